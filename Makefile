@@ -1,0 +1,56 @@
+PYTHON ?= python3
+BIN := .venv/bin
+# What demo and serve use; without it, SQLite.
+URL ?=
+# More words for pytest: make test ARGS="-k users --engines postgresql"
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo serve test test-sqlite check format bench build clean
+
+help: ## Show this list
+	@sed -nE 's/^([a-z.-]+):[^#]*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+
+# The touched file, not the directory, says that everything was installed; pip installs into a directory for a long time.
+.venv: .venv/installed ## Make the virtual environment, again whenever pyproject.toml changes
+.venv/installed: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo 'Python 3.11 or later is needed: make PYTHON=/path/to/python3.11 …' >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo 'Python lacks ensurepip, so it cannot make virtual environments. On Debian and Ubuntu: apt-get install python3-venv' >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[all,dev]'
+	@touch $@
+
+demo: .venv ## Watch a visitor sign up, sign in, refresh and sign out (URL=… for a server instead of SQLite)
+	$(BIN)/python examples/demo.py $(if $(URL),--url "$(URL)")
+
+serve: .venv ## Run the example identity server on http://127.0.0.1:8000 (URL=… for a server instead of auth.db)
+	$(if $(URL),AUTHHERO_SQL_URL="$(URL)") $(BIN)/python -m uvicorn examples.fastapi_app:app
+
+test: .venv ## Test on SQLite, PostgreSQL and MariaDB, starting (as root also installing) the servers (ARGS="-k …")
+	$(BIN)/python tests/engines.py run -- $(BIN)/python -m pytest $(ARGS)
+
+test-sqlite: .venv ## Test on SQLite alone
+	$(BIN)/python -m pytest --engines sqlite $(ARGS)
+
+check: .venv ## Lint, formatting, types, and which layer imports which
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy --strict authhero_sql tests examples
+	$(BIN)/python -m pytest -q tests/unit/test_layers.py
+
+format: .venv ## Put the code in order
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+bench: .venv ## Measure, on all engines
+	$(BIN)/python tests/engines.py run -- $(BIN)/python benchmarks/run.py $(ARGS)
+
+build: .venv ## Build the wheel and the source distribution into dist/
+	rm -rf dist
+	$(BIN)/python -m build
+
+clean: ## Remove everything that was made, the virtual environment too
+	rm -rf .venv dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

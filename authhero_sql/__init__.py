@@ -1,0 +1,72 @@
+"""The data layer of an AuthHero identity server, for async Python: one set of adapters over SQLite, PostgreSQL and MySQL.
+
+.. code-block:: python
+
+    async with connect("sqlite:///auth.db") as db:
+        await migrate_to_latest(db)
+        adapters = await create_adapters(db)
+        user = await adapters.users.get("acme", "auth0|ada")
+"""
+
+from .adapters import Adapters, create_adapters
+from .clock import Clock
+from .dialects import Database, connect
+from .errors import (
+    AuthHeroSQLError,
+    ConfigurationError,
+    ConflictError,
+    CorruptRowError,
+    DatabaseError,
+    DatabaseUnavailableError,
+    DriverMissingError,
+    ForeignKeyError,
+    IntegrityError,
+    InvalidQueryError,
+    InvalidValueError,
+    MigrationError,
+    MissingTableError,
+    PoolTimeoutError,
+    ReadOnlyError,
+    TransactionClosedError,
+    TransactionConflictError,
+    UnsupportedError,
+)
+from .ids import Ids
+from .listing import Sort
+from .migrations import MigrationStatus, migrate_to_latest, migration_status
+from .models import Page
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Adapters",
+    "AuthHeroSQLError",
+    "Clock",
+    "ConfigurationError",
+    "ConflictError",
+    "CorruptRowError",
+    "Database",
+    "DatabaseError",
+    "DatabaseUnavailableError",
+    "DriverMissingError",
+    "ForeignKeyError",
+    "Ids",
+    "IntegrityError",
+    "InvalidQueryError",
+    "InvalidValueError",
+    "MigrationError",
+    "MigrationStatus",
+    "MissingTableError",
+    "Page",
+    "PoolTimeoutError",
+    "ReadOnlyError",
+    "Sort",
+    "TransactionClosedError",
+    "TransactionConflictError",
+    "UnsupportedError",
+    "__version__",
+    "connect",
+    "create_adapters",
+    "migrate_to_latest",
+    "migration_status",
+]

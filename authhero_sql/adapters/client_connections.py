@@ -1,0 +1,74 @@
+"""Which connections a client may use, in order: ``clients.connections``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+
+
+from ..dialects.base import Order
+from ..errors import CorruptRowError
+from ..models import Client, Connection
+from ..repository import Repository
+from ..rows import RowReader
+from ..tables import CLIENTS
+from .connections import Connections
+
+
+class ClientConnections(Repository[Client]):
+    """The ordered list of connections of each client (Auth0: ``enabled_clients``, seen from the client)."""
+
+    table = CLIENTS
+    model = Client
+
+    async def list_by_client(self, tenant_id: str, client_id: str) -> list[Connection]:
+        """The client's connections, in its order; empty for a client that does not exist. At most two queries."""
+        rows = await self._fetch(self._select(self._list_reader, {"tenant_id": tenant_id, "client_id": client_id}))
+        ids = _ids(rows[0][1], client_id) if rows else []
+        if not ids:
+            return []
+        found = await Connections(self.session)._all({"tenant_id": tenant_id, "id in": ids})
+        by_id = {connection.id: connection for connection in found}
+        return [by_id[id] for id in ids if id in by_id]
+
+    async def update_by_client(self, tenant_id: str, client_id: str, connection_ids: Sequence[str]) -> bool:
+        """Replace the client's list; whether there was such a client.
+
+        Raises:
+            InvalidValueError: an id is no text that can be stored.
+        """
+        return await self._update({"tenant_id": tenant_id, "client_id": client_id}, {"connections": list(connection_ids)})
+
+    async def list_by_connection(self, tenant_id: str, connection_id: str) -> list[str]:
+        """The ids of the clients that may use the connection, oldest client first."""
+        order = (Order("created_at"), Order("client_id"))
+        rows = await self._fetch(self._select(self._list_reader, {"tenant_id": tenant_id, "connections not null": None}, order))
+        return [client_id for client_id, connections in rows if connection_id in _ids(connections, client_id)]
+
+    async def add_client_to_connection(self, tenant_id: str, connection_id: str, client_id: str) -> bool:
+        """Put the connection at the end of the client's list, unless it is there; ``False`` when the client does not exist."""
+        return await self._edit(tenant_id, client_id, lambda ids: ids if connection_id in ids else [*ids, connection_id])
+
+    async def remove_client_from_connection(self, tenant_id: str, connection_id: str, client_id: str) -> bool:
+        """Take the connection out of the client's list, if it is there; ``False`` when the client does not exist."""
+        return await self._edit(tenant_id, client_id, lambda ids: [id for id in ids if id != connection_id])
+
+    async def _edit(self, tenant_id: str, client_id: str, edit: Callable[[list[str]], list[str]]) -> bool:
+        def change(stored: str | None) -> str | None:
+            ids = _ids(stored, client_id)
+            edited = edit(ids)
+            return stored if edited == ids else self.table["connections"].encode(edited)
+
+        return await self._swap({"tenant_id": tenant_id, "client_id": client_id}, "connections", change)
+
+    @property
+    def _list_reader(self) -> RowReader[Client]:
+        return self._partial_reader("client_id", "connections")
+
+
+def _ids(stored: str | None, client_id: str) -> list[str]:
+    try:
+        ids = json.loads(stored) if stored is not None else []
+    except ValueError as error:
+        raise CorruptRowError("clients", "connections", {"client_id": client_id}, "is no JSON") from error
+    return [id for id in ids if isinstance(id, str)] if isinstance(ids, list) else []

@@ -1,0 +1,46 @@
+"""Clients: the applications that sign people in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from pydantic import BaseModel
+
+from ..listing import ListRules
+from ..models import Client, ClientInsert, ClientWithTenantId
+from ..tables import CLIENTS
+from .plain import Plain
+
+
+class Clients(Plain[Client, ClientInsert]):
+    """Clients (Auth0: applications). ``client_id`` and ``client_secret`` are generated where none is given."""
+
+    table = CLIENTS
+    model = Client
+    id_field = "client_id"
+    rules: ClassVar[ListRules] = ListRules(
+        wire="clients",
+        fields=(
+            "client_id",
+            "name",
+            "app_type",
+            "is_first_party",
+            "owner_user_id",
+            "registration_type",
+            "created_at",
+            "updated_at",
+        ),
+        search=("name", "client_id"),
+    )
+
+    def _generated(self, params: BaseModel, created: datetime) -> dict[str, Any]:
+        generated = super()._generated(params, created)
+        if "client_secret" not in params.model_fields_set:
+            generated["client_secret"] = self.session.ids.nanoid()
+        return generated
+
+    async def get_by_client_id(self, client_id: str) -> ClientWithTenantId | None:
+        """The client with this id in whatever tenant, or None; the result carries its ``tenant_id``."""
+        client: ClientWithTenantId | None = await self._get({"client_id": client_id}, ClientWithTenantId)
+        return client

@@ -1,0 +1,90 @@
+"""Codes: one-time secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, ClassVar
+
+from pydantic import BaseModel
+
+from ..clock import truncate
+from ..listing import ListRules
+from ..models import Code, CodeInsert, CodeWithTenantId, ImportMetadata
+from ..tables import CODES
+from .plain import Listed
+
+CLEANUP_BATCH = 1000
+
+
+class Codes(Listed[Code]):
+    """Authorization codes, one-time passwords, tickets and OAuth states."""
+
+    table = CODES
+    model = Code
+    rules: ClassVar[ListRules] = ListRules(
+        wire="codes",
+        fields=("code_id", "code_type", "user_id", "login_id", "connection_id", "created_at", "expires_at", "used_at"),
+        exact=("login_id",),
+        checkpoint=None,
+    )
+
+    def _generated(self, params: BaseModel, created: datetime) -> dict[str, Any]:
+        # The same instant twice: the text is AuthHero's, the number has the index that the sweep uses.
+        return {"expires_at_ts": getattr(params, "expires_at", None)}
+
+    async def create(
+        self,
+        tenant_id: str,
+        params: CodeInsert | Mapping[str, Any],
+        *,
+        import_metadata: ImportMetadata | Mapping[str, Any] | None = None,
+    ) -> Code:
+        """Store a code.
+
+        Raises:
+            ConflictError: the tenant has a code of this type with this id.
+            ForeignKeyError: the tenant or the user does not exist.
+            InvalidValueError: a value cannot be stored.
+        """
+        return await self._create(tenant_id, params, import_metadata)
+
+    async def get(self, tenant_id: str, code_id: str, type: str) -> Code | None:
+        """The code of that type, used and expired ones included, or None.
+
+        With ``tenant_id=""`` the id alone decides and the result, a :class:`CodeWithTenantId`, carries its tenant.
+        """
+        where = {"code_id": code_id, "code_type": type}
+        code: Code | None
+        if tenant_id == "":
+            code = await self._get(where, CodeWithTenantId)
+        else:
+            code = await self._get({"tenant_id": tenant_id, **where})
+        return code
+
+    async def used(self, tenant_id: str, code_id: str) -> bool:
+        """Mark the code as used now, again if it was; whether there was such a code."""
+        return await self._execute(self._change({"tenant_id": tenant_id, "code_id": code_id}, self._used_now())) > 0
+
+    async def consume(self, tenant_id: str, code_id: str) -> bool:
+        """Mark the code as used now if it is unused: of any number of calls at once exactly one gets ``True``."""
+        unused = {"tenant_id": tenant_id, "code_id": code_id, "used_at null": None}
+        return await self._execute(self._change(unused, self._used_now())) > 0
+
+    def _used_now(self) -> dict[str, Any]:
+        return {"used_at": self.table["used_at"].encode(self.session.now())}
+
+    async def remove(self, tenant_id: str, code_id: str) -> bool:
+        """Remove the code; whether there was one."""
+        return await self._remove({"tenant_id": tenant_id, "code_id": code_id})
+
+    async def cleanup(self, older_than: datetime) -> int:
+        """Remove the codes of all tenants that expired before an instant, in bounded batches; how many there were.
+
+        Raises:
+            InvalidValueError: the instant is naive.
+        """
+        cutoff = truncate(older_than)
+        removed = await self._sweep({"expires_at_ts <": cutoff}, CLEANUP_BATCH)
+        # Rows from before the column.
+        return removed + await self._sweep({"expires_at_ts null": None, "expires_at <": cutoff}, CLEANUP_BATCH)

@@ -1,0 +1,31 @@
+"""Connections: where identities come from."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from ..listing import ListRules, Sort
+from ..models import Connection, ConnectionInsert
+from ..tables import CONNECTIONS
+from .plain import Plain
+
+
+class Connections(Plain[Connection, ConnectionInsert]):
+    """Connections (Auth0: database, social, passwordless and enterprise connections).
+
+    ``enabled_clients`` is virtual: accepted and never stored, see ``client_connections``.
+    """
+
+    table = CONNECTIONS
+    model = Connection
+    id_field = "id"
+    rules: ClassVar[ListRules] = ListRules(
+        wire="connections",
+        fields=("id", "name", "strategy", "display_name", "is_system"),
+        search=("name", "display_name"),
+        order=Sort("name"),
+    )
+
+    def _new_id(self, now: datetime) -> str:
+        return self.session.ids.prefixed("con_")

@@ -1,0 +1,62 @@
+"""Keys: what tokens are signed and assertions encrypted with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from ..listing import ListRules, Sort
+from ..models import Page, SigningKey
+from ..repository import Fields, Repository
+from ..tables import KEYS
+
+
+class Keys(Repository[SigningKey]):
+    """Signing keys (Auth0: application signing keys). Not tenant-scoped; a key may name a tenant."""
+
+    table = KEYS
+    model = SigningKey
+    rules: ClassVar[ListRules] = ListRules(
+        wire="signingKeys",
+        fields=("kid", "type", "tenant_id", "connection", "fingerprint", "thumbprint", "current_since", "revoked_at"),
+        search=("kid", "connection", "fingerprint"),
+        checkpoint=None,
+    )
+
+    async def create(self, key: SigningKey | Mapping[str, Any]) -> SigningKey:
+        """Store a key.
+
+        Raises:
+            ConflictError: the ``kid`` is taken.
+            ForeignKeyError: the tenant it names does not exist.
+            InvalidValueError: a value cannot be stored.
+        """
+        given = self._writer.accept(key)
+        return await self._create(getattr(given, "tenant_id", None), given)
+
+    async def list(
+        self,
+        *,
+        page: int = 0,
+        per_page: int = 50,
+        include_totals: bool = False,
+        sort: str | Sort | None = None,
+        q: str | None = None,
+    ) -> Page[SigningKey]:
+        """One page of the keys that are not revoked; a key whose revocation lies ahead is not revoked yet.
+
+        Raises:
+            InvalidQueryError: the filter, sort or page is not valid.
+        """
+        return await self._page(
+            {"revoked_at null or >": self.session.now()},
+            page=page, per_page=per_page, include_totals=include_totals, sort=sort, q=q,
+        )
+
+    async def update(self, kid: str, fields: Fields) -> bool:
+        """Write exactly the given fields; whether there was such a key.
+
+        Raises:
+            InvalidValueError: a value cannot be stored, or a field cannot be updated.
+        """
+        return await self._update({"kid": kid}, fields)

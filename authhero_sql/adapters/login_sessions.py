@@ -1,0 +1,111 @@
+"""Login sessions: one sign-in from /authorize to its end."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from ..clock import from_epoch_ms
+from ..dialects.base import Call
+from ..errors import CorruptRowError
+from ..models import AuthParams, ImportMetadata, LoginSession, LoginSessionInsert, LoginSessionWithTenantId
+from ..repository import Fields, Picked, Repository, Where
+from ..rows import invalid, mapping, partial_model, wire_fields
+from ..schema import Table
+from ..tables import LOGIN_SESSIONS
+
+LIFETIME = timedelta(hours=24)
+"""How long a login session lives when nobody says."""
+_PARTIAL_PARAMS = partial_model(AuthParams, wire_fields(AuthParams))
+
+
+class LoginSessions(Repository[LoginSession]):
+    """Login sessions; ids are ULIDs."""
+
+    table = LOGIN_SESSIONS
+    model = LoginSession
+    id_field = "id"
+
+    def _new_id(self, now: datetime) -> str:
+        return self.session.ids.ulid(now)
+
+    def _generated(self, params: BaseModel, created: datetime) -> dict[str, Any]:
+        return {} if getattr(params, "expires_at", None) else {"expires_at_ts": created + LIFETIME}
+
+    async def create(
+        self,
+        tenant_id: str,
+        params: LoginSessionInsert | Mapping[str, Any],
+        *,
+        import_metadata: ImportMetadata | Mapping[str, Any] | None = None,
+    ) -> LoginSession:
+        """Begin a sign-in; it lives for 24 hours unless ``expires_at`` says otherwise.
+
+        Raises:
+            ConflictError: the id is taken.
+            ForeignKeyError: the tenant or the session does not exist.
+            InvalidValueError: a value cannot be stored.
+        """
+        return await self._create(tenant_id, params, import_metadata)
+
+    async def get(self, tenant_id: str, id: str) -> LoginSession | None:
+        """The login session, or None.
+
+        With ``tenant_id=""`` the id alone decides and the result, a :class:`LoginSessionWithTenantId`, carries its tenant.
+        """
+        found: LoginSession | None
+        if tenant_id == "":
+            found = await self._get({"id": id}, LoginSessionWithTenantId)
+        else:
+            found = await self._get({"tenant_id": tenant_id, "id": id})
+        return found
+
+    async def update(self, tenant_id: str, id: str, fields: Fields) -> bool:
+        """Write exactly the given fields; ``auth_params`` are merged into the stored ones, key by key.
+
+        A key of ``auth_params`` that is set to None is taken out.
+
+        Returns:
+            Whether there was such a login session.
+
+        Raises:
+            InvalidValueError: a value cannot be stored, or a field cannot be updated.
+        """
+        where = {"tenant_id": tenant_id, "id": id}
+        other = mapping(fields)
+        params = other.pop("auth_params", other.pop("authParams", None))
+        values = self._changes(other)
+        if params is None:
+            return await self._execute(self._change(where, values)) > 0
+        given = self._given(params)
+
+        def merged(stored: str | None) -> Any:
+            try:
+                before = json.loads(stored) if stored is not None else {}
+            except ValueError as error:
+                raise CorruptRowError(self.table.name, "auth_params", {"id": id}, "is no JSON") from error
+            after = {key: value for key, value in {**before, **given}.items() if value is not None}
+            return self.table.encode(self.table["auth_params"], after)
+
+        return await self._swap(where, "auth_params", merged, values)
+
+    def _given(self, params: BaseModel | Mapping[str, Any]) -> dict[str, Any]:
+        """The authorization parameters that a caller gave, as plain data by wire name."""
+        try:
+            checked = _PARTIAL_PARAMS.model_validate(mapping(params))
+        except ValidationError as error:
+            raise invalid(self.table, error, "authParams") from error
+        return checked.model_dump(by_alias=True, exclude_unset=True)
+
+    async def remove(self, tenant_id: str, id: str) -> bool:
+        """Remove the login session; whether there was one."""
+        return await self._remove({"tenant_id": tenant_id, "id": id})
+
+    def _extend(self, tenant_id: str, id: str | Picked, expires: int, only_if: tuple[Table[Any], Where] | None = None) -> Call:
+        """The statement that pushes an expiry (epoch milliseconds) out, never back; one that never ends stays so."""
+        where = {"tenant_id": tenant_id, "id": id, "expires_at_ts <": from_epoch_ms(expires)}
+        return self._change(where, self._bumped({"expires_at_ts": expires}), only_if=only_if)

@@ -1,0 +1,124 @@
+"""What most adapters are: rows of a tenant that are created, got, listed, updated and removed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel
+
+from ..listing import Sort
+from ..models import ImportMetadata, Page
+from ..repository import Fields, Repository
+
+M = TypeVar("M", bound=BaseModel)
+I = TypeVar("I", bound=BaseModel)  # noqa: E741  # the insert model
+
+
+class Listed(Repository[M]):
+    """A table whose rows belong to tenants and are known by one id, with the list that all of them have."""
+
+    def _own(self, tenant_id: str, id: str) -> dict[str, Any]:
+        """The conditions for one row."""
+        key = next(name for name in self.table.key if name != "tenant_id")
+        return {"tenant_id": tenant_id, key: id}
+
+    async def list(
+        self,
+        tenant_id: str,
+        *,
+        page: int = 0,
+        per_page: int = 50,
+        include_totals: bool = False,
+        sort: str | Sort | None = None,
+        q: str | None = None,
+        from_: str | None = None,
+        take: int | None = None,
+    ) -> Page[M]:
+        """One page of the tenant's rows.
+
+        Args:
+            tenant_id: the tenant.
+            page: the page's number, from 0.
+            per_page: rows on a page, at most 1,000.
+            include_totals: count all rows that match.
+            sort: ``"created_at:desc"`` or a :class:`Sort`; by default the list's own order.
+            q: a filter in Auth0's Lucene subset.
+            from_: the cursor of the last page (checkpoint mode).
+            take: rows of a checkpoint page, at most 1,000; asks for checkpoint mode.
+
+        Raises:
+            InvalidQueryError: the filter, sort, page or cursor is not valid.
+        """
+        return await self._page(
+            {"tenant_id": tenant_id},
+            page=page, per_page=per_page, include_totals=include_totals, sort=sort, q=q, from_=from_, take=take,
+        )
+
+    async def iterate(
+        self, tenant_id: str, *, q: str | None = None, sort: str | Sort | None = None, batch: int = 500
+    ) -> AsyncIterator[M]:
+        """All of the tenant's rows that match, read by checkpoint in batches.
+
+        Args:
+            tenant_id: the tenant.
+            q: a filter in Auth0's Lucene subset.
+            sort: the walk's order, where the list lets the caller choose.
+            batch: rows of one read, 1 to 1,000.
+
+        Raises:
+            InvalidQueryError: the filter or sort is not valid.
+        """
+        async for item in self._iterated(
+            lambda cursor: self.list(tenant_id, q=q, sort=sort, from_=cursor, take=batch), batch
+        ):
+            yield item
+
+
+class Plain(Listed[M], Generic[M, I]):
+    """The five methods that a plain adapter has."""
+
+    async def create(
+        self,
+        tenant_id: str,
+        params: I | Mapping[str, Any],
+        *,
+        import_metadata: ImportMetadata | Mapping[str, Any] | None = None,
+    ) -> M:
+        """Create a row.
+
+        Args:
+            tenant_id: the tenant.
+            params: the insert model, or a mapping with its fields.
+            import_metadata: ``id``, ``created_at`` and ``updated_at`` of a row that comes from elsewhere.
+
+        Returns:
+            What ``get`` would return, generated fields filled in.
+
+        Raises:
+            ConflictError: the id, or something else that is unique, is taken.
+            ForeignKeyError: the tenant, or something else that the row refers to, does not exist.
+            InvalidValueError: a value cannot be stored.
+        """
+        return await self._create(tenant_id, params, import_metadata)
+
+    async def get(self, tenant_id: str, id: str) -> M | None:
+        """The row with this id, or None."""
+        row: M | None = await self._get(self._own(tenant_id, id))
+        return row
+
+    async def update(self, tenant_id: str, id: str, fields: Fields) -> bool:
+        """Write exactly the given fields; ``None`` stores NULL, a nested object is replaced whole.
+
+        Returns:
+            Whether there was such a row.
+
+        Raises:
+            ConflictError: something that is unique is taken.
+            InvalidValueError: a value cannot be stored, or a field is unknown or cannot be updated.
+        """
+        return await self._update(self._own(tenant_id, id), fields)
+
+    async def remove(self, tenant_id: str, id: str) -> bool:
+        """Remove the row and, by the references between the tables, what belongs to it; whether there was one."""
+        return await self._remove(self._own(tenant_id, id))

@@ -1,0 +1,79 @@
+"""Clean-up of what keeps people signed in, once it has expired."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from ..dialects.base import Call
+from ..errors import InvalidValueError
+from ..models import SessionCleanupResult
+from ..session import Session
+from .login_sessions import LoginSessions
+from .sessions import RefreshTokens, Sessions
+
+BATCH = 500
+"""Rows of one transaction: no lock is held for long."""
+EXPIRIES = ("expires_at_ts", "idle_expires_at_ts")
+GRACE = timedelta(days=7)
+
+
+class SessionCleanup:
+    """``await adapters.session_cleanup()``; a callable, not a table."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    async def __call__(
+        self, tenant_id: str | None = None, user_id: str | None = None, grace: timedelta = GRACE
+    ) -> SessionCleanupResult:
+        """Remove refresh tokens, sessions and login sessions that expired longer ago than the grace, in bounded batches.
+
+        What has either of its two expiries behind it is expired; what has none never is. A login session that still
+        lives is kept when its session goes.
+
+        Args:
+            tenant_id: only this tenant; all tenants by default.
+            user_id: only this user.
+            grace: how long an expired row is kept.
+
+        Returns:
+            How many of each were removed.
+
+        Raises:
+            InvalidValueError: the grace is negative.
+        """
+        if grace < timedelta(0):
+            raise InvalidValueError("session_cleanup", "grace", "must not be negative")
+        cutoff = self.session.now() - grace
+        scope = {name: value for name, value in (("tenant_id", tenant_id), ("user_id", user_id)) if value is not None}
+        tokens = RefreshTokens(self.session)
+        # One pass for each expiry: an OR of two columns would use the index of neither.
+        refresh_tokens = sum([await tokens._sweep({**scope, f"{expiry} <": cutoff}, BATCH) for expiry in EXPIRIES])
+        sessions = sum([await self._sessions(scope, expiry, cutoff) for expiry in EXPIRIES])
+        login_sessions = await LoginSessions(self.session)._sweep({**scope, "expires_at_ts <": cutoff}, BATCH)
+        return SessionCleanupResult(refresh_tokens=refresh_tokens, sessions=sessions, login_sessions=login_sessions)
+
+    async def _sessions(self, scope: dict[str, Any], expiry: str, cutoff: datetime) -> int:
+        sessions, logins = Sessions(self.session), LoginSessions(self.session)
+        total = 0
+        while True:
+            where = {**scope, f"{expiry} <": cutoff}
+            rows = await sessions._fetch(sessions._select(sessions._partial_reader("tenant_id", "id"), where, limit=BATCH))
+            ids: dict[str, list[str]] = defaultdict(list)
+            for tenant, id in rows:
+                ids[tenant].append(id)
+            for tenant, expired in ids.items():
+                total += (await sessions._write(*_removal(sessions, logins, tenant, expired, expiry, cutoff)))[-1]
+            if len(rows) < BATCH:
+                return total
+
+
+def _removal(
+    sessions: Sessions, logins: LoginSessions, tenant_id: str, ids: list[str], expiry: str, cutoff: datetime
+) -> list[Call]:
+    """Detach the login sessions that still live, which would go with the session, then remove it unless it was renewed."""
+    alive = {"tenant_id": tenant_id, "session_id in": ids, "expires_at_ts >=": cutoff}
+    detach = logins._change(alive, logins._bumped({"session_id": None}))
+    return [detach, sessions._delete({"tenant_id": tenant_id, "id in": ids, f"{expiry} <": cutoff})]

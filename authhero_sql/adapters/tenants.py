@@ -1,0 +1,81 @@
+"""Tenants: the top of everything."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Any, ClassVar
+
+from ..listing import ListRules, Sort
+from ..models import ImportMetadata, Page, Tenant, TenantInsert
+from ..repository import Fields, Repository
+from ..tables import TENANTS
+
+
+class Tenants(Repository[Tenant]):
+    """Tenants (Auth0: tenant settings). Not tenant-scoped: the id is the tenant."""
+
+    table = TENANTS
+    model = Tenant
+    id_field = "id"
+    rules: ClassVar[ListRules] = ListRules(
+        wire="tenants",
+        fields=("id", "friendly_name", "deployment_type", "provisioning_state", "created_at"),
+        search=("id", "friendly_name"),
+    )
+
+    async def create(
+        self, params: TenantInsert | Mapping[str, Any], *, import_metadata: ImportMetadata | Mapping[str, Any] | None = None
+    ) -> Tenant:
+        """Create a tenant; its id is generated where none is given.
+
+        Raises:
+            ConflictError: a tenant with this id exists.
+            InvalidValueError: a value cannot be stored.
+        """
+        return await self._create(None, params, import_metadata)
+
+    async def get(self, id: str) -> Tenant | None:
+        """The tenant, or None."""
+        tenant: Tenant | None = await self._get({"id": id})
+        return tenant
+
+    async def list(
+        self,
+        *,
+        page: int = 0,
+        per_page: int = 50,
+        include_totals: bool = False,
+        sort: str | Sort | None = None,
+        q: str | None = None,
+        from_: str | None = None,
+        take: int | None = None,
+    ) -> Page[Tenant]:
+        """One page of all tenants; the arguments are those of every list.
+
+        Raises:
+            InvalidQueryError: the filter, sort, page or cursor is not valid.
+        """
+        return await self._page(
+            {}, page=page, per_page=per_page, include_totals=include_totals, sort=sort, q=q, from_=from_, take=take
+        )
+
+    async def iterate(self, *, q: str | None = None, sort: str | Sort | None = None, batch: int = 500) -> AsyncIterator[Tenant]:
+        """All tenants that match, read by checkpoint ``batch`` at a time.
+
+        Raises:
+            InvalidQueryError: the filter or sort is not valid.
+        """
+        async for tenant in self._iterated(lambda cursor: self.list(q=q, sort=sort, from_=cursor, take=batch), batch):
+            yield tenant
+
+    async def update(self, id: str, fields: Fields) -> bool:
+        """Write exactly the given fields; whether there was such a tenant.
+
+        Raises:
+            InvalidValueError: a value cannot be stored, or a field cannot be updated.
+        """
+        return await self._update({"id": id}, fields)
+
+    async def remove(self, id: str) -> bool:
+        """Remove the tenant and, by the references between the tables, what belongs to it; whether there was one."""
+        return await self._remove({"id": id})

@@ -1,0 +1,298 @@
+"""Users, with the accounts that are linked to them and their activity."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, Field, ValidationError
+
+from ..dialects.base import Call, Order, Row
+from ..listing import ListRules, Sort
+from ..models import AuditEventInsert, Identity, ImportMetadata, Page, ProfileData, User, UserInsert
+from ..repository import Fields, Picked, Side
+from ..rows import RowReader, invalid, mapping
+from ..tables import AUTHENTICATION_METHODS, OUTBOX_EVENTS, PASSWORDS, USER_ACTIVITY, USERS
+from .passwords import Passwords
+from .plain import Listed
+from .user_activity import UserActivity
+
+ACTIVITY = ("last_login", "last_ip", "login_count")
+OLDEST_FIRST = (Order("created_at"), Order("user_id"))
+OutboxEvents = Sequence[AuditEventInsert | Mapping[str, Any]]
+"""Events that are written to the outbox in the same transaction as the user."""
+
+
+class LinkedAccount(BaseModel):
+    """What an account gives to the identities of the user that it is linked to."""
+
+    user_id: str
+    provider: str
+    connection: str
+    is_social: bool
+    linked_to: str | None = None
+    email: str | None = None
+    email_verified: bool | None = None
+    phone_number: str | None = None
+    phone_verified: bool | None = None
+    username: str | None = None
+    profile_data: str | None = Field(default=None, alias="profileData")
+
+
+class Users(Listed[User]):
+    """Users (Auth0: user profiles).
+
+    ``last_login``, ``last_ip`` and ``login_count`` live in ``user_activity``. The accounts linked to a user are folded into
+    its ``identities``.
+    """
+
+    table = USERS
+    model = User
+    fixed: ClassVar[frozenset[str]] = frozenset({"password"})
+    side: ClassVar[Side | None] = Side(USER_ACTIVITY, ACTIVITY)
+    rules: ClassVar[ListRules] = ListRules(
+        wire="users",
+        fields=(
+            "user_id", "email", "email_verified", "username", "phone_number", "phone_verified", "name", "given_name",
+            "family_name", "nickname", "picture", "locale", "linked_to", "provider", "connection", "is_social", "blocked",
+            "last_ip", "last_login", "login_count", "created_at", "updated_at",
+        ),  # fmt: skip
+        search=("email", "name", "phone_number"),
+        exact=("user_id",),
+        both_ways=True,
+    )
+
+    @classmethod
+    def _linked_reader(cls) -> RowReader[LinkedAccount]:
+        return cls._reader_of(LinkedAccount)
+
+    def _generated(self, params: BaseModel, created: datetime) -> dict[str, Any]:
+        given: Any = params
+        user_id, provider = given.user_id, given.provider
+        if provider is None:
+            provider = user_id.partition("|")[0] if user_id and "|" in user_id else "auth0"
+        generated = {
+            "provider": provider,
+            "user_id": user_id or f"{provider}|{self.session.ids.nanoid()}",
+            "is_social": bool(given.is_social),
+            "blocked": bool(given.blocked),
+        }
+        if "user_metadata" not in params.model_fields_set:
+            # As AuthHero stores it: NULL until somebody sets it.
+            generated["user_metadata"] = None
+        return generated
+
+    async def create(
+        self,
+        tenant_id: str,
+        params: UserInsert | Mapping[str, Any],
+        *,
+        import_metadata: ImportMetadata | Mapping[str, Any] | None = None,
+        outbox_events: OutboxEvents = (),
+    ) -> User:
+        """Create a user, with its activity, password and outbox events in one transaction.
+
+        Args:
+            tenant_id: the tenant.
+            params: the user; ``user_id`` is generated as ``provider|…`` where none is given, and
+                ``password: {hash, algorithm}`` becomes the current password.
+            import_metadata: ``id``, ``created_at`` and ``updated_at`` of a user that comes from elsewhere.
+            outbox_events: written for this tenant.
+
+        Returns:
+            What ``get`` would return.
+
+        Raises:
+            ConflictError: the user id, or the e-mail address or user name with this provider, is taken.
+            ForeignKeyError: the tenant does not exist.
+            InvalidValueError: a value cannot be stored.
+        """
+        user: Any = self._writer.accept(params)
+        imported = self._imported(import_metadata)
+        extra = {"user_id": imported.id} if imported.id is not None else {}
+        values = self._new_row(tenant_id, user, imported, **extra)
+        calls = [self._insert(values)]
+        activity = self._activity({name: value for name in ACTIVITY if (value := getattr(user, name, None)) is not None})
+        if activity:
+            key = {name: values[name] for name in USER_ACTIVITY.key}
+            calls.append(self._insert({**key, **activity}, USER_ACTIVITY))
+        if user.password is not None:
+            calls += self._password(tenant_id, values["user_id"], user.password)
+        calls += [self._insert(event, OUTBOX_EVENTS) for event in self._events(tenant_id, outbox_events)]
+        await self._write(*calls)
+        created = self._read_values({**values, **activity})
+        created.identities = [_identity(created)]
+        return created
+
+    async def raw_create(
+        self,
+        tenant_id: str,
+        params: UserInsert | Mapping[str, Any],
+        *,
+        import_metadata: ImportMetadata | Mapping[str, Any] | None = None,
+        outbox_events: OutboxEvents = (),
+    ) -> User:
+        """:meth:`create`, named for callers that run their own hooks around it."""
+        return await self.create(tenant_id, params, import_metadata=import_metadata, outbox_events=outbox_events)
+
+    async def get(self, tenant_id: str, user_id: str) -> User | None:
+        """The user with its linked accounts folded into ``identities``, or None. Two queries, in one hop where it can be."""
+        own = self._select(self._reader, {"tenant_id": tenant_id, "user_id": user_id})
+        linked = self._select(self._linked_reader(), {"tenant_id": tenant_id, "linked_to": user_id}, OLDEST_FIRST)
+        rows, accounts = await self._fetch_many(own, linked)
+        if not rows:
+            return None
+        user = self._reader.read(rows[0])
+        read = self._linked_reader().read
+        user.identities = [_identity(user), *(_identity(read(account), linked=True) for account in accounts)]
+        return user
+
+    async def list(
+        self,
+        tenant_id: str,
+        *,
+        page: int = 0,
+        per_page: int = 50,
+        include_totals: bool = False,
+        sort: str | Sort | None = None,
+        q: str | None = None,
+        from_: str | None = None,
+        take: int | None = None,
+    ) -> Page[User]:
+        """One page of users; two queries, however many users are on it.
+
+        Linked accounts are rows of their own in offset mode and left out in checkpoint mode. The arguments are those of
+        every list.
+
+        Raises:
+            InvalidQueryError: the filter, sort, page or cursor is not valid.
+        """
+        found = await self._page(
+            {"tenant_id": tenant_id},
+            page=page, per_page=per_page, include_totals=include_totals, sort=sort, q=q, from_=from_, take=take,
+            walk_where={"linked_to null": None},
+        )
+        await self._fold(tenant_id, found.items)
+        return found
+
+    async def _fold(self, tenant_id: str, users: Sequence[User]) -> None:
+        """Give each user its identities."""
+        if not users:
+            return
+        where = {"tenant_id": tenant_id, "linked_to in": [user.user_id for user in users]}
+        reader = self._linked_reader()
+        accounts: dict[str | None, list[Identity]] = {}  # type: ignore[valid-type]  # the built-in, not the method
+        for row in await self._fetch(self._select(reader, where, OLDEST_FIRST)):
+            account = reader.read(row)
+            accounts.setdefault(account.linked_to, []).append(_identity(account, linked=True))
+        for user in users:
+            user.identities = [_identity(user), *accounts.get(user.user_id, ())]
+
+    async def update(self, tenant_id: str, user_id: str, fields: Fields, *, outbox_events: OutboxEvents = ()) -> bool:
+        """Write exactly the given fields, and the outbox events, in one transaction.
+
+        Returns:
+            Whether there was such a user; nothing is written where there was none.
+
+        Raises:
+            ConflictError: the e-mail address or user name is taken.
+            InvalidValueError: a value cannot be stored, or a field is unknown or cannot be updated.
+        """
+        given = mapping(fields)
+        activity = self._activity({name: given.pop(name) for name in ACTIVITY if name in given})
+        where = {"tenant_id": tenant_id, "user_id": user_id}
+        calls = [self._change(where, self._changes(given))]
+        if activity:
+            key = {name: self.table.operand(name, where[name]) for name in USER_ACTIVITY.key}
+            calls.append(self._insert_beside(USER_ACTIVITY, {**key, **activity}, where, upsert=tuple(activity)))
+        calls += [self._insert_beside(OUTBOX_EVENTS, event, where) for event in self._events(tenant_id, outbox_events)]
+        return (await self._write(*calls))[0] > 0
+
+    async def remove(self, tenant_id: str, user_id: str, *, outbox_events: OutboxEvents = ()) -> bool:
+        """Remove the user, the accounts linked to it, and the authentication methods of all of them.
+
+        Returns:
+            Whether there was such a user.
+        """
+        where = {"tenant_id": tenant_id, "user_id": user_id}
+        linked = {"tenant_id": tenant_id, "linked_to": user_id}
+        events = [self._insert_beside(OUTBOX_EVENTS, event, where) for event in self._events(tenant_id, outbox_events)]
+        counts = await self._write(
+            *events,
+            self._delete({"tenant_id": tenant_id, "user_id any": Picked(self.table, "user_id", linked)}, AUTHENTICATION_METHODS),
+            self._delete(where, AUTHENTICATION_METHODS),
+            self._delete(linked),
+            self._delete(where),
+        )
+        return counts[-1] > 0
+
+    async def unlink(self, tenant_id: str, user_id: str, provider: str, linked_user_id: str) -> bool:
+        """Make the account ``provider|linked_user_id`` one of its own again; whether it was linked to the user."""
+        where = {"tenant_id": tenant_id, "user_id": f"{provider}|{linked_user_id}", "linked_to": user_id}
+        return await self._execute(self._change(where, self._bumped({"linked_to": None}))) > 0
+
+    def _activity(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """The stored values of the activity fields."""
+        writer = UserActivity(self.session)._writer
+        return writer.changes(writer.partial(given)) if given else {}
+
+    def _password(self, tenant_id: str, user_id: str, password: Any) -> Sequence[Call]:
+        """The statement that stores a new user's password: there is no earlier one to retire."""
+        passwords = Passwords(self.session)
+        params = passwords._writer.accept({"user_id": user_id, "password": password.hash, "algorithm": password.algorithm})
+        return [self._insert(passwords._new_row(tenant_id, params, None), PASSWORDS)]
+
+    def _events(self, tenant_id: str, events: OutboxEvents) -> Sequence[dict[str, Any]]:
+        """The stored rows of outbox events."""
+        return [self._event(tenant_id, event) for event in events]
+
+    def _event(self, tenant_id: str, event: AuditEventInsert | Mapping[str, Any]) -> dict[str, Any]:
+        table = OUTBOX_EVENTS
+        try:
+            # For the tenant of the call, whatever the event says.
+            given = AuditEventInsert.model_validate({**mapping(event), "tenant_id": tenant_id})
+        except ValidationError as error:
+            raise invalid(table, error) from error
+        id = self.session.ids.nanoid()
+        payload = given.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        stored: dict[str, Any] = {
+            "id": id,
+            "tenant_id": tenant_id,
+            "event_type": given.event_type,
+            "log_type": given.log_type,
+            "aggregate_type": given.target.type,
+            "aggregate_id": given.target.id,
+            "payload": {**payload, "id": id},
+            "created_at": self.session.now(),
+        }
+        return {name: table.encode(table[name], value) for name, value in stored.items()}
+
+
+def _identity(account: User | LinkedAccount, *, linked: bool = False) -> Identity:
+    """What an account is to the user: itself, or one linked to it with its profile."""
+    identity = Identity.model_construct(
+        connection=account.connection,
+        provider=account.provider,
+        user_id=account.user_id.removeprefix(f"{account.provider}|"),
+        is_social=account.is_social,
+        email=account.email,
+        email_verified=account.email_verified,
+        phone_number=account.phone_number,
+        phone_verified=account.phone_verified,
+        username=account.username,
+    )
+    if linked:
+        identity.profile_data = _profile(account)
+    return identity
+
+
+def _profile(account: User | LinkedAccount) -> ProfileData:
+    try:
+        stored = json.loads(account.profile_data) if account.profile_data else {}
+    except ValueError:
+        # A plain string in AuthHero's contract: what is no JSON object adds nothing to the identity.
+        stored = {}
+    known = {"email": account.email, "email_verified": account.email_verified}
+    return ProfileData.model_construct(**{**known, **(stored if isinstance(stored, dict) else {})})

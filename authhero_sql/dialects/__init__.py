@@ -1,0 +1,174 @@
+"""The engines, and the two ways in: a URL or a caller's pool.
+
+Each engine is one row here: its URL schemes, the extra that brings its driver, and the class that is loaded when it is used.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
+
+from ..errors import ConfigurationError, DriverMissingError
+from .base import Call, Connection, Database, Dialect, Executor, Features, ManagedDatabase
+
+__all__ = ["Call", "Connection", "Database", "Dialect", "Executor", "Features", "connect", "wrap"]
+
+Options = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """How an engine is reached."""
+
+    name: str
+    schemes: tuple[str, ...]
+    pool: tuple[str, str]
+    """Module and class of the pool that is accepted."""
+    driver: str
+    extra: str | None
+    of_url: Callable[[str, Options], ManagedDatabase]
+    of_pool: Callable[[Any], ManagedDatabase]
+
+
+def _sqlite(url: str, options: Options) -> ManagedDatabase:
+    from .sqlite import SQLiteDatabase
+
+    path, _, query = url.partition("://")[2].partition("?")
+    # sqlite:///auth.db is relative, sqlite:////var/auth.db absolute, as elsewhere in Python.
+    path = unquote(path.removeprefix("/")) or ":memory:"
+    return SQLiteDatabase(path, **_merged(query, options))
+
+
+def _postgresql(url: str, options: Options) -> ManagedDatabase:
+    from .postgresql import PostgreSQLDatabase
+
+    parts = urlsplit(url)
+    given = dict(parse_qsl(parts.query))
+    ours = {name: given.pop(name) for name in list(given) if name in _NUMBERS or name == "pgbouncer"}
+    # The rest (sslmode, application_name, …) is libpq's, which asyncpg reads from the URL itself.
+    rest = "&".join(part for part in parts.query.split("&") if part.partition("=")[0] in given)
+    dsn = urlunsplit(("postgresql", parts.netloc, parts.path, rest, ""))
+    return PostgreSQLDatabase(dsn, **_converted(ours), **options)
+
+
+def _mysql(url: str, options: Options) -> ManagedDatabase:
+    from .mysql import MySQLDatabase
+
+    parts = urlsplit(url)
+    settings: Options = {"host": parts.hostname or "localhost", "port": parts.port or 3306, "db": unquote(parts.path[1:])}
+    if parts.username is not None:
+        settings["user"] = unquote(parts.username)
+    if parts.password is not None:
+        settings["password"] = unquote(parts.password)
+    return MySQLDatabase(settings, **_merged(parts.query, options))
+
+
+def _sqlite_pool(connection: Any) -> ManagedDatabase:
+    from .sqlite import SQLiteDatabase
+
+    return SQLiteDatabase(connection=connection)
+
+
+def _postgresql_pool(pool: Any) -> ManagedDatabase:
+    from .postgresql import PostgreSQLDatabase
+
+    return PostgreSQLDatabase(pool=pool)
+
+
+def _mysql_pool(pool: Any) -> ManagedDatabase:
+    from .mysql import MySQLDatabase
+
+    return MySQLDatabase(pool=pool)
+
+
+ENGINES = (
+    Engine("SQLite", ("sqlite",), ("aiosqlite.core", "Connection"), "aiosqlite", None, _sqlite, _sqlite_pool),
+    Engine(
+        "PostgreSQL", ("postgresql", "postgres"), ("asyncpg.pool", "Pool"), "asyncpg", "postgresql", _postgresql, _postgresql_pool
+    ),
+    Engine("MySQL", ("mysql", "mariadb"), ("aiomysql.pool", "Pool"), "aiomysql", "mysql", _mysql, _mysql_pool),
+)
+
+_NUMBERS: dict[str, Callable[[str], Any]] = {
+    "acquire_timeout": float,
+    "busy_timeout": float,
+    "cached_statements": int,
+    "command_timeout": float,
+    "connect_timeout": float,
+    "max_size": int,
+    "min_size": int,
+    "readers": int,
+    "recycle": float,
+    "statement_cache_size": int,
+}
+
+
+def _converted(given: dict[str, str]) -> Options:
+    options: Options = {}
+    for name, value in given.items():
+        try:
+            options[name] = _NUMBERS[name](value) if name in _NUMBERS else value.lower() in {"1", "true"} if name == "pgbouncer" else value
+        except ValueError:
+            raise ConfigurationError(f"the URL's {name} must be a number") from None
+    return options
+
+
+def _merged(query: str, options: Options) -> Options:
+    return {**_converted(dict(parse_qsl(query))), **options}
+
+
+def connect(url: str, **options: Any) -> ManagedDatabase:
+    """A database by its URL: ``async with connect(url) as db`` or ``db = await connect(url)`` … ``await db.close()``.
+
+    Args:
+        url: ``sqlite:///auth.db`` (relative; four slashes: absolute), ``sqlite://:memory:``,
+            ``postgresql://user:password@host/name``, ``mysql://user:password@host/name``. Options may stand in its query.
+        options: for every engine ``acquire_timeout`` (seconds, 30); for servers ``min_size`` (0), ``max_size`` (10) and
+            ``connect_timeout`` (seconds, 10); SQLite ``readers`` (2), ``busy_timeout`` (seconds, 5) and
+            ``cached_statements`` (512); PostgreSQL ``command_timeout`` (seconds, 60), ``statement_cache_size`` (1000),
+            ``pgbouncer`` (off) and what ``asyncpg.create_pool`` takes; MySQL ``ssl``, ``ssl_ca``, ``recycle``
+            (seconds, 1800) and what ``aiomysql.create_pool`` takes.
+
+    Raises:
+        ConfigurationError: the URL's scheme or an option is unknown. The message does not repeat the URL.
+        DriverMissingError: the engine's driver is not installed; the message names the extra.
+    """
+    scheme, separator, _ = url.partition("://")
+    for engine in ENGINES:
+        if separator and scheme.lower() in engine.schemes:
+            _require(engine)
+            try:
+                return engine.of_url(url, options)
+            except TypeError as error:
+                raise ConfigurationError(f"{engine.name} has no such option: {str(error).rpartition(' ')[2]}") from error
+            except ValueError as error:
+                raise ConfigurationError(f"the {engine.name} URL cannot be read") from error.__cause__
+    known = ", ".join(f"{name}://" for engine in ENGINES for name in engine.schemes)
+    raise ConfigurationError(f"the URL must begin with one of {known}")
+
+
+def _require(engine: Engine) -> None:
+    try:
+        importlib.import_module(engine.driver)
+    except ImportError as error:
+        wanted = f"authhero-sql[{engine.extra}]" if engine.extra else "authhero-sql"
+        raise DriverMissingError(f"{engine.name} needs {engine.driver}: pip install '{wanted}'") from error
+
+
+async def wrap(pool: object) -> Database:
+    """The database behind what a caller hands in: a pool of a known driver, or a database of ours, open or not.
+
+    Raises:
+        TypeError: it is something else; the message names what is accepted.
+    """
+    if isinstance(pool, ManagedDatabase):
+        return await pool.open()
+    names = {f"{kind.__module__}.{kind.__qualname__}" for kind in type(pool).__mro__}
+    for engine in ENGINES:
+        if ".".join(engine.pool) in names:
+            return await engine.of_pool(pool)
+    accepted = ", ".join(f"{engine.driver}.{engine.pool[1]}" for engine in ENGINES)
+    raise TypeError(f"expected a Database from connect(url), or one of {accepted}; got {type(pool).__name__}")

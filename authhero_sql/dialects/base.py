@@ -1,0 +1,397 @@
+"""The whole interface between the package and a database: what a dialect knows, and what a connection does.
+
+A dialect is pure: it knows words and features and translates errors. A :class:`Database` does I/O. Neither knows a table.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import re
+from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, ClassVar, NoReturn, Protocol, Self, TypeVar
+
+import anyio
+from pypika import Field, Query
+from pypika import Order as Direction
+from pypika.terms import Criterion, Term, Tuple
+
+from ..errors import AuthHeroSQLError, DatabaseError, TransactionConflictError
+from ..schema import ColumnType, ForeignKey, Index
+
+T = TypeVar("T")
+
+Row = Sequence[Any]
+"""One row, its values in the order of the select list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A statement ready to run: text in the dialect's placeholders, and the values in its order."""
+
+    sql: str
+    args: tuple[Any, ...] = ()
+
+
+class Executor(Protocol):
+    """Runs statements: a database one by one, a transaction's connection inside its transaction."""
+
+    async def fetch(self, call: Call) -> list[Row]:
+        """All rows of a query."""
+        ...
+
+    async def fetch_many(self, calls: Sequence[Call]) -> list[list[Row]]:
+        """The rows of several independent queries, in as few trips as the engine can."""
+        ...
+
+    async def execute(self, call: Call) -> int:
+        """Run one write; the number of rows that matched."""
+        ...
+
+    async def write(self, calls: Sequence[Call]) -> list[int]:
+        """Run several writes in order, all or nothing; the number of rows that each matched."""
+        ...
+
+
+class Connection(Executor, Protocol):
+    """One transaction's connection."""
+
+    def savepoint(self) -> AbstractAsyncContextManager[None]:
+        """A part of the transaction that is undone on its own when it raises."""
+        ...
+
+
+class Database(Executor, Protocol):
+    """A database that is open: ``connect(url)`` or a caller's pool."""
+
+    dialect: Dialect
+
+    def transaction(self) -> AbstractAsyncContextManager[Connection]:
+        """One transaction: committed at the end, rolled back by an exception or a cancellation.
+
+        Raises:
+            UnsupportedError: the engine has no interactive transactions.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Give back everything that is ours; a caller's pool stays open. May be called twice."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Features:
+    """What an engine can do. Code asks the feature, never the engine's name."""
+
+    interactive_transactions: bool = True
+    transactional_ddl: bool = True
+    row_locks: bool = True
+    """SELECT … FOR UPDATE."""
+    row_value_keyset: bool = True
+    """``(a, b) < (?, ?)`` is an index range."""
+    typed_select_binds: bool = False
+    """A placeholder in a select list has to be cast."""
+    errors_abort_transaction: bool = False
+    """A failed statement makes the rest of the transaction fail, unless it stood in a savepoint."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveTable:
+    """A table as a live database has it, in the registry's words."""
+
+    columns: tuple[ColumnType, ...]
+    key: tuple[str, ...]
+    indexes: tuple[Index, ...]
+    foreign_keys: tuple[ForeignKey, ...]
+
+
+class Fragment(Criterion):  # type: ignore[misc]  # PyPika's terms are untyped
+    """A condition that PyPika has no word for: ``template`` with its terms in the braces."""
+
+    def __init__(self, template: str, *terms: Term) -> None:
+        super().__init__()
+        self._template = template
+        self._terms = terms
+
+    def get_sql(self, **kwargs: Any) -> str:
+        """The SQL text."""
+        kwargs.pop("with_alias", None)
+        return self._template.format(*(term.get_sql(**kwargs) for term in self._terms))
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One column of an order."""
+
+    column: str
+    descending: bool = False
+    nullable: bool = False
+
+
+class Dialect:
+    """The words of one engine. Subclasses say only what differs from the common SQL."""
+
+    name: ClassVar[str]
+    features: ClassVar[Features] = Features()
+    query: ClassVar[type[Query]]
+    quote: ClassVar[str] = '"'
+    types: ClassVar[Mapping[str, str]] = {}
+    """The engine's name for a column type of the registry, where it differs."""
+    text_suffix: ClassVar[str] = ""
+    """What follows the type of a text column."""
+    table_suffix: ClassVar[str] = ""
+    """What follows a table's closing parenthesis."""
+
+    def placeholders(self, text: str, mark: re.Pattern[str]) -> tuple[str, tuple[str, ...]]:
+        """The text with this engine's placeholders for the marked names, and the names in the order of the values."""
+        raise NotImplementedError
+
+    def list_size(self, count: int) -> int:
+        """How many parameters a list of so many values takes; part of a statement's shape."""
+        return 1
+
+    def in_list(self, field: Field, bind: Callable[[str], Term], name: str, size: int) -> Criterion:
+        """``field`` is one of a bound list: ``size`` is :meth:`list_size`, the values are :meth:`list_values`."""
+        raise NotImplementedError
+
+    def list_values(self, name: str, values: Sequence[str]) -> dict[str, Any]:
+        """The values to bind for a list of text, never empty."""
+        raise NotImplementedError
+
+    def upsert(self, builder: Any, key: Sequence[str], columns: Sequence[str]) -> Any:
+        """An INSERT that, where the key exists, sets ``columns`` to what would have been inserted."""
+        raise NotImplementedError
+
+    def cast(self, bind: Term, column_type: str) -> Term:
+        """The bound value in a select list, typed where the engine cannot tell."""
+        return bind
+
+    def order(self, builder: Any, field: Field, order: Order) -> Any:
+        """ORDER BY with NULL before everything else, as SQLite and MySQL have it."""
+        return builder.orderby(field, order=Direction.desc if order.descending else Direction.asc)
+
+    def keyset(self, fields: tuple[Field, Field], values: tuple[Term, Term], descending: bool) -> Criterion:
+        """The rows behind the one with these values, in the form that this engine reads from an index."""
+        (first, second), (value, last) = fields, values
+        sign = "<" if descending else ">"
+        if self.features.row_value_keyset:
+            return Fragment(f"({{0}},{{1}}) {sign} ({{2}},{{3}})", first, second, value, last)
+        # Redundant on purpose: the first part is the index range, the second leaves out what stands before the row.
+        return Fragment(f"({{0}} {sign}= {{2}} AND ({{0}} {sign} {{2}} OR {{1}} {sign} {{3}}))", first, second, value, last)
+
+    def delete_batch(self, table: Any, key: Sequence[str], where: Criterion, limit: Term) -> Any:
+        """Delete at most ``limit`` rows."""
+        fields = [table.field(name) for name in key]
+        chosen = self.query.from_(table).select(*fields).where(where).limit(limit)
+        return self.query.from_(table).delete().where(Tuple(*fields).isin(chosen))
+
+    async def describe(self, executor: Executor) -> dict[str, LiveTable]:
+        """The tables of the live database by name, columns in their order and the rest by name."""
+        raise NotImplementedError
+
+    def described(self, column: ColumnType) -> ColumnType:
+        """A registry column as :meth:`describe` gives it back."""
+        return column
+
+    def translate(self, error: BaseException) -> DatabaseError | None:
+        """Our error for a driver's, None for what is no driver error. All sniffing of errors is here, by code."""
+        raise NotImplementedError
+
+    # Definitions: names come from the registry or a frozen migration.
+
+    def identifier(self, name: str) -> str:
+        """The quoted name."""
+        if self.quote in name or "\0" in name:
+            raise ValueError("a name may not hold a quote")
+        return f"{self.quote}{name}{self.quote}"
+
+    def identifiers(self, names: Sequence[str]) -> str:
+        """The quoted names, with commas."""
+        return ", ".join(map(self.identifier, names))
+
+    def column_type(self, kind: str) -> str:
+        """The engine's type for one of the registry's."""
+        rendered = self.types.get(kind, kind)
+        return rendered + self.text_suffix if kind.startswith(("varchar", "text", "mediumtext")) else rendered
+
+    def column_sql(self, column: ColumnType) -> str:
+        """A column's definition."""
+        words = [self.identifier(column.name), self.column_type(column.type)]
+        if not column.null:
+            words.append("NOT NULL")
+        if column.default is not None:
+            words.append(f"DEFAULT {self.literal(column)}")
+        return " ".join(words)
+
+    def literal(self, column: ColumnType) -> str:
+        """A column's default as SQL; defaults come from the registry, never from a caller."""
+        if isinstance(column.default, int):
+            return str(column.default)
+        return "'" + str(column.default).replace("'", "''") + "'"
+
+    def create_table(
+        self, name: str, columns: Sequence[ColumnType], key: Sequence[str], foreign_keys: Sequence[ForeignKey]
+    ) -> str:
+        """CREATE TABLE with its key and references."""
+        lines = [self.column_sql(column) for column in columns]
+        lines.append(f"PRIMARY KEY ({self.identifiers(key)})")
+        for position, reference in enumerate(foreign_keys):
+            suffix = f"_{position}" if any(other.references == reference.references for other in foreign_keys[:position]) else ""
+            lines.append(
+                f"CONSTRAINT {self.identifier(f'fk_{name}_{reference.references}{suffix}')} "
+                f"FOREIGN KEY ({self.identifiers(reference.columns)}) "
+                f"REFERENCES {self.identifier(reference.references)} ({self.identifiers(reference.ref_columns)}) "
+                f"ON DELETE {reference.on_delete.upper()}"
+            )
+        body = ",\n  ".join(lines)
+        return f"CREATE TABLE {self.identifier(name)} (\n  {body}\n){self.table_suffix}"
+
+    def drop_table(self, name: str) -> str:
+        """DROP TABLE."""
+        return f"DROP TABLE {self.identifier(name)}"
+
+    def add_column(self, table: str, column: ColumnType) -> str:
+        """ALTER TABLE … ADD COLUMN."""
+        return f"ALTER TABLE {self.identifier(table)} ADD COLUMN {self.column_sql(column)}"
+
+    def drop_column(self, table: str, name: str) -> str:
+        """ALTER TABLE … DROP COLUMN."""
+        return f"ALTER TABLE {self.identifier(table)} DROP COLUMN {self.identifier(name)}"
+
+    def create_index(self, table: str, index: Index) -> str:
+        """CREATE INDEX."""
+        unique = "UNIQUE " if index.unique else ""
+        return f"CREATE {unique}INDEX {self.identifier(index.name)} ON {self.identifier(table)} ({self.identifiers(index.columns)})"
+
+    def drop_index(self, table: str, name: str) -> str:
+        """DROP INDEX."""
+        return f"DROP INDEX {self.identifier(name)}"
+
+
+def live_tables(
+    columns: Iterable[tuple[str, ColumnType]],
+    keys: Iterable[tuple[str, str]],
+    indexes: Iterable[tuple[str, str, bool, str]],
+    references: Iterable[tuple[str, str, str, str, str, str]],
+) -> dict[str, LiveTable]:
+    """Tables out of the rows of a catalogue, each in order.
+
+    ``columns`` are (table, column), ``keys`` (table, column), ``indexes`` (table, index, unique, column), ``references``
+    (table, constraint, column, other table, other column, on delete).
+    """
+    found: dict[str, list[ColumnType]] = {}
+    for table, column in columns:
+        found.setdefault(table, []).append(column)
+    key_columns: dict[str, list[str]] = {}
+    for table, name in keys:
+        key_columns.setdefault(table, []).append(name)
+    index_columns: dict[tuple[str, str, bool], list[str]] = {}
+    for table, index, unique, name in indexes:
+        index_columns.setdefault((table, index, unique), []).append(name)
+    pairs: dict[tuple[str, str, str, str], list[tuple[str, str]]] = {}
+    for table, constraint, name, other, other_name, rule in references:
+        pairs.setdefault((table, constraint, other, rule.lower()), []).append((name, other_name))
+    return {
+        table: LiveTable(
+            tuple(parts),
+            tuple(key_columns.get(table, ())),
+            tuple(Index(name, tuple(of), unique) for (owner, name, unique), of in sorted(index_columns.items()) if owner == table),
+            tuple(
+                ForeignKey(tuple(name for name, _ in of), other, tuple(name for _, name in of), rule)
+                for (owner, _, other, rule), of in sorted(pairs.items())
+                if owner == table
+            ),
+        )
+        for table, parts in found.items()
+    }
+
+
+async def finish(awaitable: Awaitable[T]) -> T:
+    """Await to the end, whatever cancels the caller meanwhile; the cancellation is let through afterwards.
+
+    What has been sent to a database must be seen to its end, or the connection is left in a state nobody knows.
+    """
+    future = asyncio.ensure_future(awaitable)
+    try:
+        return await asyncio.shield(future)
+    except asyncio.CancelledError:
+        if future.cancelled():
+            raise
+        # Shielded from anyio's scopes, which would cancel every further await too.
+        with anyio.CancelScope(shield=True):
+            while not future.done():
+                try:
+                    await asyncio.wait([future])
+                except asyncio.CancelledError:
+                    continue
+        if not future.cancelled():
+            # Marks the outcome as seen; the cancellation is what the caller has to hear of.
+            future.exception()
+        raise
+
+
+def reraise(dialect: Dialect, error: Exception) -> NoReturn:
+    """Raise our error for a driver's; what is no driver error is raised as it is."""
+    ours = None if isinstance(error, AuthHeroSQLError) else dialect.translate(error)
+    if ours is None:
+        raise error
+    raise ours from error
+
+
+ATTEMPTS = 8
+"""How often a unit of work is tried when other transactions get in its way."""
+
+
+async def retried(work: Callable[[], Awaitable[T]]) -> T:
+    """The outcome of a whole unit of work, begun again after a deadlock or a serialization failure.
+
+    Raises:
+        TransactionConflictError: it failed that way every time.
+    """
+    for attempt in range(ATTEMPTS - 1):
+        try:
+            return await work()
+        except TransactionConflictError:
+            # Jitter keeps two that met from meeting again.
+            await anyio.sleep(random.uniform(0, 0.004 * 2**attempt))  # noqa: S311  # no secret depends on it
+    return await work()
+
+
+class ManagedDatabase(Database):
+    """What the databases of all drivers share: ``await connect(url)``, ``async with connect(url)``, one close."""
+
+    _opened: bool = False
+    _closed: bool = False
+
+    async def _open(self) -> None:
+        """Connect; called once."""
+
+    async def _close(self) -> None:
+        """Disconnect; called once."""
+
+    async def open(self) -> Self:
+        """Connect, unless that has been done. ``await db`` and ``async with db`` call it."""
+        if not self._opened:
+            await self._open()
+            self._opened = True
+        return self
+
+    def __await__(self) -> Generator[Any, None, Self]:
+        return self.open().__await__()
+
+    async def __aenter__(self) -> Self:
+        return await self.open()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close what was opened here; a caller's pool stays open."""
+        if not self._closed:
+            self._closed = True
+            await self._close()

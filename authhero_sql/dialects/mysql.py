@@ -1,0 +1,487 @@
+"""MySQL and MariaDB through aiomysql."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import ssl as ssl_module
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import anyio
+from pypika import Field, MySQLQuery, Query
+from pypika.terms import Criterion, Term, Values
+
+from ..errors import (
+    ConfigurationError,
+    ConflictError,
+    DatabaseError,
+    DatabaseUnavailableError,
+    DuplicateObjectError,
+    ForeignKeyError,
+    MissingTableError,
+    PoolTimeoutError,
+    ReadOnlyError,
+    TransactionClosedError,
+    TransactionConflictError,
+    ValueRefusedError,
+)
+from ..schema import ColumnType
+from .base import Call, Connection, Dialect, Executor, Features, Fragment, LiveTable, ManagedDatabase, Row, finish, reraise, retried, live_tables
+
+if TYPE_CHECKING:
+    import aiomysql
+
+_BY_NUMBER: dict[int, type[DatabaseError]] = {
+    1062: ConflictError,
+    1586: ConflictError,
+    1216: ForeignKeyError,
+    1217: ForeignKeyError,
+    1451: ForeignKeyError,
+    1452: ForeignKeyError,
+    1048: ValueRefusedError,
+    1153: ValueRefusedError,
+    1264: ValueRefusedError,
+    1292: ValueRefusedError,
+    1364: ValueRefusedError,
+    1366: ValueRefusedError,
+    1406: ValueRefusedError,
+    3819: ValueRefusedError,
+    1054: MissingTableError,
+    1146: MissingTableError,
+    1050: DuplicateObjectError,
+    1060: DuplicateObjectError,
+    1061: DuplicateObjectError,
+    1205: TransactionConflictError,
+    1213: TransactionConflictError,
+    3101: TransactionConflictError,
+    1180: TransactionConflictError,
+    1290: ReadOnlyError,
+    1792: ReadOnlyError,
+    1836: ReadOnlyError,
+    1040: DatabaseUnavailableError,
+    1044: DatabaseUnavailableError,
+    1045: DatabaseUnavailableError,
+    1047: DatabaseUnavailableError,
+    1049: DatabaseUnavailableError,
+    1053: DatabaseUnavailableError,
+}
+_ROLLED_BACK = {"1213", "3101", "1180"}
+"""After these the server has already rolled the whole transaction back."""
+ROLLBACK_TIMEOUT = 5.0
+"""Seconds after which a connection that does not roll back is closed."""
+
+
+class MySQLDialect(Dialect):
+    """MySQL's words, as far as MariaDB shares them."""
+
+    name = "mysql"
+    features: ClassVar[Features] = Features(transactional_ddl=False, row_value_keyset=False)
+    query: ClassVar[type[Query]] = MySQLQuery
+    quote = "`"
+    # utf8mb4_bin compares by code point but ignores trailing spaces; see MariaDBDialect and MySQL8Dialect.
+    collation: ClassVar[str] = "utf8mb4_bin"
+
+    @property
+    def table_suffix(self) -> str:  # type: ignore[override]  # constant per class, but made from another constant
+        """InnoDB, and comparison by code point."""
+        return f" ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE={self.collation}"
+
+    def placeholders(self, text: str, mark: re.Pattern[str]) -> tuple[str, tuple[str, ...]]:
+        """``%s`` for every mark; any other ``%`` doubled, because the driver formats the text."""
+        return mark.sub("%s", text.replace("%", "%%")), tuple(mark.findall(text))
+
+    def list_size(self, count: int) -> int:
+        """One parameter a value, rounded up to a power of two so that there are few shapes."""
+        return 1 << max(count - 1, 0).bit_length()
+
+    def in_list(self, field: Field, bind: Callable[[str], Term], name: str, size: int) -> Criterion:
+        """IN with a placeholder for each value."""
+        holes = ", ".join(f"{{{position + 1}}}" for position in range(size))
+        return Fragment(f"{{0}} IN ({holes})", field, *(bind(f"{name}_{position}") for position in range(size)))
+
+    def list_values(self, name: str, values: Sequence[str]) -> dict[str, Any]:
+        """The last value again for the places that are left."""
+        size = self.list_size(len(values))
+        return {f"{name}_{position}": values[min(position, len(values) - 1)] for position in range(size)}
+
+    def upsert(self, builder: Any, key: Sequence[str], columns: Sequence[str]) -> Any:
+        """ON DUPLICATE KEY UPDATE."""
+        for column in columns or key[:1]:
+            builder = builder.on_duplicate_key_update(column, Values(column))
+        return builder
+
+    def delete_batch(self, table: Any, key: Sequence[str], where: Criterion, limit: Term) -> Any:
+        """DELETE … LIMIT: a subquery of the same table may have none here."""
+        return self.query.from_(table).delete().where(where).limit(limit)
+
+    def literal(self, column: ColumnType) -> str:
+        """TEXT takes a default only as an expression."""
+        rendered = super().literal(column)
+        return f"({rendered})" if column.type.endswith("text") else rendered
+
+    def drop_index(self, table: str, name: str) -> str:
+        """An index belongs to its table here."""
+        return f"DROP INDEX {self.identifier(name)} ON {self.identifier(table)}"
+
+    async def describe(self, executor: Executor) -> dict[str, LiveTable]:
+        """From information_schema; the indexes that InnoDB makes for a reference on its own are left out."""
+        columns, indexes, references = await executor.fetch_many([Call(sql) for sql in _CATALOGUE])
+        constraints = {(table, constraint) for table, constraint, *_ in references}
+        return live_tables(
+            [(table, ColumnType(name=name, type=_type(kind), null=null == "YES", default=_default(default, kind))) for table, name, kind, null, default in columns],
+            [(table, name) for table, index, _, name in indexes if index == "PRIMARY"],
+            [
+                (table, index, not int(repeats), name)
+                for table, index, repeats, name in indexes
+                if index != "PRIMARY" and (table, index) not in constraints
+            ],
+            [tuple(row) for row in references],
+        )
+
+    def translate(self, error: BaseException) -> DatabaseError | None:
+        """By MySQL's error number; MariaDB has the same."""
+        import pymysql.err
+
+        if isinstance(error, pymysql.err.MySQLError):
+            number = error.args[0] if error.args and isinstance(error.args[0], int) else 0
+            kind = _BY_NUMBER.get(number)
+            if kind is None:
+                lost = 2000 <= number < 3000 or isinstance(error, pymysql.err.InterfaceError)
+                kind = DatabaseUnavailableError if lost else ValueRefusedError if isinstance(error, pymysql.err.DataError) else DatabaseError
+            return kind(code=str(number) if number else None, constraint=_constraint(str(error)) if number == 1062 else None)
+        if isinstance(error, RuntimeError) and "closing pool" in str(error):
+            return DatabaseUnavailableError("the pool is closed")
+        if isinstance(error, OSError | asyncio.IncompleteReadError):
+            return DatabaseUnavailableError()
+        return None
+
+
+class MariaDBDialect(MySQLDialect):
+    """MariaDB's own words."""
+
+    collation: ClassVar[str] = "utf8mb4_nopad_bin"
+
+
+class MySQL8Dialect(MySQLDialect):
+    """The words of MySQL 8 and later."""
+
+    collation: ClassVar[str] = "utf8mb4_0900_bin"
+
+
+def _constraint(message: str) -> str | None:
+    """The key in ``Duplicate entry '…' for key 'users.unique_email_provider'``: the last thing in quotes."""
+    found = re.search(r"for key '([^']*)'\D*$", message)
+    return found[1].rpartition(".")[2] if found else None
+
+
+_CATALOGUE = (
+    """SELECT table_name, column_name, column_type, is_nullable, column_default
+       FROM information_schema.columns WHERE table_schema = DATABASE() ORDER BY table_name, ordinal_position""",
+    """SELECT table_name, index_name, non_unique, column_name
+       FROM information_schema.statistics WHERE table_schema = DATABASE() ORDER BY table_name, index_name, seq_in_index""",
+    """SELECT k.table_name, k.constraint_name, k.column_name, k.referenced_table_name, k.referenced_column_name, r.delete_rule
+       FROM information_schema.key_column_usage AS k JOIN information_schema.referential_constraints AS r
+       ON r.constraint_schema = k.table_schema AND r.constraint_name = k.constraint_name AND r.table_name = k.table_name
+       WHERE k.table_schema = DATABASE() AND k.referenced_table_name IS NOT NULL
+       ORDER BY k.table_name, k.constraint_name, k.ordinal_position""",
+)
+
+
+def _type(kind: str) -> str:
+    """A type as the registry names it: MariaDB still shows the display width of integers."""
+    return re.sub(r"^(int|bigint)\(\d+\)", r"\1", kind)
+
+
+def _default(text: str | None, kind: str) -> str | int | None:
+    """A default as information_schema gives it back: MariaDB quotes it, MySQL does not."""
+    if text is None or text == "NULL":
+        return None
+    bare = text.strip("()").removeprefix("_utf8mb4").replace("\\'", "'")
+    if bare.startswith("'") and bare.endswith("'"):
+        bare = bare[1:-1].replace("''", "'")
+    return int(bare) if "int" in kind and bare.lstrip("-").isdigit() else bare
+
+
+DIALECT: Dialect = MySQLDialect()
+_MATCHED = re.compile(rb"Rows matched: (\d+)")
+
+
+async def _run(connection: aiomysql.Connection, call: Call) -> tuple[list[Row], int]:
+    """The rows and the number of rows matched."""
+    import aiomysql
+
+    cursor = await connection.cursor(aiomysql.Cursor)
+    try:
+        count: int = await cursor.execute(call.sql, call.args)
+        rows: list[Row] = list(await cursor.fetchall()) if cursor.description else []
+        return rows, count if cursor.description or count else _matched(cursor)
+    except asyncio.CancelledError:
+        # Its answer is still on the way: whoever came next would read it.
+        connection.close()
+        raise
+
+
+def _matched(cursor: aiomysql.Cursor) -> int:
+    """Rows matched, from the server's message: a pool without CLIENT.FOUND_ROWS counts only those that changed."""
+    result = cursor._result
+    found = _MATCHED.match(bytes(result.message or b"")) if result is not None else None
+    return int(found[1]) if found else 0
+
+
+class MySQLConnection:
+    """One connection inside a transaction. Tasks that share it take turns."""
+
+    def __init__(self, connection: aiomysql.Connection, dialect: Dialect) -> None:
+        self._connection = connection
+        self._dialect = dialect
+        self._turn = anyio.Lock(fast_acquire=True)
+        self._depth = 0
+        self.closed = False
+        self.failed: DatabaseError | None = None
+
+    async def _call(self, call: Call) -> tuple[list[Row], int]:
+        if self.closed:
+            raise TransactionClosedError
+        if self.failed is not None:
+            raise TransactionClosedError("an earlier conflict ended the transaction") from self.failed
+        try:
+            return await _run(self._connection, call)
+        except Exception as error:
+            ours = self._dialect.translate(error)
+            if isinstance(ours, TransactionConflictError) and ours.code in _ROLLED_BACK:
+                self.failed = ours
+            if ours is None:
+                raise
+            raise ours from error
+
+    async def fetch(self, call: Call) -> list[Row]:
+        """All rows of a query."""
+        async with self._turn:
+            return (await self._call(call))[0]
+
+    async def fetch_many(self, calls: Sequence[Call]) -> list[list[Row]]:
+        """One trip each."""
+        return [await self.fetch(call) for call in calls]
+
+    async def execute(self, call: Call) -> int:
+        """A statement that fails leaves the transaction as it was."""
+        async with self._turn:
+            return (await self._call(call))[1]
+
+    async def write(self, calls: Sequence[Call]) -> list[int]:
+        """In one savepoint."""
+        async with self._turn:
+            await self._call(Call("SAVEPOINT `authhero_write`"))
+            try:
+                counts = [(await self._call(call))[1] for call in calls]
+            except Exception:
+                if self.failed is None and not self._connection.closed:
+                    await finish(self._call(Call("ROLLBACK TO SAVEPOINT `authhero_write`")))
+                raise
+            await self._call(Call("RELEASE SAVEPOINT `authhero_write`"))
+            return counts
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """A savepoint; undone when the block raises."""
+        self._depth += 1
+        name = f"`authhero_{self._depth}`"
+        await self.fetch(Call(f"SAVEPOINT {name}"))
+        try:
+            yield
+        except BaseException:
+            if self.failed is None and not self._connection.closed:
+                await finish(self.fetch(Call(f"ROLLBACK TO SAVEPOINT {name}")))
+            raise
+        finally:
+            self._depth -= 1
+        await self.fetch(Call(f"RELEASE SAVEPOINT {name}"))
+
+
+class MySQLDatabase(ManagedDatabase):
+    """A MySQL or MariaDB database: a pool of its own (``settings``), or a caller's."""
+
+    def __init__(
+        self,
+        settings: dict[str, Any] | None = None,
+        *,
+        pool: aiomysql.Pool | None = None,
+        acquire_timeout: float = 30.0,
+        min_size: int = 0,
+        max_size: int = 10,
+        connect_timeout: float = 10.0,
+        recycle: float = 1800.0,
+        ssl: Any = None,
+        ssl_ca: str | None = None,
+        **options: Any,
+    ) -> None:
+        self.dialect: Dialect = DIALECT
+        self._pool = pool
+        self._settings = settings
+        self._acquire_timeout = acquire_timeout
+        self._options = {
+            "minsize": min_size,
+            "maxsize": max_size,
+            "connect_timeout": connect_timeout,
+            "pool_recycle": recycle,
+            "ssl": _ssl(ssl, ssl_ca),
+            **options,
+        }
+
+    async def _open(self) -> None:
+        try:
+            if self._settings is not None:
+                import aiomysql
+                from pymysql.constants import CLIENT
+
+                self._pool = await aiomysql.create_pool(
+                    **self._settings,
+                    **self._options,
+                    charset="utf8mb4",
+                    autocommit=True,
+                    client_flag=CLIENT.FOUND_ROWS,
+                    sql_mode="'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'",
+                )
+            async with self._acquired() as connection:
+                if connection.charset != "utf8mb4":
+                    raise ConfigurationError("the pool's connections must use charset='utf8mb4'")
+                version = connection.get_server_info()
+        except ConfigurationError:
+            raise
+        except Exception as error:
+            reraise(DIALECT, error)
+        self.dialect = MariaDBDialect() if "mariadb" in version.lower() else MySQL8Dialect()
+
+    async def _close(self) -> None:
+        if self._settings is not None and self._pool is not None:
+            pool, self._pool = self._pool, None
+            pool.close()
+            try:
+                with anyio.fail_after(ROLLBACK_TIMEOUT):
+                    await pool.wait_closed()
+            except TimeoutError:
+                pool.terminate()
+
+    @asynccontextmanager
+    async def _acquired(self) -> AsyncIterator[aiomysql.Connection]:
+        pool = self._pool
+        if pool is None:
+            raise DatabaseUnavailableError("the database is not open")
+        try:
+            async with asyncio.timeout(self._acquire_timeout):
+                connection = await pool._acquire()
+        except TimeoutError as error:
+            raise PoolTimeoutError(
+                f"no connection became free in {self._acquire_timeout} seconds ({pool.size} of {pool.maxsize} open, {pool.freesize} idle)"
+            ) from error
+        except Exception as error:
+            reraise(self.dialect, error)
+        try:
+            yield connection
+            if not connection.get_autocommit():
+                await finish(connection.commit())
+        except BaseException:
+            # Only what runs with autocommit off, or is not yet committed, has something to lose here.
+            await finish(_rolled_back(connection))
+            raise
+        finally:
+            await pool.release(connection)
+
+    async def _one(self, call: Call) -> tuple[list[Row], int]:
+        async with self._acquired() as connection:
+            try:
+                return await _run(connection, call)
+            except Exception as error:
+                reraise(self.dialect, error)
+
+    async def fetch(self, call: Call) -> list[Row]:
+        """All rows of a query."""
+        return (await self._one(call))[0]
+
+    async def fetch_many(self, calls: Sequence[Call]) -> list[list[Row]]:
+        """One trip each, on one connection."""
+        async with self._acquired() as connection:
+            try:
+                return [(await _run(connection, call))[0] for call in calls]
+            except Exception as error:
+                reraise(self.dialect, error)
+
+    async def execute(self, call: Call) -> int:
+        """One write, a transaction by itself."""
+
+        async def work() -> int:
+            return (await self._one(call))[1]
+
+        return await retried(work)
+
+    async def write(self, calls: Sequence[Call]) -> list[int]:
+        """One transaction."""
+        if len(calls) == 1:
+            return [await self.execute(calls[0])]
+
+        async def work() -> list[int]:
+            async with self._begun() as connection:
+                try:
+                    return [(await _run(connection, call))[1] for call in calls]
+                except Exception as error:
+                    reraise(self.dialect, error)
+
+        return await retried(work)
+
+    @asynccontextmanager
+    async def _begun(self) -> AsyncIterator[aiomysql.Connection]:
+        async with self._acquired() as connection:
+            try:
+                await _run(connection, Call("BEGIN"))
+            except Exception as error:
+                reraise(self.dialect, error)
+            yield connection
+            # The last moment at which a cancellation still undoes everything.
+            await asyncio.sleep(0)
+            try:
+                await finish(connection.commit())
+            except Exception as error:
+                reraise(self.dialect, error)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """BEGIN … COMMIT on one connection."""
+        async with self._begun() as raw:
+            connection = MySQLConnection(raw, self.dialect)
+            try:
+                yield connection
+            finally:
+                connection.closed = True
+            if connection.failed is not None:
+                raise TransactionClosedError("an earlier conflict ended the transaction") from connection.failed
+
+
+async def _rolled_back(connection: aiomysql.Connection) -> None:
+    """Roll back in bounded time; a connection that cannot is closed, which rolls back too."""
+    if connection.closed:
+        return
+    try:
+        async with asyncio.timeout(ROLLBACK_TIMEOUT):
+            await connection.rollback()
+    except Exception:
+        connection.close()
+
+
+def _ssl(mode: Any, ca: str | None) -> ssl_module.SSLContext | None:
+    """TLS in libpq's words: disable, require (encrypted, not verified), verify-ca, verify-full; or a context."""
+    if isinstance(mode, ssl_module.SSLContext):
+        return mode
+    word = str(mode).lower() if mode is not None else ""
+    if word in {"", "false", "0", "disable", "none"} and not ca:
+        return None
+    context = ssl_module.create_default_context(cafile=ca)
+    if word in {"require", "required"} and not ca:
+        context.check_hostname = False
+        context.verify_mode = ssl_module.CERT_NONE
+    elif word == "verify-ca":
+        context.check_hostname = False
+    elif word not in {"", "true", "1", "require", "required", "verify-full", "verify_identity"}:
+        raise ConfigurationError("ssl is one of disable, require, verify-ca, verify-full")
+    return context

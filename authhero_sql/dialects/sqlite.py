@@ -1,0 +1,454 @@
+"""SQLite through aiosqlite: one writer behind a lock, a few readers beside it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+import anyio
+from pypika import Field, PostgreSQLQuery, Query
+from pypika.terms import Criterion, Term
+
+from ..errors import (
+    ConfigurationError,
+    ConflictError,
+    DatabaseError,
+    DatabaseUnavailableError,
+    DuplicateObjectError,
+    ForeignKeyError,
+    MissingTableError,
+    PoolTimeoutError,
+    ReadOnlyError,
+    TransactionClosedError,
+    TransactionConflictError,
+    ValueRefusedError,
+)
+from ..schema import ColumnType
+from .base import Call, Connection, Dialect, Executor, Features, Fragment, LiveTable, ManagedDatabase, Row, finish, reraise, retried, live_tables
+
+if TYPE_CHECKING:
+    import aiosqlite
+
+T = TypeVar("T")
+
+_BY_NAME: dict[str, type[DatabaseError]] = {
+    "SQLITE_CONSTRAINT_UNIQUE": ConflictError,
+    "SQLITE_CONSTRAINT_PRIMARYKEY": ConflictError,
+    "SQLITE_CONSTRAINT_ROWID": ConflictError,
+    "SQLITE_CONSTRAINT_FOREIGNKEY": ForeignKeyError,
+    "SQLITE_CONSTRAINT_NOTNULL": ValueRefusedError,
+    "SQLITE_CONSTRAINT_CHECK": ValueRefusedError,
+    "SQLITE_TOOBIG": ValueRefusedError,
+    "SQLITE_MISMATCH": ValueRefusedError,
+    "SQLITE_READONLY": ReadOnlyError,
+    "SQLITE_BUSY": TransactionConflictError,
+    "SQLITE_LOCKED": TransactionConflictError,
+    "SQLITE_CANTOPEN": DatabaseUnavailableError,
+    "SQLITE_IOERR": DatabaseUnavailableError,
+    "SQLITE_FULL": DatabaseUnavailableError,
+    "SQLITE_NOTADB": DatabaseUnavailableError,
+    "SQLITE_CORRUPT": DatabaseUnavailableError,
+}
+_DUPLICATE = re.compile(r"already exists$|^duplicate column name")
+
+
+class SQLiteDialect(Dialect):
+    """SQLite's words; PyPika's PostgreSQL builder has its upsert."""
+
+    name = "sqlite"
+    features: ClassVar[Features] = Features(row_locks=False)
+    query: ClassVar[type[Query]] = PostgreSQLQuery
+    # SQLite knows affinities, not widths: the registry holds the lengths.
+    types: ClassVar[dict[str, str]] = {"mediumtext": "text"}
+
+    def placeholders(self, text: str, mark: re.Pattern[str]) -> tuple[str, tuple[str, ...]]:
+        """``?`` for every mark."""
+        return mark.sub("?", text), tuple(mark.findall(text))
+
+    def in_list(self, field: Field, bind: Callable[[str], Term], name: str, size: int) -> Criterion:
+        """One parameter, however long the list."""
+        return Fragment("{0} IN (SELECT value FROM json_each({1}))", field, bind(name))
+
+    def list_values(self, name: str, values: Sequence[str]) -> dict[str, Any]:
+        """A JSON array."""
+        return {name: json.dumps(list(values), ensure_ascii=False)}
+
+    def upsert(self, builder: Any, key: Sequence[str], columns: Sequence[str]) -> Any:
+        """ON CONFLICT … DO UPDATE."""
+        builder = builder.on_conflict(*key)
+        for column in columns:
+            builder = builder.do_update(column)
+        return builder if columns else builder.do_nothing()
+
+    async def describe(self, executor: Executor) -> dict[str, LiveTable]:
+        """From SQLite's pragma functions."""
+        tables = "FROM sqlite_master AS m, {} WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY "
+        columns, keys, indexes, references = await executor.fetch_many(
+            [
+                Call('SELECT m.name, c.name, c.type, c."notnull", c.dflt_value ' + tables.format("pragma_table_info(m.name) AS c") + "m.name, c.cid"),
+                Call("SELECT m.name, c.name " + tables.format("pragma_table_info(m.name) AS c").replace("ORDER", "AND c.pk > 0 ORDER") + "m.name, c.pk"),
+                Call(
+                    'SELECT m.name, i.name, i."unique", c.name '
+                    + tables.format("pragma_index_list(m.name) AS i, pragma_index_info(i.name) AS c").replace("ORDER", "AND i.origin = 'c' ORDER")
+                    + "m.name, i.name, c.seqno"
+                ),
+                Call(
+                    'SELECT m.name, f.id, f."from", f."table", f."to", f.on_delete '
+                    + tables.format("pragma_foreign_key_list(m.name) AS f")
+                    + "m.name, f.id, f.seq"
+                ),
+            ]
+        )
+        return live_tables(
+            [(table, ColumnType(name=name, type=kind.lower(), null=not notnull, default=_default(default))) for table, name, kind, notnull, default in columns],
+            [(table, name) for table, name in keys],
+            [(table, index, bool(unique), name) for table, index, unique, name in indexes],
+            [(table, str(id), name, other, to, rule) for table, id, name, other, to, rule in references],
+        )
+
+    def described(self, column: ColumnType) -> ColumnType:
+        """There is one type of text without a width."""
+        return replace(column, type=self.types.get(column.type, column.type))
+
+    def translate(self, error: BaseException) -> DatabaseError | None:
+        """By SQLite's extended error name."""
+        if isinstance(error, sqlite3.Error):
+            code: str = getattr(error, "sqlite_errorname", "") or ""
+            # Extended names begin with their class: SQLITE_BUSY_SNAPSHOT, SQLITE_IOERR_WRITE.
+            kind = _BY_NAME.get(code) or _BY_NAME.get("_".join(code.split("_")[:2]))
+            if kind is None and str(error).startswith(("no such table", "no such column")):
+                kind = MissingTableError
+            elif kind is None and _DUPLICATE.search(str(error)):
+                kind = DuplicateObjectError
+            return (kind or DatabaseError)(code=code or None, constraint=_constraint(str(error)))
+        if isinstance(error, OverflowError | UnicodeEncodeError):
+            return ValueRefusedError()
+        if isinstance(error, ValueError) and str(error) in {"Connection closed", "no active connection"}:
+            return DatabaseUnavailableError("the connection is closed")
+        return None
+
+
+def _default(text: str | None) -> str | int | None:
+    """A default as SQLite gives it back, the SQL of it."""
+    if text is None:
+        return None
+    bare = text.strip("()")
+    return bare[1:-1].replace("''", "'") if bare.startswith("'") else int(bare) if bare.lstrip("-").isdigit() else bare
+
+
+def _constraint(message: str) -> str | None:
+    """The columns of a violated unique key, which is how SQLite names it: ``users.tenant_id, users.user_id``."""
+    head, _, columns = message.partition(" constraint failed: ")
+    return columns or None if head == "UNIQUE" else None
+
+
+DIALECT = SQLiteDialect()
+
+
+class Handle:
+    """One SQLite connection and its thread: a function sent there is one hop, whatever it does."""
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self.connection = connection
+
+    async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Run on the connection's thread, to the end even when the caller is cancelled."""
+
+        # A closure, because aiosqlite logs what it runs at level DEBUG, the arguments of a partial included.
+        def hop() -> T:
+            return work(self.connection._conn)
+
+        try:
+            # The public execute() is one statement a hop; a whole transaction in one hop is more than twice as fast.
+            return await finish(self.connection._execute(hop))
+        except Exception as error:
+            reraise(DIALECT, error)
+
+
+def _cursor(connection: sqlite3.Connection) -> sqlite3.Cursor:
+    cursor = connection.cursor()
+    # A caller's connection may have factories of its own.
+    cursor.row_factory = None
+    return cursor
+
+
+def _fetch(calls: Sequence[Call], connection: sqlite3.Connection) -> list[list[Row]]:
+    cursor = _cursor(connection)
+    return [cursor.execute(call.sql, call.args).fetchall() for call in calls]
+
+
+def _counts(calls: Sequence[Call], connection: sqlite3.Connection) -> list[int]:
+    cursor = _cursor(connection)
+    return [cursor.execute(call.sql, call.args).rowcount for call in calls]
+
+
+def _statement(sql: str, connection: sqlite3.Connection) -> None:
+    connection.execute(sql)
+
+
+def _undo(connection: sqlite3.Connection, sql: str) -> None:
+    # Some errors (disk full, I/O) end the transaction by themselves.
+    if connection.in_transaction:
+        connection.execute(sql)
+
+
+def _atomic(calls: Sequence[Call], connection: sqlite3.Connection) -> list[int]:
+    """All or nothing, as a transaction of its own or inside the one that its owner has open."""
+    if connection.in_transaction:
+        return _nested(calls, connection)
+    # IMMEDIATE: a transaction that reads first and writes later fails at once when another has written meanwhile.
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        counts = _counts(calls, connection)
+        connection.execute("COMMIT")
+    except BaseException:
+        _undo(connection, "ROLLBACK")
+        raise
+    return counts
+
+
+def _nested(calls: Sequence[Call], connection: sqlite3.Connection) -> list[int]:
+    connection.execute('SAVEPOINT "authhero_write"')
+    try:
+        counts = _counts(calls, connection)
+    except BaseException:
+        _undo(connection, 'ROLLBACK TO "authhero_write"')
+        _undo(connection, 'RELEASE "authhero_write"')
+        raise
+    connection.execute('RELEASE "authhero_write"')
+    return counts
+
+
+class SQLiteConnection:
+    """The writer, inside a transaction."""
+
+    def __init__(self, handle: Handle) -> None:
+        self._handle = handle
+        self._depth = 0
+        self.closed = False
+
+    async def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        if self.closed:
+            raise TransactionClosedError
+
+        def inside(connection: sqlite3.Connection) -> T:
+            # Some errors (disk full, I/O) end a transaction; what came after would be committed bit by bit.
+            if not connection.in_transaction:
+                raise TransactionClosedError("an earlier error ended the transaction")
+            return work(connection)
+
+        return await self._handle.run(inside)
+
+    async def fetch(self, call: Call) -> list[Row]:
+        """All rows of a query."""
+        return (await self._run(partial(_fetch, (call,))))[0]
+
+    async def fetch_many(self, calls: Sequence[Call]) -> list[list[Row]]:
+        """One hop."""
+        return await self._run(partial(_fetch, calls))
+
+    async def execute(self, call: Call) -> int:
+        """One hop; a statement that fails leaves the transaction as it was."""
+        return (await self._run(partial(_counts, (call,))))[0]
+
+    async def write(self, calls: Sequence[Call]) -> list[int]:
+        """One hop, in a savepoint."""
+        return await self._run(partial(_nested, calls))
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """A savepoint; undone when the block raises."""
+        self._depth += 1
+        name = f'"authhero_{self._depth}"'
+        await self._run(partial(_statement, f"SAVEPOINT {name}"))
+        try:
+            yield
+        except BaseException:
+            await self._handle.run(partial(_undo, sql=f"ROLLBACK TO {name}"))
+            await self._handle.run(partial(_undo, sql=f"RELEASE {name}"))
+            raise
+        finally:
+            self._depth -= 1
+        await self._run(partial(_statement, f"RELEASE {name}"))
+
+
+class SQLiteDatabase(ManagedDatabase):
+    """A SQLite database: a file or memory of its own (``path``), or a caller's connection."""
+
+    def __init__(
+        self,
+        path: str | None = None,
+        *,
+        connection: aiosqlite.Connection | None = None,
+        readers: int = 2,
+        busy_timeout: float = 5.0,
+        acquire_timeout: float = 30.0,
+        cached_statements: int = 512,
+    ) -> None:
+        self.dialect = DIALECT
+        self._path = path
+        self._given = connection
+        self._busy_timeout = busy_timeout
+        self._acquire_timeout = acquire_timeout
+        self._cached_statements = cached_statements
+        self._reader_count = 0 if path is None or path == ":memory:" else readers
+        self._lock = anyio.Lock(fast_acquire=True)
+        self._writer: Handle | None = None
+        self._readers: list[Handle] = []
+        self._next = 0
+
+    async def _open(self) -> None:
+        if self._given is not None:
+            self._writer = Handle(self._given)
+            await self._writer.run(_check)
+            return
+        try:
+            self._writer = await self._connected(_configure_writer)
+            for _ in range(self._reader_count):
+                self._readers.append(await self._connected(_configure_reader))
+        except BaseException:
+            await finish(self._close())
+            raise
+
+    async def _connected(self, configure: Callable[[sqlite3.Connection], None]) -> Handle:
+        import aiosqlite
+
+        try:
+            connection = await aiosqlite.connect(
+                self._path or "",
+                isolation_level=None,
+                timeout=self._busy_timeout,
+                cached_statements=self._cached_statements,
+            )
+        except sqlite3.Error as error:
+            raise DatabaseUnavailableError("the SQLite file cannot be opened") from error
+        handle = Handle(connection)
+        try:
+            await handle.run(configure)
+        except BaseException:
+            await finish(connection.close())
+            raise
+        return handle
+
+    async def _close(self) -> None:
+        if self._given is None:
+            handles = [*self._readers, *([self._writer] if self._writer else [])]
+            self._readers, self._writer = [], None
+            for handle in handles:
+                await finish(handle.connection.close())
+
+    @property
+    def _main(self) -> Handle:
+        if self._writer is None or self._closed:
+            raise DatabaseUnavailableError("the database is not open")
+        return self._writer
+
+    @asynccontextmanager
+    async def _writing(self) -> AsyncIterator[Handle]:
+        writer = self._main
+        try:
+            try:
+                self._lock.acquire_nowait()
+            except anyio.WouldBlock:
+                with anyio.fail_after(self._acquire_timeout):
+                    await self._lock.acquire()
+        except TimeoutError:
+            raise PoolTimeoutError(f"the writer was busy for {self._acquire_timeout} seconds") from None
+        except RuntimeError:
+            raise ConfigurationError("this task has a transaction open: use the transaction's own adapters in it") from None
+        try:
+            yield writer
+        finally:
+            self._lock.release()
+
+    async def _read(self, calls: Sequence[Call]) -> list[list[Row]]:
+        if not self._readers:
+            async with self._writing() as writer:
+                return await writer.run(partial(_fetch, calls))
+        if self._closed:
+            raise DatabaseUnavailableError("the database is not open")
+        self._next = (self._next + 1) % len(self._readers)
+        return await self._readers[self._next].run(partial(_fetch, calls))
+
+    async def fetch(self, call: Call) -> list[Row]:
+        """All rows of a query."""
+        return (await self._read((call,)))[0]
+
+    async def fetch_many(self, calls: Sequence[Call]) -> list[list[Row]]:
+        """One hop, one snapshot of each."""
+        return await self._read(calls)
+
+    async def execute(self, call: Call) -> int:
+        """One write in one hop."""
+        return (await self.write((call,)))[0]
+
+    async def write(self, calls: Sequence[Call]) -> list[int]:
+        """One transaction in one hop."""
+
+        async def work() -> list[int]:
+            async with self._writing() as writer:
+                return await writer.run(partial(_atomic, calls))
+
+        return await retried(work)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """BEGIN IMMEDIATE … COMMIT; a savepoint when a caller's connection is in a transaction already."""
+        async with self._writing() as writer:
+            nested = await writer.run(_begin)
+            connection = SQLiteConnection(writer)
+            try:
+                yield connection
+                # The last moment at which a cancellation still undoes everything.
+                await asyncio.sleep(0)
+            except BaseException:
+                await finish(writer.run(partial(_end, commit=False, nested=nested)))
+                raise
+            finally:
+                connection.closed = True
+            await writer.run(partial(_end, commit=True, nested=nested))
+
+
+def _begin(connection: sqlite3.Connection) -> bool:
+    nested = connection.in_transaction
+    connection.execute('SAVEPOINT "authhero_transaction"' if nested else "BEGIN IMMEDIATE")
+    return nested
+
+
+def _end(connection: sqlite3.Connection, *, commit: bool, nested: bool) -> None:
+    if not commit:
+        _undo(connection, 'ROLLBACK TO "authhero_transaction"' if nested else "ROLLBACK")
+    try:
+        if nested:
+            _undo(connection, 'RELEASE "authhero_transaction"')
+        elif commit:
+            connection.execute("COMMIT")
+    except BaseException:
+        _undo(connection, "ROLLBACK")
+        raise
+
+
+def _configure_writer(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _configure_reader(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA query_only = ON")
+
+
+def _check(connection: sqlite3.Connection) -> None:
+    """Make a caller's connection fit: references are not enforced unless each connection asks for it."""
+    connection.execute("PRAGMA foreign_keys = ON")
+    if _cursor(connection).execute("PRAGMA foreign_keys").fetchone() != (1,):
+        raise ConfigurationError("foreign_keys is off and cannot be switched on inside a transaction: commit it first")
+    if connection.text_factory is not str:
+        raise ConfigurationError("the connection's text_factory must be str")

@@ -1,0 +1,133 @@
+"""Every error that this package raises on purpose.
+
+The class says what happened, whatever the engine; the driver's own exception is kept as ``__cause__``. The docstring of a
+class is its message where no better one is given. No message repeats a stored or given value: it may be a secret.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class AuthHeroSQLError(Exception):
+    """The database operation failed."""
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or (type(self).__doc__ or "").strip().splitlines()[0])
+
+
+class ConfigurationError(AuthHeroSQLError):
+    """The database or the connection is set up in a way that this package cannot work with."""
+
+
+class DriverMissingError(ConfigurationError, ImportError):
+    """The driver for this database is not installed."""
+
+
+class MigrationError(AuthHeroSQLError):
+    """A migration could not be applied."""
+
+
+class UnsupportedError(AuthHeroSQLError):
+    """This database cannot do that."""
+
+
+class TransactionClosedError(AuthHeroSQLError):
+    """The transaction has ended: its adapters can no longer be used."""
+
+
+class InvalidQueryError(AuthHeroSQLError, ValueError):
+    """The filter, sort, page or cursor is not valid (HTTP 400)."""
+
+
+class InvalidValueError(AuthHeroSQLError, ValueError):
+    """A value cannot be stored in its column.
+
+    ``table`` and ``field`` name the place, ``reason`` says what is wrong with the value without repeating it.
+    """
+
+    def __init__(self, table: str, field: str | None, reason: str) -> None:
+        super().__init__(f"{table}.{field}: {reason}" if field else f"{table}: {reason}")
+        self.table = table
+        self.field = field
+        self.reason = reason
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.table, self.field, self.reason)
+
+
+class CorruptRowError(AuthHeroSQLError):
+    """A stored value cannot be decoded; ``table``, ``column`` and ``key`` (the row's primary key) name it."""
+
+    def __init__(self, table: str, column: str, key: dict[str, Any], reason: str) -> None:
+        named = ", ".join(f"{name}={value!r}" for name, value in key.items())
+        super().__init__(f"{table}.{column} of the row with {named or 'no key'}: {reason}")
+        self.table = table
+        self.column = column
+        self.key = key
+        self.reason = reason
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.table, self.column, self.key, self.reason)
+
+
+class DatabaseError(AuthHeroSQLError):
+    """The database refused the statement.
+
+    ``code`` is the engine's own error code (SQLSTATE, MySQL error number or SQLite error name), ``constraint`` the name of
+    the violated constraint or index where the engine tells it.
+    """
+
+    table: str | None = None
+
+    def __init__(self, message: str | None = None, *, code: str | None = None, constraint: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.constraint = constraint
+
+    def at(self, table: str) -> DatabaseError:
+        """The same error, naming the table whose statement failed."""
+        if self.table is None:
+            self.table = table
+            self.args = (f"{table}: {self.args[0]}",)
+        return self
+
+
+class IntegrityError(DatabaseError):
+    """A constraint of the schema was violated."""
+
+
+class ConflictError(IntegrityError):
+    """A row with this key already exists (HTTP 409)."""
+
+
+class ForeignKeyError(IntegrityError):
+    """The row refers to a row that does not exist."""
+
+
+class ValueRefusedError(DatabaseError):
+    """The database refused a value; raised to callers as :class:`InvalidValueError`."""
+
+
+class MissingTableError(DatabaseError):
+    """A table or column does not exist: run migrate_to_latest first."""
+
+
+class DuplicateObjectError(DatabaseError):
+    """A table, column or index of this name exists already."""
+
+
+class ReadOnlyError(DatabaseError):
+    """The database is read-only here."""
+
+
+class DatabaseUnavailableError(DatabaseError):
+    """The database cannot be reached, or it closed the connection."""
+
+
+class PoolTimeoutError(DatabaseUnavailableError):
+    """No connection became free in time."""
+
+
+class TransactionConflictError(DatabaseError):
+    """Another transaction got in the way (deadlock, lock timeout, serialization failure): the unit of work may be tried again."""

@@ -1,0 +1,179 @@
+"""Pages of lists: what a caller may ask for, checked; cursors; sort."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from .errors import InvalidQueryError
+from .schema import Column
+
+MAX_PAGE = 1000
+"""The most rows of one page."""
+MAX_OFFSET = 2**53
+"""What every engine takes as an OFFSET."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """An order: a public field name and ``"asc"`` or ``"desc"``."""
+
+    sort_by: str
+    sort_order: Literal["asc", "desc"] = "asc"
+
+    @property
+    def descending(self) -> bool:
+        """Whether the greatest comes first."""
+        return self.sort_order == "desc"
+
+    @classmethod
+    def parse(cls, given: str | Sort) -> Sort:
+        """``"created_at:desc"`` or ``"created_at:-1"`` as a sort; ascending where no direction is named.
+
+        Raises:
+            InvalidQueryError: it is no sort.
+        """
+        if isinstance(given, Sort):
+            direction: Any = given.sort_order
+            field = given.sort_by
+        elif isinstance(given, str):
+            field, _, direction = given.partition(":")
+        else:
+            raise InvalidQueryError("sort must be a Sort or text like created_at:desc")
+        order = {"": "asc", "asc": "asc", "1": "asc", "desc": "desc", "-1": "desc"}.get(str(direction))
+        if order is None or not isinstance(field, str) or not field:
+            raise InvalidQueryError("sort must be like created_at:desc or created_at:-1")
+        return cls(field, "desc" if order == "desc" else "asc")
+
+
+@dataclass(frozen=True, slots=True)
+class ListRules:
+    """What a list offers, declared beside its adapter.
+
+    Attributes:
+        wire: the name of the rows on the wire.
+        fields: the public fields that ``q`` may name.
+        search: the fields that free text searches in parts.
+        exact: the fields that free text must equal.
+        order: the default order.
+        checkpoint: the field by which a walk goes, newest first; None where there is none.
+        both_ways: whether the caller may choose the walk's direction; its cursors then carry it.
+    """
+
+    wire: str
+    fields: tuple[str, ...] = ()
+    search: tuple[str, ...] = ()
+    exact: tuple[str, ...] = ()
+    order: Sort = Sort("created_at", "desc")
+    checkpoint: str | None = "created_at"
+    both_ways: bool = False
+
+    def walk(self, sort: str | Sort | None) -> Sort:
+        """The order of a checkpoint walk.
+
+        Raises:
+            InvalidQueryError: the list has no walk, or none in that order.
+        """
+        if self.checkpoint is None:
+            raise InvalidQueryError(f"{self.wire} cannot be read by checkpoint: use page and per_page")
+        if sort is None:
+            return Sort(self.checkpoint, "desc")
+        wanted = Sort.parse(sort)
+        if wanted.sort_by != self.checkpoint or not (self.both_ways or wanted.descending):
+            ways = "asc or desc" if self.both_ways else "desc"
+            raise InvalidQueryError(f"by checkpoint {self.wire} are sorted by {self.checkpoint}, {ways}")
+        return wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where a checkpoint walk goes on: behind the row with this sort value and id.
+
+    On the wire, as AuthHero writes it: unpadded base64url of ``{"s": sort value, "i": id, "k": "field:direction"}``.
+    """
+
+    value: Any
+    id: str
+    kind: str | None = None
+
+    def encode(self) -> str:
+        """The opaque text."""
+        data = {"s": self.value, "i": self.id}
+        if self.kind is not None:
+            data["k"] = self.kind
+        text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+        return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
+
+    @classmethod
+    def decode(cls, text: str, kind: str | None, column: Column) -> Cursor:
+        """The cursor behind a caller's text, for a walk of that kind over that column.
+
+        Raises:
+            InvalidQueryError: it is broken, or belongs to another sort.
+        """
+        try:
+            padded = text.encode("ascii") + b"=" * (-len(text) % 4)
+            data = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True).decode())
+        except (ValueError, binascii.Error, AttributeError, RecursionError):
+            raise InvalidQueryError("the cursor is broken") from None
+        value, key = (data.get("s"), data.get("i")) if isinstance(data, dict) else (None, None)
+        if not isinstance(key, str) or not _fits(value, column) or not _storable(key):
+            raise InvalidQueryError("the cursor is broken")
+        if data.get("k") != kind:
+            raise InvalidQueryError("the cursor belongs to another sort")
+        return cls(value, key, kind)
+
+
+def _fits(value: Any, column: Column) -> bool:
+    if value is None:
+        return column.null
+    if column.is_text:
+        return isinstance(value, str) and _storable(value)
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63
+
+
+def _storable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in text
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which rows of a list: a page by offset."""
+
+    page: int
+    per_page: int
+
+    @property
+    def start(self) -> int:
+        """How many rows stand before it."""
+        return self.page * self.per_page
+
+    @classmethod
+    def of(cls, page: Any, per_page: Any) -> Window:
+        """A caller's ``page`` and ``per_page``; more than 1,000 rows become 1,000.
+
+        Raises:
+            InvalidQueryError: one is no whole number or below 0, or the page is too far.
+        """
+        window = cls(count("page", page), min(count("per_page", per_page), MAX_PAGE))
+        if window.start > MAX_OFFSET:
+            raise InvalidQueryError("page is too large")
+        return window
+
+
+def count(name: str, value: Any) -> int:
+    """A caller's number of rows or pages.
+
+    Raises:
+        InvalidQueryError: it is no whole number, or below 0.
+    """
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise InvalidQueryError(f"{name} must be a whole number, 0 or more")
+    return value

@@ -1,0 +1,159 @@
+"""What has been applied, and who is applying: two tables beside the schema."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+import anyio
+from pydantic import BaseModel
+
+from ..codecs import EPOCH_MS, INSTANT, INT, TEXT
+from ..dialects.base import Call, Order
+from ..errors import AuthHeroSQLError, ConflictError, DuplicateObjectError, MigrationError, MissingTableError
+from ..models.base import Instant
+from ..repository import Repository
+from ..schema import Column, Table
+
+
+class Entry(BaseModel):
+    """One migration in the ledger; ``applied_at`` is None while its steps are being done."""
+
+    name: str
+    checksum: str
+    steps: int
+    steps_started: int
+    steps_done: int
+    applied_at: Instant | None = None
+    duration_ms: int | None = None
+
+
+class Lease(BaseModel):
+    """Who may migrate now, and until when unless renewed."""
+
+    id: str
+    owner: str | None = None
+    expires_at: Instant | None = None
+
+
+LEDGER: Table[Entry] = Table(
+    "authhero_sql_migrations",
+    key=("name",),
+    columns=(
+        Column("name", TEXT, 191, null=False),
+        Column("checksum", TEXT, 64, null=False),
+        Column("steps", INT, null=False),
+        Column("steps_started", INT, null=False),
+        Column("steps_done", INT, null=False),
+        Column("applied_at", INSTANT, 35),
+        Column("duration_ms", INT),
+    ),
+    model=Entry,
+)
+LEASES: Table[Lease] = Table(
+    "authhero_sql_lock",
+    key=("id",),
+    columns=(
+        Column("id", TEXT, 32, null=False),
+        Column("owner", TEXT, 64),
+        Column("expires_at_ts", EPOCH_MS, field="expires_at"),
+    ),
+    model=Lease,
+)
+LEASE = timedelta(seconds=60)
+"""How long a lease lasts without a sign of life; after that its owner is taken for dead."""
+HEARTBEAT = 10.0
+"""Seconds between two signs of life."""
+POLL = 0.1
+"""Seconds between two looks at a lease that somebody else has."""
+
+
+class Ledger(Repository[Entry]):
+    """The migrations that have been applied or begun."""
+
+    table = LEDGER
+    model = Entry
+
+    async def entries(self) -> dict[str, Entry] | None:
+        """The entries by name; None where there is no ledger yet. One query."""
+        try:
+            return {entry.name: entry for entry in await self._all({}, (Order("name"),))}
+        except MissingTableError:
+            return None
+
+    async def prepare(self) -> None:
+        """Create the two tables where they are missing; several processes may do so at once."""
+        for table in (LEDGER, LEASES):
+            columns = [column.definition for column in table.columns]
+            try:
+                await self._execute(Call(self.session.dialect.create_table(table.name, columns, table.key, ())))
+            except (ConflictError, DuplicateObjectError):
+                # Another process was faster; PostgreSQL says so by its catalogue's unique index.
+                continue
+
+    async def begin(self, entry: Entry) -> None:
+        """Write a new entry."""
+        await self._execute(self._insert(self._writer.row(entry, {})))
+
+    async def note(self, name: str, **fields: Any) -> None:
+        """Write fields of an entry."""
+        await self._execute(self._change({"name": name}, self._writer.changes(self._writer.partial(fields))))
+
+
+class Leases(Repository[Lease]):
+    """One row that says who may migrate: unlike a session lock, it works behind a pooler and on a cluster."""
+
+    table = LEASES
+    model = Lease
+
+    @asynccontextmanager
+    async def held(self, owner: str, timeout: float) -> AsyncIterator[None]:
+        """Hold the lease, renewed while the block runs.
+
+        Raises:
+            MigrationError: somebody else had it for ``timeout`` seconds.
+        """
+        with anyio.move_on_after(timeout) as waiting:
+            while not await self._take(owner):
+                await anyio.sleep(POLL)
+        if waiting.cancelled_caught:
+            raise MigrationError(f"another process has been migrating for {timeout} seconds: wait for it, then run again")
+        try:
+            async with anyio.create_task_group() as group:
+                group.start_soon(self._renewed, owner)
+                yield
+                group.cancel_scope.cancel()
+        except BaseExceptionGroup as error:
+            # The group has one member of its own that never raises: what comes out is the block's.
+            if len(error.exceptions) == 1:
+                raise error.exceptions[0] from error.exceptions[0].__cause__
+            raise
+        finally:
+            with anyio.CancelScope(shield=True):
+                await self._execute(self._change({"id": "migrate", "owner": owner}, {"owner": None, "expires_at_ts": None}))
+
+    async def _take(self, owner: str) -> bool:
+        mine = self._mine(owner)
+        for free in ({"owner null": None}, {"expires_at_ts <": self.session.now()}):
+            if await self._execute(self._change({"id": "migrate", **free}, mine)):
+                return True
+        try:
+            await self._execute(self._insert({"id": "migrate", **mine}))
+        except ConflictError:
+            return False
+        return True
+
+    def _mine(self, owner: str) -> dict[str, Any]:
+        expires: datetime = self.session.now() + LEASE
+        return {"owner": owner, "expires_at_ts": self.table["expires_at_ts"].encode(expires)}
+
+    async def _renewed(self, owner: str) -> None:
+        while True:
+            await anyio.sleep(HEARTBEAT)
+            try:
+                await self._execute(self._change({"id": "migrate", "owner": owner}, self._mine(owner)))
+            except AuthHeroSQLError:
+                # The next beat tries again: the lease outlasts several.
+                continue

@@ -1,0 +1,253 @@
+"""What a migration is made of, in words. The dialect renders them; a frozen migration never imports the registry.
+
+Each operation has an inverse, knows its statements in a dialect, and what it does to a schema in memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Protocol
+
+from ..clock import to_epoch_ms
+from ..dialects.base import Dialect
+from ..schema import ColumnType, ForeignKey, Index
+
+
+@dataclass(frozen=True, slots=True)
+class TableState:
+    """A table as migrations have made it."""
+
+    columns: tuple[ColumnType, ...]
+    key: tuple[str, ...]
+    indexes: tuple[Index, ...] = ()
+    foreign_keys: tuple[ForeignKey, ...] = ()
+
+
+Schema = dict[str, TableState]
+"""The tables by name."""
+
+
+class Operation(Protocol):
+    """One step of a migration: at most one statement, so that a run that was killed knows where it stood."""
+
+    def sql(self, dialect: Dialect) -> str | None:
+        """The statement; None for a step that works on rows."""
+        ...
+
+    def apply(self, schema: Schema) -> None:
+        """Do to a schema in memory what the step does to a database."""
+        ...
+
+    @property
+    def inverse(self) -> Operation | None:
+        """The step that undoes it; None where nothing has to be undone."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CreateTable:
+    """CREATE TABLE; its indexes are steps of their own."""
+
+    name: str
+    columns: tuple[ColumnType, ...]
+    key: tuple[str, ...]
+    foreign_keys: tuple[ForeignKey, ...] = ()
+
+    def sql(self, dialect: Dialect) -> str:
+        """The statement."""
+        return dialect.create_table(self.name, self.columns, self.key, self.foreign_keys)
+
+    def apply(self, schema: Schema) -> None:
+        """Add the table."""
+        schema[self.name] = TableState(self.columns, self.key, (), self.foreign_keys)
+
+    @property
+    def inverse(self) -> DropTable:
+        """Drop it."""
+        return DropTable(self.name, self)
+
+
+@dataclass(frozen=True, slots=True)
+class DropTable:
+    """DROP TABLE; ``was`` says how to make it again."""
+
+    name: str
+    was: CreateTable
+
+    def sql(self, dialect: Dialect) -> str:
+        """The statement."""
+        return dialect.drop_table(self.name)
+
+    def apply(self, schema: Schema) -> None:
+        """Take the table away."""
+        del schema[self.name]
+
+    @property
+    def inverse(self) -> CreateTable:
+        """Create it."""
+        return self.was
+
+
+@dataclass(frozen=True, slots=True)
+class AddColumn:
+    """ALTER TABLE … ADD COLUMN."""
+
+    table: str
+    column: ColumnType
+
+    def sql(self, dialect: Dialect) -> str:
+        """The statement."""
+        return dialect.add_column(self.table, self.column)
+
+    def apply(self, schema: Schema) -> None:
+        """Add the column."""
+        state = schema[self.table]
+        schema[self.table] = replace(state, columns=(*state.columns, self.column))
+
+    @property
+    def inverse(self) -> DropColumn:
+        """Drop it."""
+        return DropColumn(self.table, self.column)
+
+
+@dataclass(frozen=True, slots=True)
+class DropColumn:
+    """ALTER TABLE … DROP COLUMN."""
+
+    table: str
+    column: ColumnType
+
+    def sql(self, dialect: Dialect) -> str:
+        """The statement."""
+        return dialect.drop_column(self.table, self.column.name)
+
+    def apply(self, schema: Schema) -> None:
+        """Take the column away."""
+        state = schema[self.table]
+        schema[self.table] = replace(state, columns=tuple(part for part in state.columns if part.name != self.column.name))
+
+    @property
+    def inverse(self) -> AddColumn:
+        """Add it."""
+        return AddColumn(self.table, self.column)
+
+
+@dataclass(frozen=True, slots=True)
+class CreateIndex:
+    """CREATE INDEX."""
+
+    table: str
+    index: Index
+
+    def sql(self, dialect: Dialect) -> str:
+        """The statement."""
+        return dialect.create_index(self.table, self.index)
+
+    def apply(self, schema: Schema) -> None:
+        """Add the index."""
+        state = schema[self.table]
+        schema[self.table] = replace(state, indexes=(*state.indexes, self.index))
+
+    @property
+    def inverse(self) -> DropIndex:
+        """Drop it."""
+        return DropIndex(self.table, self.index)
+
+
+@dataclass(frozen=True, slots=True)
+class DropIndex:
+    """DROP INDEX."""
+
+    table: str
+    index: Index
+
+    def sql(self, dialect: Dialect) -> str:
+        """The statement."""
+        return dialect.drop_index(self.table, self.index.name)
+
+    def apply(self, schema: Schema) -> None:
+        """Take the index away."""
+        state = schema[self.table]
+        schema[self.table] = replace(state, indexes=tuple(part for part in state.indexes if part.name != self.index.name))
+
+    @property
+    def inverse(self) -> CreateIndex:
+        """Create it."""
+        return CreateIndex(self.table, self.index)
+
+
+@dataclass(frozen=True, slots=True)
+class Backfill:
+    """Fill a new column from an old one, a bounded batch at a time; what cannot be converted stays NULL."""
+
+    table: str
+    key: tuple[str, ...]
+    source: str
+    target: str
+    convert: Callable[[Any], Any]
+    batch: int = 500
+
+    def sql(self, dialect: Dialect) -> None:
+        """It works on rows."""
+
+    def apply(self, schema: Schema) -> None:
+        """The schema stays as it is."""
+
+    @property
+    def inverse(self) -> None:
+        """The column goes with its own step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One frozen file: its steps in order. The file's name is the migration's."""
+
+    up: tuple[Operation, ...]
+    name: str = field(default="")
+
+    @property
+    def down(self) -> tuple[Operation, ...]:
+        """The steps that undo it, last first."""
+        return tuple(inverse for step in reversed(self.up) if (inverse := step.inverse) is not None)
+
+
+def column(name: str, type: str, *, null: bool = True, default: str | int | None = None) -> ColumnType:
+    """A column: its name and MySQL's name for its type."""
+    return ColumnType(name=name, type=type, null=null, default=default)
+
+
+def reference(columns: Sequence[str], table: str, ref_columns: Sequence[str]) -> ForeignKey:
+    """A reference to another table's key; removing the row there removes the rows here."""
+    return ForeignKey(tuple(columns), table, tuple(ref_columns))
+
+
+def create_table(
+    name: str, *columns: ColumnType, key: Sequence[str], references: Sequence[ForeignKey] = ()
+) -> CreateTable:
+    """A table without its indexes."""
+    return CreateTable(name, columns, tuple(key), tuple(references))
+
+
+def create_index(table: str, name: str, columns: Sequence[str], *, unique: bool = False) -> CreateIndex:
+    """An index of a table."""
+    return CreateIndex(table, Index(name, tuple(columns), unique))
+
+
+def add_column(table: str, name: str, type: str, *, null: bool = True, default: str | int | None = None) -> AddColumn:
+    """A column more."""
+    return AddColumn(table, column(name, type, null=null, default=default))
+
+
+def backfill(table: str, *, key: Sequence[str], source: str, target: str, convert: Callable[[Any], Any]) -> Backfill:
+    """Fill ``target`` from ``source`` where it is NULL."""
+    return Backfill(table, tuple(key), source, target, convert)
+
+
+def iso_to_epoch_ms(text: str) -> int | None:
+    """Epoch milliseconds of an ISO-8601 instant; None for what is none."""
+    try:
+        return to_epoch_ms(datetime.fromisoformat(text))
+    except ValueError:
+        return None

@@ -1,0 +1,96 @@
+"""Audit events: who did what to whom, on the way to the logs."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from .base import Insert, Instant, Model, Nested
+from .logs import Auth0Client, LocationInfo
+
+AuditCategory = Literal["user_action", "admin_action", "system", "api"]
+ActorType = Literal["user", "admin", "system", "api_key", "client_credentials"]
+
+
+class Actor(Nested):
+    """Who did it."""
+
+    type: ActorType
+    id: str | None = None
+    email: str | None = None
+    org_id: str | None = None
+    org_name: str | None = None
+    scopes: list[str] | None = None
+    client_id: str | None = None
+
+
+class Change(Nested):
+    """A value before and after."""
+
+    old: Any
+    new: Any
+
+
+class Target(Nested):
+    """What it was done to."""
+
+    type: str
+    id: str
+    before: dict[str, Any] | None = None
+    after: dict[str, Any] | None = None
+    diff: dict[str, Change] | None = None
+
+
+class RequestContext(Nested):
+    """The request by which it was done."""
+
+    method: str
+    path: str
+    query: dict[str, str] | None = None
+    body: Any = None
+    ip: str
+    user_agent: str | None = None
+    correlation_id: str | None = None
+    redirect_uri: str | None = None
+
+
+class ResponseContext(Nested):
+    """How the request was answered."""
+
+    status_code: int
+    body: Any = None
+
+
+class AuditEventFields(Model):
+    """What an inserted and a stored audit event share."""
+
+    tenant_id: str
+    event_type: str
+    log_type: str
+    description: str | None = None
+    category: AuditCategory
+    actor: Actor
+    target: Target
+    request: RequestContext
+    response: ResponseContext | None = None
+    connection: str | None = None
+    connection_id: str | None = None
+    client_name: str | None = None
+    strategy: str | None = None
+    strategy_type: str | None = None
+    audience: str | None = None
+    scope: str | None = None
+    location: LocationInfo | None = None
+    auth0_client: Auth0Client | None = None
+    hostname: str
+    is_mobile: bool | None = None
+    timestamp: Instant
+
+
+class AuditEventInsert(AuditEventFields, Insert):
+    """An audit event to be put into the outbox."""
+
+
+class AuditEvent(AuditEventFields):
+    """An audit event."""
+
+    id: str

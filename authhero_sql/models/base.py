@@ -1,0 +1,89 @@
+"""What all entities have in common."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, PlainSerializer, PrivateAttr, model_serializer
+from pydantic.functional_serializers import SerializerFunctionWrapHandler
+
+from ..clock import to_iso, truncate
+
+Instant = Annotated[
+    AwareDatetime,
+    AfterValidator(truncate),
+    PlainSerializer(to_iso, return_type=str, when_used="json"),
+]
+"""An aware instant in UTC, cut to the millisecond; on the wire ``2026-01-31T10:00:00.000Z``."""
+
+
+class Model(BaseModel):
+    """An entity, or an object inside one. Python names are accepted beside the wire names."""
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+        validate_by_alias=True,
+        serialize_by_alias=False,
+        # A validation error must not repeat a secret.
+        hide_input_in_errors=True,
+        use_enum_values=True,
+    )
+
+
+class Nested(Model):
+    """An object kept in a JSON column: what the contract does not name is kept as it is."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class Insert(Model):
+    """What ``create`` takes: unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ImportMetadata(Insert):
+    """What an import keeps of a row from elsewhere: its id and its times."""
+
+    id: str | None = None
+    created_at: Instant | None = None
+    updated_at: Instant | None = None
+
+
+T = TypeVar("T")
+
+
+class Page(BaseModel, Generic[T]):
+    """One page of a list.
+
+    Attributes:
+        items: the rows; by alias they stand under the entity's wire name (``users``, ``clients``, …).
+        start: how many rows stand before the page (0 in checkpoint mode).
+        limit: the most rows the page could have.
+        length: the rows it has.
+        total: all rows that match, only with ``include_totals``.
+        next: the cursor of the following page, only in checkpoint mode and only where there is one.
+    """
+
+    items: list[T]
+    start: int = 0
+    limit: int
+    length: int
+    total: int | None = None
+    next: str | None = None
+
+    _wire: str = PrivateAttr(default="items")
+
+    @classmethod
+    def of(cls, items: list[T], *, wire: str, limit: int, start: int = 0, total: int | None = None, next: str | None = None) -> Page[T]:
+        """A page of rows that are already validated; ``wire`` is the name of the rows on the wire."""
+        page = cls.model_construct(items=items, start=start, limit=limit, length=len(items), total=total, next=next)
+        page._wire = wire
+        return page
+
+    @model_serializer(mode="wrap")
+    def _serialize(self, handler: SerializerFunctionWrapHandler, info: Any) -> dict[str, Any]:
+        data: dict[str, Any] = handler(self)
+        if info.by_alias and "items" in data:
+            return {self._wire if key == "items" else key: value for key, value in data.items()}
+        return data

@@ -1,0 +1,44 @@
+"""Codes: one-time secrets that a person or a client brings back."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from .base import Insert, Instant, Model
+
+CodeType = Literal["password_reset", "email_verification", "otp", "mfa_otp", "authorization_code", "oauth2_state", "ticket"]
+
+
+class CodeFields(Model):
+    """What an inserted and a stored code share."""
+
+    code_id: str
+    login_id: str
+    connection_id: str | None = None
+    code_type: CodeType
+    code_verifier: str | None = None
+    code_challenge: str | None = None
+    code_challenge_method: Literal["plain", "S256"] | None = None
+    redirect_uri: str | None = None
+    otp: str | None = None
+    nonce: str | None = None
+    state: str | None = None
+    expires_at: Instant
+    used_at: Instant | None = None
+    user_id: str | None = None
+
+
+class CodeInsert(CodeFields, Insert):
+    """A code to be created."""
+
+
+class Code(CodeFields):
+    """An authorization code, one-time password, ticket or OAuth state."""
+
+    created_at: Instant
+
+
+class CodeWithTenantId(Code):
+    """A code found without knowing its tenant."""
+
+    tenant_id: str

@@ -1,0 +1,615 @@
+"""A table and a session, turned into a few protected verbs. Adapters are short public methods over them.
+
+Conditions are mappings from ``"column"`` or ``"column <operator>"`` to a public value: ``{"tenant_id": "acme",
+"expires_at_ts <": now}``. The operators are ``= < <= > >= <>``, ``null`` and ``not null`` (the value is ignored), ``in``
+(a list of text that is not empty), ``null or >``, and ``any`` with a :class:`Picked` of several rows.
+"""
+
+from __future__ import annotations
+
+import builtins
+import logging
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar, Generic, TypeVar
+
+from pydantic import BaseModel
+from pypika import Table as SQLTable
+from pypika.functions import Count
+from pypika.terms import Criterion, ExistsCriterion, Field
+
+from .dialects.base import Call, Order, Row
+from .errors import DatabaseError, InvalidQueryError, InvalidValueError, ValueRefusedError
+from .listing import MAX_PAGE, Cursor, ListRules, Sort, Window, count
+from .models.base import ImportMetadata, Page
+from .rows import RowReader, RowWriter
+from .schema import Column, Table
+from .session import Session
+from .statements import Bind, Statement
+
+M = TypeVar("M", bound=BaseModel)
+N = TypeVar("N", bound=BaseModel)
+A = TypeVar("A")
+R = TypeVar("R")
+
+logger = logging.getLogger("authhero_sql.sql")
+"""At level DEBUG: the text of every statement and how long it took, never a value."""
+Fields = BaseModel | Mapping[str, Any]
+"""A model, of which the fields that were set count, or a mapping of fields by wire or Python name."""
+Where = Mapping[str, Any]
+
+_OPERATORS: dict[str, Callable[[Field, Bind], Criterion]] = {
+    "=": lambda field, bind: field == bind,
+    "<>": lambda field, bind: field != bind,
+    "<": lambda field, bind: field < bind,
+    "<=": lambda field, bind: field <= bind,
+    ">": lambda field, bind: field > bind,
+    ">=": lambda field, bind: field >= bind,
+    "null or >": lambda field, bind: field.isnull() | (field > bind),
+    "null": lambda field, _: field.isnull(),
+    "not null": lambda field, _: field.isnotnull(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A table with at most one row for each of ours, under the same key, read along with it."""
+
+    table: Table[Any]
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """An operand that the database looks up: one column of the row elsewhere that meets the conditions."""
+
+    table: Table[Any]
+    column: str
+    where: Where
+
+
+class Repository(Generic[M]):
+    """The verbs of one table."""
+
+    table: Table[M]
+    model: type[M]
+    rules: ClassVar[ListRules]
+    side: ClassVar[Side | None] = None
+    fixed: ClassVar[frozenset[str]] = frozenset()
+    """What ``update`` refuses, by wire name, beside the key and the times."""
+    id_field: ClassVar[str | None] = None
+    """The column whose value is generated when nobody gives one; see :meth:`_new_id`."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self._reader: RowReader[M] = self._reader_of(self.model)
+        self._writer = self._make_writer()
+
+    # What is made once per class.
+
+    @classmethod
+    def _reader_of(cls, model: type[N]) -> RowReader[N]:
+        """The reader of rows as another model with the same fields, or more or fewer."""
+        return _once(cls, "reader", model, lambda: RowReader(cls.table, model, cls._columns()))
+
+    @classmethod
+    def _partial_reader(cls, *names: str) -> RowReader[M]:
+        """A reader of a few columns, for :meth:`_select`."""
+        return _once(cls, "columns", names, lambda: RowReader(cls.table, cls.model, [cls.table[name] for name in names]))
+
+    @classmethod
+    def _make_writer(cls) -> RowWriter:
+        fixed = cls.fixed | {"id", "tenant_id", "created_at", "updated_at"} | {cls.table[name].public for name in cls.table.key}
+        insert = cls.table.insert or cls.model
+        return _once(cls, "writer", insert, lambda: RowWriter(cls.table, insert, cls.model, fixed))
+
+    @classmethod
+    def _columns(cls) -> tuple[Column, ...]:
+        side = tuple(cls.side.table[name] for name in cls.side.columns) if cls.side else ()
+        return (*cls.table.columns, *side)
+
+    # Statements.
+
+    def _statement(self, shape: tuple[Any, ...], build: Callable[[], Any]) -> Statement:
+        return self.session.statements.get((self.table.name, *shape), build)
+
+    @property
+    def _sql(self) -> Any:
+        return SQLTable(self.table.name)
+
+    def _condition(self, source: Any, where: Where, table: Table[Any] | None = None, prefix: str = "where") -> Criterion:
+        """All of the conditions; the values are bound as ``where_0``, ``where_1``, …"""
+        table = table or self.table
+        dialect = self.session.dialect
+        criteria = []
+        for position, (name, value) in enumerate(where.items()):
+            column, _, operator = name.partition(" ")
+            field = source.field(table[column].name)
+            bind = f"{prefix}_{position}"
+            if isinstance(value, Picked):
+                picked = SQLTable(value.table.name)
+                inner = self._condition(picked, value.where, value.table, bind)
+                chosen = dialect.query.from_(picked).select(picked.field(value.table[value.column].name)).where(inner)
+                criteria.append(field.isin(chosen) if operator == "any" else field == chosen)
+            elif operator == "in":
+                criteria.append(dialect.in_list(field, Bind, bind, dialect.list_size(len(value))))
+            else:
+                criteria.append(_OPERATORS[operator or "="](field, Bind(bind)))
+        return Criterion.all(criteria)
+
+    def _shape(self, where: Where) -> tuple[Any, ...]:
+        """What the text of the conditions depends on."""
+        return tuple([
+            (name, value.table.name, value.column, self._shape(value.where)) if isinstance(value, Picked)
+            else (name, self.session.dialect.list_size(len(value))) if name.endswith(" in")
+            else name
+            for name, value in where.items()
+        ])  # fmt: skip
+
+    def _operands(self, where: Where, table: Table[Any] | None = None, prefix: str = "where") -> dict[str, Any]:
+        """The values of the conditions."""
+        table = table or self.table
+        values: dict[str, Any] = {}
+        for position, (name, value) in enumerate(where.items()):
+            column, _, operator = name.partition(" ")
+            bind = f"{prefix}_{position}"
+            if isinstance(value, Picked):
+                values.update(self._operands(value.where, value.table, bind))
+            elif operator == "in":
+                values.update(self.session.dialect.list_values(bind, [table.operand(column, item) for item in value]))
+            elif operator not in ("null", "not null"):
+                values[bind] = table.operand(column, value)
+        return values
+
+    def _select(self, reader: RowReader[Any], where: Where, order: Sequence[Order] = (), *, limit: int | None = None, lock: bool = False) -> Call:
+        """The rows that meet the conditions, as ``reader`` reads them."""
+        values = self._operands(where)
+        shape = ("select", reader.names, self._shape(where), tuple(order), limit is not None, lock)
+
+        def build() -> Any:
+            source, builder = self._from()
+            builder = builder.select(*(self._field(source, column) for column in reader.columns))
+            builder = builder.where(self._condition(source, where))
+            for part in order:
+                builder = self.session.dialect.order(builder, source.field(part.column), part)
+            if limit is not None:
+                builder = builder.limit(Bind("limit"))
+            return builder.for_update() if lock else builder
+
+        return self._statement(shape, build).bind({**values, "limit": limit})
+
+    def _from(self) -> tuple[Any, Any]:
+        """The table as a source, and the query from it, with the side table joined."""
+        source = self._sql
+        builder = self.session.dialect.query.from_(source)
+        if self.side is not None:
+            beside = SQLTable(self.side.table.name)
+            same_key = Criterion.all([source.field(name) == beside.field(name) for name in self.table.key])
+            builder = builder.left_join(beside).on(same_key)
+        return source, builder
+
+    def _field(self, source: Any, column: Column) -> Field:
+        """A column of ours or of the side table."""
+        if self.side is not None and self.table.stored(column.public) is not column:
+            return SQLTable(self.side.table.name).field(column.name)
+        return source.field(column.name)
+
+    def _insert(self, values: Mapping[str, Any], table: Table[Any] | None = None) -> Call:
+        """INSERT of stored values."""
+        into = table or self.table
+        names = tuple(values)
+
+        def build() -> Any:
+            return self.session.dialect.query.into(SQLTable(into.name)).columns(*names).insert(*map(Bind, names))
+
+        return self._statement(("insert", into.name, names), build).bind(values)
+
+    def _upsert(self, values: Mapping[str, Any]) -> Call:
+        """INSERT of stored values, or where the key exists UPDATE of those that are not the key."""
+        names = tuple(values)
+        dialect = self.session.dialect
+
+        def build() -> Any:
+            builder = dialect.query.into(self._sql).columns(*names).insert(*map(Bind, names))
+            return dialect.upsert(builder, self.table.key, [name for name in names if name not in self.table.key])
+
+        return self._statement(("upsert", names), build).bind(values)
+
+    def _change(self, where: Where, values: Mapping[str, Any], *, only_if: tuple[Table[Any], Where] | None = None) -> Call:
+        """UPDATE with stored values of the rows that meet the conditions, if a row elsewhere exists."""
+        names = tuple(values)
+        operands = self._operands(where)
+        shape: tuple[Any, ...] = ("update", names, self._shape(where))
+        if only_if is not None:
+            shape += (only_if[0].name, self._shape(only_if[1]))
+            operands.update(self._operands(only_if[1], only_if[0], "guard"))
+
+        def build() -> Any:
+            source = self._sql
+            builder = self.session.dialect.query.update(source)
+            for name in names:
+                builder = builder.set(source.field(name), Bind(f"set_{name}"))
+            builder = builder.where(self._condition(source, where))
+            return builder if only_if is None else builder.where(self._exists(*only_if))
+
+        bound = {f"set_{name}": value for name, value in values.items()}
+        return self._statement(shape, build).bind({**operands, **bound})
+
+    def _exists(self, table: Table[Any], where: Where) -> Criterion:
+        source = SQLTable(table.name)
+        chosen = self.session.dialect.query.from_(source).select(source.field(table.key[-1]))
+        return ExistsCriterion(chosen.where(self._condition(source, where, table, "guard")))
+
+    def _delete(self, where: Where, table: Table[Any] | None = None) -> Call:
+        """DELETE of the rows that meet the conditions."""
+        target = table or self.table
+        values = self._operands(where, target)
+
+        def build() -> Any:
+            source = SQLTable(target.name)
+            return self.session.dialect.query.from_(source).delete().where(self._condition(source, where, target))
+
+        return self._statement(("delete", target.name, self._shape(where)), build).bind(values)
+
+    def _delete_some(self, where: Where, limit: int, table: Table[Any] | None = None) -> Call:
+        """DELETE of at most ``limit`` of the rows that meet the conditions."""
+        target = table or self.table
+        values = self._operands(where, target)
+
+        def build() -> Any:
+            source = SQLTable(target.name)
+            condition = self._condition(source, where, target)
+            return self.session.dialect.delete_batch(source, target.key, condition, Bind("limit"))
+
+        return self._statement(("delete some", target.name, self._shape(where)), build).bind({**values, "limit": limit})
+
+    # Running them.
+
+    async def _fetch(self, call: Call) -> builtins.list[Row]:
+        return await self._run(self.session.executor.fetch, call, (call,))
+
+    async def _fetch_many(self, *calls: Call) -> builtins.list[builtins.list[Row]]:
+        return await self._run(self.session.executor.fetch_many, calls, calls)
+
+    async def _execute(self, call: Call) -> int:
+        return await self._run(self.session.executor.execute, call, (call,))
+
+    async def _write(self, *calls: Call) -> builtins.list[int]:
+        """Several writes, all or nothing."""
+        return await self._run(self.session.executor.write, calls, calls)
+
+    async def _run(self, method: Callable[[A], Awaitable[R]], given: A, calls: Sequence[Call]) -> R:
+        """Hand statements to the session's executor; errors name the table, the log gets the text and the time."""
+        started = time.perf_counter()
+        try:
+            return await method(given)
+        except DatabaseError as error:
+            raise self._located(error) from error.__cause__
+        finally:
+            if logger.isEnabledFor(logging.DEBUG):
+                # The text holds no value: every value is bound.
+                logger.debug("%.1f ms: %s", (time.perf_counter() - started) * 1000, "; ".join(call.sql for call in calls))
+
+    def _located(self, error: DatabaseError) -> Exception:
+        if isinstance(error, ValueRefusedError):
+            return InvalidValueError(self.table.name, None, "the database refused a value")
+        return error.at(self.table.name)
+
+    # The verbs.
+
+    async def _get(self, where: Where, model: type[BaseModel] | None = None) -> Any:
+        """The row that meets the conditions, or None."""
+        read: RowReader[Any] = self._reader if model is None else self._reader_of(model)
+        rows = await self._fetch(self._select(read, where))
+        return read.read(rows[0]) if rows else None
+
+    async def _all(self, where: Where, order: Sequence[Order] = (), limit: int | None = None) -> builtins.list[M]:
+        """All rows that meet the conditions."""
+        rows = await self._fetch(self._select(self._reader, where, order, limit=limit))
+        return [self._reader.read(row) for row in rows]
+
+    def _new_id(self, now: datetime) -> str:
+        """The id of a new row: a nanoid unless the table has its own kind."""
+        return self.session.ids.nanoid()
+
+    def _new_row(
+        self, tenant_id: str | None, params: BaseModel, metadata: ImportMetadata | Mapping[str, Any] | None, **extra: Any
+    ) -> dict[str, Any]:
+        """The stored values of a new row: what was given, what is generated, what is imported."""
+        imported = self._imported(metadata)
+        now = self.session.now()
+        created = imported.created_at or now
+        generated: dict[str, Any] = {}
+        if self.table.tenant_scoped and tenant_id is not None:
+            generated["tenant_id"] = tenant_id
+        for field, value in (("created_at", created), ("updated_at", imported.updated_at or created)):
+            column = self.table.stored(field)
+            if column is not None:
+                generated[column.name] = value
+        if self.id_field is not None:
+            own = getattr(params, self.id_field, None)
+            generated[self.id_field] = imported.id or own or self._new_id(now)
+        return self._writer.row(params, {**generated, **self._generated(params, created), **extra})
+
+    def _generated(self, params: BaseModel, created: datetime) -> dict[str, Any]:
+        """Public values by column name that a new row has beside what was given; an adapter may add some."""
+        return {}
+
+    def _imported(self, metadata: ImportMetadata | Mapping[str, Any] | None) -> ImportMetadata:
+        if metadata is None:
+            return _NOTHING
+        if isinstance(metadata, ImportMetadata):
+            return metadata
+        return RowWriter.accept(_import_writer(self.table), metadata)  # type: ignore[return-value]  # its insert model
+
+    def _read_values(self, values: Mapping[str, Any]) -> M:
+        """The model of a row that has just been written: what reading it back would give."""
+        return self._reader.read([values.get(name) for name in self._reader.names])
+
+    async def _create(
+        self,
+        tenant_id: str | None,
+        params: Fields,
+        import_metadata: ImportMetadata | Mapping[str, Any] | None = None,
+        **extra: Any,
+    ) -> M:
+        """Insert one row."""
+        values = self._new_row(tenant_id, self._writer.accept(params), import_metadata, **extra)
+        await self._execute(self._insert(values))
+        return self._read_values(values)
+
+    def _changes(self, fields: Fields) -> dict[str, Any]:
+        """The stored values of an update, ``updated_at`` included."""
+        values = self._writer.changes(self._writer.partial(fields))
+        return self._bumped(values)
+
+    def _bumped(self, values: dict[str, Any]) -> dict[str, Any]:
+        column = self.table.stored("updated_at")
+        if column is not None:
+            values[column.name] = column.encode(self.session.now())
+        return values
+
+    async def _update(self, where: Where, fields: Fields) -> bool:
+        """Write exactly the given fields; whether there was such a row."""
+        values = self._changes(fields)
+        if not values:
+            return bool(await self._fetch(self._select(self._reader, where)))
+        return await self._execute(self._change(where, values)) > 0
+
+    async def _remove(self, where: Where) -> bool:
+        """Delete; whether there was such a row."""
+        return await self._execute(self._delete(where)) > 0
+
+    async def _sweep(self, where: Where, batch: int) -> int:
+        """Delete all rows that meet the conditions, ``batch`` at a time so that no lock is held for long; how many."""
+        total = 0
+        while True:
+            removed = await self._execute(self._delete_some(where, batch))
+            total += removed
+            if removed < batch:
+                return total
+
+    async def _swap(self, where: Where, column: str, change: Callable[[Any], Any], also: Mapping[str, Any] | None = None) -> bool:
+        """Replace one column's stored value by ``change`` of it, and set ``also``; whether there was such a row.
+
+        Two at once lose nothing: the write is done only where the value is still the one that was read, else it is read
+        again. Somebody always wins, so it ends. Inside a transaction the row is locked first, because what is read again
+        there might be the same snapshot.
+        """
+        lock = self.session.connection is not None and self.session.dialect.features.row_locks
+        read = self._partial_reader(column)
+        while True:
+            rows = await self._fetch(self._select(read, where, lock=lock))
+            if not rows:
+                return False
+            old = rows[0][0]
+            values = self._bumped({**(also or {}), column: change(old)})
+            if await self._execute(self._change_from(where, values, column, old)):
+                return True
+
+    def _change_from(self, where: Where, values: Mapping[str, Any], column: str, old: Any) -> Call:
+        """UPDATE with stored values where one column's stored value is still ``old``."""
+        names = tuple(values)
+        operands = self._operands(where)
+
+        def build() -> Any:
+            source = self._sql
+            builder = self.session.dialect.query.update(source)
+            for name in names:
+                builder = builder.set(source.field(name), Bind(f"set_{name}"))
+            field = source.field(column)
+            same = field.isnull() if old is None else field == Bind("old")
+            return builder.where(self._condition(source, where)).where(same)
+
+        bound = {f"set_{name}": value for name, value in values.items()}
+        shape = ("change from", names, self._shape(where), column, old is None)
+        return self._statement(shape, build).bind({**operands, **bound, "old": old})
+
+    def _lock(self, table: Table[Any], where: Where) -> builtins.list[Call]:
+        """A first statement that makes writers of the same row take turns; nothing where all writers do anyway."""
+        if not self.session.dialect.features.row_locks:
+            return []
+        values = self._operands(where, table)
+
+        def build() -> Any:
+            source = SQLTable(table.name)
+            condition = self._condition(source, where, table)
+            return self.session.dialect.query.from_(source).select(source.field(table.key[0])).where(condition).for_update()
+
+        return [self._statement(("lock", table.name, self._shape(where)), build).bind(values)]
+
+    def _insert_beside(self, table: Table[Any], values: Mapping[str, Any], where: Where, *, upsert: Sequence[str] | None = None) -> Call:
+        """INSERT of stored values into another table, only where a row of ours meets the conditions.
+
+        With ``upsert`` these columns are set instead where the other table has the row already.
+        """
+        names = tuple(values)
+        operands = self._operands(where)
+        dialect = self.session.dialect
+
+        def build() -> Any:
+            source = self._sql
+            binds = [dialect.cast(Bind(f"set_{name}"), table[name].type) for name in names]
+            builder = dialect.query.into(SQLTable(table.name)).columns(*names).from_(source).select(*binds)
+            builder = builder.where(self._condition(source, where))
+            return builder if upsert is None else dialect.upsert(builder, table.key, upsert)
+
+        shape = ("insert beside", table.name, names, self._shape(where), upsert and tuple(upsert))
+        return self._statement(shape, build).bind({**operands, **{f"set_{name}": value for name, value in values.items()}})
+
+    # Lists.
+
+    async def _page(
+        self,
+        where: Where,
+        *,
+        page: int,
+        per_page: int,
+        include_totals: bool,
+        sort: str | Sort | None,
+        q: str | None,
+        from_: str | None = None,
+        take: int | None = None,
+        walk_where: Where | None = None,
+    ) -> Page[M]:
+        """One page by offset, or by checkpoint when ``from_`` or ``take`` is given."""
+        if q:
+            raise NotImplementedError("q: filters come with the next release")
+        if from_ is not None or take is not None:
+            return await self._walk({**where, **(walk_where or {})}, sort, from_, take)
+        window = Window.of(page, per_page)
+        order = self._order(self.rules.order) if sort is None else self._order(self._public(Sort.parse(sort)))
+        rows, total = await self._window(where, order, window, include_totals)
+        return Page.of(
+            await self._models(rows), wire=self.rules.wire, limit=window.per_page, start=window.start, total=total
+        )
+
+    async def _models(self, rows: Sequence[Row]) -> builtins.list[M]:
+        """The models of rows as :meth:`_select` gives them; an adapter may complete them here."""
+        return [self._reader.read(row) for row in rows]
+
+    def _public(self, sort: Sort) -> Sort:
+        """A caller's sort, once its field has been found to be public.
+
+        Raises:
+            InvalidQueryError: there is no such field.
+        """
+        if self.side is None or all(self.side.table[name].public != sort.sort_by for name in self.side.columns):
+            self.table.column(sort.sort_by)
+        return sort
+
+    def _order(self, *sorts: Sort) -> tuple[Order, ...]:
+        """The order by fields, completed by the key so that pages never overlap or skip."""
+        parts = []
+        for sort in sorts:
+            column = next(column for column in self._columns() if column.public == sort.sort_by)
+            parts.append(Order(column.name, sort.descending, column.null or column.name not in self.table))
+        named = {part.column for part in parts}
+        descending = parts[-1].descending
+        return (*parts, *(Order(name, descending) for name in self.table.key if name not in named and name != "tenant_id"))
+
+    async def _window(
+        self, where: Where, order: Sequence[Order], window: Window, totals: bool
+    ) -> tuple[builtins.list[Row], int | None]:
+        """The rows of an offset page and, when asked for, the count of all, in the same trip."""
+        values = self._operands(where)
+        bound = {**values, "limit": window.per_page, "offset": window.start}
+        shape = ("page", self._shape(where), tuple(order), totals)
+
+        def build() -> Any:
+            source, builder = self._from()
+            builder = builder.select(*(self._field(source, column) for column in self._reader.columns))
+            if totals:
+                builder = builder.select(self._count(where).as_("total_count"))
+            builder = builder.where(self._condition(source, where))
+            for part in order:
+                builder = self.session.dialect.order(builder, self._order_field(source, part.column), part)
+            return builder.limit(Bind("limit")).offset(Bind("offset"))
+
+        rows = await self._fetch(self._statement(shape, build).bind(bound))
+        if not totals:
+            return rows, None
+        if rows:
+            return [row[:-1] for row in map(tuple, rows)], rows[0][-1]
+        counted = await self._fetch(self._statement(("count", self._shape(where)), lambda: self._count(where)).bind(values))
+        return [], counted[0][0]
+
+    def _count(self, where: Where) -> Any:
+        source = self._sql
+        return self.session.dialect.query.from_(source).select(Count("*")).where(self._condition(source, where))
+
+    def _order_field(self, source: Any, name: str) -> Field:
+        return source.field(name) if name in self.table else self._field(source, self.side.table[name])  # type: ignore[union-attr]  # a name is in one of both
+
+    async def _walk(self, where: Where, sort: str | Sort | None, from_: str | None, take: int | None) -> Page[M]:
+        """One page by key: the same cost everywhere in the list."""
+        direction = self.rules.walk(sort)
+        limit = min(count("take", 50 if take is None else take), MAX_PAGE)
+        column = self.table.column(direction.sort_by)
+        key = next(name for name in self.table.key if name != "tenant_id")
+        kind = f"{direction.sort_by}:{direction.sort_order}" if self.rules.both_ways else None
+        after = None if from_ is None else Cursor.decode(from_, kind, column)
+        values = self._operands(where)
+        shape = ("walk", self._shape(where), direction, after is not None, after is not None and after.value is None)
+
+        def build() -> Any:
+            source, builder = self._from()
+            builder = builder.select(*(self._field(source, part) for part in self._reader.columns))
+            builder = builder.where(self._condition(source, where))
+            if after is not None:
+                builder = builder.where(self._behind(source, column, key, direction.descending, after.value is None))
+            for part in self._order(direction):
+                builder = self.session.dialect.order(builder, source.field(part.column), part)
+            return builder.limit(Bind("limit"))
+
+        bound = {**values, "limit": limit + 1, "after_value": after and after.value, "after_key": after and after.id}
+        rows = await self._fetch(self._statement(shape, build).bind(bound))
+        following = None
+        if len(rows) > limit > 0:
+            last = dict(zip(self._reader.names, rows[limit - 1], strict=True))
+            following = Cursor(last[column.name], last[key], kind).encode()
+        return Page.of(await self._models(rows[:limit]), wire=self.rules.wire, limit=limit, next=following)
+
+    def _behind(self, source: Any, column: Column, key: str, descending: bool, at_null: bool) -> Criterion:
+        """The rows behind a cursor; NULL stands before every value."""
+        value, identity = source.field(column.name), source.field(key)
+        bound, last = Bind("after_value"), Bind("after_key")
+        if at_null:
+            rest = value.isnull() & (identity < last if descending else identity > last)
+            return rest if descending else rest | value.isnotnull()
+        behind = self.session.dialect.keyset((value, identity), (bound, last), descending)
+        return behind | value.isnull() if column.null and descending else behind
+
+
+    async def _iterated(self, read: Callable[[str | None], Awaitable[Page[M]]], batch: int) -> AsyncIterator[M]:
+        """The rows of all pages of a walk."""
+        if count("batch", batch) == 0:
+            raise InvalidQueryError("batch must be 1 or more")
+        cursor: str | None = None
+        while True:
+            page = await read(cursor)
+            for item in page.items:
+                yield item
+            cursor = page.next
+            if cursor is None:
+                return
+
+
+def _once(owner: type, kind: str, key: Any, make: Callable[[], Any]) -> Any:
+    """What is made once per class and key: plans of rows, derived from the registry and as constant as it is."""
+    made: dict[tuple[str, Any], Any] | None = owner.__dict__.get("_made")
+    if made is None:
+        made = {}
+        owner._made = made  # type: ignore[attr-defined]  # a cache beside the class's own declarations
+    if (kind, key) not in made:
+        made[kind, key] = make()
+    return made[kind, key]
+
+
+_NOTHING = ImportMetadata()
+
+
+def _import_writer(table: Table[Any]) -> RowWriter:
+    return _once(RowWriter, "import", table.name, lambda: RowWriter(table, ImportMetadata, ImportMetadata, frozenset()))

@@ -1,0 +1,270 @@
+"""Rows to models and models to rows, each with a plan made once per table."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Json,
+    TypeAdapter,
+    ValidationError,
+    create_model,
+)
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined, SchemaValidator
+
+from .codecs import EPOCH_MS, INSTANT, JSON, JSON_OR_TEXT, MARK, Codec
+from .errors import CorruptRowError, InvalidValueError
+from .schema import Column, Table
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def wire_fields(model: type[BaseModel]) -> dict[str, tuple[str, FieldInfo]]:
+    """The fields of a model by wire name: Python name and definition."""
+    return {info.alias or name: (name, info) for name, info in model.model_fields.items()}
+
+
+def without_none(annotation: Any) -> tuple[Any, bool]:
+    """The annotation without ``None``, and whether it allowed it."""
+    if get_origin(annotation) not in (Union, types.UnionType):
+        return annotation, annotation is Any
+    members = get_args(annotation)
+    kept = [member for member in members if member is not type(None)]
+    return (Union[tuple(kept)] if kept else annotation), len(kept) < len(members)  # noqa: UP007  # built at run time
+
+
+def _unmarked(value: bool | None) -> bool | None:
+    return value or None
+
+
+def _row_annotation(codec: Codec, annotation: Any) -> Any:
+    """What a stored value of that codec is validated as."""
+    plain, _ = without_none(annotation)
+    if codec is JSON:
+        return Json[plain] | None
+    if codec is JSON_OR_TEXT:
+        return Annotated[Json[Any] | str | None, Field(union_mode="left_to_right")]
+    if codec in (INSTANT, EPOCH_MS):
+        # Cutting to the millisecond is for what comes in: what is stored is cut already.
+        return AwareDatetime | None
+    if codec is MARK:
+        return Annotated[bool | None, AfterValidator(_unmarked)]
+    return annotation
+
+
+class RowReader(Generic[M]):
+    """Validates rows: the stored values of ``columns``, in that order, to a model in one call into pydantic-core."""
+
+    def __init__(self, table: Table[Any], model: type[M], columns: Sequence[Column]) -> None:
+        self._table = table
+        fields = wire_fields(model)
+        self.columns = tuple(column for column in columns if column.public.partition(".")[0] in fields)
+        self.names = tuple(column.name for column in self.columns)
+        self._wire = tuple(column.public for column in self.columns)
+        self._groups = tuple(
+            (wire, *wire.split(".", 1)) for wire in self._wire if "." in wire
+        )
+        self._validate = self._validator(model, fields).validate_python
+
+    def _validator(self, model: type[M], fields: Mapping[str, tuple[str, FieldInfo]]) -> SchemaValidator:
+        overrides: dict[str, Any] = {}
+        for column in self.columns:
+            if "." in column.public:
+                continue
+            name, info = fields[column.public]
+            annotation = _row_annotation(column.codec, info.rebuild_annotation())
+            default = info.get_default(call_default_factory=True)
+            if default is not PydanticUndefined and default is not None and not without_none(info.annotation)[1]:
+                # NULL, where the field is never absent: the row of a joined table is missing, or was written before the column.
+                annotation = Annotated[annotation, BeforeValidator(_instead_of_null(default))]
+            required = PydanticUndefined if info.is_required() else None
+            overrides[name] = (annotation, Field(default=required, validation_alias=column.public))
+        base = type(model.__name__, (model,), {"__module__": __name__, "model_config": _ROW_CONFIG})
+        row = create_model(model.__name__, __base__=base, **overrides)
+        schema: Any = dict(row.__pydantic_core_schema__)
+        if schema["type"] == "definitions":
+            schema["schema"] = {**schema["schema"], "cls": model}
+        else:
+            schema["cls"] = model
+        # Rows become instances of the model itself; without this flag pydantic-core would take the model's own validator.
+        return SchemaValidator(schema, _use_prebuilt=False)
+
+    def read(self, row: Sequence[Any]) -> M:
+        """The model of a row.
+
+        Raises:
+            CorruptRowError: a stored value is not what its column holds.
+        """
+        data: dict[str, Any] = dict(zip(self._wire, row, strict=True))
+        for wire, group, part in self._groups:
+            value = data.pop(wire)
+            if value is not None:
+                data.setdefault(group, {})[part] = value
+        try:
+            model: M = self._validate(data)
+        except ValidationError as error:
+            raise self._corrupt(error, row) from error
+        return model
+
+    def _corrupt(self, error: ValidationError, row: Sequence[Any]) -> CorruptRowError:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        place = str(first["loc"][0]) if first["loc"] else ""
+        column = next((column.name for column in self.columns if column.public.partition(".")[0] == place), place)
+        key = {name: value for name, value in zip(self.names, row, strict=True) if name in self._table.key and not self._table[name].secret}
+        return CorruptRowError(self._table.name, column, key, first["msg"])
+
+
+def _instead_of_null(default: Any) -> Callable[[Any], Any]:
+    return lambda value: default if value is None else value
+
+
+_ROW_CONFIG = ConfigDict(extra="ignore", val_temporal_unit="milliseconds", hide_input_in_errors=True)
+
+
+def invalid(table: Table[Any], error: ValidationError, *inside: str) -> InvalidValueError:
+    """The first problem of a model that could not be made, without the value; ``inside`` is where the model stands."""
+    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    return InvalidValueError(table.name, ".".join(str(part) for part in (*inside, *first["loc"])) or None, first["msg"])
+
+
+class RowWriter:
+    """Takes models and fields to stored values.
+
+    Args:
+        table: where they go.
+        insert: the model that ``create`` takes.
+        model: the model that reading gives: its fields can be updated too.
+        fixed: wire names that an update may not set.
+    """
+
+    def __init__(self, table: Table[Any], insert: type[BaseModel], model: type[BaseModel], fixed: frozenset[str]) -> None:
+        self.table = table
+        self.insert = insert
+        fields = wire_fields(insert)
+        self._plan = tuple((column, _getter(column, fields)) for column in table.columns)
+        stored = {column.public.partition(".")[0] for column in table.columns}
+        every = {**{wire: field for wire, field in wire_fields(model).items() if wire in stored}, **fields}
+        self._fixed = fixed
+        self.update_model = partial_model(insert, {wire: field for wire, field in every.items() if wire not in fixed})
+        self._update_fields = wire_fields(self.update_model)
+        self._update_plan: dict[str, list[tuple[Column, Callable[[Any], Any]]]] = {}
+        for column in table.columns:
+            top = column.public.partition(".")[0]
+            if top in self._update_fields:
+                self._update_plan.setdefault(top, []).append((column, _getter(column, self._update_fields)))
+
+    def accept(self, params: BaseModel | Mapping[str, Any]) -> BaseModel:
+        """The insert model of what a caller gave.
+
+        Raises:
+            InvalidValueError: it is not one.
+        """
+        if isinstance(params, self.insert):
+            return params
+        try:
+            return self.insert.model_validate(mapping(params))
+        except ValidationError as error:
+            raise invalid(self.table, error) from error
+
+    def row(self, model: BaseModel, extra: Mapping[str, Any]) -> dict[str, Any]:
+        """The stored value of every column. ``extra`` gives public values by column name, before what the model has.
+
+        Raises:
+            InvalidValueError: a column cannot hold its value.
+        """
+        table = self.table
+        values: dict[str, Any] = {}
+        for column, get in self._plan:
+            value = extra[column.name] if column.name in extra else get(model)
+            values[column.name] = column.default if value is None and column.default is not None else table.encode(column, value)
+        return values
+
+    def partial(self, fields: BaseModel | Mapping[str, Any]) -> BaseModel:
+        """The update model of what a caller gave, with exactly its fields set.
+
+        Raises:
+            InvalidValueError: a field is unknown, cannot be updated, or has a value that it cannot have.
+        """
+        given = mapping(fields)
+        for name in given:
+            if name in self._fixed:
+                raise InvalidValueError(self.table.name, name, "cannot be updated")
+        try:
+            return self.update_model.model_validate(given)
+        except ValidationError as error:
+            raise invalid(self.table, error) from error
+
+    def changes(self, update: BaseModel) -> dict[str, Any]:
+        """The stored values of the fields that are set.
+
+        Raises:
+            InvalidValueError: a column cannot hold its value.
+        """
+        given = update.model_fields_set
+        return {
+            column.name: self.table.encode(column, get(update))
+            for wire, plan in self._update_plan.items()
+            if self._update_fields[wire][0] in given
+            for column, get in plan
+        }
+
+
+def mapping(given: BaseModel | Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that were set, by name; nested objects stay as they are."""
+    if isinstance(given, BaseModel):
+        return {name: getattr(given, name) for name in given.model_fields_set}
+    return dict(given)
+
+
+def partial_model(insert: type[BaseModel], fields: Mapping[str, tuple[str, FieldInfo]]) -> type[BaseModel]:
+    """A model with these fields and the settings of ``insert``, none of them required, all nullable."""
+    parts: dict[str, Any] = {
+        name: (info.rebuild_annotation() | None if info.annotation is not Any else Any, Field(default=None, alias=info.alias))
+        for name, info in fields.values()
+    }
+    name = f"{insert.__name__.removesuffix('Insert')}Update"
+    return create_model(name, __config__=ConfigDict(**insert.model_config), **parts)
+
+
+def _getter(column: Column, fields: Mapping[str, tuple[str, FieldInfo]]) -> Callable[[Any], Any]:
+    """Gets a column's public value out of a model: JSON as plain data, exactly what was given."""
+    top, _, part = column.public.partition(".")
+    if top not in fields:
+        return _nothing
+    name, info = fields[top]
+    if part:
+        return _part_getter(name, part)
+    if column.codec in (JSON, JSON_OR_TEXT):
+        dump = _dumper(info)
+        return lambda model: None if (value := getattr(model, name)) is None else dump(value)
+    return lambda model: getattr(model, name)
+
+
+def _nothing(model: Any) -> None:
+    return None
+
+
+def _part_getter(name: str, part: str) -> Callable[[Any], Any]:
+    def get(model: Any) -> Any:
+        group = getattr(model, name)
+        if group is None:
+            return None
+        attribute = next((own for wire, (own, _) in wire_fields(type(group)).items() if wire == part), part)
+        return getattr(group, attribute, None)
+
+    return get
+
+
+def _dumper(info: FieldInfo) -> Callable[[Any], Any]:
+    adapter: TypeAdapter[Any] = TypeAdapter(info.rebuild_annotation())
+    # exclude_unset and not exclude_none: a null that was given is kept, a default that was not is not stored.
+    return lambda value: adapter.dump_python(value, by_alias=True, exclude_unset=True, warnings=False)

@@ -1,0 +1,230 @@
+"""What a table is: data that everything else is derived from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel
+
+from .codecs import MEDIUMTEXT_BYTES, TEXT_BYTES, Codec
+from .errors import InvalidQueryError, InvalidValueError
+
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnType:
+    """A column as every engine sees it, without what only this package knows. ``type`` is MySQL's name."""
+
+    name: str
+    type: str
+    null: bool = True
+    default: str | int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column, declared in one line of :mod:`authhero_sql.tables`.
+
+    Attributes:
+        name: the column's name in SQL.
+        codec: how its values are stored.
+        size: the most characters it holds; None for ``text``, which holds 65,535 bytes.
+        null: whether NULL may be stored.
+        default: what the database fills in and what ``create`` writes when nothing is given.
+        field: the public field when its name differs; ``"group.part"`` for one part of an object kept in several columns.
+        hidden: storage only, no field of the entity.
+        secret: the value must not be shown in errors or logs.
+        truncate: a longer value is cut to the column's width instead of refused.
+        medium: ``mediumtext`` instead of ``text``: 16,777,215 bytes.
+        was: AuthHero's type, where ours is deliberately wider.
+    """
+
+    name: str
+    codec: Codec
+    size: int | None = None
+    null: bool = True
+    default: str | int | None = None
+    field: str | None = None
+    hidden: bool = False
+    secret: bool = False
+    truncate: bool = False
+    medium: bool = False
+    was: str | None = None
+
+    @property
+    def public(self) -> str:
+        """The wire name of the field that the column stands for."""
+        return self.field or self.name
+
+    @property
+    def type(self) -> str:
+        """The column type in MySQL's words, the ones of the contract."""
+        if self.codec.sql:
+            return self.codec.sql
+        if self.size is not None:
+            return f"varchar({self.size})"
+        return "mediumtext" if self.medium else "text"
+
+    @property
+    def is_text(self) -> bool:
+        """Whether the stored value is text."""
+        return self.codec.sql is None
+
+    @property
+    def definition(self) -> ColumnType:
+        """The column as the engine knows it."""
+        return ColumnType(name=self.name, type=self.type, null=self.null, default=self.default)
+
+    def encode(self, value: Any) -> Any:
+        """The value to bind for a public value.
+
+        Raises:
+            ValueError, TypeError: the column cannot hold the value; the reason does not repeat it.
+        """
+        if value is None:
+            if not self.null:
+                raise ValueError("must not be null")
+            return None
+        stored = self.codec.encode(value)
+        return self._fit(stored) if self.is_text else stored
+
+    def _fit(self, text: str) -> str:
+        if self.size is not None:
+            if len(text) <= self.size:
+                return text
+            if self.truncate:
+                return text[: self.size]
+            raise ValueError(f"is longer than {self.size} characters")
+        limit = MEDIUMTEXT_BYTES if self.medium else TEXT_BYTES
+        if len(text) * 4 <= limit or len(encoded := text.encode()) <= limit:
+            return text
+        if self.truncate:
+            return encoded[:limit].decode(errors="ignore")
+        raise ValueError(f"is longer than {limit} bytes")
+
+    def operand(self, value: Any) -> Any:
+        """The value to compare the column with: encoded like a stored one, but of any length.
+
+        A text longer than the column equals no row, so asking for it is no error.
+        """
+        return self.codec.encode(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An index; ``name`` is unique in the database."""
+
+    name: str
+    columns: tuple[str, ...]
+    unique: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignKey:
+    """A reference to another table's key; removing the row there removes the rows here."""
+
+    columns: tuple[str, ...]
+    references: str
+    ref_columns: tuple[str, ...]
+    on_delete: str = "cascade"
+
+
+@dataclass(frozen=True, eq=False)
+class Table(Generic[M]):
+    """A table: its columns in order, key, indexes and references, and the models its rows stand for.
+
+    ``model`` is what reading gives, ``insert`` what ``create`` takes; None for a table without an adapter.
+    """
+
+    name: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    indexes: tuple[Index, ...] = ()
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    model: type[M] | None = None
+    insert: type[BaseModel] | None = None
+
+    def __repr__(self) -> str:
+        return f"<Table {self.name}>"
+
+    def __getitem__(self, name: str) -> Column:
+        return self._by_name[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._by_name
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Column]:
+        return {column.name: column for column in self.columns}
+
+    @cached_property
+    def _by_field(self) -> Mapping[str, Column]:
+        return {column.public: column for column in self.columns if not column.hidden}
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The names of all columns, in order."""
+        return tuple(column.name for column in self.columns)
+
+    @cached_property
+    def tenant_scoped(self) -> bool:
+        """Whether a row belongs to a tenant."""
+        return "tenant_id" in self
+
+    def column(self, field: str) -> Column:
+        """The column of a public field: the only way in which a caller's name reaches SQL.
+
+        Raises:
+            InvalidQueryError: no public field of the entity is called so.
+        """
+        try:
+            return self._by_field[field]
+        except KeyError:
+            raise InvalidQueryError(f"{self.name} has no field of that name; there are {', '.join(self._by_field)}") from None
+
+    def stored(self, field: str) -> Column | None:
+        """The column that holds a field, hidden ones included, or None."""
+        return next((column for column in self.columns if column.public == field), None)
+
+    def encode(self, column: Column, value: Any) -> Any:
+        """:meth:`Column.encode`, with an error that names the place.
+
+        Raises:
+            InvalidValueError: the column cannot hold the value.
+        """
+        try:
+            return column.encode(value)
+        except (ValueError, TypeError) as error:
+            raise InvalidValueError(self.name, column.public, str(error)) from None
+
+    def operand(self, name: str, value: Any) -> Any:
+        """:meth:`Column.operand` of the named column.
+
+        Raises:
+            InvalidValueError: no value of the column can be like this.
+        """
+        column = self._by_name[name]
+        try:
+            return column.operand(value)
+        except (ValueError, TypeError) as error:
+            raise InvalidValueError(self.name, column.public, str(error)) from None
+
+
+class Registry(Mapping[str, Table[Any]]):
+    """All tables by name, in an order in which each stands after those it refers to."""
+
+    def __init__(self, *tables: Table[Any]) -> None:
+        self._tables = {table.name: table for table in tables}
+
+    def __getitem__(self, name: str) -> Table[Any]:
+        return self._tables[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tables)
+
+    def __len__(self) -> int:
+        return len(self._tables)

@@ -1,0 +1,216 @@
+"""What every test can ask for: an engine, a fresh database on it, and adapters.
+
+``database_url`` is an empty database, ``migrated_url`` one with our tables, ``db`` and ``adapters`` what stands on it. Each test that
+asks for one of them runs once for every engine of ``--engines``; ``@pytest.mark.engines("mysql")`` narrows that. A chosen engine
+that cannot be had is an error, never a skip.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import hypothesis
+import pytest
+
+from tests import engines
+from tests.engines import Server
+
+if TYPE_CHECKING:
+    # The package is imported where it is used, so that a fault in it fails the tests that need it and no others.
+    from authhero_sql import Adapters, Database
+
+ENGINES = ("sqlite", *engines.KINDS)
+LEDGER = "authhero_sql_"
+"""How the names of the tables start that say which migrations were applied."""
+
+# How long an example takes is the database's doing.
+hypothesis.settings.register_profile("databases", deadline=None)
+hypothesis.settings.load_profile("databases")
+
+
+class TickingClock:
+    """A clock that stands still between two looks and has moved on by ``step`` at the next one."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 1, 31, 10, 0, tzinfo=UTC)
+        self.step = timedelta(milliseconds=1)
+
+    def __call__(self) -> datetime:
+        self.now += self.step
+        return self.now
+
+
+# --- which engines -------------------------------------------------------------------------------------------------------------
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--engines", default=",".join(ENGINES), help="the engines to test, with commas (default: %(default)s)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    chosen = _chosen(config)
+    if unknown := set(chosen) - set(ENGINES):
+        raise pytest.UsageError(f"--engines: {', '.join(sorted(unknown))} is none of {', '.join(ENGINES)}")
+    # Under pytest-xdist the workers inherit the environment of the process that starts them: one pair of servers for all.
+    if config.getoption("dist", "no") != "no" and not hasattr(config, "workerinput"):
+        for name in chosen:
+            if name in engines.KINDS:
+                try:
+                    os.environ[engines.KINDS[name].variable] = engines.start(name).url
+                except engines.EngineError as error:
+                    raise pytest.UsageError(str(error)) from error
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "engine" in metafunc.fixturenames:
+        wanted = {name for mark in metafunc.definition.iter_markers("engines") for name in mark.args} or set(ENGINES)
+        if unknown := wanted - set(ENGINES):
+            raise pytest.UsageError(f"{metafunc.definition.nodeid}: {', '.join(sorted(unknown))} is none of {', '.join(ENGINES)}")
+        names = [name for name in _chosen(metafunc.config) if name in wanted]
+        metafunc.parametrize("engine", names, indirect=True, scope="session")
+
+
+def _chosen(config: pytest.Config) -> list[str]:
+    return [name for name in config.getoption("--engines").split(",") if name]
+
+
+@pytest.fixture(scope="session")
+def engine(request: pytest.FixtureRequest) -> str:
+    """The name of the engine that the test runs on."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """What runs async tests; asyncpg, aiomysql and aiosqlite know no other."""
+    return "asyncio"
+
+
+# --- servers -------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Callable[[str], Server]]:
+    """Gives the server of an engine, started when the first test asks for it."""
+    started: dict[str, Server | engines.EngineError] = {}
+
+    def server(name: str) -> Server:
+        if name not in started:
+            try:
+                started[name] = engines.start(name)
+            except engines.EngineError as error:
+                started[name] = error
+        found = started[name]
+        if isinstance(found, engines.EngineError):
+            # Starting it again would fail again, for every test.
+            raise found
+        return found
+
+    yield server
+    for found in started.values():
+        if isinstance(found, Server):
+            found.stop()
+
+
+@pytest.fixture(scope="session")
+def server(engine: str, servers: Callable[[str], Server]) -> Server | None:
+    """The engine's server; SQLite has none."""
+    return servers(engine) if engine in engines.KINDS else None
+
+
+# --- databases -----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def database_url(server: Server | None, tmp_path: Path) -> Iterator[str]:
+    """An empty database of the test's own."""
+    if server is None:
+        yield sqlite_url(tmp_path / "empty.db")
+    else:
+        with _temporary(server) as url:
+            yield url
+
+
+@pytest.fixture(scope="session")
+def migrated_template(server: Server | None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The database with our tables that ``migrated_url`` copies; on MySQL, which cannot copy one, the database itself."""
+    if server is None:
+        url = sqlite_url(tmp_path_factory.mktemp("template") / "template.db")
+        asyncio.run(_migrate(url))
+        yield url
+    else:
+        with _temporary(server) as url:
+            asyncio.run(_migrate(url))
+            yield url
+
+
+@pytest.fixture
+def migrated_url(server: Server | None, migrated_template: str, tmp_path: Path) -> Iterator[str]:
+    """A database with our tables and no rows.
+
+    On MySQL all tests of a process share it, emptied before each of them; a test that changes tables takes ``database_url``.
+    """
+    if server is None:
+        path = tmp_path / "migrated.db"
+        shutil.copyfile(migrated_template.removeprefix("sqlite:///"), path)
+        yield sqlite_url(path)
+    elif server.name == "postgresql":
+        with _temporary(server, migrated_template) as url:
+            yield url
+    else:
+        engines.empty_database(migrated_template, keep=LEDGER)
+        yield migrated_template
+
+
+def sqlite_url(path: Path) -> str:
+    """The URL of a SQLite file."""
+    return f"sqlite:///{path}"
+
+
+@contextmanager
+def _temporary(server: Server, template: str | None = None) -> Iterator[str]:
+    url = engines.create_database(server, template)
+    try:
+        yield url
+    finally:
+        engines.drop_database(server, url)
+
+
+async def _migrate(url: str) -> None:
+    import authhero_sql
+
+    async with authhero_sql.connect(url) as db:
+        await authhero_sql.migrate_to_latest(db)
+
+
+# --- what stands on them -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def db(migrated_url: str) -> AsyncIterator[Database]:
+    """An open database with our tables and no rows."""
+    import authhero_sql
+
+    async with authhero_sql.connect(migrated_url) as db:
+        yield db
+
+
+@pytest.fixture
+def clock() -> TickingClock:
+    """The clock of ``adapters``: 2026-01-31T10:00:00Z and a millisecond more each time it is read."""
+    return TickingClock()
+
+
+@pytest.fixture
+async def adapters(db: Database, clock: TickingClock) -> Adapters:
+    """All adapters, over ``db`` and ``clock``."""
+    import authhero_sql
+
+    return await authhero_sql.create_adapters(db, clock=clock)

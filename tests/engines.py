@@ -1,0 +1,511 @@
+"""Private, throwaway database servers for the tests, and fresh databases on them.
+
+Starting a server needs nothing but the standard library and Debian's packages (or PostgreSQL and MariaDB on the PATH); making
+databases uses the drivers. As a script it gives one pair of servers to a command and everything that the command starts::
+
+    python tests/engines.py run -- pytest           # both servers, their URLs in the environment, the command's exit code
+    python tests/engines.py run --engines mysql -- python
+    python tests/engines.py install                 # only the packages
+
+Where ``AUTHHERO_TEST_POSTGRESQL`` or ``AUTHHERO_TEST_MYSQL`` holds the URL of a server, that one is used and none is started;
+its user must be allowed to create databases.
+
+The servers are set up like unfriendly ones in production: PostgreSQL sorts as English does, MariaDB compares without regard to
+case, and neither clock is in UTC. Code that relies on better defaults fails here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import atexit
+import contextlib
+import os
+import pwd
+import re
+import secrets
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Any, NamedTuple
+from urllib.parse import unquote, urlsplit
+
+
+class Kind(NamedTuple):
+    """An engine that is a server."""
+
+    variable: str
+    """The environment variable whose URL replaces a server of our own."""
+    packages: tuple[str, ...]
+    """What it is called in Debian."""
+    installer: str
+    """Its program that lays out an empty server; where that is missing, nothing is installed."""
+
+
+KINDS = {
+    "postgresql": Kind("AUTHHERO_TEST_POSTGRESQL", ("postgresql",), "initdb"),
+    "mysql": Kind("AUTHHERO_TEST_MYSQL", ("mariadb-server-core", "mariadb-client-core"), "mariadb-install-db"),
+}
+START_SECONDS = 60.0
+"""How long a server may take to answer; half a second is usual."""
+MEMORY = "/dev/shm"
+"""Where Linux keeps files in memory; containers often get too little of it."""
+MEMORY_BYTES = 2 << 30
+_ENVIRONMENT = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"}
+
+
+class EngineError(Exception):
+    """An engine cannot be had; the message says what to do about it."""
+
+
+class _PortTakenError(EngineError):
+    """Somebody took the port between our choosing it and the server's binding it."""
+
+
+def _nothing() -> None:
+    """What stopping somebody else's server does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server: the engine's name, the URL of an account that may create databases, and how to end it."""
+
+    name: str
+    url: str
+    stop: Callable[[], None] = _nothing
+
+
+# --- starting ------------------------------------------------------------------------------------------------------------------
+
+
+def start(name: str) -> Server:
+    """Start ``postgresql`` or ``mysql``, or take the one that the environment names.
+
+    Raises:
+        EngineError: it cannot be had.
+    """
+    return {"postgresql": start_postgresql, "mysql": start_mariadb}[name]()
+
+
+def start_postgresql() -> Server:
+    """A PostgreSQL of our own on a free port of 127.0.0.1; its data vanishes with it."""
+    return _start("postgresql", _postgresql)
+
+
+def start_mariadb() -> Server:
+    """A MariaDB of our own on a free port of 127.0.0.1; its data vanishes with it."""
+    return _start("mysql", _mariadb)
+
+
+def _start(name: str, recipe: Callable[[int, str], Server]) -> Server:
+    if url := os.environ.get(KINDS[name].variable):
+        return Server(name, url)
+    for _ in range(4):
+        # Any account on this machine can reach the port, and a superuser of the database can run programs as its owner.
+        with contextlib.suppress(_PortTakenError):
+            return recipe(_free_port(), secrets.token_hex(16))
+    return recipe(_free_port(), secrets.token_hex(16))
+
+
+def _postgresql(port: int, password: str) -> Server:
+    initdb = _program("postgresql")
+    version = int(re.findall(r"\d+", subprocess.run([initdb, "--version"], check=True, capture_output=True, text=True).stdout)[0])
+    user, directory = _home("postgres")
+    data, secret = directory / "data", directory / "password"
+    secret.write_text(password)
+    _give(secret, user)
+    language = ["--locale-provider=icu", "--icu-locale=en-US"] if version >= 15 else []
+    _prepare(
+        directory,
+        user,
+        [
+            *(str(initdb), f"--pgdata={data}", "--username=authhero", f"--pwfile={secret}", "--auth=scram-sha-256", "--no-sync"),
+            *("--encoding=UTF8", "--locale=C", *language),
+        ],
+    )
+    secret.unlink()
+    settings = {
+        "listen_addresses": "127.0.0.1",
+        "port": port,
+        "unix_socket_directories": directory,
+        "max_connections": 200,
+        # By default a gigabyte of log is kept.
+        "max_wal_size": "128MB",
+        "fsync": "off",
+        "full_page_writes": "off",
+        "synchronous_commit": "off",
+        "log_checkpoints": "off",
+        "timezone": "Asia/Kolkata",
+    }
+    command = [str(initdb.with_name("postgres")), "-D", str(data)]
+    for setting, value in settings.items():
+        command += ["-c", f"{setting}={value}"]
+
+    def ready() -> bool:
+        # What pg_ctl looks at: the eighth line of this file says how far the server is.
+        with contextlib.suppress(FileNotFoundError, IndexError):
+            return (data / "postmaster.pid").read_text().splitlines()[7].strip() == "ready"
+        return False
+
+    stop = _launch("PostgreSQL", directory, user, command, ready)
+    return Server("postgresql", f"postgresql://authhero:{password}@127.0.0.1:{port}/postgres", stop)
+
+
+def _mariadb(port: int, password: str) -> Server:
+    install = _program("mysql")
+    user, directory = _home("mysql")
+    # Both programs must agree about the size of the log.
+    common = ["--no-defaults", f"--datadir={directory / 'data'}", "--skip-name-resolve", "--innodb-log-file-size=32M"]
+    _prepare(directory, user, [str(install), *common, "--auth-root-authentication-method=normal", "--skip-test-db"])
+    first = directory / "first.sql"
+    # One statement per line: the server takes them so.
+    first.write_text(
+        f"ALTER USER root@localhost IDENTIFIED BY '{password}';\n"
+        f"CREATE USER authhero@'%' IDENTIFIED BY '{password}';\n"
+        "GRANT ALL ON *.* TO authhero@'%' WITH GRANT OPTION;\n"
+    )
+    _give(first, user)
+    command = [
+        str(_find("mariadbd") or "mariadbd"),
+        *common,
+        "--bind-address=127.0.0.1",
+        f"--port={port}",
+        f"--socket={directory / 'socket'}",
+        f"--init-file={first}",
+        "--max-connections=300",
+        "--innodb-buffer-pool-size=64M",
+        "--innodb-flush-log-at-trx-commit=2",
+        "--skip-log-bin",
+        "--default-time-zone=+05:30",
+        # A clean shutdown would only tidy what is thrown away.
+        "--innodb-fast-shutdown=2",
+    ]
+
+    def ready() -> bool:
+        # It greets before anything is sent: a length, a number, then 10 for the protocol's version.
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
+            return connection.recv(5)[4:] == b"\x0a"
+        return False
+
+    stop = _launch("MariaDB", directory, user, command, ready)
+    return Server("mysql", f"mysql://authhero:{password}@127.0.0.1:{port}/", stop)
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+def _home(account: str) -> tuple[str | None, Path]:
+    """The account that the server runs under, None for our own, and its new directory. Neither server likes to be root's."""
+    user, parent = None, "/tmp"
+    if os.geteuid() == 0:
+        known = {entry.pw_name for entry in pwd.getpwall()}
+        user = account if account in known else "nobody"
+    # Never TMPDIR: the account may be unable to reach it, and the path of a socket holds only a hundred characters.
+    # In memory, creating a database takes 10 ms; on a slow disk 200, even without fsync.
+    with contextlib.suppress(OSError):
+        if shutil.disk_usage(MEMORY).free > MEMORY_BYTES and os.access(MEMORY, os.W_OK):
+            parent = MEMORY
+    directory = Path(tempfile.mkdtemp(prefix="authhero-", dir=parent))
+    _give(directory, user)
+    return user, directory
+
+
+def _give(path: Path, user: str | None) -> None:
+    if user:
+        shutil.chown(path, user)
+
+
+def _as(user: str | None) -> dict[str, Any]:
+    """The arguments of subprocess that make a program somebody else's."""
+    return {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []} if user else {}
+
+
+def _prepare(directory: Path, user: str | None, command: Sequence[str]) -> None:
+    """Run the program that lays out an empty server."""
+    done = subprocess.run(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, cwd=directory, env=_ENVIRONMENT, **_as(user)
+    )
+    if done.returncode:
+        shutil.rmtree(directory, ignore_errors=True)
+        raise EngineError(f"{command[0]} failed with code {done.returncode}:\n{done.stdout[-4000:]}")
+
+
+def _launch(title: str, directory: Path, user: str | None, command: Sequence[str], ready: Callable[[], bool]) -> Callable[[], None]:
+    """Start the server under a guard, wait until it is ready, and give the function that ends both."""
+    guard = subprocess.Popen(
+        # Its own session: Ctrl-C in the terminal is for the tests, which still need the server to clean up.
+        [sys.executable, "-I", str(Path(__file__).resolve()), "guard", str(directory), user or "", *command],
+        stdin=subprocess.PIPE,
+        start_new_session=True,
+        cwd="/",
+    )
+
+    def stop() -> None:
+        atexit.unregister(stop)
+        if guard.stdin and not guard.stdin.closed:
+            guard.stdin.close()
+        guard.wait(timeout=30)
+
+    atexit.register(stop)
+    deadline = time.monotonic() + START_SECONDS
+    while not ready():
+        if guard.poll() is not None or (directory / "ended").exists() or time.monotonic() > deadline:
+            log = directory / "log"
+            tail = log.read_text(errors="replace")[-4000:] if log.exists() else "it left no log"
+            stop()
+            error = _PortTakenError if "Address already in use" in tail else EngineError
+            raise error(f"{title} did not start within {START_SECONDS:.0f} seconds or ended early:\n{tail}")
+        time.sleep(0.02)
+    return stop
+
+
+def _guard(directory: Path, user: str, command: Sequence[str]) -> None:
+    """Keep a server for as long as our standard input stays open, then end it and remove its directory.
+
+    The other end of the input is held by the process that wants the server: however that one ends, the server ends too.
+    """
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    try:
+        with (directory / "log").open("wb") as log:
+            server = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=directory, env=_ENVIRONMENT, **_as(user or None)
+            )
+        try:
+            while not select.select([sys.stdin], [], [], 0.1)[0]:
+                if server.poll() is not None:
+                    (directory / "ended").touch()
+        finally:
+            # PostgreSQL's word for "at once, keep nothing in order"; MariaDB shuts down.
+            server.send_signal(signal.SIGQUIT)
+            try:
+                server.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                server.kill()
+                server.wait()
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+# --- installing ----------------------------------------------------------------------------------------------------------------
+
+
+def _find(program: str) -> Path | None:
+    # Debian keeps PostgreSQL's programs off the PATH, one directory a version, and MariaDB's where only root looks.
+    versions = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: float(folder.parent.name), reverse=True)
+    path = os.pathsep.join([_ENVIRONMENT["PATH"], "/usr/sbin", "/usr/local/sbin", *map(str, versions)])
+    found = shutil.which(program, path=path)
+    # The rest of the server lies beside the file itself, not beside a link to it.
+    return Path(found).resolve() if found else None
+
+
+def _program(name: str) -> Path:
+    """The program that lays out an empty server, installed if need be.
+
+    Raises:
+        EngineError: it is not there and we may not install it.
+    """
+    kind = KINDS[name]
+    if not (found := _find(kind.installer)):
+        install([name])
+        found = _find(kind.installer)
+    if not found:
+        raise EngineError(f"there is no {kind.installer} although {' '.join(kind.packages)} is installed")
+    return found
+
+
+def install(names: Sequence[str]) -> None:
+    """Install the engines' packages; on anything but a Debian where we are root, say what to do instead.
+
+    Raises:
+        EngineError: nothing was installed.
+    """
+    packages = [package for name in names for package in KINDS[name].packages]
+    wanted = f"apt-get install --no-install-recommends {' '.join(packages)}"
+    variables = " and ".join(KINDS[name].variable for name in names)
+    hint = f"As root on Debian or Ubuntu: {wanted}\nOr set {variables} to the URL of a server whose user may create databases."
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        raise EngineError(f"{' and '.join(names)} cannot be started: the programs are not installed.\n{hint}")
+    print(f"installing {' '.join(packages)}", file=sys.stderr, flush=True)
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    steps = (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300", *packages])
+    for arguments in steps:
+        done = subprocess.run(
+            ["apt-get", *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, env=environment
+        )
+        if done.returncode:
+            raise EngineError(f"apt-get {arguments[0]} failed:\n{done.stdout[-4000:]}\n{hint}")
+
+
+# --- databases -----------------------------------------------------------------------------------------------------------------
+
+
+def create_database(server: Server, template: str | None = None) -> str:
+    """Create an empty database, or on PostgreSQL a copy of the one with the URL ``template``, and give its URL."""
+    name = f"authhero_test_{secrets.token_hex(6)}"
+    if server.name == "postgresql":
+        copied = f" TEMPLATE {_database(template)}" if template else ""
+        # Copying files is several times faster than the default, which writes the whole template to the log.
+        _postgresql_execute(server.url, f"CREATE DATABASE {name}{copied} STRATEGY FILE_COPY")
+    elif template:
+        raise ValueError("MySQL cannot copy a database")
+    else:
+        with _mysql(server.url) as cursor:
+            cursor.execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
+    return urlsplit(server.url)._replace(path=f"/{name}").geturl()
+
+
+def drop_database(server: Server, url: str) -> None:
+    """Remove a database made by :func:`create_database`, whoever is still connected to it."""
+    if server.name == "postgresql":
+        _postgresql_execute(server.url, f"DROP DATABASE IF EXISTS {_database(url)} WITH (FORCE)")
+    else:
+        with _mysql(server.url) as cursor:
+            _disconnect(cursor, _database(url))
+            cursor.execute(f"DROP DATABASE IF EXISTS {_database(url)}")
+
+
+def empty_database(url: str, keep: str) -> None:
+    """Delete every row of a MySQL database except in tables whose name starts with ``keep``.
+
+    Creating fifty tables takes a hundred times as long. Connections that a test forgot are ended first: their locks would
+    block us, their transactions could still write.
+    """
+    with _mysql(url) as cursor:
+        _disconnect(cursor, _database(url))
+        cursor.execute("SHOW FULL TABLES WHERE table_type = 'BASE TABLE'")
+        tables = [row[0] for row in cursor.fetchall() if not row[0].startswith(keep)]
+        # One trip for all: a DELETE for each would cost a trip and a commit each.
+        parts = [f"SELECT '{table}' FROM DUAL WHERE EXISTS (SELECT 1 FROM `{table}`)" for table in tables]
+        if parts and cursor.execute(" UNION ALL ".join(parts)):
+            filled = [row[0] for row in cursor.fetchall()]
+            cursor.execute("SET FOREIGN_KEY_CHECKS = 0")
+            for table in filled:
+                cursor.execute(f"DELETE FROM `{table}`")
+
+
+def _database(url: str | None) -> str:
+    """The database's name; only ours, so that nothing else can be dropped or emptied."""
+    name = urlsplit(url or "").path[1:]
+    if not re.fullmatch(r"authhero_test_[0-9a-f]+", name):
+        raise ValueError("this is no database of create_database")
+    return name
+
+
+def _postgresql_execute(url: str, statement: str) -> None:
+    async def execute() -> None:
+        import asyncpg
+
+        connection = await asyncpg.connect(url)
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+    asyncio.run(execute())
+
+
+@contextlib.contextmanager
+def _mysql(url: str) -> Iterator[Any]:
+    """A cursor that commits each statement."""
+    import pymysql
+
+    parts = urlsplit(url)
+    with (
+        contextlib.closing(
+            pymysql.connect(
+                host=parts.hostname or "127.0.0.1",
+                port=parts.port or 3306,
+                user=unquote(parts.username or ""),
+                password=unquote(parts.password or ""),
+                database=parts.path[1:] or None,
+                autocommit=True,
+                # A lock that somebody still holds becomes an error soon, not a test run that stands still.
+                init_command="SET SESSION lock_wait_timeout = 10, SESSION innodb_lock_wait_timeout = 10",
+            )
+        ) as connection,
+        connection.cursor() as cursor,
+    ):
+        yield cursor
+
+
+def _disconnect(cursor: Any, database: str) -> None:
+    import pymysql
+
+    cursor.execute("SELECT id FROM information_schema.processlist WHERE db = %s AND id <> connection_id()", (database,))
+    for (connection,) in cursor.fetchall():
+        # It may have ended by itself in the meantime.
+        with contextlib.suppress(pymysql.err.MySQLError):
+            cursor.execute(f"KILL {connection:d}")
+
+
+# --- the script ----------------------------------------------------------------------------------------------------------------
+
+
+def run(names: Sequence[str], command: Sequence[str]) -> int:
+    """Run a command with the servers in its environment and give its exit code."""
+    # Once for all, not by two threads at a time.
+    if missing := [name for name in names if not os.environ.get(KINDS[name].variable) and not _find(KINDS[name].installer)]:
+        install(missing)
+    with ThreadPoolExecutor() as pool:
+        starting = [pool.submit(start, name) for name in names]
+    servers = [future.result() for future in starting]
+    environment = {**os.environ, **{KINDS[server.name].variable: server.url for server in servers}}
+    try:
+        process = subprocess.Popen(command, env=environment)
+    except OSError as error:
+        raise EngineError(f"{command[0]}: {error.strerror}") from error
+
+    def forward(number: int, _frame: FrameType | None) -> None:
+        process.send_signal(number)
+
+    signal.signal(signal.SIGTERM, forward)
+    # The terminal sends Ctrl-C to the command as well; it decides what to do about it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    code = process.wait()
+    for server in servers:
+        server.stop()
+    return code if code >= 0 else 128 - code
+
+
+def main(arguments: Sequence[str]) -> int:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="engines.py", description="Throwaway database servers for the tests.")
+    commands = parser.add_subparsers(dest="action", required=True)
+    for action, text in (("run", "run a command with both servers"), ("install", "install the servers' packages")):
+        command = commands.add_parser(action, help=text)
+        command.add_argument("--engines", default=",".join(KINDS), help="which of them, with commas (default: %(default)s)")
+    commands.choices["run"].add_argument("command", nargs=argparse.REMAINDER, help="the command, after --")
+    options = parser.parse_args(arguments)
+    names = [name for name in options.engines.split(",") if name]
+    if unknown := set(names) - set(KINDS):
+        parser.error(f"unknown engine: {', '.join(sorted(unknown))}")
+    try:
+        if options.action == "install":
+            install(names)
+            return 0
+        command_line = options.command[1:] if options.command[:1] == ["--"] else options.command
+        if not command_line:
+            parser.error("no command given")
+        return run(names, command_line)
+    except EngineError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["guard"]:
+        _guard(Path(sys.argv[2]), sys.argv[3], sys.argv[4:])
+    else:
+        sys.exit(main(sys.argv[1:]))
