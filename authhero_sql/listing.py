@@ -17,6 +17,9 @@ MAX_OFFSET = 2**53
 """What every engine takes as an OFFSET."""
 
 
+_DIRECTIONS: dict[str, Literal["asc", "desc"]] = {"": "asc", "asc": "asc", "1": "asc", "desc": "desc", "-1": "desc"}
+
+
 @dataclass(frozen=True, slots=True)
 class Sort:
     """An order: a public field name and ``"asc"`` or ``"desc"``."""
@@ -43,10 +46,10 @@ class Sort:
             field, _, direction = given.partition(":")
         else:
             raise InvalidQueryError("sort must be a Sort or text like created_at:desc")
-        order = {"": "asc", "asc": "asc", "1": "asc", "desc": "desc", "-1": "desc"}.get(str(direction))
-        if order is None or not isinstance(field, str) or not field:
+        order = _DIRECTIONS.get(str(direction))
+        if order is None or not field:
             raise InvalidQueryError("sort must be like created_at:desc or created_at:-1")
-        return cls(field, "desc" if order == "desc" else "asc")
+        return cls(str(field), order)
 
 
 @dataclass(frozen=True, slots=True)

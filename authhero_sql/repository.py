@@ -18,7 +18,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 from pydantic import BaseModel
 from pypika import Table as SQLTable
 from pypika.functions import Count
-from pypika.terms import Criterion, ExistsCriterion, Field
+from pypika.terms import Criterion, ExistsCriterion, Field, Term
 
 from .dialects.base import Call, Order, Row
 from .errors import DatabaseError, InvalidQueryError, InvalidValueError, ValueRefusedError
@@ -92,18 +92,22 @@ class Repository(Generic[M]):
     @classmethod
     def _reader_of(cls, model: type[N]) -> RowReader[N]:
         """The reader of rows as another model with the same fields, or more or fewer."""
-        return _once(cls, "reader", model, lambda: RowReader(cls.table, model, cls._columns()))
+        reader: RowReader[N] = _once(cls, "reader", model, lambda: RowReader(cls.table, model, cls._columns()))
+        return reader
 
     @classmethod
     def _partial_reader(cls, *names: str) -> RowReader[M]:
         """A reader of a few columns, for :meth:`_select`."""
-        return _once(cls, "columns", names, lambda: RowReader(cls.table, cls.model, [cls.table[name] for name in names]))
+        chosen = [cls.table[name] for name in names]
+        reader: RowReader[M] = _once(cls, "columns", names, lambda: RowReader(cls.table, cls.model, chosen))
+        return reader
 
     @classmethod
     def _make_writer(cls) -> RowWriter:
         fixed = cls.fixed | {"id", "tenant_id", "created_at", "updated_at"} | {cls.table[name].public for name in cls.table.key}
         insert = cls.table.insert or cls.model
-        return _once(cls, "writer", insert, lambda: RowWriter(cls.table, insert, cls.model, fixed))
+        writer: RowWriter = _once(cls, "writer", insert, lambda: RowWriter(cls.table, insert, cls.model, fixed))
+        return writer
 
     @classmethod
     def _columns(cls) -> tuple[Column, ...]:
@@ -163,7 +167,9 @@ class Repository(Generic[M]):
                 values[bind] = table.operand(column, value)
         return values
 
-    def _select(self, reader: RowReader[Any], where: Where, order: Sequence[Order] = (), *, limit: int | None = None, lock: bool = False) -> Call:
+    def _select(
+        self, reader: RowReader[Any], where: Where, order: Sequence[Order] = (), *, limit: int | None = None, lock: bool = False
+    ) -> Call:
         """The rows that meet the conditions, as ``reader`` reads them."""
         values = self._operands(where)
         shape = ("select", reader.names, self._shape(where), tuple(order), limit is not None, lock)
@@ -192,9 +198,9 @@ class Repository(Generic[M]):
 
     def _field(self, source: Any, column: Column) -> Field:
         """A column of ours or of the side table."""
-        if self.side is not None and self.table.stored(column.public) is not column:
-            return SQLTable(self.side.table.name).field(column.name)
-        return source.field(column.name)
+        beside = self.side is not None and column.name in self.side.columns and column.name not in self.table
+        field: Field = (SQLTable(self.side.table.name) if beside and self.side else source).field(column.name)
+        return field
 
     def _insert(self, values: Mapping[str, Any], table: Table[Any] | None = None) -> Call:
         """INSERT of stored values."""
@@ -240,7 +246,8 @@ class Repository(Generic[M]):
     def _exists(self, table: Table[Any], where: Where) -> Criterion:
         source = SQLTable(table.name)
         chosen = self.session.dialect.query.from_(source).select(source.field(table.key[-1]))
-        return ExistsCriterion(chosen.where(self._condition(source, where, table, "guard")))
+        inner = chosen.where(self._condition(source, where, table, "guard"))
+        return ExistsCriterion(inner)  # type: ignore[no-untyped-call]  # PyPika's
 
     def _delete(self, where: Where, table: Table[Any] | None = None) -> Call:
         """DELETE of the rows that meet the conditions."""
@@ -482,9 +489,7 @@ class Repository(Generic[M]):
         window = Window.of(page, per_page)
         order = self._order(self.rules.order) if sort is None else self._order(self._public(Sort.parse(sort)))
         rows, total = await self._window(where, order, window, include_totals)
-        return Page.of(
-            await self._models(rows), wire=self.rules.wire, limit=window.per_page, start=window.start, total=total
-        )
+        return Page.of(await self._models(rows), wire=self.rules.wire, limit=window.per_page, start=window.start, total=total)
 
     async def _models(self, rows: Sequence[Row]) -> builtins.list[M]:
         """The models of rows as :meth:`_select` gives them; an adapter may complete them here."""
@@ -510,9 +515,7 @@ class Repository(Generic[M]):
         descending = parts[-1].descending
         return (*parts, *(Order(name, descending) for name in self.table.key if name not in named and name != "tenant_id"))
 
-    async def _window(
-        self, where: Where, order: Sequence[Order], window: Window, totals: bool
-    ) -> tuple[builtins.list[Row], int | None]:
+    async def _window(self, where: Where, order: Sequence[Order], window: Window, totals: bool) -> tuple[builtins.list[Row], int | None]:
         """The rows of an offset page and, when asked for, the count of all, in the same trip."""
         values = self._operands(where)
         bound = {**values, "limit": window.per_page, "offset": window.start}
@@ -572,16 +575,15 @@ class Repository(Generic[M]):
             following = Cursor(last[column.name], last[key], kind).encode()
         return Page.of(await self._models(rows[:limit]), wire=self.rules.wire, limit=limit, next=following)
 
-    def _behind(self, source: Any, column: Column, key: str, descending: bool, at_null: bool) -> Criterion:
+    def _behind(self, source: Any, column: Column, key: str, descending: bool, at_null: bool) -> Term:
         """The rows behind a cursor; NULL stands before every value."""
         value, identity = source.field(column.name), source.field(key)
         bound, last = Bind("after_value"), Bind("after_key")
         if at_null:
-            rest = value.isnull() & (identity < last if descending else identity > last)
-            return rest if descending else rest | value.isnotnull()
+            rest: Criterion = value.isnull() & (identity < last if descending else identity > last)
+            return rest if descending else Criterion.any([rest, value.isnotnull()])
         behind = self.session.dialect.keyset((value, identity), (bound, last), descending)
-        return behind | value.isnull() if column.null and descending else behind
-
+        return Criterion.any([behind, value.isnull()]) if column.null and descending else behind
 
     async def _iterated(self, read: Callable[[str | None], Awaitable[Page[M]]], batch: int) -> AsyncIterator[M]:
         """The rows of all pages of a walk."""
@@ -612,4 +614,5 @@ _NOTHING = ImportMetadata()
 
 
 def _import_writer(table: Table[Any]) -> RowWriter:
-    return _once(RowWriter, "import", table.name, lambda: RowWriter(table, ImportMetadata, ImportMetadata, frozenset()))
+    writer: RowWriter = _once(RowWriter, "import", table.name, lambda: RowWriter(table, ImportMetadata, ImportMetadata, frozenset()))
+    return writer

@@ -42,17 +42,19 @@ def without_none(annotation: Any) -> tuple[Any, bool]:
     return (Union[tuple(kept)] if kept else annotation), len(kept) < len(members)  # noqa: UP007  # built at run time
 
 
+_DECODED: Any = Json  # as metadata, the class and an instance mean the same
+
+
 def _unmarked(value: bool | None) -> bool | None:
     return value or None
 
 
 def _row_annotation(codec: Codec, annotation: Any) -> Any:
     """What a stored value of that codec is validated as."""
-    plain, _ = without_none(annotation)
     if codec is JSON:
-        return Json[plain] | None
+        return Annotated[without_none(annotation)[0], _DECODED] | None
     if codec is JSON_OR_TEXT:
-        return Annotated[Json[Any] | str | None, Field(union_mode="left_to_right")]
+        return Annotated[Annotated[Any, _DECODED] | str | None, Field(union_mode="left_to_right")]
     if codec in (INSTANT, EPOCH_MS):
         # Cutting to the millisecond is for what comes in: what is stored is cut already.
         return AwareDatetime | None
@@ -70,9 +72,7 @@ class RowReader(Generic[M]):
         self.columns = tuple(column for column in columns if column.public.partition(".")[0] in fields)
         self.names = tuple(column.name for column in self.columns)
         self._wire = tuple(column.public for column in self.columns)
-        self._groups = tuple(
-            (wire, *wire.split(".", 1)) for wire in self._wire if "." in wire
-        )
+        self._groups = tuple((wire, *wire.split(".", 1)) for wire in self._wire if "." in wire)
         self._validate = self._validator(model, fields).validate_python
 
     def _validator(self, model: type[M], fields: Mapping[str, tuple[str, FieldInfo]]) -> SchemaValidator:
@@ -89,7 +89,7 @@ class RowReader(Generic[M]):
             required = PydanticUndefined if info.is_required() else None
             overrides[name] = (annotation, Field(default=required, validation_alias=column.public))
         base = type(model.__name__, (model,), {"__module__": __name__, "model_config": _ROW_CONFIG})
-        row = create_model(model.__name__, __base__=base, **overrides)
+        row: Any = create_model(model.__name__, __base__=base, **overrides)
         schema: Any = dict(row.__pydantic_core_schema__)
         if schema["type"] == "definitions":
             schema["schema"] = {**schema["schema"], "cls": model}

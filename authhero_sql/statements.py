@@ -17,7 +17,7 @@ KEPT = 4096
 """How many statements are kept; the oldest goes when a caller's own filters have made more shapes than that."""
 
 
-class Bind(Term):  # type: ignore[misc]  # PyPika's terms are untyped
+class Bind(Term):
     """A value that is bound by name when the statement runs; never in the text."""
 
     def __init__(self, name: str) -> None:

@@ -156,9 +156,7 @@ ACTIONS: Table[Any] = Table(
         Column("is_system", MARK, null=False, default=0),
         Column("inherit", FLAG, null=False, default=0),
     ),
-    indexes=(
-        Index("idx_actions_tenant", ("tenant_id",)),
-    ),
+    indexes=(Index("idx_actions_tenant", ("tenant_id",)),),
 )
 
 AUTHENTICATION_METHODS: Table[Any] = Table(
@@ -185,9 +183,7 @@ AUTHENTICATION_METHODS: Table[Any] = Table(
         Index("authentication_methods_credential_id_idx", ("credential_id",)),
         Index("mfa_enrollments_tenant_user_idx", ("tenant_id", "user_id")),
     ),
-    foreign_keys=(
-        ForeignKey(("tenant_id",), "tenants", ("id",)),
-    ),
+    foreign_keys=(ForeignKey(("tenant_id",), "tenants", ("id",)),),
 )
 
 BRANDING: Table[Any] = Table(
@@ -205,9 +201,7 @@ BRANDING: Table[Any] = Table(
         Column("colors_page_background_angle_dev", INT, field="colors.page_background.angle_deg"),
         Column("dark_mode", TEXT, 8),
     ),
-    foreign_keys=(
-        ForeignKey(("tenant_id",), "tenants", ("id",)),
-    ),
+    foreign_keys=(ForeignKey(("tenant_id",), "tenants", ("id",)),),
 )
 
 CLIENTS: Table[Client] = Table(
@@ -271,12 +265,8 @@ CLIENTS: Table[Client] = Table(
         Column("user_linking_mode", TEXT, 16),
         Column("hide_sign_up_disabled_error", FLAG, null=False, default=0),
     ),
-    indexes=(
-        Index("idx_clients_owner_user_id", ("tenant_id", "owner_user_id")),
-    ),
-    foreign_keys=(
-        ForeignKey(("tenant_id",), "tenants", ("id",)),
-    ),
+    indexes=(Index("idx_clients_owner_user_id", ("tenant_id", "owner_user_id")),),
+    foreign_keys=(ForeignKey(("tenant_id",), "tenants", ("id",)),),
     model=Client,
     insert=ClientInsert,
 )
@@ -329,9 +319,7 @@ CLIENT_REGISTRATION_TOKENS: Table[Any] = Table(
         Index("idx_client_registration_tokens_client", ("tenant_id", "client_id")),
         Index("idx_client_registration_tokens_hash", ("tenant_id", "token_hash"), unique=True),
     ),
-    foreign_keys=(
-        ForeignKey(("tenant_id",), "tenants", ("id",)),
-    ),
+    foreign_keys=(ForeignKey(("tenant_id",), "tenants", ("id",)),),
 )
 
 USERS: Table[User] = Table(
@@ -380,9 +368,7 @@ USERS: Table[User] = Table(
         # Not unique at AuthHero; MySQL wants a unique key behind the references to it, and these two are the key anyway.
         Index("users_user_id_tenant_id", ("user_id", "tenant_id"), unique=True),
     ),
-    foreign_keys=(
-        ForeignKey(("tenant_id",), "tenants", ("id",)),
-    ),
+    foreign_keys=(ForeignKey(("tenant_id",), "tenants", ("id",)),),
     model=User,
     insert=UserInsert,
 )
@@ -440,9 +426,7 @@ CONNECTIONS: Table[Connection] = Table(
         Column("metadata", JSON, 4096),
         Column("is_system", MARK, null=False, default=0),
     ),
-    foreign_keys=(
-        ForeignKey(("tenant_id",), "tenants", ("id",)),
-    ),
+    foreign_keys=(ForeignKey(("tenant_id",), "tenants", ("id",)),),
     model=Connection,
     insert=ConnectionInsert,
 )
@@ -457,9 +441,7 @@ CONTROL_PLANE_COMM_KEYS: Table[Any] = Table(
         Column("created_at", INSTANT, 35, null=False),
         Column("revoked_at", INSTANT, 35),
     ),
-    indexes=(
-        Index("control_plane_comm_keys_tenant_id_created_at_idx", ("tenant_id", "created_at")),
-    ),
+    indexes=(Index("control_plane_comm_keys_tenant_id_created_at_idx", ("tenant_id", "created_at")),),
 )
 
 CUSTOM_DOMAINS: Table[Any] = Table(
@@ -480,9 +462,7 @@ CUSTOM_DOMAINS: Table[Any] = Table(
         Column("created_at", INSTANT, 35, null=False, hidden=True),
         Column("updated_at", INSTANT, 35, null=False, hidden=True),
     ),
-    foreign_keys=(
-        ForeignKey(("tenant_id",), "tenants", ("id",)),
-    ),
+    foreign_keys=(ForeignKey(("tenant_id",), "tenants", ("id",)),),
 )
 
 CUSTOM_TEXT: Table[Any] = Table(
@@ -496,9 +476,7 @@ CUSTOM_TEXT: Table[Any] = Table(
         Column("created_at_ts", EPOCH_MS, null=False, hidden=True),
         Column("updated_at_ts", EPOCH_MS, null=False, hidden=True),
     ),
-    foreign_keys=(
-        ForeignKey(("tenant_id",), "tenants", ("id",)),
-    ),
+    foreign_keys=(ForeignKey(("tenant_id",), "tenants", ("id",)),),
 )
 
 EMAIL_PROVIDERS: Table[Any] = Table(
@@ -533,9 +511,7 @@ EMAIL_TEMPLATES: Table[Any] = Table(
         Column("created_at", INSTANT, 35, null=False, hidden=True),
         Column("updated_at", INSTANT, 35, null=False, hidden=True),
     ),
-    foreign_keys=(
-        ForeignKey(("tenant_id",), "tenants", ("id",)),
-    ),
+    foreign_keys=(ForeignKey(("tenant_id",), "tenants", ("id",)),),
 )
 
 FLOWS: Table[Any] = Table(
@@ -549,9 +525,7 @@ FLOWS: Table[Any] = Table(
         Column("created_at", INSTANT, 35, null=False),
         Column("updated_at", INSTANT, 35, null=False),
     ),
-    indexes=(
-        Index("flows_tenant_id_idx", ("tenant_id",)),
-    ),
+    indexes=(Index("flows_tenant_id_idx", ("tenant_id",)),),
 )
 
 FORMS: Table[Any] = Table(
@@ -571,9 +545,7 @@ FORMS: Table[Any] = Table(
         Column("created_at", INSTANT, 255, null=False),
         Column("updated_at", INSTANT, 255, null=False),
     ),
-    indexes=(
-        Index("forms_tenant_id_idx", ("tenant_id",)),
-    ),
+    indexes=(Index("forms_tenant_id_idx", ("tenant_id",)),),
 )
 
 GRANTS: Table[Any] = Table(
@@ -611,9 +583,7 @@ HOOK_CODE: Table[Any] = Table(
         Column("created_at_ts", EPOCH_MS, null=False, field="created_at"),
         Column("updated_at_ts", EPOCH_MS, null=False, field="updated_at"),
     ),
-    indexes=(
-        Index("idx_hook_code_tenant", ("tenant_id",)),
-    ),
+    indexes=(Index("idx_hook_code_tenant", ("tenant_id",)),),
 )
 
 HOOKS: Table[Any] = Table(
@@ -636,9 +606,7 @@ HOOKS: Table[Any] = Table(
         Column("page_id", TEXT, 64),
         Column("permission_required", TEXT, 255),
     ),
-    foreign_keys=(
-        ForeignKey(("tenant_id",), "tenants", ("id",)),
-    ),
+    foreign_keys=(ForeignKey(("tenant_id",), "tenants", ("id",)),),
 )
 
 INVITES: Table[Any] = Table(
@@ -686,9 +654,7 @@ KEYS: Table[SigningKey] = Table(
         Column("type", TEXT, 50, null=False, default="jwt_signing"),
         Column("connection", TEXT, 255),
     ),
-    foreign_keys=(
-        ForeignKey(("tenant_id",), "tenants", ("id",)),
-    ),
+    foreign_keys=(ForeignKey(("tenant_id",), "tenants", ("id",)),),
     model=SigningKey,
     insert=SigningKey,
 )
@@ -708,9 +674,7 @@ LOG_STREAMS: Table[Any] = Table(
         Column("created_at", INSTANT, 35, null=False),
         Column("updated_at", INSTANT, 35, null=False),
     ),
-    indexes=(
-        Index("idx_log_streams_tenant_id", ("tenant_id",)),
-    ),
+    indexes=(Index("idx_log_streams_tenant_id", ("tenant_id",)),),
 )
 
 SESSIONS: Table[Session] = Table(
@@ -738,9 +702,7 @@ SESSIONS: Table[Session] = Table(
         Index("idx_sessions_user_id", ("tenant_id", "user_id")),
         Index("sessions_user_fk", ("user_id", "tenant_id")),
     ),
-    foreign_keys=(
-        ForeignKey(("user_id", "tenant_id"), "users", ("user_id", "tenant_id")),
-    ),
+    foreign_keys=(ForeignKey(("user_id", "tenant_id"), "users", ("user_id", "tenant_id")),),
     model=Session,
     insert=SessionInsert,
 )
@@ -845,9 +807,7 @@ MIGRATION_SOURCES: Table[Any] = Table(
         Column("created_at", INSTANT, 35, null=False),
         Column("updated_at", INSTANT, 35, null=False),
     ),
-    indexes=(
-        Index("idx_migration_sources_tenant_id", ("tenant_id",)),
-    ),
+    indexes=(Index("idx_migration_sources_tenant_id", ("tenant_id",)),),
 )
 
 MIGRATIONS: Table[Any] = Table(
@@ -863,9 +823,7 @@ MIGRATIONS: Table[Any] = Table(
         Column("created_at", INSTANT, 255, null=False),
         Column("updated_at", INSTANT, 255, null=False),
     ),
-    foreign_keys=(
-        ForeignKey(("tenant_id",), "tenants", ("id",)),
-    ),
+    foreign_keys=(ForeignKey(("tenant_id",), "tenants", ("id",)),),
 )
 
 ORGANIZATIONS: Table[Any] = Table(
@@ -883,9 +841,7 @@ ORGANIZATIONS: Table[Any] = Table(
         Column("created_at", INSTANT, 256, null=False),
         Column("updated_at", INSTANT, 256, null=False),
     ),
-    indexes=(
-        Index("idx_organizations_tenant_name_unique", ("tenant_id", "name"), unique=True),
-    ),
+    indexes=(Index("idx_organizations_tenant_name_unique", ("tenant_id", "name"), unique=True),),
 )
 
 ORGANIZATION_CONNECTIONS: Table[Any] = Table(
@@ -955,9 +911,7 @@ PASSWORDS: Table[Password] = Table(
         Column("updated_at", INSTANT, 35, null=False),
         Column("is_current", FLAG, null=False, default=1),
     ),
-    indexes=(
-        Index("password_history_user_id_tenant_id_constraint", ("user_id", "tenant_id")),
-    ),
+    indexes=(Index("password_history_user_id_tenant_id_constraint", ("user_id", "tenant_id")),),
     foreign_keys=(
         ForeignKey(("tenant_id",), "tenants", ("id",)),
         ForeignKey(("user_id", "tenant_id"), "users", ("user_id", "tenant_id")),
@@ -989,7 +943,7 @@ PROXY_ROUTES: Table[Any] = Table(
         Column("priority", INT, null=False, default=100),
         Column("created_at", INSTANT, 35, null=False),
         Column("updated_at", INSTANT, 35, null=False),
-        Column("match", JSON, 2048, null=False, default="{\"path\":\"/*\"}"),
+        Column("match", JSON, 2048, null=False, default='{"path":"/*"}'),
         Column("handlers", JSON, null=False, secret=True),
     ),
     indexes=(
@@ -1060,9 +1014,7 @@ RESOURCE_SERVERS: Table[Any] = Table(
         Column("is_system", MARK, null=False, default=0),
         Column("metadata", JSON, 4096),
     ),
-    indexes=(
-        Index("resource_servers_tenant_identifier_uq", ("tenant_id", "identifier"), unique=True),
-    ),
+    indexes=(Index("resource_servers_tenant_identifier_uq", ("tenant_id", "identifier"), unique=True),),
 )
 
 ROLE_PERMISSIONS: Table[Any] = Table(
@@ -1075,9 +1027,7 @@ ROLE_PERMISSIONS: Table[Any] = Table(
         Column("permission_name", TEXT, 191, null=False),
         Column("created_at", INSTANT, 35, null=False),
     ),
-    indexes=(
-        Index("role_permissions_permission_fk", ("tenant_id", "resource_server_identifier", "permission_name")),
-    ),
+    indexes=(Index("role_permissions_permission_fk", ("tenant_id", "resource_server_identifier", "permission_name")),),
 )
 
 ROLES: Table[Any] = Table(
@@ -1093,9 +1043,7 @@ ROLES: Table[Any] = Table(
         Column("is_system", MARK, null=False, default=0),
         Column("metadata", JSON, 4096),
     ),
-    indexes=(
-        Index("roles_tenant_name_uq", ("tenant_id", "name"), unique=True),
-    ),
+    indexes=(Index("roles_tenant_name_uq", ("tenant_id", "name"), unique=True),),
 )
 
 ROLLOUTS: Table[Any] = Table(
@@ -1156,12 +1104,8 @@ TENANT_OPERATION_EVENTS: Table[Any] = Table(
         Column("attempt", INT, null=False, default=1),
         Column("created_at", INSTANT, 35, null=False),
     ),
-    indexes=(
-        Index("tenant_operation_events_operation_id_created_at_idx", ("operation_id", "created_at")),
-    ),
-    foreign_keys=(
-        ForeignKey(("operation_id",), "tenant_operations", ("id",)),
-    ),
+    indexes=(Index("tenant_operation_events_operation_id_created_at_idx", ("operation_id", "created_at")),),
+    foreign_keys=(ForeignKey(("operation_id",), "tenant_operations", ("id",)),),
 )
 
 THEMES: Table[Any] = Table(
@@ -1225,9 +1169,7 @@ THEMES: Table[Any] = Table(
         Column("created_at", INSTANT, 35, null=False, hidden=True),
         Column("updated_at", INSTANT, 35, null=False, hidden=True),
     ),
-    foreign_keys=(
-        ForeignKey(("tenant_id",), "tenants", ("id",)),
-    ),
+    foreign_keys=(ForeignKey(("tenant_id",), "tenants", ("id",)),),
 )
 
 UNIVERSAL_LOGIN_TEMPLATES: Table[Any] = Table(
@@ -1239,9 +1181,7 @@ UNIVERSAL_LOGIN_TEMPLATES: Table[Any] = Table(
         Column("updated_at_ts", EPOCH_MS, null=False, field="updated_at"),
         Column("created_at_ts", EPOCH_MS, null=False, field="created_at"),
     ),
-    foreign_keys=(
-        ForeignKey(("tenant_id",), "tenants", ("id",)),
-    ),
+    foreign_keys=(ForeignKey(("tenant_id",), "tenants", ("id",)),),
 )
 
 USER_ACTIVITY: Table[UserActivity] = Table(
@@ -1256,12 +1196,8 @@ USER_ACTIVITY: Table[UserActivity] = Table(
         Column("failed_logins", JSON),
         Column("last_password_reset", INSTANT, 35),
     ),
-    indexes=(
-        Index("user_activity_user_id_constraint", ("user_id", "tenant_id")),
-    ),
-    foreign_keys=(
-        ForeignKey(("user_id", "tenant_id"), "users", ("user_id", "tenant_id")),
-    ),
+    indexes=(Index("user_activity_user_id_constraint", ("user_id", "tenant_id")),),
+    foreign_keys=(ForeignKey(("user_id", "tenant_id"), "users", ("user_id", "tenant_id")),),
     model=UserActivity,
     insert=UserActivity,
 )
@@ -1365,9 +1301,7 @@ SCIM_EXTERNAL_IDS: Table[Any] = Table(
         Column("user_id", TEXT, 255, null=False),
         Column("created_at", INSTANT, 35, null=False),
     ),
-    indexes=(
-        Index("scim_external_ids_connection_external_idx", ("tenant_id", "connection_id", "external_id"), unique=True),
-    ),
+    indexes=(Index("scim_external_ids_connection_external_idx", ("tenant_id", "connection_id", "external_id"), unique=True),),
 )
 
 REGISTRY = Registry(

@@ -334,9 +334,7 @@ async def rotate(value: str, request: Request, store: Adapters) -> Tokens:
         raise HTTPException(403, {"error": "invalid_grant"})
     async with store.transaction() as tx:
         value, new = await new_refresh_token(tx, request, old.user_id, old.login_id, old.family_id)
-        await tx.refresh_tokens.update(
-            TENANT, old.id, {"rotated_to": new.id, "rotated_at": now(), "last_exchanged_at": now()}
-        )
+        await tx.refresh_tokens.update(TENANT, old.id, {"rotated_to": new.id, "rotated_at": now(), "last_exchanged_at": now()})
     await log(store, request, "sertft", "Refresh token exchanged")
     return Tokens(access_token=new_access_token(request, old.user_id), refresh_token=value)
 

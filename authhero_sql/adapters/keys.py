@@ -50,7 +50,11 @@ class Keys(Repository[SigningKey]):
         """
         return await self._page(
             {"revoked_at null or >": self.session.now()},
-            page=page, per_page=per_page, include_totals=include_totals, sort=sort, q=q,
+            page=page,
+            per_page=per_page,
+            include_totals=include_totals,
+            sort=sort,
+            q=q,
         )
 
     async def update(self, kid: str, fields: Fields) -> bool:

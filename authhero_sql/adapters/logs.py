@@ -22,9 +22,30 @@ class Logs(Listed[Log]):
     rules: ClassVar[ListRules] = ListRules(
         wire="logs",
         fields=(
-            "user_id", "ip", "type", "date", "client_id", "client_name", "user_agent", "description", "user_name", "connection",
-            "connection_id", "audience", "scope", "strategy", "strategy_type", "hostname", "log_id", "session_connection",
-            "country_code", "city_name", "latitude", "longitude", "time_zone", "continent_code",
+            "user_id",
+            "ip",
+            "type",
+            "date",
+            "client_id",
+            "client_name",
+            "user_agent",
+            "description",
+            "user_name",
+            "connection",
+            "connection_id",
+            "audience",
+            "scope",
+            "strategy",
+            "strategy_type",
+            "hostname",
+            "log_id",
+            "session_connection",
+            "country_code",
+            "city_name",
+            "latitude",
+            "longitude",
+            "time_zone",
+            "continent_code",
         ),  # fmt: skip
         search=("ip", "description"),
         exact=("user_id",),
@@ -89,9 +110,7 @@ class Logs(Listed[Log]):
             where["date >="] = _second("from_date", from_date)
         if to_date is not None:
             where["date <"] = _second("to_date", to_date) + timedelta(seconds=1)
-        return await self._page(
-            where, page=page, per_page=per_page, include_totals=include_totals, sort=sort, q=q, from_=from_, take=take
-        )
+        return await self._page(where, page=page, per_page=per_page, include_totals=include_totals, sort=sort, q=q, from_=from_, take=take)
 
 
 def _second(name: str, value: Any) -> datetime:

@@ -52,12 +52,16 @@ class Listed(Repository[M]):
         """
         return await self._page(
             {"tenant_id": tenant_id},
-            page=page, per_page=per_page, include_totals=include_totals, sort=sort, q=q, from_=from_, take=take,
+            page=page,
+            per_page=per_page,
+            include_totals=include_totals,
+            sort=sort,
+            q=q,
+            from_=from_,
+            take=take,
         )
 
-    async def iterate(
-        self, tenant_id: str, *, q: str | None = None, sort: str | Sort | None = None, batch: int = 500
-    ) -> AsyncIterator[M]:
+    async def iterate(self, tenant_id: str, *, q: str | None = None, sort: str | Sort | None = None, batch: int = 500) -> AsyncIterator[M]:
         """All of the tenant's rows that match, read by checkpoint in batches.
 
         Args:
@@ -69,9 +73,7 @@ class Listed(Repository[M]):
         Raises:
             InvalidQueryError: the filter or sort is not valid.
         """
-        async for item in self._iterated(
-            lambda cursor: self.list(tenant_id, q=q, sort=sort, from_=cursor, take=batch), batch
-        ):
+        async for item in self._iterated(lambda cursor: self.list(tenant_id, q=q, sort=sort, from_=cursor, take=batch), batch):
             yield item
 
 

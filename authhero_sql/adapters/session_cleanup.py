@@ -25,9 +25,7 @@ class SessionCleanup:
     def __init__(self, session: Session) -> None:
         self.session = session
 
-    async def __call__(
-        self, tenant_id: str | None = None, user_id: str | None = None, grace: timedelta = GRACE
-    ) -> SessionCleanupResult:
+    async def __call__(self, tenant_id: str | None = None, user_id: str | None = None, grace: timedelta = GRACE) -> SessionCleanupResult:
         """Remove refresh tokens, sessions and login sessions that expired longer ago than the grace, in bounded batches.
 
         What has either of its two expiries behind it is expired; what has none never is. A login session that still
@@ -70,9 +68,7 @@ class SessionCleanup:
                 return total
 
 
-def _removal(
-    sessions: Sessions, logins: LoginSessions, tenant_id: str, ids: list[str], expiry: str, cutoff: datetime
-) -> list[Call]:
+def _removal(sessions: Sessions, logins: LoginSessions, tenant_id: str, ids: list[str], expiry: str, cutoff: datetime) -> list[Call]:
     """Detach the login sessions that still live, which would go with the session, then remove it unless it was renewed."""
     alive = {"tenant_id": tenant_id, "session_id in": ids, "expires_at_ts >=": cutoff}
     detach = logins._change(alive, logins._bumped({"session_id": None}))

@@ -35,9 +35,7 @@ class _Expiring(Listed[M]):
         """Remove the row; whether there was one."""
         return await self._remove(self._own(tenant_id, id))
 
-    async def _create_and_extend(
-        self, tenant_id: str, params: BaseModel, metadata: ImportMetadata | Mapping[str, Any] | None
-    ) -> M:
+    async def _create_and_extend(self, tenant_id: str, params: BaseModel, metadata: ImportMetadata | Mapping[str, Any] | None) -> M:
         values = self._new_row(tenant_id, params, metadata)
         calls = [self._insert(values)]
         expires = _latest(values)
@@ -137,9 +135,7 @@ class RefreshTokens(_Expiring[RefreshToken]):
         token: RefreshToken | None = await self._get({"tenant_id": tenant_id, "token_lookup": token_lookup})
         return token
 
-    async def update(
-        self, tenant_id: str, id: str, fields: Fields, *, login_session_bump: tuple[str, datetime] | None = None
-    ) -> bool:
+    async def update(self, tenant_id: str, id: str, fields: Fields, *, login_session_bump: tuple[str, datetime] | None = None) -> bool:
         """Write exactly the given fields.
 
         Args:

@@ -55,9 +55,7 @@ class Tenants(Repository[Tenant]):
         Raises:
             InvalidQueryError: the filter, sort, page or cursor is not valid.
         """
-        return await self._page(
-            {}, page=page, per_page=per_page, include_totals=include_totals, sort=sort, q=q, from_=from_, take=take
-        )
+        return await self._page({}, page=page, per_page=per_page, include_totals=include_totals, sort=sort, q=q, from_=from_, take=take)
 
     async def iterate(self, *, q: str | None = None, sort: str | Sort | None = None, batch: int = 500) -> AsyncIterator[Tenant]:
         """All tenants that match, read by checkpoint ``batch`` at a time.

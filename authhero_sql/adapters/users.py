@@ -55,9 +55,28 @@ class Users(Listed[User]):
     rules: ClassVar[ListRules] = ListRules(
         wire="users",
         fields=(
-            "user_id", "email", "email_verified", "username", "phone_number", "phone_verified", "name", "given_name",
-            "family_name", "nickname", "picture", "locale", "linked_to", "provider", "connection", "is_social", "blocked",
-            "last_ip", "last_login", "login_count", "created_at", "updated_at",
+            "user_id",
+            "email",
+            "email_verified",
+            "username",
+            "phone_number",
+            "phone_verified",
+            "name",
+            "given_name",
+            "family_name",
+            "nickname",
+            "picture",
+            "locale",
+            "linked_to",
+            "provider",
+            "connection",
+            "is_social",
+            "blocked",
+            "last_ip",
+            "last_login",
+            "login_count",
+            "created_at",
+            "updated_at",
         ),  # fmt: skip
         search=("email", "name", "phone_number"),
         exact=("user_id",),
@@ -171,7 +190,13 @@ class Users(Listed[User]):
         """
         found = await self._page(
             {"tenant_id": tenant_id},
-            page=page, per_page=per_page, include_totals=include_totals, sort=sort, q=q, from_=from_, take=take,
+            page=page,
+            per_page=per_page,
+            include_totals=include_totals,
+            sort=sort,
+            q=q,
+            from_=from_,
+            take=take,
             walk_where={"linked_to null": None},
         )
         await self._fold(tenant_id, found.items)
@@ -183,7 +208,7 @@ class Users(Listed[User]):
             return
         where = {"tenant_id": tenant_id, "linked_to in": [user.user_id for user in users]}
         reader = self._linked_reader()
-        accounts: dict[str | None, list[Identity]] = {}  # type: ignore[valid-type]  # the built-in, not the method
+        accounts: dict[str | None, list[Identity]] = {}
         for row in await self._fetch(self._select(reader, where, OLDEST_FIRST)):
             account = reader.read(row)
             accounts.setdefault(account.linked_to, []).append(_identity(account, linked=True))

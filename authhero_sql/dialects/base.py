@@ -108,7 +108,7 @@ class LiveTable:
     foreign_keys: tuple[ForeignKey, ...]
 
 
-class Fragment(Criterion):  # type: ignore[misc]  # PyPika's terms are untyped
+class Fragment(Criterion):
     """A condition that PyPika has no word for: ``template`` with its terms in the braces."""
 
     def __init__(self, template: str, *terms: Term) -> None:
@@ -185,7 +185,8 @@ class Dialect:
     def delete_batch(self, table: Any, key: Sequence[str], where: Criterion, limit: Term) -> Any:
         """Delete at most ``limit`` rows."""
         fields = [table.field(name) for name in key]
-        chosen = self.query.from_(table).select(*fields).where(where).limit(limit)
+        chosen: Any = self.query.from_(table).select(*fields).where(where)
+        chosen = chosen.limit(limit)
         return self.query.from_(table).delete().where(Tuple(*fields).isin(chosen))
 
     async def describe(self, executor: Executor) -> dict[str, LiveTable]:
@@ -232,9 +233,7 @@ class Dialect:
             return str(column.default)
         return "'" + str(column.default).replace("'", "''") + "'"
 
-    def create_table(
-        self, name: str, columns: Sequence[ColumnType], key: Sequence[str], foreign_keys: Sequence[ForeignKey]
-    ) -> str:
+    def create_table(self, name: str, columns: Sequence[ColumnType], key: Sequence[str], foreign_keys: Sequence[ForeignKey]) -> str:
         """CREATE TABLE with its key and references."""
         lines = [self.column_sql(column) for column in columns]
         lines.append(f"PRIMARY KEY ({self.identifiers(key)})")
@@ -385,9 +384,7 @@ class ManagedDatabase(Database):
     async def __aenter__(self) -> Self:
         return await self.open()
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
         await self.close()
 
     async def close(self) -> None:

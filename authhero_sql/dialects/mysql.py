@@ -28,7 +28,21 @@ from ..errors import (
     ValueRefusedError,
 )
 from ..schema import ColumnType
-from .base import Call, Connection, Dialect, Executor, Features, Fragment, LiveTable, ManagedDatabase, Row, finish, reraise, retried, live_tables
+from .base import (
+    Call,
+    Connection,
+    Dialect,
+    Executor,
+    Features,
+    Fragment,
+    LiveTable,
+    ManagedDatabase,
+    Row,
+    finish,
+    reraise,
+    retried,
+    live_tables,
+)
 
 if TYPE_CHECKING:
     import aiomysql
@@ -114,7 +128,8 @@ class MySQLDialect(Dialect):
 
     def delete_batch(self, table: Any, key: Sequence[str], where: Criterion, limit: Term) -> Any:
         """DELETE … LIMIT: a subquery of the same table may have none here."""
-        return self.query.from_(table).delete().where(where).limit(limit)
+        builder: Any = self.query.from_(table).delete().where(where)
+        return builder.limit(limit)
 
     def literal(self, column: ColumnType) -> str:
         """TEXT takes a default only as an expression."""
@@ -130,7 +145,10 @@ class MySQLDialect(Dialect):
         columns, indexes, references = await executor.fetch_many([Call(sql) for sql in _CATALOGUE])
         constraints = {(table, constraint) for table, constraint, *_ in references}
         return live_tables(
-            [(table, ColumnType(name=name, type=_type(kind), null=null == "YES", default=_default(default, kind))) for table, name, kind, null, default in columns],
+            [
+                (table, ColumnType(name=name, type=_type(kind), null=null == "YES", default=_default(default, kind)))
+                for table, name, kind, null, default in columns
+            ],
             [(table, name) for table, index, _, name in indexes if index == "PRIMARY"],
             [
                 (table, index, not int(repeats), name)
@@ -149,7 +167,9 @@ class MySQLDialect(Dialect):
             kind = _BY_NUMBER.get(number)
             if kind is None:
                 lost = 2000 <= number < 3000 or isinstance(error, pymysql.err.InterfaceError)
-                kind = DatabaseUnavailableError if lost else ValueRefusedError if isinstance(error, pymysql.err.DataError) else DatabaseError
+                kind = (
+                    DatabaseUnavailableError if lost else ValueRefusedError if isinstance(error, pymysql.err.DataError) else DatabaseError
+                )
             return kind(code=str(number) if number else None, constraint=_constraint(str(error)) if number == 1062 else None)
         if isinstance(error, RuntimeError) and "closing pool" in str(error):
             return DatabaseUnavailableError("the pool is closed")

@@ -27,7 +27,22 @@ from ..errors import (
     ValueRefusedError,
 )
 from ..schema import ColumnType
-from .base import Call, Connection, Dialect, Executor, Features, Fragment, LiveTable, ManagedDatabase, Order, Row, finish, reraise, retried, live_tables
+from .base import (
+    Call,
+    Connection,
+    Dialect,
+    Executor,
+    Features,
+    Fragment,
+    LiveTable,
+    ManagedDatabase,
+    Order,
+    Row,
+    finish,
+    reraise,
+    retried,
+    live_tables,
+)
 
 if TYPE_CHECKING:
     import asyncpg
@@ -109,10 +124,16 @@ class PostgreSQLDialect(Dialect):
         """From the catalogue, for the schema that unqualified names mean."""
         columns, keys, indexes, references = await executor.fetch_many([Call(sql) for sql in _CATALOGUE])
         return live_tables(
-            [(table, ColumnType(name=name, type=_type(kind), null=null, default=_default(default))) for table, name, kind, null, default in columns],
+            [
+                (table, ColumnType(name=name, type=_type(kind), null=null, default=_default(default)))
+                for table, name, kind, null, default in columns
+            ],
             [(table, name) for table, name in keys],
             [(table, index, unique, name) for table, index, unique, name in indexes],
-            [(table, constraint, name, other, to, "cascade" if rule == "c" else "no action") for table, constraint, name, other, to, rule in references],
+            [
+                (table, constraint, name, other, to, "cascade" if rule == "c" else "no action")
+                for table, constraint, name, other, to, rule in references
+            ],
         )
 
     def described(self, column: ColumnType) -> ColumnType:

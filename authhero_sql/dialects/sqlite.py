@@ -6,7 +6,7 @@ import asyncio
 import json
 import re
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
@@ -31,7 +31,21 @@ from ..errors import (
     ValueRefusedError,
 )
 from ..schema import ColumnType
-from .base import Call, Connection, Dialect, Executor, Features, Fragment, LiveTable, ManagedDatabase, Row, finish, reraise, retried, live_tables
+from .base import (
+    Call,
+    Connection,
+    Dialect,
+    Executor,
+    Features,
+    Fragment,
+    LiveTable,
+    ManagedDatabase,
+    Row,
+    finish,
+    reraise,
+    retried,
+    live_tables,
+)
 
 if TYPE_CHECKING:
     import aiosqlite
@@ -92,11 +106,21 @@ class SQLiteDialect(Dialect):
         tables = "FROM sqlite_master AS m, {} WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY "
         columns, keys, indexes, references = await executor.fetch_many(
             [
-                Call('SELECT m.name, c.name, c.type, c."notnull", c.dflt_value ' + tables.format("pragma_table_info(m.name) AS c") + "m.name, c.cid"),
-                Call("SELECT m.name, c.name " + tables.format("pragma_table_info(m.name) AS c").replace("ORDER", "AND c.pk > 0 ORDER") + "m.name, c.pk"),
+                Call(
+                    'SELECT m.name, c.name, c.type, c."notnull", c.dflt_value '
+                    + tables.format("pragma_table_info(m.name) AS c")
+                    + "m.name, c.cid"
+                ),
+                Call(
+                    "SELECT m.name, c.name "
+                    + tables.format("pragma_table_info(m.name) AS c").replace("ORDER", "AND c.pk > 0 ORDER")
+                    + "m.name, c.pk"
+                ),
                 Call(
                     'SELECT m.name, i.name, i."unique", c.name '
-                    + tables.format("pragma_index_list(m.name) AS i, pragma_index_info(i.name) AS c").replace("ORDER", "AND i.origin = 'c' ORDER")
+                    + tables.format("pragma_index_list(m.name) AS i, pragma_index_info(i.name) AS c").replace(
+                        "ORDER", "AND i.origin = 'c' ORDER"
+                    )
                     + "m.name, i.name, c.seqno"
                 ),
                 Call(
@@ -107,7 +131,10 @@ class SQLiteDialect(Dialect):
             ]
         )
         return live_tables(
-            [(table, ColumnType(name=name, type=kind.lower(), null=not notnull, default=_default(default))) for table, name, kind, notnull, default in columns],
+            [
+                (table, ColumnType(name=name, type=kind.lower(), null=not notnull, default=_default(default)))
+                for table, name, kind, notnull, default in columns
+            ],
             [(table, name) for table, name in keys],
             [(table, index, bool(unique), name) for table, index, unique, name in indexes],
             [(table, str(id), name, other, to, rule) for table, id, name, other, to, rule in references],
@@ -167,7 +194,8 @@ class Handle:
 
         try:
             # The public execute() is one statement a hop; a whole transaction in one hop is more than twice as fast.
-            return await finish(self.connection._execute(hop))
+            hopped: Awaitable[T] = self.connection._execute(hop)  # type: ignore[no-untyped-call]  # a private method, see above
+            return await finish(hopped)
         except Exception as error:
             reraise(DIALECT, error)
 

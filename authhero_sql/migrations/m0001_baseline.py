@@ -472,7 +472,7 @@ migration = Migration(
             "hook_code",
             column("id", "varchar(21)", null=False),
             column("tenant_id", "varchar(191)", null=False),
-            column("code", "text", null=False),
+            column("code", "mediumtext", null=False),
             column("secrets", "text"),
             column("created_at_ts", "bigint", null=False),
             column("updated_at_ts", "bigint", null=False),
@@ -758,7 +758,7 @@ migration = Migration(
         create_index("passwords", "password_history_user_id_tenant_id_constraint", ("user_id", "tenant_id")),
         create_table(
             "prompt_settings",
-            column("tenant_id", "varchar(255)", null=False),
+            column("tenant_id", "varchar(191)", null=False),
             column("universal_login_experience", "varchar(16)", null=False, default="new"),
             column("identifier_first", "tinyint(1)", null=False, default=1),
             column("password_first", "tinyint(1)", null=False, default=0),

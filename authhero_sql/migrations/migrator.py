@@ -156,7 +156,7 @@ async def _fill(session: Session, step: Backfill) -> None:
     keys = [table.field(name) for name in step.key]
 
     def batch() -> Any:
-        builder = session.dialect.query.from_(table).select(*keys, source)
+        builder: Any = session.dialect.query.from_(table).select(*keys, source)
         builder = builder.where(target.isnull() & source.isnotnull()).orderby(*keys)
         return builder.limit(Bind("limit")).offset(Bind("offset"))
 

@@ -223,9 +223,7 @@ def reference(columns: Sequence[str], table: str, ref_columns: Sequence[str]) ->
     return ForeignKey(tuple(columns), table, tuple(ref_columns))
 
 
-def create_table(
-    name: str, *columns: ColumnType, key: Sequence[str], references: Sequence[ForeignKey] = ()
-) -> CreateTable:
+def create_table(name: str, *columns: ColumnType, key: Sequence[str], references: Sequence[ForeignKey] = ()) -> CreateTable:
     """A table without its indexes."""
     return CreateTable(name, columns, tuple(key), tuple(references))
 

@@ -38,7 +38,11 @@ def baseline() -> list[Operation]:
 
 def render(steps: list[Operation], title: str) -> str:
     """The text of a frozen file."""
-    lines = [f'"""{title}"""', "", "from authhero_sql.migrations.operations import Migration, column, create_index, create_table, reference"]
+    lines = [
+        f'"""{title}"""',
+        "",
+        "from authhero_sql.migrations.operations import Migration, column, create_index, create_table, reference",
+    ]
     lines += ["", "migration = Migration(", "    up=("]
     for step in steps:
         match step:

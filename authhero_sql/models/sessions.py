@@ -7,7 +7,6 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field
 
 from .base import Insert, Instant, Model, Nested
-from .codes import Code
 from .connections import ResponseMode, ResponseType
 
 LoginSessionState = Literal[
@@ -108,12 +107,6 @@ class LoginSession(LoginSessionFields):
 
 class LoginSessionWithTenantId(LoginSession):
     """A login session found without knowing its tenant."""
-
-    tenant_id: str
-
-
-class CodeWithTenantId(Code):
-    """A code found without knowing its tenant."""
 
     tenant_id: str
 
