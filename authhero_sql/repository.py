@@ -124,7 +124,7 @@ class Repository(Generic[M]):
         return SQLTable(self.table.name)
 
     def _condition(self, source: Any, where: Where, table: Table[Any] | None = None, prefix: str = "where") -> Criterion:
-        """All of the conditions; the values are bound as ``where_0``, ``where_1``, …"""
+        """All of the conditions; the values are bound as ``where_0``, ``where_1`` and so on."""
         table = table or self.table
         dialect = self.session.dialect
         criteria = []

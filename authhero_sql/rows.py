@@ -127,7 +127,7 @@ def _instead_of_null(default: Any) -> Callable[[Any], Any]:
     return lambda value: default if value is None else value
 
 
-_ROW_CONFIG = ConfigDict(extra="ignore", val_temporal_unit="milliseconds", hide_input_in_errors=True)
+_ROW_CONFIG = ConfigDict(defer_build=False, extra="ignore", val_temporal_unit="milliseconds", hide_input_in_errors=True)
 
 
 def invalid(table: Table[Any], error: ValidationError, *inside: str) -> InvalidValueError:
@@ -150,7 +150,7 @@ class RowWriter:
         self.table = table
         self.insert = insert
         fields = wire_fields(insert)
-        self._plan = tuple((column, _getter(column, fields)) for column in table.columns)
+        self._plan = tuple((column.name, column, _getter(column, fields)) for column in table.columns)
         stored = {column.public.partition(".")[0] for column in table.columns}
         every = {**{wire: field for wire, field in wire_fields(model).items() if wire in stored}, **fields}
         self._fixed = fixed
@@ -181,11 +181,13 @@ class RowWriter:
         Raises:
             InvalidValueError: a column cannot hold its value.
         """
-        table = self.table
         values: dict[str, Any] = {}
-        for column, get in self._plan:
-            value = extra[column.name] if column.name in extra else get(model)
-            values[column.name] = column.default if value is None and column.default is not None else table.encode(column, value)
+        for name, column, get in self._plan:
+            value = extra[name] if name in extra else get(model)
+            if value is None and (column.default is not None or column.null):
+                values[name] = column.default
+            else:
+                values[name] = self.table.encode(column, value)
         return values
 
     def partial(self, fields: BaseModel | Mapping[str, Any]) -> BaseModel:
@@ -249,7 +251,7 @@ def _getter(column: Column, fields: Mapping[str, tuple[str, FieldInfo]]) -> Call
     return lambda model: getattr(model, name)
 
 
-def _nothing(model: Any) -> None:
+def _nothing(_: Any) -> None:
     return None
 
 

@@ -71,7 +71,7 @@ class Tokens(BaseModel):
 
     access_token: str
     refresh_token: str
-    token_type: str = "Bearer"  # noqa: S105  # the type's name
+    token_type: str = "Bearer"  # the type's name
     expires_in: int = int(ACCESS_LIFETIME.total_seconds())
 
 

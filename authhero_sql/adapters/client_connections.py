@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 
-
 from ..dialects.base import Order
 from ..errors import CorruptRowError
 from ..models import Client, Connection

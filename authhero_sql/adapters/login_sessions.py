@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -20,7 +21,6 @@ from ..tables import LOGIN_SESSIONS
 
 LIFETIME = timedelta(hours=24)
 """How long a login session lives when nobody says."""
-_PARTIAL_PARAMS = partial_model(AuthParams, wire_fields(AuthParams))
 
 
 class LoginSessions(Repository[LoginSession]):
@@ -93,10 +93,15 @@ class LoginSessions(Repository[LoginSession]):
 
         return await self._swap(where, "auth_params", merged, values)
 
+    @classmethod
+    @cache
+    def _params_model(cls) -> type[BaseModel]:
+        return partial_model(AuthParams, wire_fields(AuthParams))
+
     def _given(self, params: BaseModel | Mapping[str, Any]) -> dict[str, Any]:
         """The authorization parameters that a caller gave, as plain data by wire name."""
         try:
-            checked = _PARTIAL_PARAMS.model_validate(mapping(params))
+            checked = self._params_model().model_validate(mapping(params))
         except ValidationError as error:
             raise invalid(self.table, error, "authParams") from error
         return checked.model_dump(by_alias=True, exclude_unset=True)

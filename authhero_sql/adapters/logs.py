@@ -46,7 +46,7 @@ class Logs(Listed[Log]):
             "longitude",
             "time_zone",
             "continent_code",
-        ),  # fmt: skip
+        ),
         search=("ip", "description"),
         exact=("user_id",),
         order=Sort("date", "desc"),

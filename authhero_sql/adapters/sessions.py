@@ -9,7 +9,6 @@ from typing import Any, ClassVar, TypeVar
 from pydantic import BaseModel
 
 from ..clock import to_epoch_ms
-from ..dialects.base import Call
 from ..errors import InvalidValueError
 from ..listing import ListRules
 from ..models import ImportMetadata, RefreshToken, RefreshTokenInsert, Session, SessionInsert

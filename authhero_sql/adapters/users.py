@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, Field, ValidationError
 
-from ..dialects.base import Call, Order, Row
+from ..dialects.base import Call, Order
 from ..listing import ListRules, Sort
 from ..models import AuditEventInsert, Identity, ImportMetadata, Page, ProfileData, User, UserInsert
 from ..repository import Fields, Picked, Side
@@ -77,7 +77,7 @@ class Users(Listed[User]):
             "login_count",
             "created_at",
             "updated_at",
-        ),  # fmt: skip
+        ),
         search=("email", "name", "phone_number"),
         exact=("user_id",),
         both_ways=True,
@@ -297,16 +297,18 @@ class Users(Listed[User]):
 
 def _identity(account: User | LinkedAccount, *, linked: bool = False) -> Identity:
     """What an account is to the user: itself, or one linked to it with its profile."""
-    identity = Identity.model_construct(
-        connection=account.connection,
-        provider=account.provider,
-        user_id=account.user_id.removeprefix(f"{account.provider}|"),
-        is_social=account.is_social,
-        email=account.email,
-        email_verified=account.email_verified,
-        phone_number=account.phone_number,
-        phone_verified=account.phone_verified,
-        username=account.username,
+    identity = Identity.model_validate(
+        {
+            "connection": account.connection,
+            "provider": account.provider,
+            "user_id": account.user_id.removeprefix(f"{account.provider}|"),
+            "isSocial": account.is_social,
+            "email": account.email,
+            "email_verified": account.email_verified,
+            "phone_number": account.phone_number,
+            "phone_verified": account.phone_verified,
+            "username": account.username,
+        }
     )
     if linked:
         identity.profile_data = _profile(account)

@@ -119,7 +119,7 @@ def _merged(query: str, options: Options) -> Options:
 
 
 def connect(url: str, **options: Any) -> ManagedDatabase:
-    """A database by its URL: ``async with connect(url) as db`` or ``db = await connect(url)`` … ``await db.close()``.
+    """A database by its URL, opened by ``async with … as db`` or by ``db = await …``, which ``await db.close()`` ends.
 
     Args:
         url: ``sqlite:///auth.db`` (relative; four slashes: absolute), ``sqlite://:memory:``,

@@ -39,9 +39,9 @@ from .base import (
     ManagedDatabase,
     Row,
     finish,
+    live_tables,
     reraise,
     retried,
-    live_tables,
 )
 
 if TYPE_CHECKING:
@@ -365,13 +365,11 @@ class MySQLDatabase(ManagedDatabase):
                     sql_mode="'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'",
                 )
             async with self._acquired() as connection:
-                if connection.charset != "utf8mb4":
-                    raise ConfigurationError("the pool's connections must use charset='utf8mb4'")
-                version = connection.get_server_info()
-        except ConfigurationError:
-            raise
+                charset, version = connection.charset, connection.get_server_info()
         except Exception as error:
             reraise(DIALECT, error)
+        if charset != "utf8mb4":
+            raise ConfigurationError("the pool's connections must use charset='utf8mb4'")
         self.dialect = MariaDBDialect() if "mariadb" in version.lower() else MySQL8Dialect()
 
     async def _close(self) -> None:

@@ -39,9 +39,9 @@ from .base import (
     Order,
     Row,
     finish,
+    live_tables,
     reraise,
     retried,
-    live_tables,
 )
 
 if TYPE_CHECKING:

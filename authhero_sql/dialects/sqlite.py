@@ -42,9 +42,9 @@ from .base import (
     ManagedDatabase,
     Row,
     finish,
+    live_tables,
     reraise,
     retried,
-    live_tables,
 )
 
 if TYPE_CHECKING:

@@ -127,9 +127,7 @@ migration = Migration(
             column("transports", "varchar(512)"),
             column("friendly_name", "varchar(255)"),
             key=("id",),
-            references=(
-                reference(("tenant_id",), "tenants", ("id",)),
-            ),
+            references=(reference(("tenant_id",), "tenants", ("id",)),),
         ),
         create_index("authentication_methods", "authentication_methods_credential_id_idx", ("credential_id",)),
         create_index("authentication_methods", "mfa_enrollments_tenant_user_idx", ("tenant_id", "user_id")),
@@ -146,9 +144,7 @@ migration = Migration(
             column("colors_page_background_angle_dev", "int"),
             column("dark_mode", "varchar(8)"),
             key=("tenant_id",),
-            references=(
-                reference(("tenant_id",), "tenants", ("id",)),
-            ),
+            references=(reference(("tenant_id",), "tenants", ("id",)),),
         ),
         create_table(
             "clients",
@@ -209,9 +205,7 @@ migration = Migration(
             column("user_linking_mode", "varchar(16)"),
             column("hide_sign_up_disabled_error", "int", null=False, default=0),
             key=("tenant_id", "client_id"),
-            references=(
-                reference(("tenant_id",), "tenants", ("id",)),
-            ),
+            references=(reference(("tenant_id",), "tenants", ("id",)),),
         ),
         create_index("clients", "idx_clients_owner_user_id", ("tenant_id", "owner_user_id")),
         create_table(
@@ -251,9 +245,7 @@ migration = Migration(
             column("created_at_ts", "bigint", null=False),
             column("revoked_at_ts", "bigint"),
             key=("id",),
-            references=(
-                reference(("tenant_id",), "tenants", ("id",)),
-            ),
+            references=(reference(("tenant_id",), "tenants", ("id",)),),
         ),
         create_index("client_registration_tokens", "idx_client_registration_tokens_client", ("tenant_id", "client_id")),
         create_index("client_registration_tokens", "idx_client_registration_tokens_hash", ("tenant_id", "token_hash"), unique=True),
@@ -291,9 +283,7 @@ migration = Migration(
             column("address", "text"),
             column("registration_completed_at", "varchar(35)"),
             key=("tenant_id", "user_id"),
-            references=(
-                reference(("tenant_id",), "tenants", ("id",)),
-            ),
+            references=(reference(("tenant_id",), "tenants", ("id",)),),
         ),
         create_index("users", "unique_email_provider", ("email", "provider", "tenant_id"), unique=True),
         create_index("users", "unique_username_provider", ("username", "provider", "tenant_id"), unique=True),
@@ -343,9 +333,7 @@ migration = Migration(
             column("metadata", "varchar(4096)"),
             column("is_system", "int", null=False, default=0),
             key=("tenant_id", "id"),
-            references=(
-                reference(("tenant_id",), "tenants", ("id",)),
-            ),
+            references=(reference(("tenant_id",), "tenants", ("id",)),),
         ),
         create_table(
             "control_plane_comm_keys",
@@ -373,9 +361,7 @@ migration = Migration(
             column("created_at", "varchar(35)", null=False),
             column("updated_at", "varchar(35)", null=False),
             key=("custom_domain_id",),
-            references=(
-                reference(("tenant_id",), "tenants", ("id",)),
-            ),
+            references=(reference(("tenant_id",), "tenants", ("id",)),),
         ),
         create_table(
             "custom_text",
@@ -386,9 +372,7 @@ migration = Migration(
             column("created_at_ts", "bigint", null=False),
             column("updated_at_ts", "bigint", null=False),
             key=("tenant_id", "prompt", "language"),
-            references=(
-                reference(("tenant_id",), "tenants", ("id",)),
-            ),
+            references=(reference(("tenant_id",), "tenants", ("id",)),),
         ),
         create_table(
             "email_providers",
@@ -417,9 +401,7 @@ migration = Migration(
             column("created_at", "varchar(35)", null=False),
             column("updated_at", "varchar(35)", null=False),
             key=("tenant_id", "template"),
-            references=(
-                reference(("tenant_id",), "tenants", ("id",)),
-            ),
+            references=(reference(("tenant_id",), "tenants", ("id",)),),
         ),
         create_table(
             "flows",
@@ -495,9 +477,7 @@ migration = Migration(
             column("code_id", "varchar(21)"),
             column("metadata", "text"),
             key=("hook_id",),
-            references=(
-                reference(("tenant_id",), "tenants", ("id",)),
-            ),
+            references=(reference(("tenant_id",), "tenants", ("id",)),),
         ),
         create_table(
             "invites",
@@ -537,9 +517,7 @@ migration = Migration(
             column("type", "varchar(50)", null=False, default="jwt_signing"),
             column("connection", "varchar(255)"),
             key=("kid",),
-            references=(
-                reference(("tenant_id",), "tenants", ("id",)),
-            ),
+            references=(reference(("tenant_id",), "tenants", ("id",)),),
         ),
         create_table(
             "log_streams",
@@ -573,9 +551,7 @@ migration = Migration(
             column("used_at_ts", "bigint"),
             column("revoked_at_ts", "bigint"),
             key=("tenant_id", "id"),
-            references=(
-                reference(("user_id", "tenant_id"), "users", ("user_id", "tenant_id")),
-            ),
+            references=(reference(("user_id", "tenant_id"), "users", ("user_id", "tenant_id")),),
         ),
         create_index("sessions", "idx_sessions_expires_at_ts", ("expires_at_ts",)),
         create_index("sessions", "idx_sessions_idle_expires_at_ts", ("idle_expires_at_ts",)),
@@ -677,9 +653,7 @@ migration = Migration(
             column("created_at", "varchar(255)", null=False),
             column("updated_at", "varchar(255)", null=False),
             key=("id",),
-            references=(
-                reference(("tenant_id",), "tenants", ("id",)),
-            ),
+            references=(reference(("tenant_id",), "tenants", ("id",)),),
         ),
         create_table(
             "organizations",
@@ -773,7 +747,7 @@ migration = Migration(
             column("priority", "int", null=False, default=100),
             column("created_at", "varchar(35)", null=False),
             column("updated_at", "varchar(35)", null=False),
-            column("match", "varchar(2048)", null=False, default="{\"path\":\"/*\"}"),
+            column("match", "varchar(2048)", null=False, default='{"path":"/*"}'),
             column("handlers", "text", null=False),
             key=("id",),
         ),
@@ -905,9 +879,7 @@ migration = Migration(
             column("attempt", "int", null=False, default=1),
             column("created_at", "varchar(35)", null=False),
             key=("id",),
-            references=(
-                reference(("operation_id",), "tenant_operations", ("id",)),
-            ),
+            references=(reference(("operation_id",), "tenant_operations", ("id",)),),
         ),
         create_index("tenant_operation_events", "tenant_operation_events_operation_id_created_at_idx", ("operation_id", "created_at")),
         create_table(
@@ -969,9 +941,7 @@ migration = Migration(
             column("created_at", "varchar(35)", null=False),
             column("updated_at", "varchar(35)", null=False),
             key=("tenant_id", "themeId"),
-            references=(
-                reference(("tenant_id",), "tenants", ("id",)),
-            ),
+            references=(reference(("tenant_id",), "tenants", ("id",)),),
         ),
         create_table(
             "universal_login_templates",
@@ -980,9 +950,7 @@ migration = Migration(
             column("updated_at_ts", "bigint", null=False),
             column("created_at_ts", "bigint", null=False),
             key=("tenant_id",),
-            references=(
-                reference(("tenant_id",), "tenants", ("id",)),
-            ),
+            references=(reference(("tenant_id",), "tenants", ("id",)),),
         ),
         create_table(
             "user_activity",
@@ -994,9 +962,7 @@ migration = Migration(
             column("failed_logins", "text"),
             column("last_password_reset", "varchar(35)"),
             key=("tenant_id", "user_id"),
-            references=(
-                reference(("user_id", "tenant_id"), "users", ("user_id", "tenant_id")),
-            ),
+            references=(reference(("user_id", "tenant_id"), "users", ("user_id", "tenant_id")),),
         ),
         create_index("user_activity", "user_activity_user_id_constraint", ("user_id", "tenant_id")),
         create_table(

@@ -36,6 +36,8 @@ class Model(BaseModel):
         # A validation error must not repeat a secret.
         hide_input_in_errors=True,
         use_enum_values=True,
+        # Validators are built when a model is first used: an import should not pay for entities that nobody asks for.
+        defer_build=True,
     )
 
 

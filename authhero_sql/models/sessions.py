@@ -78,7 +78,6 @@ class LoginSessionFields(Model):
     csrf_token: str
     auth0_client: str | None = Field(default=None, alias="auth0Client")
     auth_params: AuthParams = Field(alias="authParams")
-    expires_at: Instant
     deleted_at: Instant | None = None
     ip: str | None = None
     useragent: str | None = None
@@ -94,13 +93,16 @@ class LoginSessionFields(Model):
 
 
 class LoginSessionInsert(LoginSessionFields, Insert):
-    """A login session to be created."""
+    """A login session to be created; it lives for 24 hours where no ``expires_at`` is given."""
+
+    expires_at: Instant | None = None
 
 
 class LoginSession(LoginSessionFields):
     """A sign-in under way, from the first request to the last redirect."""
 
     id: str
+    expires_at: Instant
     created_at: Instant
     updated_at: Instant
 

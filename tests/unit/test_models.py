@@ -1,0 +1,436 @@
+"""The entities against the contract's fields, and what all models promise."""
+
+from __future__ import annotations
+
+import re
+import types
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+import pytest
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
+
+from authhero_sql import models
+from authhero_sql.models import (
+    AuthParams,
+    Client,
+    ClientInsert,
+    CodeInsert,
+    Connection,
+    ConnectionInsert,
+    ConnectionOptions,
+    Log,
+    LogInsert,
+    LoginSessionInsert,
+    LogType,
+    PasswordInsert,
+    SigningKey,
+    Tenant,
+    TenantInsert,
+    User,
+    UserInsert,
+)
+from authhero_sql.models.base import Instant
+from authhero_sql.rows import wire_fields
+from tests.contract_data import enums, fields, needs_contract
+
+ENTITIES = [
+    "Actor",
+    "Address",
+    "AttackProtection",
+    "AuditEvent",
+    "AuditEventInsert",
+    "Auth0Client",
+    "AuthParams",
+    "BaseUser",
+    "BreachedPasswordDetection",
+    "BruteForceProtection",
+    "ClaimsRequest",
+    "Client",
+    "ClientInsert",
+    "Code",
+    "CodeInsert",
+    "Connection",
+    "ConnectionInsert",
+    "ConnectionOptions",
+    "Identity",
+    "LocationInfo",
+    "Log",
+    "LogInsert",
+    "LoginSession",
+    "LoginSessionInsert",
+    "Password",
+    "PasswordInsert",
+    "ProfileData",
+    "RefreshToken",
+    "RefreshTokenInsert",
+    "RequestContext",
+    "ResponseContext",
+    "Session",
+    "SessionInsert",
+    "SigningKey",
+    "SuspiciousIpThrottling",
+    "Target",
+    "Tenant",
+    "TenantInsert",
+    "User",
+    "UserActivity",
+    "UserInsert",
+]
+NAMED = {"LoginSessionAuthStrategy": "AuthStrategy"}
+"""Entities that are called differently here."""
+
+NULLABLE = {"created_at", "updated_at"}
+"""Required fields of a tenant that may be null."""
+
+ALWAYS = {("Connection", "id")}
+"""Fields that a stored entity always has, though the contract calls them optional."""
+
+MADE_UP = {"client_secret"}
+"""The contract's defaults that are chance: the adapter makes them up, so a model has none."""
+
+INSTANT = re.compile(r".*(_at|_until|_since)|date|last_login|last_password_reset|timestamp")
+
+every_entity = pytest.mark.parametrize("entity", [*ENTITIES, *NAMED])
+every_insert = pytest.mark.parametrize(
+    "model", [getattr(models, name) for name in ENTITIES if name.endswith("Insert") or name in ("SigningKey", "UserActivity")]
+)
+NOW = datetime(2026, 1, 31, 10, tzinfo=UTC)
+WIRE = "2026-01-31T10:00:00.000Z"
+
+
+def model_of(entity: str) -> type[BaseModel]:
+    model: type[BaseModel] = getattr(models, NAMED.get(entity, entity))
+    return model
+
+
+def members(annotation: Any) -> list[Any]:
+    """The parts of a union, or the annotation alone; without ``None`` and without limits."""
+    parts = get_args(annotation) if get_origin(annotation) in (Union, types.UnionType) else (annotation,)
+    return [get_args(part)[0] if get_origin(part) is Annotated else part for part in parts if part is not type(None)]
+
+
+def choices(info: FieldInfo) -> set[str]:
+    """The values of a field that is one of some strings."""
+    return {value for part in members(info.annotation) if get_origin(part) is Literal for value in get_args(part)}
+
+
+def groups(text: str) -> dict[str, str]:
+    """The fields of an object in the contract's words, by name: ``{a?: string}`` gives ``{"a?": "string"}``."""
+    found: dict[str, str] = {}
+    depth, start = 0, 1
+    for position, character in enumerate(text):
+        depth += {"{": 1, "}": -1}.get(character, 0)
+        if (character == "," and depth == 1) or (character == "}" and depth == 0):
+            name, _, kind = text[start:position].strip().partition(": ")
+            found[name] = kind
+            start = position + 1
+        if depth == 0:
+            break
+    return found
+
+
+def nested(annotation: Any) -> type[BaseModel] | None:
+    """The model somewhere in an annotation: an object, a list or a map of it."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for part in get_args(annotation) if (found := nested(part))), None)
+
+
+def check_group(model: type[BaseModel], text: str, place: str) -> int:
+    """Compare a nested model with the contract's words for it, all the way down; how many models were compared."""
+    theirs = groups(text)
+    ours = wire_fields(model)
+    assert set(ours) == {name.removesuffix("?") for name in theirs}, place
+    compared = 1
+    for name, kind in theirs.items():
+        _, info = ours[name.removesuffix("?")]
+        where = f"{place}.{name}"
+        assert info.is_required() == (not name.endswith("?")), where
+        if kind.startswith("enum("):
+            assert choices(info) == set(kind[5 : kind.index(")")].split("|")), where
+        if (default := re.search(r" = (\S+)$", kind)) and "{" not in kind:
+            assert info.default == TypeAdapter(Any).validate_json(default[1]), where
+        if "{" in kind:
+            inner = nested(info.annotation)
+            assert inner is not None, where
+            compared += check_group(inner, kind[kind.index("{") :], where)
+    return compared
+
+
+@needs_contract
+@every_entity
+def test_fields_are_those_of_the_contract(entity: str) -> None:
+    theirs, ours = fields()[entity], wire_fields(model_of(entity))
+    assert set(ours) == set(theirs)
+    required = {wire for wire, field in theirs.items() if field.get("required") or (entity, wire) in ALWAYS}
+    assert {wire for wire, (_, info) in ours.items() if info.is_required()} == required
+
+
+@needs_contract
+@every_entity
+def test_choices_are_those_of_the_contract(entity: str) -> None:
+    ours = wire_fields(model_of(entity))
+    for wire, field in fields()[entity].items():
+        assert choices(ours[wire][1]) == set(field.get("enum", ())), wire
+
+
+@needs_contract
+@every_entity
+def test_defaults_are_those_of_the_contract(entity: str) -> None:
+    ours = wire_fields(model_of(entity))
+    for wire, field in fields()[entity].items():
+        if field.get("required") or (entity, wire) in ALWAYS:
+            continue
+        default = ours[wire][1].get_default(call_default_factory=True)
+        plain = default.model_dump(exclude_unset=True) if isinstance(default, BaseModel) else default
+        assert plain == (None if wire in MADE_UP else field.get("default")), wire
+
+
+@needs_contract
+@every_entity
+def test_types_are_those_of_the_contract(entity: str) -> None:
+    plain = {"string": str, "boolean": bool, "any": Any, "object": dict[str, Any], "array of string": list[str]}
+    for wire, (_, info) in wire_fields(model_of(entity)).items():
+        kind = re.sub(r"\(.*\)|\[.*\]", "", fields()[entity][wire]["type"].removesuffix("|null"))
+        parts = members(info.annotation)
+        instant = kind == "string" and INSTANT.fullmatch(wire)
+        if kind in plain and not instant:
+            assert parts == [plain[kind]], wire
+        elif kind == "number":
+            assert parts in ([int], [int, float]), wire
+        elif instant:
+            assert "AwareDatetime" in repr(info) or datetime in parts, wire
+
+
+@needs_contract
+@every_entity
+def test_objects_inside_are_those_of_the_contract(entity: str) -> None:
+    ours = wire_fields(model_of(entity))
+    for wire, field in fields()[entity].items():
+        kind = field["type"]
+        # Where a log entry names the one variable that AuthHero knows, Auth0Client takes any.
+        if "{" in kind and not (wire == "auth0_client" and entity.startswith("Log")):
+            model = nested(ours[wire][1].annotation)
+            assert model is not None, wire
+            assert check_group(model, kind[kind.index("{") :], f"{entity}.{wire}")
+
+
+@needs_contract
+def test_null_is_taken_where_the_contract_says_so() -> None:
+    for entity in (*ENTITIES, *NAMED):
+        for wire, (_, info) in wire_fields(model_of(entity)).items():
+            if info.is_required() and info.annotation is not Any:
+                nullable = fields()[entity][wire]["type"].endswith("null")
+                assert (type(None) in get_args(info.annotation)) == nullable, f"{entity}.{wire}"
+                assert not nullable or (entity, wire) in {("Tenant", name) for name in NULLABLE}
+
+
+@needs_contract
+def test_the_limits_of_the_contract_hold_for_new_entities() -> None:
+    for name in (name for name in ENTITIES if name.endswith("Insert")):
+        for wire, (python, info) in wire_fields(model_of(name)).items():
+            bounds = re.match(r"string\[(\d*)\.\.(\d*)\]", fields()[name][wire]["type"])
+            if bounds is None:
+                continue
+            adapter = TypeAdapter(info.rebuild_annotation())
+            for length, fits in [(int(bounds[1] or 1) - 1, not bounds[1]), (int(bounds[2] or 9000) + 1, not bounds[2])]:
+                if fits:
+                    adapter.validate_python("x" * length)
+                else:
+                    with pytest.raises(ValidationError):
+                        adapter.validate_python("x" * length)
+            assert python
+
+
+@needs_contract
+def test_the_log_types_are_those_of_the_contract() -> None:
+    assert {kind.name: kind.value for kind in LogType} == enums()["LogTypes"]
+    for kind in (LogType.SUCCESS_LOGIN, "of tomorrow"):
+        assert Log.model_validate({"log_id": "l", "type": kind, "date": NOW, "isMobile": False}).type == str(kind)
+
+
+@needs_contract
+def test_the_states_of_a_login_session_are_those_of_the_contract() -> None:
+    assert (
+        set(get_args(models.LoginSessionState)) == set(fields()["LoginSessionState"]["enum"]) == set(enums()["LoginSessionState"].values())
+    )
+
+
+def test_stored_entities_are_not_measured() -> None:
+    long = "x" * 5000
+    assert Client(client_id="c", name="", description=long, created_at=NOW, updated_at=NOW).description == long
+    assert Tenant(id="t", friendly_name="T", provisioning_error=long, created_at=None, updated_at=None).provisioning_error == long
+    with pytest.raises(ValidationError):
+        ClientInsert(name="c", description=long)
+    with pytest.raises(ValidationError):
+        ClientInsert.model_validate({"name": "c", "refresh_token": {"leeway": 601}})
+    with pytest.raises(ValidationError):
+        TenantInsert.model_validate({"friendly_name": "T", "device_flow": {"mask": "*" * 21}})
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        NOW,
+        NOW.replace(microsecond=999),
+        NOW.astimezone(timezone(timedelta(hours=5, minutes=30))),
+        WIRE,
+        "2026-01-31T11:00:00+01:00",
+    ],
+)
+def test_instants_are_utc_milliseconds(given: datetime | str) -> None:
+    code = CodeInsert.model_validate({"code_id": "c", "login_id": "l", "code_type": "otp", "expires_at": given})
+    assert code.expires_at == NOW
+    assert code.expires_at.tzinfo is UTC
+    assert code.model_dump(mode="json")["expires_at"] == WIRE
+    assert f'"{WIRE}"' in code.model_dump_json()
+    assert code.model_dump()["expires_at"] == NOW
+
+
+def test_instants_are_cut_not_rounded() -> None:
+    cut = TypeAdapter(Instant).validate_python(NOW.replace(microsecond=123_999))
+    assert cut.microsecond == 123_000
+
+
+@pytest.mark.parametrize("given", [datetime(2026, 1, 31, 10), "2026-01-31T10:00:00", "yesterday"])  # noqa: DTZ001  # that is the point
+def test_a_time_that_is_no_instant_is_refused(given: datetime | str) -> None:
+    with pytest.raises(ValidationError):
+        LogInsert.model_validate({"type": "s", "date": given, "isMobile": False})
+
+
+def test_a_birthdate_and_a_state_stay_text() -> None:
+    assert UserInsert(connection="c", birthdate="1815-12-10").birthdate == "1815-12-10"
+    code = CodeInsert(code_id="c", login_id="l", code_type="otp", expires_at=NOW, state="2026-01-31T10:00:00Z")
+    assert code.state == "2026-01-31T10:00:00Z"
+
+
+@every_insert
+def test_what_create_takes_has_no_unknown_fields(model: type[BaseModel]) -> None:
+    with pytest.raises(ValidationError) as caught:
+        model.model_validate({"surprise": 1})
+    assert ("surprise",) in [error["loc"] for error in caught.value.errors() if error["type"] == "extra_forbidden"]
+
+
+def test_what_is_kept_in_columns_of_its_own_has_no_unknown_fields() -> None:
+    place = {
+        "country_code": "SE",
+        "city_name": "Lund",
+        "latitude": "55",
+        "longitude": "13",
+        "time_zone": "Europe/Stockholm",
+        "continent_code": "EU",
+    }
+    log = {"type": "s", "date": WIRE, "isMobile": False}
+    assert LogInsert.model_validate({**log, "location_info": place}).model_dump(mode="json")["location_info"] == place
+    for wrong in ({**place, "surprise": 1}, {**place, "country_code": "SWE"}):
+        with pytest.raises(ValidationError):
+            LogInsert.model_validate({**log, "location_info": wrong})
+    login = {"csrf_token": "c", "authParams": {"client_id": "c"}, "expires_at": WIRE}
+    with pytest.raises(ValidationError):
+        LoginSessionInsert.model_validate({**login, "auth_strategy": {"strategy": "a", "strategy_type": "b", "surprise": 1}})
+
+
+def test_nested_objects_keep_what_is_unknown() -> None:
+    options = {"passwordPolicy": "good", "surprise": {"deep": [1, None]}, "password_history": {"size": 5, "more": True}}
+    connection = ConnectionInsert.model_validate({"name": "db", "strategy": "auth0", "options": options})
+    assert connection.options is not None
+    assert connection.options.password_policy == "good"
+    assert connection.options.model_dump(by_alias=True, exclude_unset=True) == options
+
+
+def test_free_form_objects_come_back_unchanged() -> None:
+    metadata = {"b": [1, 2.5, None, True, {"ö": "ü"}], "a": 2**70}
+    user = UserInsert(connection="c", app_metadata=metadata, user_metadata=["not", "an", "object"])
+    assert user.model_dump(by_alias=True)["app_metadata"] == metadata
+    assert user.user_metadata == ["not", "an", "object"]
+
+
+@pytest.mark.parametrize(
+    ("model", "wire", "python"),
+    [
+        (SigningKey, {"kid": "k", "cert": "c", "fingerprint": "f", "thumbprint": "t", "type": "jwt_signing"}, {}),
+        (LogInsert, {"type": "s", "date": WIRE, "isMobile": True}, {"isMobile": "is_mobile"}),
+        (UserInsert, {"connection": "c", "profileData": "{}"}, {"profileData": "profile_data"}),
+        (ClientInsert, {"name": "c", "global": True}, {"global": "global_"}),
+        (ConnectionOptions, {"from": "+1", "passwordPolicy": "low"}, {"from": "from_", "passwordPolicy": "password_policy"}),
+        (
+            LoginSessionInsert,
+            {"csrf_token": "c", "authParams": {"client_id": "c"}, "auth0Client": "x", "expires_at": WIRE},
+            {"authParams": "auth_params", "auth0Client": "auth0_client"},
+        ),
+        (models.ThrottlingStages, {"pre-login": {"rate": 1}}, {"pre-login": "pre_login"}),
+        (models.Identity, {"connection": "c", "user_id": "u", "provider": "p", "isSocial": True}, {"isSocial": "is_social"}),
+    ],
+)
+def test_both_names_of_a_field_are_taken(model: type[BaseModel], wire: dict[str, Any], python: dict[str, str]) -> None:
+    by_wire = model.model_validate(wire)
+    by_python = model.model_validate({python.get(name, name): value for name, value in wire.items()})
+    assert by_wire == by_python
+    assert set(wire) <= set(by_wire.model_dump(by_alias=True))
+    assert {python.get(name, name) for name in wire} <= set(by_wire.model_dump())
+
+
+def test_defaults_are_not_shared() -> None:
+    first, second = ClientInsert(name="a"), ClientInsert(name="b")
+    first.callbacks.append("https://a.example")
+    assert second.callbacks == []
+    user, other = UserInsert(connection="c"), UserInsert(connection="c")
+    user.app_metadata["a"] = 1
+    assert other.app_metadata == {}
+
+
+def test_only_what_was_given_is_set() -> None:
+    assert ConnectionInsert(name="c", strategy="s").model_fields_set == {"name", "strategy"}
+    assert Connection(id="i", name="c", strategy="s", created_at=NOW, updated_at=NOW).model_dump(exclude_none=True).keys() == {
+        "id",
+        "name",
+        "strategy",
+        "created_at",
+        "updated_at",
+        "enabled_clients",
+    }
+
+
+SECRET = "hunter2hunter2"
+
+
+@pytest.mark.parametrize(
+    ("model", "given"),
+    [
+        (PasswordInsert, {"user_id": "u", "password": [SECRET]}),
+        (PasswordInsert, {"user_id": "u", "password": "p", "algorithm": SECRET}),
+        (ClientInsert, {"name": "c", "client_secret": {"value": SECRET}}),
+        (UserInsert, {"connection": "c", "password": SECRET}),
+        (ConnectionInsert, {"name": "c", "strategy": "s", "options": {"client_secret": [SECRET]}}),
+        (CodeInsert, {"code_id": [SECRET], "login_id": "l", "code_type": "otp", "expires_at": WIRE}),
+        (AuthParams, {"client_id": "c", "code_challenge": [SECRET]}),
+        (User, {"user_id": SECRET}),
+    ],
+)
+def test_an_error_does_not_repeat_what_was_given(model: type[BaseModel], given: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError) as caught:
+        model.model_validate(given)
+    assert SECRET not in str(caught.value)
+    assert SECRET not in repr(caught.value)
+
+
+def test_all_public_names_are_exported_once_and_in_order() -> None:
+    assert list(models.__all__) == sorted(set(models.__all__))
+    assert all(hasattr(models, name) for name in models.__all__)
+    public = {
+        name
+        for module in vars(models).values()
+        if isinstance(module, types.ModuleType) and module.__name__.startswith("authhero_sql.models.")
+        for name, value in vars(module).items()
+        if isinstance(value, type) and value.__module__ == module.__name__ and not name.startswith("_")
+    }
+    assert public - {"Model"} == {name for name in models.__all__ if isinstance(getattr(models, name), type)}
+
+
+def test_every_public_class_says_what_it_is() -> None:
+    for name in models.__all__:
+        value = getattr(models, name)
+        if isinstance(value, type) and issubclass(value, BaseModel):
+            assert vars(value).get("__doc__"), name
