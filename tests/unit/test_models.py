@@ -35,6 +35,10 @@ from authhero_sql.models.base import Instant
 from authhero_sql.rows import wire_fields
 from tests.contract_data import enums, fields, needs_contract
 
+FILLED_IN = {
+    ("LoginSessionInsert", "expires_at"),  # create makes it 24 hours from now
+}
+"""What the contract's fields require and its adapters fill in."""
 ENTITIES = [
     "Actor",
     "Address",
@@ -165,6 +169,7 @@ def test_fields_are_those_of_the_contract(entity: str) -> None:
     theirs, ours = fields()[entity], wire_fields(model_of(entity))
     assert set(ours) == set(theirs)
     required = {wire for wire, field in theirs.items() if field.get("required") or (entity, wire) in ALWAYS}
+    required -= {wire for owner, wire in FILLED_IN if owner == entity}
     assert {wire for wire, (_, info) in ours.items() if info.is_required()} == required
 
 
