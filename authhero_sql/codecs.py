@@ -107,6 +107,8 @@ FLAG = Codec("flag", _bool, "int")
 """A boolean in an ``int`` column."""
 MARK = Codec("mark", _bool, "int")
 """A boolean in an ``int`` column that is either ``True`` or absent."""
+SWITCH = Codec("switch", _bool, "int")
+"""A boolean in an ``int`` column that is off where the column is NULL."""
 JSON = Codec("json", dump_json)
 JSON_OR_TEXT = Codec("json_or_text", _json_or_text)
 """JSON; what is stored and is no JSON is read as the text it is."""

@@ -21,7 +21,7 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined, SchemaValidator
 
-from .codecs import EPOCH_MS, INSTANT, JSON, JSON_OR_TEXT, MARK, Codec
+from .codecs import EPOCH_MS, INSTANT, JSON, JSON_OR_TEXT, MARK, SWITCH, Codec
 from .errors import CorruptRowError, InvalidValueError
 from .schema import Column, Table
 
@@ -58,6 +58,8 @@ def _row_annotation(codec: Codec, annotation: Any) -> Any:
     if codec in (INSTANT, EPOCH_MS):
         # Cutting to the millisecond is for what comes in: what is stored is cut already.
         return AwareDatetime | None
+    if codec is SWITCH:
+        return Annotated[bool, BeforeValidator(_instead_of_null(default=False))]
     if codec is MARK:
         return Annotated[bool | None, AfterValidator(_unmarked)]
     return annotation

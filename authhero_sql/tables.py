@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .codecs import BOOL, EPOCH_MS, FLAG, INSTANT, INT, JSON, JSON_OR_TEXT, MARK, TEXT
+from .codecs import BOOL, EPOCH_MS, FLAG, INSTANT, INT, JSON, JSON_OR_TEXT, MARK, SWITCH, TEXT
 from .models import (
     Client,
     ClientInsert,
@@ -71,12 +71,12 @@ TENANTS: Table[Tenant] = Table(
         Column("default_organization", TEXT, 255),
         Column("sessions", JSON),
         Column("oidc_logout", JSON),
-        Column("allow_organization_name_in_authentication_api", FLAG),
-        Column("customize_mfa_in_postlogin_action", FLAG),
+        Column("allow_organization_name_in_authentication_api", SWITCH),
+        Column("customize_mfa_in_postlogin_action", SWITCH),
         Column("acr_values_supported", JSON),
         Column("mtls", JSON),
-        Column("pushed_authorization_requests_supported", FLAG),
-        Column("authorization_response_iss_parameter_supported", FLAG),
+        Column("pushed_authorization_requests_supported", SWITCH),
+        Column("authorization_response_iss_parameter_supported", SWITCH),
         Column("mfa", JSON, secret=True),
         Column("attack_protection", JSON),
         Column("default_client_id", TEXT, 255),

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from datetime import datetime
 from typing import Any, ClassVar
 
-from pydantic import BaseModel
-
-from ..codecs import FLAG
 from ..listing import ListRules, Sort
 from ..models import ImportMetadata, Page, Tenant, TenantInsert
 from ..repository import Fields, Repository
@@ -26,10 +22,6 @@ class Tenants(Repository[Tenant]):
         fields=("id", "friendly_name", "deployment_type", "provisioning_state", "created_at"),
         search=("id", "friendly_name"),
     )
-
-    def _generated(self, params: BaseModel, created: datetime) -> dict[str, Any]:
-        # As AuthHero stores them: false until somebody says otherwise.
-        return {column.name: False for column in self.table.columns if column.codec is FLAG and getattr(params, column.name) is None}
 
     async def create(
         self, params: TenantInsert | Mapping[str, Any], *, import_metadata: ImportMetadata | Mapping[str, Any] | None = None

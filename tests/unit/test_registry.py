@@ -8,7 +8,7 @@ from typing import Any, Union, get_args, get_origin
 import pytest
 from pydantic import BaseModel
 
-from authhero_sql.codecs import BOOL, EPOCH_MS, FLAG, INSTANT, INT, JSON, JSON_OR_TEXT, MARK, TEXT
+from authhero_sql.codecs import BOOL, EPOCH_MS, FLAG, INSTANT, INT, JSON, JSON_OR_TEXT, MARK, SWITCH, TEXT
 from authhero_sql.rows import wire_fields
 from authhero_sql.schema import Column, Table
 from authhero_sql.tables import REGISTRY
@@ -229,7 +229,7 @@ def test_defaults_are_values_of_their_columns(table: Table[Any]) -> None:
     for column in table.columns:
         if column.default is not None:
             assert isinstance(column.default, str if column.is_text else int)
-            if column.codec in (BOOL, FLAG, MARK):
+            if column.codec in (BOOL, FLAG, MARK, SWITCH):
                 assert column.default in (0, 1)
 
 
@@ -264,7 +264,7 @@ def test_codecs_are_those_of_the_types(table: Table[Any]) -> None:
             continue
         structured = kind.removesuffix("|null").strip().startswith(("{", "array of", "map of", "object", "any"))
         assert structured == (column.codec in (JSON, JSON_OR_TEXT)), column.name
-        assert (kind == "boolean") == (column.codec in (BOOL, FLAG, MARK)), column.name
+        assert (kind == "boolean") == (column.codec in (BOOL, FLAG, MARK, SWITCH)), column.name
         assert kind.startswith(("number", "integer")) == (column.codec is INT), column.name
         instant = column.public.endswith(("_at", "_until", "_since")) or column.public in ("date", "last_login", "last_password_reset")
         if kind.startswith("string"):
