@@ -74,8 +74,8 @@ class CorruptRowError(AuthHeroSQLError):
 class DatabaseError(AuthHeroSQLError):
     """The database refused the statement.
 
-    ``code`` is the engine's own error code (SQLSTATE, MySQL error number or SQLite error name), ``constraint`` the name of
-    the violated constraint or index where the engine tells it.
+    ``table`` is the table of the statement, ``code`` the engine's own error code (SQLSTATE, MySQL error number or SQLite error
+    name), ``constraint`` what the engine calls the violated constraint, where it tells.
     """
 
     table: str | None = None
@@ -98,7 +98,19 @@ class IntegrityError(DatabaseError):
 
 
 class ConflictError(IntegrityError):
-    """A row with this key already exists (HTTP 409)."""
+    """A row with this key already exists (HTTP 409).
+
+    ``fields`` are the wire names of the fields that must be unique together, the tenant aside, where the engine tells.
+    """
+
+    fields: tuple[str, ...] = ()
+
+    def on(self, fields: tuple[str, ...]) -> ConflictError:
+        """The same error, naming the fields."""
+        if fields:
+            self.fields = fields
+            self.args = (f"A row with this {' and '.join(fields)} already exists (HTTP 409).",)
+        return self
 
 
 class ForeignKeyError(IntegrityError):

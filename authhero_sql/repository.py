@@ -21,7 +21,7 @@ from pypika.functions import Count
 from pypika.terms import Criterion, ExistsCriterion, Field, Term
 
 from .dialects.base import Call, Order, Row
-from .errors import DatabaseError, InvalidQueryError, InvalidValueError, ValueRefusedError
+from .errors import ConflictError, DatabaseError, InvalidQueryError, InvalidValueError, ValueRefusedError
 from .listing import MAX_PAGE, Cursor, ListRules, Sort, Window, count
 from .models.base import ImportMetadata, Page
 from .rows import RowReader, RowWriter
@@ -302,7 +302,16 @@ class Repository(Generic[M]):
     def _located(self, error: DatabaseError) -> Exception:
         if isinstance(error, ValueRefusedError):
             return InvalidValueError(self.table.name, None, "the database refused a value")
+        if isinstance(error, ConflictError):
+            error.on(self._unique(error.constraint or ""))
         return error.at(self.table.name)
+
+    def _unique(self, constraint: str) -> tuple[str, ...]:
+        """The fields of a unique key by the name that an engine has for it: the index, the key, or its columns."""
+        named = {index.name: index.columns for index in self.table.indexes}
+        keys = {"PRIMARY": self.table.key, f"{self.table.name}_pkey": self.table.key}
+        columns = {*{**named, **keys}.get(constraint, ()), *(part.rpartition(".")[2] for part in constraint.split(", "))}
+        return tuple(column.public for column in self.table.columns if column.name in columns and column.name != "tenant_id")
 
     # The verbs.
 

@@ -277,7 +277,8 @@ async def exchange_code(value: str, verifier: str | None, request: Request, stor
         raise HTTPException(403, {"error": "invalid_grant"})
     if not await store.codes.consume(TENANT, code.code_id):
         raise HTTPException(403, {"error": "invalid_grant", "error_description": "code already used"})
-    value, _ = await new_refresh_token(store, request, code.user_id, code.login_id, family_id=None)
+    id = secrets.token_hex(13)
+    value, _ = await new_refresh_token(store, request, code.user_id, code.login_id, id=id, family_id=id)
     await log(store, request, "seacft", "Code exchanged")
     return Tokens(access_token=new_access_token(request, code.user_id), refresh_token=value)
 
@@ -298,10 +299,10 @@ def new_access_token(request: Request, user_id: str) -> str:
 
 
 async def new_refresh_token(
-    store: Adapters, request: Request, user_id: str, login_id: str, family_id: str | None
+    store: Adapters, request: Request, user_id: str, login_id: str, *, id: str, family_id: str
 ) -> tuple[str, RefreshToken]:
     """A refresh token: what the client gets and what is stored, which is its first part and a hash."""
-    lookup, secret, id = secrets.token_hex(8), secrets.token_urlsafe(32), secrets.token_hex(13)
+    lookup, secret = secrets.token_hex(8), secrets.token_urlsafe(32)
     stored = await store.refresh_tokens.create(
         TENANT,
         {
@@ -314,7 +315,7 @@ async def new_refresh_token(
             "rotating": True,
             "token_lookup": lookup,
             "token_hash": digest(secret),
-            "family_id": family_id or id,
+            "family_id": family_id,
             "expires_at": now() + REFRESH_LIFETIME,
         },
     )
@@ -327,14 +328,19 @@ async def rotate(value: str, request: Request, store: Adapters) -> Tokens:
     old = await store.refresh_tokens.get_by_lookup(TENANT, lookup)
     if old is None or not secrets.compare_digest(old.token_hash or "", digest(secret)):
         raise HTTPException(403, {"error": "invalid_grant"})
-    if old.rotated_at is not None:
-        await store.refresh_tokens.revoke_family(TENANT, old.family_id or old.id, now())
-        raise RefreshTokenReusedError
-    if old.revoked_at is not None or (old.expires_at is not None and old.expires_at < now()):
+    family = old.family_id or old.id
+    if old.rotated_at is None and (old.revoked_at is not None or (old.expires_at is not None and old.expires_at < now())):
         raise HTTPException(403, {"error": "invalid_grant"})
-    async with store.transaction() as tx:
-        value, new = await new_refresh_token(tx, request, old.user_id, old.login_id, old.family_id)
-        await tx.refresh_tokens.update(TENANT, old.id, {"rotated_to": new.id, "rotated_at": now(), "last_exchanged_at": now()})
+    try:
+        if old.rotated_at is not None:
+            raise RefreshTokenReusedError
+        async with store.transaction() as tx:
+            # The successor's id follows from the token's: of two requests with one token, the second finds it taken.
+            value, new = await new_refresh_token(tx, request, old.user_id, old.login_id, id=digest(old.id)[:26], family_id=family)
+            await tx.refresh_tokens.update(TENANT, old.id, {"rotated_to": new.id, "rotated_at": now(), "last_exchanged_at": now()})
+    except (RefreshTokenReusedError, ConflictError):
+        await store.refresh_tokens.revoke_family(TENANT, family, now())
+        raise RefreshTokenReusedError from None
     await log(store, request, "sertft", "Refresh token exchanged")
     return Tokens(access_token=new_access_token(request, old.user_id), refresh_token=value)
 
