@@ -30,7 +30,7 @@ M = TypeVar("M", bound=BaseModel)
 
 def wire_fields(model: type[BaseModel]) -> dict[str, tuple[str, FieldInfo]]:
     """The fields of a model by wire name: Python name and definition."""
-    return {info.alias or name: (name, info) for name, info in model.model_fields.items()}
+    return {info.serialization_alias or name: (name, info) for name, info in model.model_fields.items()}
 
 
 def without_none(annotation: Any) -> tuple[Any, bool]:
@@ -232,8 +232,11 @@ def mapping(given: BaseModel | Mapping[str, Any]) -> dict[str, Any]:
 def partial_model(insert: type[BaseModel], fields: Mapping[str, tuple[str, FieldInfo]]) -> type[BaseModel]:
     """A model with these fields and the settings of ``insert``, none of them required, all nullable."""
     parts: dict[str, Any] = {
-        name: (info.rebuild_annotation() | None if info.annotation is not Any else Any, Field(default=None, alias=info.alias))
-        for name, info in fields.values()
+        name: (
+            info.rebuild_annotation() | None if info.annotation is not Any else Any,
+            Field(default=None, validation_alias=wire, serialization_alias=wire),
+        )
+        for wire, (name, info) in fields.items()
     }
     name = f"{insert.__name__.removesuffix('Insert')}Update"
     return create_model(name, __config__=ConfigDict(**insert.model_config), **parts)

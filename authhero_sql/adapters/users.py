@@ -38,7 +38,7 @@ class LinkedAccount(BaseModel):
     phone_number: str | None = None
     phone_verified: bool | None = None
     username: str | None = None
-    profile_data: str | None = Field(default=None, alias="profileData")
+    profile_data: str | None = Field(default=None, validation_alias="profileData", serialization_alias="profileData")
 
 
 class Users(Listed[User]):

@@ -82,7 +82,7 @@ class ClientFields(Model):
 
     name: str
     description: str | None = None
-    global_: bool = Field(default=False, alias="global")
+    global_: bool = Field(default=False, validation_alias="global", serialization_alias="global")
     client_secret: str | None = None
     app_type: AppType | None = "regular_web"
     logo_uri: str | None = None

@@ -181,13 +181,13 @@ class ConnectionOptions(Nested):
     issuer: str | None = None
     token_endpoint_auth_method: Literal["client_secret_basic", "client_secret_post"] | None = None
     provider: str | None = None
-    from_: str | None = Field(default=None, alias="from")
+    from_: str | None = Field(default=None, validation_alias="from", serialization_alias="from")
     twilio_sid: str | None = None
     twilio_token: str | None = None
     icon_url: str | None = None
     domain_aliases: list[str] | None = None
     callback_url: str | None = None
-    password_policy: PasswordPolicy | None = Field(default=None, alias="passwordPolicy")
+    password_policy: PasswordPolicy | None = Field(default=None, validation_alias="passwordPolicy", serialization_alias="passwordPolicy")
     password_complexity_options: PasswordComplexity | None = None
     password_history: PasswordHistory | None = None
     password_no_personal_info: PasswordNoPersonalInfo | None = None

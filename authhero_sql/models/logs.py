@@ -211,7 +211,7 @@ class LogFields(Model):
     ip: str | None = None
     user_agent: str | None = None
     details: Any = None
-    is_mobile: bool = Field(alias="isMobile")
+    is_mobile: bool = Field(validation_alias="isMobile", serialization_alias="isMobile")
     user_id: str | None = None
     user_name: str | None = None
     connection: str | None = None

@@ -76,8 +76,8 @@ class LoginSessionFields(Model):
     """What an inserted and a stored login session share."""
 
     csrf_token: str
-    auth0_client: str | None = Field(default=None, alias="auth0Client")
-    auth_params: AuthParams = Field(alias="authParams")
+    auth0_client: str | None = Field(default=None, validation_alias="auth0Client", serialization_alias="auth0Client")
+    auth_params: AuthParams = Field(validation_alias="authParams", serialization_alias="authParams")
     deleted_at: Instant | None = None
     ip: str | None = None
     useragent: str | None = None

@@ -130,8 +130,12 @@ class PasswordStage(Nested):
 class BreachedPasswordStages(Nested):
     """What happens to a leaked password, stage by stage."""
 
-    pre_user_registration: PasswordStage | None = Field(default=None, alias="pre-user-registration")
-    pre_change_password: PasswordStage | None = Field(default=None, alias="pre-change-password")
+    pre_user_registration: PasswordStage | None = Field(
+        default=None, validation_alias="pre-user-registration", serialization_alias="pre-user-registration"
+    )
+    pre_change_password: PasswordStage | None = Field(
+        default=None, validation_alias="pre-change-password", serialization_alias="pre-change-password"
+    )
 
 
 class BreachedPasswordDetection(Nested):
@@ -164,8 +168,10 @@ class ThrottlingStage(Nested):
 class ThrottlingStages(Nested):
     """How often an address may try, stage by stage."""
 
-    pre_login: ThrottlingStage | None = Field(default=None, alias="pre-login")
-    pre_user_registration: ThrottlingStage | None = Field(default=None, alias="pre-user-registration")
+    pre_login: ThrottlingStage | None = Field(default=None, validation_alias="pre-login", serialization_alias="pre-login")
+    pre_user_registration: ThrottlingStage | None = Field(
+        default=None, validation_alias="pre-user-registration", serialization_alias="pre-user-registration"
+    )
 
 
 class SuspiciousIpThrottling(Nested):
@@ -209,7 +215,7 @@ class TwilioSettings(Nested):
 
     sid: str | None = None
     auth_token: str | None = None
-    from_: str | None = Field(default=None, alias="from")
+    from_: str | None = Field(default=None, validation_alias="from", serialization_alias="from")
     messaging_service_sid: str | None = None
 
 

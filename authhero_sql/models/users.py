@@ -41,7 +41,7 @@ class Identity(Model):
     connection: str
     user_id: str
     provider: str
-    is_social: bool = Field(alias="isSocial")
+    is_social: bool = Field(validation_alias="isSocial", serialization_alias="isSocial")
     email: str | None = None
     email_verified: bool | None = None
     phone_number: str | None = None
@@ -50,7 +50,7 @@ class Identity(Model):
     access_token: str | None = None
     access_token_secret: str | None = None
     refresh_token: str | None = None
-    profile_data: ProfileData | None = Field(default=None, alias="profileData")
+    profile_data: ProfileData | None = Field(default=None, validation_alias="profileData", serialization_alias="profileData")
 
 
 class UserPassword(Insert):
@@ -74,7 +74,7 @@ class BaseUser(Model):
     picture: str | None = None
     locale: str | None = None
     linked_to: str | None = None
-    profile_data: str | None = Field(default=None, alias="profileData")
+    profile_data: str | None = Field(default=None, validation_alias="profileData", serialization_alias="profileData")
     user_id: str | None = None
     app_metadata: Any = Field(default_factory=dict)
     user_metadata: Any = Field(default_factory=dict)
