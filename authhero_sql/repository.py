@@ -508,10 +508,11 @@ class Repository(Generic[M]):
         """A caller's sort, once its field has been found to be public.
 
         Raises:
-            InvalidQueryError: there is no such field.
+            InvalidQueryError: there is no such field, or it is secret: its order would tell what it is.
         """
-        if self.side is None or all(self.side.table[name].public != sort.sort_by for name in self.side.columns):
-            self.table.column(sort.sort_by)
+        beside = self.side is not None and any(self.side.table[name].public == sort.sort_by for name in self.side.columns)
+        if not beside and self.table.column(sort.sort_by).secret and sort.sort_by not in self.rules.fields:
+            raise InvalidQueryError(f"{self.rules.wire} cannot be sorted by {sort.sort_by}")
         return sort
 
     def _order(self, *sorts: Sort) -> tuple[Order, ...]:
