@@ -1,7 +1,7 @@
 """A table and a session, turned into a few protected verbs. Adapters are short public methods over them.
 
 Conditions are mappings from ``"column"`` or ``"column <operator>"`` to a public value: ``{"tenant_id": "acme",
-"expires_at_ts <": now}``. The operators are ``= < <= > >= <>``, ``null`` and ``not null`` (the value is ignored), ``in``
+"expires_at_ts <": now}``. No operator means equal; the others are ``< <= > >= <>``, ``null`` and ``not null`` (the value is ignored), ``in``
 (a list of text that is not empty), ``null or >``, and ``any`` with a :class:`Picked` of several rows.
 """
 
@@ -41,7 +41,6 @@ Fields = BaseModel | Mapping[str, Any]
 Where = Mapping[str, Any]
 
 _OPERATORS: dict[str, Callable[[Field, Bind], Criterion]] = {
-    "=": lambda field, bind: field == bind,
     "<>": lambda field, bind: field != bind,
     "<": lambda field, bind: field < bind,
     "<=": lambda field, bind: field <= bind,
@@ -139,8 +138,10 @@ class Repository(Generic[M]):
                 criteria.append(field.isin(chosen) if operator == "any" else field == chosen)
             elif operator == "in":
                 criteria.append(dialect.in_list(field, Bind, bind, dialect.list_size(len(value))))
+            elif operator:
+                criteria.append(_OPERATORS[operator](field, Bind(bind)))
             else:
-                criteria.append(_OPERATORS[operator or "="](field, Bind(bind)))
+                criteria.append(dialect.equal(field, Bind(bind), text=table[column].is_text))
         return Criterion.all(criteria)
 
     def _shape(self, where: Where) -> tuple[Any, ...]:
@@ -436,7 +437,7 @@ class Repository(Generic[M]):
             for name in names:
                 builder = builder.set(source.field(name), Bind(f"set_{name}"))
             field = source.field(column)
-            same = field.isnull() if old is None else field == Bind("old")
+            same = field.isnull() if old is None else self.session.dialect.equal(field, Bind("old"), text=True)
             return builder.where(self._condition(source, where)).where(same)
 
         bound = {f"set_{name}": value for name, value in values.items()}

@@ -149,6 +149,10 @@ class Dialect:
         """The text with this engine's placeholders for the marked names, and the names in the order of the values."""
         raise NotImplementedError
 
+    def equal(self, field: Field, bind: Term, *, text: bool) -> Criterion:
+        """``field`` is exactly the bound value; text byte for byte."""
+        return field == bind
+
     def list_size(self, count: int) -> int:
         """How many parameters a list of so many values takes; part of a statement's shape."""
         return 1

@@ -94,8 +94,18 @@ class MySQLDialect(Dialect):
     features: ClassVar[Features] = Features(transactional_ddl=False, row_value_keyset=False)
     query: ClassVar[type[Query]] = MySQLQuery
     quote = "`"
-    # utf8mb4_bin compares by code point but ignores trailing spaces; see MariaDBDialect and MySQL8Dialect.
+    # Exact but for trailing spaces, which only the collations of MariaDBDialect and MySQL8Dialect see.
     collation: ClassVar[str] = "utf8mb4_bin"
+
+    def __init__(self, *, exact: bool = True) -> None:
+        self.exact = exact
+        """Whether all tables compare text exactly; those that somebody else made may fold case."""
+
+    def equal(self, field: Field, bind: Term, *, text: bool) -> Criterion:
+        """The column's own comparison for its index, and its bytes where that does not tell everything."""
+        if self.exact or not text:
+            return super().equal(field, bind, text=text)
+        return Fragment("({0} = {1} AND CAST({0} AS BINARY) = CAST({1} AS BINARY))", field, bind)
 
     @property
     def table_suffix(self) -> str:  # type: ignore[override]  # constant per class, but made from another constant
@@ -112,8 +122,12 @@ class MySQLDialect(Dialect):
 
     def in_list(self, field: Field, bind: Callable[[str], Term], name: str, size: int) -> Criterion:
         """IN with a placeholder for each value."""
-        holes = ", ".join(f"{{{position + 1}}}" for position in range(size))
-        return Fragment(f"{{0}} IN ({holes})", field, *(bind(f"{name}_{position}") for position in range(size)))
+        binds = [bind(f"{name}_{position}") for position in range(size)]
+        holes = [f"{{{position + 1}}}" for position in range(size)]
+        template = f"{{0}} IN ({', '.join(holes)})"
+        if not self.exact:
+            template = f"({template} AND CAST({{0}} AS BINARY) IN ({', '.join(f'CAST({hole} AS BINARY)' for hole in holes)}))"
+        return Fragment(template, field, *binds)
 
     def list_values(self, name: str, values: Sequence[str]) -> dict[str, Any]:
         """The last value again for the places that are left."""
@@ -196,6 +210,8 @@ def _constraint(message: str) -> str | None:
     return found[1].rpartition(".")[2] if found else None
 
 
+_COLLATIONS = """SELECT DISTINCT collation_name FROM information_schema.columns
+                 WHERE table_schema = DATABASE() AND collation_name IS NOT NULL"""
 _CATALOGUE = (
     """SELECT table_name, column_name, column_type, is_nullable, column_default
        FROM information_schema.columns WHERE table_schema = DATABASE() ORDER BY table_name, ordinal_position""",
@@ -366,11 +382,13 @@ class MySQLDatabase(ManagedDatabase):
                 )
             async with self._acquired() as connection:
                 charset, version = connection.charset, connection.get_server_info()
+                rows, _ = await _run(connection, Call(_COLLATIONS))
         except Exception as error:
             reraise(DIALECT, error)
         if charset != "utf8mb4":
             raise ConfigurationError("the pool's connections must use charset='utf8mb4'")
-        self.dialect = MariaDBDialect() if "mariadb" in version.lower() else MySQL8Dialect()
+        kind = MariaDBDialect if "mariadb" in version.lower() else MySQL8Dialect
+        self.dialect = kind(exact=all(collation == kind.collation for (collation,) in rows))
 
     async def _close(self) -> None:
         if self._settings is not None and self._pool is not None:
