@@ -21,11 +21,14 @@ def truncate(instant: datetime) -> datetime:
     """The instant in UTC, cut to the millisecond.
 
     Raises:
-        ValueError: the ``datetime`` is naive, so it names no instant.
+        ValueError: the ``datetime`` is naive, so it names no instant, or in UTC it is outside the years 1 to 9999.
     """
     if instant.tzinfo is None:
         raise ValueError("a datetime without a time zone is no instant")
-    instant = instant.astimezone(UTC)
+    try:
+        instant = instant.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("an instant must be between the years 1 and 9999 in UTC") from None
     return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
 
 

@@ -1,8 +1,8 @@
 """A table and a session, turned into a few protected verbs. Adapters are short public methods over them.
 
 Conditions are mappings from ``"column"`` or ``"column <operator>"`` to a public value: ``{"tenant_id": "acme",
-"expires_at_ts <": now}``. No operator means equal; the others are ``< <= > >= <>``, ``null`` and ``not null`` (the value is ignored), ``in``
-(a list of text that is not empty), ``null or >``, and ``any`` with a :class:`Picked` of several rows.
+"expires_at_ts <": now}``. No operator means equal; the others are ``< <= > >= <>``, ``null`` and ``not null`` (the value is
+ignored), ``in`` (a list of text that is not empty), ``null or >``, and ``any`` with a :class:`Picked` of several rows.
 """
 
 from __future__ import annotations

@@ -90,6 +90,11 @@ class RowReader(Generic[M]):
                 annotation = Annotated[annotation, BeforeValidator(_instead_of_null(default))]
             required = PydanticUndefined if info.is_required() else None
             overrides[name] = (annotation, Field(default=required, validation_alias=column.public))
+        stored = {column.public.partition(".")[0] for column in self.columns}
+        for wire, (name, info) in fields.items():
+            if wire not in stored and not info.is_required():
+                # Not in the row, so not there: the model's default is for what comes in.
+                overrides[name] = (info.rebuild_annotation() | None, Field(default=None, validation_alias=wire))
         base = type(model.__name__, (model,), {"__module__": __name__, "model_config": _ROW_CONFIG})
         row: Any = create_model(model.__name__, __base__=base, **overrides)
         schema: Any = dict(row.__pydantic_core_schema__)

@@ -16,7 +16,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import anyio.to_thread
 from argon2 import PasswordHasher
@@ -331,18 +331,23 @@ async def rotate(value: str, request: Request, store: Adapters) -> Tokens:
     family = old.family_id or old.id
     if old.rotated_at is None and (old.revoked_at is not None or (old.expires_at is not None and old.expires_at < now())):
         raise HTTPException(403, {"error": "invalid_grant"})
+    if old.rotated_at is not None:
+        await reused(store, family)
     try:
-        if old.rotated_at is not None:
-            raise RefreshTokenReusedError
         async with store.transaction() as tx:
             # The successor's id follows from the token's: of two requests with one token, the second finds it taken.
             value, new = await new_refresh_token(tx, request, old.user_id, old.login_id, id=digest(old.id)[:26], family_id=family)
             await tx.refresh_tokens.update(TENANT, old.id, {"rotated_to": new.id, "rotated_at": now(), "last_exchanged_at": now()})
-    except (RefreshTokenReusedError, ConflictError):
-        await store.refresh_tokens.revoke_family(TENANT, family, now())
-        raise RefreshTokenReusedError from None
+    except ConflictError:
+        await reused(store, family)
     await log(store, request, "sertft", "Refresh token exchanged")
     return Tokens(access_token=new_access_token(request, old.user_id), refresh_token=value)
+
+
+async def reused(store: Adapters, family_id: str) -> NoReturn:
+    """Revoke all that descends from a token that came twice."""
+    await store.refresh_tokens.revoke_family(TENANT, family_id, now())
+    raise RefreshTokenReusedError
 
 
 @app.get("/userinfo")

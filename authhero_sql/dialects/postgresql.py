@@ -125,15 +125,12 @@ class PostgreSQLDialect(Dialect):
         columns, keys, indexes, references = await executor.fetch_many([Call(sql) for sql in _CATALOGUE])
         return live_tables(
             [
-                (table, ColumnType(name=name, type=_type(kind), null=null, default=_default(default)))
+                (table, ColumnType(name=name, type=_type(kind), null=null, default=_default(default, kind)))
                 for table, name, kind, null, default in columns
             ],
             [(table, name) for table, name in keys],
             [(table, index, unique, name) for table, index, unique, name in indexes],
-            [
-                (table, constraint, name, other, to, "cascade" if rule == "c" else "no action")
-                for table, constraint, name, other, to, rule in references
-            ],
+            [(table, constraint, name, other, to, _RULES[rule]) for table, constraint, name, other, to, rule in references],
         )
 
     def described(self, column: ColumnType) -> ColumnType:
@@ -185,17 +182,21 @@ _CATALOGUE = (
 )
 
 
+_RULES = {"a": "no action", "r": "restrict", "c": "cascade", "n": "set null", "d": "set default"}
+
+
 def _type(kind: str) -> str:
     """A type as the registry names it."""
     return {"integer": "int", "smallint": "tinyint(1)"}.get(kind, kind.replace("character varying", "varchar"))
 
 
-def _default(text: str | None) -> str | int | None:
-    """A default as PostgreSQL gives it back: ``'jwt_signing'::character varying``."""
+def _default(text: str | None, kind: str) -> str | int | None:
+    """A default as PostgreSQL gives it back: ``'jwt_signing'::character varying``, ``'-1'::integer``."""
     if text is None:
         return None
     literal = re.match(r"'((?:[^']|'')*)'", text)
-    return literal[1].replace("''", "'") if literal else int(text) if text.lstrip("-").isdigit() else text
+    bare = literal[1].replace("''", "'") if literal else text
+    return int(bare) if "int" in kind and bare.lstrip("-").isdigit() else bare
 
 
 DIALECT = PostgreSQLDialect()

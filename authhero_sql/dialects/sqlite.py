@@ -6,7 +6,7 @@ import asyncio
 import json
 import re
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
@@ -179,6 +179,16 @@ def _constraint(message: str) -> str | None:
 DIALECT = SQLiteDialect()
 
 
+class _Hop(asyncio.Future[Any]):
+    """A future that cannot be cancelled: its waiter's cancellation is raised when it is done.
+
+    The thread does what it was sent whatever happens to the one who waits, so the outcome has to be waited for.
+    """
+
+    def cancel(self, msg: object = None) -> bool:
+        return False
+
+
 class Handle:
     """One SQLite connection and its thread: a function sent there is one hop, whatever it does."""
 
@@ -187,17 +197,22 @@ class Handle:
 
     async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run on the connection's thread, to the end even when the caller is cancelled."""
+        connection = self.connection
+        if not connection._running or connection._connection is None:
+            raise DatabaseUnavailableError("the connection is closed")
 
         # A closure, because aiosqlite logs what it runs at level DEBUG, the arguments of a partial included.
-        def hop() -> T:
-            return work(self.connection._conn)
+        def send() -> T:
+            return work(connection._conn)
 
+        hop = _Hop(loop=asyncio.get_running_loop())
+        # The public methods are one statement a hop and can be cancelled in the middle of one; this is what they call.
+        connection._tx.put_nowait((hop, send))
         try:
-            # The public execute() is one statement a hop; a whole transaction in one hop is more than twice as fast.
-            hopped: Awaitable[T] = self.connection._execute(hop)  # type: ignore[no-untyped-call]  # a private method, see above
-            return await finish(hopped)
+            done: T = await hop
         except Exception as error:
             reraise(DIALECT, error)
+        return done
 
 
 def _cursor(connection: sqlite3.Connection) -> sqlite3.Cursor:
@@ -254,13 +269,41 @@ def _nested(calls: Sequence[Call], connection: sqlite3.Connection) -> list[int]:
     return counts
 
 
+_OUTER = '"authhero_transaction"'
+
+
 class SQLiteConnection:
     """The writer, inside a transaction."""
 
     def __init__(self, handle: Handle) -> None:
         self._handle = handle
         self._depth = 0
+        self._begun = self._nested = False
         self.closed = False
+
+    # These three run on the connection's thread, so that what has been begun is known even when nobody waits any more.
+
+    def begin(self, connection: sqlite3.Connection) -> None:
+        """Begin, inside what the connection's owner has begun."""
+        self._nested = connection.in_transaction
+        connection.execute(f"SAVEPOINT {_OUTER}" if self._nested else "BEGIN IMMEDIATE")
+        self._begun = True
+
+    def commit(self, connection: sqlite3.Connection) -> None:
+        """Commit; a commit that fails undoes everything."""
+        try:
+            connection.execute(f"RELEASE {_OUTER}" if self._nested else "COMMIT")
+        except BaseException:
+            self.rollback(connection)
+            raise
+
+    def rollback(self, connection: sqlite3.Connection) -> None:
+        """Undo what has been begun here."""
+        if self._begun and self._nested:
+            _undo(connection, f"ROLLBACK TO {_OUTER}")
+            _undo(connection, f"RELEASE {_OUTER}")
+        elif self._begun:
+            _undo(connection, "ROLLBACK")
 
     async def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
         if self.closed:
@@ -430,37 +473,18 @@ class SQLiteDatabase(ManagedDatabase):
     async def transaction(self) -> AsyncIterator[Connection]:
         """BEGIN IMMEDIATE … COMMIT; a savepoint when a caller's connection is in a transaction already."""
         async with self._writing() as writer:
-            nested = await writer.run(_begin)
             connection = SQLiteConnection(writer)
             try:
+                await writer.run(connection.begin)
                 yield connection
                 # The last moment at which a cancellation still undoes everything.
                 await asyncio.sleep(0)
             except BaseException:
-                await finish(writer.run(partial(_end, commit=False, nested=nested)))
+                await writer.run(connection.rollback)
                 raise
             finally:
                 connection.closed = True
-            await writer.run(partial(_end, commit=True, nested=nested))
-
-
-def _begin(connection: sqlite3.Connection) -> bool:
-    nested = connection.in_transaction
-    connection.execute('SAVEPOINT "authhero_transaction"' if nested else "BEGIN IMMEDIATE")
-    return nested
-
-
-def _end(connection: sqlite3.Connection, *, commit: bool, nested: bool) -> None:
-    if not commit:
-        _undo(connection, 'ROLLBACK TO "authhero_transaction"' if nested else "ROLLBACK")
-    try:
-        if nested:
-            _undo(connection, 'RELEASE "authhero_transaction"')
-        elif commit:
-            connection.execute("COMMIT")
-    except BaseException:
-        _undo(connection, "ROLLBACK")
-        raise
+            await writer.run(connection.commit)
 
 
 def _configure_writer(connection: sqlite3.Connection) -> None:

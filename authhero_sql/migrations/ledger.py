@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +12,14 @@ from pydantic import BaseModel
 
 from ..codecs import EPOCH_MS, INSTANT, INT, TEXT
 from ..dialects.base import Call, Order
-from ..errors import AuthHeroSQLError, ConflictError, DuplicateObjectError, MigrationError, MissingTableError
+from ..errors import (
+    AuthHeroSQLError,
+    ConflictError,
+    DuplicateObjectError,
+    MigrationError,
+    MissingTableError,
+    TransactionConflictError,
+)
 from ..models.base import Instant
 from ..repository import Repository
 from ..schema import Column, Table
@@ -85,7 +92,8 @@ class Ledger(Repository[Entry]):
 
     async def prepare(self) -> None:
         """Create the two tables where they are missing; several processes may do so at once."""
-        for table in (LEDGER, LEASES):
+        # The ledger comes last: where it is, the other one is too, also after a run that was killed in between.
+        for table in (LEASES, LEDGER):
             columns = [column.definition for column in table.columns]
             try:
                 await self._execute(Call(self.session.dialect.create_table(table.name, columns, table.key, ())))
@@ -115,33 +123,33 @@ class Leases(Repository[Lease]):
         Raises:
             MigrationError: somebody else had it for ``timeout`` seconds.
         """
-        with anyio.move_on_after(timeout) as waiting:
-            while not await self._take(owner):  # noqa: ASYNC110  # the other one may be a process on another machine
-                await anyio.sleep(POLL)
-        if waiting.cancelled_caught:
-            raise MigrationError(f"another process has been migrating for {timeout} seconds: wait for it, then run again")
+        deadline = anyio.current_time() + timeout
         try:
+            while not await self._take(owner):
+                if anyio.current_time() >= deadline:
+                    raise MigrationError(f"another process has been migrating for {timeout:g} seconds: wait for it, then run again")
+                await anyio.sleep(POLL)
             async with anyio.create_task_group() as group:
                 group.start_soon(self._renewed, owner)
                 yield
                 group.cancel_scope.cancel()
         except BaseExceptionGroup as error:
-            # The group has one member of its own that never raises: what comes out is the block's.
-            if len(error.exceptions) == 1:
-                raise error.exceptions[0] from error.exceptions[0].__cause__
-            raise
+            # The first one is why the others, if any, were cancelled.
+            raise error.exceptions[0] from error.exceptions[0].__cause__
         finally:
-            with anyio.CancelScope(shield=True):
+            # Whoever is cancelled while taking it may have it already. Where this fails, the lease ends by itself.
+            with anyio.CancelScope(shield=True), suppress(AuthHeroSQLError):
                 await self._execute(self._change({"id": "migrate", "owner": owner}, {"owner": None, "expires_at_ts": None}))
 
     async def _take(self, owner: str) -> bool:
         mine = self._mine(owner)
-        for free in ({"owner null": None}, {"expires_at_ts <": self.session.now()}):
-            if await self._execute(self._change({"id": "migrate", **free}, mine)):
-                return True
         try:
+            for free in ({"owner null": None}, {"expires_at_ts <": self.session.now()}):
+                if await self._execute(self._change({"id": "migrate", **free}, mine)):
+                    return True
             await self._execute(self._insert({"id": "migrate", **mine}))
-        except ConflictError:
+        except (ConflictError, TransactionConflictError):
+            # The latter on SQLite, where the other one's migration keeps everybody from writing.
             return False
         return True
 
@@ -153,7 +161,9 @@ class Leases(Repository[Lease]):
         while True:
             await anyio.sleep(HEARTBEAT)
             try:
-                await self._execute(self._change({"id": "migrate", "owner": owner}, self._mine(owner)))
+                held = await self._execute(self._change({"id": "migrate", "owner": owner}, self._mine(owner)))
             except AuthHeroSQLError:
                 # The next beat tries again: the lease outlasts several.
                 continue
+            if not held:
+                raise MigrationError("another process took this one for dead and is migrating now: wait for it, then run again")

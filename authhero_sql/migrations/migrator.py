@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,12 +13,12 @@ from pypika import Table as SQLTable
 
 from ..dialects import wrap
 from ..dialects.base import Call
-from ..errors import AuthHeroSQLError, DuplicateObjectError, MigrationError
+from ..errors import AuthHeroSQLError, DatabaseUnavailableError, DuplicateObjectError, MigrationError
 from ..ids import Ids
 from ..session import Session
 from ..statements import Bind
 from . import history
-from .ledger import Entry, Leases, Ledger
+from .ledger import LEDGER, Entry, Leases, Ledger
 from .operations import Backfill, Migration, Operation
 
 logger = logging.getLogger("authhero_sql.migrations")
@@ -94,10 +95,14 @@ def _pending(entries: dict[str, Entry]) -> list[str]:
     done = [name for name in known if name in entries and entries[name].applied_at is not None]
     if done != known[: len(done)]:
         missing = next(name for name in known if name not in done)
-        raise MigrationError(f"the ledger has a gap: {missing} is missing, but later migrations are applied")
+        raise MigrationError(
+            f"the ledger has a gap: {missing} is missing, but later migrations are applied: "
+            f"restore its row in {LEDGER.name}, or the database from a backup"
+        )
     for name, entry in entries.items():
         if entry.checksum != history.checksum(name):
-            raise MigrationError(f"{name} was applied from another file than the one here: reinstall the version that applied it")
+            verb = "begun" if entry.applied_at is None else "applied"
+            raise MigrationError(f"{name} was {verb} from another file than the one here: reinstall the version that did so")
     return known[len(done) :]
 
 
@@ -124,8 +129,15 @@ async def _apply(session: Session, migration: Migration, started: float) -> None
         await ledger.begin(entry)
     for number, step in enumerate(migration.up[entry.steps_done :], entry.steps_done + 1):
         await ledger.note(migration.name, steps_started=number)
-        # A run that was killed here may have done the step without writing so.
-        await _step(session, migration, number, step, again=number <= entry.steps_started)
+        try:
+            # A run that was killed here may have done the step without writing so.
+            await _step(session, migration, number, step, again=number <= entry.steps_started)
+        except MigrationError as error:
+            if not isinstance(error.__cause__, DatabaseUnavailableError):
+                # It was refused, so the next run must not take what stands in its way for its own work.
+                with suppress(AuthHeroSQLError):
+                    await ledger.note(migration.name, steps_started=number - 1)
+            raise
         await ledger.note(migration.name, steps_done=number)
     await ledger.note(migration.name, applied_at=session.now(), duration_ms=_since(started))
 

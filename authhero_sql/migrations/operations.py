@@ -243,9 +243,10 @@ def backfill(table: str, *, key: Sequence[str], source: str, target: str, conver
     return Backfill(table, tuple(key), source, target, convert)
 
 
-def iso_to_epoch_ms(text: str) -> int | None:
+def iso_to_epoch_ms(text: Any) -> int | None:
     """Epoch milliseconds of an ISO-8601 instant; None for what is none."""
     try:
         return to_epoch_ms(datetime.fromisoformat(text))
-    except ValueError:
+    except (TypeError, ValueError):
+        # SQLite may hold a blob in a column of text.
         return None

@@ -13,6 +13,8 @@ from . import history
 from .operations import CreateIndex, CreateTable, Operation, Schema, TableState
 
 BASELINE = "0001_baseline"
+LINE = 140
+"""The longest line of the code."""
 
 
 def registry_schema(registry: Registry = REGISTRY) -> Schema:
@@ -51,10 +53,7 @@ def render(steps: list[Operation], title: str) -> str:
                 lines.append(f"            {_text(step.name)},")
                 lines += [f"            {_column(part)}," for part in step.columns]
                 lines.append(f"            key={_names(step.key)},")
-                if step.foreign_keys:
-                    lines.append("            references=(")
-                    lines += [f"                {_reference(part)}," for part in step.foreign_keys]
-                    lines.append("            ),")
+                lines += _references(step.foreign_keys)
                 lines.append("        ),")
             case CreateIndex():
                 lines.append(f"        {_index(step.table, step.index)},")
@@ -64,7 +63,9 @@ def render(steps: list[Operation], title: str) -> str:
 
 
 def _text(value: str) -> str:
-    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    """In the quotes that need fewer escapes, double ones if it is all the same."""
+    quote = "'" if value.count('"') > value.count("'") else '"'
+    return quote + value.replace("\\", "\\\\").replace(quote, f"\\{quote}") + quote
 
 
 def _names(names: tuple[str, ...]) -> str:
@@ -82,6 +83,16 @@ def _column(part: ColumnType) -> str:
 
 def _reference(part: ForeignKey) -> str:
     return f"reference({_names(part.columns)}, {_text(part.references)}, {_names(part.ref_columns)})"
+
+
+def _references(parts: tuple[ForeignKey, ...]) -> list[str]:
+    """In the formatter's layout: a single one stands on one line where it fits."""
+    if not parts:
+        return []
+    line = f"            references=({_reference(parts[0])},),"
+    if len(parts) == 1 and len(line) <= LINE:
+        return [line]
+    return ["            references=(", *(f"                {_reference(part)}," for part in parts), "            ),"]
 
 
 def _index(table: str, index: Index) -> str:
