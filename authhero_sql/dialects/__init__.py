@@ -124,7 +124,7 @@ def connect(url: str, **options: Any) -> ManagedDatabase:
     Args:
         url: ``sqlite:///auth.db`` (relative; four slashes: absolute), ``sqlite://:memory:``,
             ``postgresql://user:password@host/name``, ``mysql://user:password@host/name``. Options may stand in its query.
-        options: for every engine ``acquire_timeout`` (seconds, 30); for servers ``min_size`` (0), ``max_size`` (10) and
+        options: for every engine ``acquire_timeout`` (seconds, 30); for servers ``min_size`` (1), ``max_size`` (10) and
             ``connect_timeout`` (seconds, 10); SQLite ``readers`` (2), ``busy_timeout`` (seconds, 5) and
             ``cached_statements`` (512); PostgreSQL ``command_timeout`` (seconds, 60), ``statement_cache_size`` (1000),
             ``pgbouncer`` (off) and what ``asyncpg.create_pool`` takes; MySQL ``ssl``, ``ssl_ca``, ``recycle``

@@ -345,7 +345,7 @@ class MySQLDatabase(ManagedDatabase):
         *,
         pool: aiomysql.Pool | None = None,
         acquire_timeout: float = 30.0,
-        min_size: int = 0,
+        min_size: int = 1,
         max_size: int = 10,
         connect_timeout: float = 10.0,
         recycle: float = 1800.0,
@@ -407,7 +407,7 @@ class MySQLDatabase(ManagedDatabase):
             raise DatabaseUnavailableError("the database is not open")
         try:
             async with asyncio.timeout(self._acquire_timeout):
-                connection = await pool._acquire()
+                connection = await pool.acquire()
         except TimeoutError as error:
             raise PoolTimeoutError(
                 f"no connection became free in {self._acquire_timeout} seconds ({pool.size} of {pool.maxsize} open, {pool.freesize} idle)"

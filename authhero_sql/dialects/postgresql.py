@@ -293,7 +293,7 @@ class PostgreSQLDatabase(ManagedDatabase):
         *,
         pool: asyncpg.Pool | None = None,
         acquire_timeout: float = 30.0,
-        min_size: int = 0,
+        min_size: int = 1,
         max_size: int = 10,
         command_timeout: float | None = 60.0,
         connect_timeout: float = 10.0,
