@@ -1,0 +1,140 @@
+"""What must hold when 32 tasks do the same at once."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from authhero_sql import Adapters
+
+TASKS = 32
+SOON = datetime(2026, 2, 1, tzinfo=UTC)
+DEVICE = {
+    "initial_user_agent": "", "initial_ip": "", "initial_asn": "", "last_user_agent": "", "last_ip": "", "last_asn": "",
+}  # fmt: skip
+
+
+@pytest.fixture
+async def store(adapters: Adapters) -> Adapters:
+    """A tenant with a user, a client and a login session."""
+    await adapters.tenants.create({"id": "acme", "friendly_name": "Acme"})
+    await adapters.users.create("acme", {"user_id": "auth0|ada", "connection": "db", "email": "ada@acme.example"})
+    await adapters.clients.create("acme", {"client_id": "web", "name": "Web"})
+    return adapters
+
+
+async def login_session(store: Adapters) -> str:
+    """The id of a login session that ends soon."""
+    params = {"csrf_token": "c", "authParams": {"client_id": "web"}, "expires_at": SOON}
+    return (await store.login_sessions.create("acme", params)).id
+
+
+async def test_a_code_has_one_winner(store: Adapters) -> None:
+    for name in ("first", "second", "third"):
+        await store.codes.create("acme", {"code_id": name, "code_type": "otp", "login_id": "l", "expires_at": SOON})
+        won = await asyncio.gather(*(store.codes.consume("acme", name) for _ in range(TASKS)))
+        assert won.count(True) == 1
+        code = await store.codes.get("acme", name, "otp")
+        assert code is not None
+        assert code.used_at is not None
+
+
+async def test_first_activities_lose_nothing(store: Adapters) -> None:
+    fields: list[dict[str, Any]] = [
+        {"last_ip": "203.0.113.5"},
+        {"last_login": SOON},
+        {"login_count": 7},
+        {"failed_logins": ["2026-01-01T00:00:00.000Z"]},
+        {"last_password_reset": SOON},
+    ]
+    done = await asyncio.gather(*(store.user_activity.upsert("acme", "auth0|ada", fields[number % 5]) for number in range(TASKS)))
+    assert all(done)
+    activity = await store.user_activity.get("acme", "auth0|ada")
+    assert activity is not None
+    assert activity.model_dump() == {
+        "user_id": "auth0|ada",
+        "last_ip": "203.0.113.5",
+        "last_login": SOON,
+        "login_count": 7,
+        "failed_logins": ["2026-01-01T00:00:00.000Z"],
+        "last_password_reset": SOON,
+    }
+
+
+async def test_connections_added_at_once_are_all_there(store: Adapters) -> None:
+    ids = [f"con_{number:02}" for number in range(TASKS // 2)]
+    done = await asyncio.gather(*(store.client_connections.add_client_to_connection("acme", id, "web") for id in ids * 2))
+    assert all(done)
+    client = await store.clients.get("acme", "web")
+    assert client is not None
+    assert sorted(client.connections or []) == ids
+
+
+async def test_connections_added_and_removed_at_once(store: Adapters) -> None:
+    kept, gone = [f"keep_{number}" for number in range(16)], [f"go_{number}" for number in range(16)]
+    await store.client_connections.update_by_client("acme", "web", gone)
+    await asyncio.gather(
+        *(store.client_connections.add_client_to_connection("acme", id, "web") for id in kept),
+        *(store.client_connections.remove_client_from_connection("acme", id, "web") for id in gone),
+    )
+    client = await store.clients.get("acme", "web")
+    assert client is not None
+    assert sorted(client.connections or []) == sorted(kept)
+
+
+async def test_sessions_and_tokens_never_shorten_their_login_session(store: Adapters) -> None:
+    login_id = await login_session(store)
+    latest = SOON + timedelta(days=TASKS)
+
+    async def write(number: int) -> None:
+        until = SOON + timedelta(days=number)
+        common = {"user_id": "auth0|ada", "device": DEVICE, "expires_at": until}
+        if number % 2:
+            await store.sessions.create("acme", {**common, "id": f"s{number}", "login_session_id": login_id, "clients": ["web"]})
+            await store.sessions.update("acme", f"s{number}", {"idle_expires_at": until - timedelta(hours=1)})
+        else:
+            token = {**common, "id": f"r{number}", "login_id": login_id, "client_id": "web", "resource_servers": [], "rotating": False}
+            await store.refresh_tokens.create("acme", token)
+            await store.refresh_tokens.update("acme", f"r{number}", {"rotated_to": "x"}, login_session_bump=(login_id, until))
+
+    await asyncio.gather(*(write(number) for number in range(TASKS, 0, -1)))
+    login = await store.login_sessions.get("acme", login_id)
+    assert login is not None
+    assert login.expires_at == latest
+
+
+async def test_one_password_is_current(store: Adapters) -> None:
+    await asyncio.gather(
+        *(store.passwords.create("acme", {"user_id": "auth0|ada", "password": f"hash {number}"}) for number in range(TASKS))
+    )
+    passwords = await store.passwords.list("acme", "auth0|ada")
+    assert len(passwords) == TASKS
+    assert [password.is_current for password in passwords].count(True) == 1
+    current = await store.passwords.get("acme", "auth0|ada")
+    assert current is not None
+    assert current.is_current
+
+
+async def test_authorization_parameters_merged_at_once_are_all_there(store: Adapters) -> None:
+    login_id = await login_session(store)
+    done = await asyncio.gather(
+        *(store.login_sessions.update("acme", login_id, {"auth_params": {f"custom_{number}": number}}) for number in range(TASKS))
+    )
+    assert all(done)
+    login = await store.login_sessions.get("acme", login_id)
+    assert login is not None
+    assert login.auth_params.model_extra == {f"custom_{number}": number for number in range(TASKS)}
+
+
+async def test_lists_changed_inside_transactions_lose_nothing(store: Adapters) -> None:
+    async def add() -> bool:
+        async with store.transaction() as tx:
+            return await tx.client_connections.add_client_to_connection("acme", f"con_{len(asyncio.all_tasks())}_{id(tx)}", "web")
+
+    assert all(await asyncio.gather(*(add() for _ in range(TASKS))))
+    client = await store.clients.get("acme", "web")
+    assert client is not None
+    assert len(client.connections or []) == TASKS

@@ -1,0 +1,192 @@
+"""A task that is cancelled leaves nothing half-written, no connection behind, and nobody else's work touched."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from typing import Any
+
+import anyio
+import pytest
+
+from authhero_sql import Adapters, connect, create_adapters
+
+POOL = 3
+"""Connections of the pool: one that is not given back is soon missed."""
+
+
+def user(name: str) -> dict[str, Any]:
+    """A user that is written in two rows."""
+    return {
+        "user_id": f"auth0|{name}",
+        "email": f"{name}@acme.example",
+        "connection": "Username-Password-Authentication",
+        "password": {"hash": "$argon2id$…", "algorithm": "argon2id"},
+    }
+
+
+@pytest.fixture
+async def store(migrated_url: str) -> AsyncIterator[Adapters]:
+    """Adapters over a small pool, with a tenant and a user that others work on."""
+    options: dict[str, Any] = {"acquire_timeout": 5.0} if migrated_url.startswith("sqlite") else {"max_size": POOL, "acquire_timeout": 5.0}
+    async with connect(migrated_url, **options) as db:
+        adapters = await create_adapters(db)
+        await adapters.tenants.create({"id": "acme", "friendly_name": "Acme"})
+        await adapters.users.create("acme", user("bystander"))
+        yield adapters
+
+
+async def rows(store: Adapters, name: str) -> int:
+    """How many rows of a user there are: its own and its passwords."""
+    found = await store.users.get("acme", f"auth0|{name}")
+    return (found is not None) + len(await store.passwords.list("acme", f"auth0|{name}"))
+
+
+async def usable(store: Adapters) -> None:
+    """More transactions than the pool has connections, all at once."""
+
+    async def work(number: int) -> None:
+        async with store.transaction() as tx:
+            await tx.users.update("acme", "auth0|bystander", {"nickname": str(number)})
+
+    async with anyio.create_task_group() as group:
+        for number in range(POOL * 3):
+            group.start_soon(work, number)
+
+
+def cancel_now() -> None:
+    """Cancel the running task: its next wait, which is for what it has just sent, is cut short."""
+    task = asyncio.current_task()
+    assert task is not None
+    task.cancel()
+
+
+Step = Callable[[Adapters, str], Awaitable[object]]
+STEPS: list[tuple[str, Step]] = [
+    ("insert", lambda tx, name: tx.users.create("acme", user(name))),
+    ("read", lambda tx, name: tx.users.get("acme", f"auth0|{name}")),
+    ("update", lambda tx, name: tx.users.update("acme", f"auth0|{name}", {"nickname": "n", "login_count": 3})),
+    ("several writes", lambda tx, name: tx.passwords.create("acme", {"user_id": f"auth0|{name}", "password": "second"})),
+    ("list", lambda tx, _: tx.users.list("acme", include_totals=True)),
+]
+
+
+async def transaction(store: Adapters, name: str, cancelled_at: int) -> None:
+    """All steps in one transaction, the task being cancelled as it enters one of them; the last is the commit."""
+    async with store.transaction() as tx:
+        for number, (_, step) in enumerate(STEPS):
+            if number == cancelled_at:
+                cancel_now()
+            await step(tx, name)
+        if cancelled_at == len(STEPS):
+            cancel_now()
+
+
+@pytest.mark.parametrize("at", range(len(STEPS) + 1), ids=[*(name for name, _ in STEPS), "commit"])
+@pytest.mark.parametrize("times", [1, POOL + 1])
+async def test_cancelled_in_each_statement_and_at_commit(store: Adapters, at: int, times: int) -> None:
+    for number in range(times):
+        task = asyncio.ensure_future(transaction(store, f"u{number}", at))
+        with pytest.raises(asyncio.CancelledError):
+            await task
+    for number in range(times):
+        assert await rows(store, f"u{number}") == 0
+    await usable(store)
+
+
+async def test_cancelled_while_the_commit_is_on_its_way_is_whole(store: Adapters) -> None:
+    loop = asyncio.get_running_loop()
+
+    async def work(name: str, hops: int) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        async with store.transaction() as tx:
+            await tx.users.create("acme", user(name))
+
+            def later(left: int) -> None:
+                if left:
+                    loop.call_soon(later, left - 1)
+                else:
+                    task.cancel()
+
+            later(hops)
+
+    for hops in range(1, 9):
+        task = asyncio.ensure_future(work(f"u{hops}", hops))
+        with suppress(asyncio.CancelledError):
+            await task
+        # Both rows or none; and when nobody was told of a cancellation, both.
+        assert await rows(store, f"u{hops}") in ((0, 2) if task.cancelled() else (2,))
+    await usable(store)
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_cancelled_at_any_moment_is_all_or_nothing(store: Adapters, seed: int) -> None:
+    chance = random.Random(seed)
+    done = {0: 0, 3: 0}
+
+    async def work(name: str) -> None:
+        async with store.transaction() as tx:
+            await tx.users.create("acme", user(name))
+            await tx.users.update("acme", f"auth0|{name}", {"nickname": "n", "login_count": 3})
+            async with tx.transaction() as inner:
+                await inner.passwords.create("acme", {"user_id": f"auth0|{name}", "password": "second"})
+
+    async def others() -> None:
+        for number in range(3):
+            async with store.transaction() as tx:
+                await tx.users.update("acme", "auth0|bystander", {"nickname": str(number)})
+
+    for number in range(30):
+        name, moment = f"u{number}", chance.random() * 0.012
+        async with anyio.create_task_group() as group:
+            if number % 5 == 0:
+                group.start_soon(others)
+            if number % 2:
+                with anyio.move_on_after(moment):
+                    await work(name)
+            else:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(work(name), moment)
+        written = await rows(store, name)
+        assert written in done
+        done[written] += 1
+    await usable(store)
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_several_writes_outside_a_transaction_are_all_or_nothing(store: Adapters, seed: int) -> None:
+    chance = random.Random(seed)
+    for number in range(30):
+        with anyio.move_on_after(chance.random() * 0.004):
+            await store.users.create("acme", user(f"u{number}"))
+        assert await rows(store, f"u{number}") in (0, 2)
+    await usable(store)
+
+
+async def test_cancelled_while_waiting_for_a_turn_leaks_nothing(store: Adapters) -> None:
+    entered, leave = anyio.Event(), anyio.Event()
+
+    async def hold() -> None:
+        async with store.transaction() as tx:
+            await tx.users.update("acme", "auth0|bystander", {"nickname": "held"})
+            entered.set()
+            await leave.wait()
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(hold)
+        await entered.wait()
+        waiting = [asyncio.ensure_future(store.users.update("acme", "auth0|bystander", {"nickname": "waited"})) for _ in range(POOL * 2)]
+        for _ in range(20):
+            await anyio.lowlevel.checkpoint()
+        for task in waiting:
+            task.cancel()
+        outcomes = await asyncio.gather(*waiting, return_exceptions=True)
+        assert all(isinstance(outcome, asyncio.CancelledError) for outcome in outcomes)
+        leave.set()
+    bystander = await store.users.get("acme", "auth0|bystander")
+    assert bystander is not None
+    assert bystander.nickname == "held"
+    await usable(store)

@@ -1,0 +1,137 @@
+"""codes.expires_at_ts is filled for the rows from before the column, on a live database of every engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from authhero_sql import Database, MigrationError, create_adapters, migrate_to_latest
+from authhero_sql.dialects.base import Call
+from authhero_sql.errors import DatabaseError
+from authhero_sql.migrations import history
+from authhero_sql.migrations.operations import Backfill
+from tests.migrations.helpers import ALL, only, rows, watched
+
+NAME = "0002_codes_expires_at_ts"
+WHEN = "2026-01-31T10:00:00.789Z"
+MILLISECONDS = 1_769_853_600_789
+UNREADABLE = ("", "soon", "2026-13-01T00:00:00.000Z", "2026-01-31T10:00:00", "0001-01-01T00:00:00+14:00", "1769853600")
+BATCH = next(step.batch for step in history.load(NAME).up if isinstance(step, Backfill))
+
+
+async def _baseline(db: Database, codes: dict[str, str], code_type: str = "otp") -> None:
+    """The schema from before the column, with codes: their ids and ``expires_at``."""
+    with only(ALL[0]):
+        assert await migrate_to_latest(db) == ALL[:1]
+    statements = []
+    for tenant in ("acme", "beta"):
+        statements.append(f"INSERT INTO tenants (id, created_at, updated_at) VALUES ('{tenant}', '{WHEN}', '{WHEN}')")
+        statements.append(
+            "INSERT INTO users (tenant_id, user_id, provider, connection, email_verified, is_social, created_at, updated_at) "
+            f"VALUES ('{tenant}', 'auth0|ada', 'auth0', 'password', 0, 0, '{WHEN}', '{WHEN}')"
+        )
+    await db.write([Call(sql) for sql in statements])
+    await _insert(db, codes, code_type)
+
+
+async def _insert(db: Database, codes: dict[str, str], code_type: str = "otp", tenant: str = "acme") -> None:
+    values = [f"('{tenant}', 'auth0|ada', 'login', '{id}', '{code_type}', '{WHEN}', '{expires}')" for id, expires in codes.items()]
+    await db.execute(
+        Call(f"INSERT INTO codes (tenant_id, user_id, login_id, code_id, code_type, created_at, expires_at) VALUES {', '.join(values)}")
+    )
+
+
+async def _filled(db: Database) -> dict[str, int | None]:
+    return {str(id): value for id, value in await rows(db, "SELECT code_id, expires_at_ts FROM codes")}
+
+
+def _instant(number: int) -> str:
+    return f"2026-01-31T{number // 3600:02}:{number // 60 % 60:02}:{number % 60:02}.{number % 1000:03}Z"
+
+
+MIDNIGHT = 1_769_817_600_000
+
+
+@pytest.mark.parametrize("count", [0, 1, BATCH - 1, BATCH, BATCH + 1, 2 * BATCH + 7])
+async def test_every_row_is_filled_whatever_their_number(empty: Database, count: int) -> None:
+    codes = {f"c{number:05}": _instant(number) for number in range(count)}
+    await _baseline(empty, codes | {"z": WHEN})
+    await empty.execute(Call("DELETE FROM codes WHERE code_id = 'z'"))
+    assert await migrate_to_latest(empty) == ALL[1:]
+    assert await _filled(empty) == {f"c{number:05}": MIDNIGHT + number * 1000 + number % 1000 for number in range(count)}
+
+
+async def test_what_cannot_be_read_stays_null_and_stops_nothing(empty: Database) -> None:
+    codes = {f"c{number:05}": UNREADABLE[number % len(UNREADABLE)] if number % 3 == 0 else WHEN for number in range(2 * BATCH + 7)}
+    await _baseline(empty, codes)
+    await migrate_to_latest(empty)
+    assert await _filled(empty) == {id: MILLISECONDS if text == WHEN else None for id, text in codes.items()}
+
+
+async def test_batches_full_of_unreadable_rows_are_walked_past(empty: Database) -> None:
+    bad = {f"a{number:05}": UNREADABLE[number % len(UNREADABLE)] for number in range(2 * BATCH + 3)}
+    good = {f"b{number:05}": WHEN for number in range(5)}
+    await _baseline(empty, bad | good)
+    await migrate_to_latest(empty)
+    assert await _filled(empty) == dict.fromkeys(bad) | dict.fromkeys(good, MILLISECONDS)
+
+
+async def test_rows_with_one_id_are_told_apart_by_the_rest_of_the_key(empty: Database) -> None:
+    await _baseline(empty, {"same": WHEN})
+    await _insert(empty, {"same": "soon"}, "ticket")
+    await _insert(empty, {"same": "2026-01-31T10:00:01.789Z"}, tenant="beta")
+    await migrate_to_latest(empty)
+    found = await rows(empty, "SELECT tenant_id, code_type, expires_at_ts FROM codes ORDER BY tenant_id, code_type")
+    assert found == [("acme", "otp", MILLISECONDS), ("acme", "ticket", None), ("beta", "otp", MILLISECONDS + 1000)]
+
+
+async def test_the_filled_rows_are_what_the_adapter_reads_and_sweeps(empty: Database) -> None:
+    await _baseline(empty, {"old": WHEN, "new": "2026-02-01T00:00:00.000Z"})
+    await migrate_to_latest(empty)
+    adapters = await create_adapters(empty)
+    code = await adapters.codes.get("acme", "old", "otp")
+    assert code is not None
+    assert await adapters.codes.cleanup(code.expires_at) == 0
+    new = await adapters.codes.get("acme", "new", "otp")
+    assert new is not None
+    assert await adapters.codes.cleanup(new.expires_at) == 1
+    assert await adapters.codes.get("acme", "old", "otp") is None
+
+
+@contextmanager
+def _failing_after(db: Database, batches: int) -> Iterator[None]:
+    """The first statements of the backfill work, the next one is refused."""
+    written = 0
+    write = db.write
+
+    async def counted(calls: Any) -> list[int]:
+        nonlocal written
+        if "expires_at_ts" in calls[0].sql and calls[0].sql.startswith("UPDATE"):
+            written += 1
+            if written > batches:
+                raise DatabaseError("no more")
+        return await write(calls)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(db, "write", counted)
+        yield
+
+
+@pytest.mark.engines("mysql")
+async def test_a_backfill_that_was_interrupted_goes_on_where_it_stood(empty: Database) -> None:
+    """Elsewhere the whole migration is one transaction."""
+    codes = {f"c{number:05}": WHEN if number % 5 else "soon" for number in range(3 * BATCH)}
+    await _baseline(empty, codes)
+    with _failing_after(empty, 1), pytest.raises(MigrationError, match=f"{NAME}, step 3 of 3 .Backfill. failed on mysql: no more"):
+        await migrate_to_latest(empty)
+    done = [id for id, value in (await _filled(empty)).items() if value is not None]
+    assert len(done) == BATCH * 4 // 5
+    # Not written again.
+    await empty.execute(Call("UPDATE codes SET expires_at_ts = 1 WHERE expires_at_ts IS NOT NULL"))
+    with watched(empty) as seen:
+        assert await migrate_to_latest(empty) == ALL[1:]
+    assert not [sql for sql in seen.statements if sql.startswith(("ALTER TABLE `codes`", "CREATE INDEX `idx_codes"))]
+    assert await _filled(empty) == {id: 1 if id in done else MILLISECONDS if text == WHEN else None for id, text in codes.items()}

@@ -1,0 +1,365 @@
+"""Several processes migrate one database at once, and what becomes of the lease of one that died."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import anyio
+import pytest
+from anyio.lowlevel import checkpoint
+
+from authhero_sql import Database, MigrationError, connect, migrate_to_latest
+from authhero_sql.clock import to_epoch_ms
+from authhero_sql.dialects.base import Call
+from authhero_sql.errors import DatabaseUnavailableError
+from authhero_sql.migrations import history, ledger
+from authhero_sql.migrations.ledger import LEASE, LEASES, LEDGER, Leases, Ledger
+from authhero_sql.session import Session
+from tests.migrations.helpers import ALL, drift, only, rows
+
+ROOT = Path(__file__).parents[2]
+RACER = Path(__file__).with_name("racer.py")
+LONG = 60.0
+"""Seconds after which a test that hangs gives up."""
+NOW = datetime(2026, 1, 31, 10, 0, tzinfo=UTC)
+
+
+# --- processes -----------------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _racers(url: str, count: int) -> Iterator[list[subprocess.Popen[str]]]:
+    """Processes that stand at the start."""
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    command = [sys.executable, "-W", "error", str(RACER), url]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    processes = [subprocess.Popen(command, **pipes, text=True, env=environment) for _ in range(count)]  # type: ignore[call-overload]
+    try:
+        for process in processes:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n", process.communicate(timeout=LONG)[1]
+        yield processes
+    finally:
+        for process in processes:
+            process.kill()
+            process.communicate(timeout=LONG)
+
+
+def _race(url: str, count: int) -> list[list[str]]:
+    """What each process applied."""
+    with _racers(url, count) as processes:
+        for process in processes:
+            assert process.stdin is not None
+            process.stdin.write("go\n")
+            process.stdin.flush()
+        applied = []
+        for process in processes:
+            out, err = process.communicate(timeout=LONG)
+            assert process.returncode == 0, err
+            assert err == ""
+            applied.append(json.loads(out))
+        return applied
+
+
+async def _all_once(url: str, applied: list[list[str]]) -> None:
+    # Each migration in one of them, and in the right order there.
+    assert sorted(name for names in applied for name in names) == ALL
+    assert all(names == sorted(names) for names in applied)
+    async with connect(url) as db:
+        assert [name for (name,) in await rows(db, f"SELECT name FROM {LEDGER.name} ORDER BY name")] == ALL
+        assert await rows(db, f"SELECT owner, expires_at_ts FROM {LEASES.name}") == [(None, None)]
+        assert await drift(db) == []
+
+
+@pytest.mark.parametrize("count", [2, 4])
+async def test_processes_that_migrate_at_once(database_url: str, count: int) -> None:
+    await _all_once(database_url, _race(database_url, count))
+
+
+async def test_processes_that_complete_a_database_at_once(database_url: str) -> None:
+    async with connect(database_url) as db:
+        with only(*ALL[:1]):
+            await migrate_to_latest(db)
+    applied = _race(database_url, 2)
+    await _all_once(database_url, [ALL[:1], *applied])
+
+
+# --- tasks of one process ------------------------------------------------------------------------------------------------------
+
+
+async def test_tasks_that_migrate_at_once(empty: Database) -> None:
+    applied: list[list[str]] = []
+
+    async def run() -> None:
+        applied.append(await migrate_to_latest(empty))
+
+    with anyio.fail_after(LONG):
+        async with anyio.create_task_group() as group:
+            for _ in range(4):
+                group.start_soon(run)
+    assert sorted(applied) == [[], [], [], ALL]
+    assert await drift(empty) == []
+
+
+# --- the lease -----------------------------------------------------------------------------------------------------------------
+
+
+async def _held_by_another(db: Database, expires: datetime) -> None:
+    await Ledger(Session.of(db)).prepare()
+    await db.execute(Call(f"INSERT INTO {LEASES.name} (id, owner, expires_at_ts) VALUES ('migrate', 'somebody', {to_epoch_ms(expires)})"))
+
+
+async def _lease(db: Database) -> tuple[str | None, int | None]:
+    [(owner, expires)] = await rows(db, f"SELECT owner, expires_at_ts FROM {LEASES.name}")
+    return owner, expires
+
+
+@pytest.fixture
+def still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The time stands still."""
+    monkeypatch.setattr("authhero_sql.session.system_clock", lambda: NOW)
+
+
+@pytest.mark.usefixtures("still")
+async def test_a_living_lease_is_respected(empty: Database) -> None:
+    for expires in (NOW, NOW + timedelta(milliseconds=1), NOW + LEASE):
+        await _held_by_another(empty, expires)
+        with pytest.raises(MigrationError, match=r"^another process has been migrating for 0 seconds: wait for it, then run again$"):
+            await migrate_to_latest(empty, lock_timeout=0)
+        assert await _lease(empty) == ("somebody", to_epoch_ms(expires))
+        assert await rows(empty, f"SELECT name FROM {LEDGER.name}") == []
+        await empty.execute(Call(f"DELETE FROM {LEASES.name}"))
+
+
+@pytest.mark.usefixtures("still")
+async def test_the_lease_of_a_dead_process_is_taken_over(empty: Database) -> None:
+    await _held_by_another(empty, NOW - timedelta(milliseconds=1))
+    assert await migrate_to_latest(empty, lock_timeout=0) == ALL
+    assert await _lease(empty) == (None, None)
+
+
+async def test_a_lease_runs_out_while_somebody_waits_for_it(empty: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger, "POLL", 0.0)
+    now = NOW
+
+    def later() -> datetime:
+        nonlocal now
+        now += timedelta(seconds=20)
+        return now
+
+    await _held_by_another(empty, NOW + LEASE)
+    monkeypatch.setattr("authhero_sql.session.system_clock", later)
+    assert await migrate_to_latest(empty, lock_timeout=LONG) == ALL
+    assert now > NOW + LEASE
+
+
+async def test_a_living_lease_is_waited_for(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger, "POLL", 0.001)
+    refused = anyio.Event()
+    take = Leases._take
+
+    async def observed(self: Leases, owner: str) -> bool:
+        taken = await take(self, owner)
+        if not taken:
+            refused.set()
+        return taken
+
+    applied: list[str] = []
+    async with connect(database_url) as holder, connect(database_url) as waiter:
+        await Ledger(Session.of(holder)).prepare()
+
+        async def wait() -> None:
+            applied.extend(await migrate_to_latest(waiter))
+
+        with anyio.fail_after(LONG):
+            async with anyio.create_task_group() as group, Leases(Session.of(holder)).held("somebody", 0):
+                monkeypatch.setattr(Leases, "_take", observed)
+                group.start_soon(wait)
+                await refused.wait()
+                assert await rows(holder, f"SELECT name FROM {LEDGER.name}") == []
+                assert (await _lease(holder))[0] == "somebody"
+        assert applied == ALL
+        assert await _lease(holder) == (None, None)
+
+
+async def test_the_wait_for_a_living_lease_ends(empty: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger, "POLL", 0.0)
+    await _held_by_another(empty, datetime.now(UTC) + LEASE)
+    looks = 0
+    take = Leases._take
+
+    async def counted(self: Leases, owner: str) -> bool:
+        nonlocal looks
+        looks += 1
+        return await take(self, owner)
+
+    monkeypatch.setattr(Leases, "_take", counted)
+    # An hour passes between two looks.
+    monkeypatch.setattr(anyio, "current_time", lambda: looks * 3600.0)
+    with pytest.raises(MigrationError, match="for 9000 seconds"):
+        await migrate_to_latest(empty, lock_timeout=9000)
+    assert looks == 3
+
+
+async def test_without_patience_a_free_lease_is_taken_all_the_same(empty: Database) -> None:
+    assert await migrate_to_latest(empty, lock_timeout=0) == ALL
+
+
+async def test_a_database_that_is_up_to_date_does_not_ask_for_the_lease(empty: Database) -> None:
+    await migrate_to_latest(empty)
+    await empty.execute(Call(f"DELETE FROM {LEASES.name}"))
+    await _held_by_another(empty, datetime.now(UTC) + LEASE)
+    assert await migrate_to_latest(empty, lock_timeout=0) == []
+
+
+@asynccontextmanager
+async def _beating(db: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Leases]:
+    """Leases that are renewed all the time."""
+    monkeypatch.setattr(ledger, "HEARTBEAT", 0.001)
+    session = Session.of(db)
+    await Ledger(session).prepare()
+    with anyio.fail_after(LONG):
+        yield Leases(session)
+
+
+async def test_a_lease_is_renewed_while_it_is_held(empty: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with _beating(empty, monkeypatch) as leases, leases.held("me", 0):
+        owner, first = await _lease(empty)
+        assert owner == "me"
+        while (await _lease(empty))[1] == first:
+            await checkpoint()
+    assert await _lease(empty) == (None, None)
+
+
+async def test_a_heart_that_misses_a_beat_goes_on_beating(empty: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with _beating(empty, monkeypatch) as leases:
+        execute = leases._execute
+        missed = 0
+
+        async def failing(call: Call) -> int:
+            nonlocal missed
+            if 0 < missed < 5:
+                missed += 1
+                raise DatabaseUnavailableError
+            return await execute(call)
+
+        monkeypatch.setattr(leases, "_execute", failing)
+        async with leases.held("me", 0):
+            _, first = await _lease(empty)
+            missed = 1
+            while missed < 5 or (await _lease(empty))[1] == first:
+                await checkpoint()
+
+
+async def test_who_lost_the_lease_stops(empty: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with _beating(empty, monkeypatch) as leases:
+
+        async def lose_it() -> None:
+            async with leases.held("me", 0):
+                await empty.execute(Call(f"UPDATE {LEASES.name} SET owner = 'somebody'"))
+                await anyio.sleep_forever()
+
+        with pytest.raises(MigrationError, match="took this one for dead"):
+            await lose_it()
+    # The other one's lease is not given back by us.
+    assert (await _lease(empty))[0] == "somebody"
+
+
+async def test_what_goes_wrong_under_the_lease_comes_out_as_it_is(empty: Database) -> None:
+    session = Session.of(empty)
+    await Ledger(session).prepare()
+    wrong = ZeroDivisionError("wrong")
+    wrong.__cause__ = why = KeyError("why")
+    with pytest.raises(ZeroDivisionError) as caught:
+        async with Leases(session).held("me", 0):
+            raise wrong
+    assert (caught.value, caught.value.__cause__) == (wrong, why)
+    assert await _lease(empty) == (None, None)
+
+
+async def test_an_error_is_not_hidden_by_a_lease_that_cannot_be_given_back(empty: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = Session.of(empty)
+    await Ledger(session).prepare()
+    leases = Leases(session)
+
+    async def unavailable(_: Call) -> int:
+        raise DatabaseUnavailableError
+
+    async def fail() -> None:
+        async with leases.held("me", 0):
+            monkeypatch.setattr(leases, "_execute", unavailable)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail()
+
+
+async def test_a_cancelled_run_leaves_no_lease_behind(empty: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    load = history.load
+    with anyio.CancelScope() as scope:
+
+        def cancelling(name: str) -> object:
+            if name == ALL[1]:
+                scope.cancel()
+            return load(name)
+
+        monkeypatch.setattr(history, "load", cancelling)
+        await migrate_to_latest(empty)
+    assert scope.cancelled_caught
+    monkeypatch.setattr(history, "load", load)
+    assert await migrate_to_latest(empty, lock_timeout=0) == ALL[1:]
+    assert await drift(empty) == []
+
+
+async def test_who_is_cancelled_while_taking_the_lease_leaves_it_free(empty: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    take = Leases._take
+    with anyio.CancelScope() as scope:
+
+        async def taken_and_cancelled(self: Leases, owner: str) -> bool:
+            taken = await take(self, owner)
+            scope.cancel()
+            await checkpoint()
+            return taken
+
+        monkeypatch.setattr(Leases, "_take", taken_and_cancelled)
+        await migrate_to_latest(empty)
+    assert scope.cancelled_caught
+    assert await _lease(empty) == (None, None)
+
+
+@pytest.mark.engines("sqlite")
+async def test_a_busy_file_is_waited_for(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A long migration there keeps everybody from writing, also from asking for the lease."""
+    monkeypatch.setattr(ledger, "POLL", 0.0)
+    async with connect(database_url) as first, connect(database_url, busy_timeout=0) as second:
+        with only(*ALL[:-1]):
+            await migrate_to_latest(first)
+        applied: list[str] = []
+
+        async def wait() -> None:
+            applied.extend(await migrate_to_latest(second))
+
+        with anyio.fail_after(LONG):
+            async with anyio.create_task_group() as group:
+                refused = anyio.Event()
+                take = Leases._take
+
+                async def observed(self: Leases, owner: str) -> bool:
+                    taken = await take(self, owner)
+                    if not taken:
+                        refused.set()
+                    return taken
+
+                monkeypatch.setattr(Leases, "_take", observed)
+                async with first.transaction() as connection:
+                    await connection.execute(Call(f"UPDATE {LEDGER.name} SET steps = steps"))
+                    group.start_soon(wait)
+                    await refused.wait()
+        assert applied == ALL[-1:]
