@@ -433,7 +433,7 @@ async def _rolled_back(connection: asyncpg.Connection) -> None:
         return
     try:
         async with asyncio.timeout(ROLLBACK_TIMEOUT):
-            if connection.is_in_transaction():
-                await connection.execute("ROLLBACK")
+            # Whether or not asyncpg knows of a transaction: a BEGIN that was cancelled may have arrived all the same.
+            await connection.execute("ROLLBACK")
     except Exception:
         connection.terminate()

@@ -402,7 +402,8 @@ class SQLiteDatabase(ManagedDatabase):
             raise DatabaseUnavailableError("the SQLite file cannot be opened") from error
         handle = Handle(connection)
         try:
-            await handle.run(configure)
+            # Of several connections that switch a new file to WAL at once SQLite refuses all but one, without waiting.
+            await retried(lambda: handle.run(configure))
         except BaseException:
             await finish(connection.close())
             raise

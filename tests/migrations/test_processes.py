@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from anyio.lowlevel import checkpoint
 
 from authhero_sql import Database, MigrationError, connect, migrate_to_latest
 from authhero_sql.clock import to_epoch_ms
+from authhero_sql.dialects import sqlite
 from authhero_sql.dialects.base import Call
 from authhero_sql.errors import DatabaseUnavailableError
 from authhero_sql.migrations import history, ledger
@@ -332,6 +334,31 @@ async def test_who_is_cancelled_while_taking_the_lease_leaves_it_free(empty: Dat
         await migrate_to_latest(empty)
     assert scope.cancelled_caught
     assert await _lease(empty) == (None, None)
+
+
+@pytest.mark.engines("sqlite")
+async def test_a_new_file_that_somebody_else_is_opening_too(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All switch it to WAL, which SQLite refuses to all but one of them, at once and whatever the timeout."""
+    with closing(sqlite3.connect(database_url.removeprefix("sqlite:///"), isolation_level=None, check_same_thread=False)) as other:
+        other.execute("CREATE TABLE theirs (id)")
+        other.execute("BEGIN")
+        other.execute("SELECT * FROM theirs").fetchall()
+        refused = 0
+        configure = sqlite._configure_writer
+
+        def observed(connection: sqlite3.Connection) -> None:
+            nonlocal refused
+            try:
+                configure(connection)
+            except sqlite3.OperationalError:
+                refused += 1
+                other.execute("COMMIT")
+                raise
+
+        monkeypatch.setattr(sqlite, "_configure_writer", observed)
+        async with connect(database_url, busy_timeout=0) as db:
+            assert await rows(db, "PRAGMA journal_mode") == [("wal",)]
+        assert refused == 1
 
 
 @pytest.mark.engines("sqlite")
