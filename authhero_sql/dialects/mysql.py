@@ -262,7 +262,7 @@ async def _run(connection: aiomysql.Connection, call: Call) -> tuple[list[Row], 
 def _matched(cursor: aiomysql.Cursor) -> int:
     """Rows matched, from the server's message: a pool without CLIENT.FOUND_ROWS counts only those that changed."""
     result = cursor._result
-    found = _MATCHED.match(bytes(result.message or b"")) if result is not None else None
+    found = _MATCHED.search(bytes(result.message or b"")) if result is not None else None
     return int(found[1]) if found else 0
 
 

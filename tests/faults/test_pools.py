@@ -1,0 +1,205 @@
+"""A pool of the user's own, whatever its settings: same answers, never closed by us, still good for the user afterwards."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import anyio
+import pytest
+
+from authhero_sql import Adapters, ConfigurationError, connect, create_adapters
+
+ADA = {"user_id": "auth0|ada", "email": "ada@acme.example", "connection": "db", "password": {"hash": "h", "algorithm": "argon2id"}}
+
+
+@asynccontextmanager
+async def asyncpg_pool(url: str, **options: Any) -> AsyncIterator[Any]:
+    """The user's pool."""
+    import asyncpg
+
+    async with asyncpg.create_pool(url, min_size=1, max_size=4, **options) as pool:
+        yield pool
+
+
+@asynccontextmanager
+async def aiomysql_pool(url: str, **options: Any) -> AsyncIterator[Any]:
+    """The user's pool."""
+    import aiomysql
+
+    parts = urlsplit(url)
+    pool = await aiomysql.create_pool(
+        host=parts.hostname, port=parts.port, user=unquote(parts.username or ""), password=unquote(parts.password or ""),
+        db=parts.path[1:], minsize=1, maxsize=4, **options,
+    )  # fmt: skip
+    try:
+        yield pool
+    finally:
+        pool.close()
+        await pool.wait_closed()
+
+
+@asynccontextmanager
+async def aiosqlite_connection(url: str, **options: Any) -> AsyncIterator[Any]:
+    """The user's connection."""
+    import aiosqlite
+
+    async with aiosqlite.connect(url.removeprefix("sqlite:///"), **options) as connection:
+        yield connection
+
+
+async def with_json_codecs(connection: Any) -> None:
+    """What many applications give to their pool."""
+    for name in ("json", "jsonb"):
+        await connection.set_type_codec(name, encoder=json.dumps, decoder=json.loads, schema="pg_catalog")
+
+
+async def whole_life(adapters: Adapters) -> None:
+    """What has to work the same over every pool."""
+    await adapters.tenants.create({"id": "acme", "friendly_name": "Acme"})
+    # Still for a moment, so that a second update changes nothing at all.
+    frozen = await create_adapters(adapters.database, clock=lambda: datetime(2026, 1, 31, tzinfo=UTC))
+    created = await adapters.users.create("acme", {**ADA, "app_metadata": {"text": 'O\'Brien \\ "x" % _ 🔐'}})
+    assert await adapters.users.get("acme", "auth0|ada") == created
+    assert await frozen.users.update("acme", "auth0|ada", {"nickname": "ada"})
+    assert await frozen.users.update("acme", "auth0|ada", {"nickname": "ada"})
+    assert await adapters.client_connections.update_by_client("acme", "none", []) is False
+    assert await adapters.users.update("acme", "auth0|nobody", {"nickname": "x"}) is False
+    with suppress(KeyError):
+        async with adapters.transaction() as tx:
+            await tx.users.update("acme", "auth0|ada", {"nickname": "undone"})
+            raise KeyError
+    async with adapters.transaction() as tx:
+        await tx.users.update("acme", "auth0|ada", {"name": "Ada"})
+
+    async def work(number: int) -> None:
+        async with adapters.transaction() as tx:
+            await tx.users.create("acme", {"user_id": f"auth0|{number}", "connection": "db"})
+        await adapters.users.get("acme", f"auth0|{number}")
+
+    async with anyio.create_task_group() as group:
+        for number in range(32):
+            group.start_soon(work, number)
+    page = await adapters.users.list("acme", include_totals=True)
+    assert page.total == 33
+
+
+async def seen_from_elsewhere(url: str) -> None:
+    """What was written has been committed."""
+    async with connect(url) as db:
+        adapters = await create_adapters(db)
+        user = await adapters.users.get("acme", "auth0|ada")
+        assert user is not None
+        assert (user.nickname, user.name) == ("ada", "Ada")
+
+
+@pytest.mark.engines("postgresql")
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"statement_cache_size": 0},
+        {"server_settings": {"default_transaction_isolation": "serializable"}},
+        {"init": with_json_codecs},
+        {"command_timeout": 30},
+    ],
+    ids=["no statement cache", "serializable", "json codecs", "plain"],
+)
+async def test_an_asyncpg_pool(migrated_url: str, options: dict[str, Any]) -> None:
+    async with asyncpg_pool(migrated_url, **options) as pool:
+        adapters = await create_adapters(pool)
+        await whole_life(adapters)
+        await adapters.database.close()
+        assert await pool.fetchval("SELECT count(*) FROM users") == 33
+        async with pool.acquire() as connection:
+            assert not connection.is_in_transaction()
+    await seen_from_elsewhere(migrated_url)
+
+
+@pytest.mark.engines("mysql")
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"autocommit": False},
+        {"autocommit": True},
+        {"autocommit": True, "client_flag": 2},
+        {"autocommit": False, "cursor": "dict"},
+        {"autocommit": True, "sql_mode": "'ANSI_QUOTES,NO_BACKSLASH_ESCAPES,STRICT_ALL_TABLES'"},
+    ],
+    ids=["no autocommit", "no FOUND_ROWS", "FOUND_ROWS", "DictCursor", "ANSI_QUOTES and NO_BACKSLASH_ESCAPES"],
+)
+async def test_an_aiomysql_pool(migrated_url: str, options: dict[str, Any]) -> None:
+    import aiomysql
+
+    given = {**options, "cursorclass": aiomysql.DictCursor if options.get("cursor") else aiomysql.Cursor}
+    given.pop("cursor", None)
+    async with aiomysql_pool(migrated_url, charset="utf8mb4", **given) as pool:
+        adapters = await create_adapters(pool)
+        await whole_life(adapters)
+        await adapters.database.close()
+        async with pool.acquire() as connection:
+            assert connection.get_autocommit() is options["autocommit"]
+            async with connection.cursor(aiomysql.Cursor) as cursor:
+                await cursor.execute("SELECT count(*) FROM users")
+                assert await cursor.fetchone() == (33,)
+    await seen_from_elsewhere(migrated_url)
+
+
+@pytest.mark.engines("mysql")
+async def test_an_aiomysql_pool_in_another_character_set_is_refused(migrated_url: str) -> None:
+    async with aiomysql_pool(migrated_url, charset="latin1") as pool:
+        with pytest.raises(ConfigurationError, match="utf8mb4"):
+            await create_adapters(pool)
+
+
+@pytest.mark.engines("sqlite")
+@pytest.mark.parametrize(
+    "options", [{}, {"isolation_level": None}, {"isolation_level": "IMMEDIATE"}], ids=["legacy", "autocommit", "immediate"]
+)
+async def test_an_aiosqlite_connection(migrated_url: str, options: dict[str, Any]) -> None:
+    async with aiosqlite_connection(migrated_url, **options) as connection:
+        connection.row_factory = sqlite3.Row
+        adapters = await create_adapters(connection)
+        await whole_life(adapters)
+        await adapters.database.close()
+        assert not connection.in_transaction
+        rows = await connection.execute_fetchall("SELECT count(*) AS many FROM users")
+        assert [row["many"] for row in rows] == [33]
+    await seen_from_elsewhere(migrated_url)
+
+
+@pytest.mark.engines("sqlite")
+async def test_a_transaction_of_the_users_own_stays_the_users_own(migrated_url: str) -> None:
+    async with aiosqlite_connection(migrated_url, isolation_level=None) as connection:
+        adapters = await create_adapters(connection)
+        await connection.execute("BEGIN")
+        await adapters.tenants.create({"id": "acme", "friendly_name": "Acme"})
+        async with adapters.transaction() as tx:
+            await tx.users.create("acme", ADA)
+        with suppress(KeyError):
+            async with adapters.transaction() as tx:
+                await tx.users.remove("acme", "auth0|ada")
+                raise KeyError
+        assert connection.in_transaction
+        assert await adapters.users.get("acme", "auth0|ada") is not None
+        await connection.rollback()
+        assert await adapters.tenants.get("acme") is None
+
+
+@pytest.mark.engines("sqlite")
+async def test_references_that_cannot_be_switched_on_are_said(migrated_url: str) -> None:
+    async with aiosqlite_connection(migrated_url, isolation_level=None) as connection:
+        await connection.execute("BEGIN")
+        with pytest.raises(ConfigurationError, match="foreign_keys"):
+            await create_adapters(connection)
+
+
+@pytest.mark.parametrize("given", [None, "sqlite:///auth.db", sqlite3.connect, object()])
+async def test_anything_else_is_a_type_error(given: object) -> None:
+    with pytest.raises(TypeError, match=r"asyncpg\.Pool, aiomysql\.Pool") as caught:
+        await create_adapters(given)
+    assert "aiosqlite.Connection" in str(caught.value)
