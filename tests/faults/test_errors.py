@@ -1,0 +1,391 @@
+"""The same error for the same cause on every engine, the driver's own behind it, and no value in any message."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+
+from authhero_sql import (
+    Adapters,
+    AuthHeroSQLError,
+    ConfigurationError,
+    ConflictError,
+    CorruptRowError,
+    DatabaseUnavailableError,
+    ForeignKeyError,
+    InvalidQueryError,
+    InvalidValueError,
+    MissingTableError,
+    PoolTimeoutError,
+    ReadOnlyError,
+    TransactionClosedError,
+    TransactionConflictError,
+    connect,
+    create_adapters,
+)
+from authhero_sql.dialects import Call
+from authhero_sql.errors import DatabaseError
+
+SECRET = "s3cret-value"
+OURS = "authhero_sql."
+
+
+@pytest.fixture
+async def store(adapters: Adapters) -> Adapters:
+    """A tenant with a user and a client."""
+    await adapters.tenants.create({"id": "acme", "friendly_name": "Acme"})
+    await adapters.users.create("acme", {"user_id": "auth0|ada", "email": f"{SECRET}@x", "connection": "db"})
+    await adapters.clients.create("acme", {"client_id": "web", "name": "Web"})
+    return adapters
+
+
+def user(**fields: Any) -> dict[str, Any]:
+    """A user to be inserted."""
+    return {"user_id": "auth0|new", "connection": "db", **fields}
+
+
+async def _renamed(store: Adapters) -> object:
+    await store.users.create("acme", user(email="other@x", provider="auth0"))
+    return await store.users.update("acme", "auth0|new", {"email": f"{SECRET}@x"})
+
+
+Cause = Callable[[Adapters], Awaitable[object]]
+CAUSES: dict[str, tuple[type[AuthHeroSQLError], tuple[str, str] | None, Cause]] = {
+    "duplicate key": (ConflictError, None, lambda a: a.users.create("acme", user(user_id="auth0|ada"))),
+    "duplicate e-mail": (ConflictError, None, lambda a: a.users.create("acme", user(email=f"{SECRET}@x", provider="auth0"))),
+    "duplicate by update": (ConflictError, None, _renamed),
+    "no such tenant": (ForeignKeyError, None, lambda a: a.users.create("nowhere", user())),
+    "no such user": (ForeignKeyError, None, lambda a: a.passwords.create("acme", {"user_id": "nobody", "password": SECRET})),
+    "activity of nobody": (ForeignKeyError, None, lambda a: a.user_activity.upsert("acme", "nobody", {"last_ip": "::1"})),
+    "null": (InvalidValueError, ("users", "email_verified"), lambda a: a.users.update("acme", "auth0|ada", {"email_verified": None})),
+    "too long": (InvalidValueError, ("users", "nickname"), lambda a: a.users.create("acme", user(nickname=SECRET * 30))),
+    "too many bytes": (InvalidValueError, ("users", "picture"), lambda a: a.users.create("acme", user(picture="é" * 40_000))),
+    "NUL": (InvalidValueError, ("users", "name"), lambda a: a.users.create("acme", user(name=f"{SECRET}\0"))),
+    "lone surrogate": (InvalidValueError, ("users", "name"), lambda a: a.users.create("acme", user(name=f"{SECRET}\ud800"))),
+    "surrogate in JSON": (
+        InvalidValueError,
+        ("users", "app_metadata"),
+        lambda a: a.users.create("acme", user(app_metadata={"k": "\ud800"})),
+    ),
+    "NaN in JSON": (InvalidValueError, ("users", "app_metadata"), lambda a: a.users.create("acme", user(app_metadata={"k": float("nan")}))),
+    "out of range": (
+        InvalidValueError,
+        ("user_activity", "login_count"),
+        lambda a: a.users.update("acme", "auth0|ada", {"login_count": 2**31}),
+    ),
+    "wrong type": (InvalidValueError, ("users", "email"), lambda a: a.users.create("acme", user(email=[SECRET]))),
+    "naive time": (InvalidValueError, ("users", "last_login"), lambda a: a.users.create("acme", user(last_login="2026-01-01T00:00:00"))),
+    "unknown field": (InvalidValueError, ("users", "nonsense"), lambda a: a.users.update("acme", "auth0|ada", {"nonsense": SECRET})),
+    "key by update": (InvalidValueError, ("users", "user_id"), lambda a: a.users.update("acme", "auth0|ada", {"user_id": SECRET})),
+    "missing field": (InvalidValueError, ("clients", "name"), lambda a: a.clients.create("acme", {"client_id": "x"})),
+    "NUL in a key": (InvalidValueError, ("users", "user_id"), lambda a: a.users.get("acme", "auth0|\0")),
+    "unknown sort": (InvalidQueryError, None, lambda a: a.users.list("acme", sort="nonsense:asc")),
+    "sort of a secret": (InvalidQueryError, None, lambda a: a.clients.list("acme", sort="client_secret:asc")),
+    "negative page": (InvalidQueryError, None, lambda a: a.users.list("acme", page=-1)),
+    "page far away": (InvalidQueryError, None, lambda a: a.users.list("acme", page=2**60)),
+    "no number": (InvalidQueryError, None, lambda a: a.users.list("acme", per_page="many")),  # type: ignore[arg-type]  # on purpose
+    "broken cursor": (InvalidQueryError, None, lambda a: a.users.list("acme", from_="!")),
+    "no checkpoint": (InvalidQueryError, None, lambda a: a.codes.list("acme", take=3)),
+}
+
+
+@pytest.mark.parametrize("cause", CAUSES)
+async def test_the_same_error_for_the_same_cause(store: Adapters, cause: str) -> None:
+    kind, place, work = CAUSES[cause]
+    with pytest.raises(AuthHeroSQLError) as caught:
+        await work(store)
+    error = caught.value
+    assert type(error) is kind
+    if isinstance(error, InvalidValueError) and place is not None:
+        assert (error.table, (error.field or "").split(".")[0]) == place
+    if isinstance(error, DatabaseError):
+        assert error.__cause__ is not None
+        assert not type(error.__cause__).__module__.startswith(OURS)
+        assert error.table is not None
+    for shown in (str(error), repr(error)):
+        assert SECRET not in shown
+    assert await store.users.get("acme", "auth0|nobody") is None, "the connection is still good"
+
+
+async def test_a_conflict_names_its_fields(store: Adapters) -> None:
+    for given, fields in (
+        (user(user_id="auth0|ada"), ("user_id",)),
+        (user(email=f"{SECRET}@x", provider="auth0"), ("email", "provider")),
+    ):
+        with pytest.raises(ConflictError) as caught:
+            await store.users.create("acme", given)
+        assert caught.value.fields == fields
+        assert str(caught.value) == f"users: A row with this {' and '.join(fields)} already exists (HTTP 409)."
+
+
+async def test_a_caught_error_does_not_poison_a_transaction(store: Adapters) -> None:
+    async with store.transaction() as tx:
+        for cause in ("duplicate key", "no such user", "activity of nobody", "too long"):
+            with pytest.raises(CAUSES[cause][0]):
+                await CAUSES[cause][2](tx)
+        await tx.users.update("acme", "auth0|ada", {"nickname": "ada"})
+    found = await store.users.get("acme", "auth0|ada")
+    assert found is not None
+    assert found.nickname == "ada"
+
+
+async def test_several_writes_that_fail_in_a_transaction_are_undone_alone(store: Adapters) -> None:
+    async with store.transaction() as tx:
+        await tx.users.update("acme", "auth0|ada", {"nickname": "kept"})
+        with pytest.raises(InvalidValueError):
+            await tx.users.create("acme", user(password={"hash": "x" * 300, "algorithm": "argon2id"}))
+        with pytest.raises(ConflictError):
+            await tx.users.create("acme", user(user_id="auth0|ada", password={"hash": "x", "algorithm": "argon2id"}))
+        async with tx.transaction() as inner:
+            await inner.users.update("acme", "auth0|ada", {"name": "kept too"})
+            with suppress(KeyError):
+                async with inner.transaction() as innermost:
+                    await innermost.users.remove("acme", "auth0|ada")
+                    raise KeyError
+    found = await store.users.get("acme", "auth0|ada")
+    assert found is not None
+    assert (found.nickname, found.name) == ("kept", "kept too")
+    assert await store.passwords.list("acme", "auth0|ada") == []
+
+
+async def test_a_transaction_that_has_ended_is_closed(store: Adapters) -> None:
+    async with store.transaction() as tx:
+        pass
+    with pytest.raises(TransactionClosedError):
+        await tx.users.get("acme", "auth0|ada")
+    with pytest.raises(TransactionClosedError):
+        await tx.passwords.create("acme", {"user_id": "auth0|ada", "password": "p"})
+
+
+async def test_tasks_that_share_a_transaction_take_turns(store: Adapters) -> None:
+    async with store.transaction() as tx:
+        await asyncio.gather(
+            *(tx.users.create("acme", user(user_id=f"auth0|{number}")) for number in range(8)),
+            *(tx.users.get("acme", "auth0|ada") for _ in range(8)),
+        )
+    assert (await store.users.list("acme", include_totals=True)).total == 9
+
+
+async def test_a_corrupt_row_names_its_place(store: Adapters, engine: str) -> None:
+    hole = {"sqlite": "?", "postgresql": "$1", "mysql": "%s"}[engine]
+    await store.database.execute(Call(f"UPDATE users SET app_metadata = {hole}", ("{" + SECRET,)))
+    with pytest.raises(CorruptRowError) as caught:
+        await store.users.get("acme", "auth0|ada")
+    assert (caught.value.table, caught.value.column) == ("users", "app_metadata")
+    assert caught.value.key["user_id"] == "auth0|ada"
+    assert SECRET not in str(caught.value)
+
+
+async def test_no_tables_yet(database_url: str) -> None:
+    async with connect(database_url) as db:
+        adapters = await create_adapters(db)
+        with pytest.raises(MissingTableError):
+            await adapters.users.get("acme", "auth0|ada")
+
+
+async def test_a_database_that_is_closed(migrated_url: str) -> None:
+    db = await connect(migrated_url)
+    adapters = await create_adapters(db)
+    await db.close()
+    await db.close()
+    for work in (adapters.users.get("acme", "x"), adapters.users.update("acme", "x", {"name": "y"})):
+        with pytest.raises(DatabaseUnavailableError):
+            await work
+    with pytest.raises(DatabaseUnavailableError):
+        async with adapters.transaction():
+            pass
+
+
+@pytest.mark.parametrize("url", ["postgresql://u:s3cret-value@127.0.0.1:1/x", "mysql://u:s3cret-value@127.0.0.1:1/x"])
+async def test_a_server_that_is_not_there(url: str) -> None:
+    with pytest.raises(DatabaseUnavailableError) as caught:
+        async with connect(url, connect_timeout=2):
+            pass
+    assert SECRET not in str(caught.value)
+    assert caught.value.__cause__ is not None
+
+
+@pytest.mark.engines("postgresql", "mysql")
+async def test_a_wrong_password(migrated_url: str) -> None:
+    scheme, _, rest = migrated_url.partition("://")
+    url = f"{scheme}://{rest.split(':')[0]}:{SECRET}@{rest.rpartition('@')[2]}"
+    with pytest.raises(DatabaseUnavailableError) as caught:
+        async with connect(url):
+            pass
+    assert SECRET not in str(caught.value)
+
+
+@pytest.mark.engines("sqlite")
+async def test_a_file_that_cannot_be_opened(database_url: str, tmp_path: Path) -> None:
+    with pytest.raises(DatabaseUnavailableError):
+        async with connect(f"sqlite:///{tmp_path}/none/auth.db"):
+            pass
+    await anyio.Path(database_url.removeprefix("sqlite:///")).write_bytes(b"no database at all, and long enough to be looked at" * 40)
+    with pytest.raises(DatabaseUnavailableError):
+        async with connect(database_url):
+            pass
+
+
+async def test_no_connection_in_time(migrated_url: str) -> None:
+    options: dict[str, Any] = {"acquire_timeout": 0.05}
+    if not migrated_url.startswith("sqlite"):
+        options["max_size"] = 1
+    async with connect(migrated_url, **options) as db:
+        adapters = await create_adapters(db)
+        holding, done = anyio.Event(), anyio.Event()
+
+        async def hold() -> None:
+            async with adapters.transaction():
+                holding.set()
+                await done.wait()
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(hold)
+            await holding.wait()
+            with pytest.raises(PoolTimeoutError, match=r"0\.05 seconds"):
+                await adapters.tenants.create({"id": "acme", "friendly_name": "Acme"})
+            done.set()
+        await adapters.tenants.create({"id": "acme", "friendly_name": "Acme"})
+
+
+@pytest.mark.engines("postgresql", "mysql")
+async def test_a_deadlock_ends_one_of_the_two(store: Adapters) -> None:
+    for name in ("one", "two"):
+        await store.users.create("acme", user(user_id=f"auth0|{name}"))
+    both = anyio.Event()
+    ready: list[str] = []
+
+    async def work(first: str, second: str) -> str:
+        async with store.transaction() as tx:
+            await tx.users.update("acme", f"auth0|{first}", {"nickname": first})
+            ready.append(first)
+            if len(ready) == 2:
+                both.set()
+            await both.wait()
+            try:
+                await tx.users.update("acme", f"auth0|{second}", {"name": first})
+            except TransactionConflictError:
+                with suppress(AuthHeroSQLError):
+                    await tx.users.update("acme", f"auth0|{first}", {"given_name": "after the conflict"})
+                raise
+        return first
+
+    outcomes = await asyncio.gather(work("one", "two"), work("two", "one"), return_exceptions=True)
+    won = [outcome for outcome in outcomes if isinstance(outcome, str)]
+    lost = [outcome for outcome in outcomes if isinstance(outcome, TransactionConflictError)]
+    assert (len(won), len(lost)) == (1, 1)
+    for name in ("one", "two"):
+        found = await store.users.get("acme", f"auth0|{name}")
+        assert found is not None
+        assert found.nickname == (name if name == won[0] else None)
+        assert found.given_name is None
+
+
+async def test_a_write_that_meets_deadlocks_is_tried_again(store: Adapters) -> None:
+    """Many that remove and create the same user with its password, in several statements each."""
+
+    async def work() -> None:
+        for _ in range(4):
+            with suppress(ConflictError):
+                await store.users.create("acme", user(password={"hash": "h", "algorithm": "argon2id"}))
+            await store.users.remove("acme", "auth0|new")
+
+    async with anyio.create_task_group() as group:
+        for _ in range(6):
+            group.start_soon(work)
+
+
+@pytest.mark.engines("sqlite")
+async def test_a_second_transaction_in_one_task_is_no_hang(store: Adapters) -> None:
+    async with store.transaction():
+        with pytest.raises(ConfigurationError, match="transaction's own adapters"):
+            await store.users.update("acme", "auth0|ada", {"nickname": "x"})
+
+
+@pytest.mark.engines("postgresql")
+async def test_a_database_that_is_read_only(migrated_url: str) -> None:
+    async with connect(migrated_url, server_settings={"default_transaction_read_only": "on"}) as db:
+        adapters = await create_adapters(db)
+        assert await adapters.tenants.get("acme") is None
+        with pytest.raises(ReadOnlyError):
+            await adapters.tenants.create({"id": "acme", "friendly_name": "Acme"})
+
+
+@pytest.mark.engines("sqlite")
+async def test_a_connection_that_is_read_only(migrated_url: str) -> None:
+    import aiosqlite
+
+    async with aiosqlite.connect(migrated_url.removeprefix("sqlite:///"), isolation_level=None) as connection:
+        await connection.execute("PRAGMA query_only = ON")
+        adapters = await create_adapters(connection)
+        with pytest.raises(ReadOnlyError):
+            await adapters.tenants.create({"id": "acme", "friendly_name": "Acme"})
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "auth.db",
+        "oracle://x",
+        "sqlite:///x?readers=many",
+        "sqlite:///x?nonsense=1",
+        "mysql://u:s3cret-value@h:port/x",
+        "mysql://h/x?ssl=maybe",
+    ],
+)
+async def test_a_url_that_makes_no_sense(url: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        connect(url)
+    assert SECRET not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["sqlite://:memory:", "sqlite:///:memory:", "sqlite:///{}/a.db", "sqlite:///{}/a.db?readers=0&busy_timeout=1"]
+)
+async def test_the_forms_of_a_sqlite_url(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with connect(url.format(tmp_path)) as db:
+        await db.execute(Call("CREATE TABLE t (a)"))
+        assert await db.execute(Call("INSERT INTO t VALUES (?)", (1,))) == 1
+        assert await db.fetch(Call("SELECT a FROM t")) == [(1,)]
+    async with connect("sqlite:///relative.db"):
+        assert (tmp_path / "relative.db").exists()
+    assert not (tmp_path / ":memory:").exists()
+
+
+BLOCKED = """
+import asyncio, sys
+sys.modules.update(dict.fromkeys({blocked!r}))
+import authhero_sql
+async def main():
+    async with authhero_sql.connect("sqlite://:memory:") as db:
+        await authhero_sql.migrate_to_latest(db)
+    for url in {urls!r}:
+        try:
+            authhero_sql.connect(url)
+        except authhero_sql.DriverMissingError as error:
+            print(error)
+asyncio.run(main())
+"""
+
+
+def test_a_driver_that_is_not_installed_is_missed_when_it_is_used() -> None:
+    program = BLOCKED.format(blocked=["asyncpg", "aiomysql"], urls=["postgresql://h/x", "mysql://h/x"])
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    assert "pip install 'authhero-sql[postgresql]'" in done.stdout
+    assert "pip install 'authhero-sql[mysql]'" in done.stdout
+
+
+def test_the_import_brings_no_driver() -> None:
+    program = "import sys, authhero_sql; print([name for name in ('asyncpg', 'aiomysql', 'aiosqlite', 'sqlite3') if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.strip() in ("[]", "['sqlite3']")
