@@ -1,0 +1,119 @@
+-- # get
+SELECT `id`,`body`,`created_at` FROM `notes` WHERE `tenant_id`=%s AND `id`=%s;
+-- ["t", "n"]
+
+-- # get with the side table
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE `notes`.`tenant_id`=%s AND `notes`.`id`=%s;
+-- ["t", "n"]
+
+-- # all in order, limited
+SELECT `id`,`body`,`created_at` FROM `notes` WHERE `tenant_id`=%s ORDER BY `created_at` DESC,`id` ASC LIMIT %s;
+-- ["t", 3]
+
+-- # operators
+SELECT `id`,`body`,`created_at` FROM `notes` WHERE `id`<>%s AND `created_at`<%s AND `created_at`<=%s AND `created_at`>%s AND `created_at`>=%s AND `body` IS NULL;
+-- ["n", "2026-01-31T10:00:00.000Z", "2026-01-31T10:00:00.000Z", "2026-01-31T10:00:00.000Z", "2026-01-31T10:00:00.000Z"]
+
+-- # null or later
+SELECT `id`,`body`,`created_at` FROM `notes` WHERE (`created_at` IS NULL OR `created_at`>%s) AND `body` IS NOT NULL;
+-- ["2026-01-31T10:00:00.000Z"]
+
+-- # in a list of three
+SELECT `id`,`body`,`created_at` FROM `notes` WHERE `tenant_id`=%s AND `id` IN (%s, %s, %s, %s);
+-- ["t", "a", "b", "c", "c"]
+
+-- # insert
+INSERT INTO `notes` (`tenant_id`,`id`,`body`,`created_at`) VALUES (%s,%s,%s,%s);
+-- ["t", "n", "b", "2026-01-31T10:00:00.000Z"]
+
+-- # update
+UPDATE `notes` SET `body`=%s,`created_at`=%s WHERE `tenant_id`=%s AND `id`=%s;
+-- ["x", null, "t", "n"]
+
+-- # update of the row that another row names
+UPDATE `notes` SET `body`=%s WHERE `tenant_id`=%s AND `id`=(SELECT `id` FROM `tags` WHERE `tenant_id`=%s AND `id`=%s AND `seen`=%s);
+-- ["x", "t", "t", "n", 1]
+
+-- # update if another row exists
+UPDATE `notes` SET `body`=%s WHERE `tenant_id`=%s AND `id`=%s AND EXISTS (SELECT `id` FROM `tags` WHERE `tenant_id`=%s AND `id`=%s AND `seen`>%s);
+-- ["x", "t", "n", "t", "n", 1]
+
+-- # delete
+DELETE FROM `notes` WHERE `tenant_id`=%s AND `id`=%s;
+-- ["t", "n"]
+
+-- # delete of the rows that others name
+DELETE FROM `tags` WHERE `tenant_id`=%s AND `id` IN (SELECT `id` FROM `notes` WHERE `tenant_id`=%s AND `body`=%s);
+-- ["t", "t", "b"]
+
+-- # delete in batches
+DELETE FROM `notes` WHERE `created_at`<%s LIMIT %s;
+-- ["2026-01-31T10:00:00.000Z", 500]
+
+-- # upsert
+INSERT INTO `notes` (`tenant_id`,`id`,`body`,`created_at`) VALUES (%s,%s,%s,%s) ON DUPLICATE KEY UPDATE `body`=VALUES(`body`),`created_at`=VALUES(`created_at`);
+-- ["t", "n", "b", "2026-01-31T10:00:00.000Z"]
+
+-- # upsert of a key
+INSERT INTO `notes` (`tenant_id`,`id`) VALUES (%s,%s) ON DUPLICATE KEY UPDATE `tenant_id`=VALUES(`tenant_id`);
+-- ["t", "n"]
+
+-- # insert beside
+INSERT INTO `tags` (`tenant_id`,`id`,`seen`,`expires_at_ts`) SELECT %s,%s,%s,%s FROM `notes` WHERE `tenant_id`=%s AND `id`=%s;
+-- ["t", "n", 1, 2, "t", "n"]
+
+-- # upsert beside
+INSERT INTO `tags` (`tenant_id`,`id`,`seen`) SELECT %s,%s,%s FROM `notes` WHERE `tenant_id`=%s AND `id`=%s ON DUPLICATE KEY UPDATE `seen`=VALUES(`seen`);
+-- ["t", "n", 1, "t", "n"]
+
+-- # lock
+SELECT `tenant_id` FROM `tags` WHERE `tenant_id`=%s AND `id`=%s FOR UPDATE;
+-- ["t", "n"]
+
+-- # swap
+SELECT `body` FROM `notes` WHERE `tenant_id`=%s AND `id`=%s;
+-- ["t", "n"]
+UPDATE `notes` SET `body`=%s WHERE `tenant_id`=%s AND `id`=%s AND `body`=%s;
+-- ["B", "t", "n", "b"]
+
+-- # swap in a transaction
+SELECT `body` FROM `notes` WHERE `tenant_id`=%s AND `id`=%s FOR UPDATE;
+-- ["t", "n"]
+UPDATE `notes` SET `body`=%s WHERE `tenant_id`=%s AND `id`=%s AND `body`=%s;
+-- ["B", "t", "n", "b"]
+
+-- # swap of nothing
+SELECT `body` FROM `notes` WHERE `tenant_id`=%s AND `id`=%s;
+-- ["t", "n"]
+UPDATE `notes` SET `body`=%s WHERE `tenant_id`=%s AND `id`=%s AND `body` IS NULL;
+-- ["B", "t", "n"]
+
+-- # page
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE `notes`.`tenant_id`=%s ORDER BY `tags`.`seen` DESC,`notes`.`id` DESC LIMIT %s OFFSET %s;
+-- ["t", 2, 2]
+
+-- # page with totals, empty
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen`,(SELECT COUNT(*) FROM `notes` WHERE `tenant_id`=%s) `total_count` FROM `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE `notes`.`tenant_id`=%s ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC LIMIT %s OFFSET %s;
+-- ["t", "t", 2, 2]
+SELECT COUNT(*) FROM `notes` WHERE `tenant_id`=%s;
+-- ["t"]
+
+-- # walk from the start
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE `notes`.`tenant_id`=%s ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC LIMIT %s;
+-- ["t", 3]
+
+-- # walk on, descending
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE `notes`.`tenant_id`=%s AND ((`notes`.`created_at` <= %s AND (`notes`.`created_at` < %s OR `notes`.`id` < %s)) OR `notes`.`created_at` IS NULL) ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC LIMIT %s;
+-- ["t", "2026-01-31T10:00:00.000Z", "2026-01-31T10:00:00.000Z", "n", 3]
+
+-- # walk on, ascending
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE `notes`.`tenant_id`=%s AND (`notes`.`created_at` >= %s AND (`notes`.`created_at` > %s OR `notes`.`id` > %s)) ORDER BY `notes`.`created_at` ASC,`notes`.`id` ASC LIMIT %s;
+-- ["t", "2026-01-31T10:00:00.000Z", "2026-01-31T10:00:00.000Z", "n", 3]
+
+-- # walk on at NULL, descending
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE `notes`.`tenant_id`=%s AND `notes`.`created_at` IS NULL AND `notes`.`id`<%s ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC LIMIT %s;
+-- ["t", "n", 3]
+
+-- # walk on at NULL, ascending
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE `notes`.`tenant_id`=%s AND ((`notes`.`created_at` IS NULL AND `notes`.`id`>%s) OR `notes`.`created_at` IS NOT NULL) ORDER BY `notes`.`created_at` ASC,`notes`.`id` ASC LIMIT %s;
+-- ["t", "n", 3]

@@ -1,0 +1,119 @@
+-- # get
+SELECT "id","body","created_at" FROM "notes" WHERE "tenant_id"=$1 AND "id"=$2;
+-- ["t", "n"]
+
+-- # get with the side table
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=$1 AND "notes"."id"=$2;
+-- ["t", "n"]
+
+-- # all in order, limited
+SELECT "id","body","created_at" FROM "notes" WHERE "tenant_id"=$1 ORDER BY "created_at" DESC NULLS LAST,"id" ASC LIMIT $2;
+-- ["t", 3]
+
+-- # operators
+SELECT "id","body","created_at" FROM "notes" WHERE "id"<>$1 AND "created_at"<$2 AND "created_at"<=$3 AND "created_at">$4 AND "created_at">=$5 AND "body" IS NULL;
+-- ["n", "2026-01-31T10:00:00.000Z", "2026-01-31T10:00:00.000Z", "2026-01-31T10:00:00.000Z", "2026-01-31T10:00:00.000Z"]
+
+-- # null or later
+SELECT "id","body","created_at" FROM "notes" WHERE ("created_at" IS NULL OR "created_at">$1) AND "body" IS NOT NULL;
+-- ["2026-01-31T10:00:00.000Z"]
+
+-- # in a list of three
+SELECT "id","body","created_at" FROM "notes" WHERE "tenant_id"=$1 AND "id" = ANY($2);
+-- ["t", ["a", "b", "c"]]
+
+-- # insert
+INSERT INTO "notes" ("tenant_id","id","body","created_at") VALUES ($1,$2,$3,$4);
+-- ["t", "n", "b", "2026-01-31T10:00:00.000Z"]
+
+-- # update
+UPDATE "notes" SET "body"=$1,"created_at"=$2 WHERE "tenant_id"=$3 AND "id"=$4;
+-- ["x", null, "t", "n"]
+
+-- # update of the row that another row names
+UPDATE "notes" SET "body"=$1 WHERE "tenant_id"=$2 AND "id"=(SELECT "id" FROM "tags" WHERE "tenant_id"=$3 AND "id"=$4 AND "seen"=$5);
+-- ["x", "t", "t", "n", 1]
+
+-- # update if another row exists
+UPDATE "notes" SET "body"=$1 WHERE "tenant_id"=$2 AND "id"=$3 AND EXISTS (SELECT "id" FROM "tags" WHERE "tenant_id"=$4 AND "id"=$5 AND "seen">$6);
+-- ["x", "t", "n", "t", "n", 1]
+
+-- # delete
+DELETE FROM "notes" WHERE "tenant_id"=$1 AND "id"=$2;
+-- ["t", "n"]
+
+-- # delete of the rows that others name
+DELETE FROM "tags" WHERE "tenant_id"=$1 AND "id" IN (SELECT "id" FROM "notes" WHERE "tenant_id"=$2 AND "body"=$3);
+-- ["t", "t", "b"]
+
+-- # delete in batches
+DELETE FROM "notes" WHERE ("tenant_id","id") IN (SELECT "tenant_id","id" FROM "notes" WHERE "created_at"<$1 LIMIT $2);
+-- ["2026-01-31T10:00:00.000Z", 500]
+
+-- # upsert
+INSERT INTO "notes" ("tenant_id","id","body","created_at") VALUES ($1,$2,$3,$4) ON CONFLICT ("tenant_id", "id") DO UPDATE SET "body"=EXCLUDED."body","created_at"=EXCLUDED."created_at";
+-- ["t", "n", "b", "2026-01-31T10:00:00.000Z"]
+
+-- # upsert of a key
+INSERT INTO "notes" ("tenant_id","id") VALUES ($1,$2) ON CONFLICT ("tenant_id", "id") DO NOTHING;
+-- ["t", "n"]
+
+-- # insert beside
+INSERT INTO "tags" ("tenant_id","id","seen","expires_at_ts") SELECT CAST($1 AS varchar),CAST($2 AS varchar),CAST($3 AS integer),CAST($4 AS bigint) FROM "notes" WHERE "tenant_id"=$5 AND "id"=$6;
+-- ["t", "n", 1, 2, "t", "n"]
+
+-- # upsert beside
+INSERT INTO "tags" ("tenant_id","id","seen") SELECT CAST($1 AS varchar),CAST($2 AS varchar),CAST($3 AS integer) FROM "notes" WHERE "tenant_id"=$4 AND "id"=$5 ON CONFLICT ("tenant_id", "id") DO UPDATE SET "seen"=EXCLUDED."seen";
+-- ["t", "n", 1, "t", "n"]
+
+-- # lock
+SELECT "tenant_id" FROM "tags" WHERE "tenant_id"=$1 AND "id"=$2 FOR UPDATE;
+-- ["t", "n"]
+
+-- # swap
+SELECT "body" FROM "notes" WHERE "tenant_id"=$1 AND "id"=$2;
+-- ["t", "n"]
+UPDATE "notes" SET "body"=$1 WHERE "tenant_id"=$2 AND "id"=$3 AND "body"=$4;
+-- ["B", "t", "n", "b"]
+
+-- # swap in a transaction
+SELECT "body" FROM "notes" WHERE "tenant_id"=$1 AND "id"=$2 FOR UPDATE;
+-- ["t", "n"]
+UPDATE "notes" SET "body"=$1 WHERE "tenant_id"=$2 AND "id"=$3 AND "body"=$4;
+-- ["B", "t", "n", "b"]
+
+-- # swap of nothing
+SELECT "body" FROM "notes" WHERE "tenant_id"=$1 AND "id"=$2;
+-- ["t", "n"]
+UPDATE "notes" SET "body"=$1 WHERE "tenant_id"=$2 AND "id"=$3 AND "body" IS NULL;
+-- ["B", "t", "n"]
+
+-- # page
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=$1 ORDER BY "tags"."seen" DESC NULLS LAST,"notes"."id" DESC LIMIT $2 OFFSET $3;
+-- ["t", 2, 2]
+
+-- # page with totals, empty
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen",(SELECT COUNT(*) FROM "notes" WHERE "tenant_id"=$1) "total_count" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=$1 ORDER BY "notes"."created_at" DESC NULLS LAST,"notes"."id" DESC LIMIT $2 OFFSET $3;
+-- ["t", 2, 2]
+SELECT COUNT(*) FROM "notes" WHERE "tenant_id"=$1;
+-- ["t"]
+
+-- # walk from the start
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=$1 ORDER BY "notes"."created_at" DESC NULLS LAST,"notes"."id" DESC LIMIT $2;
+-- ["t", 3]
+
+-- # walk on, descending
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=$1 AND (("notes"."created_at","notes"."id") < ($2,$3) OR "notes"."created_at" IS NULL) ORDER BY "notes"."created_at" DESC NULLS LAST,"notes"."id" DESC LIMIT $4;
+-- ["t", "2026-01-31T10:00:00.000Z", "n", 3]
+
+-- # walk on, ascending
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=$1 AND ("notes"."created_at","notes"."id") > ($2,$3) ORDER BY "notes"."created_at" ASC NULLS FIRST,"notes"."id" ASC LIMIT $4;
+-- ["t", "2026-01-31T10:00:00.000Z", "n", 3]
+
+-- # walk on at NULL, descending
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=$1 AND "notes"."created_at" IS NULL AND "notes"."id"<$2 ORDER BY "notes"."created_at" DESC NULLS LAST,"notes"."id" DESC LIMIT $3;
+-- ["t", "n", 3]
+
+-- # walk on at NULL, ascending
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=$1 AND (("notes"."created_at" IS NULL AND "notes"."id">$2) OR "notes"."created_at" IS NOT NULL) ORDER BY "notes"."created_at" ASC NULLS FIRST,"notes"."id" ASC LIMIT $3;
+-- ["t", "n", 3]
