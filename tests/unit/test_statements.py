@@ -184,3 +184,204 @@ def test_no_pinned_statement_is_left_over(name: str) -> None:
     # No statement at all is what an engine without row locks is sent for one.
     assert set(SHAPES) - set(pinned(name)) <= {"lock"}
     assert set(pinned(name)) <= set(SHAPES)
+
+
+async def test_the_sweep_ends_with_the_first_batch_that_is_not_full() -> None:
+    database = FakeDatabase(DIALECTS["sqlite"])
+    assert await Plain(Session.of(database))._sweep({"created_at <": NOW}, 500) == 1
+    assert len(database.calls) == 1
+
+
+# --- no value in a text ----------------------------------------------------------------------------------------------------------
+
+texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=20)
+SNEAKY = (
+    "' OR '1'='1",
+    '"; DROP TABLE users; --',
+    "`",
+    "\\",
+    "%s",
+    "?",
+    "$1",
+    "{0}",
+    "100%",
+    "\x01where_0\x01",
+    ":name",
+    "'\\''",
+    "/*",
+    "İ",
+)
+DEVICE = dict.fromkeys(("initial_user_agent", "initial_ip", "initial_asn", "last_user_agent", "last_ip", "last_asn"), "x")
+
+
+async def workload(dialect: Dialect, text: str, number: int, flag: bool) -> list[str]:
+    """The texts that a bit of everything sends for a caller's values."""
+    database = FakeDatabase(dialect)
+    adapters = Adapters(Session.of(database, clock=lambda: NOW))
+    user = {"user_id": text, "connection": text, "email": text, "blocked": flag, "app_metadata": {text: number}}
+    await adapters.tenants.create({"id": text, "friendly_name": text, "idle_session_lifetime": number})
+    await adapters.users.create(text, {**user, "password": {"hash": text, "algorithm": "bcrypt"}, "last_ip": text[:45]})
+    await adapters.users.update(text, text, {"name": text, "email_verified": flag, "login_count": number})
+    await adapters.users.get(text, text)
+    await adapters.users.remove(text, text)
+    await adapters.users.unlink(text, text, text, text)
+    await adapters.users.list(text, page=number % 7, sort="email:desc")
+    await adapters.users.list(text, take=number % 7, from_=Cursor(text, text, "created_at:desc").encode())
+    await adapters.user_activity.upsert(text, text, {"login_count": number, "last_ip": text})
+    await adapters.clients.create(text, {"client_id": text, "name": text, "callbacks": [text], "sso": flag})
+    await adapters.clients.update(text, text, {"name": text, "client_metadata": {"a": text}})
+    await adapters.client_connections.add_client_to_connection(text, text, text)
+    await adapters.codes.create(text, {"code_id": text, "code_type": "otp", "login_id": text, "expires_at": NOW})
+    await adapters.codes.consume(text, text)
+    await adapters.codes.cleanup(NOW)
+    await adapters.logs.create(text, {"type": "s", "date": NOW, "isMobile": flag, "description": text})
+    await adapters.logs.list(text, from_date=number % 7, to_date=number % 7)
+    session = {"id": text, "user_id": text, "login_session_id": text, "clients": [text], "device": DEVICE, "expires_at": NOW}
+    await adapters.sessions.create(text, session)
+    await adapters.sessions.update(text, text, {"expires_at": NOW})
+    await adapters.refresh_tokens.update(text, text, {"rotating": flag}, login_session_bump=(text, NOW))
+    await adapters.refresh_tokens.revoke_family(text, text, NOW)
+    await adapters.login_sessions.update(text, text, {"auth_params": {"state": text}, "user_id": text})
+    await adapters.passwords.list(text, text, limit=number % 7)
+    await adapters.session_cleanup(text, text)
+    return [call.sql for call in database.calls]
+
+
+async def same_texts(dialect: Dialect, text: str, number: int, flag: bool) -> None:
+    """The texts are those of harmless values."""
+    assert await workload(dialect, text, number, flag) == await workload(dialect, "harmless", 5, True)
+
+
+@each_dialect
+@settings(max_examples=10)
+@given(text=texts, number=st.integers(0, 2**31 - 1), flag=st.booleans())
+async def test_the_text_does_not_depend_on_the_values(dialect: Dialect, text: str, number: int, flag: bool) -> None:
+    await same_texts(dialect, text, number, flag)
+
+
+@each_dialect
+@pytest.mark.parametrize("text", SNEAKY)
+async def test_sneaky_values_change_no_text(dialect: Dialect, text: str) -> None:
+    await same_texts(dialect, text, 5, True)
+
+
+@each_dialect
+@pytest.mark.parametrize("shape", SHAPES)
+async def test_there_is_a_placeholder_for_each_value(dialect: Dialect, shape: str) -> None:
+    for call in await sent(dialect, shape):
+        if dialect.name == "postgresql":
+            numbers = [f"${number + 1}" for number in range(len(call.args))]
+            assert all(number in call.sql for number in numbers)
+            assert f"${len(call.args) + 1}" not in call.sql
+        else:
+            assert call.sql.count("?" if dialect.name == "sqlite" else "%s") == len(call.args)
+
+
+literals = st.one_of(
+    st.text(max_size=20),
+    st.integers(),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.booleans(),
+    st.datetimes(),
+    st.binary(max_size=8),
+    st.sampled_from(SNEAKY),
+)
+USES: dict[str, Callable[[Any, Field, Any], Any]] = {
+    "where": lambda query, field, value: query.from_("t").select(field).where(field == value),
+    "in": lambda query, field, value: query.from_("t").select(field).where(field.isin([value])),
+    "select": lambda query, field, value: query.from_("t").select(field, Term.wrap_constant(value)),
+    "insert": lambda query, _, value: query.into("t").columns("a").insert(value),
+    "set": lambda query, field, value: query.update(SQLTable("t")).set(field, value),
+}
+
+
+@each_dialect
+@pytest.mark.parametrize("use", USES)
+@settings(max_examples=25)
+@given(value=literals)
+def test_a_statement_with_a_literal_is_refused(dialect: Dialect, use: str, value: Any) -> None:
+    with pytest.raises(LiteralError):
+        compiled(dialect, USES[use](dialect.query, Field("a"), value))
+    compiled(dialect, USES[use](dialect.query, Field("a"), Bind("value")))
+
+
+@each_dialect
+def test_a_limit_must_be_bound(dialect: Dialect) -> None:
+    query: Any = dialect.query.from_("t").select("a")
+    for literal in (query.limit(5), query.offset(5), query.limit(0)):
+        with pytest.raises(LiteralError):
+            compiled(dialect, literal)
+    assert compiled(dialect, query.limit(Bind("limit"))).names == ("limit",)
+
+
+@each_dialect
+def test_names_with_digits_are_no_literals(dialect: Dialect) -> None:
+    compiled(dialect, dialect.query.from_("t1").select("line_2", "3rd").where(Field("is_true") == Bind("true1")))
+
+
+# --- kept statements -------------------------------------------------------------------------------------------------------------
+
+
+def count_star() -> Any:
+    """Any statement."""
+    return Query.from_("t").select("a")
+
+
+def test_a_statement_is_built_once() -> None:
+    kept = Statements(DIALECTS["sqlite"])
+    first = kept.get(("a",), count_star)
+    assert kept.get(("a",), count_star) is first
+    assert kept.builds == 1
+    kept.get(("b",), count_star)
+    assert kept.builds == 2
+
+
+def test_no_more_statements_are_kept_than_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(statements, "KEPT", 3)
+    kept = Statements(DIALECTS["sqlite"])
+    for shape in range(4):
+        kept.get(shape, count_star)
+    kept.get(3, count_star)
+    assert kept.builds == 4
+    # The oldest went, and comes back.
+    kept.get(0, count_star)
+    assert kept.builds == 5
+    kept.get(2, count_star)
+    assert kept.builds == 5
+
+
+def test_a_failed_build_is_not_kept() -> None:
+    kept = Statements(DIALECTS["sqlite"])
+    for _ in range(2):
+        with pytest.raises(LiteralError):
+            kept.get("shape", lambda: Query.from_("t").select("a").where(Field("a") == "literal"))
+    assert kept.get("shape", count_star).sql == 'SELECT "a" FROM "t"'
+
+
+def test_binding_ignores_other_names_and_needs_its_own() -> None:
+    query: Any = Query.from_("t").select("a").where((Field("a") == Bind("x")) & (Field("b") == Bind("y")))
+    statement = compiled(DIALECTS["sqlite"], query)
+    assert statement.bind({"y": 2, "z": 3, "x": 1}).args == (1, 2)
+    with pytest.raises(KeyError):
+        statement.bind({"x": 1})
+
+
+def test_a_name_bound_twice_is_one_parameter_only_where_parameters_have_numbers() -> None:
+    for name, args in (("sqlite", (1, 1)), ("postgresql", (1,)), ("mysql", (1, 1))):
+        query: Any = DIALECTS[name].query.from_("t").select("a").where((Field("a") == Bind("x")) & (Field("b") == Bind("x")))
+        assert compiled(DIALECTS[name], query).bind({"x": 1}).args == args
+
+
+def test_a_percent_sign_is_doubled_for_mysql() -> None:
+    query: Any = DIALECTS["mysql"].query.from_("t").select("100%").where(Field("a") == Bind("x"))
+    assert compiled(DIALECTS["mysql"], query).sql == "SELECT `100%%` FROM `t` WHERE `a`=%s"
+
+
+@pytest.mark.parametrize(("count", "size"), [(1, 1), (2, 2), (3, 4), (5, 8), (1000, 1024)])
+def test_lists_make_few_shapes_on_mysql(count: int, size: int) -> None:
+    dialect = DIALECTS["mysql"]
+    assert dialect.list_size(count) == size
+    values = dialect.list_values("x", [str(number) for number in range(count)])
+    assert len(values) == size
+    assert set(values.values()) == {str(number) for number in range(count)}
+    assert DIALECTS["sqlite"].list_size(count) == DIALECTS["postgresql"].list_size(count) == 1
