@@ -1,0 +1,282 @@
+"""The rules that hold for every adapter, on every engine."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from authhero_sql import Adapters, ConflictError, InvalidValueError
+from tests.contract.builders import (
+    ENTITIES,
+    SOON,
+    client,
+    code,
+    connection,
+    key,
+    log,
+    login_session,
+    refresh_token,
+    session,
+    tenant,
+    user,
+)
+
+
+@pytest.fixture
+async def store(adapters: Adapters) -> Adapters:
+    """Two tenants that look alike."""
+    await tenant(adapters, "acme")
+    await tenant(adapters, "globex")
+    return adapters
+
+
+@pytest.mark.parametrize("entity", ENTITIES)
+async def test_create_gives_what_get_gives(store: Adapters, entity: str) -> None:
+    make, get = ENTITIES[entity]
+    created = await make(store, "acme")
+    assert await get(store, "acme", created) == created
+    assert await get(store, "nowhere", created) is None
+
+
+@pytest.mark.parametrize("entity", ENTITIES)
+async def test_the_other_tenant_neither_sees_nor_changes_it(store: Adapters, entity: str) -> None:
+    make, get = ENTITIES[entity]
+    created = await make(store, "acme")
+    if entity != "passwords":
+        assert await get(store, "globex", created) is None
+    theirs = await make(store, "globex")
+    adapter: Any = getattr(store, entity)
+    identity = getattr(created, {"clients": "client_id", "users": "user_id", "codes": "code_id"}.get(entity, "id"), None)
+    if hasattr(adapter, "remove"):
+        for tenant_id in ("nowhere", ""):
+            assert await adapter.remove(tenant_id, identity) is False
+        assert await adapter.remove("globex", identity) is True or entity in ("login_sessions", "connections")
+    assert await get(store, "acme", created) == created
+    assert type(theirs) is type(created)
+
+
+async def test_update_writes_exactly_what_is_given(store: Adapters) -> None:
+    created = await store.users.create("acme", user("grace", nickname="amazing", name="Grace", app_metadata={"a": 1}))
+    assert await store.users.update("acme", "auth0|grace", {"nickname": None, "app_metadata": {"b": 2}})
+    updated = await store.users.get("acme", "auth0|grace")
+    assert updated is not None
+    assert updated.updated_at > created.updated_at
+    expected = created.model_copy(update={"nickname": None, "app_metadata": {"b": 2}, "updated_at": updated.updated_at})
+    assert updated == expected
+    assert await store.users.update("acme", "auth0|nobody", {"nickname": "x"}) is False
+    assert await store.clients.update("acme", "nothing", {"name": "x"}) is False
+    assert await store.tenants.update("nowhere", {"friendly_name": "x"}) is False
+
+
+async def test_updates_of_every_adapter(store: Adapters) -> None:
+    await store.login_sessions.create("acme", login_session(), import_metadata={"id": "login"})
+    await store.sessions.create("acme", session())
+    await store.refresh_tokens.create("acme", refresh_token())
+    await store.keys.create(key())
+    adapters: list[tuple[Any, tuple[str, ...], dict[str, Any], str]] = [
+        (store.tenants, ("acme",), {"friendly_name": "New"}, "friendly_name"),
+        (store.clients, ("acme", "web"), {"name": "New"}, "name"),
+        (store.connections, ("acme", "con_db"), {"display_name": "New"}, "display_name"),
+        (store.users, ("acme", "auth0|ada"), {"name": "New"}, "name"),
+        (store.login_sessions, ("acme", "login"), {"failure_reason": "New"}, "failure_reason"),
+        (store.sessions, ("acme", "s1"), {"login_session_id": "New"}, "login_session_id"),
+        (store.refresh_tokens, ("acme", "r1"), {"rotated_to": "New"}, "rotated_to"),
+    ]
+    for adapter, place, fields, name in adapters:
+        assert await adapter.update(*place, fields) is True
+        assert await adapter.update(*place, fields) is True, "the same values again still match"
+        assert await adapter.update(*place, {}) is True
+        assert getattr(await adapter.get(*place), name) == "New"
+        for fixed in ("id", "tenant_id", "created_at"):
+            with pytest.raises(InvalidValueError):
+                await adapter.update(*place, {fixed: "x"})
+    assert await store.keys.update("k1", {"current_since": SOON})
+    assert await store.keys.update("none", {"current_since": SOON}) is False
+
+
+async def test_models_and_mappings_by_either_name_are_the_same(store: Adapters) -> None:
+    by_wire = await store.login_sessions.create("acme", login_session(auth0Client="x"), import_metadata={"id": "one"})
+    by_name = await store.login_sessions.create(
+        "acme",
+        {"csrf_token": "csrf", "auth_params": {"client_id": "web"}, "expires_at": SOON.isoformat(), "auth0_client": "x"},
+        import_metadata={"id": "two"},
+    )
+    left, right = (item.model_dump(exclude={"id", "created_at", "updated_at"}) for item in (by_wire, by_name))
+    assert left == right
+
+
+async def test_imports_keep_ids_and_times(store: Adapters) -> None:
+    created, updated = datetime(2020, 2, 3, 4, 5, 6, 7999, UTC), datetime(2021, 1, 1, tzinfo=timezone(timedelta(hours=2)))
+    kept = await store.users.create("acme", user("x"), import_metadata={"id": "sms|own", "created_at": created, "updated_at": updated})
+    assert (kept.user_id, kept.created_at, kept.updated_at) == ("sms|own", created.replace(microsecond=7000), updated)
+    assert await store.users.get("acme", "sms|own") == kept
+    assert await store.users.get("acme", "auth0|x") is None
+    old = await store.clients.create("acme", client("old"), import_metadata={"created_at": created})
+    assert old.updated_at == old.created_at == created.replace(microsecond=7000)
+
+
+async def test_ids_are_made_where_none_is_given(store: Adapters) -> None:
+    made = await store.clients.create("acme", {"name": "x"})
+    assert len(made.client_id) == 21
+    assert len(made.client_secret or "") == 21
+    con = await store.connections.create("acme", {"name": "x", "strategy": "oidc"})
+    assert con.id is not None
+    assert con.id.startswith("con_")
+    assert len(con.id) == 21
+    assert len((await store.login_sessions.create("acme", login_session())).id) == 26
+    new = await store.users.create("acme", {"connection": "sms", "provider": "sms"})
+    assert new.user_id.startswith("sms|")
+    assert len((await store.logs.create("acme", log())).log_id) == 21
+    assert len((await store.tenants.create({"friendly_name": "x"})).id) == 21
+
+
+async def test_text_is_compared_exactly(store: Adapters) -> None:
+    for id in ("auth0|Ada", "AUTH0|ADA", "auth0|ada ", " auth0|ada", "auth0|ad\u00e0", "auth0|ada\u0301"):
+        assert await store.users.get("acme", id) is None
+        assert await store.users.update("acme", id, {"name": "x"}) is False
+        assert await store.users.remove("acme", id) is False
+    for id in ("auth0|Ada", "auth0|ada ", "auth0|ad\u00e0"):
+        await store.users.create("acme", {"user_id": id, "connection": "db"})
+    with pytest.raises(ConflictError):
+        await store.users.create("acme", {"user_id": "auth0|ada ", "connection": "db"})
+    await store.codes.create("acme", code("Secret"))
+    assert await store.codes.consume("acme", "secret") is False
+    assert await store.codes.consume("acme", "Secret ") is False
+    assert await store.codes.consume("acme", "Secret") is True
+
+
+async def test_lengths_hold(store: Adapters) -> None:
+    assert (await store.users.create("acme", user("long", name="é" * 255))).name == "é" * 255
+    for fields, place in (
+        (user("x", name="é" * 256), "name"),
+        (user("x", phone_number="+" * 18), "phone_number"),
+        (user("x", picture="x" * 65_536), "picture"),
+        (user("x", app_metadata={"k": "x" * 65_536}), "app_metadata"),
+    ):
+        with pytest.raises(InvalidValueError) as caught:
+            await store.users.create("acme", fields)
+        assert (caught.value.table, caught.value.field) == ("users", place)
+    assert (await store.users.create("acme", user("y", picture="x" * 65_535))).picture == "x" * 65_535
+    assert await store.users.get("acme", "x" * 300) is None
+
+
+async def test_some_fields_are_cut_to_their_column(store: Adapters) -> None:
+    entry = await store.logs.create("acme", log(user_agent="é" * 300, description="d" * 300, details={"k": "v" * 70_000}))
+    assert (entry.user_agent, entry.description) == ("é" * 255, "d" * 255)
+    assert isinstance(entry.details, str)
+    assert len(entry.details) == 65_535
+    assert await store.logs.get("acme", entry.log_id) == entry
+    login = await store.login_sessions.create("acme", login_session(authorization_url="ü" * 40_000))
+    assert login.authorization_url == "ü" * 32_767
+    assert await store.login_sessions.get("acme", login.id) == login
+
+
+async def test_times_are_cut_to_the_millisecond(store: Adapters) -> None:
+    moment = datetime(2026, 3, 4, 5, 6, 7, 891_999, timezone(timedelta(hours=-7)))
+    made = await store.sessions.create("acme", session(expires_at=moment, used_at="2026-01-01T01:00:00.0009+01:00"))
+    assert made.expires_at == moment.replace(microsecond=891_000)
+    assert made.used_at == datetime(2026, 1, 1, tzinfo=UTC)
+    assert await store.sessions.get("acme", "s1") == made
+    dumped = made.model_dump(mode="json", by_alias=True, exclude_none=True)
+    assert dumped["expires_at"] == "2026-03-04T12:06:07.891Z"
+    for moment in (datetime(1969, 7, 20, tzinfo=UTC), datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)):
+        assert await store.sessions.update("acme", "s1", {"used_at": moment})
+        found = await store.sessions.get("acme", "s1")
+        assert found is not None
+        assert found.used_at == moment
+
+
+METADATA: dict[str, Any] = {
+    "z": 1,
+    "a": [1, 2.5, None, True, "x", {"deep": {"er": []}}],
+    "big": 123456789012345678901234567890,
+    "float": 0.1,
+    "tiny": 5e-324,
+    "null": None,
+    "": "empty key",
+    "ключ": "значение 🔐 \\ \" ' % _ \u0000 \u2028",
+    "nested": {"b": 1, "a": 2},
+}
+
+
+async def test_json_keeps_what_it_is_given(store: Adapters) -> None:
+    await store.users.create("acme", user("json", app_metadata=METADATA, user_metadata={"only": None}))
+    found = await store.users.get("acme", "auth0|json")
+    assert found is not None
+    assert json.dumps(found.app_metadata) == json.dumps(METADATA), "order included"
+    assert found.user_metadata == {"only": None}
+    options = {"client_id": "x", "unknown": {"kept": [None]}, "passwordPolicy": "good"}
+    made = await store.connections.create("acme", connection("o", options=options))
+    assert made.options is not None
+    assert made.options.model_dump(by_alias=True, exclude_unset=True) == options
+    assert await store.connections.get("acme", "con_o") == made
+
+
+hostile = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=60) | st.sampled_from(
+    [
+        "' OR 1=1 --",
+        "\\'; DROP TABLE users; --",
+        "%s %d %% {0}",
+        "?",
+        "$1",
+        ":name",
+        "NULL",
+        "\u202eRTL",
+        "🧮👩‍💻",
+        "\t\r\n",
+        "null",
+        '"',
+        "`",
+    ]
+)
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(10**30), 10**30) | st.floats(allow_nan=False, allow_infinity=False) | hostile,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(hostile, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(text=hostile, metadata=st.dictionaries(hostile, json_values, max_size=4))
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_hostile_text_comes_back_as_it_went_in(store: Adapters, text: str, metadata: dict[str, Any]) -> None:
+    fields = {"name": text, "nickname": text[:20], "app_metadata": metadata, "profileData": text}
+    await store.users.remove("acme", "auth0|h")
+    made = await store.users.create("acme", {"user_id": "auth0|h", "connection": "db", **fields})
+    assert (made.name, made.nickname, made.profile_data) == (text, text[:20], text)
+    assert made.app_metadata == metadata
+    assert await store.users.get("acme", "auth0|h") == made
+    assert await store.users.update("acme", "auth0|h", {"user_metadata": metadata, "family_name": text})
+    found = await store.users.get("acme", "auth0|h")
+    assert found is not None
+    assert (found.user_metadata, found.family_name) == (metadata, text)
+
+
+async def test_removing_a_tenant_removes_what_refers_to_it(store: Adapters) -> None:
+    await store.codes.create("acme", code(user_id="auth0|ada"))
+    assert await store.tenants.remove("acme") is True
+    assert await store.tenants.remove("acme") is False
+    assert await store.users.get("acme", "auth0|ada") is None
+    assert await store.clients.get("acme", "web") is None
+    assert await store.codes.get("acme", "c1", "otp") is None
+    assert await store.users.get("globex", "auth0|ada") is not None
+
+
+async def test_a_transaction_is_all_or_nothing(store: Adapters) -> None:
+    async with store.transaction() as tx:
+        await tx.users.create("acme", user("grace"))
+        assert await tx.users.get("acme", "auth0|grace") is not None
+    assert await store.users.get("acme", "auth0|grace") is not None
+
+    async def fails() -> None:
+        async with store.transaction() as tx:
+            await tx.users.remove("acme", "auth0|grace")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        await fails()
+    assert await store.users.get("acme", "auth0|grace") is not None
