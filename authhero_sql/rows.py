@@ -21,7 +21,7 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined, SchemaValidator
 
-from .codecs import EPOCH_MS, INSTANT, JSON, JSON_OR_TEXT, MARK, SWITCH, Codec
+from .codecs import EPOCH_MS, INSTANT, JSON, JSON_OR_TEXT, MARK, SWITCH
 from .errors import CorruptRowError, InvalidValueError
 from .schema import Column, Table
 
@@ -49,8 +49,9 @@ def _unmarked(value: bool | None) -> bool | None:
     return value or None
 
 
-def _row_annotation(codec: Codec, annotation: Any) -> Any:
-    """What a stored value of that codec is validated as."""
+def _row_annotation(column: Column, annotation: Any) -> Any:
+    """What a stored value of that column is validated as."""
+    codec = column.codec
     if codec is JSON:
         return Annotated[without_none(annotation)[0], _DECODED] | None
     if codec is JSON_OR_TEXT:
@@ -62,7 +63,8 @@ def _row_annotation(codec: Codec, annotation: Any) -> Any:
         return Annotated[bool, BeforeValidator(_instead_of_null(default=False))]
     if codec is MARK:
         return Annotated[bool | None, AfterValidator(_unmarked)]
-    return annotation
+    # A stored NULL is absent, also where the contract always has a value: a row from before the column is no ruin.
+    return annotation | None if column.null else annotation
 
 
 class RowReader(Generic[M]):
@@ -83,7 +85,7 @@ class RowReader(Generic[M]):
             if "." in column.public:
                 continue
             name, info = fields[column.public]
-            annotation = _row_annotation(column.codec, info.rebuild_annotation())
+            annotation = _row_annotation(column, info.rebuild_annotation())
             default = info.get_default(call_default_factory=True)
             if default is not PydanticUndefined and default is not None and not without_none(info.annotation)[1]:
                 # NULL, where the field is never absent: the row of a joined table is missing, or was written before the column.

@@ -133,7 +133,8 @@ def still(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_a_living_lease_is_respected(empty: Database) -> None:
     for expires in (NOW, NOW + timedelta(milliseconds=1), NOW + LEASE):
         await _held_by_another(empty, expires)
-        with pytest.raises(MigrationError, match=r"^another process has been migrating for 0 seconds: wait for it, then run again$"):
+        refusal = r"^another process has been migrating for 0 seconds: wait for it, then run again$"
+        with pytest.raises(MigrationError, match=refusal), anyio.fail_after(LONG):
             await migrate_to_latest(empty, lock_timeout=0)
         assert await _lease(empty) == ("somebody", to_epoch_ms(expires))
         assert await rows(empty, f"SELECT name FROM {LEDGER.name}") == []
@@ -205,7 +206,7 @@ async def test_the_wait_for_a_living_lease_ends(empty: Database, monkeypatch: py
     monkeypatch.setattr(Leases, "_take", counted)
     # An hour passes between two looks.
     monkeypatch.setattr(anyio, "current_time", lambda: looks * 3600.0)
-    with pytest.raises(MigrationError, match="for 9000 seconds"):
+    with pytest.raises(MigrationError, match="for 9000 seconds"), anyio.fail_after(LONG):
         await migrate_to_latest(empty, lock_timeout=9000)
     assert looks == 3
 

@@ -9,9 +9,14 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pydantic import BaseModel
+from pypika import Field, Query
+from pypika import Table as SQLTable
+from pypika.terms import Term
 
-from authhero_sql import Sort
+from authhero_sql import Adapters, Sort, statements
 from authhero_sql.codecs import EPOCH_MS, INSTANT, INT, TEXT
 from authhero_sql.dialects import Call, Dialect
 from authhero_sql.dialects.base import Order, Row
@@ -20,6 +25,7 @@ from authhero_sql.models.base import Instant
 from authhero_sql.repository import Picked, Repository, Side
 from authhero_sql.schema import Column, Table
 from authhero_sql.session import Session
+from authhero_sql.statements import Bind, LiteralError, Statements, compiled
 from tests.unit.fakes import DIALECTS, FakeDatabase
 
 NOW = datetime(2026, 1, 31, 10, 0, tzinfo=UTC)

@@ -1,0 +1,198 @@
+"""Pages by offset and by checkpoint, sort, totals and iterate, on every engine."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from authhero_sql import Adapters, InvalidQueryError, Sort
+from authhero_sql.dialects import Call
+from tests.contract.builders import SOON, client, code, connection, key, log, refresh_token, session, tenant, user
+
+MANY = 23
+
+
+@pytest.fixture
+async def store(adapters: Adapters) -> Adapters:
+    """Two tenants; one with many users, clients and log entries, some of them at the same instant."""
+    await tenant(adapters, "acme")
+    await tenant(adapters, "globex")
+    for number in range(MANY):
+        created = {"created_at": SOON + timedelta(hours=number // 3)}
+        fields = {"name": f"Name {number % 4}"} if number % 3 else {}
+        await adapters.users.create("acme", user(f"u{number:02}", **fields), import_metadata=created)
+        await adapters.clients.create("acme", client(f"c{number:02}"), import_metadata=created)
+        await adapters.logs.create("acme", log(log_id=f"l{number:02}", date=SOON + timedelta(seconds=number // 3)))
+    return adapters
+
+
+async def pages(list_: Any, per_page: int, **options: Any) -> list[Any]:
+    """All rows by offset."""
+    found: list[Any] = []
+    number = 0
+    while True:
+        page = await list_(page=number, per_page=per_page, **options)
+        assert (page.start, page.limit, page.length) == (number * per_page, per_page, len(page.items))
+        found += page.items
+        number += 1
+        if page.length < per_page:
+            return found
+
+
+async def walk(list_: Any, take: int, **options: Any) -> list[Any]:
+    """All rows by checkpoint."""
+    found: list[Any] = []
+    cursor = None
+    while True:
+        page = await list_(take=take, from_=cursor, **options)
+        assert page.length == len(page.items) <= take
+        found += page.items
+        cursor = page.next
+        if cursor is None:
+            return found
+
+
+async def test_offset_pages_neither_overlap_nor_skip(store: Adapters) -> None:
+    every = await pages(lambda **options: store.users.list("acme", **options), 100)
+    assert len(every) == MANY + 1
+    for per_page in (1, 4, 5, 24):
+        assert await pages(lambda **options: store.users.list("acme", **options), per_page) == every
+    assert [item.created_at for item in every] == sorted((item.created_at for item in every), reverse=True)
+
+
+@pytest.mark.parametrize(
+    "sort", ["name:asc", "name:desc", "email:1", "user_id:-1", "last_login:asc", "login_count:desc", Sort("name", "desc")]
+)
+async def test_the_same_order_on_every_engine(store: Adapters, sort: str | Sort) -> None:
+    for number in (3, 7):
+        await store.users.update("acme", f"auth0|u{number:02}", {"last_login": SOON, "login_count": number})
+    field, descending = ("name", True) if isinstance(sort, Sort) else (sort.split(":")[0], sort.split(":")[1] in ("desc", "-1"))
+    every = await pages(lambda **options: store.users.list("acme", sort=sort, **options), 5)
+
+    def key_of(item: Any) -> tuple[bool, Any, str]:
+        # NULL before every value; the count of nobody's logins is NULL, too, and shown as 0.
+        value = getattr(item, field)
+        missing = value is None or (field == "login_count" and value == 0)
+        return (not missing, str(value) if not missing and field != "login_count" else 0 if missing else value, item.user_id)
+
+    assert [item.user_id for item in every] == [item.user_id for item in sorted(every, key=key_of, reverse=descending)]
+
+
+async def test_totals_only_on_request(store: Adapters) -> None:
+    assert (await store.users.list("acme")).total is None
+    for page, per_page in ((0, 5), (4, 5), (9, 50), (0, 0)):
+        found = await store.users.list("acme", page=page, per_page=per_page, include_totals=True)
+        assert found.total == MANY + 1
+    assert (await store.users.list("nowhere", include_totals=True)).total == 0
+    assert (await store.clients.list("acme", per_page=5000)).limit == 1000
+    assert (await store.tenants.list(include_totals=True)).total == 2
+
+
+async def test_pages_know_their_name_on_the_wire(store: Adapters) -> None:
+    for name in ("users", "clients", "connections", "sessions", "refresh_tokens", "codes", "logs"):
+        page = await getattr(store, name).list("acme", per_page=1, include_totals=True)
+        assert list(page.model_dump(by_alias=True, exclude_none=True)) == [name, "start", "limit", "length", "total"]
+    assert "items" in page.model_dump()
+
+
+@pytest.mark.parametrize("take", [1, 4, 50])
+async def test_walks_neither_repeat_nor_lose(store: Adapters, take: int) -> None:
+    users = await walk(lambda **options: store.users.list("acme", **options), take)
+    assert users == await pages(lambda **options: store.users.list("acme", **options), 50)
+    upwards = await walk(lambda **options: store.users.list("acme", sort="created_at:asc", **options), take)
+    assert upwards == users[::-1]
+    logs = await walk(lambda **options: store.logs.list("acme", sort="date:asc", **options), take)
+    assert [entry.log_id for entry in logs] == [f"l{number:02}" for number in range(MANY)]
+    clients = await walk(lambda **options: store.clients.list("acme", **options), take)
+    assert len({item.client_id for item in clients}) == len(clients) == MANY + 1
+
+
+async def test_walks_over_times_that_are_missing(store: Adapters) -> None:
+    for number in range(7):
+        await store.sessions.create("acme", session(f"s{number}"))
+        await store.refresh_tokens.create("acme", refresh_token(f"r{number}"))
+    await store.database.execute(Call("UPDATE refresh_tokens SET created_at_ts = NULL WHERE id IN ('r1', 'r4', 'r6')"))
+    for take in (1, 2, 3, 50):
+        found = [item.id for item in await walk(lambda **options: store.refresh_tokens.list("acme", **options), take)]
+        assert found == ["r5", "r3", "r2", "r0", "r6", "r4", "r1"]
+    assert len(await walk(lambda **options: store.sessions.list("acme", **options), 2)) == 7
+
+
+async def test_walks_leave_linked_accounts_out(store: Adapters) -> None:
+    await store.users.create("acme", user("linked", linked_to="auth0|u03"))
+    walked = [item.user_id async for item in store.users.iterate("acme", batch=3)]
+    assert "auth0|linked" not in walked
+    assert len(walked) == MANY + 1
+    assert "auth0|linked" in [item.user_id for item in (await store.users.list("acme", per_page=100)).items]
+
+
+async def test_iterate_goes_over_everything(store: Adapters) -> None:
+    assert [item async for item in store.clients.iterate("acme", batch=4)] == (await store.clients.list("acme", per_page=100)).items
+    assert [item.log_id async for item in store.logs.iterate("acme", sort="date:asc")] == [f"l{number:02}" for number in range(MANY)]
+    assert [item.id async for item in store.tenants.iterate(batch=1)] == ["globex", "acme"]
+    assert [item async for item in store.users.iterate("nowhere")] == []
+    with pytest.raises(InvalidQueryError):
+        async for _ in store.users.iterate("acme", batch=0):
+            pass
+
+
+async def test_a_walk_goes_on_while_others_write(store: Adapters) -> None:
+    at_the_start = {item.user_id for item in (await store.users.list("acme", per_page=100)).items}
+    seen: list[str] = []
+    number = 0
+    async for item in store.users.iterate("acme", batch=2):
+        seen.append(item.user_id)
+        number += 1
+        await store.users.create("acme", user(f"new{number}"))
+    assert at_the_start <= set(seen)
+    assert len(seen) == len(set(seen))
+
+
+async def test_every_list_answers(store: Adapters) -> None:
+    await store.codes.create("acme", code())
+    await store.keys.create(key())
+    await store.keys.create(key("revoked", revoked_at=SOON - timedelta(days=9)))
+    await store.keys.create(key("later", revoked_at=SOON + timedelta(days=9)))
+    assert {item.kid for item in (await store.keys.list()).items} == {"k1", "later"}
+    assert (await store.codes.list("acme", include_totals=True)).total == 1
+    await store.connections.create("acme", connection("a"))
+    assert [item.name for item in (await store.connections.list("acme")).items] == ["a", "db"]
+    for list_ in (store.sessions.list, store.refresh_tokens.list):
+        assert (await list_("acme")).items == []
+
+
+async def test_logs_by_date(store: Adapters) -> None:
+    start = int(SOON.timestamp())
+    for first, last, expected in ((start, start, 3), (start, start + 1, 6), (start + 7, None, 2), (None, start, 3), (start + 90, None, 0)):
+        page = await store.logs.list("acme", from_date=first, to_date=last, include_totals=True)
+        assert page.total == expected
+        walked = await walk(lambda **options: store.logs.list("acme", from_date=first, to_date=last, **options), 2)  # noqa: B023
+        assert len(walked) == expected
+    with pytest.raises(InvalidQueryError):
+        await store.logs.list("acme", from_date=10**20)
+
+
+@given(
+    sort=st.none()
+    | st.text(max_size=20)
+    | st.sampled_from(["created_at", "created_at:desc", "name:x", "app_metadata:asc", ":", "tenant_id:asc"]),
+    cursor=st.none() | st.text(max_size=40) | st.binary(max_size=30).map(lambda raw: raw.hex()),
+    numbers=st.tuples(st.integers(-3, 10**25), st.integers(-3, 10**25)),
+)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_hostile_lists_answer_or_refuse(store: Adapters, sort: str | None, cursor: str | None, numbers: tuple[int, int]) -> None:
+    for options in ({"page": numbers[0], "per_page": numbers[1]}, {"from_": cursor, "take": numbers[1]}):
+        try:
+            page = await store.users.list("acme", sort=sort, **options)
+        except InvalidQueryError:
+            continue
+        assert all("acme" in (item.email or "") for item in page.items)
+
+
+async def test_a_filter_waits_for_later(store: Adapters) -> None:
+    with pytest.raises(NotImplementedError, match="q"):
+        await store.users.list("acme", q="email:ada@acme.example")

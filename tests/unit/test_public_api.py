@@ -1,0 +1,160 @@
+"""The names that users import: all there, documented, annotated, and quick to load."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+import subprocess
+import sys
+import types
+import typing
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import authhero_sql
+from authhero_sql import Adapters, AuthHeroSQLError, errors
+
+DRIVERS = ("aiosqlite", "aiomysql", "asyncpg", "pymysql", "sqlite3", "httpx")
+SECONDS = 1.0
+"""What importing may take at the most; about a tenth of it is usual."""
+ADAPTERS = typing.get_type_hints(Adapters)
+
+
+def public_classes() -> dict[str, type]:
+    """The public classes, and the adapters behind the container's attributes."""
+    exported = {name: getattr(authhero_sql, name) for name in authhero_sql.__all__}
+    classes = {name: value for name, value in exported.items() if isinstance(value, type)}
+    return {**classes, **{f"adapters.{name}": kind for name, kind in ADAPTERS.items()}}
+
+
+def public_functions() -> Iterator[tuple[str, Callable[..., Any]]]:
+    """The public functions, and the public methods of the public classes."""
+    for name in authhero_sql.__all__:
+        value = getattr(authhero_sql, name)
+        if isinstance(value, types.FunctionType):
+            yield name, value
+    for name, kind in public_classes().items():
+        for method in dir(kind):
+            found = inspect.getattr_static(kind, method)
+            plain = found.__func__ if isinstance(found, classmethod | staticmethod) else found
+            own = getattr(plain, "__module__", "") or ""
+            if isinstance(plain, property) and not method.startswith("_") and plain.fget is not None:
+                yield f"{name}.{method}", plain.fget
+            elif isinstance(plain, types.FunctionType) and own.startswith("authhero_sql") and not method.startswith("_"):
+                yield f"{name}.{method}", plain
+
+
+FUNCTIONS = dict(public_functions())
+
+
+def test_all_is_sorted_and_complete() -> None:
+    names = authhero_sql.__all__
+    assert names == sorted(set(names))
+    there = {name for name, value in vars(authhero_sql).items() if not name.startswith("_") and not isinstance(value, types.ModuleType)}
+    assert set(names) == there | {"__version__"}
+
+
+def test_every_name_can_be_imported() -> None:
+    namespace: dict[str, Any] = {}
+    exec("from authhero_sql import *", namespace)  # noqa: S102  # what users may write
+    assert set(authhero_sql.__all__) <= set(namespace)
+
+
+def test_every_error_that_callers_can_see_is_exported() -> None:
+    raised = {name for name, value in vars(errors).items() if isinstance(value, type) and issubclass(value, AuthHeroSQLError)}
+    # Refused values reach callers as InvalidValueError, duplicate objects only migrations.
+    assert raised - {"ValueRefusedError", "DuplicateObjectError"} <= set(authhero_sql.__all__)
+
+
+@pytest.mark.parametrize("name", [name for name in vars(errors) if name.endswith("Error")])
+def test_an_error_says_its_sentence(name: str) -> None:
+    kind = getattr(errors, name)
+    sentence = inspect.getdoc(kind)
+    assert sentence
+    if name not in {"InvalidValueError", "CorruptRowError"}:
+        assert str(kind()) == sentence.splitlines()[0]
+
+
+@pytest.mark.parametrize("name", public_classes())
+def test_every_class_has_a_docstring(name: str) -> None:
+    assert (public_classes()[name].__doc__ or "").strip()
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_function_has_a_docstring_and_annotations(name: str) -> None:
+    function = FUNCTIONS[name]
+    assert inspect.getdoc(function)
+    signature = inspect.signature(function)
+    assert signature.return_annotation is not inspect.Signature.empty
+    bare = [
+        parameter.name
+        for parameter in signature.parameters.values()
+        if parameter.annotation is inspect.Parameter.empty and parameter.name not in {"self", "cls"}
+    ]
+    assert bare == []
+
+
+def test_the_functions_are_found() -> None:
+    expected = {"connect", "create_adapters", "migrate_to_latest", "adapters.users.get", "adapters.codes.consume", "Sort.parse"}
+    assert expected <= FUNCTIONS.keys()
+    assert len(FUNCTIONS) > 80
+
+
+def test_every_adapter_takes_the_tenant_first() -> None:
+    """The exceptions are the contract's."""
+    without = {
+        "tenants.create", "tenants.get", "tenants.list", "tenants.iterate", "tenants.update", "tenants.remove",
+        "keys.create", "keys.list", "keys.update", "clients.get_by_client_id", "codes.cleanup",
+    }  # fmt: skip
+    first = {
+        name.removeprefix("adapters."): next(iter([*inspect.signature(function).parameters][1:]), None)
+        for name, function in FUNCTIONS.items()
+        if name.startswith("adapters.")
+    }
+    assert {name for name, parameter in first.items() if parameter != "tenant_id"} == without
+
+
+def test_the_container_makes_each_adapter_by_its_annotation() -> None:
+    assert list(ADAPTERS) == sorted(ADAPTERS)
+    assert all(inspect.isclass(kind) and kind.__doc__ for kind in ADAPTERS.values())
+
+
+def test_the_version_is_one() -> None:
+    assert re.fullmatch(r"\d+\.\d+\.\d+(?:(?:a|b|rc)\d+)?", authhero_sql.__version__)
+
+
+def test_types_are_shipped() -> None:
+    from importlib.resources import files
+
+    assert files("authhero_sql").joinpath("py.typed").is_file()
+
+
+# --- what an import costs --------------------------------------------------------------------------------------------------------
+
+MEASURE = """
+import json, sys, time
+begun = time.perf_counter()
+import authhero_sql
+print(json.dumps([time.perf_counter() - begun, sorted(name for name in sys.modules if name.partition(".")[0] in sys.argv[1:])]))
+"""
+
+
+def measured() -> tuple[float, list[str]]:
+    """How long importing takes in a process of its own, and the drivers that it loads."""
+    # Where the package is need not be where the tests were started.
+    root = Path(authhero_sql.__file__).parents[1]
+    done = subprocess.run([sys.executable, "-c", MEASURE, *DRIVERS], check=True, capture_output=True, text=True, cwd=root)
+    seconds, drivers = json.loads(done.stdout)
+    return seconds, drivers
+
+
+def test_importing_loads_no_driver_and_is_quick(record_property: Callable[[str, object], None]) -> None:
+    runs = [measured() for _ in range(5)]
+    best = min(seconds for seconds, _ in runs)
+    record_property("import_seconds", round(best, 3))
+    assert runs[0][1] == []
+    assert best < SECONDS
