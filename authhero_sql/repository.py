@@ -69,6 +69,14 @@ class Picked:
     where: Where
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Columns that are read as they are stored."""
+
+    columns: tuple[Column, ...]
+    names: tuple[str, ...]
+
+
 class Repository(Generic[M]):
     """The verbs of one table."""
 
@@ -95,11 +103,9 @@ class Repository(Generic[M]):
         return reader
 
     @classmethod
-    def _partial_reader(cls, *names: str) -> RowReader[M]:
-        """A reader of a few columns, for :meth:`_select`."""
-        chosen = [cls.table[name] for name in names]
-        reader: RowReader[M] = _once(cls, "columns", names, lambda: RowReader(cls.table, cls.model, chosen))
-        return reader
+    def _chosen(cls, *names: str) -> Chosen:
+        """A few columns of the table as they are stored, for :meth:`_select`."""
+        return Chosen(tuple(cls.table[name] for name in names), names)
 
     @classmethod
     def _make_writer(cls) -> RowWriter:
@@ -169,7 +175,7 @@ class Repository(Generic[M]):
         return values
 
     def _select(
-        self, reader: RowReader[Any], where: Where, order: Sequence[Order] = (), *, limit: int | None = None, lock: bool = False
+        self, reader: RowReader[Any] | Chosen, where: Where, order: Sequence[Order] = (), *, limit: int | None = None, lock: bool = False
     ) -> Call:
         """The rows that meet the conditions, as ``reader`` reads them."""
         values = self._operands(where)
@@ -416,7 +422,7 @@ class Repository(Generic[M]):
         there might be the same snapshot.
         """
         lock = self.session.connection is not None and self.session.dialect.features.row_locks
-        read = self._partial_reader(column)
+        read = self._chosen(column)
         while True:
             rows = await self._fetch(self._select(read, where, lock=lock))
             if not rows:

@@ -8,8 +8,7 @@ from collections.abc import Callable, Sequence
 from ..dialects.base import Order
 from ..errors import CorruptRowError
 from ..models import Client, Connection
-from ..repository import Repository
-from ..rows import RowReader
+from ..repository import Chosen, Repository
 from ..tables import CLIENTS
 from .connections import Connections
 
@@ -22,7 +21,7 @@ class ClientConnections(Repository[Client]):
 
     async def list_by_client(self, tenant_id: str, client_id: str) -> list[Connection]:
         """The client's connections, in its order; empty for a client that does not exist. At most two queries."""
-        rows = await self._fetch(self._select(self._list_reader, {"tenant_id": tenant_id, "client_id": client_id}))
+        rows = await self._fetch(self._select(self._columns_read, {"tenant_id": tenant_id, "client_id": client_id}))
         ids = _ids(rows[0][1], client_id) if rows else []
         if not ids:
             return []
@@ -41,7 +40,7 @@ class ClientConnections(Repository[Client]):
     async def list_by_connection(self, tenant_id: str, connection_id: str) -> list[str]:
         """The ids of the clients that may use the connection, oldest client first."""
         order = (Order("created_at"), Order("client_id"))
-        rows = await self._fetch(self._select(self._list_reader, {"tenant_id": tenant_id, "connections not null": None}, order))
+        rows = await self._fetch(self._select(self._columns_read, {"tenant_id": tenant_id, "connections not null": None}, order))
         return [client_id for client_id, connections in rows if connection_id in _ids(connections, client_id)]
 
     async def add_client_to_connection(self, tenant_id: str, connection_id: str, client_id: str) -> bool:
@@ -61,8 +60,8 @@ class ClientConnections(Repository[Client]):
         return await self._swap({"tenant_id": tenant_id, "client_id": client_id}, "connections", change)
 
     @property
-    def _list_reader(self) -> RowReader[Client]:
-        return self._partial_reader("client_id", "connections")
+    def _columns_read(self) -> Chosen:
+        return self._chosen("client_id", "connections")
 
 
 def _ids(stored: str | None, client_id: str) -> list[str]:

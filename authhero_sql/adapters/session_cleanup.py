@@ -58,7 +58,7 @@ class SessionCleanup:
         total = 0
         while True:
             where = {**scope, f"{expiry} <": cutoff}
-            rows = await sessions._fetch(sessions._select(sessions._partial_reader("tenant_id", "id"), where, limit=BATCH))
+            rows = await sessions._fetch(sessions._select(sessions._chosen("tenant_id", "id"), where, limit=BATCH))
             ids: dict[str, list[str]] = defaultdict(list)
             for tenant, id in rows:
                 ids[tenant].append(id)

@@ -1,0 +1,169 @@
+"""Users: linked accounts, activity, passwords, outbox events."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from authhero_sql import Adapters, ConflictError, InvalidValueError
+from authhero_sql.dialects import Call
+from tests.contract.builders import SOON, tenant, user
+
+EVENT = {
+    "tenant_id": "ignored",
+    "event_type": "user.created",
+    "log_type": "ss",
+    "category": "user_action",
+    "actor": {"type": "user", "id": "auth0|grace"},
+    "target": {"type": "user", "id": "auth0|grace"},
+    "request": {"method": "POST", "path": "/signup", "ip": "::1"},
+    "hostname": "acme.example",
+    "timestamp": "2026-01-01T00:00:00.000Z",
+}
+
+
+@pytest.fixture
+async def store(adapters: Adapters) -> Adapters:
+    """Two tenants with Ada in each."""
+    await tenant(adapters, "acme")
+    await tenant(adapters, "globex")
+    return adapters
+
+
+async def events(store: Adapters) -> list[Any]:
+    """The rows of the outbox."""
+    columns = "tenant_id, event_type, log_type, aggregate_type, aggregate_id, payload, id, retry_count, processed_at"
+    return [tuple(row) for row in await store.database.fetch(Call(f"SELECT {columns} FROM outbox_events ORDER BY created_at, id"))]
+
+
+async def test_linked_accounts_become_identities(store: Adapters) -> None:
+    google = {"email": "ada@gmail.example", "is_social": True, "email_verified": True, "profileData": '{"hd":"x","email":"own"}'}
+    accounts: dict[str, dict[str, Any]] = {
+        "sms": {"phone_number": "+15550001111", "phone_verified": True},
+        "google-oauth2": google,
+        "odd": {"profileData": "no JSON", "username": "ada"},
+    }
+    for number, (provider, fields) in enumerate(accounts.items()):
+        linked = {"user_id": f"{provider}|1", "provider": provider, "connection": provider, "linked_to": "auth0|ada", **fields}
+        await store.users.create("acme", linked, import_metadata={"created_at": SOON + timedelta(hours=number)})
+    ada = await store.users.get("acme", "auth0|ada")
+    assert ada is not None
+    shown = ada.model_dump(mode="json", by_alias=True, exclude_none=True)["identities"]
+    assert shown == [
+        {
+            "connection": "db", "provider": "auth0", "user_id": "ada", "isSocial": False, "email": "ada@acme.example",
+            "email_verified": False,
+        },
+        {
+            "connection": "sms", "provider": "sms", "user_id": "1", "isSocial": False, "email_verified": False,
+            "phone_number": "+15550001111", "phone_verified": True, "profileData": {"email_verified": False},
+        },
+        {
+            "connection": "google-oauth2", "provider": "google-oauth2", "user_id": "1", "isSocial": True,
+            "email": "ada@gmail.example", "email_verified": True, "profileData": {"email": "own", "email_verified": True, "hd": "x"},
+        },
+        {
+            "connection": "odd", "provider": "odd", "user_id": "1", "isSocial": False, "email_verified": False, "username": "ada",
+            "profileData": {"email_verified": False},
+        },
+    ]  # fmt: skip
+    listed = {item.user_id: item for item in (await store.users.list("acme")).items}
+    assert listed["auth0|ada"] == ada
+    assert listed["sms|1"].linked_to == "auth0|ada"
+    other = await store.users.get("globex", "auth0|ada")
+    assert other is not None
+    assert len(other.identities or []) == 1
+
+
+async def test_unlink(store: Adapters) -> None:
+    await store.users.create("acme", {"user_id": "sms|1", "provider": "sms", "connection": "sms", "linked_to": "auth0|ada"})
+    assert await store.users.unlink("acme", "auth0|other", "sms", "1") is False
+    assert await store.users.unlink("globex", "auth0|ada", "sms", "1") is False
+    assert await store.users.unlink("acme", "auth0|ada", "sms", "1") is True
+    assert await store.users.unlink("acme", "auth0|ada", "sms", "1") is False
+    alone = await store.users.get("acme", "sms|1")
+    assert alone is not None
+    assert alone.linked_to is None
+
+
+async def test_removing_a_user_removes_what_hangs_on_it(store: Adapters) -> None:
+    linked = {"user_id": "sms|1", "provider": "sms", "connection": "sms", "linked_to": "auth0|ada"}
+    await store.users.create("acme", {**linked, "password": {"hash": "h", "algorithm": "argon2id"}})
+    for tenant_id, user_id, id in (("acme", "auth0|ada", "m1"), ("acme", "sms|1", "m2"), ("globex", "auth0|ada", "m3")):
+        values = f"'{id}', '{tenant_id}', '{user_id}', 'totp', 1, 1"
+        names = "id, tenant_id, user_id, type, created_at_ts, updated_at_ts"
+        await store.database.execute(Call(f"INSERT INTO authentication_methods ({names}) VALUES ({values})"))
+    assert await store.users.remove("acme", "auth0|nobody") is False
+    assert await store.users.remove("acme", "auth0|ada") is True
+    assert await store.users.remove("acme", "auth0|ada") is False
+    assert await store.users.get("acme", "sms|1") is None
+    assert await store.passwords.list("acme", "sms|1") == []
+    assert await store.users.get("globex", "auth0|ada") is not None
+    assert [row[0] for row in await store.database.fetch(Call("SELECT id FROM authentication_methods"))] == ["m3"]
+
+
+async def test_activity_is_split_off_and_joined_on(store: Adapters) -> None:
+    made = await store.users.create("acme", user("grace", last_login=SOON, last_ip="::1"))
+    assert (made.last_login, made.last_ip, made.login_count) == (SOON, "::1", 0)
+    assert await store.users.get("acme", "auth0|grace") == made
+    assert await store.user_activity.get("acme", "auth0|ada") is None
+    ada = await store.users.get("acme", "auth0|ada")
+    assert ada is not None
+    assert (ada.last_login, ada.login_count) == (None, 0)
+    assert await store.users.update("acme", "auth0|ada", {"login_count": 3, "nickname": "a"})
+    assert await store.users.update("acme", "auth0|ada", {"last_ip": "::2"})
+    assert await store.user_activity.upsert("acme", "auth0|ada", {"failed_logins": ["x"]})
+    activity = await store.user_activity.get("acme", "auth0|ada")
+    assert activity is not None
+    assert (activity.login_count, activity.last_ip, activity.failed_logins) == (3, "::2", ["x"])
+    assert await store.users.update("acme", "auth0|nobody", {"login_count": 3}) is False
+    assert await store.user_activity.get("acme", "auth0|nobody") is None
+
+
+async def test_a_password_comes_with_the_user_or_not_at_all(store: Adapters) -> None:
+    password = {"hash": "$argon2id$x", "algorithm": "argon2id"}
+    made = await store.users.raw_create("acme", user("grace", password=password))
+    current = await store.passwords.get("acme", "auth0|grace")
+    assert current is not None
+    assert (current.password, current.is_current, current.created_at) == ("$argon2id$x", True, current.updated_at)
+    assert "password" not in made.model_dump(by_alias=True)
+    for bad in ({"hash": "x" * 256, "algorithm": "argon2id"}, {"hash": "x", "algorithm": "md5"}):
+        with pytest.raises(InvalidValueError):
+            await store.users.create("acme", user("new", password=bad))
+    assert await store.users.get("acme", "auth0|new") is None
+    with pytest.raises(InvalidValueError):
+        await store.users.update("acme", "auth0|ada", {"password": password})
+
+
+async def test_outbox_events_are_written_with_the_user_or_not_at_all(store: Adapters) -> None:
+    await store.users.create("acme", user("grace"), outbox_events=[EVENT, {**EVENT, "event_type": "second"}])
+    written = await events(store)
+    assert [row[1] for row in written] == ["user.created", "second"] or sorted(row[1] for row in written) == ["second", "user.created"]
+    first = next(row for row in written if row[1] == "user.created")
+    assert (first[0], *first[2:5], first[7], first[8]) == ("acme", "ss", "user", "auth0|grace", 0, None)
+    payload = json.loads(first[5])
+    assert payload == {**EVENT, "tenant_id": "acme", "id": first[6]}
+
+    with pytest.raises(ConflictError):
+        await store.users.create("acme", user("grace"), outbox_events=[EVENT])
+    assert await store.users.update("acme", "auth0|nobody", {"name": "x"}, outbox_events=[EVENT]) is False
+    assert await store.users.remove("acme", "auth0|nobody", outbox_events=[EVENT]) is False
+    assert len(await events(store)) == 2
+    assert await store.users.update("acme", "auth0|grace", {"name": "x"}, outbox_events=[EVENT]) is True
+    assert await store.users.remove("acme", "auth0|grace", outbox_events=[EVENT]) is True
+    assert len(await events(store)) == 4
+    with pytest.raises(InvalidValueError):
+        await store.users.create("acme", user("new"), outbox_events=[{"event_type": "x"}])
+    assert await store.users.get("acme", "auth0|new") is None
+
+
+async def test_the_flags_of_a_new_user(store: Adapters) -> None:
+    made = await store.users.create("acme", {"connection": "email", "provider": "email", "email": "x@y"})
+    shown = made.model_dump(mode="json", by_alias=True, exclude_none=True)
+    assert (shown["is_social"], shown["email_verified"], shown["blocked"], shown["app_metadata"]) == (False, False, False, {})
+    assert "user_metadata" not in shown
+    by_id = await store.users.create("acme", {"user_id": "sms|77", "connection": "sms"})
+    assert by_id.provider == "sms"
