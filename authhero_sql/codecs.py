@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pydantic_core import to_jsonable_python
+from pydantic_core import from_json, to_jsonable_python
 
 from .clock import to_epoch_ms, to_iso
 
@@ -21,6 +21,8 @@ INT64 = 2**63
 TEXT_BYTES = 65_535
 """What a ``text`` column holds, in bytes of UTF-8: MySQL's TEXT, kept on every engine."""
 MEDIUMTEXT_BYTES = 16_777_215
+JSON_DEPTH = 200
+"""How many brackets inside one another pydantic-core reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +78,20 @@ def _default(value: Any) -> Any:
 
 
 def dump_json(value: Any) -> str:
-    """Compact JSON text; numbers that JSON has not (NaN, infinity) are refused."""
+    """Compact JSON text; numbers that JSON has not (NaN, infinity) are refused, and what is nested too deeply to be read again."""
     try:
         text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_default)
     except ValueError:
         raise ValueError("must be JSON: no NaN, no infinity, no value inside itself") from None
-    return storable(text)
+    except RecursionError:
+        raise ValueError("is nested too deeply") from None
+    storable(text)
+    if text.count("[") + text.count("{") > JSON_DEPTH:
+        try:
+            from_json(text)
+        except ValueError:
+            raise ValueError("is nested too deeply") from None
+    return text
 
 
 def _json_or_text(value: Any) -> str:

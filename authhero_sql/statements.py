@@ -39,7 +39,8 @@ def guard(text: str, quote: str) -> None:
     Raises:
         LiteralError: it does.
     """
-    bare = re.sub(f"{quote}[^{quote}]*{quote}", "", MARK.sub("", text))
+    # No name follows a letter: b"'" is how bytes would look.
+    bare = re.sub(rf"(?<!\w){quote}[^{quote}]*{quote}", "", MARK.sub("", text))
     if re.search(r"['\"`]|\b\d|\b(true|false)\b", bare, re.IGNORECASE):
         raise LiteralError
 

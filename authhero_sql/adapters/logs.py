@@ -109,7 +109,7 @@ class Logs(Listed[Log]):
         if from_date is not None:
             where["date >="] = _second("from_date", from_date)
         if to_date is not None:
-            where["date <"] = _second("to_date", to_date) + timedelta(seconds=1)
+            where["date <="] = _second("to_date", to_date) + timedelta(milliseconds=999)
         return await self._page(where, page=page, per_page=per_page, include_totals=include_totals, sort=sort, q=q, from_=from_, take=take)
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 import asyncio
 import random
 import re
-from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, ClassVar, NoReturn, Protocol, Self, TypeVar
@@ -19,7 +20,7 @@ from pypika import Field, Query
 from pypika import Order as Direction
 from pypika.terms import Criterion, Term, Tuple
 
-from ..errors import AuthHeroSQLError, DatabaseError, TransactionConflictError
+from ..errors import AuthHeroSQLError, ConfigurationError, DatabaseError, DatabaseUnavailableError, TransactionConflictError
 from ..schema import ColumnType, ForeignKey, Index
 
 T = TypeVar("T")
@@ -336,12 +337,66 @@ async def finish(awaitable: Awaitable[T]) -> T:
         raise
 
 
+class _Block:
+    """The block of a savepoint, or the whole transaction."""
+
+    def __init__(self, turns: Turns, depth: int, around: _Block | None) -> None:
+        self.turns = turns
+        self.depth = depth
+        self.around = around
+        self.lock = anyio.Lock(fast_acquire=True)
+        self.ended = False
+
+
+# Tasks that are started in a block inherit it.
+_BLOCK: ContextVar[_Block | None] = ContextVar("authhero_sql_block", default=None)
+
+
+class Turns:
+    """Whose turn it is on a transaction's connection: one statement's, or one savepoint's with all that its block does.
+
+    Undoing a savepoint undoes whatever came after it, so tasks outside its block wait until it has ended.
+    """
+
+    def __init__(self) -> None:
+        self._whole = _Block(self, 0, None)
+
+    def _block(self) -> _Block:
+        block = _BLOCK.get()
+        while block is not None and (block.turns is not self or block.ended):
+            block = block.around
+        return block or self._whole
+
+    def statement(self) -> AbstractAsyncContextManager[None]:
+        """One turn."""
+        return self._block().lock
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[int]:
+        """One turn for a whole block; how deep it is nested."""
+        outer, around = self._block(), _BLOCK.get()
+        async with outer.lock:
+            block = _Block(self, outer.depth + 1, around)
+            _BLOCK.set(block)
+            try:
+                yield block.depth
+            finally:
+                block.ended = True
+                _BLOCK.set(around)
+
+
 def reraise(dialect: Dialect, error: Exception) -> NoReturn:
     """Raise our error for a driver's; what is no driver error is raised as it is."""
     ours = None if isinstance(error, AuthHeroSQLError) else dialect.translate(error)
     if ours is None:
         raise error
     raise ours from error
+
+
+def misconfigured(error: TypeError | ValueError) -> ConfigurationError:
+    """Our error for options that a driver refuses: its own words may repeat a part of the URL, and that of a password."""
+    found = re.search(r"keyword argument '(\w+)'$", str(error))
+    return ConfigurationError(f"no such option: {found[1]}" if found else "the URL or one of the options cannot be read")
 
 
 ATTEMPTS = 8
@@ -376,9 +431,19 @@ class ManagedDatabase(Database):
         """Disconnect; called once."""
 
     async def open(self) -> Self:
-        """Connect, unless that has been done. ``await db`` and ``async with db`` call it."""
+        """Connect, unless that has been done. ``await db`` and ``async with db`` call it.
+
+        Raises:
+            DatabaseUnavailableError: the database cannot be reached, or it has been closed.
+        """
+        if self._closed:
+            raise DatabaseUnavailableError("the database is closed")
         if not self._opened:
-            await self._open()
+            try:
+                await self._open()
+            except BaseException:
+                await finish(self._close())
+                raise
             self._opened = True
         return self
 

@@ -6,7 +6,8 @@ import asyncio
 import re
 import ssl as ssl_module
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import anyio
@@ -14,6 +15,7 @@ from pypika import Field, MySQLQuery, Query
 from pypika.terms import Criterion, Term, Values
 
 from ..errors import (
+    AuthHeroSQLError,
     ConfigurationError,
     ConflictError,
     DatabaseError,
@@ -38,8 +40,10 @@ from .base import (
     LiveTable,
     ManagedDatabase,
     Row,
+    Turns,
     finish,
     live_tables,
+    misconfigured,
     reraise,
     retried,
 )
@@ -67,6 +71,7 @@ _BY_NUMBER: dict[int, type[DatabaseError]] = {
     1050: DuplicateObjectError,
     1060: DuplicateObjectError,
     1061: DuplicateObjectError,
+    1020: TransactionConflictError,
     1205: TransactionConflictError,
     1213: TransactionConflictError,
     3101: TransactionConflictError,
@@ -81,8 +86,6 @@ _BY_NUMBER: dict[int, type[DatabaseError]] = {
     1049: DatabaseUnavailableError,
     1053: DatabaseUnavailableError,
 }
-_ROLLED_BACK = {"1213", "3101", "1180"}
-"""After these the server has already rolled the whole transaction back."""
 ROLLBACK_TIMEOUT = 5.0
 """Seconds after which a connection that does not roll back is closed."""
 
@@ -94,6 +97,8 @@ class MySQLDialect(Dialect):
     features: ClassVar[Features] = Features(transactional_ddl=False, row_value_keyset=False)
     query: ClassVar[type[Query]] = MySQLQuery
     quote = "`"
+    # The same type: MySQL 9 warns of the width in its own name for it.
+    types: ClassVar[dict[str, str]] = {"tinyint(1)": "boolean"}
     # Exact but for trailing spaces, which only the collations of MariaDBDialect and MySQL8Dialect see.
     collation: ClassVar[str] = "utf8mb4_bin"
 
@@ -241,29 +246,40 @@ def _default(text: str | None, kind: str) -> str | int | None:
 
 
 DIALECT: Dialect = MySQLDialect()
-_MATCHED = re.compile(rb"Rows matched: (\d+)")
+_MATCHED = re.compile(rb": (\d+)")
+"""The first number of ``Rows matched: 1  Changed: 0  Warnings: 0``, whose words are in the server's language."""
+
+
+@cache
+def _cursor_class() -> type[aiomysql.Cursor]:
+    """The driver's cursor, but for asking the server for its warnings, which is a trip more and shows values."""
+    import aiomysql
+
+    class Quiet(aiomysql.Cursor):  # type: ignore[misc]  # aiomysql is not typed
+        async def _show_warnings(self, conn: aiomysql.Connection) -> None:
+            pass
+
+    return Quiet
 
 
 async def _run(connection: aiomysql.Connection, call: Call) -> tuple[list[Row], int]:
     """The rows and the number of rows matched."""
-    import aiomysql
-
-    cursor = await connection.cursor(aiomysql.Cursor)
+    cursor = await connection.cursor(_cursor_class())
     try:
         count: int = await cursor.execute(call.sql, call.args)
         rows: list[Row] = list(await cursor.fetchall()) if cursor.description else []
-        return rows, count if cursor.description or count else _matched(cursor)
+        return rows, _matched(cursor, count) if call.sql.startswith("UPDATE") else count
     except asyncio.CancelledError:
         # Its answer is still on the way: whoever came next would read it.
         connection.close()
         raise
 
 
-def _matched(cursor: aiomysql.Cursor) -> int:
+def _matched(cursor: aiomysql.Cursor, changed: int) -> int:
     """Rows matched, from the server's message: a pool without CLIENT.FOUND_ROWS counts only those that changed."""
     result = cursor._result
     found = _MATCHED.search(bytes(result.message or b"")) if result is not None else None
-    return int(found[1]) if found else 0
+    return int(found[1]) if found else changed
 
 
 class MySQLConnection:
@@ -272,29 +288,30 @@ class MySQLConnection:
     def __init__(self, connection: aiomysql.Connection, dialect: Dialect) -> None:
         self._connection = connection
         self._dialect = dialect
-        self._turn = anyio.Lock(fast_acquire=True)
-        self._depth = 0
+        self._turns = Turns()
         self.closed = False
-        self.failed: DatabaseError | None = None
+        self.failed: BaseException | None = None
+        """What ended the transaction."""
 
     async def _call(self, call: Call) -> tuple[list[Row], int]:
         if self.closed:
             raise TransactionClosedError
         if self.failed is not None:
-            raise TransactionClosedError("an earlier conflict ended the transaction") from self.failed
+            raise TransactionClosedError("an earlier error ended the transaction") from self.failed
         try:
             return await _run(self._connection, call)
-        except Exception as error:
+        except BaseException as error:
             ours = self._dialect.translate(error)
-            if isinstance(ours, TransactionConflictError) and ours.code in _ROLLED_BACK:
-                self.failed = ours
+            # After a conflict the server has mostly rolled everything back: what came then would be committed bit by bit.
+            if self._connection.closed or isinstance(ours, TransactionConflictError):
+                self.failed = ours or error
             if ours is None:
                 raise
             raise ours from error
 
     async def fetch(self, call: Call) -> list[Row]:
         """All rows of a query."""
-        async with self._turn:
+        async with self._turns.statement():
             return (await self._call(call))[0]
 
     async def fetch_many(self, calls: Sequence[Call]) -> list[list[Row]]:
@@ -303,37 +320,40 @@ class MySQLConnection:
 
     async def execute(self, call: Call) -> int:
         """A statement that fails leaves the transaction as it was."""
-        async with self._turn:
+        async with self._turns.statement():
             return (await self._call(call))[1]
 
     async def write(self, calls: Sequence[Call]) -> list[int]:
         """In one savepoint."""
-        async with self._turn:
+        async with self._turns.statement():
             await self._call(Call("SAVEPOINT `authhero_write`"))
             try:
                 counts = [(await self._call(call))[1] for call in calls]
             except Exception:
-                if self.failed is None and not self._connection.closed:
+                if self.failed is None:
                     await finish(self._call(Call("ROLLBACK TO SAVEPOINT `authhero_write`")))
                 raise
             await self._call(Call("RELEASE SAVEPOINT `authhero_write`"))
             return counts
 
+    async def _undo(self, name: str) -> None:
+        if self.failed is None:
+            # Should it fail, then the transaction has ended; the caller is to hear of the first error.
+            with suppress(AuthHeroSQLError):
+                await self.fetch(Call(f"ROLLBACK TO SAVEPOINT {name}"))
+
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
         """A savepoint; undone when the block raises."""
-        self._depth += 1
-        name = f"`authhero_{self._depth}`"
-        await self.fetch(Call(f"SAVEPOINT {name}"))
-        try:
-            yield
-        except BaseException:
-            if self.failed is None and not self._connection.closed:
-                await finish(self.fetch(Call(f"ROLLBACK TO SAVEPOINT {name}")))
-            raise
-        finally:
-            self._depth -= 1
-        await self.fetch(Call(f"RELEASE SAVEPOINT {name}"))
+        async with self._turns.savepoint() as depth:
+            name = f"`authhero_{depth}`"
+            await self.fetch(Call(f"SAVEPOINT {name}"))
+            try:
+                yield
+                await self.fetch(Call(f"RELEASE SAVEPOINT {name}"))
+            except BaseException:
+                await finish(self._undo(name))
+                raise
 
 
 class MySQLDatabase(ManagedDatabase):
@@ -383,6 +403,8 @@ class MySQLDatabase(ManagedDatabase):
             async with self._acquired() as connection:
                 charset, version = connection.charset, connection.get_server_info()
                 rows, _ = await _run(connection, Call(_COLLATIONS))
+        except (TypeError, ValueError) as error:
+            raise misconfigured(error) from None
         except Exception as error:
             reraise(DIALECT, error)
         if charset != "utf8mb4":
@@ -417,13 +439,19 @@ class MySQLDatabase(ManagedDatabase):
         try:
             yield connection
             if not connection.get_autocommit():
-                await finish(connection.commit())
+                await self._commit(connection)
         except BaseException:
             # Only what runs with autocommit off, or is not yet committed, has something to lose here.
             await finish(_rolled_back(connection))
             raise
         finally:
-            await pool.release(connection)
+            await asyncio.shield(_released(pool, connection))
+
+    async def _commit(self, connection: aiomysql.Connection) -> None:
+        try:
+            await finish(connection.commit())
+        except Exception as error:
+            reraise(self.dialect, error)
 
     async def _one(self, call: Call) -> tuple[list[Row], int]:
         async with self._acquired() as connection:
@@ -476,10 +504,7 @@ class MySQLDatabase(ManagedDatabase):
             yield connection
             # The last moment at which a cancellation still undoes everything.
             await asyncio.sleep(0)
-            try:
-                await finish(connection.commit())
-            except Exception as error:
-                reraise(self.dialect, error)
+            await self._commit(connection)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
@@ -491,7 +516,14 @@ class MySQLDatabase(ManagedDatabase):
             finally:
                 connection.closed = True
             if connection.failed is not None:
-                raise TransactionClosedError("an earlier conflict ended the transaction") from connection.failed
+                raise TransactionClosedError("an earlier error ended the transaction") from connection.failed
+
+
+def _released(pool: aiomysql.Pool, connection: aiomysql.Connection) -> asyncio.Future[None]:
+    """Give back a connection; done when the next one that waits for it has been woken."""
+    woken: asyncio.Future[None] = pool.release(connection)
+    # aiomysql wakes nobody for the room that a closed connection leaves.
+    return asyncio.ensure_future(pool._wakeup()) if connection.closed else woken
 
 
 async def _rolled_back(connection: aiomysql.Connection) -> None:

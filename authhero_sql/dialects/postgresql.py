@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import anyio
 from pypika import Field, PostgreSQLQuery, Query
 from pypika.terms import Criterion, Term
 
 from ..errors import (
+    AuthHeroSQLError,
     ConflictError,
     DatabaseError,
     DatabaseUnavailableError,
@@ -38,14 +39,18 @@ from .base import (
     ManagedDatabase,
     Order,
     Row,
+    Turns,
     finish,
     live_tables,
+    misconfigured,
     reraise,
     retried,
 )
 
 if TYPE_CHECKING:
     import asyncpg
+
+T = TypeVar("T")
 
 _BY_STATE: dict[str, type[DatabaseError]] = {
     "23505": ConflictError,
@@ -71,6 +76,7 @@ _BY_CLASS: dict[str, type[DatabaseError]] = {
     "53": DatabaseUnavailableError,
     "57": DatabaseUnavailableError,
 }
+_NOT_OPEN = re.compile("closed|closing|not initialized|released back")
 ROLLBACK_TIMEOUT = 5.0
 """Seconds after which a connection that does not roll back is terminated."""
 
@@ -150,8 +156,11 @@ class PostgreSQLDialect(Dialect):
             return kind(message, code=state or None, constraint=getattr(error, "constraint_name", None))
         if isinstance(error, asyncpg.DataError):
             return ValueRefusedError()
+        if isinstance(error, asyncpg.InternalClientError):
+            # Raised where the server has just said that it ends the connection.
+            return DatabaseUnavailableError()
         if isinstance(error, asyncpg.InterfaceError):
-            return DatabaseUnavailableError() if "closed" in str(error) else DatabaseError()
+            return DatabaseUnavailableError() if _NOT_OPEN.search(str(error)) else DatabaseError()
         if isinstance(error, TimeoutError):
             return DatabaseUnavailableError("the statement took longer than command_timeout")
         if isinstance(error, OSError):
@@ -213,23 +222,31 @@ class PostgreSQLConnection:
 
     def __init__(self, connection: asyncpg.Connection) -> None:
         self._connection = connection
-        self._turn = anyio.Lock(fast_acquire=True)
-        self._depth = 0
+        self._turns = Turns()
         self.closed = False
+        self.failed: BaseException | None = None
+        """What ended the transaction, or the part of it that a savepoint can still undo."""
 
-    def _open(self) -> asyncpg.Connection:
-        if self.closed:
-            raise TransactionClosedError
-        return self._connection
+    async def _turn(self, work: Callable[[asyncpg.Connection], Awaitable[T]]) -> T:
+        async with self._turns.statement():
+            if self.closed:
+                raise TransactionClosedError
+            if self.failed is not None:
+                raise TransactionClosedError("an earlier error ended the transaction") from self.failed
+            try:
+                return await work(self._connection)
+            except BaseException as error:
+                ours = DIALECT.translate(error)
+                if _ends(error):
+                    self.failed = ours or error
+                if ours is None:
+                    raise
+                raise ours from error
 
     async def fetch(self, call: Call) -> list[Row]:
         """All rows of a query."""
-        async with self._turn:
-            try:
-                rows: list[Row] = await self._open().fetch(call.sql, *call.args)
-            except Exception as error:
-                reraise(DIALECT, error)
-            return rows
+        rows: list[Row] = await self._turn(lambda connection: connection.fetch(call.sql, *call.args))
+        return rows
 
     async def fetch_many(self, calls: Sequence[Call]) -> list[list[Row]]:
         """One trip each."""
@@ -241,43 +258,50 @@ class PostgreSQLConnection:
 
     async def write(self, calls: Sequence[Call]) -> list[int]:
         """In one savepoint."""
-        async with self._turn:
-            connection = self._open()
+
+        async def work(connection: asyncpg.Connection) -> list[int]:
+            await connection.execute('SAVEPOINT "authhero_write"')
             try:
-                await connection.execute('SAVEPOINT "authhero_write"')
-                try:
-                    counts = [_matched(await connection.execute(call.sql, *call.args)) for call in calls]
-                except Exception:
-                    await finish(connection.execute('ROLLBACK TO "authhero_write"; RELEASE "authhero_write"'))
-                    raise
-                await connection.execute('RELEASE "authhero_write"')
+                counts = [_matched(await connection.execute(call.sql, *call.args)) for call in calls]
             except Exception as error:
+                await finish(connection.execute('ROLLBACK TO "authhero_write"; RELEASE "authhero_write"'))
                 reraise(DIALECT, error)
+            await connection.execute('RELEASE "authhero_write"')
             return counts
 
-    async def run(self, call: Call) -> None:
-        """One statement outside any savepoint."""
-        async with self._turn:
-            try:
-                await self._open().execute(call.sql, *call.args)
-            except Exception as error:
-                reraise(DIALECT, error)
+        return await self._turn(work)
+
+    async def _command(self, sql: str) -> None:
+        await self._turn(lambda connection: connection.execute(sql))
+
+    async def _undo(self, name: str) -> None:
+        # A conflict ends the whole transaction, as it does on the other engines.
+        if isinstance(self.failed, TransactionConflictError):
+            return
+        self.failed = None
+        # Should it fail, then the transaction has ended; the caller is to hear of the first error.
+        with suppress(AuthHeroSQLError):
+            await self._command(f"ROLLBACK TO {name}; RELEASE {name}")
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
         """A savepoint; undone when the block raises."""
-        self._depth += 1
-        name = f'"authhero_{self._depth}"'
-        await self.run(Call(f"SAVEPOINT {name}"))
-        try:
-            yield
-        except BaseException:
-            if not self._connection.is_closed():
-                await finish(self.run(Call(f"ROLLBACK TO {name}; RELEASE {name}")))
-            raise
-        finally:
-            self._depth -= 1
-        await self.run(Call(f"RELEASE {name}"))
+        async with self._turns.savepoint() as depth:
+            name = f'"authhero_{depth}"'
+            await self._command(f"SAVEPOINT {name}")
+            try:
+                yield
+                await self._command(f"RELEASE {name}")
+            except BaseException:
+                await finish(self._undo(name))
+                raise
+
+
+def _ends(error: BaseException) -> bool:
+    """Whether the transaction can do no more after this; errors of ours are raised where a savepoint has undone them."""
+    import asyncpg
+
+    return isinstance(error, TransactionConflictError) or not isinstance(error, AuthHeroSQLError | asyncpg.InterfaceError)
 
 
 async def _keep(connection: asyncpg.Connection) -> None:
@@ -321,6 +345,8 @@ class PostgreSQLDatabase(ManagedDatabase):
 
         try:
             self._pool = await asyncpg.create_pool(self._dsn, reset=_keep, **self._options)
+        except (TypeError, ValueError) as error:
+            raise misconfigured(error) from None
         except Exception as error:
             reraise(DIALECT, error)
 
@@ -425,15 +451,20 @@ class PostgreSQLDatabase(ManagedDatabase):
                 yield connection
             finally:
                 connection.closed = True
+            if connection.failed is not None:
+                # Its COMMIT would be a ROLLBACK, without an error.
+                raise TransactionClosedError("an earlier error ended the transaction") from connection.failed
 
 
 async def _rolled_back(connection: asyncpg.Connection) -> None:
     """Roll back in bounded time; a connection that cannot is thrown away."""
-    if connection.is_closed():
-        return
+    import asyncpg
+
     try:
         async with asyncio.timeout(ROLLBACK_TIMEOUT):
             # Whether or not asyncpg knows of a transaction: a BEGIN that was cancelled may have arrived all the same.
             await connection.execute("ROLLBACK")
     except Exception:
-        connection.terminate()
+        # One that was lost is no longer lent to us, and then there is nothing left to end.
+        with suppress(asyncpg.InterfaceError):
+            connection.terminate()

@@ -41,6 +41,7 @@ from .base import (
     LiveTable,
     ManagedDatabase,
     Row,
+    Turns,
     finish,
     live_tables,
     reraise,
@@ -236,10 +237,16 @@ def _statement(sql: str, connection: sqlite3.Connection) -> None:
     connection.execute(sql)
 
 
-def _undo(connection: sqlite3.Connection, sql: str) -> None:
-    # Some errors (disk full, I/O) end the transaction by themselves.
+def _in_transaction(connection: sqlite3.Connection) -> None:
+    # Some errors (disk full, I/O) end a transaction; what came after would be committed bit by bit.
+    if not connection.in_transaction:
+        raise TransactionClosedError("an earlier error ended the transaction")
+
+
+def _undo(connection: sqlite3.Connection, *commands: str) -> None:
     if connection.in_transaction:
-        connection.execute(sql)
+        for command in commands:
+            connection.execute(command)
 
 
 def _atomic(calls: Sequence[Call], connection: sqlite3.Connection) -> list[int]:
@@ -262,8 +269,7 @@ def _nested(calls: Sequence[Call], connection: sqlite3.Connection) -> list[int]:
     try:
         counts = _counts(calls, connection)
     except BaseException:
-        _undo(connection, 'ROLLBACK TO "authhero_write"')
-        _undo(connection, 'RELEASE "authhero_write"')
+        _undo(connection, 'ROLLBACK TO "authhero_write"', 'RELEASE "authhero_write"')
         raise
     connection.execute('RELEASE "authhero_write"')
     return counts
@@ -277,7 +283,7 @@ class SQLiteConnection:
 
     def __init__(self, handle: Handle) -> None:
         self._handle = handle
-        self._depth = 0
+        self._turns = Turns()
         self._begun = self._nested = False
         self.closed = False
 
@@ -291,6 +297,7 @@ class SQLiteConnection:
 
     def commit(self, connection: sqlite3.Connection) -> None:
         """Commit; a commit that fails undoes everything."""
+        _in_transaction(connection)
         try:
             connection.execute(f"RELEASE {_OUTER}" if self._nested else "COMMIT")
         except BaseException:
@@ -300,22 +307,19 @@ class SQLiteConnection:
     def rollback(self, connection: sqlite3.Connection) -> None:
         """Undo what has been begun here."""
         if self._begun and self._nested:
-            _undo(connection, f"ROLLBACK TO {_OUTER}")
-            _undo(connection, f"RELEASE {_OUTER}")
+            _undo(connection, f"ROLLBACK TO {_OUTER}", f"RELEASE {_OUTER}")
         elif self._begun:
             _undo(connection, "ROLLBACK")
 
     async def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        if self.closed:
-            raise TransactionClosedError
-
         def inside(connection: sqlite3.Connection) -> T:
-            # Some errors (disk full, I/O) end a transaction; what came after would be committed bit by bit.
-            if not connection.in_transaction:
-                raise TransactionClosedError("an earlier error ended the transaction")
+            _in_transaction(connection)
             return work(connection)
 
-        return await self._handle.run(inside)
+        async with self._turns.statement():
+            if self.closed:
+                raise TransactionClosedError
+            return await self._handle.run(inside)
 
     async def fetch(self, call: Call) -> list[Row]:
         """All rows of a query."""
@@ -336,18 +340,15 @@ class SQLiteConnection:
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
         """A savepoint; undone when the block raises."""
-        self._depth += 1
-        name = f'"authhero_{self._depth}"'
-        await self._run(partial(_statement, f"SAVEPOINT {name}"))
-        try:
-            yield
-        except BaseException:
-            await self._handle.run(partial(_undo, sql=f"ROLLBACK TO {name}"))
-            await self._handle.run(partial(_undo, sql=f"RELEASE {name}"))
-            raise
-        finally:
-            self._depth -= 1
-        await self._run(partial(_statement, f"RELEASE {name}"))
+        async with self._turns.savepoint() as depth:
+            name = f'"authhero_{depth}"'
+            await self._run(partial(_statement, f"SAVEPOINT {name}"))
+            try:
+                yield
+            except BaseException:
+                await self._handle.run(lambda connection: _undo(connection, f"ROLLBACK TO {name}", f"RELEASE {name}"))
+                raise
+            await self._run(partial(_statement, f"RELEASE {name}"))
 
 
 class SQLiteDatabase(ManagedDatabase):
@@ -380,32 +381,28 @@ class SQLiteDatabase(ManagedDatabase):
             self._writer = Handle(self._given)
             await self._writer.run(_check)
             return
-        try:
-            self._writer = await self._connected(_configure_writer)
-            for _ in range(self._reader_count):
-                self._readers.append(await self._connected(_configure_reader))
-        except BaseException:
-            await finish(self._close())
-            raise
+        self._writer = await self._connected(_configure_writer)
+        for _ in range(self._reader_count):
+            self._readers.append(await self._connected(_configure_reader))
 
     async def _connected(self, configure: Callable[[sqlite3.Connection], None]) -> Handle:
         import aiosqlite
 
-        try:
-            connection = await aiosqlite.connect(
-                self._path or "",
-                isolation_level=None,
-                timeout=self._busy_timeout,
-                cached_statements=self._cached_statements,
-            )
-        except sqlite3.Error as error:
-            raise DatabaseUnavailableError("the SQLite file cannot be opened") from error
+        connection = aiosqlite.connect(
+            self._path or "",
+            isolation_level=None,
+            timeout=self._busy_timeout,
+            cached_statements=self._cached_statements,
+        )
         handle = Handle(connection)
         try:
+            await finish(connection)
             # Of several connections that switch a new file to WAL at once SQLite refuses all but one, without waiting.
             await retried(lambda: handle.run(configure))
-        except BaseException:
-            await finish(connection.close())
+        except BaseException as error:
+            await finish(_abandoned(connection))
+            if isinstance(error, sqlite3.Error):
+                raise DatabaseUnavailableError("the SQLite file cannot be opened") from error
             raise
         return handle
 
@@ -486,6 +483,12 @@ class SQLiteDatabase(ManagedDatabase):
             finally:
                 connection.closed = True
             await writer.run(connection.commit)
+
+
+async def _abandoned(connection: aiosqlite.Connection) -> None:
+    """Close a connection that may never have been opened; its thread must end before the loop that it reports to."""
+    await connection.close()
+    await asyncio.to_thread(connection._thread.join)
 
 
 def _configure_writer(connection: sqlite3.Connection) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import anyio
 import pytest
 
-from authhero_sql import Adapters, connect, create_adapters
+from authhero_sql import Adapters, TransactionClosedError, connect, create_adapters
 
 POOL = 3
 """Connections of the pool: one that is not given back is soon missed."""
@@ -197,3 +197,97 @@ async def test_cancelled_while_waiting_for_a_turn_leaks_nothing(store: Adapters)
     # One statement by itself that has been sent may still be done: MySQL's server waits for the lock whoever has hung up.
     assert bystander.nickname in {"held", "waited"}
     await usable(store)
+
+
+@pytest.fixture
+async def narrow(migrated_url: str) -> AsyncIterator[Adapters]:
+    """Adapters over a single connection, which everybody has to wait for; whoever waits in vain is told so soon."""
+    options: dict[str, Any] = {"acquire_timeout": 3.0} | ({} if migrated_url.startswith("sqlite") else {"min_size": 1, "max_size": 1})
+    async with connect(migrated_url, **options) as db:
+        adapters = await create_adapters(db)
+        await adapters.tenants.create({"id": "acme", "friendly_name": "Acme"})
+        yield adapters
+
+
+@pytest.mark.parametrize("how", ["task", "scope"])
+@pytest.mark.parametrize("inside", ["a statement", "no statement"])
+async def test_whoever_waits_gets_the_connection_of_one_that_was_cancelled(narrow: Adapters, how: str, inside: str) -> None:
+    scope, entered = anyio.CancelScope(), anyio.Event()
+
+    async def hold() -> None:
+        with scope:
+            async with narrow.transaction() as tx:
+                await tx.users.create("acme", user("held"))
+                entered.set()
+                while inside == "a statement":
+                    await tx.users.list("acme")
+                await anyio.sleep_forever()
+
+    holder = asyncio.ensure_future(hold())
+    await entered.wait()
+    waiting = [asyncio.ensure_future(narrow.users.create("acme", user(f"w{number}"))) for number in range(3)]
+    await anyio.wait_all_tasks_blocked() if inside == "no statement" else await anyio.lowlevel.checkpoint()
+    if how == "task":
+        holder.cancel()
+    else:
+        scope.cancel()
+    with suppress(asyncio.CancelledError):
+        await holder
+    await asyncio.gather(*waiting)
+    assert await rows(narrow, "held") == 0
+    assert [await rows(narrow, f"w{number}") for number in range(3)] == [2, 2, 2]
+
+
+async def test_one_that_is_cancelled_as_its_turn_comes_hands_it_on(narrow: Adapters) -> None:
+    for hops in range(8):
+        leave = anyio.Event()
+        entered = anyio.Event()
+
+        async def hold(entered: anyio.Event = entered, leave: anyio.Event = leave) -> None:
+            async with narrow.transaction():
+                entered.set()
+                await leave.wait()
+
+        holder = asyncio.ensure_future(hold())
+        await entered.wait()
+        first = asyncio.ensure_future(narrow.users.create("acme", user(f"f{hops}")))
+        second = asyncio.ensure_future(narrow.users.create("acme", user(f"s{hops}")))
+        for _ in range(5):
+            await anyio.lowlevel.checkpoint()
+        leave.set()
+        await holder
+        for _ in range(hops):
+            await asyncio.sleep(0)
+        first.cancel()
+        await asyncio.wait([first])
+        await second
+        assert await rows(narrow, f"f{hops}") in ((0, 2) if first.cancelled() else (2,))
+        assert await rows(narrow, f"s{hops}") == 2
+
+
+@pytest.mark.parametrize("at", ["insert", "several writes"])
+async def test_a_cancellation_that_the_transaction_survives_leaves_nothing_half_written(store: Adapters, at: str) -> None:
+    """A scope inside the transaction is cancelled; the transaction goes on, or says that it has ended."""
+    for hops in range(12):
+        name, scope = f"u{hops}", anyio.CancelScope()
+        try:
+            async with store.transaction() as tx:
+                if at == "several writes":
+                    await tx.users.create("acme", user(name))
+                with scope:
+                    asyncio.get_running_loop().call_soon(cancel_later, scope, hops)
+                    await dict(STEPS)[at](tx, name)
+        except TransactionClosedError:
+            assert scope.cancelled_caught
+            assert await rows(store, name) == 0
+        else:
+            assert await rows(store, name) in ((2, 3) if at == "several writes" else (0, 2))
+    await usable(store)
+
+
+def cancel_later(scope: anyio.CancelScope, hops: int) -> None:
+    """Cancel a scope some turns of the loop from now."""
+    if hops:
+        asyncio.get_running_loop().call_soon(cancel_later, scope, hops - 1)
+    else:
+        scope.cancel()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from enum import StrEnum
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic_core import from_json
 
 from authhero_sql import InvalidValueError
 from authhero_sql.codecs import (
@@ -20,6 +22,7 @@ from authhero_sql.codecs import (
     INSTANT,
     INT,
     JSON,
+    JSON_DEPTH,
     JSON_OR_TEXT,
     MARK,
     MEDIUMTEXT_BYTES,
@@ -177,12 +180,25 @@ def test_a_value_inside_itself_is_refused() -> None:
         dump_json(value)
 
 
-def test_a_value_nested_too_deeply_is_refused() -> None:
-    value: Any = 1
-    for _ in range(100_000):
-        value = [value]
-    with pytest.raises(ValueError, match="must be JSON"):
-        dump_json(value)
+def nested(depth: int) -> Any:
+    """A list in a list, and so on."""
+    value: Any = [0]
+    for level in range(depth - 1):
+        value = [value] if level % 2 else {"a": value}
+    return value
+
+
+@pytest.mark.parametrize("depth", [JSON_DEPTH + 1, 500, 3000, 100_000])
+def test_what_is_nested_too_deeply_to_be_read_is_refused(depth: int) -> None:
+    with pytest.raises(ValueError, match="nested too deeply"):
+        dump_json(nested(depth))
+
+
+def test_depth_is_not_width() -> None:
+    values: list[Any] = [nested(JSON_DEPTH), [[]] * 1000, "[" * 1000, {"{" * 300: nested(JSON_DEPTH - 1)}]
+    for value in values:
+        # What pydantic-core reads is what rows are read with.
+        assert from_json(dump_json(value)) == value
 
 
 # --- widths ----------------------------------------------------------------------------------------------------------------------
@@ -237,12 +253,13 @@ def test_an_operand_may_be_longer_than_the_column() -> None:
 
 def test_an_error_names_the_place_and_not_the_value() -> None:
     table: Table[Any] = Table("notes", key=("id",), columns=(Column("id", TEXT, 3, field="noteId"),))
-    for refuse in (
+    refused: tuple[Callable[[], Any], ...] = (
         lambda: table.encode(table["id"], SECRET),
         lambda: table.encode(table["id"], f"{SECRET}\0"),
         lambda: table.operand("id", f"{SECRET}\ud800"),
         lambda: table.operand("id", [SECRET]),
-    ):
+    )
+    for refuse in refused:
         with pytest.raises(InvalidValueError) as caught:
             refuse()
         assert (caught.value.table, caught.value.field) == ("notes", "noteId")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 from pypika import Field, Query
@@ -305,6 +305,7 @@ USES: dict[str, Callable[[Any, Field, Any], Any]] = {
 @pytest.mark.parametrize("use", USES)
 @settings(max_examples=25)
 @given(value=literals)
+@example(value=b"'")
 def test_a_statement_with_a_literal_is_refused(dialect: Dialect, use: str, value: Any) -> None:
     with pytest.raises(LiteralError):
         compiled(dialect, USES[use](dialect.query, Field("a"), value))
