@@ -84,6 +84,8 @@ class Repository(Generic[M]):
     model: type[M]
     rules: ClassVar[ListRules]
     side: ClassVar[Side | None] = None
+    walk_where: ClassVar[Where] = {}
+    """Conditions of checkpoint walks alone."""
     fixed: ClassVar[frozenset[str]] = frozenset()
     """What ``update`` refuses, by wire name, beside the key and the times."""
     id_field: ClassVar[str | None] = None
@@ -495,20 +497,19 @@ class Repository(Generic[M]):
         q: str | None,
         from_: str | None = None,
         take: int | None = None,
-        walk_where: Where | None = None,
     ) -> Page[M]:
         """One page by offset, or by checkpoint when ``from_`` or ``take`` is given."""
         if q:
             raise NotImplementedError("q: filters come with the next release")
         if from_ is not None or take is not None:
-            return await self._walk({**where, **(walk_where or {})}, sort, from_, take)
+            return await self._walk({**where, **self.walk_where}, sort, from_, take)
         window = Window.of(page, per_page)
         order = self._order(self.rules.order) if sort is None else self._order(self._public(Sort.parse(sort)))
         rows, total = await self._window(where, order, window, include_totals)
-        return Page.of(await self._models(rows), wire=self.rules.wire, limit=window.per_page, start=window.start, total=total)
+        return Page.of(await self._models(where, rows), wire=self.rules.wire, limit=window.per_page, start=window.start, total=total)
 
-    async def _models(self, rows: Sequence[Row]) -> builtins.list[M]:
-        """The models of rows as :meth:`_select` gives them; an adapter may complete them here."""
+    async def _models(self, where: Where, rows: Sequence[Row]) -> builtins.list[M]:
+        """The models of a page's rows; an adapter may complete them here."""
         return [self._reader.read(row) for row in rows]
 
     def _public(self, sort: Sort) -> Sort:
@@ -590,7 +591,7 @@ class Repository(Generic[M]):
         if len(rows) > limit > 0:
             last = dict(zip(self._reader.names, rows[limit - 1], strict=True))
             following = Cursor(last[column.name], last[key], kind).encode()
-        return Page.of(await self._models(rows[:limit]), wire=self.rules.wire, limit=limit, next=following)
+        return Page.of(await self._models(where, rows[:limit]), wire=self.rules.wire, limit=limit, next=following)
 
     def _behind(self, source: Any, column: Column, key: str, descending: bool, at_null: bool) -> Term:
         """The rows behind a cursor; NULL stands before every value."""

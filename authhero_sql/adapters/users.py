@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -9,10 +10,10 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, Field, ValidationError
 
-from ..dialects.base import Call, Order
-from ..listing import ListRules, Sort
-from ..models import AuditEventInsert, Identity, ImportMetadata, Page, ProfileData, User, UserInsert
-from ..repository import Fields, Picked, Side
+from ..dialects.base import Call, Order, Row
+from ..listing import ListRules
+from ..models import AuditEventInsert, Identity, ImportMetadata, ProfileData, User, UserInsert
+from ..repository import Fields, Picked, Side, Where
 from ..rows import RowReader, invalid, mapping
 from ..tables import AUTHENTICATION_METHODS, OUTBOX_EVENTS, PASSWORDS, USER_ACTIVITY, USERS
 from .passwords import Passwords
@@ -51,6 +52,8 @@ class Users(Listed[User]):
     table = USERS
     model = User
     fixed: ClassVar[frozenset[str]] = frozenset({"password"})
+    # A walk goes over people: the accounts linked to them come with them. Offset lists keep them as rows of their own.
+    walk_where: ClassVar[Where] = {"linked_to null": None}
     side: ClassVar[Side | None] = Side(USER_ACTIVITY, ACTIVITY)
     rules: ClassVar[ListRules] = ListRules(
         wire="users",
@@ -168,52 +171,20 @@ class Users(Listed[User]):
         user.identities = [_identity(user), *(_identity(read(account), linked=True) for account in accounts)]
         return user
 
-    async def list(
-        self,
-        tenant_id: str,
-        *,
-        page: int = 0,
-        per_page: int = 50,
-        include_totals: bool = False,
-        sort: str | Sort | None = None,
-        q: str | None = None,
-        from_: str | None = None,
-        take: int | None = None,
-    ) -> Page[User]:
-        """One page of users; two queries, however many users are on it.
-
-        Linked accounts are rows of their own in offset mode and left out in checkpoint mode. The arguments are those of
-        every list.
-
-        Raises:
-            InvalidQueryError: the filter, sort, page or cursor is not valid.
-        """
-        found = await self._page(
-            {"tenant_id": tenant_id},
-            page=page,
-            per_page=per_page,
-            include_totals=include_totals,
-            sort=sort,
-            q=q,
-            from_=from_,
-            take=take,
-            walk_where={"linked_to null": None},
-        )
-        await self._fold(tenant_id, found.items)
-        return found
-
-    async def _fold(self, tenant_id: str, users: Sequence[User]) -> None:
-        """Give each user its identities."""
+    async def _models(self, where: Where, rows: Sequence[Row]) -> builtins.list[User]:
+        """The users of a page with their identities: one query more, however many users are on it."""
+        users = await super()._models(where, rows)
         if not users:
-            return
-        where = {"tenant_id": tenant_id, "linked_to in": [user.user_id for user in users]}
+            return users
+        linked = {"tenant_id": where["tenant_id"], "linked_to in": [user.user_id for user in users]}
         reader = self._linked_reader()
-        accounts: dict[str | None, list[Identity]] = {}
-        for row in await self._fetch(self._select(reader, where, OLDEST_FIRST)):
+        accounts: dict[str | None, builtins.list[Identity]] = {}
+        for row in await self._fetch(self._select(reader, linked, OLDEST_FIRST)):
             account = reader.read(row)
             accounts.setdefault(account.linked_to, []).append(_identity(account, linked=True))
         for user in users:
             user.identities = [_identity(user), *accounts.get(user.user_id, ())]
+        return users
 
     async def update(self, tenant_id: str, user_id: str, fields: Fields, *, outbox_events: OutboxEvents = ()) -> bool:
         """Write exactly the given fields, and the outbox events, in one transaction.
