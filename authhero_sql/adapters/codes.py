@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
-from ..clock import truncate
 from ..listing import ListRules
 from ..models import Code, CodeInsert, CodeWithTenantId, ImportMetadata
 from ..tables import CODES
@@ -22,6 +21,7 @@ class Codes(Listed[Code]):
 
     table = CODES
     model = Code
+    id_field = "code_id"
     rules: ClassVar[ListRules] = ListRules(
         wire="codes",
         fields=("code_id", "code_type", "user_id", "login_id", "connection_id", "created_at", "expires_at", "used_at"),
@@ -84,7 +84,6 @@ class Codes(Listed[Code]):
         Raises:
             InvalidValueError: the instant is naive.
         """
-        cutoff = truncate(older_than)
-        removed = await self._sweep({"expires_at_ts <": cutoff}, CLEANUP_BATCH)
+        removed = await self._sweep({"expires_at_ts <": older_than}, CLEANUP_BATCH)
         # Rows from before the column.
-        return removed + await self._sweep({"expires_at_ts null": None, "expires_at <": cutoff}, CLEANUP_BATCH)
+        return removed + await self._sweep({"expires_at_ts null": None, "expires_at <": older_than}, CLEANUP_BATCH)

@@ -78,9 +78,9 @@ class LoginSessions(Repository[LoginSession]):
         where = {"tenant_id": tenant_id, "id": id}
         other = mapping(fields)
         params = other.pop("auth_params", other.pop("authParams", None))
-        values = self._changes(other)
         if params is None:
-            return await self._execute(self._change(where, values)) > 0
+            return await self._execute(self._change(where, self._changes(fields))) > 0
+        values = self._changes(other)
         given = self._given(params)
 
         def merged(stored: str | None) -> Any:
@@ -88,6 +88,8 @@ class LoginSessions(Repository[LoginSession]):
                 before = json.loads(stored) if stored is not None else {}
             except ValueError as error:
                 raise CorruptRowError(self.table.name, "auth_params", {"id": id}, "is no JSON") from error
+            if not isinstance(before, dict):
+                raise CorruptRowError(self.table.name, "auth_params", {"id": id}, "is no object")
             after = {key: value for key, value in {**before, **given}.items() if value is not None}
             return self.table.encode(self.table["auth_params"], after)
 

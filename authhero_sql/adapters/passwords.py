@@ -8,6 +8,7 @@ from typing import Any
 
 from ..dialects.base import Call, Order
 from ..errors import InvalidValueError
+from ..listing import count
 from ..models import ImportMetadata, Password, PasswordInsert
 from ..repository import Fields, Repository
 from ..rows import mapping
@@ -57,8 +58,13 @@ class Passwords(Repository[Password]):
         return found[0] if found else None
 
     async def list(self, tenant_id: str, user_id: str, limit: int | None = None) -> builtins.list[Password]:
-        """The user's passwords, newest first, at most ``limit`` of them."""
-        return await self._all({"tenant_id": tenant_id, "user_id": user_id}, NEWEST_FIRST, limit)
+        """The user's passwords, newest first, at most ``limit`` of them.
+
+        Raises:
+            InvalidQueryError: the limit is no whole number or below 0.
+        """
+        most = None if limit is None else count("limit", limit)
+        return await self._all({"tenant_id": tenant_id, "user_id": user_id}, NEWEST_FIRST, most)
 
     async def update(self, tenant_id: str, fields: Fields) -> bool:
         """Write exactly the given fields of the password with ``id``, or else of the current one of ``user_id``.

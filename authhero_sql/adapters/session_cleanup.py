@@ -47,10 +47,11 @@ class SessionCleanup:
         cutoff = self.session.now() - grace
         scope = {name: value for name, value in (("tenant_id", tenant_id), ("user_id", user_id)) if value is not None}
         tokens = RefreshTokens(self.session)
+        # Before the sessions, with which the database would remove them uncounted.
+        login_sessions = await LoginSessions(self.session)._sweep({**scope, "expires_at_ts <": cutoff}, BATCH)
         # One pass for each expiry: an OR of two columns would use the index of neither.
         refresh_tokens = sum([await tokens._sweep({**scope, f"{expiry} <": cutoff}, BATCH) for expiry in EXPIRIES])
         sessions = sum([await self._sessions(scope, expiry, cutoff) for expiry in EXPIRIES])
-        login_sessions = await LoginSessions(self.session)._sweep({**scope, "expires_at_ts <": cutoff}, BATCH)
         return SessionCleanupResult(refresh_tokens=refresh_tokens, sessions=sessions, login_sessions=login_sessions)
 
     async def _sessions(self, scope: dict[str, Any], expiry: str, cutoff: datetime) -> int:
@@ -69,7 +70,7 @@ class SessionCleanup:
 
 
 def _removal(sessions: Sessions, logins: LoginSessions, tenant_id: str, ids: list[str], expiry: str, cutoff: datetime) -> list[Call]:
-    """Detach the login sessions that still live, which would go with the session, then remove it unless it was renewed."""
-    alive = {"tenant_id": tenant_id, "session_id in": ids, "expires_at_ts >=": cutoff}
-    detach = logins._change(alive, logins._bumped({"session_id": None}))
+    """Detach the login sessions that are left, which would go with the session, then remove it unless it was renewed."""
+    left = {"tenant_id": tenant_id, "session_id in": ids}
+    detach = logins._change(left, logins._bumped({"session_id": None}))
     return [detach, sessions._delete({"tenant_id": tenant_id, "id in": ids, f"{expiry} <": cutoff})]

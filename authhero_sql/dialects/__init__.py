@@ -104,9 +104,15 @@ _NUMBERS: dict[str, Callable[[str], Any]] = {
 }
 
 
+_OURS = {"connection", "dsn", "path", "pool", "settings"}
+"""How the databases are made from a URL or a pool: not for a URL's query."""
+
+
 def _converted(given: dict[str, str]) -> Options:
     options: Options = {}
     for name, value in given.items():
+        if name in _OURS:
+            raise ConfigurationError(f"{name} is no option of a URL")
         try:
             options[name] = _NUMBERS[name](value) if name in _NUMBERS else value.lower() in {"1", "true"} if name == "pgbouncer" else value
         except ValueError:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -99,6 +101,161 @@ async def test_pages_know_their_name_on_the_wire(store: Adapters) -> None:
     assert "items" in page.model_dump()
 
 
+AWKWARD = ["a", "A", "á", "a\u0301", "Z", "z", "", " ", "a ", "a\t", "a!", "10", "9", "ß", "ss", "\ue000", "\U0001f600", "İ", "i", "_", "%"]
+"""Names that collations put in different orders, or hold to be the same."""
+
+
+@pytest.mark.parametrize("descending", [False, True])
+async def test_text_sorts_by_code_point_and_null_stands_first(store: Adapters, descending: bool) -> None:
+    for number, name in enumerate(AWKWARD):
+        await store.users.create("globex", user(f"n{number}", name=name))
+    await store.users.create("globex", user("nobody"))
+    sort = f"name:{'desc' if descending else 'asc'}"
+    every = await pages(lambda **options: store.users.list("globex", sort=sort, **options), 3)
+    names = [item.name for item in every]
+    assert names == sorted([None, None, *AWKWARD], key=lambda name: (name is not None, name or ""), reverse=descending)
+    missing = [item.user_id for item in every if item.name is None]
+    assert missing == sorted(["auth0|ada", "auth0|nobody"], reverse=descending), "the key completes the order"
+
+
+@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize("field", ["expires_at", "used_at", "revoked_at"])
+async def test_times_sort_with_those_that_are_missing_first(store: Adapters, field: str, descending: bool) -> None:
+    times = [SOON, None, SOON - timedelta(days=30_000), SOON, None, SOON + timedelta(milliseconds=1)]
+    for number, time in enumerate(times):
+        await store.sessions.create("acme", session(f"s{number}", **{field: time}))
+    sort = f"{field}:{'desc' if descending else 'asc'}"
+    every = await pages(lambda **options: store.sessions.list("acme", sort=sort, **options), 2)
+    expected = ["s1", "s4", "s2", "s0", "s3", "s5"]
+    assert [item.id for item in every] == (expected[::-1] if descending else expected)
+
+
+async def test_flags_and_numbers_sort(store: Adapters) -> None:
+    await store.connections.create("acme", connection("system", is_system=True))
+    found = await store.connections.list("acme", sort="is_system:-1")
+    assert [item.id for item in found.items] == ["con_system", "con_db"]
+    assert [item.is_system for item in found.items] == [True, None]
+    for number, count in enumerate((9, 10, -1)):
+        await store.users.update("acme", f"auth0|u0{number}", {"login_count": count})
+    top = await store.users.list("acme", sort="login_count:desc", per_page=3)
+    assert [item.login_count for item in top.items] == [10, 9, -1], "a count of nobody's is no 0: it stands behind"
+
+
+def cursor_of(value: Any, id: str, **more: Any) -> str:
+    """A cursor as AuthHero writes it."""
+    return base64.urlsafe_b64encode(json.dumps({"s": value, "i": id, **more}).encode()).rstrip(b"=").decode()
+
+
+async def test_a_cursor_is_what_the_contract_says(store: Adapters) -> None:
+    for list_, sort, id, field, kind in (
+        (store.users.list, "created_at:asc", "user_id", "created_at", "created_at:asc"),
+        (store.users.list, None, "user_id", "created_at", "created_at:desc"),
+        (store.logs.list, "date:asc", "log_id", "date", "date:asc"),
+        (store.clients.list, None, "client_id", "created_at", None),
+    ):
+        page: Any = await list_("acme", take=4, sort=sort)
+        last = page.items[-1].model_dump(mode="json")
+        assert page.next is not None
+        data = json.loads(base64.urlsafe_b64decode(page.next + "=" * (-len(page.next) % 4)))
+        assert data == {"s": last[field], "i": last[id], **({"k": kind} if kind else {})}
+        assert "=" not in page.next
+        own = cursor_of(data["s"], data["i"], **({"k": kind} if kind else {}))
+        assert (await list_("acme", take=4, sort=sort, from_=own)).items == (await list_("acme", take=4, sort=sort, from_=page.next)).items
+    assert page.total is None
+
+
+async def test_a_cursor_of_another_walk_is_refused(store: Adapters) -> None:
+    for number in range(3):
+        await store.sessions.create("acme", session(f"s{number}"))
+    down = (await store.users.list("acme", take=2)).next
+    up = (await store.users.list("acme", take=2, sort="created_at:asc")).next
+    logs = (await store.logs.list("acme", take=2)).next
+    clients = (await store.clients.list("acme", take=2)).next
+    sessions = (await store.sessions.list("acme", take=2)).next
+    assert None not in (down, up, logs, clients, sessions)
+    wrong: list[tuple[Any, str | None, list[str | None]]] = [
+        (store.users.list, None, [up, logs, clients, sessions]),
+        (store.users.list, "created_at:asc", [down, logs, clients]),
+        (store.logs.list, None, [down, up, clients]),
+        (store.clients.list, None, [down, sessions]),
+        (store.sessions.list, None, [clients, down]),
+    ]
+    for list_, sort, cursors in wrong:
+        for cursor in cursors:
+            with pytest.raises(InvalidQueryError):
+                await list_("acme", take=2, sort=sort, from_=cursor)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "",
+        "=",
+        "\x00",
+        "é",
+        "bm90IGpzb24",
+        cursor_of(None, "auth0|u01", k="created_at:desc"),
+        cursor_of(7, "auth0|u01", k="created_at:desc"),
+        cursor_of({"$gt": ""}, "auth0|u01", k="created_at:desc"),
+        cursor_of("2026-01-01T00:00:00.000Z", 5, k="created_at:desc"),  # type: ignore[arg-type]  # on purpose
+        cursor_of("2026-01-01T00:00:00.000Z", "\0", k="created_at:desc"),
+        cursor_of("2026-01-01T00:00:00.000Z", "\ud800", k="created_at:desc"),
+        cursor_of("2026-01-01T00:00:00.000Z", "auth0|u01", k="email:desc"),
+        cursor_of("2026-01-01T00:00:00.000Z", "auth0|u01", k=None),
+        cursor_of("2026-01-01T00:00:00.000Z", "auth0|u01"),
+    ],
+)
+async def test_a_broken_cursor_is_refused(store: Adapters, broken: str) -> None:
+    with pytest.raises(InvalidQueryError):
+        await store.users.list("acme", from_=broken)
+
+
+async def test_a_cursor_opens_no_other_tenant(store: Adapters) -> None:
+    cursor = (await store.users.list("acme", take=1, sort="created_at:asc")).next
+    found = await store.users.list("globex", take=50, sort="created_at:asc", from_=cursor)
+    assert all(item.email == "ada@acme.example" and item.user_id == "auth0|ada" for item in found.items)
+    assert len(found.items) <= 1
+
+
+async def test_a_walk_goes_one_way_only_where_the_list_says_so(store: Adapters) -> None:
+    for list_, sort in (
+        (store.clients.list, "created_at:asc"),
+        (store.connections.list, "name:asc"),
+        (store.users.list, "email:desc"),
+        (store.logs.list, "type:desc"),
+    ):
+        with pytest.raises(InvalidQueryError):
+            await list_("acme", take=2, sort=sort)
+    assert len((await store.clients.list("acme", take=2, sort="created_at:desc")).items) == 2
+    with pytest.raises(InvalidQueryError):
+        async for _ in store.codes.iterate("acme"):
+            pass
+
+
+async def test_take_has_its_limits(store: Adapters) -> None:
+    assert ((await store.users.list("acme", take=5000)).limit, (await store.users.list("acme", take=5000)).next) == (1000, None)
+    first = await store.users.list("acme", take=MANY)
+    assert first.next is not None
+    rest = await store.users.list("acme", from_=first.next)
+    assert (rest.limit, rest.length, rest.next, rest.start) == (50, 1, None, 0)
+    exact = await store.users.list("acme", take=MANY + 1)
+    assert exact.next is None, "there is nothing behind the last row"
+
+
+async def test_walks_of_every_list(store: Adapters) -> None:
+    same = {"created_at": SOON}
+    for number in range(7):
+        await store.sessions.create("acme", session(f"s{number}"), import_metadata=same)
+        await store.refresh_tokens.create("acme", refresh_token(f"r{number}"), import_metadata=same)
+        await store.connections.create("acme", connection(f"x{number}"), import_metadata=same)
+    for adapter, count in ((store.sessions, 7), (store.refresh_tokens, 7), (store.connections, 8)):
+        ids = [item.id for item in await walk(lambda **options: adapter.list("acme", **options), 3)]  # noqa: B023
+        assert len(ids) == len(set(ids)) == count
+        assert ids[:7] == sorted(ids[:7], reverse=True), "at the same instant the key decides"
+        assert [item.id async for item in adapter.iterate("acme", batch=2)] == ids
+        assert [item.id for item in (await adapter.list("acme", sort="created_at:desc")).items] == ids
+
+
 @pytest.mark.parametrize("take", [1, 4, 50])
 async def test_walks_neither_repeat_nor_lose(store: Adapters, take: int) -> None:
     users = await walk(lambda **options: store.users.list("acme", **options), take)
@@ -174,6 +331,29 @@ async def test_logs_by_date(store: Adapters) -> None:
         assert len(walked) == expected
     with pytest.raises(InvalidQueryError):
         await store.logs.list("acme", from_date=10**20)
+
+
+@pytest.mark.parametrize("sort", ["date:asc", "date:desc"])
+async def test_a_date_means_its_whole_second(store: Adapters, sort: str) -> None:
+    for milliseconds in (-1, 0, 1, 999, 1000, 1999, 2000):
+        await store.logs.create("globex", log(log_id=f"ms{milliseconds}", date=SOON + timedelta(milliseconds=milliseconds)))
+    start = int(SOON.timestamp())
+    for first, last, expected in (
+        (start, start, [0, 1, 999]),
+        (start, start + 1, [0, 1, 999, 1000, 1999]),
+        (start - 1, start - 1, [-1]),
+        (start + 1, None, [1000, 1999, 2000]),
+        (None, start, [-1, 0, 1, 999]),
+        (start + 1, start, []),
+    ):
+        names = [f"ms{number}" for number in (expected if sort == "date:asc" else expected[::-1])]
+
+        async def list_(first: int | None = first, last: int | None = last, **options: Any) -> Any:
+            return await store.logs.list("globex", from_date=first, to_date=last, sort=sort, **options)
+
+        assert [entry.log_id for entry in await pages(list_, 2)] == names
+        assert [entry.log_id for entry in await walk(list_, 2)] == names
+        assert (await list_(include_totals=True)).total == len(names)
 
 
 @given(

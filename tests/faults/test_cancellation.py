@@ -12,6 +12,7 @@ import anyio
 import pytest
 
 from authhero_sql import Adapters, TransactionClosedError, connect, create_adapters
+from authhero_sql.dialects import Call
 
 POOL = 3
 """Connections of the pool: one that is not given back is soon missed."""
@@ -291,3 +292,57 @@ def cancel_later(scope: anyio.CancelScope, hops: int) -> None:
         asyncio.get_running_loop().call_soon(cancel_later, scope, hops - 1)
     else:
         scope.cancel()
+
+
+@pytest.mark.parametrize("how", ["task", "scope"])
+async def test_cancelled_while_another_transaction_holds_the_row(store: Adapters, engine: str, how: str) -> None:
+    """In the middle of a statement: the server has it, and cannot do it yet. (SQLite's second transaction waits to begin.)"""
+    await store.users.create("acme", user("wanted"))
+    scope, ours = anyio.CancelScope(), anyio.Event()
+
+    async def blocked() -> None:
+        with scope:
+            if engine != "sqlite":
+                async with store.transaction() as tx:
+                    await tx.users.create("acme", user("undone"))
+                    ours.set()
+                    await tx.users.update("acme", "auth0|wanted", {"nickname": "undone"})
+            else:
+                ours.set()
+                async with store.transaction() as tx:
+                    await tx.users.create("acme", user("undone"))
+
+    async with store.transaction() as holder:
+        await holder.users.update("acme", "auth0|wanted", {"nickname": "held"})
+        task = asyncio.ensure_future(blocked())
+        await ours.wait()
+        for _ in range(5):
+            await anyio.lowlevel.checkpoint()
+        assert not task.done()
+        if how == "task":
+            task.cancel()
+        else:
+            scope.cancel()
+        await asyncio.wait([task])
+        assert task.cancelled() is (how == "task")
+        await holder.users.update("acme", "auth0|wanted", {"name": "kept"})
+    found = await store.users.get("acme", "auth0|wanted")
+    assert found is not None
+    assert (found.nickname, found.name) == ("held", "kept")
+    assert await rows(store, "undone") == 0
+    await usable(store)
+    await no_transaction_is_open(store, engine)
+
+
+async def no_transaction_is_open(store: Adapters, engine: str) -> None:
+    """No connection was left in one: nothing of ours holds a lock any more."""
+    if engine == "sqlite":
+        async with store.transaction():
+            pass
+        return
+    query = {
+        "postgresql": "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'",
+        "mysql": "SELECT count(*) FROM information_schema.innodb_trx AS t JOIN information_schema.processlist AS p"
+        " ON p.id = t.trx_mysql_thread_id WHERE p.db = DATABASE() AND p.command = 'Sleep'",
+    }[engine]
+    assert await store.database.fetch(Call(query)) == [(0,)]

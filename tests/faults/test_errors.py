@@ -338,6 +338,8 @@ async def test_a_connection_that_is_read_only(migrated_url: str) -> None:
         "oracle://x",
         "sqlite:///x?readers=many",
         "sqlite:///x?nonsense=1",
+        "sqlite:///x?connection=1",
+        "mysql://h/x?pool=1",
         "mysql://u:s3cret-value@h:port/x",
         "mysql://h/x?ssl=maybe",
     ],

@@ -13,7 +13,8 @@ from urllib.parse import unquote, urlsplit
 import anyio
 import pytest
 
-from authhero_sql import Adapters, ConfigurationError, connect, create_adapters
+from authhero_sql import Adapters, ConfigurationError, ConflictError, DatabaseUnavailableError, connect, create_adapters
+from authhero_sql.dialects import Call
 
 ADA = {"user_id": "auth0|ada", "email": "ada@acme.example", "connection": "db", "password": {"hash": "h", "algorithm": "argon2id"}}
 
@@ -203,3 +204,75 @@ async def test_anything_else_is_a_type_error(given: object) -> None:
     with pytest.raises(TypeError, match=r"asyncpg\.Pool, aiomysql\.Pool") as caught:
         await create_adapters(given)
     assert "aiosqlite.Connection" in str(caught.value)
+
+
+@pytest.mark.engines("mysql")
+@pytest.mark.parametrize("options", [{}, {"init_command": "SET lc_messages = 'de_DE'"}], ids=["English", "German"])
+async def test_rows_that_stay_as_they_are_have_matched(migrated_url: str, options: dict[str, Any]) -> None:
+    """Without FOUND_ROWS the server counts those that changed; how many it found it says in a sentence, in its language."""
+    async with aiomysql_pool(migrated_url, charset="utf8mb4", autocommit=True, **options) as pool:
+        adapters = await create_adapters(pool)
+        for name in ("a", "b", "c"):
+            await adapters.tenants.create({"id": name, "friendly_name": "same" if name == "a" else name})
+        rename = Call("UPDATE tenants SET friendly_name = %s", ("same",))
+        executor = adapters.session.executor
+        assert [await executor.execute(rename), await executor.execute(rename)] == [3, 3]
+        assert await executor.write([rename, Call("UPDATE tenants SET friendly_name = 'x' WHERE id = 'none'")]) == [3, 0]
+
+
+TEXTS = ("\\", "\\'", "'", '"', "''; DROP TABLE users; --", "%s %% %(x)s", "`", "\\0\\n\\Z", "\n\t\x1a", "é🔐", "\\\\", "' OR ''='")
+
+
+@pytest.mark.engines("mysql")
+@pytest.mark.parametrize("modes", ["", "NO_BACKSLASH_ESCAPES", "ANSI_QUOTES", "ANSI_QUOTES,NO_BACKSLASH_ESCAPES", "ANSI,TRADITIONAL"])
+async def test_text_survives_every_sql_mode(migrated_url: str, modes: str) -> None:
+    async with aiomysql_pool(migrated_url, charset="utf8mb4", autocommit=True, sql_mode=f"'{modes}'") as pool:
+        adapters = await create_adapters(pool)
+        await adapters.tenants.create({"id": "acme", "friendly_name": "Acme"})
+        for number, text in enumerate(TEXTS):
+            user_id = f"auth0|{text}"
+            given = {**ADA, "user_id": user_id, "email": f"{number}@x", "name": text, "app_metadata": {"k": text}}
+            assert (await adapters.users.create("acme", given)).name == text
+            assert await adapters.users.update("acme", user_id, {"nickname": text})
+            found = await adapters.users.get("acme", user_id)
+            assert found is not None
+            assert (found.user_id, found.name, found.nickname, found.app_metadata) == (user_id, text, text, {"k": text})
+        assert (await adapters.users.list("acme", include_totals=True)).total == len(TEXTS)
+        async with adapters.transaction() as tx:
+            for text in TEXTS:
+                assert await tx.users.remove("acme", f"auth0|{text}")
+        assert (await adapters.users.list("acme", include_totals=True)).total == 0
+
+
+@pytest.mark.engines("postgresql")
+async def test_an_asyncpg_pool_that_is_not_open_says_so(migrated_url: str) -> None:
+    import asyncpg
+
+    pool = asyncpg.create_pool(migrated_url, min_size=1)
+    adapters = await create_adapters(pool)
+    with pytest.raises(DatabaseUnavailableError):
+        await adapters.tenants.get("acme")
+    async with pool:
+        assert await adapters.tenants.get("acme") is None
+    with pytest.raises(DatabaseUnavailableError):
+        await adapters.tenants.get("acme")
+
+
+@pytest.mark.engines("sqlite")
+async def test_a_legacy_connection_with_the_users_writes_pending(migrated_url: str) -> None:
+    """Python has begun a transaction by itself: what we write is committed or undone with it, by the user."""
+    async with aiosqlite_connection(migrated_url) as connection:
+        adapters = await create_adapters(connection)
+        assert list(await connection.execute_fetchall("PRAGMA foreign_keys")) == [(1,)]
+        await adapters.tenants.create({"id": "acme", "friendly_name": "Acme"})
+        for keep in (False, True):
+            await connection.execute("UPDATE tenants SET friendly_name = 'the user''s'")
+            await adapters.users.create("acme", ADA)
+            with pytest.raises(ConflictError):
+                await adapters.users.create("acme", ADA)
+            async with adapters.transaction() as tx, tx.transaction() as inner:
+                await inner.users.update("acme", "auth0|ada", {"nickname": "ada", "name": "Ada"})
+            assert connection.in_transaction
+            await (connection.commit() if keep else connection.rollback())
+            assert (await adapters.users.get("acme", "auth0|ada") is not None) is keep
+    await seen_from_elsewhere(migrated_url)

@@ -1,0 +1,133 @@
+"""The clean-up of login sessions, sessions and refresh tokens, on every engine."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from authhero_sql import Adapters
+from authhero_sql.dialects import Call
+from tests.contract.builders import login_session, refresh_token, session, tenant, user
+
+DAY = timedelta(days=1)
+MS = timedelta(milliseconds=1)
+
+
+@pytest.fixture
+async def store(adapters: Adapters) -> Adapters:
+    """Two tenants with Ada and Eve in each."""
+    for name in ("acme", "globex"):
+        await tenant(adapters, name)
+        await adapters.users.create(name, user("eve"))
+    return adapters
+
+
+async def counts(store: Adapters, tenant_id: str | None = None, user_id: str | None = None, **options: Any) -> tuple[int, int, int]:
+    """How many tokens, sessions and login sessions a clean-up removes."""
+    done = await store.session_cleanup(tenant_id, user_id, **options)
+    return done.refresh_tokens, done.sessions, done.login_sessions
+
+
+async def one_of_each(store: Adapters, tenant_id: str, user_id: str, expires: datetime) -> None:
+    """A login session, a session and a token that end at the same instant."""
+    name = f"{tenant_id[0]}{user_id[-3:]}"
+    await store.login_sessions.create(
+        tenant_id, login_session(expires_at=expires, user_id=user_id), import_metadata={"id": f"login {name}"}
+    )
+    common: dict[str, Any] = {"user_id": user_id, "expires_at": expires}
+    await store.sessions.create(tenant_id, session(name, login_session_id=f"login {name}", **common))
+    await store.login_sessions.update(tenant_id, f"login {name}", {"session_id": name})
+    await store.refresh_tokens.create(tenant_id, refresh_token(name, login_id=f"login {name}", **common))
+
+
+async def test_tenant_and_user_narrow_it(store: Adapters) -> None:
+    expired = store.session.now() - 9 * DAY
+    for tenant_id in ("acme", "globex"):
+        for user_id in ("auth0|ada", "auth0|eve"):
+            await one_of_each(store, tenant_id, user_id, expired)
+    assert await counts(store, "nowhere") == (0, 0, 0)
+    assert await counts(store, "acme", "auth0|Ada") == (0, 0, 0)
+    assert await counts(store, "acme", "auth0|ada") == (1, 1, 1)
+    assert await store.sessions.get("acme", "aeve") is not None
+    assert await store.sessions.get("globex", "gada") is not None
+    assert await counts(store, user_id="auth0|eve") == (2, 2, 2)
+    assert await counts(store, "globex") == (1, 1, 1)
+    assert await counts(store) == (0, 0, 0)
+
+
+async def test_a_login_session_that_goes_with_its_session_is_counted(store: Adapters) -> None:
+    await one_of_each(store, "acme", "auth0|ada", store.session.now() - 9 * DAY)
+    assert await counts(store) == (1, 1, 1)
+    assert await store.database.fetch(Call("SELECT id FROM login_sessions")) == []
+
+
+@pytest.mark.parametrize("grace", [timedelta(0), timedelta(hours=1), 7 * DAY])
+async def test_the_grace_is_kept_to_the_millisecond(store: Adapters, grace: timedelta) -> None:
+    clock: Any = store.session.clock
+    now = store.session.now()
+    await one_of_each(store, "acme", "auth0|ada", now - grace)
+    await one_of_each(store, "acme", "auth0|eve", now + DAY)
+    clock.step = timedelta(0)
+    clock.now = now
+    assert await counts(store, grace=grace) == (0, 0, 0)
+    clock.now = now + MS
+    assert await counts(store, grace=grace) == (1, 1, 1)
+    for found in (
+        await store.sessions.get("acme", "aeve"),
+        await store.refresh_tokens.get("acme", "aeve"),
+        await store.login_sessions.get("acme", "login aeve"),
+    ):
+        assert found is not None
+
+
+async def test_login_sessions_that_live_are_kept_without_their_session(store: Adapters) -> None:
+    now = store.session.now()
+    await store.sessions.create("acme", session("gone", login_session_id="x", expires_at=now - 9 * DAY))
+    for name, expires in (("living", now + DAY), ("in its grace", now - 6 * DAY), ("endless", now + DAY)):
+        params = login_session(expires_at=expires, session_id="gone", state="completed")
+        await store.login_sessions.create("acme", params, import_metadata={"id": name})
+    await store.database.execute(Call("UPDATE login_sessions SET expires_at_ts = NULL WHERE id = 'endless'"))
+    assert await counts(store) == (0, 1, 0)
+    left = await store.database.fetch(Call("SELECT id, session_id, state FROM login_sessions ORDER BY id"))
+    assert [tuple(row) for row in left] == [(name, None, "completed") for name in ("endless", "in its grace", "living")]
+
+
+async def test_either_expiry_ends_a_session_and_none_never_does(store: Adapters) -> None:
+    past, future = store.session.now() - 9 * DAY, store.session.now() + DAY
+    for number, (expires, idle, ends) in enumerate(
+        [(past, None, True), (None, past, True), (past, past, True), (future, past, True), (past, future, True), (future, future, False),
+         (None, None, False), (future, None, False), (None, future, False)]
+    ):  # fmt: skip
+        name = f"{'ends' if ends else 'stays'}{number}"
+        times = {"expires_at": expires, "idle_expires_at": idle}
+        await store.sessions.create("acme", session(name, login_session_id="x", **times))
+        await store.refresh_tokens.create("acme", refresh_token(name, login_id="x", **times))
+    assert await counts(store) == (5, 5, 0)
+    for table in ("sessions", "refresh_tokens"):
+        left = await store.database.fetch(Call(f"SELECT id FROM {table} ORDER BY id"))
+        assert [row[0] for row in left] == ["stays5", "stays6", "stays7", "stays8"]
+
+
+async def test_more_than_a_batch(store: Adapters) -> None:
+    expired = store.session.now() - 9 * DAY
+    async with store.transaction() as tx:
+        for number in range(501):
+            await tx.sessions.create("acme", session(f"s{number}", login_session_id="x", expires_at=expired))
+            await tx.refresh_tokens.create("acme", refresh_token(f"r{number}", login_id="x", expires_at=expired))
+            await tx.login_sessions.create("acme", login_session(expires_at=expired, session_id=f"s{number}"))
+    assert await counts(store) == (501, 501, 501)
+
+
+async def test_it_works_inside_a_transaction(store: Adapters) -> None:
+    await one_of_each(store, "acme", "auth0|ada", store.session.now() - 9 * DAY)
+
+    async def fails() -> None:
+        async with store.transaction() as tx:
+            assert await counts(tx) == (1, 1, 1)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        await fails()
+    assert await counts(store) == (1, 1, 1)
