@@ -77,6 +77,9 @@ class RowReader(Generic[M]):
         self.names = tuple(column.name for column in self.columns)
         self._wire = tuple(column.public for column in self.columns)
         self._groups = tuple((wire, *wire.split(".", 1)) for wire in self._wire if "." in wire)
+        self._nested = {
+            group: _nested(group, fields[group][1], [part for _, of, part in self._groups if of == group]) for _, group, _ in self._groups
+        }
         self._validate = self._validator(model, fields).validate_python
 
     def _validator(self, model: type[M], fields: Mapping[str, tuple[str, FieldInfo]]) -> SchemaValidator:
@@ -119,6 +122,11 @@ class RowReader(Generic[M]):
             if value is not None:
                 data.setdefault(group, {})[part] = value
         try:
+            for group, (nested, lenient, parts) in self._nested.items():
+                if group in data and len(data[group]) < len(parts):
+                    # A part that is NULL is absent, also where the contract always has it.
+                    checked = lenient.model_validate({group: data[group]})
+                    data[group] = nested.model_construct(**{name: getattr(getattr(checked, group), name) for name in parts})
             model: M = self._validate(data)
         except ValidationError as error:
             raise self._corrupt(error, row) from error
@@ -130,6 +138,14 @@ class RowReader(Generic[M]):
         column = next((column.name for column in self.columns if column.public.partition(".")[0] == place), place)
         key = {name: value for name, value in zip(self.names, row, strict=True) if name in self._table.key and not self._table[name].secret}
         return CorruptRowError(self._table.name, column, key, first["msg"])
+
+
+def _nested(group: str, info: FieldInfo, parts: Sequence[str]) -> tuple[type[BaseModel], type[BaseModel], tuple[str, ...]]:
+    """The model of an object that is kept in several columns, one around it that lets parts be missing, and their Python names."""
+    model: type[BaseModel] = without_none(info.annotation)[0]
+    fields = wire_fields(model)
+    around: dict[str, Any] = {group: (partial_model(model, fields), ...)}
+    return model, create_model("Group", **around), tuple(fields[part][0] for part in parts)
 
 
 def _instead_of_null(default: Any) -> Callable[[Any], Any]:

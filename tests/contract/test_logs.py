@@ -100,3 +100,11 @@ async def test_a_place_has_six_parts(store: Adapters) -> None:
         with pytest.raises(InvalidValueError) as caught:
             await store.logs.create("acme", log(location_info={**place, **wrong}))
         assert (caught.value.field or "").startswith("location_info.")
+
+
+async def test_a_place_of_which_a_part_is_missing_can_be_read(store: Adapters) -> None:
+    await store.logs.create("acme", log(log_id="part"))
+    await store.database.execute(Call("UPDATE logs SET country_code = 'SE' WHERE log_id = 'part'"))
+    found = await store.logs.get("acme", "part")
+    assert found is not None
+    assert found.model_dump(exclude_none=True)["location_info"] == {"country_code": "SE"}

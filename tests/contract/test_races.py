@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from authhero_sql import Adapters
+from authhero_sql import Adapters, ConflictError
 
 TASKS = 32
 SOON = datetime(2026, 2, 1, tzinfo=UTC)
@@ -62,6 +62,43 @@ async def test_first_activities_lose_nothing(store: Adapters) -> None:
         "failed_logins": ["2026-01-01T00:00:00.000Z"],
         "last_password_reset": SOON,
     }
+
+
+async def test_the_two_halves_of_a_first_login_lose_nothing(store: Adapters) -> None:
+    for number in range(8):
+        id = f"auth0|u{number}"
+        await store.users.create("acme", {"user_id": id, "connection": "db"})
+        await asyncio.gather(
+            store.user_activity.upsert("acme", id, {"last_ip": "::1", "last_login": SOON}),
+            store.user_activity.upsert("acme", id, {"login_count": 1, "failed_logins": []}),
+        )
+        found = await store.users.get("acme", id)
+        assert found is not None
+        assert (found.last_ip, found.last_login, found.login_count) == ("::1", SOON, 1)
+
+
+async def test_the_fields_of_a_user_updated_at_once_are_all_there(store: Adapters) -> None:
+    updates: list[dict[str, Any]] = [{"last_ip": "::1"}, {"login_count": 4}, {"nickname": "ada"}, {"last_login": SOON}]
+    done = await asyncio.gather(*(store.users.update("acme", "auth0|ada", updates[number % 4]) for number in range(TASKS)))
+    assert all(done)
+    found = await store.users.get("acme", "auth0|ada")
+    assert found is not None
+    assert (found.last_ip, found.login_count, found.nickname, found.last_login) == ("::1", 4, "ada", SOON)
+
+
+async def test_a_key_is_created_once(store: Adapters) -> None:
+    async def create(number: int) -> bool:
+        try:
+            await store.users.create("acme", {"user_id": "auth0|new", "connection": "db", "name": str(number), "last_ip": f"::{number}"})
+        except ConflictError:
+            return False
+        return True
+
+    won = await asyncio.gather(*(create(number) for number in range(TASKS)))
+    assert won.count(True) == 1
+    found = await store.users.get("acme", "auth0|new")
+    assert found is not None
+    assert (found.name, found.last_ip) == (str(won.index(True)), f"::{won.index(True)}")
 
 
 async def test_connections_added_at_once_are_all_there(store: Adapters) -> None:

@@ -90,7 +90,14 @@ async def test_updates_of_every_adapter(store: Adapters) -> None:
     for adapter, place, fields, name in adapters:
         assert await adapter.update(*place, fields) is True
         assert await adapter.update(*place, fields) is True, "the same values again still match"
+        before = await adapter.get(*place)
         assert await adapter.update(*place, {}) is True
+        after = await adapter.get(*place)
+        if hasattr(after, "updated_at"):
+            assert after.updated_at > before.updated_at, "bumped, also by nothing"
+        for missing in ((*place[:-1], "missing"), (*place[:-1], place[-1].upper()), (*place[:-1], f"{place[-1]} ")):
+            assert await adapter.update(*missing, fields) is False
+            assert await adapter.update(*missing, {}) is False
         assert getattr(await adapter.get(*place), name) == "New"
         for fixed in ("id", "tenant_id", "created_at"):
             with pytest.raises(InvalidValueError):
@@ -148,6 +155,78 @@ async def test_text_is_compared_exactly(store: Adapters) -> None:
     assert await store.codes.consume("acme", "secret") is False
     assert await store.codes.consume("acme", "Secret ") is False
     assert await store.codes.consume("acme", "Secret") is True
+
+
+@pytest.mark.parametrize("entity", ["clients", "connections", "sessions", "refresh_tokens", "codes", "logs", "login_sessions", "tenants"])
+async def test_ids_are_compared_exactly(store: Adapters, entity: str) -> None:
+    makes: dict[str, Any] = {
+        "clients": lambda id: store.clients.create("acme", client(id)),
+        "connections": lambda id: store.connections.create("acme", connection(id=id)),
+        "sessions": lambda id: store.sessions.create("acme", session(id)),
+        "refresh_tokens": lambda id: store.refresh_tokens.create("acme", refresh_token(id)),
+        "codes": lambda id: store.codes.create("acme", code(id)),
+        "logs": lambda id: store.logs.create("acme", log(log_id=id)),
+        "login_sessions": lambda id: store.login_sessions.create("acme", login_session(), import_metadata={"id": id}),
+        "tenants": lambda id: store.tenants.create({"id": id, "friendly_name": id}),
+    }
+    adapter: Any = getattr(store, entity)
+    place = () if entity == "tenants" else ("acme",)
+    more = ("otp",) if entity == "codes" else ()
+    # "ß" and "ss", "å" in one and in two characters, and a digit of another script are the same to some collations.
+    likes = ("kßå1", "Kßå1", "KSSÅ1", "ksså1", "kßa\u030a1", "kßa1", "kßå\u0661", "kßå1 ", " kßå1", "kßå1\t", "kßå1\u200b", "k%1", "kßå_")
+    made = []
+    for number, id in enumerate(likes):
+        for later in likes[number:]:
+            assert await adapter.get(*place, later, *more) is None, (id, later)
+        made.append(await makes[entity](id))
+    for id, row in zip(likes, made, strict=True):
+        assert await adapter.get(*place, id, *more) == row
+        with pytest.raises(ConflictError):
+            await makes[entity](id)
+    if hasattr(adapter, "remove"):
+        for number, id in enumerate(likes):
+            assert await adapter.remove(*place, id) is True
+            for later, row in zip(likes[number + 1 :], made[number + 1 :], strict=True):
+                assert await adapter.get(*place, later, *more) == row
+
+
+@pytest.mark.parametrize("wrong", [{"nonsense": 1}, {"created_at": "2026-01-01T00:00:00"}, {"id": 5}, {"id": "x" * 300}, {"id": "\0"}])
+async def test_an_import_that_cannot_be_stored_is_refused(store: Adapters, wrong: dict[str, Any]) -> None:
+    for work in (
+        store.users.create("acme", user("new"), import_metadata=wrong),
+        store.clients.create("acme", client("new"), import_metadata=wrong),
+        store.sessions.create("acme", session("new"), import_metadata=wrong),
+        store.tenants.create({"id": "new", "friendly_name": "x"}, import_metadata=wrong),
+    ):
+        with pytest.raises(InvalidValueError):
+            await work
+    assert await store.tenants.get("new") is None
+    assert await store.clients.get("acme", "new") is None
+
+
+@pytest.mark.parametrize("entity", ["clients", "connections", "users", "sessions", "refresh_tokens", "login_sessions", "logs", "tenants"])
+async def test_an_import_comes_before_what_the_caller_gives(store: Adapters, entity: str) -> None:
+    given: dict[str, dict[str, Any]] = {
+        "clients": client("own"), "connections": connection("own"), "users": user("own"), "sessions": session("own"),
+        "refresh_tokens": refresh_token("own"), "login_sessions": login_session(), "logs": log(log_id="own"),
+        "tenants": {"id": "own", "friendly_name": "x"},
+    }  # fmt: skip
+    created = datetime(2020, 2, 3, 4, 5, 6, 789_999, UTC)
+    kept = created.replace(microsecond=789_000)
+    adapter: Any = getattr(store, entity)
+    place = () if entity == "tenants" else ("acme",)
+    made = await adapter.create(*place, given[entity], import_metadata={"id": "imported", "created_at": created})
+    assert await adapter.get(*place, "imported") == made
+    assert getattr(made, "created_at", kept) == kept
+    assert getattr(made, "updated_at", kept) == kept
+    for own in ("own", "auth0|own", "con_own"):
+        assert await adapter.get(*place, own) is None
+    if entity != "logs":
+        updated = created + timedelta(days=1)
+        metadata = {"id": "again", "created_at": created, "updated_at": updated}
+        again = await adapter.create(*place, {**given[entity], **({"email": "x"} if entity == "users" else {})}, import_metadata=metadata)
+        assert getattr(again, "updated_at", updated - timedelta(microseconds=999)) == updated - timedelta(microseconds=999)
+        assert again.created_at == kept
 
 
 async def test_lengths_hold(store: Adapters) -> None:

@@ -167,3 +167,92 @@ async def test_the_flags_of_a_new_user(store: Adapters) -> None:
     assert "user_metadata" not in shown
     by_id = await store.users.create("acme", {"user_id": "sms|77", "connection": "sms"})
     assert by_id.provider == "sms"
+
+
+async def test_addresses_and_user_names_are_unique_with_their_provider_and_compare_exactly(store: Adapters) -> None:
+    for number, email in enumerate(("Ada@acme.example", "ada@acme.example ", "ad\u00e0@acme.example", "ada\u0301@acme.example")):
+        await store.users.create("acme", user(f"e{number}", email=email))
+    await store.users.create("acme", user("other provider", email="ada@acme.example", provider="sms"))
+    for number in range(3):
+        await store.users.create("acme", user(f"none{number}", email=None, username=None))
+    await store.users.create("acme", user("named", email=None, username="Ada"))
+    await store.users.create("acme", user("named2", email=None, username="ada"))
+    for wrong, fields in (
+        (user("new", email="ada@acme.example"), {"email", "provider"}),
+        (user("new", email=None, username="ada"), {"username", "provider"}),
+    ):
+        with pytest.raises(ConflictError) as caught:
+            await store.users.create("acme", wrong)
+        assert set(caught.value.fields) == fields
+        assert await store.users.get("acme", "auth0|new") is None
+    with pytest.raises(ConflictError):
+        await store.users.update("acme", "auth0|e0", {"email": "ada@acme.example", "login_count": 5})
+    found = await store.users.get("acme", "auth0|e0")
+    assert found is not None
+    assert (found.email, found.login_count) == ("Ada@acme.example", 0), "all or nothing"
+    assert await store.users.update("acme", "auth0|ada", {"email": "ada@acme.example"}) is True, "its own address is no conflict"
+
+
+async def test_ids(store: Adapters) -> None:
+    made = [await store.users.create("acme", {"connection": "sms", "provider": "sms"}) for _ in range(2)]
+    assert {item.user_id.partition("|")[0] for item in made} == {"sms"}
+    assert {len(item.user_id) for item in made} == {25}
+    assert len({item.user_id for item in made}) == 2
+    imported = await store.users.create("acme", user("own"), import_metadata={"id": "auth0|imported"})
+    assert imported.user_id == "auth0|imported"
+    with pytest.raises(ConflictError) as caught:
+        await store.users.create("acme", user("other"), import_metadata={"id": "auth0|imported"})
+    assert caught.value.fields == ("user_id",)
+    assert imported.identities is not None
+    assert imported.identities[0].user_id == "imported"
+
+
+async def test_linked_accounts_of_the_same_instant_stand_by_their_id(store: Adapters) -> None:
+    for name in ("b", "a", "C"):
+        linked = {"user_id": f"sms|{name}", "provider": "sms", "connection": "sms", "linked_to": "auth0|ada"}
+        await store.users.create("acme", linked, import_metadata={"created_at": SOON})
+    for tenant_id, expected in (("acme", ["ada", "C", "a", "b"]), ("globex", ["ada"])):
+        ada = await store.users.get(tenant_id, "auth0|ada")
+        assert ada is not None
+        assert [identity.user_id for identity in ada.identities or []] == expected
+        listed = next(item for item in (await store.users.list(tenant_id)).items if item.user_id == "auth0|ada")
+        walked = (await store.users.list(tenant_id, take=1)).items[0]
+        iterated = [item async for item in store.users.iterate(tenant_id)][0]  # noqa: RUF015  # no next() over an async list
+        assert listed == walked == iterated == ada
+    assert await store.users.update("acme", "sms|a", {"linked_to": None}) is True
+    assert [item.user_id for item in (await store.users.list("acme", take=5)).items] == ["sms|a", "auth0|ada"]
+
+
+async def test_unlinking_bumps_and_leaves_the_rest(store: Adapters) -> None:
+    linked = {"user_id": "sms|a|b", "provider": "sms", "connection": "sms", "linked_to": "auth0|ada", "name": "n"}
+    before = await store.users.create("acme", linked)
+    assert await store.users.unlink("acme", "auth0|Ada", "sms", "a|b") is False
+    assert await store.users.unlink("acme", "auth0|ada", "SMS", "a|b") is False
+    assert await store.users.unlink("acme", "auth0|ada", "sms", "a|b ") is False
+    assert await store.users.unlink("acme", "auth0|ada", "sms", "a|b") is True
+    after = await store.users.get("acme", "sms|a|b")
+    assert after is not None
+    assert after.updated_at > before.updated_at
+    assert after == before.model_copy(update={"linked_to": None, "updated_at": after.updated_at})
+    ada = await store.users.get("acme", "auth0|ada")
+    assert ada is not None
+    assert len(ada.identities or []) == 1
+
+
+async def test_an_update_of_activity_alone_bumps_the_user(store: Adapters) -> None:
+    before = await store.users.get("acme", "auth0|ada")
+    assert before is not None
+    assert await store.users.update("acme", "auth0|ada", {"last_login": "2026-02-01T12:00:00Z"}) is True
+    after = await store.users.get("acme", "auth0|ada")
+    assert after is not None
+    assert after.updated_at > before.updated_at
+    assert after == before.model_copy(update={"last_login": SOON, "updated_at": after.updated_at})
+    assert await store.users.update("acme", "auth0|ada", {"last_login": None}) is True
+    cleared = await store.users.get("acme", "auth0|ada")
+    assert cleared is not None
+    assert "last_login" not in cleared.model_dump(exclude_none=True)
+    for wrong in ({"login_count": "many"}, {"last_ip": "x" * 46}, {"login_count": None}):
+        with pytest.raises(InvalidValueError) as caught:
+            await store.users.update("acme", "auth0|ada", {"name": "x", **wrong})
+        assert caught.value.field == next(iter(wrong))
+    assert await store.users.get("acme", "auth0|ada") == cleared
