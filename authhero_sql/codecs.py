@@ -17,7 +17,6 @@ from pydantic_core import from_json, to_jsonable_python
 from .clock import to_epoch_ms, to_iso
 
 INT32 = 2**31
-INT64 = 2**63
 TEXT_BYTES = 65_535
 """What a ``text`` column holds, in bytes of UTF-8: MySQL's TEXT, kept on every engine."""
 MEDIUMTEXT_BYTES = 16_777_215
@@ -94,10 +93,6 @@ def dump_json(value: Any) -> str:
     return text
 
 
-def _json_or_text(value: Any) -> str:
-    return dump_json(value)
-
-
 def _iso(value: Any) -> str:
     if not isinstance(value, datetime):
         raise TypeError("must be an instant")
@@ -120,7 +115,7 @@ MARK = Codec("mark", _bool, "int")
 SWITCH = Codec("switch", _bool, "int")
 """A boolean in an ``int`` column that is off where the column is NULL."""
 JSON = Codec("json", dump_json)
-JSON_OR_TEXT = Codec("json_or_text", _json_or_text)
+JSON_OR_TEXT = Codec("json_or_text", dump_json)
 """JSON; what is stored and is no JSON is read as the text it is."""
 INSTANT = Codec("instant", _iso)
 """ISO-8601 text, UTC, milliseconds."""
