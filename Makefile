@@ -6,7 +6,7 @@ URL ?=
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test test-sqlite check format bench build clean
+.PHONY: help demo serve test test-sqlite test-mysql check format bench build clean
 
 help: ## Show this list
 	@sed -nE 's/^([a-z.-]+):[^#]*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -33,6 +33,9 @@ test: .venv ## Test on SQLite, PostgreSQL and MariaDB, starting (as root also in
 
 test-sqlite: .venv ## Test on SQLite alone
 	$(BIN)/python -m pytest --engines sqlite $(ARGS)
+
+test-mysql: .venv ## Test on Oracle's MySQL 9, unpacked from Debian sid into .venv (as root on Debian)
+	$(BIN)/python tests/mysql9.py -- $(BIN)/python -m pytest --engines mysql $(ARGS)
 
 check: .venv ## Lint, formatting, types, and which layer imports which
 	$(BIN)/ruff check .

@@ -33,7 +33,24 @@ from .errors import (
 )
 from .ids import Ids
 from .listing import Sort
-from .migrations import MigrationStatus, migrate_to_latest, migration_status
+from .migrations import (
+    Damage,
+    Difference,
+    MigrationStatus,
+    PlannedMigration,
+    Progress,
+    SchemaCheck,
+    check_schema,
+    export_sql,
+    find_damage,
+    lease_holder,
+    migrate_down,
+    migrate_to_latest,
+    migration_status,
+    plan,
+    repair,
+    unlock,
+)
 from .models import Page
 
 __version__ = "0.1.0"
@@ -45,9 +62,11 @@ __all__ = [
     "ConfigurationError",
     "ConflictError",
     "CorruptRowError",
+    "Damage",
     "Database",
     "DatabaseError",
     "DatabaseUnavailableError",
+    "Difference",
     "DriverMissingError",
     "ForeignKeyError",
     "Ids",
@@ -58,15 +77,26 @@ __all__ = [
     "MigrationStatus",
     "MissingTableError",
     "Page",
+    "PlannedMigration",
     "PoolTimeoutError",
+    "Progress",
     "ReadOnlyError",
+    "SchemaCheck",
     "Sort",
     "TransactionClosedError",
     "TransactionConflictError",
     "UnsupportedError",
     "__version__",
+    "check_schema",
     "connect",
     "create_adapters",
+    "export_sql",
+    "find_damage",
+    "lease_holder",
+    "migrate_down",
     "migrate_to_latest",
     "migration_status",
+    "plan",
+    "repair",
+    "unlock",
 ]

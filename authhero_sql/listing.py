@@ -61,7 +61,9 @@ class ListRules:
         fields: the public fields that ``q`` may name.
         search: the fields that free text searches in parts.
         exact: the fields that free text must equal.
+        parts: the fields of which ``field:value`` matches a part.
         order: the default order.
+        then: what the default order goes on with.
         checkpoint: the field by which a walk goes, newest first; None where there is none.
         both_ways: whether the caller may choose the walk's direction; its cursors then carry it.
     """
@@ -70,7 +72,9 @@ class ListRules:
     fields: tuple[str, ...] = ()
     search: tuple[str, ...] = ()
     exact: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
     order: Sort = Sort("created_at", "desc")
+    then: tuple[Sort, ...] = ()
     checkpoint: str | None = "created_at"
     both_ways: bool = False
 

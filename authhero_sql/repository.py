@@ -2,26 +2,30 @@
 
 Conditions are mappings from ``"column"`` or ``"column <operator>"`` to a public value: ``{"tenant_id": "acme",
 "expires_at_ts <": now}``. No operator means equal; the others are ``< <= > >= <>``, ``null`` and ``not null`` (the value is
-ignored), ``in`` (a list of text that is not empty), ``null or >``, and ``any`` with a :class:`Picked` of several rows.
+ignored), ``in`` (a list of text that is not empty), ``null or >`` (or ``>=``, ``<=``), and ``any`` with a :class:`Picked` of
+several rows.
 """
 
 from __future__ import annotations
 
 import builtins
+import json
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel
 from pypika import Table as SQLTable
-from pypika.functions import Count
+from pypika.functions import Coalesce, Count, Max
 from pypika.terms import Criterion, ExistsCriterion, Field, Term
 
+from . import filters
 from .dialects.base import Call, Order, Row
-from .errors import ConflictError, DatabaseError, InvalidQueryError, InvalidValueError, ValueRefusedError
+from .errors import ConflictError, CorruptRowError, DatabaseError, InvalidQueryError, InvalidValueError, ValueRefusedError
+from .filters import Filter, Target
 from .listing import MAX_PAGE, Cursor, ListRules, Sort, Window, count
 from .models.base import ImportMetadata, Page
 from .rows import RowReader, RowWriter
@@ -33,6 +37,7 @@ M = TypeVar("M", bound=BaseModel)
 N = TypeVar("N", bound=BaseModel)
 A = TypeVar("A")
 R = TypeVar("R")
+J = TypeVar("J", dict[str, Any], list[Any])
 
 logger = logging.getLogger("authhero_sql.sql")
 """At level DEBUG: the text of every statement and how long it took, never a value."""
@@ -40,6 +45,7 @@ Fields = BaseModel | Mapping[str, Any]
 """A model, of which the fields that were set count, or a mapping of fields by wire or Python name."""
 Where = Mapping[str, Any]
 
+_WORDS: Mapping[type, str] = {dict: "object", list: "list"}
 _OPERATORS: dict[str, Callable[[Field, Bind], Criterion]] = {
     "<>": lambda field, bind: field != bind,
     "<": lambda field, bind: field < bind,
@@ -47,6 +53,8 @@ _OPERATORS: dict[str, Callable[[Field, Bind], Criterion]] = {
     ">": lambda field, bind: field > bind,
     ">=": lambda field, bind: field >= bind,
     "null or >": lambda field, bind: field.isnull() | (field > bind),
+    "null or >=": lambda field, bind: field.isnull() | (field >= bind),
+    "null or <=": lambda field, bind: field.isnull() | (field <= bind),
     "null": lambda field, _: field.isnull(),
     "not null": lambda field, _: field.isnotnull(),
 }
@@ -54,10 +62,22 @@ _OPERATORS: dict[str, Callable[[Field, Bind], Criterion]] = {
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """A table with at most one row for each of ours, under the same key, read along with it."""
+    """A table with at most one row for each of ours, read along with it.
+
+    Attributes:
+        table: the other table.
+        columns: its columns that are read, and the public field that each becomes.
+        on: our columns, and those of the other table that must equal them.
+    """
 
     table: Table[Any]
-    columns: tuple[str, ...]
+    columns: Mapping[str, str]
+    on: Mapping[str, str]
+
+    @property
+    def read(self) -> tuple[Column, ...]:
+        """The columns under the names that they have among our fields; NULL where the row is missing."""
+        return tuple(replace(self.table[name], field=field, null=True) for name, field in self.columns.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +87,13 @@ class Picked:
     table: Table[Any]
     column: str
     where: Where
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A value to add to a number that is stored."""
+
+    amount: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +115,10 @@ class Repository(Generic[M]):
     """Conditions of checkpoint walks alone."""
     fixed: ClassVar[frozenset[str]] = frozenset()
     """What ``update`` refuses, by wire name, beside the key and the times."""
+    virtual: ClassVar[frozenset[str]] = frozenset()
+    """The wire names of fields that ``create`` takes and that no column of the table keeps; others are refused."""
+    merged: ClassVar[frozenset[str]] = frozenset()
+    """Objects kept in several columns of which ``update`` writes only the parts that are given."""
     id_field: ClassVar[str | None] = None
     """The column whose value is generated when nobody gives one; see :meth:`_new_id`."""
 
@@ -113,13 +144,18 @@ class Repository(Generic[M]):
     def _make_writer(cls) -> RowWriter:
         fixed = cls.fixed | {"id", "tenant_id", "created_at", "updated_at"} | {cls.table[name].public for name in cls.table.key}
         insert = cls.table.insert or cls.model
-        writer: RowWriter = _once(cls, "writer", insert, lambda: RowWriter(cls.table, insert, cls.model, fixed))
+        writer: RowWriter = _once(cls, "writer", insert, lambda: RowWriter(cls.table, insert, cls.model, fixed, cls.virtual, cls.merged))
         return writer
 
     @classmethod
     def _columns(cls) -> tuple[Column, ...]:
-        side = tuple(cls.side.table[name] for name in cls.side.columns) if cls.side else ()
-        return (*cls.table.columns, *side)
+        return (*cls.table.columns, *(cls.side.read if cls.side else ()))
+
+    @classmethod
+    def _targets(cls) -> Mapping[str, Target]:
+        """The columns behind the fields that ``q`` may name."""
+        targets: Mapping[str, Target] = _once(cls, "targets", None, lambda: filters.targets(cls.rules, cls._columns(), cls.model))
+        return targets
 
     # Statements.
 
@@ -201,8 +237,8 @@ class Repository(Generic[M]):
         builder = self.session.dialect.query.from_(source)
         if self.side is not None:
             beside = SQLTable(self.side.table.name)
-            same_key = Criterion.all([source.field(name) == beside.field(name) for name in self.table.key])
-            builder = builder.left_join(beside).on(same_key)
+            same = Criterion.all([source.field(ours) == beside.field(theirs) for ours, theirs in self.side.on.items()])
+            builder = builder.left_join(beside).on(same)
         return source, builder
 
     def _field(self, source: Any, column: Column) -> Field:
@@ -221,22 +257,40 @@ class Repository(Generic[M]):
 
         return self._statement(("insert", into.name, names), build).bind(values)
 
-    def _upsert(self, values: Mapping[str, Any]) -> Call:
-        """INSERT of stored values, or where the key exists UPDATE of those that are not the key."""
+    def _insert_next(self, number: str, values: Mapping[str, Any], where: Where) -> Call:
+        """INSERT of stored values, numbered after the greatest among the rows that meet the conditions, from 1 on."""
         names = tuple(values)
         dialect = self.session.dialect
 
         def build() -> Any:
-            builder = dialect.query.into(self._sql).columns(*names).insert(*map(Bind, names))
-            return dialect.upsert(builder, self.table.key, [name for name in names if name not in self.table.key])
+            source = self._sql
+            following = Coalesce(Max(source.field(number)), Bind("none")) + Bind("one")  # type: ignore[no-untyped-call]  # PyPika's
+            given = [following if name == number else dialect.cast(Bind(f"set_{name}"), self.table[name].type) for name in names]
+            chosen = dialect.query.into(source).columns(*names).from_(source).select(*given)
+            return chosen.where(self._condition(source, where))
 
-        return self._statement(("upsert", names), build).bind(values)
+        bound = {f"set_{name}": value for name, value in values.items()}
+        shape = ("insert next", number, names, self._shape(where))
+        return self._statement(shape, build).bind({**self._operands(where), **bound, "none": 0, "one": 1})
+
+    def _upsert(self, values: Mapping[str, Any], change: Sequence[str] | None = None) -> Call:
+        """INSERT of stored values, or where the key exists UPDATE of the columns to ``change``: by default all but the key."""
+        names = tuple(values)
+        changed = tuple(name for name in names if name not in self.table.key) if change is None else tuple(change)
+        dialect = self.session.dialect
+
+        def build() -> Any:
+            builder = dialect.query.into(self._sql).columns(*names).insert(*map(Bind, names))
+            return dialect.upsert(builder, self.table.key, changed)
+
+        return self._statement(("upsert", names, changed), build).bind(values)
 
     def _change(self, where: Where, values: Mapping[str, Any], *, only_if: tuple[Table[Any], Where] | None = None) -> Call:
         """UPDATE with stored values of the rows that meet the conditions, if a row elsewhere exists."""
         names = tuple(values)
+        added = frozenset(name for name, value in values.items() if isinstance(value, Added))
         operands = self._operands(where)
-        shape: tuple[Any, ...] = ("update", names, self._shape(where))
+        shape: tuple[Any, ...] = ("update", names, added, self._shape(where))
         if only_if is not None:
             shape += (only_if[0].name, self._shape(only_if[1]))
             operands.update(self._operands(only_if[1], only_if[0], "guard"))
@@ -245,11 +299,12 @@ class Repository(Generic[M]):
             source = self._sql
             builder = self.session.dialect.query.update(source)
             for name in names:
-                builder = builder.set(source.field(name), Bind(f"set_{name}"))
+                given: Term = Bind(f"set_{name}")
+                builder = builder.set(source.field(name), source.field(name) + given if name in added else given)
             builder = builder.where(self._condition(source, where))
             return builder if only_if is None else builder.where(self._exists(*only_if))
 
-        bound = {f"set_{name}": value for name, value in values.items()}
+        bound = {f"set_{name}": value.amount if isinstance(value, Added) else value for name, value in values.items()}
         return self._statement(shape, build).bind({**operands, **bound})
 
     def _exists(self, table: Table[Any], where: Where) -> Criterion:
@@ -403,12 +458,56 @@ class Repository(Generic[M]):
             return bool(await self._fetch(self._select(self._reader, where)))
         return await self._execute(self._change(where, values)) > 0
 
+    async def _distinct(self, name: str, where: Where, limit: int, offset: int = 0) -> builtins.list[Any]:
+        """The values of one column among the rows that meet the conditions, each once and in order."""
+
+        def build() -> Any:
+            source = self._sql
+            builder: Any = self.session.dialect.query.from_(source).select(source.field(name)).distinct()
+            builder = builder.where(self._condition(source, where)).orderby(source.field(name))
+            return builder.limit(Bind("limit")).offset(Bind("offset"))
+
+        values = {**self._operands(where), "limit": limit, "offset": offset}
+        return [row[0] for row in await self._fetch(self._statement(("distinct", name, self._shape(where)), build).bind(values))]
+
+    async def _count_distinct(self, name: str, where: Where) -> int:
+        """How many different values a column has among the rows that meet the conditions."""
+
+        def build() -> Any:
+            source = self._sql
+            counted = Count(source.field(name)).distinct()  # type: ignore[no-untyped-call]  # PyPika's
+            return self.session.dialect.query.from_(source).select(counted).where(self._condition(source, where))
+
+        shape = ("count distinct", name, self._shape(where))
+        counted: int = (await self._fetch(self._statement(shape, build).bind(self._operands(where))))[0][0]
+        return counted
+
+    async def _updated(self, where: Where, fields: Fields) -> M | None:
+        """Write exactly the given fields; the row as it is then, or None where there is none."""
+        row: M | None = await self._get(where) if await self._update(where, fields) else None
+        return row
+
+    def _instant(self, name: str, instant: datetime | None) -> dict[str, Any]:
+        """The stored value of a column of instants: the given one, or now."""
+        return {name: self.table.encode(self.table[name], self.session.now() if instant is None else instant)}
+
     async def _remove(self, where: Where) -> bool:
         """Delete; whether there was such a row."""
         return await self._execute(self._delete(where)) > 0
 
-    async def _sweep(self, where: Where, batch: int) -> int:
-        """Delete all rows that meet the conditions, ``batch`` at a time so that no lock is held for long; how many."""
+    async def _total(self, where: Where) -> int:
+        """How many rows meet the conditions."""
+        call = self._statement(("count", self._shape(where)), lambda: self._count(where)).bind(self._operands(where))
+        total: int = (await self._fetch(call))[0][0]
+        return total
+
+    async def _sweep(self, where: Where, batch: int, *, dry_run: bool = False) -> int:
+        """Delete all rows that meet the conditions, ``batch`` at a time so that no lock is held for long; how many.
+
+        A dry run only counts them.
+        """
+        if dry_run:
+            return await self._total(where)
         total = 0
         while True:
             removed = await self._execute(self._delete_some(where, batch))
@@ -433,6 +532,46 @@ class Repository(Generic[M]):
             values = self._bumped({**(also or {}), column: change(old)})
             if await self._execute(self._change_from(where, values, column, old)):
                 return True
+
+    async def _merge(self, where: Where, name: str, given: Fields, fields: Fields) -> bool:
+        """Put the given keys of an object over those in a JSON column, and write other fields beside; whether there was a row.
+
+        A key that is given as None is taken out. Two at once lose nothing.
+
+        Raises:
+            InvalidValueError: a value cannot be stored.
+            CorruptRowError: what is stored is no object.
+        """
+        column = self.table[name]
+        over = self._writer.object(column, given)
+
+        def merged(stored: str | None) -> Any:
+            before = self._stored_json(name, stored, dict, where) or {}
+            return self.table.encode(column, {key: value for key, value in {**before, **over}.items() if value is not None})
+
+        return await self._swap(where, name, merged, self._changes(fields))
+
+    def _stored_json(self, name: str, stored: str | None, kind: type[J], key: Where) -> J | None:
+        """What stands in a JSON column, or None for NULL.
+
+        Raises:
+            CorruptRowError: it is no JSON, or not of this kind.
+        """
+        if stored is None:
+            return None
+        try:
+            value: Any = json.loads(stored)
+        except ValueError as error:
+            raise self._corrupt(name, key, "is no JSON") from error
+        # A stored null is not NULL: nothing can be put over it.
+        if not isinstance(value, kind):
+            raise self._corrupt(name, key, f"is no {_WORDS[kind]}")
+        return value
+
+    def _corrupt(self, name: str, key: Where, reason: str) -> CorruptRowError:
+        """The error for a column of the row that a condition names by its key."""
+        own = {part: value for part, value in key.items() if part in self.table and part != "tenant_id"}
+        return CorruptRowError(self.table.name, name, own, reason)
 
     def _change_from(self, where: Where, values: Mapping[str, Any], column: str, old: Any) -> Call:
         """UPDATE with stored values where one column's stored value is still ``old``."""
@@ -499,13 +638,12 @@ class Repository(Generic[M]):
         take: int | None = None,
     ) -> Page[M]:
         """One page by offset, or by checkpoint when ``from_`` or ``take`` is given."""
-        if q:
-            raise NotImplementedError("q: filters come with the next release")
+        filter = None if q is None else filters.compiled(q, self.rules, self._targets(), self.session.dialect)
         if from_ is not None or take is not None:
-            return await self._walk({**where, **self.walk_where}, sort, from_, take)
+            return await self._walk({**where, **self.walk_where}, sort, from_, take, filter)
         window = Window.of(page, per_page)
-        order = self._order(self.rules.order) if sort is None else self._order(self._public(Sort.parse(sort)))
-        rows, total = await self._window(where, order, window, include_totals)
+        order = self._order(self.rules.order, *self.rules.then) if sort is None else self._order(self._public(Sort.parse(sort)))
+        rows, total = await self._window(where, order, window, include_totals, filter)
         return Page.of(await self._models(where, rows), wire=self.rules.wire, limit=window.per_page, start=window.start, total=total)
 
     async def _models(self, where: Where, rows: Sequence[Row]) -> builtins.list[M]:
@@ -533,18 +671,36 @@ class Repository(Generic[M]):
         descending = parts[-1].descending
         return (*parts, *(Order(name, descending) for name in self.table.key if name not in named and name != "tenant_id"))
 
-    async def _window(self, where: Where, order: Sequence[Order], window: Window, totals: bool) -> tuple[builtins.list[Row], int | None]:
+    async def _offset_page(self, where: Where, order: Sequence[Order], page: int, per_page: int, include_totals: bool) -> Page[M]:
+        """One page of the rows that meet the conditions."""
+        rows, window, total = await self._offset_rows(where, order, page, per_page, include_totals)
+        models = await self._models(where, rows)
+        return Page.of(models, wire=self.rules.wire, limit=window.per_page, start=window.start, total=total)
+
+    async def _offset_rows(
+        self, where: Where, order: Sequence[Order], page: int, per_page: int, include_totals: bool
+    ) -> tuple[builtins.list[Row], Window, int | None]:
+        """The rows of one page, which they are, and how many there are in all when that is asked for."""
+        window = Window.of(page, per_page)
+        rows, total = await self._window(where, order, window, include_totals)
+        return rows, window, total
+
+    async def _window(
+        self, where: Where, order: Sequence[Order], window: Window, totals: bool, filter: Filter | None = None
+    ) -> tuple[builtins.list[Row], int | None]:
         """The rows of an offset page and, when asked for, the count of all, in the same trip."""
-        values = self._operands(where)
+        totals = bool(totals)
+        values = {**self._operands(where), **(filter.values if filter else {})}
         bound = {**values, "limit": window.per_page, "offset": window.start}
-        shape = ("page", self._shape(where), tuple(order), totals)
+        filtered = filter and filter.shape
+        shape = ("page", self._shape(where), tuple(order), totals, filtered)
 
         def build() -> Any:
             source, builder = self._from()
             builder = builder.select(*(self._field(source, column) for column in self._reader.columns))
             if totals:
-                builder = builder.select(self._count(where).as_("total_count"))
-            builder = builder.where(self._condition(source, where))
+                builder = builder.select(self._count(where, filter).as_("total_count"))
+            builder = self._filtered(builder.where(self._condition(source, where)), source, filter)
             for part in order:
                 builder = self.session.dialect.order(builder, self._order_field(source, part.column), part)
             return builder.limit(Bind("limit")).offset(Bind("offset"))
@@ -554,31 +710,48 @@ class Repository(Generic[M]):
             return rows, None
         if rows:
             return [row[:-1] for row in map(tuple, rows)], rows[0][-1]
-        counted = await self._fetch(self._statement(("count", self._shape(where)), lambda: self._count(where)).bind(values))
+        counting = self._statement(("count", self._shape(where), filtered), lambda: self._count(where, filter))
+        counted = await self._fetch(counting.bind(values))
         return [], counted[0][0]
 
-    def _count(self, where: Where) -> Any:
-        source = self._sql
-        return self.session.dialect.query.from_(source).select(Count("*")).where(self._condition(source, where))
+    def _count(self, where: Where, filter: Filter | None = None) -> Any:
+        source: Any = self._sql
+        builder: Any = self.session.dialect.query.from_(source)
+        if filter is not None and any(name not in self.table for name in filter.columns):
+            # The other table has at most one row for each of ours: only a filter over its columns needs it.
+            source, builder = self._from()
+        return self._filtered(builder.select(Count("*")).where(self._condition(source, where)), source, filter)
+
+    def _filtered(self, builder: Any, source: Any, filter: Filter | None) -> Any:
+        """The query with the caller's filter beside its other conditions."""
+        if filter is None:
+            return builder
+        dialect = self.session.dialect
+        return builder.where(filters.criterion(filter, self._targets(), dialect, lambda column: self._field(source, column)))
 
     def _order_field(self, source: Any, name: str) -> Field:
         return source.field(name) if name in self.table else self._field(source, self.side.table[name])  # type: ignore[union-attr]  # a name is in one of both
 
-    async def _walk(self, where: Where, sort: str | Sort | None, from_: str | None, take: int | None) -> Page[M]:
+    async def _walk(
+        self, where: Where, sort: str | Sort | None, from_: str | None, take: int | None, filter: Filter | None = None
+    ) -> Page[M]:
         """One page by key: the same cost everywhere in the list."""
         direction = self.rules.walk(sort)
         limit = min(count("take", 50 if take is None else take), MAX_PAGE)
-        column = self.table.column(direction.sort_by)
+        # A walk may go by a column that is no field: the rules say so, and the cursor is opaque.
+        column = next(column for column in self.table.columns if column.public == direction.sort_by)
+        read = self._reader.columns if column in self._reader.columns else (*self._reader.columns, column)
         key = next(name for name in self.table.key if name != "tenant_id")
         kind = f"{direction.sort_by}:{direction.sort_order}" if self.rules.both_ways else None
         after = None if from_ is None else Cursor.decode(from_, kind, column)
-        values = self._operands(where)
-        shape = ("walk", self._shape(where), direction, after is not None, after is not None and after.value is None)
+        values = {**self._operands(where), **(filter.values if filter else {})}
+        place = after and ("NULL" if after.value is None else "value")
+        shape = ("walk", self._shape(where), direction, place, filter and filter.shape)
 
         def build() -> Any:
             source, builder = self._from()
-            builder = builder.select(*(self._field(source, part) for part in self._reader.columns))
-            builder = builder.where(self._condition(source, where))
+            builder = builder.select(*(self._field(source, part) for part in read))
+            builder = self._filtered(builder.where(self._condition(source, where)), source, filter)
             if after is not None:
                 builder = builder.where(self._behind(source, column, key, direction.descending, after.value is None))
             for part in self._order(direction):
@@ -589,9 +762,10 @@ class Repository(Generic[M]):
         rows = await self._fetch(self._statement(shape, build).bind(bound))
         following = None
         if len(rows) > limit > 0:
-            last = dict(zip(self._reader.names, rows[limit - 1], strict=True))
+            last = {part.name: value for part, value in zip(read, rows[limit - 1], strict=True)}
             following = Cursor(last[column.name], last[key], kind).encode()
-        return Page.of(await self._models(where, rows[:limit]), wire=self.rules.wire, limit=limit, next=following)
+        shown = [row[: len(self._reader.columns)] for row in rows[:limit]] if len(read) > len(self._reader.columns) else rows[:limit]
+        return Page.of(await self._models(where, shown), wire=self.rules.wire, limit=limit, next=following)
 
     def _behind(self, source: Any, column: Column, key: str, descending: bool, at_null: bool) -> Term:
         """The rows behind a cursor; NULL stands before every value."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin
 
 from pydantic import (
@@ -14,6 +15,7 @@ from pydantic import (
     ConfigDict,
     Field,
     Json,
+    PrivateAttr,
     TypeAdapter,
     ValidationError,
     create_model,
@@ -76,10 +78,11 @@ class RowReader(Generic[M]):
         self.columns = tuple(column for column in columns if column.public.partition(".")[0] in fields)
         self.names = tuple(column.name for column in self.columns)
         self._wire = tuple(column.public for column in self.columns)
-        self._groups = tuple((wire, *wire.split(".", 1)) for wire in self._wire if "." in wire)
-        self._nested = {
-            group: _nested(group, fields[group][1], [part for _, of, part in self._groups if of == group]) for _, group, _ in self._groups
-        }
+        self._groups = tuple((wire, tuple(wire.split("."))) for wire in self._wire if "." in wire)
+        parts: dict[str, dict[str, None]] = {}
+        for _, path in self._groups:
+            parts.setdefault(path[0], {})[path[1]] = None
+        self._nested = {group: _nested(group, fields[group][1], list(names)) for group, names in parts.items()}
         self._validate = self._validator(model, fields).validate_python
 
     def _validator(self, model: type[M], fields: Mapping[str, tuple[str, FieldInfo]]) -> SchemaValidator:
@@ -117,10 +120,13 @@ class RowReader(Generic[M]):
             CorruptRowError: a stored value is not what its column holds.
         """
         data: dict[str, Any] = dict(zip(self._wire, row, strict=True))
-        for wire, group, part in self._groups:
+        for wire, (*groups, part) in self._groups:
             value = data.pop(wire)
             if value is not None:
-                data.setdefault(group, {})[part] = value
+                inside = data
+                for group in groups:
+                    inside = inside.setdefault(group, {})
+                inside[part] = value
         try:
             for group, (nested, lenient, parts) in self._nested.items():
                 if group in data and len(data[group]) < len(parts):
@@ -169,17 +175,30 @@ class RowWriter:
         insert: the model that ``create`` takes.
         model: the model that reading gives: its fields can be updated too.
         fixed: wire names that an update may not set.
+        virtual: wire names of fields that are not kept, or kept elsewhere.
+        merged: wire names of objects in several columns of which an update writes only the parts that are given.
     """
 
-    def __init__(self, table: Table[Any], insert: type[BaseModel], model: type[BaseModel], fixed: frozenset[str]) -> None:
+    def __init__(
+        self,
+        table: Table[Any],
+        insert: type[BaseModel],
+        model: type[BaseModel],
+        fixed: frozenset[str],
+        virtual: frozenset[str] = frozenset(),
+        merged: frozenset[str] = frozenset(),
+    ) -> None:
         self.table = table
         self.insert = insert
         fields = wire_fields(insert)
+        self._homeless = [(wire, _path_getter(wire.split("."))) for wire in _homeless(table, fields) if wire not in virtual]
         self._plan = tuple((column.name, column, _getter(column, fields)) for column in table.columns)
         stored = {column.public.partition(".")[0] for column in table.columns}
         every = {**{wire: field for wire, field in wire_fields(model).items() if wire in stored}, **fields}
         self._fixed = fixed
-        self.update_model = partial_model(insert, {wire: field for wire, field in every.items() if wire not in fixed})
+        self._objects: dict[str, type[BaseModel]] = {}
+        self._merged = merged
+        self.update_model = partial_model(insert, {wire: field for wire, field in every.items() if wire not in fixed}, merged)
         self._update_fields = wire_fields(self.update_model)
         self._update_plan: dict[str, list[tuple[Column, Callable[[Any], Any]]]] = {}
         for column in table.columns:
@@ -195,10 +214,25 @@ class RowWriter:
         """
         if isinstance(params, self.insert):
             return params
+        return self._remembered(self._accepting, mapping(self.table, params))
+
+    @cached_property
+    def _accepting(self) -> type[BaseModel]:
+        return _remembering(self.insert)
+
+    @cached_property
+    def _updating(self) -> type[BaseModel]:
+        return _remembering(self.update_model)
+
+    def _remembered(self, kind: type[BaseModel], given: dict[str, Any]) -> BaseModel:
+        """A model that remembers what it was made of: it alone knows in which order the keys of an object came."""
         try:
-            return self.insert.model_validate(mapping(params))
+            model: Any = kind.model_validate(given)
         except ValidationError as error:
             raise invalid(self.table, error) from error
+        model._given = given
+        accepted: BaseModel = model
+        return accepted
 
     def row(self, model: BaseModel, extra: Mapping[str, Any]) -> dict[str, Any]:
         """The stored value of every column. ``extra`` gives public values by column name, before what the model has.
@@ -206,9 +240,10 @@ class RowWriter:
         Raises:
             InvalidValueError: a column cannot hold its value.
         """
+        self._refuse_homeless(model)
         values: dict[str, Any] = {}
         for name, column, get in self._plan:
-            value = extra[name] if name in extra else get(model)
+            value = extra[name] if name in extra else _as_given(model, column, get(model))
             if value is None and (column.default is not None or column.null):
                 values[name] = column.default
             else:
@@ -221,14 +256,34 @@ class RowWriter:
         Raises:
             InvalidValueError: a field is unknown, cannot be updated, or has a value that it cannot have.
         """
-        given = mapping(fields)
+        given = mapping(self.table, fields)
         for name in given:
             if name in self._fixed:
                 raise InvalidValueError(self.table.name, name, "cannot be updated")
+        update = self._remembered(self._updating, given)
+        self._refuse_homeless(update)
+        return update
+
+    def _refuse_homeless(self, model: BaseModel) -> None:
+        for wire, get in self._homeless:
+            if get(model) is not None:
+                raise InvalidValueError(self.table.name, wire, "cannot be stored: there is no column for it")
+
+    def object(self, column: Column, given: BaseModel | Mapping[str, Any]) -> dict[str, Any]:
+        """The given keys of the object in a JSON column, as plain data by wire name.
+
+        Raises:
+            InvalidValueError: a key is unknown where none may be, or has a value that it cannot have.
+        """
+        model = self._objects.get(column.public)
+        if model is None:
+            inner = _model_in(wire_fields(self.insert)[column.public][1].annotation)
+            model = self._objects[column.public] = partial_model(inner or BaseModel, wire_fields(inner or BaseModel))
         try:
-            return self.update_model.model_validate(given)
+            checked = model.model_validate(mapping(self.table, given, column.public))
         except ValidationError as error:
-            raise invalid(self.table, error) from error
+            raise invalid(self.table, error, column.public) from error
+        return dict(in_order(checked.model_dump(by_alias=True, exclude_unset=True), given))
 
     def changes(self, update: BaseModel) -> dict[str, Any]:
         """The stored values of the fields that are set.
@@ -238,31 +293,104 @@ class RowWriter:
         """
         given = update.model_fields_set
         return {
-            column.name: self.table.encode(column, get(update))
+            column.name: self.table.encode(column, _as_given(update, column, get(update)))
             for wire, plan in self._update_plan.items()
             if self._update_fields[wire][0] in given
             for column, get in plan
+            if wire not in self._merged or _is_set(update, column.public.split("."))
         }
 
 
-def mapping(given: BaseModel | Mapping[str, Any]) -> dict[str, Any]:
-    """The fields that were set, by name; nested objects stay as they are."""
+def _remembering(model: type[BaseModel]) -> type[BaseModel]:
+    return type(model.__name__, (model,), {"__module__": __name__, "__annotations__": {"_given": Any}, "_given": PrivateAttr(default=None)})
+
+
+def _as_given(model: BaseModel, column: Column, value: Any) -> Any:
+    """A value for a JSON column with the keys of its objects in the order in which they were given."""
+    given = getattr(model, "_given", None)
+    if given is None or not isinstance(value, dict | list):
+        return value
+    wire = column.public
+    return in_order(value, given[wire] if wire in given else given.get(_attribute(model, wire)))
+
+
+def in_order(value: Any, given: Any) -> Any:
+    """Plain data with the keys of its objects in the order of those that it was made of; what is not there comes last."""
+    if isinstance(value, dict) and isinstance(given, Mapping):
+        first = {key: in_order(value[key], part) for key, part in given.items() if key in value}
+        return {**first, **{key: part for key, part in value.items() if key not in first}}
+    if isinstance(value, list) and isinstance(given, list | tuple) and len(value) == len(given):
+        return [in_order(part, of) for part, of in zip(value, given, strict=True)]
+    return value
+
+
+def mapping(table: Table[Any], given: BaseModel | Mapping[str, Any], field: str | None = None) -> dict[str, Any]:
+    """The fields that were set, by name; nested objects stay as they are.
+
+    Raises:
+        InvalidValueError: it is neither a model nor a mapping.
+    """
     if isinstance(given, BaseModel):
         return {name: getattr(given, name) for name in given.model_fields_set}
+    if not isinstance(given, Mapping):
+        raise InvalidValueError(table.name, field, "must be a model or a mapping of fields")
     return dict(given)
 
 
-def partial_model(insert: type[BaseModel], fields: Mapping[str, tuple[str, FieldInfo]]) -> type[BaseModel]:
-    """A model with these fields and the settings of ``insert``, none of them required, all nullable."""
-    parts: dict[str, Any] = {
-        name: (
-            info.rebuild_annotation() | None if info.annotation is not Any else Any,
-            Field(default=None, validation_alias=wire, serialization_alias=wire),
-        )
-        for wire, (name, info) in fields.items()
-    }
+def partial_model(
+    insert: type[BaseModel], fields: Mapping[str, tuple[str, FieldInfo]], merged: frozenset[str] | None = frozenset()
+) -> type[BaseModel]:
+    """A model with these fields and the settings of ``insert``, none of them required, all nullable.
+
+    The same goes for the objects inside those that are ``merged``; None stands for all of them.
+    """
+    parts: dict[str, Any] = {}
+    for wire, (name, info) in fields.items():
+        annotation = info.rebuild_annotation()
+        if (merged is None or wire in merged) and isinstance(inner := without_none(annotation)[0], type) and issubclass(inner, BaseModel):
+            annotation = partial_model(inner, wire_fields(inner), None)
+        nullable = annotation | None if info.annotation is not Any else Any
+        parts[name] = (nullable, Field(default=None, validation_alias=wire, serialization_alias=wire))
     name = f"{insert.__name__.removesuffix('Insert')}Update"
     return create_model(name, __config__=ConfigDict(**insert.model_config), **parts)
+
+
+def _homeless(table: Table[Any], fields: Mapping[str, tuple[str, FieldInfo]], inside: tuple[str, ...] = ()) -> list[str]:
+    """The fields, and the parts of objects that are kept in several columns, that no column is for."""
+    paths = [tuple(column.public.split(".")) for column in table.columns]
+    found: list[str] = []
+    for wire, (_, info) in fields.items():
+        here = (*inside, wire)
+        if any(path[: len(here)] == here and len(path) > len(here) for path in paths):
+            model = _model_in(info.annotation)
+            found += _homeless(table, wire_fields(model), here) if model is not None else []
+        elif here not in paths:
+            found.append(".".join(here))
+    return found
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """The model in an annotation, which may have other forms beside it."""
+    bare = without_none(annotation)[0]
+    members = get_args(bare) if get_origin(bare) in (Union, types.UnionType) else (bare,)
+    return next((member for member in members if isinstance(member, type) and issubclass(member, BaseModel)), None)
+
+
+def _attribute(model: Any, wire: str) -> str:
+    """The Python name of a field, for a model or a mapping of its fields."""
+    return next((name for own, (name, _) in wire_fields(type(model)).items() if own == wire), wire)
+
+
+def _is_set(model: Any, path: Sequence[str]) -> bool:
+    """Whether somebody gave the part of an object, or ``None`` for the whole of it."""
+    for wire in path:
+        if not isinstance(model, BaseModel):
+            return model is None
+        name = _attribute(model, wire)
+        if name not in model.model_fields_set:
+            return False
+        model = getattr(model, name)
+    return True
 
 
 def _getter(column: Column, fields: Mapping[str, tuple[str, FieldInfo]]) -> Callable[[Any], Any]:
@@ -272,7 +400,7 @@ def _getter(column: Column, fields: Mapping[str, tuple[str, FieldInfo]]) -> Call
         return _nothing
     name, info = fields[top]
     if part:
-        return _part_getter(name, part)
+        return _path_getter((top, *part.split(".")))
     if column.codec in (JSON, JSON_OR_TEXT):
         dump = _dumper(info)
         return lambda model: None if (value := getattr(model, name)) is None else dump(value)
@@ -283,13 +411,13 @@ def _nothing(_: Any) -> None:
     return None
 
 
-def _part_getter(name: str, part: str) -> Callable[[Any], Any]:
+def _path_getter(path: Sequence[str]) -> Callable[[Any], Any]:
     def get(model: Any) -> Any:
-        group = getattr(model, name)
-        if group is None:
-            return None
-        attribute = next((own for wire, (own, _) in wire_fields(type(group)).items() if wire == part), part)
-        return getattr(group, attribute, None)
+        for wire in path:
+            if model is None:
+                return None
+            model = getattr(model, _attribute(model, wire), None)
+        return model
 
     return get
 

@@ -10,28 +10,96 @@ from typing import Any
 
 from .codecs import BOOL, EPOCH_MS, FLAG, INSTANT, INT, JSON, JSON_OR_TEXT, MARK, SWITCH, TEXT
 from .models import (
+    Action,
+    ActionExecution,
+    ActionExecutionInsert,
+    ActionInsert,
+    ActionVersion,
+    ActionVersionInsert,
+    AuthenticationMethod,
+    AuthenticationMethodInsert,
+    Branding,
     Client,
+    ClientGrant,
+    ClientGrantInsert,
     ClientInsert,
+    ClientRegistrationToken,
+    ClientRegistrationTokenInsert,
     Code,
     CodeInsert,
     Connection,
     ConnectionInsert,
+    CustomDomain,
+    CustomDomainInsert,
+    CustomTextEntry,
+    EmailProvider,
+    EmailTemplate,
+    Flow,
+    FlowInsert,
+    Form,
+    FormInsert,
+    Grant,
+    GrantInsert,
+    Hook,
+    HookCode,
+    HookCodeInsert,
+    HookInsert,
+    Invite,
+    InviteInsert,
     Log,
     LogInsert,
     LoginSession,
     LoginSessionInsert,
+    LogStream,
+    LogStreamInsert,
+    MigrationSource,
+    MigrationSourceInsert,
+    Organization,
+    OrganizationConnection,
+    OrganizationConnectionInsert,
+    OrganizationInsert,
     Password,
     PasswordInsert,
+    PromptSetting,
+    ProxyRoute,
+    ProxyRouteInsert,
     RefreshToken,
     RefreshTokenInsert,
+    ResourceServer,
+    ResourceServerInsert,
+    Role,
+    RoleInsert,
+    RolePermission,
+    RolePermissionInsert,
+    Rollout,
+    RolloutInsert,
+    ScimConfiguration,
+    ScimConfigurationInsert,
+    ScimExternalId,
+    ScimExternalIdInsert,
+    ScimToken,
+    ScimTokenInsert,
     Session,
     SessionInsert,
     SigningKey,
     Tenant,
     TenantInsert,
+    TenantOperation,
+    TenantOperationEvent,
+    TenantOperationEventInsert,
+    TenantOperationInsert,
+    Theme,
+    ThemeInsert,
+    UniversalLoginTemplate,
     User,
     UserActivity,
     UserInsert,
+    UserOrganization,
+    UserOrganizationInsert,
+    UserPermission,
+    UserPermissionInsert,
+    UserRole,
+    UserRoleInsert,
 )
 from .schema import Column, ForeignKey, Index, Registry, Table
 
@@ -95,7 +163,7 @@ TENANTS: Table[Tenant] = Table(
     insert=TenantInsert,
 )
 
-ACTION_EXECUTIONS: Table[Any] = Table(
+ACTION_EXECUTIONS: Table[ActionExecution] = Table(
     "action_executions",
     key=("id",),
     columns=(
@@ -112,9 +180,11 @@ ACTION_EXECUTIONS: Table[Any] = Table(
         Index("idx_action_executions_created_at_ts", ("created_at_ts",)),
         Index("idx_action_executions_tenant", ("tenant_id", "id")),
     ),
+    model=ActionExecution,
+    insert=ActionExecutionInsert,
 )
 
-ACTION_VERSIONS: Table[Any] = Table(
+ACTION_VERSIONS: Table[ActionVersion] = Table(
     "action_versions",
     key=("id",),
     columns=(
@@ -135,9 +205,11 @@ ACTION_VERSIONS: Table[Any] = Table(
         Index("idx_action_versions_action", ("tenant_id", "action_id")),
         Index("uniq_action_versions_action_number", ("tenant_id", "action_id", "number"), unique=True),
     ),
+    model=ActionVersion,
+    insert=ActionVersionInsert,
 )
 
-ACTIONS: Table[Any] = Table(
+ACTIONS: Table[Action] = Table(
     "actions",
     key=("id",),
     columns=(
@@ -153,13 +225,15 @@ ACTIONS: Table[Any] = Table(
         Column("deployed_at_ts", EPOCH_MS, field="deployed_at"),
         Column("created_at_ts", EPOCH_MS, null=False, field="created_at"),
         Column("updated_at_ts", EPOCH_MS, null=False, field="updated_at"),
-        Column("is_system", MARK, null=False, default=0),
+        Column("is_system", FLAG, null=False, default=0),
         Column("inherit", FLAG, null=False, default=0),
     ),
     indexes=(Index("idx_actions_tenant", ("tenant_id",)),),
+    model=Action,
+    insert=ActionInsert,
 )
 
-AUTHENTICATION_METHODS: Table[Any] = Table(
+AUTHENTICATION_METHODS: Table[AuthenticationMethod] = Table(
     "authentication_methods",
     key=("id",),
     columns=(
@@ -184,9 +258,11 @@ AUTHENTICATION_METHODS: Table[Any] = Table(
         Index("mfa_enrollments_tenant_user_idx", ("tenant_id", "user_id")),
     ),
     foreign_keys=(ForeignKey(("tenant_id",), "tenants", ("id",)),),
+    model=AuthenticationMethod,
+    insert=AuthenticationMethodInsert,
 )
 
-BRANDING: Table[Any] = Table(
+BRANDING: Table[Branding] = Table(
     "branding",
     key=("tenant_id",),
     columns=(
@@ -194,14 +270,16 @@ BRANDING: Table[Any] = Table(
         Column("logo_url", TEXT, 512),
         Column("favicon_url", TEXT, 512),
         Column("font_url", TEXT, 512, field="font.url"),
-        Column("colors_primary", TEXT, 8, field="colors.primary"),
+        Column("colors_primary", TEXT, 32, field="colors.primary", was="varchar(8)"),
         Column("colors_page_background_type", TEXT, 32, field="colors.page_background.type"),
-        Column("colors_page_background_start", TEXT, 8, field="colors.page_background.start"),
-        Column("colors_page_background_end", TEXT, 8, field="colors.page_background.end"),
+        Column("colors_page_background_start", TEXT, 32, field="colors.page_background.start", was="varchar(8)"),
+        Column("colors_page_background_end", TEXT, 32, field="colors.page_background.end", was="varchar(8)"),
         Column("colors_page_background_angle_dev", INT, field="colors.page_background.angle_deg"),
         Column("dark_mode", TEXT, 8),
     ),
     foreign_keys=(ForeignKey(("tenant_id",), "tenants", ("id",)),),
+    model=Branding,
+    insert=Branding,
 )
 
 CLIENTS: Table[Client] = Table(
@@ -271,7 +349,7 @@ CLIENTS: Table[Client] = Table(
     insert=ClientInsert,
 )
 
-CLIENT_GRANTS: Table[Any] = Table(
+CLIENT_GRANTS: Table[ClientGrant] = Table(
     "client_grants",
     key=("tenant_id", "id"),
     columns=(
@@ -282,7 +360,7 @@ CLIENT_GRANTS: Table[Any] = Table(
         Column("scope", JSON),
         Column("organization_usage", TEXT, 32),
         Column("allow_any_organization", FLAG, default=0),
-        Column("is_system", MARK, default=0),
+        Column("is_system", FLAG, default=0),
         Column("subject_type", TEXT, 32),
         Column("authorization_details_types", JSON),
         Column("created_at", INSTANT, 35, null=False),
@@ -296,9 +374,11 @@ CLIENT_GRANTS: Table[Any] = Table(
         ForeignKey(("tenant_id", "client_id"), "clients", ("tenant_id", "client_id")),
         ForeignKey(("tenant_id",), "tenants", ("id",)),
     ),
+    model=ClientGrant,
+    insert=ClientGrantInsert,
 )
 
-CLIENT_REGISTRATION_TOKENS: Table[Any] = Table(
+CLIENT_REGISTRATION_TOKENS: Table[ClientRegistrationToken] = Table(
     "client_registration_tokens",
     key=("id",),
     columns=(
@@ -320,6 +400,8 @@ CLIENT_REGISTRATION_TOKENS: Table[Any] = Table(
         Index("idx_client_registration_tokens_hash", ("tenant_id", "token_hash"), unique=True),
     ),
     foreign_keys=(ForeignKey(("tenant_id",), "tenants", ("id",)),),
+    model=ClientRegistrationToken,
+    insert=ClientRegistrationTokenInsert,
 )
 
 USERS: Table[User] = Table(
@@ -444,7 +526,7 @@ CONTROL_PLANE_COMM_KEYS: Table[Any] = Table(
     indexes=(Index("control_plane_comm_keys_tenant_id_created_at_idx", ("tenant_id", "created_at")),),
 )
 
-CUSTOM_DOMAINS: Table[Any] = Table(
+CUSTOM_DOMAINS: Table[CustomDomain] = Table(
     "custom_domains",
     key=("custom_domain_id",),
     columns=(
@@ -463,9 +545,11 @@ CUSTOM_DOMAINS: Table[Any] = Table(
         Column("updated_at", INSTANT, 35, null=False, hidden=True),
     ),
     foreign_keys=(ForeignKey(("tenant_id",), "tenants", ("id",)),),
+    model=CustomDomain,
+    insert=CustomDomainInsert,
 )
 
-CUSTOM_TEXT: Table[Any] = Table(
+CUSTOM_TEXT: Table[CustomTextEntry] = Table(
     "custom_text",
     key=("tenant_id", "prompt", "language"),
     columns=(
@@ -473,13 +557,15 @@ CUSTOM_TEXT: Table[Any] = Table(
         Column("prompt", TEXT, 64, null=False),
         Column("language", TEXT, 16, null=False),
         Column("custom_text", JSON, null=False),
-        Column("created_at_ts", EPOCH_MS, null=False, hidden=True),
-        Column("updated_at_ts", EPOCH_MS, null=False, hidden=True),
+        Column("created_at_ts", EPOCH_MS, null=False, field="created_at", hidden=True),
+        Column("updated_at_ts", EPOCH_MS, null=False, field="updated_at", hidden=True),
     ),
     foreign_keys=(ForeignKey(("tenant_id",), "tenants", ("id",)),),
+    model=CustomTextEntry,
+    insert=CustomTextEntry,
 )
 
-EMAIL_PROVIDERS: Table[Any] = Table(
+EMAIL_PROVIDERS: Table[EmailProvider] = Table(
     "email_providers",
     key=("tenant_id",),
     columns=(
@@ -492,9 +578,11 @@ EMAIL_PROVIDERS: Table[Any] = Table(
         Column("created_at", INSTANT, 29, null=False, hidden=True),
         Column("updated_at", INSTANT, 29, null=False, hidden=True),
     ),
+    model=EmailProvider,
+    insert=EmailProvider,
 )
 
-EMAIL_TEMPLATES: Table[Any] = Table(
+EMAIL_TEMPLATES: Table[EmailTemplate] = Table(
     "email_templates",
     key=("tenant_id", "template"),
     columns=(
@@ -512,9 +600,11 @@ EMAIL_TEMPLATES: Table[Any] = Table(
         Column("updated_at", INSTANT, 35, null=False, hidden=True),
     ),
     foreign_keys=(ForeignKey(("tenant_id",), "tenants", ("id",)),),
+    model=EmailTemplate,
+    insert=EmailTemplate,
 )
 
-FLOWS: Table[Any] = Table(
+FLOWS: Table[Flow] = Table(
     "flows",
     key=("id",),
     columns=(
@@ -526,29 +616,33 @@ FLOWS: Table[Any] = Table(
         Column("updated_at", INSTANT, 35, null=False),
     ),
     indexes=(Index("flows_tenant_id_idx", ("tenant_id",)),),
+    model=Flow,
+    insert=FlowInsert,
 )
 
-FORMS: Table[Any] = Table(
+FORMS: Table[Form] = Table(
     "forms",
     key=("id",),
     columns=(
         Column("id", TEXT, 255, null=False),
         Column("name", TEXT, 255, null=False),
         Column("tenant_id", TEXT, 255, null=False, hidden=True),
-        Column("messages", JSON, 255),
-        Column("languages", JSON, 255),
-        Column("translations", JSON, 4096),
-        Column("nodes", JSON, 4096),
-        Column("start", JSON, 255),
-        Column("ending", JSON, 255),
-        Column("style", JSON, 1042),
+        Column("messages", JSON, was="varchar(255)"),
+        Column("languages", JSON, was="varchar(255)"),
+        Column("translations", JSON, was="varchar(4096)"),
+        Column("nodes", JSON, was="varchar(4096)"),
+        Column("start", JSON, was="varchar(255)"),
+        Column("ending", JSON, was="varchar(255)"),
+        Column("style", JSON, was="varchar(1042)"),
         Column("created_at", INSTANT, 255, null=False),
         Column("updated_at", INSTANT, 255, null=False),
     ),
     indexes=(Index("forms_tenant_id_idx", ("tenant_id",)),),
+    model=Form,
+    insert=FormInsert,
 )
 
-GRANTS: Table[Any] = Table(
+GRANTS: Table[Grant] = Table(
     "grants",
     key=("id",),
     columns=(
@@ -556,7 +650,7 @@ GRANTS: Table[Any] = Table(
         Column("tenant_id", TEXT, 191, null=False, hidden=True),
         Column("user_id", TEXT, 191, null=False),
         Column("client_id", TEXT, 191, null=False, field="clientID"),
-        Column("audience", TEXT, 100, null=False, default=""),
+        Column("audience", TEXT, 191, null=False, default="", was="varchar(100)"),
         Column("scope", JSON, null=False),
         Column("created_at", INSTANT, 35, null=False, hidden=True),
         Column("updated_at", INSTANT, 35, null=False, hidden=True),
@@ -570,9 +664,11 @@ GRANTS: Table[Any] = Table(
         ForeignKey(("tenant_id",), "tenants", ("id",)),
         ForeignKey(("user_id", "tenant_id"), "users", ("user_id", "tenant_id")),
     ),
+    model=Grant,
+    insert=GrantInsert,
 )
 
-HOOK_CODE: Table[Any] = Table(
+HOOK_CODE: Table[HookCode] = Table(
     "hook_code",
     key=("id",),
     columns=(
@@ -584,9 +680,11 @@ HOOK_CODE: Table[Any] = Table(
         Column("updated_at_ts", EPOCH_MS, null=False, field="updated_at"),
     ),
     indexes=(Index("idx_hook_code_tenant", ("tenant_id",)),),
+    model=HookCode,
+    insert=HookCodeInsert,
 )
 
-HOOKS: Table[Any] = Table(
+HOOKS: Table[Hook] = Table(
     "hooks",
     key=("hook_id",),
     columns=(
@@ -607,9 +705,11 @@ HOOKS: Table[Any] = Table(
         Column("permission_required", TEXT, 255),
     ),
     foreign_keys=(ForeignKey(("tenant_id",), "tenants", ("id",)),),
+    model=Hook,
+    insert=HookInsert,
 )
 
-INVITES: Table[Any] = Table(
+INVITES: Table[Invite] = Table(
     "invites",
     key=("id",),
     columns=(
@@ -619,7 +719,7 @@ INVITES: Table[Any] = Table(
         Column("inviter", JSON, null=False),
         Column("invitee", JSON, null=False),
         Column("client_id", TEXT, 191, null=False),
-        Column("connection_id", TEXT, 21),
+        Column("connection_id", TEXT, 255, was="varchar(21)"),
         Column("invitation_url", TEXT, null=False, secret=True),
         Column("created_at", INSTANT, 35, null=False),
         Column("expires_at", INSTANT, 35, null=False),
@@ -635,6 +735,8 @@ INVITES: Table[Any] = Table(
         Index("idx_invites_organization_id", ("organization_id",)),
         Index("idx_invites_tenant_created", ("tenant_id", "created_at")),
     ),
+    model=Invite,
+    insert=InviteInsert,
 )
 
 KEYS: Table[SigningKey] = Table(
@@ -659,7 +761,7 @@ KEYS: Table[SigningKey] = Table(
     insert=SigningKey,
 )
 
-LOG_STREAMS: Table[Any] = Table(
+LOG_STREAMS: Table[LogStream] = Table(
     "log_streams",
     key=("id",),
     columns=(
@@ -675,6 +777,8 @@ LOG_STREAMS: Table[Any] = Table(
         Column("updated_at", INSTANT, 35, null=False),
     ),
     indexes=(Index("idx_log_streams_tenant_id", ("tenant_id",)),),
+    model=LogStream,
+    insert=LogStreamInsert,
 )
 
 SESSIONS: Table[Session] = Table(
@@ -793,7 +897,7 @@ LOGS: Table[Log] = Table(
     insert=LogInsert,
 )
 
-MIGRATION_SOURCES: Table[Any] = Table(
+MIGRATION_SOURCES: Table[MigrationSource] = Table(
     "migration_sources",
     key=("id",),
     columns=(
@@ -808,6 +912,8 @@ MIGRATION_SOURCES: Table[Any] = Table(
         Column("updated_at", INSTANT, 35, null=False),
     ),
     indexes=(Index("idx_migration_sources_tenant_id", ("tenant_id",)),),
+    model=MigrationSource,
+    insert=MigrationSourceInsert,
 )
 
 MIGRATIONS: Table[Any] = Table(
@@ -826,7 +932,7 @@ MIGRATIONS: Table[Any] = Table(
     foreign_keys=(ForeignKey(("tenant_id",), "tenants", ("id",)),),
 )
 
-ORGANIZATIONS: Table[Any] = Table(
+ORGANIZATIONS: Table[Organization] = Table(
     "organizations",
     key=("id",),
     columns=(
@@ -842,9 +948,11 @@ ORGANIZATIONS: Table[Any] = Table(
         Column("updated_at", INSTANT, 256, null=False),
     ),
     indexes=(Index("idx_organizations_tenant_name_unique", ("tenant_id", "name"), unique=True),),
+    model=Organization,
+    insert=OrganizationInsert,
 )
 
-ORGANIZATION_CONNECTIONS: Table[Any] = Table(
+ORGANIZATION_CONNECTIONS: Table[OrganizationConnection] = Table(
     "organization_connections",
     # AuthHero has no key here, only a unique index on the same columns, which the key makes superfluous.
     key=("tenant_id", "organization_id", "connection_id"),
@@ -867,6 +975,8 @@ ORGANIZATION_CONNECTIONS: Table[Any] = Table(
         ForeignKey(("tenant_id", "connection_id"), "connections", ("tenant_id", "id")),
         ForeignKey(("organization_id",), "organizations", ("id",)),
     ),
+    model=OrganizationConnection,
+    insert=OrganizationConnectionInsert,
 )
 
 OUTBOX_EVENTS: Table[Any] = Table(
@@ -920,7 +1030,7 @@ PASSWORDS: Table[Password] = Table(
     insert=PasswordInsert,
 )
 
-PROMPT_SETTINGS: Table[Any] = Table(
+PROMPT_SETTINGS: Table[PromptSetting] = Table(
     "prompt_settings",
     key=("tenant_id",),
     columns=(
@@ -931,9 +1041,11 @@ PROMPT_SETTINGS: Table[Any] = Table(
         Column("webauthn_platform_first_factor", BOOL, null=False, default=0),
         Column("show_last_used_connection", BOOL),
     ),
+    model=PromptSetting,
+    insert=PromptSetting,
 )
 
-PROXY_ROUTES: Table[Any] = Table(
+PROXY_ROUTES: Table[ProxyRoute] = Table(
     "proxy_routes",
     key=("id",),
     columns=(
@@ -950,6 +1062,8 @@ PROXY_ROUTES: Table[Any] = Table(
         Index("proxy_routes_custom_domain_id_idx", ("custom_domain_id",)),
         Index("proxy_routes_tenant_id_idx", ("tenant_id",)),
     ),
+    model=ProxyRoute,
+    insert=ProxyRouteInsert,
 )
 
 REFRESH_TOKENS: Table[RefreshToken] = Table(
@@ -992,7 +1106,7 @@ REFRESH_TOKENS: Table[RefreshToken] = Table(
     insert=RefreshTokenInsert,
 )
 
-RESOURCE_SERVERS: Table[Any] = Table(
+RESOURCE_SERVERS: Table[ResourceServer] = Table(
     "resource_servers",
     key=("tenant_id", "id"),
     columns=(
@@ -1015,9 +1129,11 @@ RESOURCE_SERVERS: Table[Any] = Table(
         Column("metadata", JSON, 4096),
     ),
     indexes=(Index("resource_servers_tenant_identifier_uq", ("tenant_id", "identifier"), unique=True),),
+    model=ResourceServer,
+    insert=ResourceServerInsert,
 )
 
-ROLE_PERMISSIONS: Table[Any] = Table(
+ROLE_PERMISSIONS: Table[RolePermission] = Table(
     "role_permissions",
     key=("tenant_id", "role_id", "resource_server_identifier", "permission_name"),
     columns=(
@@ -1028,9 +1144,11 @@ ROLE_PERMISSIONS: Table[Any] = Table(
         Column("created_at", INSTANT, 35, null=False),
     ),
     indexes=(Index("role_permissions_permission_fk", ("tenant_id", "resource_server_identifier", "permission_name")),),
+    model=RolePermission,
+    insert=RolePermissionInsert,
 )
 
-ROLES: Table[Any] = Table(
+ROLES: Table[Role] = Table(
     "roles",
     key=("tenant_id", "id"),
     columns=(
@@ -1044,9 +1162,11 @@ ROLES: Table[Any] = Table(
         Column("metadata", JSON, 4096),
     ),
     indexes=(Index("roles_tenant_name_uq", ("tenant_id", "name"), unique=True),),
+    model=Role,
+    insert=RoleInsert,
 )
 
-ROLLOUTS: Table[Any] = Table(
+ROLLOUTS: Table[Rollout] = Table(
     "rollouts",
     key=("id",),
     columns=(
@@ -1063,9 +1183,11 @@ ROLLOUTS: Table[Any] = Table(
         Column("updated_at", INSTANT, 35, null=False),
         Column("finished_at", INSTANT, 35),
     ),
+    model=Rollout,
+    insert=RolloutInsert,
 )
 
-TENANT_OPERATIONS: Table[Any] = Table(
+TENANT_OPERATIONS: Table[TenantOperation] = Table(
     "tenant_operations",
     key=("id",),
     columns=(
@@ -1090,9 +1212,11 @@ TENANT_OPERATIONS: Table[Any] = Table(
         Index("tenant_operations_status_idx", ("status",)),
         Index("tenant_operations_tenant_id_created_at_idx", ("tenant_id", "created_at")),
     ),
+    model=TenantOperation,
+    insert=TenantOperationInsert,
 )
 
-TENANT_OPERATION_EVENTS: Table[Any] = Table(
+TENANT_OPERATION_EVENTS: Table[TenantOperationEvent] = Table(
     "tenant_operation_events",
     key=("id",),
     columns=(
@@ -1106,9 +1230,11 @@ TENANT_OPERATION_EVENTS: Table[Any] = Table(
     ),
     indexes=(Index("tenant_operation_events_operation_id_created_at_idx", ("operation_id", "created_at")),),
     foreign_keys=(ForeignKey(("operation_id",), "tenant_operations", ("id",)),),
+    model=TenantOperationEvent,
+    insert=TenantOperationEventInsert,
 )
 
-THEMES: Table[Any] = Table(
+THEMES: Table[Theme] = Table(
     "themes",
     key=("tenant_id", "themeId"),
     columns=(
@@ -1170,18 +1296,22 @@ THEMES: Table[Any] = Table(
         Column("updated_at", INSTANT, 35, null=False, hidden=True),
     ),
     foreign_keys=(ForeignKey(("tenant_id",), "tenants", ("id",)),),
+    model=Theme,
+    insert=ThemeInsert,
 )
 
-UNIVERSAL_LOGIN_TEMPLATES: Table[Any] = Table(
+UNIVERSAL_LOGIN_TEMPLATES: Table[UniversalLoginTemplate] = Table(
     "universal_login_templates",
     key=("tenant_id",),
     columns=(
         Column("tenant_id", TEXT, 191, null=False, hidden=True),
         Column("body", TEXT, null=False),
-        Column("updated_at_ts", EPOCH_MS, null=False, field="updated_at"),
-        Column("created_at_ts", EPOCH_MS, null=False, field="created_at"),
+        Column("updated_at_ts", EPOCH_MS, null=False, field="updated_at", hidden=True),
+        Column("created_at_ts", EPOCH_MS, null=False, field="created_at", hidden=True),
     ),
     foreign_keys=(ForeignKey(("tenant_id",), "tenants", ("id",)),),
+    model=UniversalLoginTemplate,
+    insert=UniversalLoginTemplate,
 )
 
 USER_ACTIVITY: Table[UserActivity] = Table(
@@ -1202,7 +1332,7 @@ USER_ACTIVITY: Table[UserActivity] = Table(
     insert=UserActivity,
 )
 
-USER_ORGANIZATIONS: Table[Any] = Table(
+USER_ORGANIZATIONS: Table[UserOrganization] = Table(
     "user_organizations",
     key=("id",),
     columns=(
@@ -1222,9 +1352,11 @@ USER_ORGANIZATIONS: Table[Any] = Table(
         ForeignKey(("organization_id",), "organizations", ("id",)),
         ForeignKey(("tenant_id", "user_id"), "users", ("tenant_id", "user_id")),
     ),
+    model=UserOrganization,
+    insert=UserOrganizationInsert,
 )
 
-USER_PERMISSIONS: Table[Any] = Table(
+USER_PERMISSIONS: Table[UserPermission] = Table(
     "user_permissions",
     key=("tenant_id", "user_id", "resource_server_identifier", "permission_name", "organization_id"),
     columns=(
@@ -1240,9 +1372,11 @@ USER_PERMISSIONS: Table[Any] = Table(
         Index("user_permissions_permission_fk", ("tenant_id", "resource_server_identifier", "permission_name")),
         Index("user_permissions_user_fk", ("tenant_id", "user_id")),
     ),
+    model=UserPermission,
+    insert=UserPermissionInsert,
 )
 
-USER_ROLES: Table[Any] = Table(
+USER_ROLES: Table[UserRole] = Table(
     "user_roles",
     key=("tenant_id", "user_id", "role_id", "organization_id"),
     columns=(
@@ -1257,9 +1391,11 @@ USER_ROLES: Table[Any] = Table(
         Index("user_roles_role_fk", ("tenant_id", "role_id")),
         Index("user_roles_user_fk", ("tenant_id", "user_id")),
     ),
+    model=UserRole,
+    insert=UserRoleInsert,
 )
 
-SCIM_CONFIGURATIONS: Table[Any] = Table(
+SCIM_CONFIGURATIONS: Table[ScimConfiguration] = Table(
     "scim_configurations",
     key=("tenant_id", "connection_id"),
     columns=(
@@ -1270,9 +1406,11 @@ SCIM_CONFIGURATIONS: Table[Any] = Table(
         Column("created_at", INSTANT, 35, null=False),
         Column("updated_at", INSTANT, 35, null=False),
     ),
+    model=ScimConfiguration,
+    insert=ScimConfigurationInsert,
 )
 
-SCIM_TOKENS: Table[Any] = Table(
+SCIM_TOKENS: Table[ScimToken] = Table(
     "scim_tokens",
     key=("tenant_id", "token_id"),
     columns=(
@@ -1289,9 +1427,11 @@ SCIM_TOKENS: Table[Any] = Table(
         Index("scim_tokens_tenant_connection_idx", ("tenant_id", "connection_id")),
         Index("scim_tokens_tenant_hash_idx", ("tenant_id", "token_hash"), unique=True),
     ),
+    model=ScimToken,
+    insert=ScimTokenInsert,
 )
 
-SCIM_EXTERNAL_IDS: Table[Any] = Table(
+SCIM_EXTERNAL_IDS: Table[ScimExternalId] = Table(
     "scim_external_ids",
     key=("tenant_id", "connection_id", "user_id"),
     columns=(
@@ -1302,6 +1442,8 @@ SCIM_EXTERNAL_IDS: Table[Any] = Table(
         Column("created_at", INSTANT, 35, null=False),
     ),
     indexes=(Index("scim_external_ids_connection_external_idx", ("tenant_id", "connection_id", "external_id"), unique=True),),
+    model=ScimExternalId,
+    insert=ScimExternalIdInsert,
 )
 
 REGISTRY = Registry(

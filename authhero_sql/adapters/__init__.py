@@ -10,16 +10,31 @@ from ..clock import Clock
 from ..dialects import Database, wrap
 from ..ids import Ids
 from ..session import Session
+from .actions import ActionExecutions, Actions, ActionVersions, HookCodes, Hooks
+from .analytics import Analytics, Stats
+from .authentication_methods import AuthenticationMethods
+from .branding import Brandings, CustomTexts, PromptSettings, Themes, UniversalLoginTemplates
 from .client_connections import ClientConnections
+from .client_registration_tokens import ClientRegistrationTokens
 from .clients import Clients
 from .codes import Codes
 from .connections import Connections
+from .domains import CustomDomains, ProxyRoutes
+from .emails import EmailProviders, EmailTemplates
+from .forms import Flows, Forms
 from .keys import Keys
 from .login_sessions import LoginSessions
 from .logs import Logs
+from .operations import Rollouts, TenantOperationEvents, TenantOperations
+from .organizations import Invites, OrganizationConnections, Organizations, UserOrganizations
+from .outbox import Outbox
 from .passwords import Passwords
+from .resource_servers import ClientGrants, Grants, ResourceServers
+from .roles import RolePermissions, Roles, UserPermissions, UserRoles
+from .scim import ScimConfigurations, ScimExternalIds, ScimTokens
 from .session_cleanup import SessionCleanup
 from .sessions import RefreshTokens, Sessions
+from .streams import LogStreams, MigrationSources
 from .tenants import Tenants
 from .user_activity import UserActivity
 from .users import Users
@@ -28,19 +43,59 @@ from .users import Users
 class Adapters:
     """All adapters over one database, or over one transaction of it."""
 
+    action_executions: ActionExecutions
+    action_versions: ActionVersions
+    actions: Actions
+    analytics: Analytics
+    authentication_methods: AuthenticationMethods
+    branding: Brandings
     client_connections: ClientConnections
+    client_grants: ClientGrants
+    client_registration_tokens: ClientRegistrationTokens
     clients: Clients
     codes: Codes
     connections: Connections
+    custom_domains: CustomDomains
+    custom_text: CustomTexts
+    email_providers: EmailProviders
+    email_templates: EmailTemplates
+    flows: Flows
+    forms: Forms
+    grants: Grants
+    hook_code: HookCodes
+    hooks: Hooks
+    invites: Invites
     keys: Keys
+    log_streams: LogStreams
     login_sessions: LoginSessions
     logs: Logs
+    migration_sources: MigrationSources
+    organization_connections: OrganizationConnections
+    organizations: Organizations
+    outbox: Outbox
     passwords: Passwords
+    prompt_settings: PromptSettings
+    proxy_routes: ProxyRoutes
     refresh_tokens: RefreshTokens
+    resource_servers: ResourceServers
+    role_permissions: RolePermissions
+    roles: Roles
+    rollouts: Rollouts
+    scim_configurations: ScimConfigurations
+    scim_external_ids: ScimExternalIds
+    scim_tokens: ScimTokens
     session_cleanup: SessionCleanup
     sessions: Sessions
+    stats: Stats
+    tenant_operation_events: TenantOperationEvents
+    tenant_operations: TenantOperations
     tenants: Tenants
+    themes: Themes
+    universal_login_templates: UniversalLoginTemplates
     user_activity: UserActivity
+    user_organizations: UserOrganizations
+    user_permissions: UserPermissions
+    user_roles: UserRoles
     users: Users
 
     def __init__(self, session: Session) -> None:

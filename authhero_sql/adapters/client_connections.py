@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from ..dialects.base import Order
-from ..errors import CorruptRowError
+from ..errors import CorruptRowError, InvalidValueError
 from ..models import Client, Connection
 from ..repository import Chosen, Repository
 from ..tables import CLIENTS
@@ -35,6 +35,8 @@ class ClientConnections(Repository[Client]):
         Raises:
             InvalidValueError: an id is no text that can be stored.
         """
+        if isinstance(connection_ids, str) or not isinstance(connection_ids, Iterable):
+            raise InvalidValueError(self.table.name, "connections", "must be a list of ids")
         return await self._update({"tenant_id": tenant_id, "client_id": client_id}, {"connections": list(connection_ids)})
 
     async def list_by_connection(self, tenant_id: str, connection_id: str) -> list[str]:
@@ -45,13 +47,16 @@ class ClientConnections(Repository[Client]):
 
     async def add_client_to_connection(self, tenant_id: str, connection_id: str, client_id: str) -> bool:
         """Put the connection at the end of the client's list, unless it is there; ``False`` when the client does not exist."""
-        return await self._edit(tenant_id, client_id, lambda ids: ids if connection_id in ids else [*ids, connection_id])
+        return await self._edit(tenant_id, client_id, connection_id, lambda ids: ids if connection_id in ids else [*ids, connection_id])
 
     async def remove_client_from_connection(self, tenant_id: str, connection_id: str, client_id: str) -> bool:
         """Take the connection out of the client's list, if it is there; ``False`` when the client does not exist."""
-        return await self._edit(tenant_id, client_id, lambda ids: [id for id in ids if id != connection_id])
+        return await self._edit(tenant_id, client_id, connection_id, lambda ids: [id for id in ids if id != connection_id])
 
-    async def _edit(self, tenant_id: str, client_id: str, edit: Callable[[list[str]], list[str]]) -> bool:
+    async def _edit(self, tenant_id: str, client_id: str, connection_id: str, edit: Callable[[list[str]], list[str]]) -> bool:
+        if not isinstance(connection_id, str):
+            raise InvalidValueError(self.table.name, "connections", "must be ids, which are text")
+
         def change(stored: str | None) -> str | None:
             ids = _ids(stored, client_id)
             edited = edit(ids)

@@ -38,6 +38,9 @@ class Clients(Plain[Client, ClientInsert]):
         generated = super()._generated(params, created)
         if "client_secret" not in params.model_fields_set:
             generated["client_secret"] = self.session.ids.nanoid()
+        if "registration_metadata" not in params.model_fields_set:
+            # As AuthHero stores it: NULL until somebody sets it.
+            generated["registration_metadata"] = None
         return generated
 
     async def get_by_client_id(self, client_id: str) -> ClientWithTenantId | None:

@@ -78,12 +78,16 @@ class Codes(Listed[Code]):
         """Remove the code; whether there was one."""
         return await self._remove({"tenant_id": tenant_id, "code_id": code_id})
 
-    async def cleanup(self, older_than: datetime) -> int:
+    async def cleanup(self, older_than: datetime, *, dry_run: bool = False) -> int:
         """Remove the codes of all tenants that expired before an instant, in bounded batches; how many there were.
+
+        Args:
+            older_than: the instant.
+            dry_run: count them, and remove none.
 
         Raises:
             InvalidValueError: the instant is naive.
         """
-        removed = await self._sweep({"expires_at_ts <": older_than}, CLEANUP_BATCH)
+        removed = await self._sweep({"expires_at_ts <": older_than}, CLEANUP_BATCH, dry_run=dry_run)
         # Rows from before the column.
-        return removed + await self._sweep({"expires_at_ts null": None, "expires_at <": older_than}, CLEANUP_BATCH)
+        return removed + await self._sweep({"expires_at_ts null": None, "expires_at <": older_than}, CLEANUP_BATCH, dry_run=dry_run)

@@ -19,6 +19,7 @@ class Connections(Plain[Connection, ConnectionInsert]):
 
     table = CONNECTIONS
     model = Connection
+    virtual: ClassVar[frozenset[str]] = frozenset({"enabled_clients"})
     id_field = "id"
     rules: ClassVar[ListRules] = ListRules(
         wire="connections",

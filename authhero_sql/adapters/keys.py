@@ -16,6 +16,7 @@ class Keys(Repository[SigningKey]):
 
     table = KEYS
     model = SigningKey
+    virtual: ClassVar[frozenset[str]] = frozenset({"current", "next", "previous", "revoked"})
     rules: ClassVar[ListRules] = ListRules(
         wire="signingKeys",
         fields=("kid", "type", "tenant_id", "connection", "fingerprint", "thumbprint", "current_since", "revoked_at"),

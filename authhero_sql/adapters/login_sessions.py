@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from ..clock import from_epoch_ms
 from ..dialects.base import Call
-from ..errors import CorruptRowError
-from ..models import AuthParams, ImportMetadata, LoginSession, LoginSessionInsert, LoginSessionWithTenantId
+from ..models import ImportMetadata, LoginSession, LoginSessionInsert, LoginSessionWithTenantId
 from ..repository import Fields, Picked, Repository, Where
-from ..rows import invalid, mapping, partial_model, wire_fields
+from ..rows import mapping
 from ..schema import Table
 from ..tables import LOGIN_SESSIONS
 
@@ -28,6 +25,7 @@ class LoginSessions(Repository[LoginSession]):
 
     table = LOGIN_SESSIONS
     model = LoginSession
+    virtual: ClassVar[frozenset[str]] = frozenset({"deleted_at"})
     id_field = "id"
 
     def _new_id(self, now: datetime) -> str:
@@ -76,37 +74,11 @@ class LoginSessions(Repository[LoginSession]):
             InvalidValueError: a value cannot be stored, or a field cannot be updated.
         """
         where = {"tenant_id": tenant_id, "id": id}
-        other = mapping(fields)
+        other = mapping(self.table, fields)
         params = other.pop("auth_params", other.pop("authParams", None))
         if params is None:
             return await self._execute(self._change(where, self._changes(fields))) > 0
-        values = self._changes(other)
-        given = self._given(params)
-
-        def merged(stored: str | None) -> Any:
-            try:
-                before = json.loads(stored) if stored is not None else {}
-            except ValueError as error:
-                raise CorruptRowError(self.table.name, "auth_params", {"id": id}, "is no JSON") from error
-            if not isinstance(before, dict):
-                raise CorruptRowError(self.table.name, "auth_params", {"id": id}, "is no object")
-            after = {key: value for key, value in {**before, **given}.items() if value is not None}
-            return self.table.encode(self.table["auth_params"], after)
-
-        return await self._swap(where, "auth_params", merged, values)
-
-    @classmethod
-    @cache
-    def _params_model(cls) -> type[BaseModel]:
-        return partial_model(AuthParams, wire_fields(AuthParams))
-
-    def _given(self, params: BaseModel | Mapping[str, Any]) -> dict[str, Any]:
-        """The authorization parameters that a caller gave, as plain data by wire name."""
-        try:
-            checked = self._params_model().model_validate(mapping(params))
-        except ValidationError as error:
-            raise invalid(self.table, error, "authParams") from error
-        return checked.model_dump(by_alias=True, exclude_unset=True)
+        return await self._merge(where, "auth_params", params, other)
 
     async def remove(self, tenant_id: str, id: str) -> bool:
         """Remove the login session; whether there was one."""

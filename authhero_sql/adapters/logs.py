@@ -49,6 +49,7 @@ class Logs(Listed[Log]):
         ),
         search=("ip", "description"),
         exact=("user_id",),
+        parts=("description",),
         order=Sort("date", "desc"),
         checkpoint="date",
         both_ways=True,

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..dialects.base import Call, Order
 from ..errors import InvalidValueError
-from ..listing import count
+from ..listing import MAX_OFFSET, count
 from ..models import ImportMetadata, Password, PasswordInsert
 from ..repository import Fields, Repository
 from ..rows import mapping
@@ -63,11 +63,13 @@ class Passwords(Repository[Password]):
         Raises:
             InvalidQueryError: the limit is no whole number or below 0.
         """
-        most = None if limit is None else count("limit", limit)
+        most = None if limit is None else min(count("limit", limit), MAX_OFFSET)
         return await self._all({"tenant_id": tenant_id, "user_id": user_id}, NEWEST_FIRST, most)
 
     async def update(self, tenant_id: str, fields: Fields) -> bool:
         """Write exactly the given fields of the password with ``id``, or else of the current one of ``user_id``.
+
+        One that becomes current retires the one before in the same transaction.
 
         Returns:
             Whether there was such a password.
@@ -75,10 +77,22 @@ class Passwords(Repository[Password]):
         Raises:
             InvalidValueError: neither ``id`` nor ``user_id`` is given, or a value cannot be stored.
         """
-        given = mapping(fields)
+        given = mapping(self.table, fields)
         id, user_id = given.pop("id", None), given.pop("user_id", None)
         if id is not None:
-            return await self._update({"tenant_id": tenant_id, "id": id}, given)
+            return await self._update_one(tenant_id, id, given)
         if user_id is None:
             raise InvalidValueError(self.table.name, "id", "id or user_id must say which password")
         return await self._update({"tenant_id": tenant_id, "user_id": user_id, "is_current": True}, given)
+
+    async def _update_one(self, tenant_id: str, id: str, fields: Mapping[str, Any]) -> bool:
+        where = {"tenant_id": tenant_id, "id": id}
+        values = self._changes(fields)
+        if not values.get("is_current"):
+            return await self._execute(self._change(where, values)) > 0
+        rows = await self._fetch(self._select(self._chosen("user_id"), where))
+        if not rows:
+            return False
+        user = {"tenant_id": tenant_id, "user_id": rows[0][0]}
+        retire = self._change({**user, "is_current": True, "id <>": id}, self._bumped({"is_current": 0}))
+        return (await self._write(*self._lock(USERS, user), retire, self._change(where, values)))[-1] > 0

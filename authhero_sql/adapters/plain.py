@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from typing import Any, Generic, TypeVar
+from enum import Enum
+from typing import Any, Final, Generic, TypeVar
 
 from pydantic import BaseModel
 
@@ -15,13 +16,30 @@ M = TypeVar("M", bound=BaseModel)
 I = TypeVar("I", bound=BaseModel)  # noqa: E741  # the insert model
 
 
-class Listed(Repository[M]):
-    """A table whose rows belong to tenants and are known by one id, with the list that all of them have."""
+class Unset(Enum):
+    """The type of :data:`UNSET`."""
+
+    UNSET = "unset"
+
+    def __repr__(self) -> str:
+        return "UNSET"
+
+
+UNSET: Final = Unset.UNSET
+"""An argument that was not given, where ``None`` or ``""`` would mean something."""
+
+
+class Owned(Repository[M]):
+    """A table whose rows belong to tenants and are known by one id."""
 
     def _own(self, tenant_id: str, id: str) -> dict[str, Any]:
         """The conditions for one row."""
         key = next(name for name in self.table.key if name != "tenant_id")
         return {"tenant_id": tenant_id, key: id}
+
+
+class Listed(Owned[M]):
+    """The list that most tables have."""
 
     async def list(
         self,
@@ -77,8 +95,8 @@ class Listed(Repository[M]):
             yield item
 
 
-class Plain(Listed[M], Generic[M, I]):
-    """The five methods that a plain adapter has."""
+class Created(Owned[M], Generic[M, I]):
+    """Rows that are created, and got and removed by their id."""
 
     async def create(
         self,
@@ -109,6 +127,14 @@ class Plain(Listed[M], Generic[M, I]):
         row: M | None = await self._get(self._own(tenant_id, id))
         return row
 
+    async def remove(self, tenant_id: str, id: str) -> bool:
+        """Remove the row and, by the references between the tables, what belongs to it; whether there was one."""
+        return await self._remove(self._own(tenant_id, id))
+
+
+class Kept(Created[M, I], Generic[M, I]):
+    """Rows that can be updated too."""
+
     async def update(self, tenant_id: str, id: str, fields: Fields) -> bool:
         """Write exactly the given fields; ``None`` stores NULL, a nested object is replaced whole.
 
@@ -121,6 +147,6 @@ class Plain(Listed[M], Generic[M, I]):
         """
         return await self._update(self._own(tenant_id, id), fields)
 
-    async def remove(self, tenant_id: str, id: str) -> bool:
-        """Remove the row and, by the references between the tables, what belongs to it; whether there was one."""
-        return await self._remove(self._own(tenant_id, id))
+
+class Plain(Kept[M, I], Listed[M], Generic[M, I]):
+    """The five methods that a plain adapter has, and ``iterate``."""

@@ -25,7 +25,9 @@ class SessionCleanup:
     def __init__(self, session: Session) -> None:
         self.session = session
 
-    async def __call__(self, tenant_id: str | None = None, user_id: str | None = None, grace: timedelta = GRACE) -> SessionCleanupResult:
+    async def __call__(
+        self, tenant_id: str | None = None, user_id: str | None = None, grace: timedelta = GRACE, *, dry_run: bool = False
+    ) -> SessionCleanupResult:
         """Remove refresh tokens, sessions and login sessions that expired longer ago than the grace, in bounded batches.
 
         What has either of its two expiries behind it is expired; what has none never is. A login session that still
@@ -35,24 +37,42 @@ class SessionCleanup:
             tenant_id: only this tenant; all tenants by default.
             user_id: only this user.
             grace: how long an expired row is kept.
+            dry_run: count what would be removed, and remove nothing.
 
         Returns:
             How many of each were removed.
 
         Raises:
-            InvalidValueError: the grace is negative.
+            InvalidValueError: the grace is no timedelta, negative, or longer ago than the year 1.
         """
+        if not isinstance(grace, timedelta):
+            raise InvalidValueError("session_cleanup", "grace", "must be a timedelta")
         if grace < timedelta(0):
             raise InvalidValueError("session_cleanup", "grace", "must not be negative")
-        cutoff = self.session.now() - grace
+        try:
+            cutoff = self.session.now() - grace
+        except OverflowError:
+            raise InvalidValueError("session_cleanup", "grace", "is too long") from None
         scope = {name: value for name, value in (("tenant_id", tenant_id), ("user_id", user_id)) if value is not None}
         tokens = RefreshTokens(self.session)
+        if dry_run:
+            return await self._counted(scope, cutoff)
         # Before the sessions, with which the database would remove them uncounted.
         login_sessions = await LoginSessions(self.session)._sweep({**scope, "expires_at_ts <": cutoff}, BATCH)
         # One pass for each expiry: an OR of two columns would use the index of neither.
         refresh_tokens = sum([await tokens._sweep({**scope, f"{expiry} <": cutoff}, BATCH) for expiry in EXPIRIES])
         sessions = sum([await self._sessions(scope, expiry, cutoff) for expiry in EXPIRIES])
         return SessionCleanupResult(refresh_tokens=refresh_tokens, sessions=sessions, login_sessions=login_sessions)
+
+    async def _counted(self, scope: dict[str, Any], cutoff: datetime) -> SessionCleanupResult:
+        """What would be removed: each row once, though both of its expiries may be behind it."""
+        first, second = EXPIRIES
+        either = ({f"{first} <": cutoff}, {f"{second} <": cutoff, f"{first} null or >=": cutoff})
+        return SessionCleanupResult(
+            refresh_tokens=sum([await RefreshTokens(self.session)._total({**scope, **expired}) for expired in either]),
+            sessions=sum([await Sessions(self.session)._total({**scope, **expired}) for expired in either]),
+            login_sessions=await LoginSessions(self.session)._total({**scope, "expires_at_ts <": cutoff}),
+        )
 
     async def _sessions(self, scope: dict[str, Any], expiry: str, cutoff: datetime) -> int:
         sessions, logins = Sessions(self.session), LoginSessions(self.session)

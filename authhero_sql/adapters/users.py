@@ -8,14 +8,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field
 
 from ..dialects.base import Call, Order, Row
 from ..listing import ListRules
 from ..models import AuditEventInsert, Identity, ImportMetadata, ProfileData, User, UserInsert
 from ..repository import Fields, Picked, Side, Where
-from ..rows import RowReader, invalid, mapping
+from ..rows import RowReader, mapping
 from ..tables import AUTHENTICATION_METHODS, OUTBOX_EVENTS, PASSWORDS, USER_ACTIVITY, USERS
+from .outbox import Outbox
 from .passwords import Passwords
 from .plain import Listed
 from .user_activity import UserActivity
@@ -52,9 +53,12 @@ class Users(Listed[User]):
     table = USERS
     model = User
     fixed: ClassVar[frozenset[str]] = frozenset({"password"})
+    virtual: ClassVar[frozenset[str]] = frozenset({"verify_email", "last_ip", "last_login", "password"})
     # A walk goes over people: the accounts linked to them come with them. Offset lists keep them as rows of their own.
     walk_where: ClassVar[Where] = {"linked_to null": None}
-    side: ClassVar[Side | None] = Side(USER_ACTIVITY, ACTIVITY)
+    side: ClassVar[Side | None] = Side(
+        USER_ACTIVITY, columns={name: name for name in ACTIVITY}, on={"tenant_id": "tenant_id", "user_id": "user_id"}
+    )
     rules: ClassVar[ListRules] = ListRules(
         wire="users",
         fields=(
@@ -196,7 +200,7 @@ class Users(Listed[User]):
             ConflictError: the e-mail address or user name is taken.
             InvalidValueError: a value cannot be stored, or a field is unknown or cannot be updated.
         """
-        given = mapping(fields)
+        given = mapping(self.table, fields)
         activity = self._activity({name: given.pop(name) for name in ACTIVITY if name in given})
         where = {"tenant_id": tenant_id, "user_id": user_id}
         calls = [self._change(where, self._changes(given))]
@@ -242,28 +246,8 @@ class Users(Listed[User]):
 
     def _events(self, tenant_id: str, events: OutboxEvents) -> Sequence[dict[str, Any]]:
         """The stored rows of outbox events."""
-        return [self._event(tenant_id, event) for event in events]
-
-    def _event(self, tenant_id: str, event: AuditEventInsert | Mapping[str, Any]) -> dict[str, Any]:
-        table = OUTBOX_EVENTS
-        try:
-            # For the tenant of the call, whatever the event says.
-            given = AuditEventInsert.model_validate({**mapping(event), "tenant_id": tenant_id})
-        except ValidationError as error:
-            raise invalid(table, error) from error
-        id = self.session.ids.nanoid()
-        payload = given.model_dump(mode="json", by_alias=True, exclude_unset=True)
-        stored: dict[str, Any] = {
-            "id": id,
-            "tenant_id": tenant_id,
-            "event_type": given.event_type,
-            "log_type": given.log_type,
-            "aggregate_type": given.target.type,
-            "aggregate_id": given.target.id,
-            "payload": {**payload, "id": id},
-            "created_at": self.session.now(),
-        }
-        return {name: table.encode(table[name], value) for name, value in stored.items()}
+        outbox = Outbox(self.session)
+        return [outbox._row(tenant_id, event) for event in events]
 
 
 def _identity(account: User | LinkedAccount, *, linked: bool = False) -> Identity:

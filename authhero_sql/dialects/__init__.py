@@ -90,6 +90,29 @@ ENGINES = (
     Engine("MySQL", ("mysql", "mariadb"), ("aiomysql.pool", "Pool"), "aiomysql", "mysql", _mysql, _mysql_pool),
 )
 
+SCRIPTS = {
+    "d1": ("sqlite", "SQLiteDialect"),
+    "sqlite": ("sqlite", "SQLiteDialect"),
+    "postgresql": ("postgresql", "PostgreSQLDialect"),
+    "mysql": ("mysql", "MySQL8Dialect"),
+    "mariadb": ("mysql", "MariaDBDialect"),
+}
+"""The dialects in which scripts can be written: the module and class of each."""
+
+
+def script_dialect(name: str) -> Dialect:
+    """The dialect for scripts of that name; needs no driver.
+
+    Raises:
+        ConfigurationError: there is no such dialect.
+    """
+    if name not in SCRIPTS:
+        raise ConfigurationError(f"there is no such dialect; there are {', '.join(SCRIPTS)}")
+    module, kind = SCRIPTS[name]
+    dialect: Dialect = getattr(importlib.import_module(f".{module}", __package__), kind)()
+    return dialect
+
+
 _NUMBERS: dict[str, Callable[[str], Any]] = {
     "acquire_timeout": float,
     "busy_timeout": float,

@@ -13,18 +13,21 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, ClassVar, NoReturn, Protocol, Self, TypeVar
+from typing import Any, ClassVar, Literal, NoReturn, Protocol, Self, TypeVar
 
 import anyio
 from pypika import Field, Query
 from pypika import Order as Direction
 from pypika.terms import Criterion, Term, Tuple
+from pypika.utils import format_alias_sql
 
 from ..errors import AuthHeroSQLError, ConfigurationError, DatabaseError, DatabaseUnavailableError, TransactionConflictError
 from ..schema import ColumnType, ForeignKey, Index
 
 T = TypeVar("T")
 
+Place = Literal["part", "start", "end"]
+"""Where in a column a text is looked for."""
 Row = Sequence[Any]
 """One row, its values in the order of the select list."""
 
@@ -119,8 +122,9 @@ class Fragment(Criterion):
 
     def get_sql(self, **kwargs: Any) -> str:
         """The SQL text."""
-        kwargs.pop("with_alias", None)
-        return self._template.format(*(term.get_sql(**kwargs) for term in self._terms))
+        named = kwargs.pop("with_alias", False)
+        text = self._template.format(*(term.get_sql(**kwargs) for term in self._terms))
+        return format_alias_sql(text, self.alias, **kwargs) if named else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +170,32 @@ class Dialect:
         """The values to bind for a list of text, never empty."""
         raise NotImplementedError
 
+    def match(self, field: Field, place: Place, binds: Sequence[Term]) -> Criterion:
+        """``field`` holds, begins with or ends with a text that is not empty, in either case; see :func:`other_case`.
+
+        ``binds`` stand for :meth:`match_values`. No pattern of LIKE or GLOB: engines differ in case, escapes and length.
+        """
+        raise NotImplementedError
+
+    def match_values(self, place: Place, text: str) -> tuple[Any, ...]:
+        """The values to bind for a text that is looked for; their number is part of a statement's shape."""
+        raise NotImplementedError
+
+    def bucket_size(self, count: int) -> int:
+        """How many parameters so many buckets take; part of a statement's shape."""
+        return 1
+
+    def bucket(self, field: Term, bind: Callable[[str], Term], name: str, size: int, *, text: bool) -> Term:
+        """The number, from 1, of the bucket that a value lies in, 0 before the first: how many begin at it or before it.
+
+        ``size`` is :meth:`bucket_size`, the values are :meth:`bucket_values`, ``text`` what kind they are of.
+        """
+        raise NotImplementedError
+
+    def bucket_values(self, name: str, starts: Sequence[Any]) -> dict[str, Any]:
+        """The values to bind for the beginnings of buckets, which are in order."""
+        raise NotImplementedError
+
     def upsert(self, builder: Any, key: Sequence[str], columns: Sequence[str]) -> Any:
         """An INSERT that, where the key exists, sets ``columns`` to what would have been inserted."""
         raise NotImplementedError
@@ -205,6 +235,20 @@ class Dialect:
     def translate(self, error: BaseException) -> DatabaseError | None:
         """Our error for a driver's, None for what is no driver error. All sniffing of errors is here, by code."""
         raise NotImplementedError
+
+    # Scripts: SQL text for a file, which has no parameters.
+
+    def epoch_ms(self, iso: str) -> str:
+        """Epoch milliseconds of an ISO-8601 instant in UTC, NULL for another text; ``iso`` is SQL."""
+        raise NotImplementedError
+
+    def now_iso(self) -> str:
+        """The present as ISO-8601 in UTC with milliseconds."""
+        raise NotImplementedError
+
+    def string(self, text: str) -> str:
+        """A text of this package's own as a literal, never one of a caller's."""
+        return "'" + text.replace("'", "''") + "'"
 
     # Definitions: names come from the registry or a frozen migration.
 
@@ -273,6 +317,26 @@ class Dialect:
     def drop_index(self, table: str, name: str) -> str:
         """DROP INDEX."""
         return f"DROP INDEX {self.identifier(name)}"
+
+
+def other_case(character: str) -> str | None:
+    """The same letter in the other case, where each of the two is what the other becomes; None of what has none.
+
+    Symmetric and the same on every engine, so the Kelvin sign is no k, and ß, İ and the final ς match themselves alone.
+    """
+    other = character.lower() if character.lower() != character else character.upper()
+    return other if len(other) == 1 and other != character and character in (other.lower(), other.upper()) else None
+
+
+def case_pairs(text: str) -> dict[str, str]:
+    """The letters of a text that have two cases, each once: upper to lower."""
+    pairs = {}
+    for character in text:
+        other = other_case(character)
+        if other is not None:
+            lower = character if character.lower() == character else other
+            pairs[character if lower == other else other] = lower
+    return pairs
 
 
 def live_tables(
@@ -423,6 +487,7 @@ class ManagedDatabase(Database):
 
     _opened: bool = False
     _closed: bool = False
+    _opening: anyio.Lock | None = None
 
     async def _open(self) -> None:
         """Connect; called once."""
@@ -436,15 +501,19 @@ class ManagedDatabase(Database):
         Raises:
             DatabaseUnavailableError: the database cannot be reached, or it has been closed.
         """
-        if self._closed:
-            raise DatabaseUnavailableError("the database is closed")
-        if not self._opened:
-            try:
-                await self._open()
-            except BaseException:
-                await finish(self._close())
-                raise
-            self._opened = True
+        if self._opening is None:
+            self._opening = anyio.Lock(fast_acquire=True)
+        # Two tasks that open it at once open it once.
+        async with self._opening:
+            if self._closed:
+                raise DatabaseUnavailableError("the database is closed")
+            if not self._opened:
+                try:
+                    await self._open()
+                except BaseException:
+                    await finish(self._close())
+                    raise
+                self._opened = True
         return self
 
     def __await__(self) -> Generator[Any, None, Self]:

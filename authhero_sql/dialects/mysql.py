@@ -39,11 +39,13 @@ from .base import (
     Fragment,
     LiveTable,
     ManagedDatabase,
+    Place,
     Row,
     Turns,
     finish,
     live_tables,
     misconfigured,
+    other_case,
     reraise,
     retried,
 )
@@ -68,6 +70,8 @@ _BY_NUMBER: dict[int, type[DatabaseError]] = {
     3819: ValueRefusedError,
     1054: MissingTableError,
     1146: MissingTableError,
+    1051: MissingTableError,
+    1091: MissingTableError,
     1050: DuplicateObjectError,
     1060: DuplicateObjectError,
     1061: DuplicateObjectError,
@@ -139,6 +143,33 @@ class MySQLDialect(Dialect):
         size = self.list_size(len(values))
         return {f"{name}_{position}": values[min(position, len(values) - 1)] for position in range(size)}
 
+    def bucket_size(self, count: int) -> int:
+        """One parameter a bucket, rounded up like a list."""
+        return self.list_size(count)
+
+    def bucket(self, field: Term, bind: Callable[[str], Term], name: str, size: int, *, text: bool) -> Term:
+        """A comparison is 1 where it holds; added up in pairs, because a sum of a thousand is nested too deeply to be read."""
+        sums = [f"({{0}} >= {{{position + 1}}})" for position in range(size)]
+        while len(sums) > 1:
+            sums = [f"({' + '.join(sums[at : at + 2])})" for at in range(0, len(sums), 2)]
+        return Fragment(sums[0], field, *(bind(f"{name}_{position}") for position in range(size)))
+
+    def bucket_values(self, name: str, starts: Sequence[Any]) -> dict[str, Any]:
+        """NULL, which nothing is compared with, would make the sum NULL: the places that are left begin behind everything."""
+        behind: Any = "~" if isinstance(starts[0], str) else 2**63 - 1
+        filled = [*starts, *[behind] * (self.bucket_size(len(starts)) - len(starts))]
+        return {f"{name}_{position}": start for position, start in enumerate(filled)}
+
+    def match(self, field: Field, place: Place, binds: Sequence[Term]) -> Criterion:
+        """A bound pattern: LOWER() and the collations that fold case know more letters than the other engines."""
+        return Fragment("({0} REGEXP {1})", field, *binds)
+
+    def match_values(self, place: Place, text: str) -> tuple[Any, ...]:
+        """A pattern that ICU (MySQL) and PCRE (MariaDB) read alike, exact whatever the column's collation."""
+        letters = "".join(_pattern(letter) for letter in text)
+        start, end = r"\A" if place == "start" else "", r"\z" if place == "end" else ""
+        return (f"(?-i){start}{letters}{end}",)
+
     def upsert(self, builder: Any, key: Sequence[str], columns: Sequence[str]) -> Any:
         """ON DUPLICATE KEY UPDATE."""
         for column in columns or key[:1]:
@@ -159,8 +190,22 @@ class MySQLDialect(Dialect):
         """An index belongs to its table here."""
         return f"DROP INDEX {self.identifier(name)} ON {self.identifier(table)}"
 
+    def epoch_ms(self, iso: str) -> str:
+        """A text that is no instant would be an error in strict mode, so its form is looked at first."""
+        looks = f"{iso} REGEXP '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}[.][0-9]{{3}}Z$'"
+        instant = f"STR_TO_DATE({iso}, '%Y-%m-%dT%H:%i:%s.%fZ')"
+        return f"CASE WHEN {looks} THEN TIMESTAMPDIFF(MICROSECOND, '1970-01-01', {instant}) DIV 1000 END"
+
+    def now_iso(self) -> str:
+        """The present."""
+        return "CONCAT(LEFT(DATE_FORMAT(UTC_TIMESTAMP(3), '%Y-%m-%dT%H:%i:%s.%f'), 23), 'Z')"
+
+    def string(self, text: str) -> str:
+        """A backslash escapes here."""
+        return super().string(text.replace("\\", "\\\\"))
+
     async def describe(self, executor: Executor) -> dict[str, LiveTable]:
-        """From information_schema; the indexes that InnoDB makes for a reference on its own are left out."""
+        """From information_schema; the indexes that InnoDB makes for a reference of :meth:`create_table` on its own are left out."""
         columns, indexes, references = await executor.fetch_many([Call(sql) for sql in _CATALOGUE])
         constraints = {(table, constraint) for table, constraint, *_ in references}
         return live_tables(
@@ -172,7 +217,7 @@ class MySQLDialect(Dialect):
             [
                 (table, index, not int(repeats), name)
                 for table, index, repeats, name in indexes
-                if index != "PRIMARY" and (table, index) not in constraints
+                if index != "PRIMARY" and not ((table, index) in constraints and index.startswith(f"fk_{table}_"))
             ],
             [tuple(row) for row in references],
         )
@@ -209,6 +254,14 @@ class MySQL8Dialect(MySQLDialect):
     collation: ClassVar[str] = "utf8mb4_0900_bin"
 
 
+def _pattern(character: str) -> str:
+    """The character and its other case; what could mean something in a pattern is escaped."""
+    other = other_case(character)
+    if other is not None:
+        return f"[{character}{other}]"
+    return f"\\{character}" if character.isascii() and not character.isalnum() else character
+
+
 def _constraint(message: str) -> str | None:
     """The key in ``Duplicate entry '…' for key 'users.unique_email_provider'``: the last thing in quotes."""
     found = re.search(r"for key '([^']*)'\D*$", message)
@@ -239,7 +292,12 @@ def _default(text: str | None, kind: str) -> str | int | None:
     """A default as information_schema gives it back: MariaDB quotes it, MySQL does not."""
     if text is None or text == "NULL":
         return None
-    bare = text.strip("()").removeprefix("_utf8mb4").replace("\\'", "'")
+    # An expression stands in parentheses; a plain text of MySQL's may begin with one, too, but hardly goes on with a quote.
+    inner = text[1:-1] if text.startswith(("('", "(_utf8mb4")) and text.endswith(")") else text
+    bare = inner.replace("\\'", "'")
+    if bare.startswith("_utf8mb4'"):
+        # MySQL shows the text of an expression, in which the quotes inside are escaped once more.
+        bare = bare.removeprefix("_utf8mb4").replace("\\\\'", "'").replace("\\'", "'")
     if bare.startswith("'") and bare.endswith("'"):
         bare = bare[1:-1].replace("''", "'")
     return int(bare) if "int" in kind and bare.lstrip("-").isdigit() else bare

@@ -38,8 +38,10 @@ from .base import (
     LiveTable,
     ManagedDatabase,
     Order,
+    Place,
     Row,
     Turns,
+    case_pairs,
     finish,
     live_tables,
     misconfigured,
@@ -108,6 +110,29 @@ class PostgreSQLDialect(Dialect):
         """An array."""
         return {name: list(values)}
 
+    def bucket(self, field: Term, bind: Callable[[str], Term], name: str, size: int, *, text: bool) -> Term:
+        """Found in a sorted array."""
+        return Fragment(f"width_bucket({{0}}, CAST({{1}} AS {'text' if text else 'bigint'}[]))", field, bind(name))
+
+    def bucket_values(self, name: str, starts: Sequence[Any]) -> dict[str, Any]:
+        """An array."""
+        return {name: list(starts)}
+
+    def match(self, field: Field, place: Place, binds: Sequence[Term]) -> Criterion:
+        """Looked for in the column with the text's own letters in lower case: translate() goes by character, not by locale."""
+        found = {
+            "part": "CAST(strpos(translate({0}, {2}, {3}), {1}) AS boolean)",
+            "start": "starts_with(translate({0}, {2}, {3}), {1})",
+            "end": "right(translate({0}, {2}, {3}), {4}) = {1}",
+        }
+        return Fragment(f"({found[place]})", field, *binds)
+
+    def match_values(self, place: Place, text: str) -> tuple[Any, ...]:
+        """The text in lower case, its letters in upper and in lower case, and for an end its length."""
+        pairs = case_pairs(text)
+        lowered = "".join(pairs.get(letter, letter) for letter in text)
+        return (lowered, "".join(pairs), "".join(pairs.values()), *((len(text),) if place == "end" else ()))
+
     def upsert(self, builder: Any, key: Sequence[str], columns: Sequence[str]) -> Any:
         """ON CONFLICT … DO UPDATE."""
         builder = builder.on_conflict(*key)
@@ -125,6 +150,15 @@ class PostgreSQLDialect(Dialect):
             return super().order(builder, field, order)
         words = "DESC NULLS LAST" if order.descending else "ASC NULLS FIRST"
         return builder.orderby(Fragment(f"{{0}} {words}", field))
+
+    def epoch_ms(self, iso: str) -> str:
+        """A text that is no instant would be an error, so its form is looked at first."""
+        looks = f"{iso} ~ '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}'"
+        return f"CASE WHEN {looks} THEN CAST(EXTRACT(EPOCH FROM CAST({iso} AS timestamptz)) * 1000 AS bigint) END"
+
+    def now_iso(self) -> str:
+        """The present."""
+        return """to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')"""
 
     async def describe(self, executor: Executor) -> dict[str, LiveTable]:
         """From the catalogue, for the schema that unqualified names mean."""

@@ -40,8 +40,10 @@ from .base import (
     Fragment,
     LiveTable,
     ManagedDatabase,
+    Place,
     Row,
     Turns,
+    case_pairs,
     finish,
     live_tables,
     reraise,
@@ -95,12 +97,41 @@ class SQLiteDialect(Dialect):
         """A JSON array."""
         return {name: json.dumps(list(values), ensure_ascii=False)}
 
+    def bucket(self, field: Term, bind: Callable[[str], Term], name: str, size: int, *, text: bool) -> Term:
+        """Counted in a JSON array."""
+        return Fragment("(SELECT COUNT(value) FROM json_each({1}) WHERE value <= {0})", field, bind(name))
+
+    def bucket_values(self, name: str, starts: Sequence[Any]) -> dict[str, Any]:
+        """A JSON array."""
+        return {name: json.dumps(list(starts))}
+
+    def match(self, field: Field, place: Place, binds: Sequence[Term]) -> Criterion:
+        """Looked for in what :func:`_lowered` makes of the column."""
+        found = {"part": "instr(v, {1})", "start": "substr(v, {2}, {3}) = {1}", "end": "substr(v, {2}) = {1}"}[place]
+        first = {"part": 2, "start": 4, "end": 3}[place]
+        return Fragment(_lowered(found, first, len(binds) + 1), field, *binds)
+
+    def match_values(self, place: Place, text: str) -> tuple[Any, ...]:
+        """The text in lower case, where to look for it, and its letters that lower() does not know."""
+        pairs = case_pairs(text)
+        where: tuple[int, ...] = {"part": (), "start": (1, len(text)), "end": (-len(text),)}[place]
+        beyond = [letter for pair in pairs.items() if not pair[0].isascii() for letter in pair]
+        return ("".join(pairs.get(letter, letter) for letter in text), *where, *beyond)
+
     def upsert(self, builder: Any, key: Sequence[str], columns: Sequence[str]) -> Any:
         """ON CONFLICT … DO UPDATE."""
         builder = builder.on_conflict(*key)
         for column in columns:
             builder = builder.do_update(column)
         return builder if columns else builder.do_nothing()
+
+    def epoch_ms(self, iso: str) -> str:
+        """Seconds and milliseconds apart: a Julian day is a float."""
+        return f"CAST(strftime('%s', {iso}) AS INTEGER) * 1000 + CAST(substr(strftime('%f', {iso}), 4) AS INTEGER)"
+
+    def now_iso(self) -> str:
+        """The present."""
+        return "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
 
     async def describe(self, executor: Executor) -> dict[str, LiveTable]:
         """From SQLite's pragma functions."""
@@ -161,6 +192,20 @@ class SQLiteDialect(Dialect):
         if isinstance(error, ValueError) and str(error) in {"Connection closed", "no active connection"}:
             return DatabaseUnavailableError("the connection is closed")
         return None
+
+
+def _lowered(use: str, first: int, end: int) -> str:
+    """``use`` of ``v``: {0} in lower case, which is ASCII's here, then each pair of {first} … {end} replaced.
+
+    A step for each pair and not one call inside the other: SQLite's parser gives up at some twenty.
+    """
+    steps = ["f0(v) AS (SELECT lower({0}))"]
+    for number, at in enumerate(range(first, end, 2), 1):
+        pair = f"{{{at}}}, {{{at + 1}}}"
+        steps.append(f"f{number}(v) AS (SELECT replace(v, {pair}) FROM f{number - 1})")  # noqa: S608  # numbers, and holes for binds
+    if len(steps) == 1:
+        return f"({use.replace('(v', '(lower({0})')})"
+    return f"(WITH {', '.join(steps)} SELECT {use} FROM f{len(steps) - 1})"  # noqa: S608  # from the constants above
 
 
 def _default(text: str | None) -> str | int | None:

@@ -1,5 +1,26 @@
 """The schema's history, and what applies it."""
 
-from .migrator import MigrationStatus, migrate_to_latest, migration_status
+from .backfills import Progress
+from .check import Difference, SchemaCheck, check_schema
+from .export import export_sql
+from .migrator import MigrationStatus, PlannedMigration, migrate_down, migrate_to_latest, migration_status, plan
+from .repair import Damage, find_damage, lease_holder, repair, unlock
 
-__all__ = ["MigrationStatus", "migrate_to_latest", "migration_status"]
+__all__ = [
+    "Damage",
+    "Difference",
+    "MigrationStatus",
+    "PlannedMigration",
+    "Progress",
+    "SchemaCheck",
+    "check_schema",
+    "export_sql",
+    "find_damage",
+    "lease_holder",
+    "migrate_down",
+    "migrate_to_latest",
+    "migration_status",
+    "plan",
+    "repair",
+    "unlock",
+]

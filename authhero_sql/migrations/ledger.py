@@ -105,6 +105,10 @@ class Ledger(Repository[Entry]):
         """Write a new entry."""
         await self._execute(self._insert(self._writer.row(entry, {})))
 
+    async def forget(self, name: str) -> None:
+        """Take an entry out."""
+        await self._execute(self._delete({"name": name}))
+
     async def note(self, name: str, **fields: Any) -> None:
         """Write fields of an entry."""
         await self._execute(self._change({"name": name}, self._writer.changes(self._writer.partial(fields))))
@@ -139,7 +143,19 @@ class Leases(Repository[Lease]):
         finally:
             # Whoever is cancelled while taking it may have it already. Where this fails, the lease ends by itself.
             with anyio.CancelScope(shield=True), suppress(AuthHeroSQLError):
-                await self._execute(self._change({"id": "migrate", "owner": owner}, {"owner": None, "expires_at_ts": None}))
+                await self.release(owner)
+
+    async def release(self, owner: str) -> None:
+        """Give the lease back, if that owner has it."""
+        await self._execute(self._change({"id": "migrate", "owner": owner}, {"owner": None, "expires_at_ts": None}))
+
+    async def holder(self) -> Lease | None:
+        """The lease, if somebody has it."""
+        try:
+            lease: Lease | None = await self._get({"id": "migrate", "owner not null": None})
+        except MissingTableError:
+            return None
+        return lease
 
     async def _take(self, owner: str) -> bool:
         mine = self._mine(owner)

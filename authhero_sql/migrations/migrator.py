@@ -1,23 +1,21 @@
-"""Applies migrations."""
+"""Applies migrations, and takes them back."""
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
-
-from pypika import Table as SQLTable
 
 from ..dialects import wrap
-from ..dialects.base import Call
-from ..errors import AuthHeroSQLError, DatabaseUnavailableError, DuplicateObjectError, MigrationError
+from ..dialects.base import Call, Dialect
+from ..errors import AuthHeroSQLError, DatabaseUnavailableError, DuplicateObjectError, MigrationError, MissingTableError
 from ..ids import Ids
 from ..session import Session
-from ..statements import Bind
 from . import history
+from .adoption import adopt_schema, is_foreign
+from .backfills import Progress, Report, fill
 from .ledger import LEDGER, Entry, Leases, Ledger
 from .operations import Backfill, Migration, Operation
 
@@ -30,6 +28,14 @@ class MigrationStatus:
 
     applied: tuple[Entry, ...] = ()
     pending: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedMigration:
+    """A migration that would be applied: its name, and its statements in order. A data step is shown as one statement."""
+
+    name: str
+    statements: tuple[str, ...]
 
 
 async def migration_status(pool: object) -> MigrationStatus:
@@ -47,21 +53,58 @@ async def migration_status(pool: object) -> MigrationStatus:
     return MigrationStatus(applied, tuple(name for name in history.names() if name not in done))
 
 
-async def migrate_to_latest(pool: object, verbose: bool = False, *, lock_timeout: float = 600.0) -> list[str]:
+async def plan(pool: object) -> list[PlannedMigration]:
+    """What :func:`migrate_to_latest` would run, oldest first; changes nothing.
+
+    Args:
+        pool: what ``create_adapters`` takes.
+
+    Raises:
+        MigrationError: the ledger does not fit this version.
+        TypeError: ``pool`` is no database.
+    """
+    session = Session.of(await wrap(pool))
+    entries = await Ledger(session).entries() or {}
+    planned = []
+    for name in _pending(entries):
+        migration = history.load(name)
+        done = entries[name].steps_done if name in entries else 0
+        planned.append(PlannedMigration(name, tuple(statement(step, session.dialect) for step in migration.up[done:])))
+    return planned
+
+
+def statement(step: Operation, dialect: Dialect) -> str:
+    """The SQL of a step; of a data step the one statement that does the same."""
+    text = step.sql(dialect)
+    if text is not None:
+        return text
+    if isinstance(step, Backfill):
+        return step.script(dialect)
+    raise MigrationError(f"a step of kind {type(step).__name__} has no SQL")
+
+
+async def migrate_to_latest(
+    pool: object, verbose: bool = False, *, lock_timeout: float = 600.0, adopt: bool = False, report: Report | None = None
+) -> list[str]:
     """Bring the schema up to date. Safe to call from every process at every start: one migrates, the others wait.
+
+    A run that was killed is taken up where it stood.
 
     Args:
         pool: what ``create_adapters`` takes.
         verbose: log each migration with its time, at level INFO of ``authhero_sql.migrations``.
         lock_timeout: seconds to wait for another process that is migrating.
+        adopt: take over a database that AuthHero made: what is missing is added, and nothing is lost.
+        report: hears how far it is.
 
     Returns:
         The names of the migrations that were applied, oldest first; empty where nothing was pending, which costs one
-        query and no lock.
+        query and no lock. Of a database that was adopted, all of them.
 
     Raises:
-        MigrationError: a migration failed (the message names it and the step), the ledger does not fit this version, or
-            another process held the lock all the time.
+        MigrationError: a migration failed (the message names it and the step), the ledger does not fit this version,
+            another process held the lock all the time, or the database has tables of this schema and no ledger, and
+            ``adopt`` is off.
         TypeError: ``pool`` is no database.
     """
     session = Session.of(await wrap(pool))
@@ -70,16 +113,63 @@ async def migrate_to_latest(pool: object, verbose: bool = False, *, lock_timeout
     if entries is not None and not _pending(entries):
         return []
     if entries is None:
+        if not adopt and (foreign := await is_foreign(session)) and await ledger.entries() is None:
+            # Nothing is written into what belongs to somebody else. Another process may have begun meanwhile.
+            raise MigrationError(foreign)
         await ledger.prepare()
     async with Leases(session).held(Ids().nanoid(), lock_timeout):
+        entries = await ledger.entries() or {}
+        if not entries and (foreign := await is_foreign(session)):
+            if not adopt:
+                raise MigrationError(foreign)
+            await adopt_schema(session)
+            return history.names()
         applied = []
-        for name in _pending(await ledger.entries() or {}):
+        for name in _pending(entries):
             started = time.perf_counter()
-            await _apply(session, history.load(name), started)
+            await _Run(session, history.load(name), report).up(started)
             if verbose:
                 logger.info("%s applied in %.0f ms", name, (time.perf_counter() - started) * 1000)
             applied.append(name)
         return applied
+
+
+async def migrate_down(
+    pool: object, steps: int = 1, *, verbose: bool = False, lock_timeout: float = 600.0, report: Report | None = None
+) -> list[str]:
+    """Take the newest migrations back; what stands in the columns and tables that go is lost.
+
+    Args:
+        pool: what ``create_adapters`` takes.
+        steps: how many migrations.
+        verbose: log each migration, at level INFO of ``authhero_sql.migrations``.
+        lock_timeout: seconds to wait for another process that is migrating.
+        report: hears how far it is.
+
+    Returns:
+        The names of the migrations that were taken back, newest first.
+
+    Raises:
+        MigrationError: a step failed (the message names it), the ledger does not fit this version, or another process
+            held the lock all the time.
+        TypeError: ``pool`` is no database.
+        ValueError: ``steps`` is below 0.
+    """
+    if steps < 0:
+        raise ValueError("steps must be 0 or more")
+    session = Session.of(await wrap(pool))
+    ledger = Ledger(session)
+    if not steps or not await ledger.entries():
+        return []
+    async with Leases(session).held(Ids().nanoid(), lock_timeout):
+        entries = await ledger.entries() or {}
+        _pending(entries)
+        names = sorted(entries, reverse=True)[:steps]
+        for name in names:
+            await _Run(session, history.load(name), report).down()
+            if verbose:
+                logger.info("%s taken back", name)
+        return names
 
 
 def _pending(entries: dict[str, Entry]) -> list[str]:
@@ -106,95 +196,158 @@ def _pending(entries: dict[str, Entry]) -> list[str]:
     return known[len(done) :]
 
 
-def _entry(migration: Migration, **fields: Any) -> Entry:
-    steps = len(migration.up)
-    return Entry(name=migration.name, checksum=history.checksum(migration.name), steps=steps, **fields)
+class _Run:
+    """One migration, up or down.
 
+    The ledger's entry says how many steps are done. Where DDL is transactional, steps and entry commit together, but for
+    data steps, which commit batch by batch. Elsewhere the entry is written before and after each step: ``steps_started``
+    above ``steps_done`` means that the next step may have been done, below it that the last one may have been undone.
+    """
 
-async def _apply(session: Session, migration: Migration, started: float) -> None:
-    if session.dialect.features.transactional_ddl:
-        # The migration and its record commit together.
-        async with session.transaction() as inside:
-            for number, step in enumerate(migration.up, 1):
-                await _step(inside, migration, number, step)
-            steps = len(migration.up)
-            await Ledger(inside).begin(
-                _entry(migration, steps_started=steps, steps_done=steps, applied_at=session.now(), duration_ms=_since(started))
-            )
-        return
-    ledger = Ledger(session)
-    entry = (await ledger.entries() or {}).get(migration.name)
-    if entry is None:
-        entry = _entry(migration, steps_started=0, steps_done=0)
-        await ledger.begin(entry)
-    for number, step in enumerate(migration.up[entry.steps_done :], entry.steps_done + 1):
-        await ledger.note(migration.name, steps_started=number)
+    def __init__(self, session: Session, migration: Migration, report: Report | None) -> None:
+        self.session = session
+        self.migration = migration
+        self.steps = len(migration.up)
+        self.report = report
+        self.transactional = session.dialect.features.transactional_ddl
+
+    async def _entry(self) -> Entry | None:
+        return (await Ledger(self.session).entries() or {}).get(self.migration.name)
+
+    async def up(self, started: float) -> None:
+        """Do the steps that are not done, and say so in the ledger."""
+        entry = await self._entry()
+        if not self.transactional:
+            await self._up_journaled(entry, started)
+            return
+        done = entry.steps_done if entry is not None else 0
+        while True:
+            last = self._together(done)
+            await self._up_together(done, last, new=entry is None, started=started)
+            done, entry = last, entry or self._new_entry(last)
+            if done >= self.steps:
+                return
+
+    def _together(self, done: int) -> int:
+        """The last of the steps that go together after those that are done: a data step goes alone."""
+        for number in range(done, self.steps):
+            if isinstance(self.migration.up[number], Backfill):
+                return number if number > done else number + 1
+        return self.steps
+
+    async def _up_together(self, done: int, last: int, *, new: bool, started: float) -> None:
+        """Steps, and the entry that says so, in one transaction; a data step in many, and the entry after it."""
+        numbers = range(done + 1, last + 1)
+        if any(isinstance(self.migration.up[number - 1], Backfill) for number in numbers):
+            await self._do(self.session, last)
+            await self._noted(self.session, last, new=new, started=started)
+            return
+        async with self.session.transaction() as inside:
+            for number in numbers:
+                await self._do(inside, number)
+            await self._noted(inside, last, new=new, started=started)
+
+    async def _up_journaled(self, entry: Entry | None, started: float) -> None:
+        """One step after the other, with the entry written before and after each."""
+        ledger, name = Ledger(self.session), self.migration.name
+        if entry is None:
+            entry = self._new_entry(0)
+            await ledger.begin(entry)
+        # A run that was killed may have done the next step, or undone the last one, without writing so.
+        unsure = max(entry.steps_started, entry.steps_done) if entry.steps_started != entry.steps_done else 0
+        first = entry.steps_done if unsure == entry.steps_done and unsure else entry.steps_done + 1
+        for number in range(first, self.steps + 1):
+            await ledger.note(name, steps_started=number, steps_done=number - 1)
+            await self._journaled(self._do(self.session, number, again=number == unsure), number - 1)
+            await ledger.note(name, steps_done=number)
+        await ledger.note(name, applied_at=self.session.now(), duration_ms=_since(started))
+
+    async def _noted(self, session: Session, last: int, *, new: bool, started: float) -> None:
+        entry = self._new_entry(last, session, started)
+        if new:
+            await Ledger(session).begin(entry)
+        else:
+            fields = ("steps_started", "steps_done", "applied_at", "duration_ms")
+            await Ledger(session).note(entry.name, **{field: getattr(entry, field) for field in fields})
+
+    def _new_entry(self, done: int, session: Session | None = None, started: float = 0.0) -> Entry:
+        over = session is not None and done >= self.steps
+        return Entry(
+            name=self.migration.name,
+            checksum=history.checksum(self.migration.name),
+            steps=self.steps,
+            steps_started=done,
+            steps_done=done,
+            applied_at=session.now() if over and session is not None else None,
+            duration_ms=_since(started) if over else None,
+        )
+
+    async def _journaled(self, work: Awaitable[None], before: int) -> None:
         try:
-            # A run that was killed here may have done the step without writing so.
-            await _step(session, migration, number, step, again=number <= entry.steps_started)
+            await work
         except MigrationError as error:
             if not isinstance(error.__cause__, DatabaseUnavailableError):
                 # It was refused, so the next run must not take what stands in its way for its own work.
                 with suppress(AuthHeroSQLError):
-                    await ledger.note(migration.name, steps_started=number - 1)
+                    await Ledger(self.session).note(self.migration.name, steps_started=before, steps_done=before)
             raise
-        await ledger.note(migration.name, steps_done=number)
-    await ledger.note(migration.name, applied_at=session.now(), duration_ms=_since(started))
+
+    async def down(self) -> None:
+        """Undo the steps that are done, last first, and take the entry out of the ledger."""
+        entry = await self._entry()
+        if entry is None:
+            return
+        if self.transactional:
+            async with self.session.transaction() as inside:
+                for number in range(entry.steps_done, 0, -1):
+                    await self._undo(inside, number)
+                await Ledger(inside).forget(self.migration.name)
+            return
+        ledger, name = Ledger(self.session), self.migration.name
+        if entry.applied_at is not None:
+            await ledger.note(name, applied_at=None, duration_ms=None)
+        # The step that was begun last may have been done, or undone, without anybody having written so.
+        unsure = max(entry.steps_started, entry.steps_done) if entry.steps_started != entry.steps_done else 0
+        for number in range(max(entry.steps_done, unsure), 0, -1):
+            await ledger.note(name, steps_started=number - 1, steps_done=number)
+            await self._journaled(self._undo(self.session, number, again=number == unsure), number)
+            await ledger.note(name, steps_done=number - 1)
+        await ledger.forget(name)
+
+    async def _do(self, session: Session, number: int, *, again: bool = False) -> None:
+        step = self.migration.up[number - 1]
+        self._tell(number, step)
+        try:
+            text = step.sql(session.dialect)
+            if text is not None:
+                await session.executor.execute(Call(text))
+            elif isinstance(step, Backfill):
+                await fill(session, step, lambda rows, total, seconds: self._tell(number, step, rows, total, seconds))
+        except AuthHeroSQLError as error:
+            if again and isinstance(error, DuplicateObjectError):
+                return
+            raise self._failed(number, step, error) from error
+
+    async def _undo(self, session: Session, number: int, *, again: bool = False) -> None:
+        step = self.migration.undo(number)
+        if step is None:
+            return
+        self._tell(number, step)
+        try:
+            await session.executor.execute(Call(statement(step, session.dialect)))
+        except AuthHeroSQLError as error:
+            if again and isinstance(error, MissingTableError):
+                return
+            raise self._failed(number, step, error) from error
+
+    def _failed(self, number: int, step: Operation, error: AuthHeroSQLError) -> MigrationError:
+        place = f"{self.migration.name}, step {number} of {self.steps} ({type(step).__name__})"
+        return MigrationError(f"{place} failed on {self.session.dialect.name}: {error}")
+
+    def _tell(self, number: int, step: Operation, rows: int = 0, total: int | None = None, seconds: float = 0.0) -> None:
+        if self.report is not None:
+            self.report(Progress(self.migration.name, number, self.steps, type(step).__name__, rows, total, seconds))
 
 
 def _since(started: float) -> int:
     return round((time.perf_counter() - started) * 1000)
-
-
-async def _step(session: Session, migration: Migration, number: int, step: Operation, *, again: bool = False) -> None:
-    try:
-        text = step.sql(session.dialect)
-        if text is not None:
-            await session.executor.execute(Call(text))
-        elif isinstance(step, Backfill):
-            await _fill(session, step)
-    except AuthHeroSQLError as error:
-        if again and isinstance(error, DuplicateObjectError):
-            return
-        place = f"{migration.name}, step {number} of {len(migration.up)} ({type(step).__name__})"
-        raise MigrationError(f"{place} failed on {session.dialect.name}: {error}") from error
-
-
-async def _fill(session: Session, step: Backfill) -> None:
-    """Convert a batch at a time, walking past what cannot be converted."""
-    table = SQLTable(step.table)
-    target = table.field(step.target)
-    source = table.field(step.source)
-    keys = [table.field(name) for name in step.key]
-
-    def batch() -> Any:
-        builder: Any = session.dialect.query.from_(table).select(*keys, source)
-        builder = builder.where(target.isnull() & source.isnotnull()).orderby(*keys)
-        return builder.limit(Bind("limit")).offset(Bind("offset"))
-
-    def update() -> Any:
-        builder = session.dialect.query.update(table).set(target, Bind("target"))
-        for name, key in zip(step.key, keys, strict=True):
-            builder = builder.where(key == Bind(name))
-        return builder
-
-    read = _once(session, step, "batch", batch)
-    write = _once(session, step, "update", update)
-    skipped = 0
-    while True:
-        rows = await session.executor.fetch(read.bind({"limit": step.batch, "offset": skipped}))
-        converted = [(row, value) for row in rows if (value := step.convert(row[-1])) is not None]
-        if converted:
-            await session.executor.write(
-                [write.bind({**dict(zip(step.key, row, strict=False)), "target": value}) for row, value in converted]
-            )
-        skipped += len(rows) - len(converted)
-        if len(rows) < step.batch:
-            return
-
-
-def _once(session: Session, step: Backfill, kind: str, build: Callable[[], Any]) -> Any:
-    return session.statements.get(("backfill", step.table, step.target, kind), build)
-
-
-__all__: Sequence[str] = ("MigrationStatus", "migrate_to_latest", "migration_status")

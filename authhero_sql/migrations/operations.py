@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 from ..clock import to_epoch_ms
 from ..dialects.base import Dialect
+from ..errors import MigrationError
 from ..schema import ColumnType, ForeignKey, Index
 
 
@@ -179,6 +180,21 @@ class DropIndex:
 
 
 @dataclass(frozen=True, slots=True)
+class Conversion:
+    """How a backfill makes one value of another: in Python, a batch at a time, and in SQL, for scripts.
+
+    ``value`` gives None for what cannot be converted; ``sql`` gives NULL for it.
+    """
+
+    value: Callable[[Any], Any]
+    sql: Callable[[Dialect, str], str]
+
+    def __call__(self, given: Any) -> Any:
+        """The value, or None."""
+        return self.value(given)
+
+
+@dataclass(frozen=True, slots=True)
 class Backfill:
     """Fill a new column from an old one, a bounded batch at a time; what cannot be converted stays NULL."""
 
@@ -186,8 +202,16 @@ class Backfill:
     key: tuple[str, ...]
     source: str
     target: str
-    convert: Callable[[Any], Any]
+    convert: Conversion
     batch: int = 500
+
+    def script(self, dialect: Dialect) -> str:
+        """The same in one statement, for a script."""
+        target, source = dialect.identifier(self.target), dialect.identifier(self.source)
+        return (
+            f"UPDATE {dialect.identifier(self.table)} SET {target} = {self.convert.sql(dialect, source)} "  # noqa: S608  # names of a frozen file
+            f"WHERE {target} IS NULL AND {source} IS NOT NULL"
+        )
 
     def sql(self, dialect: Dialect) -> None:
         """It works on rows."""
@@ -207,10 +231,19 @@ class Migration:
     up: tuple[Operation, ...]
     name: str = field(default="")
 
+    def undo(self, number: int) -> Operation | None:
+        """What undoes the step of that number, counted from 1; None where nothing has to be undone.
+
+        An index goes with the table that the migration itself has made: MySQL does not let go of one that a reference uses.
+        """
+        step = self.up[number - 1]
+        own = {made.name for made in self.up if isinstance(made, CreateTable)}
+        return None if isinstance(step, CreateIndex) and step.table in own else step.inverse
+
     @property
     def down(self) -> tuple[Operation, ...]:
         """The steps that undo it, last first."""
-        return tuple(inverse for step in reversed(self.up) if (inverse := step.inverse) is not None)
+        return tuple(step for number in range(len(self.up), 0, -1) if (step := self.undo(number)) is not None)
 
 
 def column(name: str, type: str, *, null: bool = True, default: str | int | None = None) -> ColumnType:
@@ -238,15 +271,37 @@ def add_column(table: str, name: str, type: str, *, null: bool = True, default: 
     return AddColumn(table, column(name, type, null=null, default=default))
 
 
-def backfill(table: str, *, key: Sequence[str], source: str, target: str, convert: Callable[[Any], Any]) -> Backfill:
+def drop_column(table: str, was: ColumnType) -> DropColumn:
+    """A column less; ``was`` says how to make it again."""
+    return DropColumn(table, was)
+
+
+def drop_index(table: str, name: str, columns: Sequence[str], *, unique: bool = False) -> DropIndex:
+    """An index less."""
+    return DropIndex(table, Index(name, tuple(columns), unique))
+
+
+def undecided(what: str) -> NoReturn:
+    """A step that ``makemigration`` could not derive; the file does not load until somebody has put a step in its place.
+
+    Raises:
+        MigrationError: always.
+    """
+    raise MigrationError(f"a step is missing: {what}")
+
+
+def backfill(table: str, *, key: Sequence[str], source: str, target: str, convert: Conversion) -> Backfill:
     """Fill ``target`` from ``source`` where it is NULL."""
     return Backfill(table, tuple(key), source, target, convert)
 
 
-def iso_to_epoch_ms(text: Any) -> int | None:
-    """Epoch milliseconds of an ISO-8601 instant; None for what is none."""
+def _epoch_ms(text: Any) -> int | None:
     try:
         return to_epoch_ms(datetime.fromisoformat(text))
     except (TypeError, ValueError):
         # SQLite may hold a blob in a column of text.
         return None
+
+
+iso_to_epoch_ms = Conversion(_epoch_ms, lambda dialect, source: dialect.epoch_ms(source))
+"""Epoch milliseconds of an ISO-8601 instant."""

@@ -1,28 +1,24 @@
-"""Writes frozen migration files: ``python -m authhero_sql.migrations.writer`` writes the baseline anew.
+"""Writes frozen migration files, so that nothing is written by hand twice.
 
-The baseline is the registry's schema with every later migration undone, so that nothing is written by hand twice.
+``authhero-sql makemigration`` writes what the registry has and the newest migrated schema has not.
+``python -m authhero_sql.migrations.writer`` writes the baseline anew: the registry's schema with every later migration undone.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from pathlib import Path
 
-from ..schema import ColumnType, ForeignKey, Index, Registry
-from ..tables import REGISTRY
+from ..errors import MigrationError
+from ..schema import ColumnType, ForeignKey, Index
 from . import history
-from .operations import CreateIndex, CreateTable, Operation, Schema, TableState
+from .check import registry_schema
+from .operations import AddColumn, CreateIndex, CreateTable, DropIndex, Operation, Schema, TableState
 
 BASELINE = "0001_baseline"
 LINE = 140
 """The longest line of the code."""
-
-
-def registry_schema(registry: Registry = REGISTRY) -> Schema:
-    """The schema in memory that the registry declares."""
-    return {
-        table.name: TableState(tuple(column.definition for column in table.columns), table.key, table.indexes, table.foreign_keys)
-        for table in registry.values()
-    }
 
 
 def baseline() -> list[Operation]:
@@ -38,14 +34,41 @@ def baseline() -> list[Operation]:
     return steps
 
 
-def render(steps: list[Operation], title: str) -> str:
-    """The text of a frozen file."""
-    lines = [
-        f'"""{title}"""',
-        "",
-        "from authhero_sql.migrations.operations import Migration, column, create_index, create_table, reference",
+def changes(before: Schema, after: Schema) -> list[Operation | str]:
+    """The steps that lead from one schema to another. What cannot be derived is a sentence: it would lose rows or rewrite them."""
+    steps: list[Operation | str] = []
+    for name, table in after.items():
+        if name not in before:
+            steps.append(CreateTable(name, table.columns, table.key, table.foreign_keys))
+            steps += [CreateIndex(name, index) for index in table.indexes]
+        else:
+            steps += _table_changes(name, before[name], table)
+    steps += [f"{name} is not declared any more: DropTable?" for name in before if name not in after]
+    return steps
+
+
+def _table_changes(name: str, before: TableState, after: TableState) -> list[Operation | str]:
+    had = {column.name: column for column in before.columns}
+    has = {column.name: column for column in after.columns}
+    steps: list[Operation | str] = [AddColumn(name, column) for column in after.columns if column.name not in had]
+    steps += [
+        f"{name}.{column.name} was {_column(had[column.name])}, and is {_column(column)}"
+        for column in after.columns
+        if column.name in had and had[column.name] != column
     ]
-    lines += ["", "migration = Migration(", "    up=("]
+    steps += [DropIndex(name, index) for index in before.indexes if index not in after.indexes]
+    steps += [CreateIndex(name, index) for index in after.indexes if index not in before.indexes]
+    steps += [f"{name}.{column} is not declared any more: drop_column?" for column in had if column not in has]
+    if before.key != after.key:
+        steps.append(f"the key of {name} was {_names(before.key)}, and is {_names(after.key)}")
+    if before.foreign_keys != after.foreign_keys:
+        steps.append(f"the references of {name} have changed")
+    return steps
+
+
+def render(steps: Sequence[Operation | str], title: str) -> str:
+    """The text of a frozen file."""
+    lines = []
     for step in steps:
         match step:
             case CreateTable():
@@ -55,11 +78,23 @@ def render(steps: list[Operation], title: str) -> str:
                 lines.append(f"            key={_names(step.key)},")
                 lines += _references(step.foreign_keys)
                 lines.append("        ),")
+            case AddColumn():
+                lines.append(f"        {_column(step.column).replace('column(', f'add_column({_text(step.table)}, ', 1)},")
             case CreateIndex():
-                lines.append(f"        {_index(step.table, step.index)},")
+                lines.append(f"        {_index('create', step.table, step.index)},")
+            case DropIndex():
+                lines.append(f"        {_index('drop', step.table, step.index)},")
+            case str():
+                lines.append(f"        undecided({_text(step)}),")
             case _:
-                raise NotImplementedError(type(step).__name__)
-    return "\n".join([*lines, "    )", ")", ""])
+                raise MigrationError(f"{type(step).__name__} cannot be written down")
+    used = [word for word in _WORDS if any(re.match(rf"\s*(references=\()?{word}\(", line) for line in lines)]
+    head = [f'"""{title}"""', "", f"from authhero_sql.migrations.operations import {', '.join(['Migration', *used])}"]
+    body = ["", "migration = Migration(", "    up=(", *lines, "    )", ")", ""]
+    return "\n".join([*head, *body])
+
+
+_WORDS = ("add_column", "column", "create_index", "create_table", "drop_index", "reference", "undecided")
 
 
 def _text(value: str) -> str:
@@ -95,9 +130,33 @@ def _references(parts: tuple[ForeignKey, ...]) -> list[str]:
     return ["            references=(", *(f"                {_reference(part)}," for part in parts), "            ),"]
 
 
-def _index(table: str, index: Index) -> str:
+def _index(verb: str, table: str, index: Index) -> str:
     unique = ", unique=True" if index.unique else ""
-    return f"create_index({_text(table)}, {_text(index.name)}, {_names(index.columns)}{unique})"
+    return f"{verb}_index({_text(table)}, {_text(index.name)}, {_names(index.columns)}{unique})"
+
+
+def write_migration(name: str, folder: Path | None = None) -> Path | None:
+    """Write the file of the next migration.
+
+    Args:
+        name: what it does, in lower case with underscores.
+        folder: where to; this package's own by default.
+
+    Returns:
+        The file's path; None where nothing has changed.
+
+    Raises:
+        MigrationError: the name cannot be one of a file.
+    """
+    if re.fullmatch(r"[a-z][a-z0-9_]*", name) is None:
+        raise MigrationError("a migration's name must be like users_blocked: lower case, digits and underscores")
+    names = history.names()
+    steps = changes(history.schema_after([history.load(earlier) for earlier in names]), registry_schema())
+    if not steps:
+        return None
+    path = (folder or Path(__file__).parent) / f"m{int(names[-1][:4]) + 1:04d}_{name}.py"
+    path.write_text(render(steps, f"{name.replace('_', ' ').capitalize()}."), "utf-8")
+    return path
 
 
 def write_baseline() -> Path:

@@ -94,3 +94,17 @@ class AuditEvent(AuditEventFields):
     """An audit event."""
 
     id: str
+
+
+class OutboxEvent(AuditEvent):
+    """An audit event in the outbox, and how far its delivery has come."""
+
+    created_at: Instant
+    processed_at: Instant | None = None
+    retry_count: int = 0
+    next_retry_at: Instant | None = None
+    error: str | None = None
+    claimed_by: str | None = None
+    claim_expires_at: Instant | None = None
+    dead_lettered_at: Instant | None = None
+    final_error: str | None = None

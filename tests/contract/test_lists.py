@@ -371,8 +371,3 @@ async def test_hostile_lists_answer_or_refuse(store: Adapters, sort: str | None,
         except InvalidQueryError:
             continue
         assert all("acme" in (item.email or "") for item in page.items)
-
-
-async def test_a_filter_waits_for_later(store: Adapters) -> None:
-    with pytest.raises(NotImplementedError, match="q"):
-        await store.users.list("acme", q="email:ada@acme.example")

@@ -98,3 +98,16 @@ async def test_limits(store: Adapters) -> None:
         await create(store, name)
     for limit, expected in ((None, ["three", "two", "one"]), (0, []), (1, ["three"]), (2, ["three", "two"]), (99, ["three", "two", "one"])):
         assert [item.id for item in await store.passwords.list("acme", "auth0|ada", limit)] == expected
+
+
+async def test_one_that_is_made_current_retires_the_one_before(store: Adapters) -> None:
+    for name in ("p1", "p2"):
+        await store.passwords.create("acme", {"id": name, "user_id": "auth0|ada", "password": name})
+    assert await store.passwords.update("acme", {"id": "p1", "is_current": True}) is True
+    assert {password.id: password.is_current for password in await store.passwords.list("acme", "auth0|ada")} == {"p1": True, "p2": False}
+    for stranger in ("globex", "nowhere"):
+        assert await store.passwords.update(stranger, {"id": "p2", "is_current": True}) is False
+    assert await store.passwords.update("acme", {"id": "missing", "is_current": True}) is False
+    current = await store.passwords.get("acme", "auth0|ada")
+    assert current is not None
+    assert current.id == "p1"

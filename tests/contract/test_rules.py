@@ -11,12 +11,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from authhero_sql import Adapters, ConflictError, InvalidValueError
+from tests.contract import builders
 from tests.contract.builders import (
     ENTITIES,
     SOON,
     client,
     code,
     connection,
+    identity_of,
     key,
     log,
     login_session,
@@ -51,11 +53,11 @@ async def test_the_other_tenant_neither_sees_nor_changes_it(store: Adapters, ent
         assert await get(store, "globex", created) is None
     theirs = await make(store, "globex")
     adapter: Any = getattr(store, entity)
-    identity = getattr(created, {"clients": "client_id", "users": "user_id", "codes": "code_id"}.get(entity, "id"), None)
     if hasattr(adapter, "remove"):
         for tenant_id in ("nowhere", ""):
-            assert await adapter.remove(tenant_id, identity) is False
-        assert await adapter.remove("globex", identity) is True or entity in ("login_sessions", "connections")
+            assert await adapter.remove(tenant_id, *identity_of(entity, created)) is False
+        assert await adapter.remove("globex", *identity_of(entity, theirs)) is True
+        assert await adapter.remove("globex", *identity_of(entity, created)) is False
     assert await get(store, "acme", created) == created
     assert type(theirs) is type(created)
 
@@ -359,3 +361,32 @@ async def test_a_transaction_is_all_or_nothing(store: Adapters) -> None:
     with pytest.raises(KeyError):
         await fails()
     assert await store.users.get("acme", "auth0|grace") is not None
+
+
+@pytest.mark.parametrize("given", [None, 5, "text", [("name", "x")], ["name"], object()])
+async def test_what_is_neither_a_model_nor_a_mapping_is_refused(store: Adapters, given: Any) -> None:
+    for call in (
+        store.clients.create("acme", given),
+        store.clients.update("acme", "web", given),
+        store.users.update("acme", "auth0|ada", given),
+        store.resource_servers.update("acme", "api", given),
+        store.outbox.create("acme", given),
+        store.grants.create("acme", given),
+        store.role_permissions.assign("acme", "role", [given]),
+    ):
+        with pytest.raises(InvalidValueError):
+            await call
+
+
+async def test_an_import_keeps_its_id_and_times(store: Adapters) -> None:
+    old = {"created_at": "2020-01-31T10:00:00.123Z"}
+    theme = await store.themes.create("acme", builders.theme(), "mine", import_metadata={"id": "theirs", **old})
+    assert theme.theme_id == "theirs"
+    event = {"operation_id": (await store.tenant_operations.create({"kind": "seed", "engine": "inline"})).id}
+    kept = await store.tenant_operation_events.create({**event, "step": "s", "outcome": "started"}, import_metadata={"id": "e", **old})
+    assert (kept.id, kept.created_at.isoformat()) == ("e", "2020-01-31T10:00:00.123000+00:00")
+    for make in (
+        lambda: store.email_providers.create("acme", builders.email_provider(), import_metadata=old),
+        lambda: store.email_templates.create("acme", builders.email_template(), import_metadata=old),
+    ):
+        assert (await make()).model_dump()

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any
 
 import pytest
 
 from authhero_sql import Database
 from authhero_sql.dialects.base import Call, Dialect
-from authhero_sql.migrations import history
+from authhero_sql.migrations import check, history
+from authhero_sql.migrations.check import TableShape
 from authhero_sql.migrations.ledger import LEASES, LEDGER
-from authhero_sql.migrations.operations import Migration, Operation
-from authhero_sql.schema import ColumnType, ForeignKey, Index, Table
+from authhero_sql.migrations.operations import Migration, Operation, TableState
+from authhero_sql.schema import Table
 from authhero_sql.tables import REGISTRY
 
 ALL = history.names()
@@ -26,33 +26,10 @@ ALL = history.names()
 # --- comparing schemas ---------------------------------------------------------------------------------------------------------
 
 
-class TableShape(Protocol):
-    """A table, live or in memory."""
-
-    @property
-    def columns(self) -> tuple[ColumnType, ...]: ...
-    @property
-    def key(self) -> tuple[str, ...]: ...
-    @property
-    def indexes(self) -> tuple[Index, ...]: ...
-    @property
-    def foreign_keys(self) -> tuple[ForeignKey, ...]: ...
-
-
-@dataclass(frozen=True)
-class Declared:
-    """A table as its declaration has it."""
-
-    columns: tuple[ColumnType, ...]
-    key: tuple[str, ...]
-    indexes: tuple[Index, ...]
-    foreign_keys: tuple[ForeignKey, ...]
-
-
 def declared(tables: Iterable[Table[Any]], dialect: Dialect | None = None) -> dict[str, TableShape]:
     """Tables as they are declared; with a dialect, their columns as it gives them back."""
     return {
-        table.name: Declared(
+        table.name: TableState(
             tuple(dialect.described(column.definition) if dialect else column.definition for column in table.columns),
             table.key,
             table.indexes,
@@ -70,57 +47,7 @@ async def drift(db: Database) -> list[str]:
 
 def differences(found: Mapping[str, TableShape], wanted: Mapping[str, TableShape]) -> list[str]:
     """Every difference in words; the order of columns and the names of references are none."""
-    lines = [f"{name}: the table is missing" for name in wanted if name not in found]
-    lines += [f"{name}: the table is not declared" for name in found if name not in wanted]
-    for name in wanted:
-        if name in found:
-            lines += [f"{name}: {line}" for line in _table(found[name], wanted[name])]
-    return sorted(lines)
-
-
-def _table(found: TableShape, wanted: TableShape) -> Iterator[str]:
-    yield from _named(
-        "column",
-        {column.name: _column(column) for column in found.columns},
-        {column.name: _column(column) for column in wanted.columns},
-    )
-    if found.key != wanted.key:
-        yield f"the key is {_list(found.key)} instead of {_list(wanted.key)}"
-    yield from _named(
-        "index",
-        {index.name: _index(index) for index in found.indexes},
-        {index.name: _index(index) for index in wanted.indexes},
-    )
-    has, wants = Counter(map(_reference, found.foreign_keys)), Counter(map(_reference, wanted.foreign_keys))
-    yield from (f"the reference {text} is missing" for text in (wants - has).elements())
-    yield from (f"the reference {text} is not declared" for text in (has - wants).elements())
-
-
-def _named(kind: str, found: dict[str, str], wanted: dict[str, str]) -> Iterator[str]:
-    yield from (f"{kind} {name} is missing" for name in wanted if name not in found)
-    yield from (f"{kind} {name} is not declared" for name in found if name not in wanted)
-    for name, text in wanted.items():
-        if name in found and found[name] != text:
-            yield f"{kind} {name} is {found[name]} instead of {text}"
-
-
-def _column(column: ColumnType) -> str:
-    default = "" if column.default is None else f" default {column.default!r}"
-    return f"{column.type}{'' if column.null else ' not null'}{default}"
-
-
-def _index(index: Index) -> str:
-    return f"{'unique ' if index.unique else ''}{_list(index.columns)}"
-
-
-def _reference(reference: ForeignKey) -> str:
-    pairs = sorted(zip(reference.columns, reference.ref_columns, strict=True))
-    ours, theirs = _list(name for name, _ in pairs), _list(name for _, name in pairs)
-    return f"{ours} to {reference.references} {theirs} on delete {reference.on_delete}"
-
-
-def _list(names: Iterable[str]) -> str:
-    return f"({', '.join(names)})"
+    return [str(difference) for difference in check.differences(found, wanted)]
 
 
 # --- changing the migrations that there are ------------------------------------------------------------------------------------

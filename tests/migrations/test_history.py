@@ -42,8 +42,7 @@ def test_down_and_up_again_is_where_it_began(name: str) -> None:
     migration = history.load(name)
     schema = history.schema_after([history.load(earlier) for earlier in ALL[: ALL.index(name) + 1]])
     began = dict(schema)
-    for step in (*migration.down, *(undo.inverse for undo in reversed(migration.down))):
-        assert step is not None
+    for step in (*migration.down, *migration.up):
         step.apply(schema)
     # What is created anew stands at the end; an index is made by a step of its own.
     assert differences(schema, began) == []

@@ -227,6 +227,8 @@ async def test_what_failed_at_the_first_step_begins_there(empty: Database) -> No
 
 async def test_somebody_elses_table_is_never_taken_for_ours(empty: Database) -> None:
     theirs = empty.dialect.create_table("scim_tokens", [ColumnType(name="id", type="int", null=False)], ("id",), ())
+    with only(*ALL[: ALL.index(SCIM)]):
+        await migrate_to_latest(empty)
     await empty.execute(Call(theirs))
     for _ in range(2):
         # The second time, too: the step was refused, not interrupted.
@@ -234,6 +236,16 @@ async def test_somebody_elses_table_is_never_taken_for_ours(empty: Database) -> 
     await empty.execute(Call(empty.dialect.drop_table("scim_tokens")))
     await migrate_to_latest(empty)
     assert await drift(empty) == []
+
+
+async def test_a_database_with_tables_of_ours_and_no_ledger_is_refused_and_left_alone(empty: Database) -> None:
+    theirs = empty.dialect.create_table("scim_tokens", [ColumnType(name="id", type="int", null=False)], ("id",), ())
+    await empty.execute(Call(theirs))
+    with pytest.raises(
+        MigrationError, match=r"another program made the tables(?s:.*)actions: the table is missing(?s:.*)authhero-sql adopt"
+    ):
+        await migrate_to_latest(empty)
+    assert set(await empty.dialect.describe(empty)) == {"scim_tokens"}
 
 
 @pytest.mark.engines("mysql")

@@ -239,7 +239,9 @@ def test_the_widths_are_mysql_s() -> None:
     assert (TEXT_BYTES, MEDIUMTEXT_BYTES) == (2**16 - 1, 2**24 - 1)
 
 
-@pytest.mark.parametrize("column", [Column("a", TEXT, 3), Column("a", JSON), Column("a", EPOCH_MS), Column("a", INT)], ids=str)
+@pytest.mark.parametrize(
+    "column", [Column("a", TEXT, 3), Column("a", JSON), Column("a", EPOCH_MS), Column("a", INT)], ids=lambda column: column.codec.kind
+)
 def test_null_is_kept_where_it_may_be(column: Column) -> None:
     assert column.encode(None) is None
     with pytest.raises(ValueError, match="must not be null"):

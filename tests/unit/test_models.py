@@ -31,68 +31,179 @@ from authhero_sql.models import (
     User,
     UserInsert,
 )
+from authhero_sql.models.actions import HOOK_TARGETS
 from authhero_sql.models.base import Instant
 from authhero_sql.rows import wire_fields
-from tests.contract_data import enums, fields, needs_contract
+from tests.contract_data import CONTRACT, enums, fields, needs_contract
 
 FILLED_IN = {
     ("LoginSessionInsert", "expires_at"),  # create makes it 24 hours from now
 }
 """What the contract's fields require and its adapters fill in."""
 ENTITIES = [
+    "Action",
+    "ActionDependency",
+    "ActionExecution",
+    "ActionExecutionError",
+    "ActionExecutionInsert",
+    "ActionExecutionLogEntry",
+    "ActionExecutionResult",
+    "ActionInsert",
+    "ActionNode",
+    "ActionSecret",
+    "ActionTrigger",
+    "ActionVersion",
+    "ActionVersionInsert",
     "Actor",
     "Address",
+    "AnalyticsColumnMeta",
+    "AnalyticsQueryResponse",
+    "AnalyticsStatistics",
     "AttackProtection",
     "AuditEvent",
     "AuditEventInsert",
     "Auth0Client",
     "AuthParams",
+    "AuthenticationMethod",
+    "AuthenticationMethodInsert",
     "BaseUser",
+    "Borders",
+    "Branding",
     "BreachedPasswordDetection",
     "BruteForceProtection",
     "ClaimsRequest",
     "Client",
+    "ClientGrant",
+    "ClientGrantInsert",
     "ClientInsert",
+    "ClientRegistrationToken",
+    "ClientRegistrationTokenInsert",
     "Code",
     "CodeInsert",
+    "Colors",
     "Connection",
     "ConnectionInsert",
     "ConnectionOptions",
+    "Coordinates",
+    "CustomDomain",
+    "CustomDomainInsert",
+    "CustomDomainWithTenantId",
+    "CustomTextEntry",
+    "DailyStats",
+    "EmailProvider",
+    "EmailTemplate",
+    "EmailVerificationRules",
+    "EmailVerifyAction",
+    "Flow",
+    "FlowInsert",
+    "FontDetails",
+    "Fonts",
+    "Form",
+    "FormInsert",
+    "GenericComponent",
+    "GenericNode",
+    "Grant",
+    "GrantInsert",
+    "HandlerConfig",
+    "HookCode",
+    "HookCodeInsert",
     "Identity",
+    "ImportMetadata",
+    "Invite",
+    "InviteInsert",
+    "Invitee",
+    "Inviter",
     "LocationInfo",
     "Log",
     "LogInsert",
+    "LogStream",
+    "LogStreamFilter",
+    "LogStreamInsert",
     "LoginSession",
     "LoginSessionInsert",
+    "Match",
+    "MigrationSource",
+    "MigrationSourceCredentials",
+    "MigrationSourceInsert",
+    "Organization",
+    "OrganizationBranding",
+    "OrganizationConnection",
+    "OrganizationConnectionInsert",
+    "OrganizationEnabledConnection",
+    "OrganizationInsert",
+    "OrganizationTokenQuota",
+    "PageBackground",
     "Password",
     "PasswordInsert",
     "ProfileData",
+    "PromptSetting",
+    "ProxyRoute",
+    "ProxyRouteInsert",
+    "RedirectAction",
     "RefreshToken",
     "RefreshTokenInsert",
+    "RefreshTokenRetentionCohort",
+    "RefreshTokenRetentionResponse",
     "RequestContext",
+    "ResourceServer",
+    "ResourceServerInsert",
+    "ResourceServerOptions",
+    "ResourceServerScope",
     "ResponseContext",
+    "Role",
+    "RoleInsert",
+    "RolePermission",
+    "RolePermissionInsert",
+    "Rollout",
+    "RolloutInsert",
+    "ScimConfiguration",
+    "ScimConfigurationInsert",
+    "ScimExternalId",
+    "ScimExternalIdInsert",
+    "ScimMappingEntry",
+    "ScimToken",
+    "ScimTokenInsert",
     "Session",
     "SessionInsert",
+    "SessionRetentionCohort",
+    "SessionRetentionResponse",
     "SigningKey",
     "SuspiciousIpThrottling",
     "Target",
     "Tenant",
     "TenantInsert",
+    "TenantOperation",
+    "TenantOperationEvent",
+    "TenantOperationEventInsert",
+    "TenantOperationInsert",
+    "Theme",
+    "ThemeInsert",
     "User",
     "UserActivity",
     "UserInsert",
+    "UserOrganization",
+    "UserOrganizationInsert",
+    "UserPermission",
+    "UserPermissionInsert",
+    "UserPermissionWithDetails",
+    "UserRole",
+    "UserRoleInsert",
+    "Widget",
 ]
 NAMED = {"LoginSessionAuthStrategy": "AuthStrategy"}
 """Entities that are called differently here."""
 
-NULLABLE = {"created_at", "updated_at"}
-"""Required fields of a tenant that may be null."""
+NULLABLE = {("Tenant", "created_at"), ("Tenant", "updated_at"), ("ActionExecutionResult", "error")}
+"""Required fields that may be null."""
 
-ALWAYS = {("Connection", "id")}
+ALWAYS = {("Connection", "id"), ("MigrationSource", "id"), ("ResourceServer", "id")}
 """Fields that a stored entity always has, though the contract calls them optional."""
 
 MADE_UP = {"client_secret"}
 """The contract's defaults that are chance: the adapter makes them up, so a model has none."""
+
+TEXT = {("ActionExecutionResult", "started_at"), ("ActionExecutionResult", "ended_at"), ("DailyStats", "date")}
+"""Times that are kept as the text they are: inside a JSON column, and a day."""
 
 INSTANT = re.compile(r".*(_at|_until|_since)|date|last_login|last_password_reset|timestamp")
 
@@ -148,7 +259,8 @@ def check_group(model: type[BaseModel], text: str, place: str) -> int:
     ours = wire_fields(model)
     assert set(ours) == {name.removesuffix("?") for name in theirs}, place
     compared = 1
-    for name, kind in theirs.items():
+    for name, given in theirs.items():
+        kind = given.removesuffix(" = {}")
         _, info = ours[name.removesuffix("?")]
         where = f"{place}.{name}"
         assert info.is_required() == (not name.endswith("?")), where
@@ -161,6 +273,183 @@ def check_group(model: type[BaseModel], text: str, place: str) -> int:
             assert inner is not None, where
             compared += check_group(inner, kind[kind.index("{") :], where)
     return compared
+
+
+UNIONS: dict[str, Any] = {
+    "FormNode": models.FormNode,
+    "BlockComponent": models.Component,
+    "FieldComponent": models.Component,
+    "WidgetComponent": models.Component,
+    "FlowActionStep": models.FlowAction,
+}
+"""The contract's unions, and where their members are here."""
+
+ALONE = {"ACTION": "ActionNode"}
+"""Members that the contract has as entities of their own, by type."""
+
+
+def parts(text: str, separator: str) -> list[str]:
+    """A text cut where the separator stands outside all brackets."""
+    found, depth, start = [], 0, 0
+    for position, character in enumerate(text):
+        depth += {"{": 1, "(": 1, "[": 1, "}": -1, ")": -1, "]": -1}.get(character, 0)
+        if depth == 0 and text.startswith(separator, position):
+            found.append(text[start:position])
+            start = position + len(separator)
+    return [*found, text[start:]]
+
+
+def theirs_of(text: str) -> Any:
+    """A type in the contract's words, taken apart: the same thing as :func:`ours_of` makes of an annotation."""
+    for word in ("array of ", "map of "):
+        if text.startswith(word):
+            return word, theirs_of(text.removeprefix(word))
+    options = parts(text, " | ")
+    if len(options) > 1:
+        return together([theirs_of(option) for option in options])
+    if text.startswith("{"):
+        return "object", {field: theirs_field(kind) for field, kind in groups(text).items()}
+    if text.startswith(("enum(", '"')):
+        return "one of", frozenset(re.findall(r"[^|\"]+", text.removeprefix("enum(").removesuffix(")")))
+    kind, low, high = re.fullmatch(r"(\w+)(?:\[(\d*)\.\.(\d*)\])?", text).groups()  # type: ignore[union-attr]  # else the test fails
+    return kind, int(low) if low else None, int(high) if high else None
+
+
+def theirs_field(text: str) -> Any:
+    """The type of a field, and its default."""
+    kind, *default = parts(text, " = ")
+    return theirs_of(kind), TypeAdapter(Any).validate_json(default[0]) if default else None
+
+
+def ours_of(annotation: Any, *limits: Any) -> Any:
+    """A type of a model in the same terms."""
+    origin, inside = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return ours_of(inside[0], *limits, *inside[1:])
+    if origin in (Union, types.UnionType):
+        options = [part for part in inside if part is not type(None)]
+        return ("number", None, None) if options == [int, float] else together([ours_of(part, *limits) for part in options])
+    if origin is Literal:
+        return "one of", frozenset(inside)
+    if origin is list:
+        return "array of ", ours_of(inside[0])
+    if annotation == dict[str, Any] or annotation is Any:
+        return "any" if annotation is Any else "object", None, None
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return "object", {
+            f"{wire}{'' if info.is_required() else '?'}": (
+                ours_of(info.annotation, *info.metadata),
+                None if info.is_required() else info.default,
+            )
+            for wire, (_, info) in wire_fields(annotation).items()
+        }
+    return {str: "string", int: "integer", bool: "boolean"}[annotation], *(
+        limit(limits, name) for name in ("min_length ge", "max_length le")
+    )
+
+
+def limit(limits: tuple[Any, ...], names: str) -> int | None:
+    """The first of the limits that has one of these names."""
+    every = [inner for outer in limits for inner in (outer, *getattr(outer, "metadata", ()))]
+    found = [value for one in every for name in names.split() if (value := getattr(one, name, None)) is not None]
+    return found[0] if found else None
+
+
+def together(options: list[Any]) -> Any:
+    """A union, whatever the order; of one alone, that."""
+    return options[0] if len(options) == 1 else ("or", sorted(options, key=repr))
+
+
+def union(name: str) -> list[str]:
+    """The members of one of the contract's unions, in its words."""
+    text = (CONTRACT / "fields.md").read_text(encoding="utf-8")
+    found = re.search(rf"^### {name}\n= (.*)$", text, re.MULTILINE)
+    assert found is not None
+    return parts(found[1], " | ")
+
+
+def variants(of: Any) -> dict[str, Any]:
+    """The members of a union here by their ``type``, but for the one that takes what is not known."""
+    known = [(get_args(member)[0], get_args(member)[1].tag) for member in get_args(get_args(of)[0])]
+    found = {tag: model for model, tag in known if choices(model.model_fields["type"]) == {tag}}
+    assert len(found) == len(known) - 1
+    return found
+
+
+@needs_contract
+@pytest.mark.parametrize("name", UNIONS)
+def test_the_members_of_unions_are_those_of_the_contract(name: str) -> None:
+    ours = variants(UNIONS[name])
+    for member in union(name):
+        assert without_general(ours_of(ours[type_of(member)])) == without_general(theirs_of(member))
+    known = [type_of(member) for other, of in UNIONS.items() if of is UNIONS[name] for member in union(other)]
+    assert sorted(known) == sorted(ours.keys() - ALONE.keys())
+    for kind in ours.keys() & ALONE.keys():
+        assert ours[kind] is getattr(models, ALONE[kind])
+
+
+def type_of(member: str) -> str:
+    """By what a member is told apart."""
+    kind, _ = theirs_field(groups(member)["type"])
+    (only,) = kind[1]
+    return str(only)
+
+
+def without_general(described: Any) -> Any:
+    """The same without the members that take what is not known."""
+    if isinstance(described, dict):
+        return {name: without_general(part) for name, part in described.items()}
+    if isinstance(described, list):
+        return [without_general(part) for part in described if not is_general(part)]
+    return tuple(without_general(part) for part in described) if isinstance(described, tuple) else described
+
+
+def is_general(described: Any) -> bool:
+    """Whether this is an object whose type is any text."""
+    return described[0] == "object" and isinstance(described[1], dict) and described[1].get("type") == (("string", None, None), None)
+
+
+@needs_contract
+@pytest.mark.parametrize(("name", "model"), [("Hook", models.Hook), ("HookInsert", models.HookInsert)])
+def test_the_kinds_of_hooks_are_those_of_the_contract(name: str, model: type[BaseModel]) -> None:
+    ours = wire_fields(model)
+    seen: dict[str, set[str]] = {}
+    for member in union(name):
+        fields_ = groups(member)
+        (target,) = HOOK_TARGETS.keys() & fields_.keys()
+        seen[target] = set(fields_["trigger_id"][5:-1].split("|"))
+        for field, given in fields_.items():
+            kind, _, default = given.partition(" = ")
+            info = ours[field.removesuffix("?")][1]
+            assert field.endswith("?") or field == target or info.is_required(), field
+            assert (info.default if field.endswith("?") else None) == (default == "true" if default else None), field
+            if kind.startswith("enum(") and field != "trigger_id":
+                assert choices(info) == set(kind[5:-1].split("|")), field
+    assert seen == HOOK_TARGETS
+    assert choices(ours["trigger_id"][1]) == set().union(*seen.values())
+    every = {field.removesuffix("?") for member in union(name) for field in groups(member)}
+    assert set(ours) == every
+
+
+@needs_contract
+def test_named_choices_are_those_of_the_contract() -> None:
+    named = {name: field["enum"] for name, field in fields().items() if isinstance(field.get("enum"), list)}
+    assert named
+    for name, values in named.items():
+        if name != "LoginSessionState":
+            assert list(get_args(getattr(models, name))) == values, name
+
+
+@needs_contract
+@pytest.mark.parametrize(
+    ("name", "ours"),
+    [
+        ("AuthorizationResponseMode", models.ResponseMode),
+        ("AuthorizationResponseType", models.ResponseType),
+    ],
+)
+def test_value_lists_are_those_of_the_contract(name: str, ours: Any) -> None:
+    assert set(get_args(ours)) == set(enums()[name].values())
 
 
 @needs_contract
@@ -178,7 +467,7 @@ def test_fields_are_those_of_the_contract(entity: str) -> None:
 def test_choices_are_those_of_the_contract(entity: str) -> None:
     ours = wire_fields(model_of(entity))
     for wire, field in fields()[entity].items():
-        assert choices(ours[wire][1]) == set(field.get("enum", ())), wire
+        assert choices(ours[wire][1]) == set(field.get("enum", ())) | set(re.findall(r'^"(.*)"$', field["type"])), wire
 
 
 @needs_contract
@@ -200,7 +489,7 @@ def test_types_are_those_of_the_contract(entity: str) -> None:
     for wire, (_, info) in wire_fields(model_of(entity)).items():
         kind = re.sub(r"\(.*\)|\[.*\]", "", fields()[entity][wire]["type"].removesuffix("|null"))
         parts = members(info.annotation)
-        instant = kind == "string" and INSTANT.fullmatch(wire)
+        instant = kind == "string" and INSTANT.fullmatch(wire) and (entity, wire) not in TEXT
         if kind in plain and not instant:
             assert parts == [plain[kind]], wire
         elif kind == "number":
@@ -229,7 +518,7 @@ def test_null_is_taken_where_the_contract_says_so() -> None:
             if info.is_required() and info.annotation is not Any:
                 nullable = fields()[entity][wire]["type"].endswith("null")
                 assert (type(None) in get_args(info.annotation)) == nullable, f"{entity}.{wire}"
-                assert not nullable or (entity, wire) in {("Tenant", name) for name in NULLABLE}
+                assert not nullable or (entity, wire) in NULLABLE
 
 
 @needs_contract

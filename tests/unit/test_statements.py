@@ -21,6 +21,7 @@ from authhero_sql.codecs import EPOCH_MS, INSTANT, INT, TEXT
 from authhero_sql.dialects import Call, Dialect
 from authhero_sql.dialects.base import Order, Row
 from authhero_sql.listing import Cursor, ListRules
+from authhero_sql.lucene import quoted
 from authhero_sql.models.base import Instant
 from authhero_sql.repository import Picked, Repository, Side
 from authhero_sql.schema import Column, Table
@@ -78,8 +79,10 @@ class Notes(Repository[Note]):
     table = NOTES
     model = Note
     id_field = "id"
-    side: ClassVar[Side | None] = Side(TAGS, ("seen",))
-    rules: ClassVar[ListRules] = ListRules(wire="notes", both_ways=True)
+    side: ClassVar[Side | None] = Side(TAGS, {"seen": "seen"}, {"tenant_id": "tenant_id", "id": "id"})
+    rules: ClassVar[ListRules] = ListRules(
+        wire="notes", fields=("id", "body", "seen", "created_at"), search=("body",), exact=("id",), both_ways=True
+    )
 
 
 class Plain(Repository[Note]):
@@ -92,6 +95,11 @@ class Plain(Repository[Note]):
 ROW = {"tenant_id": "t", "id": "n", "body": "b", "created_at": "2026-01-31T10:00:00.000Z"}
 OWN = {"tenant_id": "t", "id": "n"}
 PAGE: dict[str, Any] = {"page": 1, "per_page": 2, "include_totals": False, "sort": None, "q": None}
+
+
+def filtered(q: str, **options: Any) -> Callable[[Notes, Plain], Awaitable[Any]]:
+    """A page with a filter."""
+    return lambda notes, _: notes._page({"tenant_id": "t"}, **{**PAGE, "q": q}, **options)
 
 
 def walk(sort: str, value: str | None) -> Callable[[Notes, Plain], Awaitable[Any]]:
@@ -146,6 +154,16 @@ SHAPES: dict[str, Callable[[Notes, Plain], Awaitable[Any]]] = {
     "walk on, ascending": walk("created_at:asc", "2026-01-31T10:00:00.000Z"),
     "walk on at NULL, descending": walk("created_at:desc", None),
     "walk on at NULL, ascending": walk("created_at:asc", None),
+    "filter: equal, and absent": filtered('id:n -body:"x"'),
+    "filter: comparisons": filtered("seen:>1 seen:[2 TO 3} -seen:<=4 created_at:2026-01-31"),
+    "filter: is there, or not": filtered("_exists_:body OR -_exists_:seen"),
+    "filter: parts": filtered("body:*Éa* body:aé* body:*EÉ -body:*b*"),
+    "filter: free text": filtered("a -b"),
+    "filter: a walk": filtered("seen:1", take=2),
+    "filter: totals over the side table": lambda notes, _: notes._page(
+        {"tenant_id": "t"}, **{**PAGE, "include_totals": True, "q": "seen:1 OR body:b"}
+    ),
+    "filter: totals": lambda notes, _: notes._page({"tenant_id": "t"}, **{**PAGE, "include_totals": True, "q": "body:b"}),
 }
 """Everything that the core sends, by what it is for."""
 ANSWERS: dict[str, Sequence[list[Row]]] = {
@@ -153,6 +171,8 @@ ANSWERS: dict[str, Sequence[list[Row]]] = {
     "swap in a transaction": ([["b"]],),
     "swap of nothing": ([[None]],),
     "page with totals, empty": ([], [[0]]),
+    "filter: totals over the side table": ([], [[0]]),
+    "filter: totals": ([], [[0]]),
 }
 """What the database says to the shapes that go on from an answer."""
 
@@ -242,6 +262,9 @@ async def workload(dialect: Dialect, text: str, number: int, flag: bool) -> list
     await adapters.codes.cleanup(NOW)
     await adapters.logs.create(text, {"type": "s", "date": NOW, "isMobile": flag, "description": text})
     await adapters.logs.list(text, from_date=number % 7, to_date=number % 7)
+    operand = quoted(text)
+    await adapters.users.list(text, q=f"name:{operand} OR -email:>{operand} login_count:{number} blocked:{str(flag).lower()}")
+    await adapters.logs.list(text, q=f"ip:({operand} OR >{operand}) -city_name:[{operand} TO *]", take=3)
     session = {"id": text, "user_id": text, "login_session_id": text, "clients": [text], "device": DEVICE, "expires_at": NOW}
     await adapters.sessions.create(text, session)
     await adapters.sessions.update(text, text, {"expires_at": NOW})

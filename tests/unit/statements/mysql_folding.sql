@@ -117,3 +117,39 @@ SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `note
 -- # walk on at NULL, ascending
 SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE (`notes`.`tenant_id` = %s AND CAST(`notes`.`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND ((`notes`.`created_at` IS NULL AND `notes`.`id`>%s) OR `notes`.`created_at` IS NOT NULL) ORDER BY `notes`.`created_at` ASC,`notes`.`id` ASC LIMIT %s;
 -- ["t", "t", "n", 3]
+
+-- # filter: equal, and absent
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE (`notes`.`tenant_id` = %s AND CAST(`notes`.`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND ((`notes`.`id` = %s AND CAST(`notes`.`id` AS BINARY) = CAST(%s AS BINARY)) AND (`notes`.`body` IS NULL OR NOT ((`notes`.`body` = %s AND CAST(`notes`.`body` AS BINARY) = CAST(%s AS BINARY))))) ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC LIMIT %s OFFSET %s;
+-- ["t", "t", "n", "n", "x", "x", 2, 2]
+
+-- # filter: comparisons
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE (`notes`.`tenant_id` = %s AND CAST(`notes`.`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND ((`tags`.`seen` > %s) AND (`tags`.`seen` >= %s AND `tags`.`seen` < %s) AND (`tags`.`seen` IS NULL OR NOT ((`tags`.`seen` <= %s))) AND (`notes`.`created_at` >= %s AND `notes`.`created_at` <= %s)) ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC LIMIT %s OFFSET %s;
+-- ["t", "t", 1, 2, 3, 4, "2026-01-31T00:00:00.000Z", "2026-01-31T23:59:59.999Z", 2, 2]
+
+-- # filter: is there, or not
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE (`notes`.`tenant_id` = %s AND CAST(`notes`.`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND ((`notes`.`body` IS NOT NULL) OR (`tags`.`seen` IS NULL)) ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC LIMIT %s OFFSET %s;
+-- ["t", "t", 2, 2]
+
+-- # filter: parts
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE (`notes`.`tenant_id` = %s AND CAST(`notes`.`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND ((`notes`.`body` REGEXP %s) AND (`notes`.`body` REGEXP %s) AND (`notes`.`body` REGEXP %s) AND (`notes`.`body` IS NULL OR NOT ((`notes`.`body` REGEXP %s)))) ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC LIMIT %s OFFSET %s;
+-- ["t", "t", "(?-i)[\u00c9\u00e9][aA]", "(?-i)\\A[aA][\u00e9\u00c9]", "(?-i)[Ee][\u00c9\u00e9]\\z", "(?-i)[bB]", 2, 2]
+
+-- # filter: free text
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE (`notes`.`tenant_id` = %s AND CAST(`notes`.`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND (((`notes`.`body` REGEXP %s) OR (`notes`.`id` = %s AND CAST(`notes`.`id` AS BINARY) = CAST(%s AS BINARY))) AND ((`notes`.`body` IS NULL OR NOT ((`notes`.`body` REGEXP %s))) AND (NOT ((`notes`.`id` = %s AND CAST(`notes`.`id` AS BINARY) = CAST(%s AS BINARY)))))) ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC LIMIT %s OFFSET %s;
+-- ["t", "t", "(?-i)[aA]", "a", "a", "(?-i)[bB]", "b", "b", 2, 2]
+
+-- # filter: a walk
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE (`notes`.`tenant_id` = %s AND CAST(`notes`.`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND `tags`.`seen`=%s ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC LIMIT %s;
+-- ["t", "t", 1, 3]
+
+-- # filter: totals over the side table
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen`,(SELECT COUNT(*) FROM `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE (`notes`.`tenant_id` = %s AND CAST(`notes`.`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND (`tags`.`seen`=%s OR (`notes`.`body` = %s AND CAST(`notes`.`body` AS BINARY) = CAST(%s AS BINARY)))) `total_count` FROM `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE (`notes`.`tenant_id` = %s AND CAST(`notes`.`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND (`tags`.`seen`=%s OR (`notes`.`body` = %s AND CAST(`notes`.`body` AS BINARY) = CAST(%s AS BINARY))) ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC LIMIT %s OFFSET %s;
+-- ["t", "t", 1, "b", "b", "t", "t", 1, "b", "b", 2, 2]
+SELECT COUNT(*) FROM `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE (`notes`.`tenant_id` = %s AND CAST(`notes`.`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND (`tags`.`seen`=%s OR (`notes`.`body` = %s AND CAST(`notes`.`body` AS BINARY) = CAST(%s AS BINARY)));
+-- ["t", "t", 1, "b", "b"]
+
+-- # filter: totals
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen`,(SELECT COUNT(*) FROM `notes` WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND (`body` = %s AND CAST(`body` AS BINARY) = CAST(%s AS BINARY))) `total_count` FROM `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE (`notes`.`tenant_id` = %s AND CAST(`notes`.`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND (`notes`.`body` = %s AND CAST(`notes`.`body` AS BINARY) = CAST(%s AS BINARY)) ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC LIMIT %s OFFSET %s;
+-- ["t", "t", "b", "b", "t", "t", "b", "b", 2, 2]
+SELECT COUNT(*) FROM `notes` WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND (`body` = %s AND CAST(`body` AS BINARY) = CAST(%s AS BINARY));
+-- ["t", "t", "b", "b"]

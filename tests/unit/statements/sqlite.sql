@@ -113,3 +113,39 @@ SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "note
 -- # walk on at NULL, ascending
 SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? AND (("notes"."created_at" IS NULL AND "notes"."id">?) OR "notes"."created_at" IS NOT NULL) ORDER BY "notes"."created_at" ASC,"notes"."id" ASC LIMIT ?;
 -- ["t", "n", 3]
+
+-- # filter: equal, and absent
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? AND ("notes"."id"=? AND ("notes"."body" IS NULL OR NOT ("notes"."body"=?))) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT ? OFFSET ?;
+-- ["t", "n", "x", 2, 2]
+
+-- # filter: comparisons
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? AND (("tags"."seen" > ?) AND ("tags"."seen" >= ? AND "tags"."seen" < ?) AND ("tags"."seen" IS NULL OR NOT (("tags"."seen" <= ?))) AND ("notes"."created_at" >= ? AND "notes"."created_at" <= ?)) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT ? OFFSET ?;
+-- ["t", 1, 2, 3, 4, "2026-01-31T00:00:00.000Z", "2026-01-31T23:59:59.999Z", 2, 2]
+
+-- # filter: is there, or not
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? AND (("notes"."body" IS NOT NULL) OR ("tags"."seen" IS NULL)) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT ? OFFSET ?;
+-- ["t", 2, 2]
+
+-- # filter: parts
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? AND ((WITH f0(v) AS (SELECT lower("notes"."body")), f1(v) AS (SELECT replace(v, ?, ?) FROM f0) SELECT instr(v, ?) FROM f1) AND (WITH f0(v) AS (SELECT lower("notes"."body")), f1(v) AS (SELECT replace(v, ?, ?) FROM f0) SELECT substr(v, ?, ?) = ? FROM f1) AND (WITH f0(v) AS (SELECT lower("notes"."body")), f1(v) AS (SELECT replace(v, ?, ?) FROM f0) SELECT substr(v, ?) = ? FROM f1) AND ("notes"."body" IS NULL OR NOT ((instr(lower("notes"."body"), ?))))) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT ? OFFSET ?;
+-- ["t", "\u00c9", "\u00e9", "\u00e9a", "\u00c9", "\u00e9", 1, 2, "a\u00e9", "\u00c9", "\u00e9", -2, "e\u00e9", "b", 2, 2]
+
+-- # filter: free text
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? AND (((instr(lower("notes"."body"), ?)) OR "notes"."id"=?) AND (("notes"."body" IS NULL OR NOT ((instr(lower("notes"."body"), ?)))) AND (NOT ("notes"."id"=?)))) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT ? OFFSET ?;
+-- ["t", "a", "a", "b", "b", 2, 2]
+
+-- # filter: a walk
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? AND "tags"."seen"=? ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT ?;
+-- ["t", 1, 3]
+
+-- # filter: totals over the side table
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen",(SELECT COUNT(*) FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? AND ("tags"."seen"=? OR "notes"."body"=?)) "total_count" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? AND ("tags"."seen"=? OR "notes"."body"=?) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT ? OFFSET ?;
+-- ["t", 1, "b", "t", 1, "b", 2, 2]
+SELECT COUNT(*) FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? AND ("tags"."seen"=? OR "notes"."body"=?);
+-- ["t", 1, "b"]
+
+-- # filter: totals
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen",(SELECT COUNT(*) FROM "notes" WHERE "tenant_id"=? AND "body"=?) "total_count" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? AND "notes"."body"=? ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT ? OFFSET ?;
+-- ["t", "b", "t", "b", 2, 2]
+SELECT COUNT(*) FROM "notes" WHERE "tenant_id"=? AND "body"=?;
+-- ["t", "b"]

@@ -1,0 +1,209 @@
+"""Actions, their versions and executions, and hooks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, ClassVar
+
+from ..errors import ConflictError
+from ..listing import ListRules, Sort
+from ..models import (
+    Action,
+    ActionExecution,
+    ActionExecutionInsert,
+    ActionInsert,
+    ActionVersion,
+    ActionVersionInsert,
+    Hook,
+    HookCode,
+    HookCodeInsert,
+    HookInsert,
+    ImportMetadata,
+    Page,
+)
+from ..models.actions import HOOK_TARGETS
+from ..repository import Fields, Repository
+from ..rows import mapping
+from ..tables import ACTION_EXECUTIONS, ACTION_VERSIONS, ACTIONS, HOOK_CODE, HOOKS
+from .plain import Kept, Plain
+
+CLEANUP_BATCH = 500
+LEADS = frozenset({"trigger_id", "permission_required", *HOOK_TARGETS})
+"""The fields of a hook that must fit together."""
+
+
+class Actions(Plain[Action, ActionInsert]):
+    """Actions (Auth0: actions): code that runs at a trigger."""
+
+    table = ACTIONS
+    model = Action
+    id_field = "id"
+    rules: ClassVar[ListRules] = ListRules(wire="actions", fields=("id", "name", "is_system"), search=("name",))
+
+    def _new_id(self, now: datetime) -> str:
+        return self.session.ids.prefixed("act_")
+
+
+class ActionVersions(Repository[ActionVersion]):
+    """The versions of each action (Auth0: action versions), numbered from 1; at most one of them is deployed."""
+
+    table = ACTION_VERSIONS
+    model = ActionVersion
+    id_field = "id"
+    rules: ClassVar[ListRules] = ListRules(wire="versions", checkpoint=None)
+
+    def _new_id(self, now: datetime) -> str:
+        return self.session.ids.prefixed("ver_")
+
+    async def create(
+        self,
+        tenant_id: str,
+        params: ActionVersionInsert | Mapping[str, Any],
+        *,
+        import_metadata: ImportMetadata | Mapping[str, Any] | None = None,
+    ) -> ActionVersion:
+        """Store the action's next version; a deployed one takes the place of the one before, in the same transaction.
+
+        Two at once get two numbers, and one of them is deployed in the end.
+
+        Returns:
+            What ``get`` would return.
+
+        Raises:
+            ConflictError: the id is taken.
+            InvalidValueError: a value cannot be stored.
+        """
+        version = self._writer.accept(params)
+        values = self._new_row(tenant_id, version, import_metadata, number=0)
+        own = {"tenant_id": tenant_id, "action_id": values["action_id"]}
+        calls = [*self._lock(ACTIONS, {"tenant_id": tenant_id, "id": own["action_id"]}), self._insert_next("number", values, own)]
+        if values["deployed"]:
+            # After the insert, so that of two at once the second one sees, and undeploys, the first.
+            calls.append(self._change({**own, "deployed": True, "id <>": values["id"]}, self._bumped({"deployed": 0})))
+        while True:
+            try:
+                await self._write(*calls)
+            except ConflictError as error:
+                # Somebody else has taken the number meanwhile: the next one will be free.
+                if "number" not in error.fields:
+                    raise
+            else:
+                created: ActionVersion = await self._get({"tenant_id": tenant_id, "id": values["id"]})
+                return created
+
+    async def get(self, tenant_id: str, action_id: str, id: str) -> ActionVersion | None:
+        """The version of the action, or None."""
+        version: ActionVersion | None = await self._get({"tenant_id": tenant_id, "action_id": action_id, "id": id})
+        return version
+
+    async def list(
+        self, tenant_id: str, action_id: str, *, page: int = 0, per_page: int = 50, include_totals: bool = False
+    ) -> Page[ActionVersion]:
+        """One page of the action's versions, newest first.
+
+        Args:
+            tenant_id: the tenant.
+            action_id: the action.
+            page: the page's number, from 0.
+            per_page: versions on a page, at most 1,000.
+            include_totals: count all of them.
+
+        Raises:
+            InvalidQueryError: the page is not valid.
+        """
+        where = {"tenant_id": tenant_id, "action_id": action_id}
+        return await self._offset_page(where, self._order(Sort("number", "desc")), page, per_page, include_totals)
+
+    async def remove_for_action(self, tenant_id: str, action_id: str) -> int:
+        """Remove all versions of the action; how many there were."""
+        return await self._execute(self._delete({"tenant_id": tenant_id, "action_id": action_id}))
+
+
+class ActionExecutions(Repository[ActionExecution]):
+    """What running the actions of a trigger led to (Auth0: action executions)."""
+
+    table = ACTION_EXECUTIONS
+    model = ActionExecution
+    id_field = "id"
+
+    async def create(
+        self,
+        tenant_id: str,
+        params: ActionExecutionInsert | Mapping[str, Any],
+        *,
+        import_metadata: ImportMetadata | Mapping[str, Any] | None = None,
+    ) -> ActionExecution:
+        """Record an execution.
+
+        Raises:
+            ConflictError: the id is taken.
+            InvalidValueError: a value cannot be stored.
+        """
+        return await self._create(tenant_id, params, import_metadata)
+
+    async def get(self, tenant_id: str, id: str) -> ActionExecution | None:
+        """The execution, or None."""
+        execution: ActionExecution | None = await self._get({"tenant_id": tenant_id, "id": id})
+        return execution
+
+    async def cleanup(self, older_than: datetime, *, dry_run: bool = False) -> int:
+        """Remove the executions of all tenants from before an instant, in bounded batches; how many there were.
+
+        Args:
+            older_than: the instant.
+            dry_run: count them, and remove none.
+
+        Raises:
+            InvalidValueError: the instant is naive.
+        """
+        return await self._sweep({"created_at_ts <": older_than}, CLEANUP_BATCH, dry_run=dry_run)
+
+
+class Hooks(Plain[Hook, HookInsert]):
+    """Hooks: what a trigger leads to. The greatest priority comes first, then the oldest."""
+
+    table = HOOKS
+    model = Hook
+    id_field = "hook_id"
+    rules: ClassVar[ListRules] = ListRules(
+        wire="hooks",
+        fields=("hook_id", "trigger_id", "enabled", "synchronous", "url", "form_id", "template_id", "code_id", "page_id"),
+        search=("url", "form_id", "template_id", "code_id"),
+        order=Sort("priority", "desc"),
+        then=(Sort("created_at", "asc"),),
+        checkpoint=None,
+    )
+
+    def _new_id(self, now: datetime) -> str:
+        return self.session.ids.prefixed("h_")
+
+    async def update(self, tenant_id: str, id: str, fields: Fields) -> bool:
+        """Write exactly the given fields. What the hook leads to, and at which trigger, must fit together afterwards.
+
+        Returns:
+            Whether there was such a hook.
+
+        Raises:
+            InvalidValueError: a value cannot be stored, a field is unknown or cannot be updated, or the hook would lead to
+                nothing, to two things, or to one that its trigger does not have.
+        """
+        given = mapping(self.table, fields)
+        if LEADS & given.keys():
+            hook = await self.get(tenant_id, id)
+            if hook is None:
+                return False
+            kept = {name: value for name in LEADS if (value := getattr(hook, name)) is not None}
+            self._writer.accept({**kept, **{name: given[name] for name in LEADS & given.keys()}})
+        return await super().update(tenant_id, id, fields)
+
+
+class HookCodes(Kept[HookCode, HookCodeInsert]):
+    """The code of hooks that run code."""
+
+    table = HOOK_CODE
+    model = HookCode
+    id_field = "id"
+
+    def _new_id(self, now: datetime) -> str:
+        return self.session.ids.prefixed("hc_")

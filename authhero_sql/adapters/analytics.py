@@ -1,0 +1,323 @@
+"""What happened, counted from the log, the sessions and the refresh tokens."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pydantic import ValidationError
+
+from ..aggregates import Aggregates, Bucketed, Dimension, Latest, Named
+from ..buckets import Bucket, buckets, zone
+from ..clock import to_epoch_ms, to_iso
+from ..dialects.base import Order
+from ..errors import InvalidQueryError
+from ..listing import MAX_PAGE, count
+from ..models import (
+    AnalyticsColumnMeta,
+    AnalyticsQuery,
+    AnalyticsQueryResponse,
+    DailyStats,
+    Log,
+    RefreshToken,
+    RefreshTokenRetentionCohort,
+    RefreshTokenRetentionResponse,
+    Session,
+    SessionRetentionCohort,
+    SessionRetentionResponse,
+)
+from ..rows import mapping
+from ..tables import LOGS, REFRESH_TOKENS, SESSIONS
+
+RESOURCES: Mapping[str, tuple[str, ...]] = {
+    "active-users": ("s", "seacft"),
+    "logins": ("s", "f", "fp"),
+    "signups": ("ss", "fs"),
+    "refresh-tokens": ("seacft", "fertft"),
+    "sessions": ("slo",),
+    "logouts": ("slo", "flo"),
+    "password-changes": ("scp", "fcp", "scpr", "fcpr"),
+    "password-migrations": ("spm",),
+    "mfa": ("gd_auth_succeed", "gd_auth_failed", "gd_auth_rejected"),
+    "email-verifications": ("sv", "fv", "svr", "fvr"),
+    "codes-sent": ("cls", "cs"),
+}
+"""The log types that each resource counts."""
+DISTINCT_USERS = "active-users"
+"""The resource that counts users, and not events."""
+USER_TYPE = Named("strategy_type", (("database", "password"), ("social", "social"), ("passwordless", "passwordless")), "enterprise")
+"""What kind of user a log entry is about, by the type of its strategy; none where it has none."""
+COLUMNS: Mapping[str, Dimension] = {"connection": "connection", "client_id": "client_id", "user_type": USER_TYPE, "event": "type"}
+"""What the groups but time are made of."""
+DAILY = {"logins": "s", "signups": "ss", "leaked_passwords": "pwd_leak"}
+"""The log types that the daily statistics count."""
+MONTH = timedelta(days=30)
+WEEK = timedelta(weeks=1)
+MAX_WEEKS = 53
+
+
+class _LogCounts(Aggregates[Log]):
+    """Counts of log entries."""
+
+    table = LOGS
+    model = Log
+
+
+class _SessionCounts(Aggregates[Session]):
+    """Counts of sessions."""
+
+    table = SESSIONS
+    model = Session
+
+
+class _TokenCounts(Aggregates[RefreshToken]):
+    """Counts of refresh tokens."""
+
+    table = REFRESH_TOKENS
+    model = RefreshToken
+
+
+class Analytics(_LogCounts):
+    """Analytics: the log counted by time, connection, client, kind of user and event; retention by week."""
+
+    async def query(
+        self, tenant_id: str, resource: str, params: AnalyticsQuery | Mapping[str, Any] | None = None
+    ) -> AnalyticsQueryResponse:
+        """Count what a resource stands for.
+
+        Args:
+            tenant_id: the tenant.
+            resource: ``active-users`` (distinct users), ``logins``, ``signups``, ``refresh-tokens``, ``sessions``,
+                ``logouts``, ``password-changes``, ``password-migrations``, ``mfa``, ``email-verifications`` or ``codes-sent``.
+            params: the time, the interval and its zone, groups, filters, order and page; see :class:`AnalyticsQuery`.
+
+        Returns:
+            Columns and rows; a bucket of time in which nothing happened has no row.
+
+        Raises:
+            InvalidQueryError: there is no such resource, zone or column, or another parameter is not valid.
+        """
+        types = RESOURCES.get(str(resource))
+        if types is None:
+            raise InvalidQueryError(f"there is no such resource; there are {', '.join(RESOURCES)}")
+        asked = _asked(params)
+        until = asked.to or self.session.now()
+        since = asked.from_ or _earlier(until, MONTH)
+        if since > until:
+            raise InvalidQueryError("from must not be after to")
+        value = resource.replace("-", "_")
+        times = _times(asked, since, until)
+        dimensions = _dimensions(asked, times)
+        order = _order(asked, value)
+        where: dict[str, Any] = {"tenant_id": tenant_id, "type in": types, "date >=": since, "date <": until}
+        given = asked.filters
+        for name in ("connection", "client_id", "user_id"):
+            wanted = getattr(given, name)
+            if wanted:
+                where[f"{name} in"] = wanted
+        empty = any(wanted == [] for wanted in (given.connection, given.client_id, given.user_id, given.user_type))
+        if empty or (times is not None and not times):
+            # Nothing can match; without groups, nothing is a row that says so.
+            rows_of_nothing = [] if asked.group_by or asked.offset or not asked.limit else [(0,)]
+            return _response(asked, value, rows_of_nothing, times or [], 0 if asked.group_by else 1)
+        options: dict[str, Any] = {
+            "distinct": "user_id" if resource == DISTINCT_USERS else None,
+            "order": order,
+            "also": {"user_type": (USER_TYPE, given.user_type)} if given.user_type else {},
+        }
+        rows = await self._grouped(where, dimensions, **options, limit=asked.limit, offset=asked.offset)
+        if not rows and (asked.offset or not asked.limit):
+            # Behind the last row: how many there are says the first.
+            first = await self._grouped(where, dimensions, **options, limit=1, offset=0)
+            return _response(asked, value, [], times or [], first[0][-1] if first else 0)
+        return _response(asked, value, rows, times or [], rows[0][-1] if rows else 0)
+
+    async def session_retention(self, tenant_id: str, weeks: int) -> SessionRetentionResponse:
+        """How many sessions of each week were still used in the weeks since.
+
+        Args:
+            tenant_id: the tenant.
+            weeks: how many weeks, Monday to Sunday in UTC, this one included; 1 to 53.
+
+        Returns:
+            A cohort a week, oldest first. A session is used from its creation to its last interaction or use.
+
+        Raises:
+            InvalidQueryError: ``weeks`` is out of range.
+        """
+        mondays = self._mondays(weeks)
+        counts = _SessionCounts(self.session)
+        where = {"tenant_id": tenant_id, "created_at_ts >=": mondays[0]}
+        last = Latest("used_at_ts", "last_interaction_at_ts")
+        found = await counts._cohorts(where, "created_at_ts", last, [to_epoch_ms(monday) for monday in mondays])
+        cohorts = [
+            SessionRetentionCohort(cohort=cohort, sessions=number, active=active) for cohort, number, active in _folded(found, mondays)
+        ]
+        return SessionRetentionResponse(interval="week", from_=to_iso(mondays[0]), to=to_iso(self.session.now()), cohorts=cohorts)
+
+    async def refresh_token_retention(self, tenant_id: str, weeks: int, client_id: str | None = None) -> RefreshTokenRetentionResponse:
+        """How many refresh-token families of each week were still used in the weeks since.
+
+        Args:
+            tenant_id: the tenant.
+            weeks: how many weeks, Monday to Sunday in UTC, this one included; 1 to 53.
+            client_id: only the tokens of this client.
+
+        Returns:
+            A cohort a week, oldest first. A family is used from its first token to its last exchange, and counts once.
+
+        Raises:
+            InvalidQueryError: ``weeks`` is out of range.
+        """
+        mondays = self._mondays(weeks)
+        counts = _TokenCounts(self.session)
+        where = {"tenant_id": tenant_id, **({} if client_id is None else {"client_id": client_id})}
+        last = Latest("last_exchanged_at_ts", "created_at_ts")
+        starts = [to_epoch_ms(monday) for monday in mondays]
+        found = await counts._cohorts(where, "created_at_ts", last, starts, family="family_id")
+        cohorts = [
+            RefreshTokenRetentionCohort(cohort=cohort, tokens=number, active=active) for cohort, number, active in _folded(found, mondays)
+        ]
+        return RefreshTokenRetentionResponse(interval="week", from_=to_iso(mondays[0]), to=to_iso(self.session.now()), cohorts=cohorts)
+
+    def _mondays(self, weeks: Any) -> list[datetime]:
+        """The Mondays on which the weeks begin, oldest first."""
+        if not isinstance(weeks, int) or isinstance(weeks, bool) or not 1 <= weeks <= MAX_WEEKS:
+            raise InvalidQueryError(f"weeks must be a whole number from 1 to {MAX_WEEKS}")
+        today = self.session.now().replace(hour=0, minute=0, second=0, microsecond=0)
+        monday = today - timedelta(days=today.weekday())
+        return [monday - WEEK * back for back in range(weeks - 1, -1, -1)]
+
+
+class Stats(_LogCounts):
+    """Daily statistics (Auth0: stats), counted from the log."""
+
+    async def get_daily(self, tenant_id: str, from_: str | None = None, to: str | None = None) -> list[DailyStats]:
+        """A row for each day on which something was logged, oldest first; days are UTC.
+
+        Args:
+            tenant_id: the tenant.
+            from_: the first day, ``YYYYMMDD`` or ``YYYY-MM-DD``; thirty days before the last by default.
+            to: the last day; today by default.
+
+        Raises:
+            InvalidQueryError: a day is none, ``from_`` is after ``to``, or there would be more than 2,000 days.
+        """
+        last = _day("to", to) if to is not None else self.session.now().replace(hour=0, minute=0, second=0, microsecond=0)
+        first = _day("from", from_) if from_ is not None else _earlier(last, MONTH)
+        if first > last:
+            raise InvalidQueryError("from must not be after to")
+        end = last + timedelta(days=1) - timedelta(milliseconds=1)
+        days = buckets(first, end, "day", UTC)
+        starts = [to_iso(day.start) for day in days]
+        where = {"tenant_id": tenant_id, "date >=": first, "date <=": end}
+        return [
+            DailyStats(
+                date=days[number - 1].label,
+                logins=int(logins),
+                signups=int(signups),
+                leaked_passwords=int(leaked),
+                created_at=datetime.fromisoformat(first_event),
+                updated_at=datetime.fromisoformat(last_event),
+            )
+            for number, logins, signups, leaked, first_event, last_event in await self._daily(where, "date", starts, DAILY, "type")
+        ]
+
+    async def get_active_users(self, tenant_id: str) -> int:
+        """How many different users have signed in within the last thirty days."""
+        where = {"tenant_id": tenant_id, "type": "s", "date >=": _earlier(self.session.now(), MONTH)}
+        return await self._count_distinct("user_id", where)
+
+
+def _asked(params: AnalyticsQuery | Mapping[str, Any] | None) -> AnalyticsQuery:
+    try:
+        asked = params if isinstance(params, AnalyticsQuery) else AnalyticsQuery.model_validate(mapping(LOGS, params or {}))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        raise InvalidQueryError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+    if len(set(asked.group_by)) < len(asked.group_by):
+        raise InvalidQueryError("group_by names something twice")
+    limit, offset = min(count("limit", asked.limit), MAX_PAGE), count("offset", asked.offset)
+    if offset >= 2**53:
+        raise InvalidQueryError("offset is too large")
+    return asked.model_copy(update={"limit": limit})
+
+
+def _earlier(instant: datetime, by: timedelta) -> datetime:
+    try:
+        return instant - by
+    except OverflowError:
+        raise InvalidQueryError("the time must be between the years 1 and 9999") from None
+
+
+def _times(asked: AnalyticsQuery, since: datetime, until: datetime) -> Sequence[Bucket] | None:
+    """The buckets of time; None where nothing is grouped by it."""
+    where = zone(asked.tz)
+    return buckets(since, until, asked.interval, where) if "time" in asked.group_by else None
+
+
+def _dimensions(asked: AnalyticsQuery, times: Sequence[Bucket] | None) -> dict[str, Dimension]:
+    starts = tuple(to_iso(bucket.start) for bucket in times or ())
+    made: dict[str, Dimension] = {"time": Bucketed("date", starts), **COLUMNS}
+    return {name: made[name] for name in asked.group_by}
+
+
+def _order(asked: AnalyticsQuery, value: str) -> list[Order]:
+    """The order that was asked for, or time first, else the greatest first; completed so that pages never overlap."""
+    columns: dict[str, str] = {name: name for name in asked.group_by}
+    columns[value] = "value"
+    wanted = asked.order_by or (["time"] if "time" in asked.group_by else [f"-{value}"])
+    order: list[Order] = []
+    for text in wanted:
+        name = text.removeprefix("-")
+        if name not in columns:
+            raise InvalidQueryError(f"order_by must name columns of the answer: {', '.join(columns)}")
+        order.append(Order(columns[name], text.startswith("-"), nullable=True))
+    named = {part.column for part in order}
+    return [*order, *(Order(name, nullable=True) for name in asked.group_by if name not in named)]
+
+
+def _response(
+    asked: AnalyticsQuery, value: str, rows: Sequence[Sequence[Any]], times: Sequence[Bucket], total: int
+) -> AnalyticsQueryResponse:
+    kinds = {"time": "DateTime" if asked.interval == "hour" else "Date"}
+    meta = [AnalyticsColumnMeta(name=name, type=kinds.get(name, "String")) for name in asked.group_by]
+    data = []
+    for row in rows:
+        named: dict[str, Any] = dict(zip(asked.group_by, row, strict=False))
+        if "time" in named:
+            named["time"] = times[named["time"] - 1].label
+        data.append({**named, value: int(row[len(asked.group_by)])})
+    return AnalyticsQueryResponse(
+        meta=[*meta, AnalyticsColumnMeta(name=value, type="UInt64")], data=data, rows=len(data), rows_before_limit_at_least=total
+    )
+
+
+def _folded(found: Sequence[Sequence[Any]], mondays: Sequence[datetime]) -> list[tuple[str, int, list[int]]]:
+    """Each cohort's Monday, its size, and how many of it were used in that week and in each since."""
+    lasting: dict[int, Counter[int]] = {}
+    for began, used, number in found:
+        # What began before the first week is in no cohort.
+        if began > 0:
+            # A use that is stamped before the beginning is one in the first week.
+            week, until = int(began), max(int(used), int(began))
+            lasting.setdefault(week, Counter())[until] += int(number)
+    weeks = len(mondays)
+    return [
+        (
+            f"{monday:%Y-%m-%d}",
+            sum(lasting.get(week, Counter()).values()),
+            [sum(number for used, number in lasting.get(week, Counter()).items() if used >= later) for later in range(week, weeks + 1)],
+        )
+        for week, monday in enumerate(mondays, 1)
+    ]
+
+
+def _day(name: str, text: Any) -> datetime:
+    form = "%Y%m%d" if isinstance(text, str) and len(text) == 8 else "%Y-%m-%d"
+    try:
+        return datetime.strptime(text, form).replace(tzinfo=UTC)
+    except (ValueError, TypeError):
+        raise InvalidQueryError(f"{name} must be a day like 20260131 or 2026-01-31") from None

@@ -1,0 +1,44 @@
+"""The second factors and passkeys of users."""
+
+from __future__ import annotations
+
+import builtins
+from datetime import datetime
+
+from ..dialects.base import Order
+from ..models import AuthenticationMethod, AuthenticationMethodInsert
+from ..repository import Fields
+from ..tables import AUTHENTICATION_METHODS
+from .plain import Created
+
+
+class AuthenticationMethods(Created[AuthenticationMethod, AuthenticationMethodInsert]):
+    """Authentication methods (Auth0: authentication methods); ids are ULIDs."""
+
+    table = AUTHENTICATION_METHODS
+    model = AuthenticationMethod
+    id_field = "id"
+
+    def _new_id(self, now: datetime) -> str:
+        return self.session.ids.ulid(now)
+
+    async def get_by_credential_id(self, tenant_id: str, credential_id: str) -> AuthenticationMethod | None:
+        """The method with this WebAuthn credential id, or None; the oldest where there are several."""
+        where = {"tenant_id": tenant_id, "credential_id": credential_id}
+        found = await self._all(where, (Order("created_at_ts"), Order("id")), limit=1)
+        return found[0] if found else None
+
+    async def list(self, tenant_id: str, user_id: str) -> builtins.list[AuthenticationMethod]:
+        """The user's methods, oldest first."""
+        return await self._all({"tenant_id": tenant_id, "user_id": user_id}, (Order("created_at_ts"), Order("id")))
+
+    async def update(self, tenant_id: str, id: str, fields: Fields) -> AuthenticationMethod | None:
+        """Write exactly the given fields.
+
+        Returns:
+            The method as it is then, or None where there is none.
+
+        Raises:
+            InvalidValueError: a value cannot be stored, or a field is unknown or cannot be updated.
+        """
+        return await self._updated(self._own(tenant_id, id), fields)

@@ -1,0 +1,181 @@
+"""How the pages of a tenant look and what they say."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from ..dialects.base import Order
+from ..models import (
+    Branding,
+    CustomTextEntry,
+    CustomTextKey,
+    Gradient,
+    ImportMetadata,
+    PromptSetting,
+    Theme,
+    ThemeInsert,
+    UniversalLoginTemplate,
+)
+from ..models.branding import SOLID_COLOR, CustomText
+from ..repository import Fields, Repository
+from ..tables import BRANDING, CUSTOM_TEXT, PROMPT_SETTINGS, THEMES, UNIVERSAL_LOGIN_TEMPLATES
+from .plain import Owned
+
+
+class Brandings(Repository[Branding]):
+    """Branding (Auth0: branding), one a tenant."""
+
+    table = BRANDING
+    model = Branding
+
+    async def get(self, tenant_id: str) -> Branding | None:
+        """The tenant's branding, or None."""
+        branding: Branding | None = await self._get({"tenant_id": tenant_id})
+        return branding
+
+    async def set(self, tenant_id: str, branding: Branding | Mapping[str, Any]) -> None:
+        """Store the branding in place of the one before: what is not given is gone.
+
+        Raises:
+            ForeignKeyError: the tenant does not exist.
+            InvalidValueError: a value cannot be stored.
+        """
+        given: Any = self._writer.accept(branding)
+        if given.colors is not None and isinstance(given.colors.page_background, str):
+            plain = Gradient(type=SOLID_COLOR, start=given.colors.page_background)
+            given = given.model_copy(update={"colors": given.colors.model_copy(update={"page_background": plain})})
+        await self._execute(self._upsert(self._new_row(tenant_id, given, None)))
+
+
+class PromptSettings(Repository[PromptSetting]):
+    """Prompt settings (Auth0: prompts), one row a tenant."""
+
+    table = PROMPT_SETTINGS
+    model = PromptSetting
+
+    async def get(self, tenant_id: str) -> PromptSetting:
+        """The tenant's settings; without any, the new experience with every flag off."""
+        settings: PromptSetting | None = await self._get({"tenant_id": tenant_id})
+        return settings or PromptSetting(identifier_first=False, webauthn_platform_first_factor=False)
+
+    async def set(self, tenant_id: str, settings: Fields) -> None:
+        """Write exactly the given fields; of a tenant without settings the others get their defaults, ``identifier_first`` on.
+
+        Raises:
+            InvalidValueError: a value cannot be stored, or a field is unknown.
+        """
+        changes = self._changes(settings)
+        first = self._new_row(tenant_id, self._writer.accept({"webauthn_platform_first_factor": False}), None)
+        await self._execute(self._upsert({**first, **changes}, tuple(changes)))
+
+
+class UniversalLoginTemplates(Repository[UniversalLoginTemplate]):
+    """Universal login templates (Auth0: universal login page template), one a tenant."""
+
+    table = UNIVERSAL_LOGIN_TEMPLATES
+    model = UniversalLoginTemplate
+
+    async def get(self, tenant_id: str) -> UniversalLoginTemplate | None:
+        """The tenant's template, or None."""
+        template: UniversalLoginTemplate | None = await self._get({"tenant_id": tenant_id})
+        return template
+
+    async def set(self, tenant_id: str, template: UniversalLoginTemplate | Mapping[str, Any]) -> None:
+        """Store the template in place of the one before.
+
+        Raises:
+            ForeignKeyError: the tenant does not exist.
+            InvalidValueError: a value cannot be stored.
+        """
+        values = self._new_row(tenant_id, self._writer.accept(template), None)
+        await self._execute(self._upsert(values, ("body", "updated_at_ts")))
+
+    async def delete(self, tenant_id: str) -> bool:
+        """Remove the template; whether there was one."""
+        return await self._remove({"tenant_id": tenant_id})
+
+
+class CustomTexts(Repository[CustomTextEntry]):
+    """Custom texts (Auth0: custom text for prompts), by prompt and language."""
+
+    table = CUSTOM_TEXT
+    model = CustomTextEntry
+
+    async def get(self, tenant_id: str, prompt: str, language: str) -> CustomText | None:
+        """The texts of the prompt in the language, or None."""
+        entry: CustomTextEntry | None = await self._get({"tenant_id": tenant_id, "prompt": prompt, "language": language})
+        return entry.custom_text if entry is not None else None
+
+    async def set(self, tenant_id: str, prompt: str, language: str, custom_text: Mapping[str, Any]) -> None:
+        """Store the texts in place of those before.
+
+        Raises:
+            ForeignKeyError: the tenant does not exist.
+            InvalidValueError: there is no such prompt, or a value cannot be stored.
+        """
+        entry = self._writer.accept({"prompt": prompt, "language": language, "custom_text": custom_text})
+        await self._execute(self._upsert(self._new_row(tenant_id, entry, None), ("custom_text", "updated_at_ts")))
+
+    async def delete(self, tenant_id: str, prompt: str, language: str) -> bool:
+        """Remove the texts; whether there were any."""
+        return await self._remove({"tenant_id": tenant_id, "prompt": prompt, "language": language})
+
+    async def list(self, tenant_id: str) -> builtins.list[CustomTextKey]:
+        """Of which prompts, in which languages, there are texts; by prompt and language."""
+        read = self._reader_of(CustomTextKey)
+        rows = await self._fetch(self._select(read, {"tenant_id": tenant_id}, (Order("prompt"), Order("language"))))
+        return [read.read(row) for row in rows]
+
+
+class Themes(Owned[Theme]):
+    """Themes (Auth0: branding themes)."""
+
+    table = THEMES
+    model = Theme
+    merged: ClassVar[frozenset[str]] = frozenset({"borders", "colors", "fonts", "page_background", "widget"})
+    id_field = "themeId"
+
+    async def create(
+        self,
+        tenant_id: str,
+        theme: ThemeInsert | Mapping[str, Any],
+        theme_id: str | None = None,
+        *,
+        import_metadata: ImportMetadata | Mapping[str, Any] | None = None,
+    ) -> Theme:
+        """Create a theme; its id is generated where none is given.
+
+        Returns:
+            What ``get`` would return.
+
+        Raises:
+            ConflictError: the id is taken.
+            ForeignKeyError: the tenant does not exist.
+            InvalidValueError: a value cannot be stored.
+        """
+        imported = self._imported(import_metadata)
+        # The import's own id comes first, then the caller's.
+        metadata = imported.model_copy(update={"id": theme_id}) if imported.id is None else imported
+        return await self._create(tenant_id, theme, metadata)
+
+    async def get(self, tenant_id: str, theme_id: str) -> Theme | None:
+        """The theme, or None."""
+        theme: Theme | None = await self._get(self._own(tenant_id, theme_id))
+        return theme
+
+    async def update(self, tenant_id: str, theme_id: str, fields: Fields) -> bool:
+        """Write exactly the given fields; inside a group, such as ``colors``, too.
+
+        Returns:
+            Whether there was such a theme.
+
+        Raises:
+            InvalidValueError: a value cannot be stored, or a field is unknown or cannot be updated.
+        """
+        return await self._update(self._own(tenant_id, theme_id), fields)
+
+    async def remove(self, tenant_id: str, theme_id: str) -> bool:
+        """Remove the theme; whether there was one."""
+        return await self._remove(self._own(tenant_id, theme_id))

@@ -1,0 +1,113 @@
+"""Custom domains, and where requests to them go."""
+
+from __future__ import annotations
+
+import builtins
+from datetime import datetime
+from typing import Any, ClassVar
+
+from pydantic import BaseModel
+
+from ..dialects.base import Order
+from ..errors import InvalidQueryError
+from ..listing import ListRules, Sort
+from ..models import (
+    CustomDomain,
+    CustomDomainInsert,
+    CustomDomainWithTenantId,
+    Page,
+    ProxyRoute,
+    ProxyRouteInsert,
+    ResolvedHost,
+)
+from ..tables import CUSTOM_DOMAINS, PROXY_ROUTES
+from .plain import Kept
+
+OLDEST_FIRST = (Order("created_at"), Order("custom_domain_id"))
+BY_PRIORITY = (Order("priority"), Order("created_at"), Order("id"))
+
+
+class CustomDomains(Kept[CustomDomain, CustomDomainInsert]):
+    """Custom domains (Auth0: custom domains)."""
+
+    table = CUSTOM_DOMAINS
+    model = CustomDomain
+    id_field = "custom_domain_id"
+    # There is one way to verify a domain that may be asked for, so that nobody needs to keep it.
+    virtual: ClassVar[frozenset[str]] = frozenset({"verification_method"})
+    fixed: ClassVar[frozenset[str]] = frozenset({"domain"})
+
+    def _generated(self, params: BaseModel, created: datetime) -> dict[str, Any]:
+        given: Any = params
+        # Names of hosts are the same in either case (RFC 4343), and are compared exactly here.
+        return {"status": "pending", "primary": True, "domain": given.domain.rstrip(".").lower()}
+
+    async def get_by_domain(self, domain: str) -> CustomDomainWithTenantId | None:
+        """The domain of that name, whoever has it, with its ``tenant_id``; the oldest where several have it. None where nobody has."""
+        read = self._reader_of(CustomDomainWithTenantId)
+        rows = await self._fetch(self._select(read, {"domain": domain}, OLDEST_FIRST, limit=1))
+        return read.read(rows[0]) if rows else None
+
+    async def list(self, tenant_id: str) -> builtins.list[CustomDomain]:
+        """The tenant's domains, oldest first."""
+        return await self._all({"tenant_id": tenant_id}, OLDEST_FIRST)
+
+
+class ProxyRoutes(Kept[ProxyRoute, ProxyRouteInsert]):
+    """Where requests to a custom domain go."""
+
+    table = PROXY_ROUTES
+    model = ProxyRoute
+    id_field = "id"
+    rules: ClassVar[ListRules] = ListRules(wire="proxy_routes", order=Sort("priority"), then=(Sort("created_at"),), checkpoint=None)
+
+    async def list(
+        self,
+        tenant_id: str,
+        *,
+        custom_domain_id: str | None = None,
+        page: int = 0,
+        per_page: int = 50,
+        include_totals: bool = False,
+    ) -> Page[ProxyRoute]:
+        """One page of the tenant's routes, the lowest priority first.
+
+        Args:
+            tenant_id: the tenant.
+            custom_domain_id: only those of this domain.
+            page: the page's number, from 0.
+            per_page: routes on a page, at most 1,000.
+            include_totals: count all of them.
+
+        Raises:
+            InvalidQueryError: the page is not valid.
+        """
+        where = {"tenant_id": tenant_id}
+        if custom_domain_id is not None:
+            where["custom_domain_id"] = custom_domain_id
+        return await self._offset_page(where, BY_PRIORITY, page, per_page, include_totals)
+
+    async def resolve_host(self, host: str) -> ResolvedHost | None:
+        """What a ``Host`` header leads to: the tenant, its domain and the domain's routes; None where no tenant has the domain.
+
+        Args:
+            host: a host name; a port, a dot at the end and upper case make no difference.
+
+        Raises:
+            InvalidQueryError: it is no text.
+        """
+        if not isinstance(host, str):
+            raise InvalidQueryError("host must be text")
+        domain = await CustomDomains(self.session).get_by_domain(_host_name(host))
+        if domain is None:
+            return None
+        where = {"tenant_id": domain.tenant_id, "custom_domain_id": domain.custom_domain_id}
+        routes = await self._all(where, BY_PRIORITY)
+        return ResolvedHost(tenant_id=domain.tenant_id, custom_domain_id=domain.custom_domain_id, domain=domain.domain, routes=routes)
+
+
+def _host_name(host: str) -> str:
+    """The name alone, as domains are stored: ``Login.Acme.Example.:443`` is ``login.acme.example``."""
+    name, colon, port = host.strip().rpartition(":")
+    bare = name if colon and port.isdecimal() else host.strip()
+    return bare.rstrip(".").lower()

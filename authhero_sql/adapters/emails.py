@@ -1,0 +1,101 @@
+"""How e-mail is sent, and what it says."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Mapping
+from typing import Any
+
+from ..dialects.base import Order
+from ..models import EmailProvider, EmailTemplate, ImportMetadata
+from ..repository import Fields, Repository
+from ..tables import EMAIL_PROVIDERS, EMAIL_TEMPLATES
+
+
+class EmailProviders(Repository[EmailProvider]):
+    """E-mail providers (Auth0: email provider), one a tenant."""
+
+    table = EMAIL_PROVIDERS
+    model = EmailProvider
+
+    async def create(
+        self,
+        tenant_id: str,
+        provider: EmailProvider | Mapping[str, Any],
+        *,
+        import_metadata: ImportMetadata | Mapping[str, Any] | None = None,
+    ) -> EmailProvider:
+        """Store the tenant's provider.
+
+        Raises:
+            ConflictError: the tenant has one.
+            InvalidValueError: a value cannot be stored.
+        """
+        return await self._create(tenant_id, provider, import_metadata)
+
+    async def get(self, tenant_id: str) -> EmailProvider | None:
+        """The tenant's provider, or None."""
+        provider: EmailProvider | None = await self._get({"tenant_id": tenant_id})
+        return provider
+
+    async def update(self, tenant_id: str, fields: Fields) -> bool:
+        """Write exactly the given fields; ``credentials`` and ``settings`` are replaced whole.
+
+        Returns:
+            Whether the tenant has a provider.
+
+        Raises:
+            InvalidValueError: a value cannot be stored, or a field is unknown.
+        """
+        return await self._update({"tenant_id": tenant_id}, fields)
+
+    async def remove(self, tenant_id: str) -> bool:
+        """Remove the provider; whether there was one."""
+        return await self._remove({"tenant_id": tenant_id})
+
+
+class EmailTemplates(Repository[EmailTemplate]):
+    """E-mail templates (Auth0: email templates), by name."""
+
+    table = EMAIL_TEMPLATES
+    model = EmailTemplate
+
+    async def create(
+        self,
+        tenant_id: str,
+        template: EmailTemplate | Mapping[str, Any],
+        *,
+        import_metadata: ImportMetadata | Mapping[str, Any] | None = None,
+    ) -> EmailTemplate:
+        """Store a template.
+
+        Raises:
+            ConflictError: the tenant has one of this name.
+            ForeignKeyError: the tenant does not exist.
+            InvalidValueError: a value cannot be stored.
+        """
+        return await self._create(tenant_id, template, import_metadata)
+
+    async def get(self, tenant_id: str, template: str) -> EmailTemplate | None:
+        """The template of this name, or None."""
+        found: EmailTemplate | None = await self._get({"tenant_id": tenant_id, "template": template})
+        return found
+
+    async def list(self, tenant_id: str) -> builtins.list[EmailTemplate]:
+        """The tenant's templates, by name."""
+        return await self._all({"tenant_id": tenant_id}, (Order("template"),))
+
+    async def update(self, tenant_id: str, template: str, fields: Fields) -> bool:
+        """Write exactly the given fields.
+
+        Returns:
+            Whether there was such a template.
+
+        Raises:
+            InvalidValueError: a value cannot be stored, or a field is unknown or cannot be updated.
+        """
+        return await self._update({"tenant_id": tenant_id, "template": template}, fields)
+
+    async def remove(self, tenant_id: str, template: str) -> bool:
+        """Remove the template; whether there was one."""
+        return await self._remove({"tenant_id": tenant_id, "template": template})

@@ -1,0 +1,44 @@
+"""Forms and flows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from ..listing import ListRules
+from ..models import Flow, FlowInsert, Form, FormInsert
+from ..repository import Fields
+from ..tables import FLOWS, FORMS
+from .plain import Created, Listed, Plain
+
+
+class Forms(Plain[Form, FormInsert]):
+    """Forms (Auth0: forms)."""
+
+    table = FORMS
+    model = Form
+    id_field = "id"
+    rules: ClassVar[ListRules] = ListRules(wire="forms", fields=("id", "name"), search=("name",))
+
+
+class Flows(Created[Flow, FlowInsert], Listed[Flow]):
+    """Flows (Auth0: flows)."""
+
+    table = FLOWS
+    model = Flow
+    id_field = "id"
+    rules: ClassVar[ListRules] = ListRules(wire="flows", fields=("id", "name"), search=("name",))
+
+    def _new_id(self, now: datetime) -> str:
+        return f"af_{self.session.ids.nanoid()}"
+
+    async def update(self, tenant_id: str, id: str, fields: Fields) -> Flow | None:
+        """Write exactly the given fields.
+
+        Returns:
+            The flow as it is then, or None where there is none.
+
+        Raises:
+            InvalidValueError: a value cannot be stored, or a field is unknown or cannot be updated.
+        """
+        return await self._updated(self._own(tenant_id, id), fields)

@@ -1,0 +1,218 @@
+"""What is done to tenants as a whole. Nothing here belongs to a tenant: it is the operator's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, ClassVar
+
+from pydantic import BaseModel
+
+from ..dialects.base import Order
+from ..errors import InvalidQueryError, InvalidValueError
+from ..listing import ListRules, Window
+from ..models import (
+    ImportMetadata,
+    Page,
+    Rollout,
+    RolloutInsert,
+    TenantOperation,
+    TenantOperationEvent,
+    TenantOperationEventInsert,
+    TenantOperationInsert,
+)
+from ..repository import Fields, Repository
+from ..tables import ROLLOUTS, TENANT_OPERATION_EVENTS, TENANT_OPERATIONS
+
+NEWEST_FIRST = (Order("created_at", descending=True), Order("id", descending=True))
+
+
+class TenantOperations(Repository[TenantOperation]):
+    """Long operations on tenants: provisioning, upgrades, backups."""
+
+    table = TENANT_OPERATIONS
+    model = TenantOperation
+    id_field = "id"
+    rules: ClassVar[ListRules] = ListRules(wire="operations", checkpoint=None)
+
+    def _new_id(self, now: datetime) -> str:
+        return f"op_{self.session.ids.nanoid()}"
+
+    def _generated(self, params: BaseModel, created: datetime) -> dict[str, Any]:
+        return {"status": "pending"}
+
+    async def create(
+        self,
+        params: TenantOperationInsert | Mapping[str, Any],
+        *,
+        import_metadata: ImportMetadata | Mapping[str, Any] | None = None,
+    ) -> TenantOperation:
+        """Begin an operation; it is pending.
+
+        Raises:
+            ConflictError: the imported id is taken.
+            InvalidValueError: a value cannot be stored.
+        """
+        return await self._create(None, params, import_metadata)
+
+    async def get(self, id: str) -> TenantOperation | None:
+        """The operation, or None."""
+        operation: TenantOperation | None = await self._get({"id": id})
+        return operation
+
+    async def list(
+        self,
+        *,
+        tenant_id: str | None = None,
+        rollout_id: str | None = None,
+        kind: str | None = None,
+        status: str | Sequence[str] | None = None,
+        engine: str | None = None,
+        updated_before: datetime | None = None,
+        page: int = 0,
+        per_page: int = 50,
+        include_totals: bool = False,
+    ) -> Page[TenantOperation]:
+        """One page of the operations that meet all of the conditions, newest first.
+
+        Args:
+            tenant_id: about this tenant.
+            rollout_id: of this rollout.
+            kind: of this kind.
+            status: in this status, or in one of these; none of an empty list.
+            engine: run by this engine.
+            updated_before: not touched since.
+            page: the page's number, from 0.
+            per_page: operations on a page, at most 1,000.
+            include_totals: count all that match.
+
+        Raises:
+            InvalidQueryError: the page is not valid, or a condition is of the wrong type.
+        """
+        equal = {"tenant_id": tenant_id, "rollout_id": rollout_id, "kind": kind, "engine": engine, "updated_at <": updated_before}
+        where: dict[str, Any] = {name: value for name, value in equal.items() if value is not None}
+        if status is not None:
+            try:
+                statuses = [status] if isinstance(status, str) else list(status)
+            except TypeError as error:
+                raise InvalidQueryError("status: must be a string, or several") from error
+            if not statuses:
+                window = Window.of(page, per_page)
+                return Page.of([], wire=self.rules.wire, limit=window.per_page, start=window.start, total=0 if include_totals else None)
+            where["status in"] = statuses
+        try:
+            return await self._offset_page(where, NEWEST_FIRST, page, per_page, include_totals)
+        except InvalidValueError as error:
+            raise InvalidQueryError(f"{error.field}: {error.reason}") from error
+
+    async def update(self, id: str, fields: Fields) -> bool:
+        """Write exactly the given fields; whether there was such an operation.
+
+        Raises:
+            InvalidValueError: a value cannot be stored, or a field is unknown or cannot be updated.
+        """
+        return await self._update({"id": id}, fields)
+
+
+class TenantOperationEvents(Repository[TenantOperationEvent]):
+    """What happened in each operation; events are added and never changed. Their ids sort as they were added."""
+
+    table = TENANT_OPERATION_EVENTS
+    model = TenantOperationEvent
+    id_field = "id"
+    rules: ClassVar[ListRules] = ListRules(wire="events", checkpoint=None)
+
+    def _new_id(self, now: datetime) -> str:
+        return f"evt_{self.session.ids.ordered(now)}"
+
+    async def create(
+        self,
+        params: TenantOperationEventInsert | Mapping[str, Any],
+        *,
+        import_metadata: ImportMetadata | Mapping[str, Any] | None = None,
+    ) -> TenantOperationEvent:
+        """Add an event.
+
+        Raises:
+            ForeignKeyError: the operation does not exist.
+            InvalidValueError: a value cannot be stored.
+        """
+        return await self._create(None, params, import_metadata)
+
+    async def list_by_operation(
+        self, operation_id: str, *, page: int = 0, per_page: int = 100, include_totals: bool = False
+    ) -> Page[TenantOperationEvent]:
+        """One page of an operation's events, in the order in which they were added.
+
+        Args:
+            operation_id: the operation.
+            page: the page's number, from 0.
+            per_page: events on a page, at most 1,000.
+            include_totals: count all of them.
+
+        Raises:
+            InvalidQueryError: the page is not valid.
+        """
+        where = {"operation_id": operation_id}
+        # By the id alone: a clock may go back, the ids never do.
+        return await self._offset_page(where, (Order("id"),), page, per_page, include_totals)
+
+
+class Rollouts(Repository[Rollout]):
+    """Operations over many tenants, in waves."""
+
+    table = ROLLOUTS
+    model = Rollout
+    id_field = "id"
+    rules: ClassVar[ListRules] = ListRules(wire="rollouts", checkpoint=None)
+
+    def _new_id(self, now: datetime) -> str:
+        return f"rol_{self.session.ids.nanoid()}"
+
+    def _generated(self, params: BaseModel, created: datetime) -> dict[str, Any]:
+        return {"status": "pending"}
+
+    async def create(
+        self, params: RolloutInsert | Mapping[str, Any], *, import_metadata: ImportMetadata | Mapping[str, Any] | None = None
+    ) -> Rollout:
+        """Begin a rollout; it is pending.
+
+        Raises:
+            ConflictError: the imported id is taken.
+            InvalidValueError: a value cannot be stored.
+        """
+        return await self._create(None, params, import_metadata)
+
+    async def get(self, id: str) -> Rollout | None:
+        """The rollout, or None."""
+        rollout: Rollout | None = await self._get({"id": id})
+        return rollout
+
+    async def list(
+        self, *, kind: str | None = None, status: str | None = None, page: int = 0, per_page: int = 50, include_totals: bool = False
+    ) -> Page[Rollout]:
+        """One page of the rollouts, newest first.
+
+        Args:
+            kind: of this kind.
+            status: in this status.
+            page: the page's number, from 0.
+            per_page: rollouts on a page, at most 1,000.
+            include_totals: count all that match.
+
+        Raises:
+            InvalidQueryError: the page is not valid, or a condition is of the wrong type.
+        """
+        where = {name: value for name, value in {"kind": kind, "status": status}.items() if value is not None}
+        try:
+            return await self._offset_page(where, NEWEST_FIRST, page, per_page, include_totals)
+        except InvalidValueError as error:
+            raise InvalidQueryError(f"{error.field}: {error.reason}") from error
+
+    async def update(self, id: str, fields: Fields) -> bool:
+        """Write exactly the given fields; whether there was such a rollout.
+
+        Raises:
+            InvalidValueError: a value cannot be stored, or a field is unknown or cannot be updated.
+        """
+        return await self._update({"id": id}, fields)

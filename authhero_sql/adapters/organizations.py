@@ -1,0 +1,216 @@
+"""Organizations, their connections and members, and invitations to them."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+
+from pydantic import BaseModel
+
+from ..dialects.base import Order
+from ..errors import ForeignKeyError, InvalidValueError
+from ..listing import ListRules, Sort, Window
+from ..models import (
+    ImportMetadata,
+    Invite,
+    InviteInsert,
+    JoinedOrganization,
+    Organization,
+    OrganizationConnection,
+    OrganizationConnectionInsert,
+    OrganizationInsert,
+    Page,
+    UserOrganization,
+    UserOrganizationInsert,
+)
+from ..repository import Fields, Repository, Side
+from ..rows import mapping
+from ..tables import CONNECTIONS, INVITES, ORGANIZATION_CONNECTIONS, ORGANIZATIONS, USER_ORGANIZATIONS
+from .plain import Plain
+
+
+class Organizations(Plain[Organization, OrganizationInsert]):
+    """Organizations (Auth0: organizations): business customers and partners, each with its own members and connections."""
+
+    table = ORGANIZATIONS
+    model = Organization
+    id_field = "id"
+    rules: ClassVar[ListRules] = ListRules(wire="organizations", fields=("name", "display_name"), search=("name", "display_name"))
+
+    def _new_id(self, now: datetime) -> str:
+        return self.session.ids.prefixed("org_")
+
+    def _generated(self, params: BaseModel, created: datetime) -> dict[str, Any]:
+        # As AuthHero stores them: empty until somebody sets them.
+        return {name: {} for name in ("branding", "token_quota") if getattr(params, name) is None}
+
+    async def get(self, tenant_id: str, id: str) -> Organization | None:
+        """The organization with this id or else this name, or None."""
+        read = self._reader
+        by_id, by_name = await self._fetch_many(
+            self._select(read, {"tenant_id": tenant_id, "id": id}), self._select(read, {"tenant_id": tenant_id, "name": id})
+        )
+        rows = by_id or by_name
+        return read.read(rows[0]) if rows else None
+
+
+class OrganizationConnections(Repository[OrganizationConnection]):
+    """The connections that are enabled for each organization (Auth0: organization connections), with their name and strategy."""
+
+    table = ORGANIZATION_CONNECTIONS
+    model = OrganizationConnection
+    side: ClassVar[Side | None] = Side(
+        CONNECTIONS,
+        columns={"name": "connection.name", "strategy": "connection.strategy"},
+        on={"tenant_id": "tenant_id", "connection_id": "id"},
+    )
+
+    async def create(
+        self,
+        tenant_id: str,
+        organization_id: str,
+        params: OrganizationConnectionInsert | Mapping[str, Any],
+        *,
+        import_metadata: ImportMetadata | Mapping[str, Any] | None = None,
+    ) -> OrganizationConnection:
+        """Enable a connection for an organization.
+
+        Returns:
+            What ``get`` would return.
+
+        Raises:
+            ConflictError: it is enabled already.
+            ForeignKeyError: the organization or the connection does not exist.
+            InvalidValueError: a value cannot be stored.
+        """
+        given = self._writer.accept(params)
+        values = self._new_row(tenant_id, given, import_metadata, organization_id=organization_id)
+        await _insert_into_own(self, values)
+        created: OrganizationConnection = await self._get(self._own(tenant_id, organization_id, values["connection_id"]))
+        return created
+
+    async def get(self, tenant_id: str, organization_id: str, connection_id: str) -> OrganizationConnection | None:
+        """The connection of the organization, or None."""
+        found: OrganizationConnection | None = await self._get(self._own(tenant_id, organization_id, connection_id))
+        return found
+
+    async def list(self, tenant_id: str, organization_id: str) -> builtins.list[OrganizationConnection]:
+        """The organization's connections, oldest first; one query."""
+        where = {"tenant_id": tenant_id, "organization_id": organization_id}
+        return await self._all(where, (Order("created_at"), Order("connection_id")))
+
+    async def update(self, tenant_id: str, organization_id: str, connection_id: str, fields: Fields) -> bool:
+        """Write exactly the given fields; whether the connection is enabled for the organization.
+
+        Raises:
+            InvalidValueError: a value cannot be stored, or a field is unknown or cannot be updated.
+        """
+        return await self._update(self._own(tenant_id, organization_id, connection_id), fields)
+
+    async def remove(self, tenant_id: str, organization_id: str, connection_id: str) -> bool:
+        """Disable the connection for the organization; whether it was enabled."""
+        return await self._remove(self._own(tenant_id, organization_id, connection_id))
+
+    def _own(self, tenant_id: str, organization_id: str, connection_id: str) -> dict[str, Any]:
+        return {"tenant_id": tenant_id, "organization_id": organization_id, "connection_id": connection_id}
+
+
+class UserOrganizations(Plain[UserOrganization, UserOrganizationInsert]):
+    """Memberships (Auth0: organization members). Joining twice is a :class:`ConflictError`."""
+
+    table = USER_ORGANIZATIONS
+    model = UserOrganization
+    id_field = "id"
+    rules: ClassVar[ListRules] = ListRules(wire="userOrganizations", fields=("user_id", "organization_id"))
+
+    async def create(
+        self,
+        tenant_id: str,
+        params: UserOrganizationInsert | Mapping[str, Any],
+        *,
+        import_metadata: ImportMetadata | Mapping[str, Any] | None = None,
+    ) -> UserOrganization:
+        """Make a user a member of an organization.
+
+        Returns:
+            What ``get`` would return.
+
+        Raises:
+            ConflictError: the user is a member already, or the id is taken.
+            ForeignKeyError: the tenant has no such organization or user.
+            InvalidValueError: a value cannot be stored.
+        """
+        values = self._new_row(tenant_id, self._writer.accept(params), import_metadata)
+        await _insert_into_own(self, values)
+        return self._read_values(values)
+
+    async def update(self, tenant_id: str, id: str, fields: Fields) -> bool:
+        """Write exactly the given fields; whether there was such a membership.
+
+        Raises:
+            ConflictError: the user is a member already.
+            ForeignKeyError: the tenant has no such organization or user.
+            InvalidValueError: a value cannot be stored, or a field is unknown or cannot be updated.
+        """
+        organization_id = mapping(self.table, fields).get("organization_id")
+        if organization_id is not None and not await _is_own(self, tenant_id, organization_id) and await self.get(tenant_id, id):
+            raise ForeignKeyError().at(self.table.name)
+        return await super().update(tenant_id, id, fields)
+
+    async def list_user_organizations(
+        self, tenant_id: str, user_id: str, *, page: int = 0, per_page: int = 50, include_totals: bool = False
+    ) -> Page[JoinedOrganization]:
+        """One page of the organizations that a user is a member of, the one joined last first; two queries.
+
+        Args:
+            tenant_id: the tenant.
+            user_id: the user.
+            page: the page's number, from 0.
+            per_page: organizations on a page, at most 1,000.
+            include_totals: count all of them.
+
+        Raises:
+            InvalidQueryError: the page is not valid.
+        """
+        where = {"tenant_id": tenant_id, "user_id": user_id}
+        window = Window.of(page, per_page)
+        rows, total = await self._window(where, self._order(Sort("created_at", "desc")), window, include_totals)
+        joined = {member.organization_id: member.created_at for member in await self._models(where, rows)}
+        organizations = Organizations(self.session)
+        found = await organizations._all({"tenant_id": tenant_id, "id in": list(joined)}) if joined else []
+        by_id = {organization.id: organization for organization in found}
+        items = [JoinedOrganization.model_construct(**dict(by_id[id]), joined_at=since) for id, since in joined.items() if id in by_id]
+        return Page.of(items, wire="organizations", limit=window.per_page, start=window.start, total=total)
+
+
+class Invites(Plain[Invite, InviteInsert]):
+    """Invitations to organizations (Auth0: organization invitations)."""
+
+    table = INVITES
+    model = Invite
+    id_field = "id"
+    rules: ClassVar[ListRules] = ListRules(wire="invites", fields=("id", "organization_id", "client_id", "created_at", "expires_at"))
+
+    def _new_id(self, now: datetime) -> str:
+        return self.session.ids.prefixed("inv_")
+
+    def _generated(self, params: BaseModel, created: datetime) -> dict[str, Any]:
+        given: Any = params
+        lifetime = InviteInsert.model_fields["ttl_sec"].default if given.ttl_sec is None else given.ttl_sec
+        try:
+            return {"expires_at": created + timedelta(seconds=lifetime)}
+        except OverflowError:
+            raise InvalidValueError(self.table.name, "ttl_sec", "ends outside the years 1 to 9999") from None
+
+
+async def _insert_into_own(repository: Repository[Any], values: Mapping[str, Any]) -> None:
+    """INSERT a row of an organization of the same tenant; the reference alone would let another tenant's through."""
+    own = {"tenant_id": values["tenant_id"], "id": values["organization_id"]}
+    if not await repository._execute(Organizations(repository.session)._insert_beside(repository.table, values, own)):
+        raise ForeignKeyError().at(repository.table.name)
+
+
+async def _is_own(repository: Repository[Any], tenant_id: str, organization_id: str) -> bool:
+    return await Organizations(repository.session)._total({"tenant_id": tenant_id, "id": organization_id}) > 0

@@ -1,0 +1,224 @@
+"""The outbox: events that are written with what they tell of, and delivered afterwards."""
+
+from __future__ import annotations
+
+import builtins
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ValidationError
+
+from ..dialects.base import Order, Row
+from ..errors import CorruptRowError, InvalidValueError
+from ..listing import MAX_OFFSET, ListRules, count
+from ..models import AuditEventInsert, Instant, OutboxEvent, Page
+from ..repository import Added, Repository
+from ..rows import in_order, invalid, mapping
+from ..tables import OUTBOX_EVENTS
+
+CLEANUP_BATCH = 500
+OLDEST_FIRST = (Order("created_at"), Order("id"))
+UNCLAIMED: Mapping[str, Any] = {"claimed_by": None, "claim_expires_at": None}
+
+logger = logging.getLogger("authhero_sql.outbox")
+"""At level ERROR: events whose payload cannot be read, by id."""
+
+
+class StoredEvent(BaseModel):
+    """A row of the outbox: the event as it was given, and how far its delivery has come."""
+
+    id: str
+    payload: dict[str, Any]
+    created_at: Instant
+    processed_at: Instant | None = None
+    retry_count: int = 0
+    next_retry_at: Instant | None = None
+    error: str | None = None
+    claimed_by: str | None = None
+    claim_expires_at: Instant | None = None
+    dead_lettered_at: Instant | None = None
+    final_error: str | None = None
+
+
+class Outbox(Repository[StoredEvent]):
+    """Outbox events: claimed by one worker at a time, delivered at least once, tried again, given up, replayed.
+
+    The methods of a worker take no tenant: they work on the events of all.
+    """
+
+    table = OUTBOX_EVENTS
+    model = StoredEvent
+    rules: ClassVar[ListRules] = ListRules(wire="events", checkpoint=None)
+
+    async def create(self, tenant_id: str, event: AuditEventInsert | Mapping[str, Any]) -> str:
+        """Put an event into the outbox, for this tenant whatever the event says.
+
+        Returns:
+            The event's id, a nanoid.
+
+        Raises:
+            InvalidValueError: it is no event, or a value cannot be stored.
+        """
+        values = self._row(tenant_id, event)
+        await self._execute(self._insert(values))
+        id: str = values["id"]
+        return id
+
+    def _row(self, tenant_id: str, event: AuditEventInsert | Mapping[str, Any]) -> dict[str, Any]:
+        """The stored values of a new event."""
+        table = self.table
+        try:
+            given = AuditEventInsert.model_validate({**mapping(table, event), "tenant_id": tenant_id})
+        except ValidationError as error:
+            raise invalid(table, error) from error
+        id = self.session.ids.nanoid()
+        payload = in_order(given.model_dump(mode="json", by_alias=True, exclude_unset=True), event)
+        stored: dict[str, Any] = {
+            "id": id,
+            "tenant_id": tenant_id,
+            "event_type": given.event_type,
+            "log_type": given.log_type,
+            "aggregate_type": given.target.type,
+            "aggregate_id": given.target.id,
+            "payload": {**payload, "id": id},
+            "created_at": self.session.now(),
+        }
+        return {name: table.encode(table[name], value) for name, value in stored.items()}
+
+    async def get_by_ids(self, ids: Sequence[str]) -> builtins.list[OutboxEvent]:
+        """The events with these ids, oldest first; those that do not exist are left out."""
+        if not ids:
+            return []
+        return self._events(await self._fetch(self._select(self._reader, {"id in": list(ids)}, OLDEST_FIRST)))
+
+    async def get_unprocessed(self, limit: int) -> builtins.list[OutboxEvent]:
+        """The events that are to be delivered now, oldest first: due, and claimed by nobody or by one whose lease has run out.
+
+        Raises:
+            InvalidQueryError: the limit is no whole number or below 0.
+        """
+        now = self.session.now()
+        where = {"processed_at null": None, "next_retry_at null or <=": now, "claim_expires_at null or <=": now}
+        most = min(count("limit", limit), MAX_OFFSET)
+        return self._events(await self._fetch(self._select(self._reader, where, OLDEST_FIRST, limit=most)))
+
+    async def claim_events(self, ids: Sequence[str], worker_id: str, lease_ms: int) -> builtins.list[str]:
+        """Claim events, to be delivered by nobody else until the lease has run out.
+
+        Args:
+            ids: the events.
+            worker_id: who claims; at most 64 characters.
+            lease_ms: for how long, in milliseconds; more than 0.
+
+        Returns:
+            The ids that this worker holds now, oldest first: of workers at once exactly one gets each.
+
+        Raises:
+            InvalidValueError: the worker's name cannot be stored, or the lease is no such time.
+        """
+        if not ids:
+            return []
+        now = self.session.now()
+        lease = {"claimed_by": worker_id, "claim_expires_at": _lease_end(now, lease_ms)}
+        free = {"id in": list(ids), "processed_at null": None, "claim_expires_at null or <=": now}
+        await self._execute(self._change(free, self._encoded(lease)))
+        held = {"id in": list(ids), "claimed_by": worker_id, "claim_expires_at >": now, "processed_at null": None}
+        return [row[0] for row in await self._fetch(self._select(self._chosen("id"), held, OLDEST_FIRST))]
+
+    async def mark_processed(self, ids: Sequence[str]) -> int:
+        """Mark events as delivered now; how many were not yet."""
+        if not ids:
+            return 0
+        values = {**UNCLAIMED, **self._encoded({"processed_at": self.session.now()})}
+        return await self._execute(self._change({"id in": list(ids), "processed_at null": None}, values))
+
+    async def mark_retry(self, id: str, error: str, next_retry_at: datetime) -> bool:
+        """Count a failed delivery, and release the claim until the event is due again.
+
+        Returns:
+            Whether there is such an event, not yet delivered.
+
+        Raises:
+            InvalidValueError: the instant is naive, or the error cannot be stored.
+        """
+        values = {**UNCLAIMED, **self._encoded({"error": error, "next_retry_at": next_retry_at}), "retry_count": Added(1)}
+        return await self._execute(self._change({"id": id, "processed_at null": None}, values)) > 0
+
+    async def dead_letter(self, id: str, error: str) -> bool:
+        """Give an event up: it is not delivered any more, and stands in :meth:`list_failed`.
+
+        Returns:
+            Whether there is such an event, not yet delivered.
+
+        Raises:
+            InvalidValueError: the error cannot be stored.
+        """
+        now = self.session.now()
+        values = {**UNCLAIMED, **self._encoded({"processed_at": now, "dead_lettered_at": now, "final_error": error})}
+        return await self._execute(self._change({"id": id, "processed_at null": None}, values)) > 0
+
+    async def list_failed(self, tenant_id: str, *, page: int = 0, per_page: int = 50, include_totals: bool = False) -> Page[OutboxEvent]:
+        """One page of the tenant's events that were given up, the last one first.
+
+        An event whose payload cannot be read is left out of its page, and logged.
+
+        Args:
+            tenant_id: the tenant.
+            page: the page's number, from 0.
+            per_page: events on a page, at most 1,000.
+            include_totals: count all of them.
+
+        Raises:
+            InvalidQueryError: the page is not valid.
+        """
+        where = {"tenant_id": tenant_id, "dead_lettered_at not null": None}
+        order = (Order("dead_lettered_at", descending=True, nullable=True), Order("id", descending=True))
+        rows, window, total = await self._offset_rows(where, order, page, per_page, include_totals)
+        return Page.of(self._events(rows), wire=self.rules.wire, limit=window.per_page, start=window.start, total=total)
+
+    async def replay(self, id: str, tenant_id: str) -> bool:
+        """Deliver an event again that was given up, as if it were new; whether there was one."""
+        values = {
+            **UNCLAIMED,
+            **dict.fromkeys(("processed_at", "dead_lettered_at", "final_error", "error", "next_retry_at")),
+            "retry_count": 0,
+        }
+        return await self._execute(self._change({"id": id, "tenant_id": tenant_id, "dead_lettered_at not null": None}, values)) > 0
+
+    async def cleanup(self, older_than: datetime, *, dry_run: bool = False) -> int:
+        """Remove the events of all tenants that were delivered, or given up, before an instant, in bounded batches; how many.
+
+        Args:
+            older_than: the instant.
+            dry_run: count them, and remove none.
+
+        Raises:
+            InvalidValueError: the instant is naive.
+        """
+        return await self._sweep({"processed_at <": older_than}, CLEANUP_BATCH, dry_run=dry_run)
+
+    def _encoded(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: self.table.encode(self.table[name], value) for name, value in values.items()}
+
+    def _events(self, rows: Iterable[Row]) -> builtins.list[OutboxEvent]:
+        """The events of rows, without those that cannot be read."""
+        events = []
+        for row in rows:
+            try:
+                stored = self._reader.read(row)
+                events.append(OutboxEvent.model_validate({**stored.payload, **dict(stored, payload=None)}))
+            except (CorruptRowError, ValidationError):
+                id = dict(zip(self._reader.names, row, strict=True))["id"]
+                logger.error("the payload of outbox event %s cannot be read: it is left out", id)  # noqa: TRY400  # the reason may repeat the payload
+        return events
+
+
+def _lease_end(now: datetime, lease_ms: Any) -> datetime:
+    if not isinstance(lease_ms, int) or isinstance(lease_ms, bool) or lease_ms <= 0:
+        raise InvalidValueError(OUTBOX_EVENTS.name, "lease_ms", "must be a whole number of milliseconds, more than 0")
+    try:
+        return now + timedelta(milliseconds=lease_ms)
+    except OverflowError:
+        raise InvalidValueError(OUTBOX_EVENTS.name, "lease_ms", "is too long") from None

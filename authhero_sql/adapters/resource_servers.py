@@ -1,0 +1,158 @@
+"""APIs, and who was granted what at them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, ClassVar
+
+from pydantic import BaseModel
+
+from ..errors import ConflictError
+from ..listing import ListRules
+from ..models import (
+    ClientGrant,
+    ClientGrantInsert,
+    Grant,
+    GrantInsert,
+    ImportMetadata,
+    ResourceServer,
+    ResourceServerInsert,
+)
+from ..repository import Fields
+from ..rows import mapping
+from ..tables import CLIENT_GRANTS, GRANTS, RESOURCE_SERVERS
+from .plain import Listed, Plain
+
+
+class ResourceServers(Plain[ResourceServer, ResourceServerInsert]):
+    """Resource servers (Auth0: APIs)."""
+
+    table = RESOURCE_SERVERS
+    model = ResourceServer
+    id_field = "id"
+    rules: ClassVar[ListRules] = ListRules(
+        wire="resource_servers", fields=("id", "name", "identifier", "is_system"), search=("name", "identifier")
+    )
+
+    def _new_id(self, now: datetime) -> str:
+        return self.session.ids.prefixed("api_")
+
+    async def update(self, tenant_id: str, id: str, fields: Fields) -> bool:
+        """Write exactly the given fields; ``options`` are merged into the stored ones, key by key.
+
+        A key of ``options`` that is set to None is taken out; ``options`` set to None are emptied.
+
+        Returns:
+            Whether there was such a resource server.
+
+        Raises:
+            ConflictError: the identifier is taken.
+            InvalidValueError: a value cannot be stored, or a field is unknown or cannot be updated.
+        """
+        given = mapping(self.table, fields)
+        options = given.get("options")
+        if options is None:
+            return await super().update(tenant_id, id, fields)
+        del given["options"]
+        return await self._merge(self._own(tenant_id, id), "options", options, given)
+
+
+class ClientGrants(Plain[ClientGrant, ClientGrantInsert]):
+    """Client grants (Auth0: client grants): what clients may do on their own account."""
+
+    table = CLIENT_GRANTS
+    model = ClientGrant
+    id_field = "id"
+    rules: ClassVar[ListRules] = ListRules(
+        wire="client_grants",
+        fields=(
+            "id",
+            "client_id",
+            "audience",
+            "organization_usage",
+            "allow_any_organization",
+            "is_system",
+            "subject_type",
+            "created_at",
+            "updated_at",
+        ),
+        search=("audience",),
+    )
+
+    def _generated(self, params: BaseModel, created: datetime) -> dict[str, Any]:
+        # As AuthHero stores them: empty until somebody sets them.
+        return {name: [] for name in ("scope", "authorization_details_types") if getattr(params, name) is None}
+
+
+class Grants(Listed[Grant]):
+    """Grants (Auth0: user grants): the scopes that a user has allowed a client at an API, or at none."""
+
+    table = GRANTS
+    model = Grant
+    id_field = "id"
+    rules: ClassVar[ListRules] = ListRules(
+        wire="grants", fields=("id", "user_id", "clientID", "audience"), search=("user_id", "clientID", "audience")
+    )
+
+    async def create(
+        self,
+        tenant_id: str,
+        params: GrantInsert | Mapping[str, Any],
+        *,
+        import_metadata: ImportMetadata | Mapping[str, Any] | None = None,
+    ) -> Grant:
+        """Store a consent; where the user has given one to this client at this API, the scopes are united.
+
+        The order of the scopes is kept, new ones come last. Two at once lose nothing.
+
+        Returns:
+            The grant with all its scopes.
+
+        Raises:
+            ConflictError: the imported id is taken.
+            ForeignKeyError: the user or the tenant does not exist.
+            InvalidValueError: a value cannot be stored.
+        """
+        given: Any = self._writer.accept(params)
+        values = self._new_row(tenant_id, given, import_metadata)
+        key = {name: values[name] for name in ("tenant_id", "user_id", "client_id", "audience")}
+        scopes = list(dict.fromkeys(given.scope))
+        values["scope"] = self.table.encode(self.table["scope"], scopes)
+        while True:
+            if await self._swap(key, "scope", lambda stored: self._united(stored, scopes, key)):
+                grant: Grant = await self._get(key)
+                return _at_an_api(grant)
+            try:
+                await self._execute(self._insert(values))
+            except ConflictError as error:
+                # Another consent was quicker: this one is united with it.
+                if "audience" not in error.fields:
+                    raise
+            else:
+                return _at_an_api(self._read_values(values))
+
+    def _united(self, stored: str | None, scopes: Sequence[str], key: Mapping[str, Any]) -> str:
+        before = self._stored_json("scope", stored, list, key) or []
+        united: str = self.table.encode(self.table["scope"], list(dict.fromkeys([*before, *scopes])))
+        return united
+
+    async def get(self, tenant_id: str, user_id: str, client_id: str, audience: str | None = None) -> Grant | None:
+        """The user's grant to the client at an API, or without ``audience`` the one at none; None where there is none."""
+        where = {"tenant_id": tenant_id, "user_id": user_id, "client_id": client_id, "audience": audience or ""}
+        grant: Grant | None = await self._get(where)
+        return _at_an_api(grant) if grant is not None else None
+
+    async def remove(self, tenant_id: str, id: str) -> bool:
+        """Remove the grant; whether there was one."""
+        return await self._remove(self._own(tenant_id, id))
+
+    async def remove_by_user(self, tenant_id: str, user_id: str) -> bool:
+        """Remove all grants of the user; whether there were any."""
+        return await self._remove({"tenant_id": tenant_id, "user_id": user_id})
+
+
+def _at_an_api(grant: Grant) -> Grant:
+    """The grant without the empty audience that stands for none."""
+    grant.audience = grant.audience or None
+    return grant

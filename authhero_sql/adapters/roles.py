@@ -1,0 +1,253 @@
+"""Roles, and what they allow to whom."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar
+
+from pydantic import BaseModel
+
+from ..dialects.base import Order
+from ..errors import InvalidValueError
+from ..listing import MAX_PAGE, Cursor, ListRules, Window, count
+from ..models import (
+    Page,
+    Role,
+    RoleInsert,
+    RolePermission,
+    RolePermissionInsert,
+    RolePermissionWithDetails,
+    UserPermission,
+    UserPermissionInsert,
+    UserPermissionWithDetails,
+    UserRole,
+)
+from ..repository import Picked, Repository, Side
+from ..rows import mapping
+from ..tables import RESOURCE_SERVERS, ROLE_PERMISSIONS, ROLES, USER_PERMISSIONS, USER_ROLES
+from .plain import UNSET, Plain, Unset
+
+OLDEST_FIRST = (Order("created_at"), Order("resource_server_identifier"), Order("permission_name"))
+API_NAME = Side(
+    RESOURCE_SERVERS,
+    columns={"name": "resource_server_name"},
+    on={"tenant_id": "tenant_id", "resource_server_identifier": "identifier"},
+)
+"""The API of a permission, which is known by its identifier and need not exist."""
+
+
+class Roles(Plain[Role, RoleInsert]):
+    """Roles (Auth0: roles): named sets of permissions."""
+
+    table = ROLES
+    model = Role
+    id_field = "id"
+    rules: ClassVar[ListRules] = ListRules(
+        wire="roles", fields=("id", "name", "is_system", "description", "created_at", "updated_at"), search=("name",)
+    )
+
+
+class RolePermissions(Repository[RolePermission]):
+    """The permissions of each role (Auth0: role permissions)."""
+
+    table = ROLE_PERMISSIONS
+    model = RolePermission
+    side: ClassVar[Side | None] = API_NAME
+
+    async def assign(self, tenant_id: str, role_id: str, permissions: Sequence[RolePermissionInsert | Mapping[str, Any]]) -> bool:
+        """Give permissions to a role; those that it has stay as they are.
+
+        Args:
+            tenant_id: the tenant.
+            role_id: the role.
+            permissions: each with ``resource_server_identifier`` and ``permission_name``.
+
+        Returns:
+            True: it has them now.
+
+        Raises:
+            InvalidValueError: a value cannot be stored.
+        """
+        rows = [self._new_row(tenant_id, given, None) for given in self._given(role_id, permissions)]
+        await self._write(*(self._upsert(row, ()) for row in rows))
+        return True
+
+    async def remove(self, tenant_id: str, role_id: str, permissions: Sequence[RolePermissionInsert | Mapping[str, Any]]) -> bool:
+        """Take permissions from a role.
+
+        Returns:
+            True: it does not have them now.
+
+        Raises:
+            InvalidValueError: one is no permission.
+        """
+        await self._write(*(self._delete(self._key(tenant_id, given)) for given in self._given(role_id, permissions)))
+        return True
+
+    async def list(self, tenant_id: str, role_id: str) -> builtins.list[RolePermissionWithDetails]:
+        """The role's permissions, oldest first, each with its API's name, or the API's identifier where there is no such API."""
+        read = self._reader_of(RolePermissionWithDetails)
+        rows = await self._fetch(self._select(read, {"tenant_id": tenant_id, "role_id": role_id}, OLDEST_FIRST))
+        return [_named(read.read(row)) for row in rows]
+
+    def _given(self, role_id: str, permissions: Sequence[RolePermissionInsert | Mapping[str, Any]]) -> builtins.list[BaseModel]:
+        if not isinstance(permissions, Iterable):
+            raise InvalidValueError(self.table.name, None, "the permissions must be a list")
+        return [self._writer.accept({**mapping(self.table, permission), "role_id": role_id}) for permission in permissions]
+
+    def _key(self, tenant_id: str, permission: BaseModel) -> dict[str, Any]:
+        return {name: tenant_id if name == "tenant_id" else getattr(permission, name) for name in self.table.key}
+
+
+def _named(permission: Any) -> Any:
+    """A permission with its API's identifier where the API has no name."""
+    if permission.resource_server_name is None:
+        permission.resource_server_name = permission.resource_server_identifier
+    return permission
+
+
+class UserRoles(Repository[UserRole]):
+    """The roles of each user (Auth0: user roles), everywhere or in one organization."""
+
+    table = USER_ROLES
+    model = UserRole
+
+    async def create(self, tenant_id: str, user_id: str, role_id: str, organization_id: str = "") -> bool:
+        """Give a role to a user; nothing changes where the user has it.
+
+        Args:
+            tenant_id: the tenant.
+            user_id: the user.
+            role_id: the role.
+            organization_id: the organization in which it is given; ``""`` for the whole tenant.
+
+        Returns:
+            True: the user has it now.
+
+        Raises:
+            InvalidValueError: a value cannot be stored.
+        """
+        given = self._writer.accept({"user_id": user_id, "role_id": role_id, "organization_id": organization_id})
+        await self._execute(self._upsert(self._new_row(tenant_id, given, None), ()))
+        return True
+
+    async def remove(self, tenant_id: str, user_id: str, role_id: str, organization_id: str = "") -> bool:
+        """Take a role from a user, in that organization or, with ``""``, in the tenant; whether the user had it there."""
+        where = {"tenant_id": tenant_id, "user_id": user_id, "role_id": role_id, "organization_id": organization_id}
+        return await self._remove(where)
+
+    async def list(self, tenant_id: str, user_id: str, organization_id: str | Unset = UNSET) -> builtins.list[Role]:
+        """The user's roles, oldest role first, each once.
+
+        Args:
+            tenant_id: the tenant.
+            user_id: the user.
+            organization_id: an organization, for the roles in it alone; ``""`` for those of the tenant alone; every scope by default.
+        """
+        given = {"tenant_id": tenant_id, "user_id": user_id, **_scope(organization_id)}
+        where = {"tenant_id": tenant_id, "id any": Picked(self.table, "role_id", given)}
+        return await Roles(self.session)._all(where, (Order("created_at"), Order("id")))
+
+    async def list_users(
+        self,
+        tenant_id: str,
+        role_id: str,
+        *,
+        page: int = 0,
+        per_page: int = 50,
+        include_totals: bool = False,
+        from_: str | None = None,
+        take: int | None = None,
+    ) -> Page[str]:
+        """One page of the ids of the users with a role in any scope, each once, in the order of the ids.
+
+        Args:
+            tenant_id: the tenant.
+            role_id: the role.
+            page: the page's number, from 0.
+            per_page: ids on a page, at most 1,000.
+            include_totals: count all of them.
+            from_: the cursor of the last page (checkpoint mode).
+            take: ids of a checkpoint page, at most 1,000; asks for checkpoint mode.
+
+        Raises:
+            InvalidQueryError: the page or cursor is not valid.
+        """
+        where = {"tenant_id": tenant_id, "role_id": role_id}
+        if from_ is not None or take is not None:
+            return await self._walk_users(where, from_, take)
+        window = Window.of(page, per_page)
+        ids = await self._distinct("user_id", where, window.per_page, window.start)
+        total = await self._count_distinct("user_id", where) if include_totals else None
+        return Page.of(ids, wire="userIds", limit=window.per_page, start=window.start, total=total)
+
+    async def _walk_users(self, where: dict[str, Any], from_: str | None, take: int | None) -> Page[str]:
+        limit = min(count("take", 50 if take is None else take), MAX_PAGE)
+        behind = {} if from_ is None else {"user_id >": Cursor.decode(from_, None, self.table["user_id"]).id}
+        ids = await self._distinct("user_id", {**where, **behind}, limit + 1)
+        following = Cursor(ids[limit - 1], ids[limit - 1]).encode() if len(ids) > limit > 0 else None
+        return Page.of(ids[:limit], wire="userIds", limit=limit, next=following)
+
+
+class UserPermissions(Repository[UserPermission]):
+    """The permissions that users have without a role (Auth0: user permissions), everywhere or in one organization."""
+
+    table = USER_PERMISSIONS
+    model = UserPermission
+    side: ClassVar[Side | None] = API_NAME
+
+    async def create(
+        self, tenant_id: str, user_id: str, permission: UserPermissionInsert | Mapping[str, Any], organization_id: str = ""
+    ) -> bool:
+        """Give a permission to a user; nothing changes where the user has it.
+
+        Args:
+            tenant_id: the tenant.
+            user_id: the user.
+            permission: ``resource_server_identifier`` and ``permission_name``; an ``organization_id`` in it counts too.
+            organization_id: the organization in which it is given; ``""`` for the whole tenant.
+
+        Returns:
+            True: the user has it now.
+
+        Raises:
+            InvalidValueError: a value cannot be stored.
+        """
+        given = self._of(user_id, permission, organization_id)
+        await self._execute(self._upsert(self._new_row(tenant_id, given, None), ()))
+        return True
+
+    async def remove(
+        self, tenant_id: str, user_id: str, permission: UserPermissionInsert | Mapping[str, Any], organization_id: str = ""
+    ) -> bool:
+        """Take a permission from a user, in that organization or, with ``""``, in the tenant; whether the user had it there."""
+        given = self._of(user_id, permission, organization_id)
+        values = {name: tenant_id if name == "tenant_id" else getattr(given, name) for name in self.table.key}
+        return await self._remove({**values, "organization_id": values["organization_id"] or ""})
+
+    async def list(self, tenant_id: str, user_id: str, organization_id: str | Unset = UNSET) -> builtins.list[UserPermissionWithDetails]:
+        """The user's permissions, oldest first, each with its API's name, or the API's identifier where there is no such API.
+
+        Args:
+            tenant_id: the tenant.
+            user_id: the user.
+            organization_id: an organization, for the permissions in it alone; ``""`` for those of the tenant alone; every scope
+                by default.
+        """
+        read = self._reader_of(UserPermissionWithDetails)
+        where = {"tenant_id": tenant_id, "user_id": user_id, **_scope(organization_id)}
+        rows = await self._fetch(self._select(read, where, (*OLDEST_FIRST, Order("organization_id"))))
+        permissions = [_named(read.read(row)) for row in rows]
+        for permission in permissions:
+            permission.organization_id = permission.organization_id or None
+        return permissions
+
+    def _of(self, user_id: str, permission: UserPermissionInsert | Mapping[str, Any], organization_id: str) -> Any:
+        given = mapping(self.table, permission)
+        return self._writer.accept({**given, "user_id": user_id, "organization_id": organization_id or given.get("organization_id") or ""})
+
+
+def _scope(organization_id: str | Unset) -> dict[str, Any]:
+    """The condition for one scope; none for all of them."""
+    return {} if isinstance(organization_id, Unset) else {"organization_id": organization_id}

@@ -1,0 +1,49 @@
+"""Where logs are sent, and where users are migrated from."""
+
+from __future__ import annotations
+
+import builtins
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel
+
+from ..dialects.base import Order
+from ..models import LogStream, LogStreamInsert, MigrationSource, MigrationSourceInsert
+from ..tables import LOG_STREAMS, MIGRATION_SOURCES
+from .plain import Kept
+
+OLDEST_FIRST = (Order("created_at"), Order("id"))
+
+
+class LogStreams(Kept[LogStream, LogStreamInsert]):
+    """Log streams (Auth0: log streams). A stream is active until somebody says otherwise."""
+
+    table = LOG_STREAMS
+    model = LogStream
+    id_field = "id"
+
+    def _new_id(self, now: datetime) -> str:
+        return f"lst_{self.session.ids.nanoid()}"
+
+    def _generated(self, params: BaseModel, created: datetime) -> dict[str, Any]:
+        return {"status": getattr(params, "status", None) or "active"}
+
+    async def list(self, tenant_id: str) -> builtins.list[LogStream]:
+        """The tenant's streams, oldest first."""
+        return await self._all({"tenant_id": tenant_id}, OLDEST_FIRST)
+
+
+class MigrationSources(Kept[MigrationSource, MigrationSourceInsert]):
+    """Servers whose users are taken over as they sign in."""
+
+    table = MIGRATION_SOURCES
+    model = MigrationSource
+    id_field = "id"
+
+    def _new_id(self, now: datetime) -> str:
+        return f"mig_{self.session.ids.nanoid()}"
+
+    async def list(self, tenant_id: str) -> builtins.list[MigrationSource]:
+        """The tenant's sources, oldest first."""
+        return await self._all({"tenant_id": tenant_id}, OLDEST_FIRST)

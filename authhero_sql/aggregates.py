@@ -1,0 +1,186 @@
+"""Rows counted in groups, by the database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pypika import analytics
+from pypika.functions import Coalesce, Count, Max, Min, Sum
+from pypika.terms import Case, Star
+
+from .dialects.base import Order
+from .repository import M, Repository, Where
+from .statements import Bind
+
+
+@dataclass(frozen=True, slots=True)
+class Bucketed:
+    """The number of the bucket, from 1, that a column's value lies in; ``starts`` are stored values in their order."""
+
+    column: str
+    starts: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A column's value by another name: what ``names`` has for it, ``other`` for what it has not; NULL stays."""
+
+    column: str
+    names: tuple[tuple[str, str], ...]
+    other: str
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """The later of two columns, the second where the first is NULL."""
+
+    first: str
+    second: str
+
+
+Dimension = str | Bucketed | Named
+"""What rows are grouped by: a column, or something that is made of one."""
+
+
+class Aggregates(Repository[M]):
+    """Statements that count. Groups are made in an inner query, so that each expression stands in the text once."""
+
+    async def _grouped(
+        self,
+        where: Where,
+        dimensions: Mapping[str, Dimension],
+        *,
+        distinct: str | None,
+        order: Sequence[Order],
+        limit: int,
+        offset: int,
+        also: Mapping[str, tuple[Named, Sequence[str]]] = {},
+    ) -> list[Sequence[Any]]:
+        """Rows of the dimensions, the number of rows or of different values of ``distinct`` (as ``value``), and the number of groups.
+
+        ``also`` are conditions on what is made of a column: one of a list.
+        """
+        values = {**self._operands(where), "limit": limit, "offset": offset}
+        for name, part in dimensions.items():
+            values.update(self._made_values(f"by_{name}", part))
+        for name, (part, wanted) in also.items():
+            values.update(self._made_values(f"also_{name}", part))
+            values.update(self.session.dialect.list_values(f"in_{name}", wanted))
+        size = self.session.dialect.list_size
+        shape = (
+            "grouped",
+            tuple((name, self._made_shape(part)) for name, part in dimensions.items()),
+            distinct,
+            tuple(order),
+            self._shape(where),
+            tuple((name, size(len(wanted))) for name, (_, wanted) in also.items()),
+        )
+
+        def build() -> Any:
+            source = self._sql
+            dialect = self.session.dialect
+            inner: Any = dialect.query.from_(source).where(self._condition(source, where))
+            for name, (part, wanted) in also.items():
+                made = self._expression(source, f"also_{name}", part)
+                inner = inner.where(dialect.in_list(made, Bind, f"in_{name}", dialect.list_size(len(wanted))))
+            counted = source.field(distinct) if distinct else source.field(self.table.key[-1])
+            inner = inner.select(counted.as_("counted"), *(self._expression(source, f"by_{n}", p).as_(n) for n, p in dimensions.items()))
+            groups = inner.as_("groups")
+            number: Any = Count(groups.field("counted"))
+            value = number.distinct() if distinct else number
+            by = [groups.field(name) for name in dimensions]
+            counts: Any = dialect.query.from_(groups).select(*by, value.as_("value"))
+            counts = counts.groupby(*by) if by else counts
+            rows = counts.as_("counts")
+            # Counted over the groups, of which there are few, and not over the rows.
+            total = analytics.Count(Star()).over()  # type: ignore[no-untyped-call]  # PyPika's
+            outer: Any = dialect.query.from_(rows).select(*(rows.field(name) for name in dimensions), rows.field("value"), total)
+            for place in order:
+                outer = dialect.order(outer, rows.field(place.column), place)
+            return outer.limit(Bind("limit")).offset(Bind("offset"))
+
+        return list(await self._fetch(self._statement(shape, build).bind(values)))
+
+    def _expression(self, source: Any, name: str, part: Dimension) -> Any:
+        """The expression of a dimension."""
+        dialect = self.session.dialect
+        if isinstance(part, Bucketed):
+            return dialect.bucket(
+                source.field(part.column), Bind, name, dialect.bucket_size(len(part.starts)), text=self.table[part.column].is_text
+            )
+        if isinstance(part, Named):
+            column = source.field(part.column)
+            case: Any = Case().when(column.isnull(), column)
+            for number, _ in enumerate(part.names):
+                told = dialect.cast(Bind(f"{name}_to_{number}"), "varchar(255)")
+                case = case.when(dialect.equal(column, Bind(f"{name}_from_{number}"), text=True), told)
+            return case.else_(dialect.cast(Bind(f"{name}_other"), "varchar(255)"))
+        return source.field(part)
+
+    def _made_values(self, name: str, part: Dimension) -> dict[str, Any]:
+        if isinstance(part, Bucketed):
+            return self.session.dialect.bucket_values(name, part.starts)
+        if isinstance(part, Named):
+            pairs = enumerate(part.names)
+            told = {f"{name}_{word}_{number}": value for number, pair in pairs for word, value in zip(("from", "to"), pair, strict=True)}
+            return {**told, f"{name}_other": part.other}
+        return {}
+
+    def _made_shape(self, part: Dimension) -> Any:
+        if isinstance(part, Bucketed):
+            return ("bucket", part.column, self.session.dialect.bucket_size(len(part.starts)))
+        return ("named", part.column, len(part.names)) if isinstance(part, Named) else part
+
+    async def _cohorts(
+        self, where: Where, first: str, last: Latest, starts: Sequence[int], family: str | None = None
+    ) -> list[Sequence[Any]]:
+        """How many things began in each bucket and were used last in each: rows of two bucket numbers and a count.
+
+        With ``family``, what has the same value there, or else the same id, is one thing: from its first beginning to its
+        last use.
+        """
+        dialect = self.session.dialect
+        size = dialect.bucket_size(len(starts))
+        values = {**self._operands(where), **dialect.bucket_values("began", starts), **dialect.bucket_values("used", starts)}
+
+        def build() -> Any:
+            source = self._sql
+            one, two = source.field(last.first), source.field(last.second)
+            used: Any = Case().when(one >= two, one).else_(Coalesce(two, one))  # type: ignore[no-untyped-call]  # PyPika's
+            inner: Any = dialect.query.from_(source).where(self._condition(source, where))
+            if family is None:
+                inner = inner.select(source.field(first).as_("began"), used.as_("used"))
+            else:
+                thing = Coalesce(source.field(family), source.field(self.table.key[-1]))  # type: ignore[no-untyped-call]  # PyPika's
+                inner = inner.select(Min(source.field(first)).as_("began"), Max(used).as_("used")).groupby(thing)
+            things = inner.as_("things")
+            numbers = [dialect.bucket(things.field(name), Bind, name, size, text=False) for name in ("began", "used")]
+            weeks = dialect.query.from_(things).select(numbers[0].as_("began"), numbers[1].as_("used")).as_("weeks")
+            by = [weeks.field("began"), weeks.field("used")]
+            return dialect.query.from_(weeks).select(*by, Count("*")).groupby(*by)
+
+        shape = ("cohorts", first, last, size, family, self._shape(where))
+        return list(await self._fetch(self._statement(shape, build).bind(values)))
+
+    async def _daily(self, where: Where, column: str, starts: Sequence[str], kinds: Mapping[str, str], kind: str) -> list[Sequence[Any]]:
+        """A row a bucket: its number, how many rows have each of the kinds, and the first and the last value."""
+        dialect = self.session.dialect
+        size = dialect.bucket_size(len(starts))
+        named = {f"kind_{name}": value for name, value in kinds.items()}
+        values = {**self._operands(where), **dialect.bucket_values("day", starts), **named, "one": 1, "none": 0}
+
+        def build() -> Any:
+            source = self._sql
+            number = dialect.bucket(source.field(column), Bind, "day", size, text=self.table[column].is_text)
+            inner: Any = dialect.query.from_(source).where(self._condition(source, where))
+            days = inner.select(number.as_("day"), source.field(kind).as_("kind"), source.field(column).as_("at")).as_("days")
+            one, none = (dialect.cast(Bind(name), "int") for name in ("one", "none"))
+            sums = [Sum(Case().when(dialect.equal(days.field("kind"), Bind(f"kind_{name}"), text=True), one).else_(none)) for name in kinds]
+            day = days.field("day")
+            ends = [Min(days.field("at")), Max(days.field("at"))]
+            return dialect.query.from_(days).select(day, *sums, *ends).groupby(day).orderby(day)
+
+        shape = ("daily", column, kind, tuple(kinds), size, self._shape(where))
+        return list(await self._fetch(self._statement(shape, build).bind(values)))

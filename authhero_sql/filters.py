@@ -1,0 +1,307 @@
+"""What a ``q`` means for one list: fields become columns, operands what those columns store, and clauses bound predicates.
+
+A filter is a shape and its values. The shape is a nested tuple of operators, column names and counts, so it is a key for the
+statements that are kept; the values are bound as ``q_0``, ``q_1`` … in the order of the shape's leaves. Negation stands in the
+leaves: a positive one never holds where the column is NULL, a negated one always does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from itertools import count
+from typing import Any
+
+from pydantic import BaseModel
+from pypika.terms import Criterion, Field, Term
+
+from . import lucene
+from .codecs import BOOL, EPOCH_MS, FLAG, INSTANT, INT, MARK, SWITCH, TEXT
+from .dialects.base import Dialect, Fragment
+from .errors import InvalidQueryError
+from .listing import ListRules
+from .rows import wire_fields, without_none
+from .schema import Column
+from .statements import Bind
+
+Shape = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The column behind a field. ``absent`` is the stored value that NULL stands for, None where NULL is absent."""
+
+    column: Column
+    absent: Any = None
+
+    @property
+    def nullable(self) -> bool:
+        """Whether the field can be absent."""
+        return self.column.null and self.absent is None
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A ``q`` for one list: its shape, the values to bind by name, and the names of its columns."""
+
+    shape: Shape
+    values: Mapping[str, Any]
+    columns: frozenset[str]
+
+
+def targets(rules: ListRules, columns: tuple[Column, ...], model: type[BaseModel]) -> dict[str, Target]:
+    """The columns behind the fields that a list's ``q`` may name: by public name, else by the column's own.
+
+    Raises:
+        KeyError: a declared field has no column, or one that cannot be compared; the declaration is wrong.
+    """
+    public = {column.public: column for column in columns if not column.hidden}
+    own = {column.name: column for column in columns}
+    found = {field: public.get(field) or own[field] for field in rules.fields}
+    for field in (*rules.search, *rules.exact, *rules.parts):
+        if found[field].codec is not TEXT:
+            raise KeyError(field)
+    return {field: Target(column, _absent(column, model)) for field, column in found.items()}
+
+
+def _absent(column: Column, model: type[BaseModel]) -> Any:
+    """What a row's NULL is read as, as :class:`~authhero_sql.rows.RowReader` has it."""
+    if column.codec not in _READ:
+        raise KeyError(column.name)
+    if not column.null or column.codec is MARK:
+        return None
+    if column.codec is SWITCH:
+        return 0
+    _, info = wire_fields(model).get(column.public, (None, None))
+    if info is None or info.is_required() or without_none(info.annotation)[1]:
+        return None
+    default = info.get_default(call_default_factory=True)
+    return None if default is None else column.encode(default)
+
+
+def compiled(q: Any, rules: ListRules, known: Mapping[str, Target], dialect: Dialect) -> Filter | None:
+    """The filter that a caller's ``q`` is for a list, or None of one that is blank.
+
+    Raises:
+        InvalidQueryError: it cannot be read, names a field that the list does not filter by, or a value does not fit its field.
+    """
+    tree = lucene.parse(q)
+    if tree is None:
+        return None
+    compiler = _Compiler(rules, known, dialect)
+    shape = compiler.node(tree, negated=False)
+    values = {f"q_{number}": value for number, value in enumerate(compiler.values)}
+    return Filter(shape, values, frozenset(compiler.columns))
+
+
+class _Compiler:
+    """Makes the shape of a tree, and collects the values in its order."""
+
+    def __init__(self, rules: ListRules, known: Mapping[str, Target], dialect: Dialect) -> None:
+        self.rules = rules
+        self.known = known
+        self.dialect = dialect
+        self.values: list[Any] = []
+        self.columns: set[str] = set()
+
+    def node(self, node: lucene.Node, *, negated: bool) -> Shape:
+        """The shape of a node, or of its opposite."""
+        match node:
+            case lucene.Not():
+                return self.node(node.part, negated=not negated)
+            case lucene.And() | lucene.Or():
+                every = isinstance(node, lucene.And) is not negated
+                return ("and" if every else "or", *(self.node(part, negated=negated) for part in node.parts))
+            case lucene.Text():
+                return self._text(node, negated)
+        return self._clause(node, self._target(node.field), negated)
+
+    def _target(self, field: str) -> Target:
+        try:
+            return self.known[field]
+        except KeyError:
+            allowed = f"there are {', '.join(self.known)}" if self.known else "there are none"
+            raise InvalidQueryError(f"{self.rules.wire} have no field {field[: lucene.SHOWN]} to filter by; {allowed}") from None
+
+    def _text(self, text: lucene.Text, negated: bool) -> Shape:
+        """A free word: it is a part of one of the fields that are searched, or all of one that is compared."""
+        if not text.value:
+            raise InvalidQueryError("q has an empty phrase")
+        # Stars add nothing to a part, and what is compared has none.
+        exact = () if text.starred else self.rules.exact
+        if not (self.rules.search or exact):
+            what = "for parts" if self.rules.exact else "by free text"
+            raise InvalidQueryError(f"{self.rules.wire} cannot be searched {what}: name a field")
+        leaves = [self._matched(self.known[field], "part", text.value, negated) for field in self.rules.search]
+        leaves += [self._leaf("=", self.known[field], negated, text.value) for field in exact]
+        return leaves[0] if len(leaves) == 1 else ("and" if negated else "or", *leaves)
+
+    def _clause(self, node: lucene.Leaf, target: Target, negated: bool) -> Shape:
+        codec = target.column.codec
+        match node:
+            case lucene.Exists(field):
+                return self._leaf("=", target, negated, 1) if codec is MARK else self._leaf("exists", target, negated)
+            case lucene.Equal(field, value) if codec is TEXT and field in self.rules.parts:
+                return self._matched(target, "part", value, negated) if value else self._leaf("exists", target, negated)
+            case lucene.Equal(field, value):
+                return self._equal(field, target, value, negated)
+            case lucene.Match(field, value, place):
+                if codec is not TEXT:
+                    raise InvalidQueryError(f"{field} is no text: a * can only stand alone there")
+                return self._matched(target, place, value, negated)
+            case lucene.Compare(field, sign, value):
+                return self._leaf(sign, target, negated, self._edge(field, target, value, last=sign in (">", "<=")))
+            case lucene.Range():
+                return self._range(node, target, negated)
+        raise TypeError(type(node).__name__)
+
+    def _equal(self, field: str, target: Target, value: str, negated: bool) -> Shape:
+        low, high = _read(field, target.column, value)
+        if target.column.codec is MARK:
+            # Not marked is NULL as well as 0.
+            return self._leaf("=", target, negated if low else not negated, 1)
+        if target.column.codec in _INSTANTS:
+            return self._leaf("range", target, negated, low, high, signs=(">=", "<="))
+        return self._leaf("=", target, negated, low)
+
+    def _range(self, node: lucene.Range, target: Target, negated: bool) -> Shape:
+        bounds = [
+            (sign, self._edge(node.field, target, value, last=sign in (">", "<=")))
+            for sign, value in ((">=" if node.with_low else ">", node.low), ("<=" if node.with_high else "<", node.high))
+            if value is not None
+        ]
+        if not bounds:
+            return self._clause(lucene.Exists(node.field), target, negated)
+        return self._leaf("range", target, negated, *(value for _, value in bounds), signs=tuple(sign for sign, _ in bounds))
+
+    def _edge(self, field: str, target: Target, value: str, *, last: bool) -> Any:
+        """The stored value that is the first or the last of what an operand stands for."""
+        if target.column.codec in _SWITCHES:
+            raise InvalidQueryError(f"{field} is true or false, which have no order")
+        return _read(field, target.column, value)[last]
+
+    def _matched(self, target: Target, place: lucene.Place, text: str, negated: bool) -> Shape:
+        return self._leaf(place, target, negated, *self.dialect.match_values(place, text))
+
+    def _leaf(self, operator: str, target: Target, negated: bool, *values: Any, signs: tuple[str, ...] = ()) -> Shape:
+        self.columns.add(target.column.name)
+        if target.absent is not None:
+            self.values.append(target.absent)
+        self.values += values
+        return (operator, target.column.name, negated, signs or len(values))
+
+
+def criterion(filter: Filter, known: Mapping[str, Target], dialect: Dialect, field: Callable[[Column], Field]) -> Criterion:
+    """The predicate of a filter's shape; ``field`` gives a column as the statement has it."""
+    by_name = {target.column.name: target for target in known.values()}
+    binds = (Bind(f"q_{number}") for number in count())
+    return _predicate(filter.shape, by_name, dialect, field, binds)
+
+
+def _predicate(
+    shape: Shape, known: Mapping[str, Target], dialect: Dialect, field: Callable[[Column], Field], binds: Iterator[Bind]
+) -> Criterion:
+    operator = shape[0]
+    if operator in ("and", "or"):
+        parts = [_predicate(part, known, dialect, field, binds) for part in shape[1:]]
+        holes = (f"{{{position}}}" for position in range(len(parts)))
+        return Fragment(f"({f' {operator.upper()} '.join(holes)})", *parts)
+    _, name, negated, size = shape
+    target = known[name]
+    column: Any = field(target.column)
+    compared = column if target.absent is None else Fragment("COALESCE({0},{1})", column, next(binds))
+    if operator == "exists":
+        return Fragment(f"({{0}} IS {'' if negated else 'NOT '}NULL)", compared)
+    found = _comparison(operator, compared, size, target, dialect, binds)
+    if not negated:
+        return found
+    return Fragment("({0} IS NULL OR NOT ({1}))", column, found) if target.nullable else Fragment("(NOT ({0}))", found)
+
+
+def _comparison(operator: str, compared: Any, size: Any, target: Target, dialect: Dialect, binds: Iterator[Bind]) -> Criterion:
+    if operator == "=":
+        return dialect.equal(compared, next(binds), text=target.column.is_text)
+    if operator in ("part", "start", "end"):
+        place: Any = operator
+        return dialect.match(compared, place, [next(binds) for _ in range(size)])
+    signs = size if operator == "range" else (operator,)
+    terms: list[Term] = [next(binds) for _ in signs]
+    holes = [f"{{0}} {sign} {{{position}}}" for position, sign in enumerate(signs, 1)]
+    return Fragment(f"({' AND '.join(holes)})", compared, *terms)
+
+
+# --- operands --------------------------------------------------------------------------------------------------------------------
+
+_INSTANTS = (INSTANT, EPOCH_MS)
+_SWITCHES = (BOOL, FLAG, MARK, SWITCH)
+_WHOLE = re.compile(r"-?[0-9]{1,20}")
+_DATE = r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
+_TIME = r"T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))?(Z|[+-][0-9]{2}:?[0-5][0-9])?"
+_INSTANT = re.compile(f"{_DATE}(?:{_TIME})?")
+
+
+def _read(field: str, column: Column, text: str) -> tuple[Any, Any]:
+    """The first and the last stored value that an operand stands for; the same one but for instants.
+
+    Raises:
+        InvalidQueryError: it does not fit the column; the value is not repeated.
+    """
+    try:
+        low, high = _READ[column.codec](text)
+        return column.operand(low), column.operand(high)
+    except (ValueError, TypeError, OverflowError) as error:
+        raise InvalidQueryError(f"{field}: {error}") from None
+
+
+def _text(text: str) -> tuple[str, str]:
+    return text, text
+
+
+def _whole(text: str) -> tuple[int, int]:
+    if _WHOLE.fullmatch(text) is None:
+        raise ValueError("must be a whole number")
+    return int(text), int(text)
+
+
+def _truth(text: str) -> tuple[bool, bool]:
+    if text not in ("true", "false"):
+        raise ValueError("must be true or false")
+    return text == "true", text == "true"
+
+
+def _span(text: str) -> tuple[datetime, datetime]:
+    """The first and the last millisecond of the day, the second or the instant that a text names, as Elasticsearch rounds."""
+    found = _INSTANT.fullmatch(text)
+    if found is None:
+        raise ValueError("must be a date like 2026-01-31 or a time like 2026-01-31T10:00:00Z")
+    year, month, day, hour, minute, second, fraction, zone = found.groups()
+    micro = int((fraction or "").ljust(6, "0")[:6])
+    try:
+        local = datetime(int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0), micro, _zone(zone))
+        start = local.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise ValueError("must be a date or a time that exists") from None
+    length = timedelta(days=1) if hour is None else timedelta(seconds=1) if fraction is None else timedelta(milliseconds=1)
+    return start, start + (length - timedelta(milliseconds=1))
+
+
+def _zone(text: str | None) -> timezone:
+    if text is None or text == "Z":
+        return UTC
+    offset = timedelta(hours=int(text[1:3]), minutes=int(text[-2:]))
+    return timezone(-offset if text[0] == "-" else offset)
+
+
+_READ: Mapping[Any, Callable[[str], tuple[Any, Any]]] = {
+    TEXT: _text,
+    INT: _whole,
+    BOOL: _truth,
+    FLAG: _truth,
+    SWITCH: _truth,
+    MARK: _truth,
+    INSTANT: _span,
+    EPOCH_MS: _span,
+}
+"""How an operand is read for a column, by codec; others cannot be filtered by."""

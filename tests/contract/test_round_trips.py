@@ -1,0 +1,547 @@
+"""What goes in comes out, of every entity and on every engine; what cannot be kept is refused and leaves no trace."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from authhero_sql import Adapters, InvalidValueError
+from authhero_sql.dialects import Call
+from authhero_sql.schema import Table
+from authhero_sql.tables import REGISTRY
+from tests.contract.builders import log, login_session, organization, outbox_event, role, tenant
+from tests.strategies import examples, field_values, instants, json_values, objects, poisons, same, same_parts, texts, wire_fields
+
+Given = dict[str, Any]
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entity:
+    """How a table is written and read through its adapter.
+
+    Attributes:
+        key: the Python names of the fields by which the row is found.
+        fixed: fields that are always given and how: they refer to other rows, or chance would break a rule. By wire name.
+        skip: fields that are not kept, are kept elsewhere, or are refused because there is no column for them.
+        free: of the fixed fields, those that ``update`` takes.
+        merged: an object that ``update`` merges key by key.
+        derived: fields that follow from others.
+        unique: the wire name of a key that must be unique across tenants.
+        changes: whether there is an ``update``.
+    """
+
+    key: tuple[str, ...] = ("id",)
+    fixed: Mapping[str, SearchStrategy[Any]] = field(default_factory=dict)
+    skip: frozenset[str] = frozenset()
+    free: frozenset[str] = frozenset()
+    merged: str | None = None
+    derived: frozenset[str] = frozenset()
+    unique: str | None = None
+    changes: bool = True
+    create: Callable[[Adapters, str, Given], Awaitable[Any]] | None = None
+    get: Callable[[Adapters, str, Any], Awaitable[Any]] | None = None
+    update: Callable[[Adapters, str, Any, Given], Awaitable[Any]] | None = None
+
+
+def just(**values: Any) -> dict[str, SearchStrategy[Any]]:
+    """Fields with one value each."""
+    return {name: st.just(value) for name, value in values.items()}
+
+
+ADA = just(user_id="auth0|ada")
+CON = just(connection_id="con_db")
+
+
+# --- methods of another shape --------------------------------------------------------------------------------------------------
+
+
+async def _then(made: Awaitable[Any], got: Callable[[], Awaitable[Any]]) -> Any:
+    """For a method that answers nothing, or only whether: what there is afterwards."""
+    await made
+    return await got()
+
+
+async def _only(rows: Awaitable[Any]) -> Any:
+    found = await rows
+    return found[0]
+
+
+def _setting(name: str, **more: Any) -> Entity:
+    """What a tenant has one of, with ``get`` and ``set``."""
+
+    def create(adapters: Adapters, tenant_id: str, values: Given) -> Awaitable[Any]:
+        adapter: Any = getattr(adapters, name)
+        return _then(adapter.set(tenant_id, values), lambda: adapter.get(tenant_id))
+
+    return Entity(create=create, get=lambda a, t, _: getattr(a, name).get(t), changes=False, **more)
+
+
+def _operators(name: str, **more: Any) -> Entity:
+    """What belongs to no tenant."""
+    return Entity(
+        create=lambda a, _, values: getattr(a, name).create(values),
+        get=lambda a, _, row: getattr(a, name).get(row.id),
+        update=lambda a, _, row, fields: getattr(a, name).update(row.id, fields),
+        **more,
+    )
+
+
+async def _text(adapters: Adapters, tenant_id: str, values: Given) -> Any:
+    place = (tenant_id, values["prompt"], values["language"])
+    await adapters.custom_text.set(*place, values["custom_text"])
+    return {**values, "custom_text": await adapters.custom_text.get(*place)}
+
+
+async def _same_text(adapters: Adapters, tenant_id: str, row: Given) -> Any:
+    return {**row, "custom_text": await adapters.custom_text.get(tenant_id, row["prompt"], row["language"])}
+
+
+async def _key(adapters: Adapters, _: str, row: Any) -> Any:
+    found = (await adapters.keys.list(per_page=1000)).items
+    return next(item for item in found if item.kid == row.kid)
+
+
+async def _event(adapters: Adapters, _: str, values: Given) -> Any:
+    operation = await adapters.tenant_operations.create({"kind": "seed", "engine": "inline"})
+    return await adapters.tenant_operation_events.create({**values, "operation_id": operation.id})
+
+
+async def _same_event(adapters: Adapters, _: str, row: Any) -> Any:
+    return (await adapters.tenant_operation_events.list_by_operation(row.operation_id)).items[0]
+
+
+async def _member(adapters: Adapters, tenant_id: str, values: Given) -> Any:
+    org = await adapters.organizations.create(tenant_id, organization())
+    return await adapters.user_organizations.create(tenant_id, {**values, "organization_id": org.id})
+
+
+async def _organization_connection(adapters: Adapters, tenant_id: str, values: Given) -> Any:
+    await adapters.organizations.create(tenant_id, organization(id=f"org_{tenant_id}"))
+    return await adapters.organization_connections.create(tenant_id, f"org_{tenant_id}", values)
+
+
+async def _role_permission(adapters: Adapters, tenant_id: str, values: Given) -> Any:
+    await adapters.role_permissions.assign(tenant_id, "rol", [values])
+    return await _only(adapters.role_permissions.list(tenant_id, "rol"))
+
+
+def _activity(adapters: Adapters, tenant_id: str, values: Given) -> Awaitable[Any]:
+    rest = {wire: value for wire, value in values.items() if wire != "user_id"}
+    activity = adapters.user_activity
+    return _then(activity.upsert(tenant_id, "auth0|ada", rest), lambda: activity.get(tenant_id, "auth0|ada"))
+
+
+def _user_permission(adapters: Adapters, tenant_id: str, values: Given) -> Awaitable[Any]:
+    permissions = adapters.user_permissions
+    return _then(permissions.create(tenant_id, "auth0|ada", values), lambda: _only(permissions.list(tenant_id, "auth0|ada")))
+
+
+ENTITIES: dict[str, Entity] = {
+    "action_executions": Entity(unique="id", changes=False),
+    "action_versions": Entity(key=("action_id", "id"), changes=False),
+    "actions": Entity(),
+    "authentication_methods": Entity(fixed=ADA),
+    "branding": _setting("branding", skip=frozenset({"powered_by_logo_url"})),
+    "client_grants": Entity(fixed=just(client_id="web")),
+    "client_registration_tokens": Entity(unique="id", changes=False),
+    "clients": Entity(key=("client_id",)),
+    "codes": Entity(key=("code_id", "code_type"), fixed=ADA, changes=False),
+    "connections": Entity(skip=frozenset({"enabled_clients"})),
+    "custom_domains": Entity(
+        key=("custom_domain_id",),
+        unique="custom_domain_id",
+        # Kept as host names are compared.
+        fixed={"domain": texts(255).map(lambda text: text.lower()[:255].rstrip("."))},
+        skip=frozenset({"verification_method"}),
+    ),
+    "custom_text": Entity(create=_text, get=_same_text, changes=False),
+    "email_providers": Entity(key=()),
+    "email_templates": Entity(key=("template",)),
+    "flows": Entity(),
+    "forms": Entity(skip=frozenset({"links"})),
+    "grants": Entity(
+        key=("user_id", "client_id", "audience"),
+        fixed={**ADA, "clientID": texts(191, 1), "audience": texts(191, 1), "scope": st.lists(texts(), max_size=4, unique=True)},
+        changes=False,
+    ),
+    "hook_code": Entity(),
+    "hooks": Entity(
+        key=("hook_id",),
+        unique="hook_id",
+        # A hook leads to one thing only, which depends on its trigger.
+        fixed={"trigger_id": st.just("post-user-login"), "url": texts(512)},
+        skip=frozenset({"form_id", "template_id", "code_id", "page_id", "permission_required"}),
+    ),
+    "invites": Entity(unique="id"),
+    "keys": Entity(
+        key=("kid",),
+        unique="kid",
+        fixed=just(revoked_at=datetime(2999, 1, 1, tzinfo=UTC)),
+        skip=frozenset({"tenant_id", "current", "next", "previous", "revoked"}),
+        create=lambda a, _, values: a.keys.create(values),
+        get=_key,
+        update=lambda a, _, row, fields: a.keys.update(row.kid, fields),
+    ),
+    "log_streams": Entity(),
+    "login_sessions": Entity(merged="authParams", skip=frozenset({"deleted_at", "session_id"})),
+    "logs": Entity(key=("log_id",), unique="log_id", changes=False),
+    "migration_sources": Entity(unique="id"),
+    "organization_connections": Entity(
+        fixed=CON,
+        create=_organization_connection,
+        get=lambda a, t, row: a.organization_connections.get(t, f"org_{t}", row.connection_id),
+        update=lambda a, t, row, fields: a.organization_connections.update(t, f"org_{t}", row.connection_id, fields),
+    ),
+    "organizations": Entity(unique="id"),
+    "passwords": Entity(
+        unique="id",
+        fixed={**ADA, **just(is_current=True)},
+        get=lambda a, t, _: a.passwords.get(t, "auth0|ada"),
+        update=lambda a, t, row, fields: a.passwords.update(t, {**fields, "id": row.id}),
+    ),
+    "prompt_settings": _setting("prompt_settings"),
+    "proxy_routes": Entity(unique="id"),
+    "refresh_tokens": Entity(fixed={**ADA, **just(client_id="web")}),
+    "resource_servers": Entity(merged="options"),
+    "role_permissions": Entity(
+        fixed=just(role_id="rol"),
+        create=_role_permission,
+        get=lambda a, t, _: _only(a.role_permissions.list(t, "rol")),
+        changes=False,
+    ),
+    "roles": Entity(),
+    "rollouts": _operators("rollouts"),
+    "scim_configurations": Entity(key=("connection_id",), fixed=CON),
+    "scim_external_ids": Entity(
+        fixed={**ADA, **CON},
+        get=lambda a, t, row: a.scim_external_ids.get_by_external_id(t, "con_db", row.external_id),
+        update=lambda a, t, row, fields: a.scim_external_ids.update(t, "con_db", row.user_id, **fields),
+        changes=False,
+    ),
+    "scim_tokens": Entity(key=("token_id",), fixed=CON, get=lambda a, t, row: a.scim_tokens.get_by_hash(t, row.token_hash), changes=False),
+    "sessions": Entity(fixed=ADA),
+    "tenant_operation_events": Entity(fixed=just(operation_id=""), create=_event, get=_same_event, changes=False),
+    "tenant_operations": _operators("tenant_operations"),
+    "tenants": _operators("tenants", unique="id"),
+    "themes": Entity(key=("theme_id",)),
+    "universal_login_templates": _setting("universal_login_templates"),
+    "user_activity": Entity(
+        fixed=ADA,
+        create=_activity,
+        get=lambda a, t, _: a.user_activity.get(t, "auth0|ada"),
+        update=lambda a, t, _, fields: a.user_activity.upsert(t, "auth0|ada", fields),
+    ),
+    "user_organizations": Entity(fixed={**ADA, **just(organization_id="")}, create=_member, changes=False),
+    "user_permissions": Entity(
+        fixed={**ADA, "organization_id": texts(64, 1)},
+        create=_user_permission,
+        get=lambda a, t, _: _only(a.user_permissions.list(t, "auth0|ada")),
+        changes=False,
+    ),
+    "users": Entity(
+        key=("user_id",),
+        fixed={"user_id": texts(255, 1), "last_ip": texts(45), "linked_to": texts(250).map(lambda text: f"sms|{text}")},
+        skip=frozenset({"verify_email", "password"}),
+        free=frozenset({"last_ip", "linked_to"}),
+        derived=frozenset({"identities"}),
+    ),
+}
+"""How each table with fields of its own is used. A role of a user is nothing but its key: see the walks."""
+
+
+def test_every_table_with_a_model_is_here() -> None:
+    assert set(ENTITIES) == {name for name, table in REGISTRY.items() if table.insert is not None} - {"user_roles"}
+
+
+# --- what all of them share ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Case:
+    """An entity with its table, and the ways in."""
+
+    name: str
+    entity: Entity = field(repr=False)
+
+    @property
+    def table(self) -> Table[Any]:
+        return REGISTRY[self.name]
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The fields that are kept, by wire name."""
+        assert self.table.insert is not None
+        return {wire: info for wire, info in wire_fields(self.table.insert).items() if wire not in self.entity.skip}
+
+    def strategy(self, wire: str) -> SearchStrategy[Any]:
+        """Values of a field; no key is empty, because an empty one is made up."""
+        if wire in self.entity.fixed:
+            return self.entity.fixed[wire]
+        values = field_values(self.table, wire)
+        name = next(name for name, info in self._model.model_fields.items() if (info.serialization_alias or name) == wire)
+        if wire == self.entity.unique:
+            size = self.table[wire].size or 20
+            return values.map(lambda text: f"{next(_numbers)}:{text}"[:size])
+        return values.filter(bool) if name in (*self.entity.key, "id") else values
+
+    @property
+    def _model(self) -> Any:
+        return self.table.insert
+
+    @property
+    def constant(self) -> set[str]:
+        """The fields that refer to something: what is given for them is none of the caller's choice here."""
+        return set(self.entity.fixed) - self.entity.free - {"domain", "audience", "clientID"}
+
+    @property
+    def changeable(self) -> list[str]:
+        """The fields that ``update`` takes."""
+        fixed = {*self.entity.fixed, "tenant_id"} - self.entity.free
+        key = {info.serialization_alias or name for name, info in self._model.model_fields.items() if name in (*self.entity.key, "id")}
+        return [wire for wire in self.fields if wire not in fixed | key]
+
+    def poisons(self, *, changeable: bool = False) -> list[tuple[str, Any]]:
+        """Fields, each with something that its column cannot hold."""
+        wires = self.changeable if changeable else list(self.fields)
+        columns = [(wire, self.table.stored(wire)) for wire in wires if wire not in self.constant]
+        return [(wire, poison) for wire, column in columns if column is not None for poison in poisons(column)]
+
+    def nullable(self, wire: str) -> bool:
+        """Whether the field may be set to None."""
+        column = self.table.stored(wire)
+        return column is not None and column.null
+
+    async def create(self, adapters: Adapters, tenant_id: str, values: Given) -> Any:
+        if self.entity.create is not None:
+            return await self.entity.create(adapters, tenant_id, values)
+        return await getattr(adapters, self.name).create(tenant_id, values)
+
+    async def get(self, adapters: Adapters, tenant_id: str, row: Any) -> Any:
+        if self.entity.get is not None:
+            return await self.entity.get(adapters, tenant_id, row)
+        return await getattr(adapters, self.name).get(tenant_id, *self._key(row))
+
+    async def update(self, adapters: Adapters, tenant_id: str, row: Any, values: Given) -> Any:
+        if self.entity.update is not None:
+            return await self.entity.update(adapters, tenant_id, row, values)
+        return await getattr(adapters, self.name).update(tenant_id, *self._key(row), values)
+
+    def _key(self, row: Any) -> list[Any]:
+        return [getattr(row, name) for name in self.entity.key]
+
+
+def shown(row: Any) -> dict[str, Any]:
+    """What a row shows, by wire name: exactly the keys that are stored, without what is absent."""
+    data = row if isinstance(row, dict) else row.model_dump(by_alias=True, exclude_unset=True)
+    return {wire: value for wire, value in data.items() if value is not None}
+
+
+def kept(table: Table[Any], wire: str, value: Any, row: Mapping[str, Any]) -> bool:
+    """Whether the row shows what was given for a field."""
+    column = table.stored(wire)
+    if column is not None and column.codec.kind == "mark":
+        return row.get(wire) is (value or None)
+    if value is None and column is not None and column.codec.kind == "switch":
+        return row.get(wire) in (None, False)
+    if column is None and any(part.public.startswith(f"{wire}.") for part in table.columns):
+        return same_parts(value, row.get(wire))
+    return same(value, row.get(wire))
+
+
+async def fresh_tenant(adapters: Adapters) -> str:
+    """A tenant with Ada, a client and a connection."""
+    name = f"t{next(_numbers)}"
+    await tenant(adapters, name)
+    return name
+
+
+async def count(adapters: Adapters, *tables: str) -> list[int]:
+    """How many rows there are in each."""
+    named = map(adapters.database.dialect.identifier, tables)
+    return [(await adapters.database.fetch(Call(f"SELECT count(*) FROM {table}")))[0][0] for table in named]
+
+
+CASES = [Case(name, entity) for name, entity in ENTITIES.items()]
+CHANGING = [case for case in CASES if case.entity.changes]
+
+
+def every(cases: list[Case]) -> pytest.MarkDecorator:
+    """Runs a test for each of these."""
+    return pytest.mark.parametrize("case", cases, ids=lambda case: case.name, indirect=True)
+
+
+# --- drawing -------------------------------------------------------------------------------------------------------------------
+
+
+class Current:
+    """The case of the test that runs: arguments are drawn by strategies that know nothing of a test's parameters."""
+
+    case: Case
+
+
+@pytest.fixture
+def case(request: pytest.FixtureRequest) -> Case:
+    """The case, for the strategies, too."""
+    Current.case = request.param
+    return Current.case
+
+
+@st.composite
+def inserts(draw: st.DrawFn) -> Given:
+    """What ``create`` takes, by wire name."""
+    case = Current.case
+    required = [wire for wire, info in case.fields.items() if info.is_required() or wire in (*case.entity.fixed, case.entity.unique)]
+    optional = [wire for wire in case.fields if wire not in required]
+    chosen = draw(st.lists(st.sampled_from(optional), max_size=8, unique=True)) if optional else []
+    return {wire: draw(case.strategy(wire)) for wire in (*required, *chosen)}
+
+
+@st.composite
+def updates(draw: st.DrawFn) -> Given:
+    """What ``update`` takes: a few fields, None where the column allows it."""
+    case = Current.case
+    chosen = draw(st.lists(st.sampled_from(case.changeable), max_size=5, unique=True))
+    return {wire: draw(case.strategy(wire) | st.none() if case.nullable(wire) else case.strategy(wire)) for wire in chosen}
+
+
+@st.composite
+def poisoned(draw: st.DrawFn, *, changeable: bool = False) -> tuple[str, Any]:
+    """A field, and what its column cannot hold."""
+    pair: tuple[str, Any] = draw(st.sampled_from(Current.case.poisons(changeable=changeable)))
+    return pair
+
+
+# --- round trips ---------------------------------------------------------------------------------------------------------------
+
+MADE = frozenset({"organization_id", "operation_id", "role_id"})
+"""References that a method takes beside the fields, or that are put in above."""
+
+
+@every(CASES)
+@given(values=inserts())
+@examples(4)
+async def test_what_goes_in_comes_out(adapters: Adapters, case: Case, values: Given) -> None:
+    tenant_id = await fresh_tenant(adapters)
+    created = await case.create(adapters, tenant_id, values)
+    got = await case.get(adapters, tenant_id, created)
+    assert got == created
+    row = shown(created)
+    assert shown(got) == row
+    for wire, value in values.items():
+        # None where a row is made leaves the field to its default.
+        assert value is None or wire in MADE or kept(case.table, wire, value, row), wire
+
+
+@every(CHANGING)
+@given(values=inserts(), changes=updates())
+@examples(4)
+async def test_update_changes_what_is_given_and_nothing_else(adapters: Adapters, case: Case, values: Given, changes: Given) -> None:
+    tenant_id = await fresh_tenant(adapters)
+    created = await case.create(adapters, tenant_id, values)
+    before = shown(await case.get(adapters, tenant_id, created))
+    assert await case.update(adapters, tenant_id, created, changes)
+    after = shown(await case.get(adapters, tenant_id, created))
+    if "updated_at" in before:
+        assert after["updated_at"] > before["updated_at"]
+    for wire, value in changes.items():
+        wanted = merged(before.get(wire), value) if wire == case.entity.merged else value
+        assert kept(case.table, wire, wanted, after), wire
+    for wire in (before.keys() | after.keys()) - changes.keys() - {"updated_at"} - case.entity.derived:
+        assert before.get(wire) == after.get(wire), wire
+
+
+def merged(before: Given | None, given: Given | None) -> Given | None:
+    """An object with the given keys put over those it had; None takes a key out."""
+    return None if given is None else {key: value for key, value in {**(before or {}), **given}.items() if value is not None}
+
+
+# --- refusals ------------------------------------------------------------------------------------------------------------------
+
+BESIDE = {"users": ("user_activity", "passwords"), "sessions": ("login_sessions",), "refresh_tokens": ("login_sessions",)}
+"""What else a method writes."""
+
+
+@pytest.fixture
+async def tenant_id(adapters: Adapters) -> str:
+    """One tenant for all examples: none of them may write anything."""
+    return await fresh_tenant(adapters)
+
+
+@every([case for case in CASES if case.poisons()])
+@given(values=inserts(), bad=poisoned())
+@examples(5)
+async def test_what_cannot_be_kept_is_refused(adapters: Adapters, tenant_id: str, case: Case, values: Given, bad: tuple[str, Any]) -> None:
+    wire, poison = bad
+    tables = (case.name, *BESIDE.get(case.name, ()))
+    before = await count(adapters, *tables)
+    with pytest.raises(InvalidValueError) as caught:
+        await case.create(adapters, tenant_id, {**values, wire: poison})
+    assert (caught.value.table, (caught.value.field or "").split(".")[0]) == (case.name, wire)
+    assert await count(adapters, *tables) == before
+
+
+@every([case for case in CHANGING if case.poisons(changeable=True)])
+@given(values=inserts(), changes=updates(), bad=poisoned(changeable=True))
+@examples(5)
+async def test_a_refused_update_changes_nothing(
+    adapters: Adapters, case: Case, values: Given, changes: Given, bad: tuple[str, Any]
+) -> None:
+    wire, poison = bad
+    tenant_id = await fresh_tenant(adapters)
+    created = await case.create(adapters, tenant_id, values)
+    with pytest.raises(InvalidValueError) as caught:
+        await case.update(adapters, tenant_id, created, {**changes, wire: poison})
+    assert (caught.value.table, (caught.value.field or "").split(".")[0]) == (case.name, wire)
+    assert await case.get(adapters, tenant_id, created) == created
+
+
+# --- what does not fit above ---------------------------------------------------------------------------------------------------
+
+
+@given(text=texts(), detail=json_values(), wide=st.integers(0, 3))
+@examples(10)
+async def test_what_the_contract_cuts_is_cut_to_the_column(adapters: Adapters, text: str, detail: Any, wide: int) -> None:
+    tenant_id = await fresh_tenant(adapters)
+    long = (text + "é😀x") * 100 * wide
+    made = await adapters.logs.create(tenant_id, log(user_agent=long, description=long, details=detail))
+    assert (made.user_agent, made.description) == (long[:255], long[:255])
+    assert same(detail, made.details)
+    assert await adapters.logs.get(tenant_id, made.log_id) == made
+    url = (text + "é😀x") * (65_536 // len(text + "é😀x") * (wide % 2) + 1)
+    began = await adapters.login_sessions.create(tenant_id, login_session(authorization_url=url))
+    assert began.authorization_url == url.encode()[:65_535].decode(errors="ignore")
+    assert await adapters.login_sessions.get(tenant_id, began.id) == began
+
+
+@given(text=texts(100), data=objects(json_values()), at=instants())
+@examples(10)
+async def test_events_keep_what_they_are_given(adapters: Adapters, text: str, data: Given, at: datetime) -> None:
+    tenant_id = await fresh_tenant(adapters)
+    target = {"type": text[:64], "id": text, "before": data}
+    id = await adapters.outbox.create(tenant_id, outbox_event(event_type=text, log_type=text[:64], target=target, timestamp=at))
+    event = (await adapters.outbox.get_by_ids([id]))[0].model_dump(by_alias=True, exclude_unset=True)
+    assert (event["id"], event["tenant_id"], event["event_type"], event["log_type"]) == (id, tenant_id, text, text[:64])
+    assert same(target, event["target"])
+    assert same(at, event["timestamp"])
+
+
+@given(user_id=texts(191, 1), organization_id=texts(64))
+@examples(10)
+async def test_a_role_is_given_to_exactly_that_user_there(adapters: Adapters, user_id: str, organization_id: str) -> None:
+    tenant_id = await fresh_tenant(adapters)
+    made = await adapters.roles.create(tenant_id, role())
+    assert await adapters.user_roles.create(tenant_id, user_id, made.id, organization_id)
+    assert await adapters.user_roles.list(tenant_id, user_id, organization_id) == [made]
+    assert await adapters.user_roles.list(tenant_id, user_id, f"{organization_id} ") == []
+    assert await adapters.user_roles.list(tenant_id, f"{user_id} ") == []
+    assert (await adapters.user_roles.list_users(tenant_id, made.id)).items == [user_id]
+    assert await adapters.user_roles.remove(tenant_id, user_id, made.id, organization_id)

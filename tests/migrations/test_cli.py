@@ -1,0 +1,158 @@
+"""The command line, as a user calls it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from anyio import to_thread
+from typer.testing import CliRunner
+
+from authhero_sql import Database, connect, create_adapters, export_sql, migrate_to_latest
+from authhero_sql.cli import app
+from authhero_sql.dialects.base import Call
+from authhero_sql.migrations.ledger import LEASES, LEDGER
+from tests.migrations.helpers import ALL
+
+ROOT = Path(__file__).parents[2]
+EVENT = {
+    "event_type": "user.updated", "log_type": "sapi", "category": "system", "actor": {"type": "system"}, "hostname": "x",
+    "target": {"type": "user", "id": "u"}, "request": {"method": "", "path": "", "ip": ""}, "timestamp": "2020-01-01T00:00:00Z",
+}  # fmt: skip
+
+
+def call(*arguments: str, url: str | None = None) -> subprocess.CompletedProcess[str]:
+    """Call authhero-sql."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "200"}
+    environment.pop("AUTHHERO_SQL_URL", None)
+    if url is not None:
+        environment["AUTHHERO_SQL_URL"] = url
+    command = [sys.executable, "-m", "authhero_sql.cli", *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+
+
+def texts(folder: Path) -> dict[str, str]:
+    """The files of a folder."""
+    return {path.name: path.read_text("utf-8") for path in folder.iterdir()}
+
+
+async def answer(*arguments: str, url: str | None = None, code: int = 0) -> Any:
+    """What it answers as JSON; in this process, which is quicker."""
+    given = ["--url", url] if url is not None else []
+    # It runs an event loop of its own.
+    done = await to_thread.run_sync(lambda: CliRunner().invoke(app, ["--json", *given, *arguments]))
+    assert done.exit_code == code, done.output
+    return json.loads(done.stdout)
+
+
+async def test_the_life_of_a_schema(database_url: str) -> None:
+    url = database_url
+    assert [part["name"] for part in await answer("plan", url=url)] == ALL
+    assert await answer("status", url=url) == {"applied": [], "pending": ALL}
+    assert (await answer("check", url=url, code=1))["usable"] is False
+    assert await answer("migrate", url=url) == {"applied": ALL}
+    assert await answer("migrate", url=url) == {"applied": []}
+    assert await answer("check", url=url) == {"usable": True, "differences": []}
+    assert await answer("down", "--steps", "2", url=url) == {"taken_back": ALL[:-3:-1]}
+    missing = (await answer("check", url=url, code=1))["differences"]
+    assert {part["text"] for part in missing if part["required"]} == {
+        "hooks: column page_id is missing",
+        "hooks: column permission_required is missing",
+    }
+    assert "took" not in call("status", url=url).stderr
+    done = call("migrate", url=url)
+    assert (done.returncode, done.stdout.splitlines()) == (0, [f"applied {name}" for name in ALL[-2:]])
+    assert "\x1b" not in done.stdout + done.stderr, "no colour where there is no terminal"
+    assert await answer("repair", url=url) == {"damage": [], "settled": False}
+    assert await answer("unlock", url=url) == {"was": None}
+    assert [entry["name"] for entry in (await answer("status", url=url))["applied"]] == ALL
+
+
+async def test_damage_is_shown_and_settled(db: Database, migrated_url: str) -> None:
+    name = ALL[-1]
+    await db.execute(Call(f"UPDATE {LEDGER.name} SET applied_at = NULL, steps_started = 2, steps_done = 1 WHERE name = '{name}'"))
+    await db.execute(Call(f"INSERT INTO {LEASES.name} (id, owner, expires_at_ts) VALUES ('other', 'dead', 1)"))
+    (damage,) = (await answer("repair", url=migrated_url, code=1))["damage"]
+    assert (damage["name"], damage["unsure"], damage["what"], damage["is_done"]) == (name, 2, "AddColumn hooks.permission_required", True)
+    assert (await answer("repair", "--settle", url=migrated_url))["settled"] is True
+    assert await answer("migrate", url=migrated_url) == {"applied": [name]}
+    assert (await answer("check", url=migrated_url))["usable"] is True
+
+
+async def test_a_stuck_lock_is_taken_away(db: Database, migrated_url: str) -> None:
+    await db.execute(Call(f"UPDATE {LEASES.name} SET owner = 'dead', expires_at_ts = 4102444800000 WHERE id = 'migrate'"))
+    assert (await answer("unlock", url=migrated_url))["was"]["owner"] == "dead"
+    assert (await answer("unlock", url=migrated_url))["was"] is None
+
+
+async def test_clean_up(db: Database, migrated_url: str) -> None:
+    adapters = await create_adapters(db, clock=lambda: datetime(2020, 1, 1, tzinfo=UTC))
+    await adapters.tenants.create({"id": "acme", "friendly_name": "Acme"})
+    old = datetime(2020, 1, 2, tzinfo=UTC)
+    await adapters.login_sessions.create("acme", {"csrf_token": "c", "authParams": {"client_id": "c"}, "expires_at": old})
+    for number in range(3):
+        await adapters.codes.create("acme", {"code_id": f"c{number}", "code_type": "otp", "login_id": "l", "expires_at": old})
+    await adapters.action_executions.create("acme", {"id": "e", "trigger_id": "t", "status": "final", "results": []})
+    await adapters.outbox.mark_processed([await adapters.outbox.create("acme", {**EVENT, "tenant_id": "acme"})])
+    await adapters.outbox.create("acme", {**EVENT, "tenant_id": "acme"})
+    gone = {"refresh_tokens": 0, "sessions": 0, "login_sessions": 1, "codes": 3, "outbox_events": 1, "action_executions": 1}
+    assert await answer("cleanup", "--dry-run", url=migrated_url) == {"dry_run": True, "rows": gone}
+    assert await answer("cleanup", url=migrated_url) == {"dry_run": False, "rows": gone}
+    assert set((await answer("cleanup", url=migrated_url))["rows"].values()) == {0}
+
+
+@pytest.mark.engines("sqlite")
+async def test_scripts_are_written(tmp_path: Path) -> None:
+    done = call("export-sql", "--squash")
+    assert done.stdout == export_sql("sqlite", "squash")["0000_init.sql"]
+    folder = tmp_path / "migrations"
+    assert await answer("export-sql", "--d1", str(folder)) == {"written": list(export_sql("d1"))}
+    assert texts(folder) == export_sql("d1")
+    assert call("export-sql", "--combined", "--squash").returncode == 2
+    assert call("export-sql", "--dialect", "oracle").returncode == 4
+    assert call("--json", "export-sql", "--dialect", "mysql").returncode == 0
+
+
+@pytest.mark.engines("sqlite")
+async def test_no_migration_is_written_where_nothing_has_changed(tmp_path: Path) -> None:
+    assert await answer("makemigration", "users_blocked", "--folder", str(tmp_path)) == {"path": None}
+    assert texts(tmp_path) == {}
+    assert call("makemigration", "Users-Blocked").returncode == 3
+
+
+@pytest.mark.engines("sqlite")
+def test_errors_have_their_exit_codes_and_no_password() -> None:
+    assert call("status").returncode == 2
+    assert call("nonsense").returncode == 2
+    done = call("--url", "postgresql://ada:hunter2@127.0.0.1:1/x?connect_timeout=2", "status")
+    assert done.returncode == 4
+    assert "hunter2" not in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    done = call("--json", "--url", "oracle://ada:hunter2@x/y", "status")
+    assert (done.returncode, json.loads(done.stderr)["error"]) == (4, "ConfigurationError")
+    assert "hunter2" not in done.stdout + done.stderr
+
+
+@pytest.mark.engines("sqlite")
+async def test_a_database_of_authhero_is_refused_and_then_adopted(tmp_path: Path) -> None:
+    theirs = ROOT.parent / "shared" / "interop" / "authhero.sqlite"
+    if not theirs.is_file():
+        pytest.skip("the database that AuthHero wrote (../shared/interop) is not beside the project")
+    shutil.copyfile(theirs, tmp_path / "copy.sqlite")
+    url = f"sqlite:///{tmp_path}/copy.sqlite"
+    done = call("migrate", url=url)
+    assert done.returncode == 3
+    assert "AuthHero made the tables" in done.stderr
+    assert "authhero-sql adopt" in done.stderr
+    assert call("check", url=url).returncode == 0
+    assert await answer("adopt", url=url) == {"applied": ALL}
+    async with connect(url) as db:
+        assert await migrate_to_latest(db) == []
+        assert (await (await create_adapters(db)).tenants.list(include_totals=True)).total == 2

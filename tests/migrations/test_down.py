@@ -1,0 +1,94 @@
+"""Taking migrations back, on every engine."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from authhero_sql import Database, MigrationError, migrate_down, migrate_to_latest, migration_status
+from authhero_sql.dialects.base import Call
+from authhero_sql.migrations import history
+from authhero_sql.migrations.check import TableShape, live_schema
+from authhero_sql.migrations.ledger import LEASES, LEDGER
+from authhero_sql.schema import ColumnType
+from tests.migrations.helpers import ALL, differences, drift, rows
+
+
+def schema(db: Database, names: list[str]) -> dict[str, TableShape]:
+    """What those migrations make, as the engine gives it back."""
+    made = history.schema_after([history.load(name) for name in names])
+    return {name: replace(table, columns=tuple(map(db.dialect.described, table.columns))) for name, table in made.items()}
+
+
+async def test_every_migration_goes_down_and_up_again(empty: Database) -> None:
+    await migrate_to_latest(empty)
+    for taken in range(1, len(ALL) + 1):
+        left = ALL[: len(ALL) - taken]
+        assert await migrate_down(empty, taken) == ALL[len(left) :][::-1]
+        assert [entry.name for entry in (await migration_status(empty)).applied] == left
+        assert differences(await live_schema(empty), schema(empty, left)) == []
+        assert await migrate_to_latest(empty) == ALL[len(left) :]
+        assert await drift(empty) == []
+
+
+async def test_there_is_no_way_below_nothing(empty: Database) -> None:
+    assert await migrate_down(empty) == []
+    assert await empty.dialect.describe(empty) == {}, "not even a ledger"
+    await migrate_to_latest(empty)
+    assert await migrate_down(empty, 0) == []
+    assert await migrate_down(empty, len(ALL) + 5) == ALL[::-1]
+    assert set(await empty.dialect.describe(empty)) == {LEDGER.name, LEASES.name}
+    with pytest.raises(ValueError, match="steps"):
+        await migrate_down(empty, -1)
+
+
+async def test_rows_that_stay_are_kept(empty: Database) -> None:
+    await migrate_to_latest(empty)
+    await empty.execute(
+        Call("INSERT INTO tenants (id, friendly_name, created_at, updated_at) VALUES ('acme', 'Acme', '2026', '2026')"),
+    )
+    await migrate_down(empty, len(ALL) - 1)
+    await migrate_to_latest(empty)
+    assert await rows(empty, "SELECT id, friendly_name FROM tenants") == [("acme", "Acme")]
+
+
+async def test_a_step_down_that_fails_leaves_the_ledger_true(empty: Database) -> None:
+    await migrate_to_latest(empty)
+    hooks = ColumnType(name="page_id", type="varchar(64)")
+    # Somebody has dropped it by hand.
+    await empty.execute(Call(empty.dialect.drop_column("hooks", "page_id")))
+    with pytest.raises(MigrationError, match="0007_page_hooks, step 1 of 2"):
+        await migrate_down(empty)
+    status = await migration_status(empty)
+    if empty.dialect.features.transactional_ddl:
+        assert status.pending == ()
+    else:
+        assert status.pending == ("0007_page_hooks",)
+        assert await rows(empty, f"SELECT steps_started, steps_done FROM {LEDGER.name} WHERE name = '0007_page_hooks'") == [(1, 1)]
+    await empty.execute(Call(empty.dialect.add_column("hooks", hooks)))
+    assert await migrate_down(empty) == ["0007_page_hooks"]
+    assert await migrate_to_latest(empty) == ["0007_page_hooks"]
+    assert await drift(empty) == []
+
+
+@pytest.mark.engines("mysql")
+@pytest.mark.parametrize("undone", [False, True])
+@pytest.mark.parametrize("upwards", [False, True])
+async def test_a_run_down_that_was_killed_is_taken_up_in_either_direction(empty: Database, *, undone: bool, upwards: bool) -> None:
+    """It was killed while it undid the last step of the newest migration, before or after the statement itself."""
+    await migrate_to_latest(empty)
+    await empty.execute(
+        Call(
+            f"UPDATE {LEDGER.name} SET applied_at = NULL, duration_ms = NULL, steps_started = 1, steps_done = 2 "
+            "WHERE name = '0007_page_hooks'"
+        )
+    )
+    if undone:
+        await empty.execute(Call(empty.dialect.drop_column("hooks", "permission_required")))
+    if upwards:
+        assert await migrate_to_latest(empty) == ["0007_page_hooks"]
+    else:
+        assert await migrate_down(empty) == ["0007_page_hooks"]
+        assert await migrate_to_latest(empty) == ["0007_page_hooks"]
+    assert await drift(empty) == []

@@ -1,0 +1,52 @@
+"""A run that is killed at any step goes on there: the same schema, and nothing lost."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from authhero_sql import connect, find_damage, migrate_to_latest, migration_status
+from authhero_sql.migrations import history
+from tests.migrations.helpers import ALL, drift
+
+ROOT = Path(__file__).parents[2]
+POINTS = [(name, number, when) for name in ALL for number in range(1, len(history.load(name).up) + 1) for when in ("before", "after")]
+
+
+@contextmanager
+def victims(url: str) -> Iterator[subprocess.Popen[str]]:
+    """The process whose children are killed."""
+    command = [sys.executable, str(Path(__file__).with_name("killed.py")), url]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def run(process: subprocess.Popen[str], point: tuple[str, int, str] | None) -> int:
+    """How the child ended that was to be killed there."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(json.dumps(point) + "\n")
+    process.stdin.flush()
+    return int(process.stdout.readline())
+
+
+async def test_a_run_killed_at_every_step_of_the_history_ends_where_it_should(database_url: str) -> None:
+    with victims(database_url) as process:
+        for point in POINTS:
+            assert run(process, point) == -signal.SIGKILL, point
+        assert run(process, None) == 0
+    async with connect(database_url) as db:
+        assert await drift(db) == []
+        assert [entry.name for entry in (await migration_status(db)).applied] == ALL
+        assert await find_damage(db) == []
+        assert await migrate_to_latest(db) == []

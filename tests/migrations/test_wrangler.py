@@ -1,0 +1,96 @@
+"""The files for Cloudflare D1, applied by Cloudflare's own tool to its own local database."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from authhero_sql import connect, export_sql, migrate_to_latest
+from authhero_sql.migrations import check, history
+from tests.migrations.helpers import differences
+
+VERSION = "4.86.0"
+HOME = Path(__file__).parents[2] / ".venv" / "wrangler"
+"""Where it is installed, once."""
+CONFIGURATION = {
+    "name": "auth",
+    "compatibility_date": "2025-09-01",
+    "d1_databases": [
+        {"binding": "AUTH_DB", "database_name": "auth", "database_id": "00000000-0000-4000-8000-000000000000", "migrations_dir": "files"}
+    ],
+}
+
+
+@pytest.fixture(scope="session")
+def wrangler(request: pytest.FixtureRequest) -> str:
+    """The path of wrangler, installed where it is not."""
+    if request.config.getoption("--engines") == "sqlite":
+        pytest.skip("the quick loop needs no Node")
+    npm = shutil.which("npm")
+    if npm is None:
+        pytest.fail("Node 20 with npm is needed for wrangler, which tests the files for D1. On Debian: apt-get install nodejs npm")
+    program = HOME / "node_modules" / ".bin" / "wrangler"
+    if not program.exists():
+        HOME.mkdir(parents=True, exist_ok=True)
+        (HOME / "package.json").write_text('{"private": true}', "utf-8")
+        command = [npm, "install", "--no-audit", "--no-fund", "--no-package-lock", f"wrangler@{VERSION}"]
+        done = subprocess.run(command, cwd=HOME, capture_output=True, text=True, timeout=300, check=False)
+        assert done.returncode == 0, f"npm could not install wrangler: {done.stderr[-2000:]}"
+    return str(program)
+
+
+def apply(wrangler: str, folder: Path) -> str:
+    """What ``wrangler d1 migrations apply AUTH_DB --local`` says."""
+    environment = {**os.environ, "CI": "1", "WRANGLER_SEND_METRICS": "false", "XDG_CONFIG_HOME": str(folder / "config")}
+    command = [wrangler, "d1", "migrations", "apply", "AUTH_DB", "--local"]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+async def compare(folder: Path) -> None:
+    """Hold the local database, which is a SQLite file, against the registry."""
+    (file,) = (path for path in (folder / ".wrangler").rglob("*.sqlite") if path.stem != "metadata")
+    copy = folder / "copy.sqlite"
+    for suffix in ("", "-wal", "-shm"):
+        if (source := Path(f"{file}{suffix}")).exists():
+            shutil.copyfile(source, f"{copy}{suffix}")
+    async with connect(f"sqlite:///{copy}") as db:
+        wanted = check.wanted_schema(db.dialect)
+        live = await check.live_schema(db)
+        # Cloudflare's own tables.
+        assert differences({name: table for name, table in live.items() if not name.startswith(("d1_", "_cf_"))}, wanted) == []
+        assert await migrate_to_latest(db) == []
+
+
+def write(folder: Path, scripts: dict[str, str]) -> None:
+    """Put scripts where wrangler looks for them."""
+    (folder / "wrangler.json").write_text(json.dumps(CONFIGURATION), "utf-8")
+    (folder / "files").mkdir(exist_ok=True)
+    for name, text in scripts.items():
+        (folder / "files" / name).write_text(text, "utf-8")
+
+
+@pytest.mark.parametrize("mode", ["each", "squash"])
+async def test_wrangler_applies_the_files_once(wrangler: str, tmp_path: Path, mode: str) -> None:
+    scripts = export_sql("d1", "each" if mode == "each" else "squash")
+    write(tmp_path, scripts)
+    said = apply(wrangler, tmp_path)
+    assert all(name in said for name in scripts)
+    await compare(tmp_path)
+    assert "No migrations to apply" in apply(wrangler, tmp_path)
+
+
+async def test_wrangler_goes_on_with_the_files_of_a_newer_version(wrangler: str, tmp_path: Path) -> None:
+    scripts = export_sql("d1")
+    assert len(scripts) == len(history.names())
+    write(tmp_path, dict(list(scripts.items())[:2]))
+    apply(wrangler, tmp_path)
+    write(tmp_path, scripts)
+    apply(wrangler, tmp_path)
+    await compare(tmp_path)
