@@ -175,3 +175,60 @@ async def test_lists_changed_inside_transactions_lose_nothing(store: Adapters) -
     client = await store.clients.get("acme", "web")
     assert client is not None
     assert len(client.connections or []) == TASKS
+
+
+async def test_consents_given_at_once_are_united(store: Adapters) -> None:
+    for audience in (None, "https://api.example"):
+        consent = {"user_id": "auth0|ada", "clientID": "web", "audience": audience}
+        scopes = [f"scope:{number}" for number in range(TASKS)]
+        made = await asyncio.gather(*(store.grants.create("acme", {**consent, "scope": [scope, "openid"]}) for scope in scopes))
+        assert len({grant.id for grant in made}) == 1
+        grant = await store.grants.get("acme", "auth0|ada", "web", audience)
+        assert grant is not None
+        assert sorted(grant.scope) == sorted([*scopes, "openid"])
+    assert (await store.grants.list("acme", include_totals=True)).total == 2
+
+
+async def test_consents_given_at_once_in_transactions_are_united(store: Adapters) -> None:
+    async def give(number: int) -> None:
+        async with store.transaction() as tx:
+            await tx.grants.create("acme", {"user_id": "auth0|ada", "clientID": "web", "scope": [f"scope:{number}"]})
+
+    await give(0)
+    await asyncio.gather(*(give(number) for number in range(1, 9)))
+    grant = await store.grants.get("acme", "auth0|ada", "web")
+    assert grant is not None
+    assert sorted(grant.scope) == sorted(f"scope:{number}" for number in range(9))
+
+
+async def test_a_registration_token_is_used_once(store: Adapters) -> None:
+    await store.client_registration_tokens.create("acme", {"id": "t", "token_hash": "h", "type": "iat", "single_use": True})
+    won = await asyncio.gather(*(store.client_registration_tokens.mark_used("acme", "t") for _ in range(TASKS)))
+    assert won.count(True) == 1
+
+
+async def test_a_name_of_an_organization_is_taken_once(store: Adapters) -> None:
+    made = await asyncio.gather(*(store.organizations.create("acme", {"name": "eng"}) for _ in range(TASKS)), return_exceptions=True)
+    assert sum(not isinstance(each, BaseException) for each in made) == 1
+    assert all(isinstance(each, ConflictError) and each.fields == ("name",) for each in made if isinstance(each, BaseException))
+
+
+async def test_roles_and_permissions_given_at_once_are_given_once(store: Adapters) -> None:
+    role = await store.roles.create("acme", {"name": "admin"})
+    permission = {"resource_server_identifier": "https://api.example", "permission_name": "read:x"}
+    assert all(await asyncio.gather(*(store.role_permissions.assign("acme", role.id, [permission]) for _ in range(TASKS))))
+    assert all(await asyncio.gather(*(store.user_roles.create("acme", "auth0|ada", role.id) for _ in range(TASKS))))
+    assert all(await asyncio.gather(*(store.user_permissions.create("acme", "auth0|ada", permission) for _ in range(TASKS))))
+    assert len(await store.role_permissions.list("acme", role.id)) == 1
+    assert len(await store.user_roles.list("acme", "auth0|ada")) == 1
+    assert len(await store.user_permissions.list("acme", "auth0|ada")) == 1
+
+
+async def test_options_merged_at_once_lose_nothing(store: Adapters) -> None:
+    api = await store.resource_servers.create("acme", {"name": "API", "identifier": "https://api.example"})
+    keys = [f"key{number}" for number in range(TASKS)]
+    assert all(await asyncio.gather(*(store.resource_servers.update("acme", api.id, {"options": {key: key}}) for key in keys)))
+    found = await store.resource_servers.get("acme", api.id)
+    assert found is not None
+    assert found.options is not None
+    assert found.options.model_dump(exclude_none=True) == dict(zip(keys, keys, strict=True))
