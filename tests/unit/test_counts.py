@@ -260,3 +260,25 @@ async def test_transactions_use_the_same_statements(store: Adapters) -> None:
             await inner.users.get("acme", "auth0|ada")
     assert store.session.statements.builds == warm
     assert replace(store.session).statements is store.session.statements
+
+
+@pytest.mark.parametrize("size", [1, 40, 200])
+async def test_the_connections_and_organizations_cost_the_same_whatever_their_number(
+    store: Adapters, counting: CountingDatabase, size: int
+) -> None:
+    ids = [f"con_{number}" for number in range(size)]
+    organization = (await store.organizations.create("acme", {"name": "eng"})).id
+    for number, id in enumerate(ids):
+        await store.connections.create("acme", {"id": id, "name": id, "strategy": "auth0"})
+        await store.organization_connections.create("acme", organization, {"connection_id": id})
+        own = (await store.organizations.create("acme", {"name": f"o{number}"})).id
+        await store.user_organizations.create("acme", {"user_id": "auth0|ada", "organization_id": own})
+    await store.client_connections.update_by_client("acme", "web", ids)
+    counting.taken()
+    assert len(await store.organization_connections.list("acme", organization)) == size
+    assert sum(number for _, number in methods(counting.taken())) == 1
+    assert len(await store.client_connections.list_by_client("acme", "web")) == size
+    assert sum(number for _, number in methods(counting.taken())) == 2
+    page = await store.user_organizations.list_user_organizations("acme", "auth0|ada", per_page=1000, include_totals=True)
+    assert page.total == size
+    assert sum(number for _, number in methods(counting.taken())) == 2
