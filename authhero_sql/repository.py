@@ -379,10 +379,10 @@ class Repository(Generic[M]):
 
     # The verbs.
 
-    async def _get(self, where: Where, model: type[BaseModel] | None = None) -> Any:
-        """The row that meets the conditions, or None."""
+    async def _get(self, where: Where, model: type[BaseModel] | None = None, order: Sequence[Order] = ()) -> Any:
+        """The row that meets the conditions, or None; where several may, the first in the order."""
         read: RowReader[Any] = self._reader if model is None else self._reader_of(model)
-        rows = await self._fetch(self._select(read, where))
+        rows = await self._fetch(self._select(read, where, order, limit=1 if order else None))
         return read.read(rows[0]) if rows else None
 
     async def _all(self, where: Where, order: Sequence[Order] = (), limit: int | None = None) -> builtins.list[M]:

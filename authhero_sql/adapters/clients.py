@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
+from ..dialects.base import Order
 from ..listing import ListRules
 from ..models import Client, ClientInsert, ClientWithTenantId
 from ..tables import CLIENTS
@@ -44,6 +45,9 @@ class Clients(Plain[Client, ClientInsert]):
         return generated
 
     async def get_by_client_id(self, client_id: str) -> ClientWithTenantId | None:
-        """The client with this id in whatever tenant, or None; the result carries its ``tenant_id``."""
-        client: ClientWithTenantId | None = await self._get({"client_id": client_id}, ClientWithTenantId)
+        """The client with this id in whatever tenant, or None; the result carries its ``tenant_id``.
+
+        Two tenants may have a client of the same id: then it is that of the tenant whose id sorts first.
+        """
+        client: ClientWithTenantId | None = await self._get({"client_id": client_id}, ClientWithTenantId, (Order("tenant_id"),))
         return client

@@ -1,0 +1,31 @@
+"""The workload gives the recorded answers, and the recorded errors, on every engine."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import get_type_hints
+
+from authhero_sql import Adapters, Database
+from tests.workload.calls import SECRET, calls, methods
+from tests.workload.replay import recorded, replay
+
+
+async def test_every_engine_answers_as_recorded(db: Database) -> None:
+    before, now = recorded(), await replay(db)
+    assert [call for call, _ in now] == [call for call, _ in before], "record it again: the calls have changed"
+    different = [(call, was, is_) for (call, was), (_, is_) in zip(before, now, strict=True) if was != is_]
+    assert different == [], f"{len(different)} answers differ"
+
+
+def test_the_workload_is_large_and_leaves_nothing_out() -> None:
+    made = Counter(call.name for call in calls())
+    assert made.total() >= 600
+    assert set(made) == set(methods())
+    assert {name.partition(".")[0] for name in made} == set(get_type_hints(Adapters))
+
+
+def test_the_errors_that_callers_meet_occur_and_repeat_no_secret() -> None:
+    errors = [answer for _, answer in recorded() if isinstance(answer, dict) and "error" in answer]
+    assert {error["error"] for error in errors} >= {"ConflictError", "ForeignKeyError", "InvalidQueryError", "InvalidValueError"}
+    assert not [error for error in errors if SECRET in str(error)]
+    assert len(errors) < 0.7 * len(recorded()), "most of it should work"
