@@ -1,4 +1,4 @@
-"""The data layer of an AuthHero identity server, for async Python: one set of adapters over SQLite, PostgreSQL and MySQL.
+"""The data layer of an AuthHero identity server, for async Python: one set of adapters over four engines.
 
 .. code-block:: python
 
@@ -25,8 +25,10 @@ from .errors import (
     InvalidValueError,
     MigrationError,
     MissingTableError,
+    NothingMatchedError,
     PoolTimeoutError,
     ReadOnlyError,
+    StatementTooLargeError,
     TransactionClosedError,
     TransactionConflictError,
     UnsupportedError,
@@ -76,6 +78,7 @@ __all__ = [
     "MigrationError",
     "MigrationStatus",
     "MissingTableError",
+    "NothingMatchedError",
     "Page",
     "PlannedMigration",
     "PoolTimeoutError",
@@ -83,6 +86,7 @@ __all__ = [
     "ReadOnlyError",
     "SchemaCheck",
     "Sort",
+    "StatementTooLargeError",
     "TransactionClosedError",
     "TransactionConflictError",
     "UnsupportedError",

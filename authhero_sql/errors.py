@@ -129,6 +129,24 @@ class DuplicateObjectError(DatabaseError):
     """A table, column or index of this name exists already."""
 
 
+class StatementTooLargeError(DatabaseError, UnsupportedError, InvalidQueryError):
+    """The statement is beyond a limit of this database: the message names it (HTTP 400)."""
+
+
+class NothingMatchedError(DatabaseError):
+    """A write of a batch found no row, so nothing of the batch was written.
+
+    ``position`` is the number of the write's statement in the batch, from 0.
+    """
+
+    def __init__(self, position: int = 0) -> None:
+        super().__init__()
+        self.position = position
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.position,)
+
+
 class ReadOnlyError(DatabaseError):
     """The database is read-only here."""
 

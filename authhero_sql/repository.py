@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import builtins
 import json
-import logging
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -24,13 +22,13 @@ from pypika.terms import Criterion, ExistsCriterion, Field, Term
 
 from . import filters
 from .dialects.base import Call, Order, Row
-from .errors import ConflictError, CorruptRowError, DatabaseError, InvalidQueryError, InvalidValueError, ValueRefusedError
+from .errors import CorruptRowError, DatabaseError, InvalidQueryError, UnsupportedError
 from .filters import Filter, Target
 from .listing import MAX_PAGE, Cursor, ListRules, Sort, Window, count
 from .models.base import ImportMetadata, Page
 from .rows import RowReader, RowWriter
 from .schema import Column, Table
-from .session import Session
+from .session import Session, located, timed
 from .statements import Bind, Statement
 
 M = TypeVar("M", bound=BaseModel)
@@ -39,8 +37,6 @@ A = TypeVar("A")
 R = TypeVar("R")
 J = TypeVar("J", dict[str, Any], list[Any])
 
-logger = logging.getLogger("authhero_sql.sql")
-"""At level DEBUG: the text of every statement and how long it took, never a value."""
 Fields = BaseModel | Mapping[str, Any]
 """A model, of which the fields that were set count, or a mapping of fields by wire or Python name."""
 Where = Mapping[str, Any]
@@ -344,38 +340,47 @@ class Repository(Generic[M]):
     async def _fetch_many(self, *calls: Call) -> builtins.list[builtins.list[Row]]:
         return await self._run(self.session.executor.fetch_many, calls, calls)
 
-    async def _execute(self, call: Call) -> int:
-        return await self._run(self.session.executor.execute, call, (call,))
+    async def _write(self, *calls: Call) -> None:
+        """Writes, all or nothing, in a batch later than now."""
+        if self.session.batch is not None:
+            self.session.batch.add(self.table, calls)
+        else:
+            await self._counts(calls)
 
-    async def _write(self, *calls: Call) -> builtins.list[int]:
-        """Several writes, all or nothing."""
+    async def _matched(self, *calls: Call, at: int = 0) -> bool:
+        """Writes, all or nothing: whether the one at this place found a row. A batch does nothing at all where it finds none."""
+        if self.session.batch is not None:
+            self.session.batch.add(self.table, calls, at)
+            return True
+        return (await self._counts(calls))[at] > 0
+
+    async def _affected(self, *calls: Call) -> int:
+        """Writes, all or nothing: how many rows the last one found. Not in a batch."""
+        self._not_in_batch()
+        return (await self._counts(calls))[-1]
+
+    async def _counts(self, calls: Sequence[Call]) -> builtins.list[int]:
+        # One alone needs no transaction.
+        if len(calls) == 1:
+            return [await self._run(self.session.executor.execute, calls[0], calls)]
         return await self._run(self.session.executor.write, calls, calls)
 
+    def _not_in_batch(self) -> None:
+        """Refuse in a batch what has to see what its own write has done.
+
+        Raises:
+            UnsupportedError: this is a batch.
+        """
+        if self.session.batch is not None:
+            raise UnsupportedError(f"{self.table.name}: this method has to see what its write has done, so it cannot be part of a batch")
+
     async def _run(self, method: Callable[[A], Awaitable[R]], given: A, calls: Sequence[Call]) -> R:
-        """Hand statements to the session's executor; errors name the table, the log gets the text and the time."""
-        started = time.perf_counter()
+        """Hand statements to the session's executor; errors name the table."""
         try:
-            return await method(given)
+            with timed(calls):
+                return await method(given)
         except DatabaseError as error:
-            raise self._located(error) from error.__cause__
-        finally:
-            if logger.isEnabledFor(logging.DEBUG):
-                # The text holds no value: every value is bound.
-                logger.debug("%.1f ms: %s", (time.perf_counter() - started) * 1000, "; ".join(call.sql for call in calls))
-
-    def _located(self, error: DatabaseError) -> Exception:
-        if isinstance(error, ValueRefusedError):
-            return InvalidValueError(self.table.name, None, "the database refused a value")
-        if isinstance(error, ConflictError):
-            error.on(self._unique(error.constraint or ""))
-        return error.at(self.table.name)
-
-    def _unique(self, constraint: str) -> tuple[str, ...]:
-        """The fields of a unique key by the name that an engine has for it: the index, the key, or its columns."""
-        named = {index.name: index.columns for index in self.table.indexes}
-        keys = {"PRIMARY": self.table.key, f"{self.table.name}_pkey": self.table.key}
-        columns = {*{**named, **keys}.get(constraint, ()), *(part.rpartition(".")[2] for part in constraint.split(", "))}
-        return tuple(column.public for column in self.table.columns if column.name in columns and column.name != "tenant_id")
+            raise located(error, self.table) from error.__cause__
 
     # The verbs.
 
@@ -437,7 +442,7 @@ class Repository(Generic[M]):
     ) -> M:
         """Insert one row."""
         values = self._new_row(tenant_id, self._writer.accept(params), import_metadata, **extra)
-        await self._execute(self._insert(values))
+        await self._write(self._insert(values))
         return self._read_values(values)
 
     def _changes(self, fields: Fields) -> dict[str, Any]:
@@ -456,7 +461,7 @@ class Repository(Generic[M]):
         values = self._changes(fields)
         if not values:
             return bool(await self._fetch(self._select(self._reader, where)))
-        return await self._execute(self._change(where, values)) > 0
+        return await self._matched(self._change(where, values))
 
     async def _distinct(self, name: str, where: Where, limit: int, offset: int = 0) -> builtins.list[Any]:
         """The values of one column among the rows that meet the conditions, each once and in order."""
@@ -484,6 +489,7 @@ class Repository(Generic[M]):
 
     async def _updated(self, where: Where, fields: Fields) -> M | None:
         """Write exactly the given fields; the row as it is then, or None where there is none."""
+        self._not_in_batch()
         row: M | None = await self._get(where) if await self._update(where, fields) else None
         return row
 
@@ -493,7 +499,7 @@ class Repository(Generic[M]):
 
     async def _remove(self, where: Where) -> bool:
         """Delete; whether there was such a row."""
-        return await self._execute(self._delete(where)) > 0
+        return await self._matched(self._delete(where))
 
     async def _total(self, where: Where) -> int:
         """How many rows meet the conditions."""
@@ -510,7 +516,7 @@ class Repository(Generic[M]):
             return await self._total(where)
         total = 0
         while True:
-            removed = await self._execute(self._delete_some(where, batch))
+            removed = await self._affected(self._delete_some(where, batch))
             total += removed
             if removed < batch:
                 return total
@@ -530,7 +536,7 @@ class Repository(Generic[M]):
                 return False
             old = rows[0][0]
             values = self._bumped({**(also or {}), column: change(old)})
-            if await self._execute(self._change_from(where, values, column, old)):
+            if await self._matched(self._change_from(where, values, column, old)):
                 return True
 
     async def _merge(self, where: Where, name: str, given: Fields, fields: Fields) -> bool:

@@ -2,15 +2,135 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import logging
+import time
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from .clock import Clock, system_clock, truncate
-from .dialects.base import Connection, Database, Dialect, Executor
+from .dialects.base import Call, Connection, Database, Dialect, Executor, retried
+from .errors import (
+    ConflictError,
+    DatabaseError,
+    InvalidValueError,
+    NothingMatchedError,
+    TransactionClosedError,
+    UnsupportedError,
+    ValueRefusedError,
+)
 from .ids import Ids
+from .schema import Table
 from .statements import Statements
+
+logger = logging.getLogger("authhero_sql.sql")
+"""At level DEBUG: the text of every statement and how long it took, never a value."""
+
+
+@contextmanager
+def timed(calls: Sequence[Call]) -> Iterator[None]:
+    """Log the statements that the block runs."""
+    started = time.perf_counter()
+    try:
+        yield
+    finally:
+        if logger.isEnabledFor(logging.DEBUG):
+            # The text holds no value: every value is bound.
+            logger.debug("%.1f ms: %s", (time.perf_counter() - started) * 1000, "; ".join(call.sql for call in calls))
+
+
+def located(error: DatabaseError, table: Table[Any]) -> Exception:
+    """The error of a statement of the table, which it names."""
+    if isinstance(error, ValueRefusedError):
+        return InvalidValueError(table.name, None, "the database refused a value")
+    if isinstance(error, ConflictError):
+        error.on(_unique(table, error.constraint or ""))
+    return error.at(table.name)
+
+
+def _unique(table: Table[Any], constraint: str) -> tuple[str, ...]:
+    """The fields of a unique key by the name that an engine has for it: the index, the key, or its columns."""
+    named = {index.name: index.columns for index in table.indexes}
+    keys = {"PRIMARY": table.key, f"{table.name}_pkey": table.key}
+    parts = [part.rpartition(".") for part in constraint.split(", ")]
+    columns = {*{**named, **keys}.get(constraint, ()), *(column for owner, _, column in parts if owner in ("", table.name))}
+    return tuple(column.public for column in table.columns if column.name in columns and column.name != "tenant_id")
+
+
+class Batch:
+    """Writes that have been collected and are sent together, all or nothing."""
+
+    def __init__(self) -> None:
+        self._calls: list[Call] = []
+        self._tables: list[Table[Any]] = []
+        self._needed: list[int] = []
+        self._closed = False
+
+    def add(self, table: Table[Any], calls: Sequence[Call], needed: int | None = None) -> None:
+        """Collect writes; the one at the place ``needed`` has to find a row, or nothing is written.
+
+        Raises:
+            TransactionClosedError: the batch has been sent.
+        """
+        if self._closed:
+            raise TransactionClosedError("the batch has ended: its adapters can no longer be used")
+        if needed is not None:
+            self._needed.append(len(self._calls) + needed % len(calls))
+        self._calls += calls
+        self._tables += [table] * len(calls)
+
+    def close(self) -> None:
+        """Take no more."""
+        self._closed = True
+
+    async def send(self, session: Session) -> None:
+        """Write everything that was collected.
+
+        Raises:
+            NothingMatchedError: a write found no row.
+        """
+        if not self._calls:
+            return
+        try:
+            with timed(self._calls):
+                if not session.dialect.features.interactive_transactions:
+                    await session.executor.write(self._guarded(session.dialect))
+                elif session.connection is None:
+                    await retried(lambda: self._at_once(session))
+                else:
+                    await self._at_once(session)
+        except DatabaseError as error:
+            raise self._located(error) from error.__cause__
+
+    async def _at_once(self, session: Session) -> None:
+        async with session.transaction() as inside:
+            counts = await inside.executor.write(self._calls)
+            for position in self._needed:
+                if not counts[position]:
+                    raise NothingMatchedError(position)
+
+    def _guarded(self, dialect: Dialect) -> list[Call]:
+        """The writes, each that has to find a row followed by what fails where it did not."""
+        needed = set(self._needed)
+        return [
+            each
+            for position, call in enumerate(self._calls)
+            for each in ((call, dialect.unless_changed(position)) if position in needed else (call,))
+        ]
+
+    def _located(self, error: DatabaseError) -> Exception:
+        """The error, naming the table whose statement it was, where that can be told."""
+        tables = {table.name: table for table in self._tables}
+        if isinstance(error, NothingMatchedError):
+            return located(error, self._tables[error.position])
+        if len(tables) == 1:
+            return located(error, self._tables[0])
+        if isinstance(error, ValueRefusedError):
+            return InvalidValueError("batch", None, "the database refused a value")
+        named = [table for table in tables.values() if isinstance(error, ConflictError) and _unique(table, error.constraint or "")]
+        return located(error, named[0]) if len(named) == 1 else error
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,6 +144,8 @@ class Session:
     ids: Ids
     connection: Connection | None = None
     """The transaction's connection; None outside a transaction."""
+    batch: Batch | None = None
+    """Where writes are collected; None where they are done at once."""
 
     @classmethod
     def of(cls, database: Database, *, clock: Clock | None = None, ids: Ids | None = None) -> Session:
@@ -42,9 +164,23 @@ class Session:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Session]:
         """The same session inside a transaction; inside one already, inside a savepoint."""
+        if self.batch is not None:
+            raise UnsupportedError("a batch is sent as a whole: there is no transaction inside one")
         if self.connection is not None:
             async with self.connection.savepoint():
                 yield self
         else:
             async with self.database.transaction() as connection:
                 yield replace(self, executor=connection, connection=connection)
+
+    @asynccontextmanager
+    async def batched(self) -> AsyncIterator[Session]:
+        """The same session, its writes collected and sent at the end of the block."""
+        if self.batch is not None:
+            raise UnsupportedError("this is a batch already")
+        batch = Batch()
+        try:
+            yield replace(self, batch=batch)
+        finally:
+            batch.close()
+        await batch.send(self)

@@ -1,8 +1,9 @@
 """What every test can ask for: an engine, a fresh database on it, and adapters.
 
 ``database_url`` is an empty database, ``migrated_url`` one with our tables, ``db`` and ``adapters`` what stands on it. Each test that
-asks for one of them runs once for every engine of ``--engines``; ``@pytest.mark.engines("mysql")`` narrows that. A chosen engine
-that cannot be had is an error, never a skip.
+asks for one of them runs once for every engine of ``--engines``; ``@pytest.mark.engines("mysql")`` narrows that, and
+``@pytest.mark.transactions`` leaves out those that have no interactive ones. A chosen engine that cannot be had is an error, never a
+skip.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ def pytest_configure(config: pytest.Config) -> None:
     chosen = _chosen(config)
     if unknown := set(chosen) - set(ENGINES):
         raise pytest.UsageError(f"--engines: {', '.join(sorted(unknown))} is none of {', '.join(ENGINES)}")
-    # Under pytest-xdist the workers inherit the environment of the process that starts them: one pair of servers for all.
+    # Under pytest-xdist the workers inherit the environment of the process that starts them: one of each server for all.
     if config.getoption("dist", "no") != "no" and not hasattr(config, "workerinput"):
         for name in chosen:
             if name in engines.KINDS:
@@ -73,6 +74,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         wanted = {name for mark in metafunc.definition.iter_markers("engines") for name in mark.args} or set(ENGINES)
         if unknown := wanted - set(ENGINES):
             raise pytest.UsageError(f"{metafunc.definition.nodeid}: {', '.join(sorted(unknown))} is none of {', '.join(ENGINES)}")
+        if metafunc.definition.get_closest_marker("transactions"):
+            wanted -= engines.WITHOUT_TRANSACTIONS
         names = [name for name in _chosen(metafunc.config) if name in wanted]
         metafunc.parametrize("engine", names, indirect=True, scope="session")
 
@@ -140,7 +143,7 @@ def database_url(server: Server | None, tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def migrated_template(server: Server | None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The database with our tables that ``migrated_url`` copies; on MySQL, which cannot copy one, the database itself."""
+    """The database with our tables that ``migrated_url`` copies; on MySQL and D1, which cannot copy one, the database itself."""
     if server is None:
         url = sqlite_url(tmp_path_factory.mktemp("template") / "template.db")
         asyncio.run(_migrate(url))
@@ -155,7 +158,7 @@ def migrated_template(server: Server | None, tmp_path_factory: pytest.TempPathFa
 def migrated_url(server: Server | None, migrated_template: str, tmp_path: Path) -> Iterator[str]:
     """A database with our tables and no rows.
 
-    On MySQL all tests of a process share it, emptied before each of them; a test that changes tables takes ``database_url``.
+    On MySQL and D1 all tests of a process share it, emptied before each of them; a test that changes tables takes ``database_url``.
     """
     if server is None:
         path = tmp_path / "migrated.db"

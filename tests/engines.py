@@ -1,14 +1,15 @@
 """Private, throwaway database servers for the tests, and fresh databases on them.
 
-Starting a server needs nothing but the standard library and Debian's packages (or PostgreSQL and MariaDB on the PATH); making
-databases uses the drivers. As a script it gives one pair of servers to a command and everything that the command starts::
+Starting a server needs nothing but the standard library and Debian's packages (or PostgreSQL, MariaDB and Node on the PATH); making
+databases uses the drivers. As a script it gives one of each to a command and everything that the command starts::
 
-    python tests/engines.py run -- pytest           # both servers, their URLs in the environment, the command's exit code
+    python tests/engines.py run -- pytest           # all servers, their URLs in the environment, the command's exit code
     python tests/engines.py run --engines mysql -- python
     python tests/engines.py install                 # only the packages
 
 Where ``AUTHHERO_TEST_POSTGRESQL`` or ``AUTHHERO_TEST_MYSQL`` holds the URL of a server, that one is used and none is started;
-its user must be allowed to create databases.
+its user must be allowed to create databases. D1 is Cloudflare's own local one, from npm, behind the gateway of examples/d1_gateway;
+``AUTHHERO_TEST_D1`` is the URL of such a gateway over databases called DB_0, DB_1 and so on.
 
 The servers are set up like unfriendly ones in production: PostgreSQL sorts as English does, MariaDB compares without regard to
 case, and neither clock is in UTC. Code that relies on better defaults fails here.
@@ -20,6 +21,7 @@ import argparse
 import asyncio
 import atexit
 import contextlib
+import json
 import os
 import pwd
 import re
@@ -32,13 +34,14 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Any, NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 
 class Kind(NamedTuple):
@@ -55,7 +58,17 @@ class Kind(NamedTuple):
 KINDS = {
     "postgresql": Kind("AUTHHERO_TEST_POSTGRESQL", ("postgresql",), "initdb"),
     "mysql": Kind("AUTHHERO_TEST_MYSQL", ("mariadb-server-core", "mariadb-client-core"), "mariadb-install-db"),
+    "d1": Kind("AUTHHERO_TEST_D1", ("nodejs", "npm"), "npm"),
 }
+WITHOUT_TRANSACTIONS = {"d1"}
+"""Engines on which a test marked ``transactions`` has nothing to test."""
+ROOT = Path(__file__).parents[1]
+WRANGLER = "4.86.0"
+"""Cloudflare's tool, for Node 20; it brings the local D1."""
+NODE = ROOT / ".venv" / "wrangler"
+"""Where npm puts it."""
+D1_DATABASES = 64
+"""How many databases the local D1 has: they cannot be created while it runs."""
 START_SECONDS = 60.0
 """How long a server may take to answer; half a second is usual."""
 MEMORY = "/dev/shm"
@@ -89,12 +102,12 @@ class Server:
 
 
 def start(name: str) -> Server:
-    """Start ``postgresql`` or ``mysql``, or take the one that the environment names.
+    """Start ``postgresql``, ``mysql`` or ``d1``, or take the one that the environment names.
 
     Raises:
         EngineError: it cannot be had.
     """
-    return {"postgresql": start_postgresql, "mysql": start_mariadb}[name]()
+    return {"postgresql": start_postgresql, "mysql": start_mariadb, "d1": start_d1}[name]()
 
 
 def start_postgresql() -> Server:
@@ -105,6 +118,11 @@ def start_postgresql() -> Server:
 def start_mariadb() -> Server:
     """A MariaDB of our own on a free port of 127.0.0.1; its data vanishes with it."""
     return _start("mysql", _mariadb)
+
+
+def start_d1() -> Server:
+    """A local D1 of our own, behind the gateway on a free port of 127.0.0.1; its data vanishes with it."""
+    return _start("d1", _d1)
 
 
 def _start(name: str, recipe: Callable[[int, str], Server]) -> Server:
@@ -199,6 +217,38 @@ def _mariadb(port: int, password: str) -> Server:
 
     stop = _launch("MariaDB", directory, user, command, ready)
     return Server("mysql", f"mysql://authhero:{password}@127.0.0.1:{port}/", stop)
+
+
+def _d1(port: int, token: str) -> Server:
+    modules = node_modules()
+    _, directory = _home("nobody")
+    command = [
+        *(str(_find("node") or "node"), str(ROOT / "tests/d1_server.mjs"), str(modules / "miniflare/dist/src/index.js")),
+        *(str(ROOT / "examples/d1_gateway/worker.js"), str(port), token, str(D1_DATABASES), str(directory / "data")),
+    ]
+
+    def ready() -> bool:
+        return (directory / "log").exists() and "ready" in (directory / "log").read_text(errors="replace")
+
+    stop = _launch("D1", directory, None, command, ready)
+    return Server("d1", f"d1://:{token}@local/?endpoint=http://127.0.0.1:{port}", stop)
+
+
+def node_modules() -> Path:
+    """Where wrangler and miniflare are, installed if need be.
+
+    Raises:
+        EngineError: npm is not there, or could not install them.
+    """
+    npm = _program("d1")
+    if not (NODE / "node_modules/.bin/wrangler").exists():
+        NODE.mkdir(parents=True, exist_ok=True)
+        (NODE / "package.json").write_text('{"private": true}', "utf-8")
+        command = [str(npm), "install", "--silent", "--no-audit", "--no-fund", "--no-package-lock", f"wrangler@{WRANGLER}"]
+        done = subprocess.run(command, cwd=NODE, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise EngineError(f"npm could not install wrangler {WRANGLER}, which brings the local D1:\n{done.stderr[-4000:]}")
+    return NODE / "node_modules"
 
 
 def _free_port() -> int:
@@ -353,6 +403,8 @@ def install(names: Sequence[str]) -> None:
 
 def create_database(server: Server, template: str | None = None) -> str:
     """Create an empty database, or on PostgreSQL a copy of the one with the URL ``template``, and give its URL."""
+    if server.name == "d1":
+        return _d1_database(server)
     name = f"authhero_test_{secrets.token_hex(6)}"
     if server.name == "postgresql":
         copied = f" TEMPLATE {_database(template)}" if template else ""
@@ -368,7 +420,9 @@ def create_database(server: Server, template: str | None = None) -> str:
 
 def drop_database(server: Server, url: str) -> None:
     """Remove a database made by :func:`create_database`, whoever is still connected to it."""
-    if server.name == "postgresql":
+    if server.name == "d1":
+        _D1_TAKEN.discard(urlsplit(url).path)
+    elif server.name == "postgresql":
         _postgresql_execute(server.url, f"DROP DATABASE IF EXISTS {_database(url)} WITH (FORCE)")
     else:
         with _mysql(server.url) as cursor:
@@ -377,11 +431,14 @@ def drop_database(server: Server, url: str) -> None:
 
 
 def empty_database(url: str, keep: str) -> None:
-    """Delete every row of a MySQL database except in tables whose name starts with ``keep``.
+    """Delete every row of a MySQL or D1 database except in tables whose name starts with ``keep``.
 
     Creating fifty tables takes a hundred times as long. Connections that a test forgot are ended first: their locks would
     block us, their transactions could still write.
     """
+    if url.startswith("d1:"):
+        _d1_each(url, "DELETE FROM", keep)
+        return
     with _mysql(url) as cursor:
         _disconnect(cursor, _database(url))
         cursor.execute("SHOW FULL TABLES WHERE table_type = 'BASE TABLE'")
@@ -401,6 +458,46 @@ def _database(url: str | None) -> str:
     if not re.fullmatch(r"authhero_test_[0-9a-f]+", name):
         raise ValueError("this is no database of create_database")
     return name
+
+
+_D1_TAKEN: set[str] = set()
+"""The paths of the D1 databases that are in use in this process."""
+
+
+def _d1_database(server: Server) -> str:
+    """The URL of a D1 database that nobody uses, emptied."""
+    # The workers of pytest-xdist share the server, and take their databases from parts of their own.
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
+    part = D1_DATABASES if "PYTEST_XDIST_WORKER" not in os.environ else 8
+    for number in range(worker * part, min((worker + 1) * part, D1_DATABASES)):
+        path = f"/DB_{number}"
+        if path not in _D1_TAKEN:
+            _D1_TAKEN.add(path)
+            url = urlsplit(server.url)._replace(path=path).geturl()
+            _d1_each(url, "DROP TABLE", "_cf_")
+            return url
+    raise EngineError("all D1 databases are in use")
+
+
+def _d1_each(url: str, words: str, keep: str) -> None:
+    """Do something to every table of a D1 database but those whose name starts with ``keep``."""
+    found = _d1_query(url, {"sql": "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY rowid DESC"})
+    names = [row["name"] for row in found[0]["results"] if not row["name"].startswith((keep, "_cf_", "sqlite_"))]
+    if names:
+        # The youngest first: a table that others refer to cannot be dropped when one of those is gone that they refer to.
+        statements = ["PRAGMA defer_foreign_keys = on", *(f'{words} "{name}"' for name in names)]
+        _d1_query(url, {"batch": [{"sql": statement} for statement in statements]})
+
+
+def _d1_query(url: str, body: dict[str, Any]) -> list[dict[str, Any]]:
+    parts = urlsplit(url)
+    address = f"{parse_qs(parts.query)['endpoint'][0]}/d1/database{parts.path}/query"
+    headers = {"Authorization": f"Bearer {parts.password}", "Content-Type": "application/json"}
+    request = urllib.request.Request(address, json.dumps(body).encode(), headers)  # noqa: S310  # an address of our own
+    with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310  # as above
+        answer: dict[str, Any] = json.load(response)
+    result: list[dict[str, Any]] = answer["result"]
+    return result
 
 
 def _postgresql_execute(url: str, statement: str) -> None:
@@ -483,7 +580,7 @@ def main(arguments: Sequence[str]) -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="engines.py", description="Throwaway database servers for the tests.")
     commands = parser.add_subparsers(dest="action", required=True)
-    for action, text in (("run", "run a command with both servers"), ("install", "install the servers' packages")):
+    for action, text in (("run", "run a command with the servers"), ("install", "install the servers' packages")):
         command = commands.add_parser(action, help=text)
         command.add_argument("--engines", default=",".join(KINDS), help="which of them, with commas (default: %(default)s)")
     commands.choices["run"].add_argument("command", nargs=argparse.REMAINDER, help="the command, after --")

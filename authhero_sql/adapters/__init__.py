@@ -117,9 +117,29 @@ class Adapters:
 
         Raises:
             TransactionConflictError: another transaction got in the way; the whole block may be tried again.
-            UnsupportedError: the engine has no interactive transactions.
+            UnsupportedError: the engine has no interactive transactions (D1); :meth:`batch` works on every one.
         """
         async with self.session.transaction() as session:
+            yield Adapters(session)
+
+    @asynccontextmanager
+    async def batch(self) -> AsyncIterator[Adapters]:
+        """The same adapters, their writes collected and sent as one: ``async with adapters.batch() as b``.
+
+        Nothing is written before the end of the block, and then everything or nothing; an exception in the block writes
+        nothing. So what is read in the block is what was there before it. A method that tells whether it found a row
+        gives True in a batch, and keeps that promise: where one finds none, the whole batch is undone. Methods that have
+        to see what their write has done (counts, clean-ups, ``claim_events``, ``action_versions.create``, updates that
+        give the new row) raise UnsupportedError.
+
+        Raises:
+            NothingMatchedError: a write found no row; nothing was written. So does one that depends on a value that
+                somebody else has changed meanwhile, such as a consent.
+            ConflictError: a key is taken; nothing was written.
+            TransactionConflictError: another transaction got in the way; the batch may be tried again.
+            UnsupportedError: in a batch.
+        """
+        async with self.session.batched() as session:
             yield Adapters(session)
 
 

@@ -26,7 +26,7 @@ from ..models.actions import HOOK_TARGETS
 from ..repository import Fields, Repository
 from ..rows import mapping
 from ..tables import ACTION_EXECUTIONS, ACTION_VERSIONS, ACTIONS, HOOK_CODE, HOOKS
-from .plain import Kept, Plain
+from .plain import Kept, Paged, Plain
 
 CLEANUP_BATCH = 500
 LEADS = frozenset({"trigger_id", "permission_required", *HOOK_TARGETS})
@@ -74,6 +74,7 @@ class ActionVersions(Repository[ActionVersion]):
             ConflictError: the id is taken.
             InvalidValueError: a value cannot be stored.
         """
+        self._not_in_batch()
         version = self._writer.accept(params)
         values = self._new_row(tenant_id, version, import_metadata, number=0)
         own = {"tenant_id": tenant_id, "action_id": values["action_id"]}
@@ -117,7 +118,7 @@ class ActionVersions(Repository[ActionVersion]):
 
     async def remove_for_action(self, tenant_id: str, action_id: str) -> int:
         """Remove all versions of the action; how many there were."""
-        return await self._execute(self._delete({"tenant_id": tenant_id, "action_id": action_id}))
+        return await self._affected(self._delete({"tenant_id": tenant_id, "action_id": action_id}))
 
 
 class ActionExecutions(Repository[ActionExecution]):
@@ -160,7 +161,7 @@ class ActionExecutions(Repository[ActionExecution]):
         return await self._sweep({"created_at_ts <": older_than}, CLEANUP_BATCH, dry_run=dry_run)
 
 
-class Hooks(Plain[Hook, HookInsert]):
+class Hooks(Kept[Hook, HookInsert], Paged[Hook]):
     """Hooks: what a trigger leads to. The greatest priority comes first, then the oldest."""
 
     table = HOOKS

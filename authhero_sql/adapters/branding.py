@@ -46,7 +46,7 @@ class Brandings(Repository[Branding]):
         if given.colors is not None and isinstance(given.colors.page_background, str):
             plain = Gradient(type=SOLID_COLOR, start=given.colors.page_background)
             given = given.model_copy(update={"colors": given.colors.model_copy(update={"page_background": plain})})
-        await self._execute(self._upsert(self._new_row(tenant_id, given, None)))
+        await self._write(self._upsert(self._new_row(tenant_id, given, None)))
 
 
 class PromptSettings(Repository[PromptSetting]):
@@ -68,7 +68,7 @@ class PromptSettings(Repository[PromptSetting]):
         """
         changes = self._changes(settings)
         first = self._new_row(tenant_id, self._writer.accept({"webauthn_platform_first_factor": False}), None)
-        await self._execute(self._upsert({**first, **changes}, tuple(changes)))
+        await self._write(self._upsert({**first, **changes}, tuple(changes)))
 
 
 class UniversalLoginTemplates(Repository[UniversalLoginTemplate]):
@@ -90,7 +90,7 @@ class UniversalLoginTemplates(Repository[UniversalLoginTemplate]):
             InvalidValueError: a value cannot be stored.
         """
         values = self._new_row(tenant_id, self._writer.accept(template), None)
-        await self._execute(self._upsert(values, ("body", "updated_at_ts")))
+        await self._write(self._upsert(values, ("body", "updated_at_ts")))
 
     async def delete(self, tenant_id: str) -> bool:
         """Remove the template; whether there was one."""
@@ -116,7 +116,7 @@ class CustomTexts(Repository[CustomTextEntry]):
             InvalidValueError: there is no such prompt, or a value cannot be stored.
         """
         entry = self._writer.accept({"prompt": prompt, "language": language, "custom_text": custom_text})
-        await self._execute(self._upsert(self._new_row(tenant_id, entry, None), ("custom_text", "updated_at_ts")))
+        await self._write(self._upsert(self._new_row(tenant_id, entry, None), ("custom_text", "updated_at_ts")))
 
     async def delete(self, tenant_id: str, prompt: str, language: str) -> bool:
         """Remove the texts; whether there were any."""

@@ -57,7 +57,7 @@ class ClientRegistrationTokens(Owned[ClientRegistrationToken]):
             InvalidValueError: the instant is naive.
         """
         values = self._instant("used_at_ts", used_at)
-        return await self._execute(self._change({**self._own(tenant_id, id), "used_at_ts null": None}, values)) > 0
+        return await self._matched(self._change({**self._own(tenant_id, id), "used_at_ts null": None}, values))
 
     async def revoke(self, tenant_id: str, id: str, revoked_at: datetime | None = None) -> bool:
         """Revoke the token, now by default; one that is revoked keeps its time.
@@ -82,7 +82,7 @@ class ClientRegistrationTokens(Owned[ClientRegistrationToken]):
         return await self._revoke({"tenant_id": tenant_id, "client_id": client_id}, revoked_at)
 
     async def _revoke(self, where: Mapping[str, Any], revoked_at: datetime | None) -> int:
-        return await self._execute(self._change({**where, "revoked_at_ts null": None}, self._instant("revoked_at_ts", revoked_at)))
+        return await self._affected(self._change({**where, "revoked_at_ts null": None}, self._instant("revoked_at_ts", revoked_at)))
 
     async def remove(self, tenant_id: str, id: str) -> bool:
         """Remove the token; whether there was one."""

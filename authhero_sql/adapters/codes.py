@@ -11,12 +11,12 @@ from pydantic import BaseModel
 from ..listing import ListRules
 from ..models import Code, CodeInsert, CodeWithTenantId, ImportMetadata
 from ..tables import CODES
-from .plain import Listed
+from .plain import Paged
 
 CLEANUP_BATCH = 1000
 
 
-class Codes(Listed[Code]):
+class Codes(Paged[Code]):
     """Authorization codes, one-time passwords, tickets and OAuth states."""
 
     table = CODES
@@ -64,12 +64,12 @@ class Codes(Listed[Code]):
 
     async def used(self, tenant_id: str, code_id: str) -> bool:
         """Mark the code as used now, again if it was; whether there was such a code."""
-        return await self._execute(self._change({"tenant_id": tenant_id, "code_id": code_id}, self._used_now())) > 0
+        return await self._matched(self._change({"tenant_id": tenant_id, "code_id": code_id}, self._used_now()))
 
     async def consume(self, tenant_id: str, code_id: str) -> bool:
         """Mark the code as used now if it is unused: of any number of calls at once exactly one gets ``True``."""
         unused = {"tenant_id": tenant_id, "code_id": code_id, "used_at null": None}
-        return await self._execute(self._change(unused, self._used_now())) > 0
+        return await self._matched(self._change(unused, self._used_now()))
 
     def _used_now(self) -> dict[str, Any]:
         return {"used_at": self.table["used_at"].encode(self.session.now())}

@@ -77,7 +77,7 @@ class LoginSessions(Repository[LoginSession]):
         other = mapping(self.table, fields)
         params = other.pop("auth_params", other.pop("authParams", None))
         if params is None:
-            return await self._execute(self._change(where, self._changes(fields))) > 0
+            return await self._matched(self._change(where, self._changes(fields)))
         return await self._merge(where, "auth_params", params, other)
 
     async def remove(self, tenant_id: str, id: str) -> bool:

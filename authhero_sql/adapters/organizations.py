@@ -75,7 +75,7 @@ class OrganizationConnections(Repository[OrganizationConnection]):
         *,
         import_metadata: ImportMetadata | Mapping[str, Any] | None = None,
     ) -> OrganizationConnection:
-        """Enable a connection for an organization.
+        """Enable a connection for an organization. Not in a batch: what it gives is read after the write.
 
         Returns:
             What ``get`` would return.
@@ -85,6 +85,7 @@ class OrganizationConnections(Repository[OrganizationConnection]):
             ForeignKeyError: the organization or the connection does not exist.
             InvalidValueError: a value cannot be stored.
         """
+        self._not_in_batch()
         given = self._writer.accept(params)
         values = self._new_row(tenant_id, given, import_metadata, organization_id=organization_id)
         await _insert_into_own(self, values)
@@ -208,7 +209,7 @@ class Invites(Plain[Invite, InviteInsert]):
 async def _insert_into_own(repository: Repository[Any], values: Mapping[str, Any]) -> None:
     """INSERT a row of an organization of the same tenant; the reference alone would let another tenant's through."""
     own = {"tenant_id": values["tenant_id"], "id": values["organization_id"]}
-    if not await repository._execute(Organizations(repository.session)._insert_beside(repository.table, values, own)):
+    if not await repository._matched(Organizations(repository.session)._insert_beside(repository.table, values, own)):
         raise ForeignKeyError().at(repository.table.name)
 
 

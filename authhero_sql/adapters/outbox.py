@@ -62,7 +62,7 @@ class Outbox(Repository[StoredEvent]):
             InvalidValueError: it is no event, or a value cannot be stored.
         """
         values = self._row(tenant_id, event)
-        await self._execute(self._insert(values))
+        await self._write(self._insert(values))
         id: str = values["id"]
         return id
 
@@ -123,7 +123,7 @@ class Outbox(Repository[StoredEvent]):
         now = self.session.now()
         lease = {"claimed_by": worker_id, "claim_expires_at": _lease_end(now, lease_ms)}
         free = {"id in": list(ids), "processed_at null": None, "claim_expires_at null or <=": now}
-        await self._execute(self._change(free, self._encoded(lease)))
+        await self._affected(self._change(free, self._encoded(lease)))
         held = {"id in": list(ids), "claimed_by": worker_id, "claim_expires_at >": now, "processed_at null": None}
         return [row[0] for row in await self._fetch(self._select(self._chosen("id"), held, OLDEST_FIRST))]
 
@@ -132,7 +132,7 @@ class Outbox(Repository[StoredEvent]):
         if not ids:
             return 0
         values = {**UNCLAIMED, **self._encoded({"processed_at": self.session.now()})}
-        return await self._execute(self._change({"id in": list(ids), "processed_at null": None}, values))
+        return await self._affected(self._change({"id in": list(ids), "processed_at null": None}, values))
 
     async def mark_retry(self, id: str, error: str, next_retry_at: datetime) -> bool:
         """Count a failed delivery, and release the claim until the event is due again.
@@ -144,7 +144,7 @@ class Outbox(Repository[StoredEvent]):
             InvalidValueError: the instant is naive, or the error cannot be stored.
         """
         values = {**UNCLAIMED, **self._encoded({"error": error, "next_retry_at": next_retry_at}), "retry_count": Added(1)}
-        return await self._execute(self._change({"id": id, "processed_at null": None}, values)) > 0
+        return await self._matched(self._change({"id": id, "processed_at null": None}, values))
 
     async def dead_letter(self, id: str, error: str) -> bool:
         """Give an event up: it is not delivered any more, and stands in :meth:`list_failed`.
@@ -157,7 +157,7 @@ class Outbox(Repository[StoredEvent]):
         """
         now = self.session.now()
         values = {**UNCLAIMED, **self._encoded({"processed_at": now, "dead_lettered_at": now, "final_error": error})}
-        return await self._execute(self._change({"id": id, "processed_at null": None}, values)) > 0
+        return await self._matched(self._change({"id": id, "processed_at null": None}, values))
 
     async def list_failed(self, tenant_id: str, *, page: int = 0, per_page: int = 50, include_totals: bool = False) -> Page[OutboxEvent]:
         """One page of the tenant's events that were given up, the last one first.
@@ -185,7 +185,7 @@ class Outbox(Repository[StoredEvent]):
             **dict.fromkeys(("processed_at", "dead_lettered_at", "final_error", "error", "next_retry_at")),
             "retry_count": 0,
         }
-        return await self._execute(self._change({"id": id, "tenant_id": tenant_id, "dead_lettered_at not null": None}, values)) > 0
+        return await self._matched(self._change({"id": id, "tenant_id": tenant_id, "dead_lettered_at not null": None}, values))
 
     async def cleanup(self, older_than: datetime, *, dry_run: bool = False) -> int:
         """Remove the events of all tenants that were delivered, or given up, before an instant, in bounded batches; how many.

@@ -89,10 +89,10 @@ class Passwords(Repository[Password]):
         where = {"tenant_id": tenant_id, "id": id}
         values = self._changes(fields)
         if not values.get("is_current"):
-            return await self._execute(self._change(where, values)) > 0
+            return await self._matched(self._change(where, values))
         rows = await self._fetch(self._select(self._chosen("user_id"), where))
         if not rows:
             return False
         user = {"tenant_id": tenant_id, "user_id": rows[0][0]}
         retire = self._change({**user, "is_current": True, "id <>": id}, self._bumped({"is_current": 0}))
-        return (await self._write(*self._lock(USERS, user), retire, self._change(where, values)))[-1] > 0
+        return await self._matched(*self._lock(USERS, user), retire, self._change(where, values), at=-1)

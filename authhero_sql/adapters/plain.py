@@ -38,7 +38,7 @@ class Owned(Repository[M]):
         return {"tenant_id": tenant_id, key: id}
 
 
-class Listed(Owned[M]):
+class Paged(Owned[M]):
     """The list that most tables have."""
 
     async def list(
@@ -78,6 +78,10 @@ class Listed(Owned[M]):
             from_=from_,
             take=take,
         )
+
+
+class Listed(Paged[M]):
+    """A list that can be walked by checkpoint."""
 
     async def iterate(self, tenant_id: str, *, q: str | None = None, sort: str | Sort | None = None, batch: int = 500) -> AsyncIterator[M]:
         """All of the tenant's rows that match, read by checkpoint in batches.

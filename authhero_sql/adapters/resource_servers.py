@@ -124,7 +124,7 @@ class Grants(Listed[Grant]):
                 grant: Grant = await self._get(key)
                 return _at_an_api(grant)
             try:
-                await self._execute(self._insert(values))
+                await self._write(self._insert(values))
             except ConflictError as error:
                 # Another consent was quicker: this one is united with it.
                 if "audience" not in error.fields:

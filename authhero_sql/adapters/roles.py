@@ -129,7 +129,7 @@ class UserRoles(Repository[UserRole]):
             InvalidValueError: a value cannot be stored.
         """
         given = self._writer.accept({"user_id": user_id, "role_id": role_id, "organization_id": organization_id})
-        await self._execute(self._upsert(self._new_row(tenant_id, given, None), ()))
+        await self._write(self._upsert(self._new_row(tenant_id, given, None), ()))
         return True
 
     async def remove(self, tenant_id: str, user_id: str, role_id: str, organization_id: str = "") -> bool:
@@ -215,7 +215,7 @@ class UserPermissions(Repository[UserPermission]):
             InvalidValueError: a value cannot be stored.
         """
         given = self._of(user_id, permission, organization_id)
-        await self._execute(self._upsert(self._new_row(tenant_id, given, None), ()))
+        await self._write(self._upsert(self._new_row(tenant_id, given, None), ()))
         return True
 
     async def remove(

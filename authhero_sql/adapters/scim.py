@@ -55,7 +55,7 @@ class ScimTokens(Created[ScimToken, ScimTokenInsert]):
         Raises:
             InvalidValueError: the instant is naive.
         """
-        return await self._execute(self._change(self._own(tenant_id, token_id), self._instant("last_used_at", used_at))) > 0
+        return await self._matched(self._change(self._own(tenant_id, token_id), self._instant("last_used_at", used_at)))
 
 
 class ScimExternalIds(Repository[ScimExternalId]):

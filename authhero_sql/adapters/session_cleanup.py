@@ -84,7 +84,7 @@ class SessionCleanup:
             for tenant, id in rows:
                 ids[tenant].append(id)
             for tenant, expired in ids.items():
-                total += (await sessions._write(*_removal(sessions, logins, tenant, expired, expiry, cutoff)))[-1]
+                total += await sessions._affected(*_removal(sessions, logins, tenant, expired, expiry, cutoff))
             if len(rows) < BATCH:
                 return total
 

@@ -97,7 +97,7 @@ class Sessions(_Expiring[Session]):
         if expires is not None:
             login_id = Picked(self.table, self.login_column, where)
             calls.append(LoginSessions(self.session)._extend(tenant_id, login_id, expires))
-        return (await self._write(*calls))[0] > 0
+        return await self._matched(*calls)
 
 
 class RefreshTokens(_Expiring[RefreshToken]):
@@ -161,8 +161,9 @@ class RefreshTokens(_Expiring[RefreshToken]):
         extend = LoginSessions(self.session)._extend(tenant_id, login_id, expires, only_if=(self.table, where))
         values = self._changes(fields)
         if not values:
-            return bool((await self._write(extend))[0]) or await self._update(where, fields)
-        return (await self._write(self._change(where, values), extend))[0] > 0
+            await self._write(extend)
+            return await self._update(where, fields)
+        return await self._matched(self._change(where, values), extend)
 
     async def revoke_by_login_session(self, tenant_id: str, login_session_id: str, revoked_at: datetime) -> int:
         """Revoke the login session's tokens; those already revoked keep their time.
@@ -182,4 +183,4 @@ class RefreshTokens(_Expiring[RefreshToken]):
 
     async def _revoke(self, where: Mapping[str, Any], revoked_at: datetime) -> int:
         values = {"revoked_at_ts": self.table.encode(self.table["revoked_at_ts"], revoked_at)}
-        return await self._execute(self._change({**where, "revoked_at_ts null": None}, values))
+        return await self._affected(self._change({**where, "revoked_at_ts null": None}, values))

@@ -30,5 +30,5 @@ class UserActivity(Repository[Activity]):
         """
         values = self._writer.changes(self._writer.partial(fields))
         key = {name: self.table.encode(self.table[name], value) for name, value in (("tenant_id", tenant_id), ("user_id", user_id))}
-        await self._execute(self._upsert({**key, **values}))
+        await self._write(self._upsert({**key, **values}))
         return True

@@ -208,7 +208,7 @@ class Users(Listed[User]):
             key = {name: self.table.operand(name, where[name]) for name in USER_ACTIVITY.key}
             calls.append(self._insert_beside(USER_ACTIVITY, {**key, **activity}, where, upsert=tuple(activity)))
         calls += [self._insert_beside(OUTBOX_EVENTS, event, where) for event in self._events(tenant_id, outbox_events)]
-        return (await self._write(*calls))[0] > 0
+        return await self._matched(*calls)
 
     async def remove(self, tenant_id: str, user_id: str, *, outbox_events: OutboxEvents = ()) -> bool:
         """Remove the user, the accounts linked to it, and the authentication methods of all of them.
@@ -219,19 +219,19 @@ class Users(Listed[User]):
         where = {"tenant_id": tenant_id, "user_id": user_id}
         linked = {"tenant_id": tenant_id, "linked_to": user_id}
         events = [self._insert_beside(OUTBOX_EVENTS, event, where) for event in self._events(tenant_id, outbox_events)]
-        counts = await self._write(
+        return await self._matched(
             *events,
             self._delete({"tenant_id": tenant_id, "user_id any": Picked(self.table, "user_id", linked)}, AUTHENTICATION_METHODS),
             self._delete(where, AUTHENTICATION_METHODS),
             self._delete(linked),
             self._delete(where),
+            at=-1,
         )
-        return counts[-1] > 0
 
     async def unlink(self, tenant_id: str, user_id: str, provider: str, linked_user_id: str) -> bool:
         """Make the account ``provider|linked_user_id`` one of its own again; whether it was linked to the user."""
         where = {"tenant_id": tenant_id, "user_id": f"{provider}|{linked_user_id}", "linked_to": user_id}
-        return await self._execute(self._change(where, self._bumped({"linked_to": None}))) > 0
+        return await self._matched(self._change(where, self._bumped({"linked_to": None})))
 
     def _activity(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """The stored values of the activity fields."""

@@ -6,6 +6,8 @@ Each engine is one row here: its URL schemes, the extra that brings its driver, 
 from __future__ import annotations
 
 import importlib
+import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -31,6 +33,8 @@ class Engine:
     extra: str | None
     of_url: Callable[[str, Options], ManagedDatabase]
     of_pool: Callable[[Any], ManagedDatabase]
+    is_pool: Callable[[object], bool] | None = None
+    """Tells a pool by what it can do, where its class has no name of its own."""
 
 
 def _sqlite(url: str, options: Options) -> ManagedDatabase:
@@ -66,6 +70,30 @@ def _mysql(url: str, options: Options) -> ManagedDatabase:
     return MySQLDatabase(settings, **_merged(parts.query, options))
 
 
+def _d1(url: str, options: Options) -> ManagedDatabase:
+    from .d1 import D1Database, HTTPTransport
+
+    parts = urlsplit(url)
+    database = parts.path.strip("/")
+    # The host is taken as it is written: ids are in lower case, but the names of a gateway's bindings need not be.
+    account = parts.netloc.rpartition("@")[2]
+    if not re.fullmatch(r"[\w-]+", account) or not re.fullmatch(r"[\w-]+", database):
+        raise ConfigurationError("a D1 URL is d1://ACCOUNT_ID/DATABASE_ID")
+    token = os.environ.get("CLOUDFLARE_API_TOKEN", "") if parts.password is None else unquote(parts.password)
+    return D1Database(HTTPTransport(account, database, **{"token": token, **_merged(parts.query, options)}))
+
+
+def _d1_binding(binding: Any) -> ManagedDatabase:
+    from .d1 import BindingTransport, D1Database
+
+    return D1Database(BindingTransport(binding))
+
+
+def _is_d1_binding(value: object) -> bool:
+    """Whether it can do what a Worker's D1 binding can: there it is an object of JavaScript's, or of a wrapper of the SDK's."""
+    return callable(getattr(value, "prepare", None)) and callable(getattr(value, "batch", None))
+
+
 def _sqlite_pool(connection: Any) -> ManagedDatabase:
     from .sqlite import SQLiteDatabase
 
@@ -88,10 +116,11 @@ ENGINES = (
     Engine("SQLite", ("sqlite",), ("aiosqlite.core", "Connection"), "aiosqlite", None, _sqlite, _sqlite_pool),
     Engine("PostgreSQL", ("postgresql", "postgres"), ("asyncpg.pool", "Pool"), "asyncpg", "postgresql", _postgresql, _postgresql_pool),
     Engine("MySQL", ("mysql", "mariadb"), ("aiomysql.pool", "Pool"), "aiomysql", "mysql", _mysql, _mysql_pool),
+    Engine("D1", ("d1",), ("workers", "D1Database"), "httpx", "d1", _d1, _d1_binding, _is_d1_binding),
 )
 
 SCRIPTS = {
-    "d1": ("sqlite", "SQLiteDialect"),
+    "d1": ("d1", "D1Dialect"),
     "sqlite": ("sqlite", "SQLiteDialect"),
     "postgresql": ("postgresql", "PostgreSQLDialect"),
     "mysql": ("mysql", "MySQL8Dialect"),
@@ -124,10 +153,11 @@ _NUMBERS: dict[str, Callable[[str], Any]] = {
     "readers": int,
     "recycle": float,
     "statement_cache_size": int,
+    "timeout": float,
 }
 
 
-_OURS = {"connection", "dsn", "path", "pool", "settings"}
+_OURS = {"account", "connection", "database", "dsn", "path", "pool", "settings", "token", "transport"}
 """How the databases are made from a URL or a pool: not for a URL's query."""
 
 
@@ -152,12 +182,15 @@ def connect(url: str, **options: Any) -> ManagedDatabase:
 
     Args:
         url: ``sqlite:///auth.db`` (relative; four slashes: absolute), ``sqlite://:memory:``,
-            ``postgresql://user:password@host/name``, ``mysql://user:password@host/name``. Options may stand in its query.
+            ``postgresql://user:password@host/name``, ``mysql://user:password@host/name``,
+            ``d1://ACCOUNT_ID/DATABASE_ID``. Options may stand in its query.
         options: for every engine ``acquire_timeout`` (seconds, 30); for servers ``min_size`` (1), ``max_size`` (10) and
             ``connect_timeout`` (seconds, 10); SQLite ``readers`` (2), ``busy_timeout`` (seconds, 5) and
             ``cached_statements`` (512); PostgreSQL ``command_timeout`` (seconds, 60), ``statement_cache_size`` (1000),
             ``pgbouncer`` (off) and what ``asyncpg.create_pool`` takes; MySQL ``ssl``, ``ssl_ca``, ``recycle``
-            (seconds, 1800) and what ``aiomysql.create_pool`` takes.
+            (seconds, 1800) and what ``aiomysql.create_pool`` takes; D1 ``token`` (else ``CLOUDFLARE_API_TOKEN`` in the
+            environment, or the URL's password), ``endpoint`` (Cloudflare's API, or a gateway that speaks its shape),
+            ``timeout`` (seconds, 60), ``connect_timeout`` and ``max_size`` as above.
 
     Raises:
         ConfigurationError: the URL's scheme or an option is unknown. The message does not repeat the URL.
@@ -195,7 +228,7 @@ async def wrap(pool: object) -> Database:
         return await pool.open()
     names = {f"{kind.__module__}.{kind.__qualname__}" for kind in type(pool).__mro__}
     for engine in ENGINES:
-        if ".".join(engine.pool) in names:
+        if ".".join(engine.pool) in names or (engine.is_pool is not None and engine.is_pool(pool)):
             return await engine.of_pool(pool)
     accepted = ", ".join(f"{engine.driver}.{engine.pool[1]}" for engine in ENGINES)
     raise TypeError(f"expected a Database from connect(url), or one of {accepted}; got {type(pool).__name__}")

@@ -224,6 +224,13 @@ class Dialect:
         chosen = chosen.limit(limit)
         return self.query.from_(table).delete().where(Tuple(*fields).isin(chosen))
 
+    def unless_changed(self, number: int) -> Call:
+        """A statement that fails with :class:`NothingMatchedError` of this number where the one before it changed no row.
+
+        For engines without interactive transactions, where nobody can look in between.
+        """
+        raise NotImplementedError
+
     async def describe(self, executor: Executor) -> dict[str, LiveTable]:
         """The tables of the live database by name, columns in their order and the rest by name."""
         raise NotImplementedError
@@ -235,6 +242,14 @@ class Dialect:
     def translate(self, error: BaseException) -> DatabaseError | None:
         """Our error for a driver's, None for what is no driver error. All sniffing of errors is here, by code."""
         raise NotImplementedError
+
+    def applied(self, script: str) -> list[Call]:
+        """What tells the engine's own migration tool that it need not run a script; nothing where there is no such tool."""
+        return []
+
+    def taken_back(self, script: str) -> list[Call]:
+        """What tells the engine's own migration tool that a script is to be run again."""
+        return []
 
     # Scripts: SQL text for a file, which has no parameters.
 
@@ -467,6 +482,11 @@ ATTEMPTS = 8
 """How often a unit of work is tried when other transactions get in its way."""
 
 
+def jitter(longest: float) -> float:
+    """Some seconds to wait: chance keeps those that met from meeting again."""
+    return random.uniform(0, longest)  # noqa: S311  # no secret depends on it
+
+
 async def retried(work: Callable[[], Awaitable[T]]) -> T:
     """The outcome of a whole unit of work, begun again after a deadlock or a serialization failure.
 
@@ -477,8 +497,7 @@ async def retried(work: Callable[[], Awaitable[T]]) -> T:
         try:
             return await work()
         except TransactionConflictError:
-            # Jitter keeps two that met from meeting again.
-            await anyio.sleep(random.uniform(0, 0.004 * 2**attempt))  # noqa: S311  # no secret depends on it
+            await anyio.sleep(jitter(0.004 * 2**attempt))
     return await work()
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -51,6 +50,9 @@ from .base import (
 )
 
 if TYPE_CHECKING:
+    # A Worker has the words of this file and need not have these.
+    import sqlite3
+
     import aiosqlite
 
 T = TypeVar("T")
@@ -135,7 +137,9 @@ class SQLiteDialect(Dialect):
 
     async def describe(self, executor: Executor) -> dict[str, LiveTable]:
         """From SQLite's pragma functions."""
-        tables = "FROM sqlite_master AS m, {} WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY "
+        tables = "FROM sqlite_master AS m, {} WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' "
+        # D1 keeps tables of its own beside ours, and refuses to tell of them.
+        tables += "AND m.name NOT LIKE '\\_cf\\_%' ESCAPE '\\' ORDER BY "
         columns, keys, indexes, references = await executor.fetch_many(
             [
                 Call(
@@ -178,20 +182,26 @@ class SQLiteDialect(Dialect):
 
     def translate(self, error: BaseException) -> DatabaseError | None:
         """By SQLite's extended error name."""
+        import sqlite3
+
         if isinstance(error, sqlite3.Error):
-            code: str = getattr(error, "sqlite_errorname", "") or ""
-            # Extended names begin with their class: SQLITE_BUSY_SNAPSHOT, SQLITE_IOERR_WRITE.
-            kind = _BY_NAME.get(code) or _BY_NAME.get("_".join(code.split("_")[:2]))
-            if kind is None and str(error).startswith(("no such table", "no such column")):
-                kind = MissingTableError
-            elif kind is None and _DUPLICATE.search(str(error)):
-                kind = DuplicateObjectError
-            return (kind or DatabaseError)(code=code or None, constraint=_constraint(str(error)))
+            return classified(getattr(error, "sqlite_errorname", "") or "", str(error))
         if isinstance(error, OverflowError | UnicodeEncodeError):
             return ValueRefusedError()
         if isinstance(error, ValueError) and str(error) in {"Connection closed", "no active connection"}:
             return DatabaseUnavailableError("the connection is closed")
         return None
+
+
+def classified(code: str, message: str) -> DatabaseError:
+    """Our error for one of SQLite's, by its extended name and, where that says too little, its message."""
+    # Extended names begin with their class: SQLITE_BUSY_SNAPSHOT, SQLITE_IOERR_WRITE.
+    kind = _BY_NAME.get(code) or _BY_NAME.get("_".join(code.split("_")[:2]))
+    if kind is None and message.startswith(("no such table", "no such column")):
+        kind = MissingTableError
+    elif kind is None and _DUPLICATE.search(message):
+        kind = DuplicateObjectError
+    return (kind or DatabaseError)(code=code or None, constraint=_constraint(message))
 
 
 def _lowered(use: str, first: int, end: int) -> str:
@@ -446,7 +456,7 @@ class SQLiteDatabase(ManagedDatabase):
             await retried(lambda: handle.run(configure))
         except BaseException as error:
             await finish(_abandoned(connection))
-            if isinstance(error, sqlite3.Error):
+            if self.dialect.translate(error) is not None:
                 raise DatabaseUnavailableError("the SQLite file cannot be opened") from error
             raise
         return handle

@@ -65,7 +65,7 @@ async def adopt_schema(session: Session) -> None:
     now = truncate(session.clock())
     ledger = Ledger(session)
     calls = [ledger._insert(ledger._writer.row(_stamp(name, now), {})) for name in history.names()]
-    await ledger._write(*calls)
+    await ledger._write(*calls, *(call for name in history.names() for call in session.dialect.applied(history.script(name))))
 
 
 def _stamp(name: str, now: Any) -> Entry:

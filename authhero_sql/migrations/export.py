@@ -39,7 +39,7 @@ def export_sql(dialect: str = "sqlite", mode: Mode = "each") -> dict[str, str]:
         raise ConfigurationError(f"there is no such mode; there are {', '.join(MODES)}")
     if mode == "squash":
         return {"0000_init.sql": _squashed(words)}
-    scripts = {f"{number:04d}_{name[5:]}.sql": _script(words, name, first=number == 0) for number, name in enumerate(history.names())}
+    scripts = {history.script(name): _script(words, name, first=number == 0) for number, name in enumerate(history.names())}
     return scripts if mode == "each" else {"0000_combined.sql": "\n".join(scripts.values())}
 
 

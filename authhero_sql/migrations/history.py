@@ -28,6 +28,11 @@ def load(name: str) -> Migration:
     return migration
 
 
+def script(name: str) -> str:
+    """The file name of a migration among exported scripts: numbered from 0, as wrangler wants it."""
+    return f"{names().index(name):04d}_{name[5:]}.sql"
+
+
 def checksum(name: str) -> str:
     """SHA-256 of a migration's file, its line ends made equal."""
     text = (Path(__file__).parent / f"m{name}.py").read_bytes().replace(b"\r\n", b"\n")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -96,22 +96,27 @@ class Ledger(Repository[Entry]):
         for table in (LEASES, LEDGER):
             columns = [column.definition for column in table.columns]
             try:
-                await self._execute(Call(self.session.dialect.create_table(table.name, columns, table.key, ())))
+                await self._write(Call(self.session.dialect.create_table(table.name, columns, table.key, ())))
             except (ConflictError, DuplicateObjectError):
                 # Another process was faster; PostgreSQL says so by its catalogue's unique index.
                 continue
 
     async def begin(self, entry: Entry) -> None:
         """Write a new entry."""
-        await self._execute(self._insert(self._writer.row(entry, {})))
+        await self._write(self._insert(self._writer.row(entry, {})))
+
+    async def tell(self, calls: Sequence[Call]) -> None:
+        """Tell the engine's own migration tool; see :meth:`Dialect.applied`."""
+        for call in calls:
+            await self._write(call)
 
     async def forget(self, name: str) -> None:
         """Take an entry out."""
-        await self._execute(self._delete({"name": name}))
+        await self._write(self._delete({"name": name}))
 
     async def note(self, name: str, **fields: Any) -> None:
         """Write fields of an entry."""
-        await self._execute(self._change({"name": name}, self._writer.changes(self._writer.partial(fields))))
+        await self._write(self._change({"name": name}, self._writer.changes(self._writer.partial(fields))))
 
 
 class Leases(Repository[Lease]):
@@ -147,7 +152,7 @@ class Leases(Repository[Lease]):
 
     async def release(self, owner: str) -> None:
         """Give the lease back, if that owner has it."""
-        await self._execute(self._change({"id": "migrate", "owner": owner}, {"owner": None, "expires_at_ts": None}))
+        await self._write(self._change({"id": "migrate", "owner": owner}, {"owner": None, "expires_at_ts": None}))
 
     async def holder(self) -> Lease | None:
         """The lease, if somebody has it."""
@@ -161,9 +166,9 @@ class Leases(Repository[Lease]):
         mine = self._mine(owner)
         try:
             for free in ({"owner null": None}, {"expires_at_ts <": self.session.now()}):
-                if await self._execute(self._change({"id": "migrate", **free}, mine)):
+                if await self._matched(self._change({"id": "migrate", **free}, mine)):
                     return True
-            await self._execute(self._insert({"id": "migrate", **mine}))
+            await self._write(self._insert({"id": "migrate", **mine}))
         except (ConflictError, TransactionConflictError):
             # The latter on SQLite, where the other one's migration keeps everybody from writing.
             return False
@@ -177,7 +182,7 @@ class Leases(Repository[Lease]):
         while True:
             await anyio.sleep(HEARTBEAT)
             try:
-                held = await self._execute(self._change({"id": "migrate", "owner": owner}, self._mine(owner)))
+                held = await self._matched(self._change({"id": "migrate", "owner": owner}, self._mine(owner)))
             except AuthHeroSQLError:
                 # The next beat tries again: the lease outlasts several.
                 continue

@@ -260,6 +260,7 @@ class _Run:
             await ledger.note(name, steps_started=number, steps_done=number - 1)
             await self._journaled(self._do(self.session, number, again=number == unsure), number - 1)
             await ledger.note(name, steps_done=number)
+        await ledger.tell(self.session.dialect.applied(history.script(name)))
         await ledger.note(name, applied_at=self.session.now(), duration_ms=_since(started))
 
     async def _noted(self, session: Session, last: int, *, new: bool, started: float) -> None:
@@ -312,6 +313,7 @@ class _Run:
             await ledger.note(name, steps_started=number - 1, steps_done=number)
             await self._journaled(self._undo(self.session, number, again=number == unsure), number)
             await ledger.note(name, steps_done=number - 1)
+        await ledger.tell(self.session.dialect.taken_back(history.script(name)))
         await ledger.forget(name)
 
     async def _do(self, session: Session, number: int, *, again: bool = False) -> None:

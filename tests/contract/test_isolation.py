@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import inspect
 from base64 import b64decode
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, nullcontext, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, get_type_hints
 
@@ -14,8 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from authhero_sql import Adapters, AuthHeroSQLError, ConflictError, ForeignKeyError, Page
+from authhero_sql import Adapters, AuthHeroSQLError, ConflictError, Database, ForeignKeyError, Page
 from authhero_sql.dialects import Call
+from authhero_sql.dialects.base import Row
 from authhero_sql.tables import REGISTRY
 from tests.conftest import TickingClock
 from tests.contract.builders import (
@@ -201,11 +202,9 @@ async def rows(adapters: Adapters, tenant_id: str) -> dict[str, list[str]]:
     """All that belongs to a tenant, as it is stored."""
     session = adapters.session
     quote = session.dialect.quote
-    found = {}
-    for name, column in TABLES.items():
-        call = Call(f"SELECT * FROM {quote}{name}{quote} WHERE {column} = '{tenant_id}'")
-        found[name] = sorted(repr(tuple(row)) for row in await session.executor.fetch(call))
-    return found
+    calls = [Call(f"SELECT * FROM {quote}{name}{quote} WHERE {column} = '{tenant_id}'") for name, column in TABLES.items()]
+    found = zip(TABLES, await session.executor.fetch_many(calls), strict=True)
+    return {name: sorted(repr(tuple(row)) for row in each) for name, each in found}
 
 
 @pytest.fixture
@@ -226,11 +225,26 @@ async def both(adapters: Adapters) -> Adapters:
 
 @asynccontextmanager
 async def undone(adapters: Adapters) -> AsyncIterator[Adapters]:
-    """A transaction of which nothing stays."""
+    """A transaction of which nothing stays; without transactions, what is put back as it was."""
+    if not adapters.session.dialect.features.interactive_transactions:
+        calls = [Call(f'SELECT * FROM "{name}"') for name in REGISTRY]
+        before = await adapters.database.fetch_many(calls)
+        yield adapters
+        if await adapters.database.fetch_many(calls) != before:
+            await _put_back(adapters.database, before)
+        return
     with suppress(_UndoError):
         async with adapters.transaction() as inside:
             yield inside
             raise _UndoError
+
+
+async def _put_back(database: Database, before: Sequence[Sequence[Row]]) -> None:
+    restored = [Call("PRAGMA defer_foreign_keys = on"), *(Call(f'DELETE FROM "{name}"') for name in REGISTRY)]
+    for (name, table), rows in zip(REGISTRY.items(), before, strict=True):
+        places = ", ".join(f"(?1->>{number})" for number in range(len(table.columns)))
+        restored += [Call(f'INSERT INTO "{name}" VALUES ({places})', tuple(row)) for row in rows]
+    await database.write(restored)
 
 
 class _UndoError(Exception):
@@ -266,10 +280,6 @@ async def _replayed(adapters: Adapters, tenant_id: str) -> bool:
     return await adapters.outbox.replay(failed.items[0].id, tenant_id)
 
 
-# BUG: grants are walked by created_at, a hidden column, which Repository._walk does not find: test_grants_are_walked fails.
-NO_WALK = {"hooks", "grants"}
-
-
 def _one(adapter: str, *id: str, fields: dict[str, Any] | None = None, verbs: tuple[str, ...] = ("get", "remove")) -> dict[str, Attempt]:
     """The attempts on one row by its id."""
 
@@ -291,9 +301,7 @@ def _all(*adapters: str) -> dict[str, Attempt]:
 
     kinds = get_type_hints(Adapters)
     lists = {f"{adapter}.list": listed(adapter) for adapter in adapters}
-    return lists | {
-        f"{adapter}.iterate": iterated(adapter) for adapter in adapters if adapter not in NO_WALK and hasattr(kinds[adapter], "iterate")
-    }
+    return lists | {f"{adapter}.iterate": iterated(adapter) for adapter in adapters if hasattr(kinds[adapter], "iterate")}
 
 
 ATTEMPTS: dict[str, Attempt] = {
@@ -469,7 +477,7 @@ ALLOWED: dict[str, Attempt] = {
     "outbox.create": lambda a, t: a.outbox.create(t, outbox_event()),
 }
 """Methods that write something of the tenant's own beside it."""
-OTHERS = {"codes.iterate", "grants.iterate", "hooks.iterate", "session_cleanup.__call__"}
+OTHERS = {"session_cleanup.__call__"}
 """Two that always refuse, as there is no walk, and two that have tests of their own."""
 STRANGERS: tuple[Any, ...] = ("globex", "nowhere", "ACME", "acme ", " acme", "ac%", "acm_", "acme\0", "ácme", "acme' OR '1'='1", "")
 NO_TENANTS: tuple[Any, ...] = (None, 0, True, 1.5, b"acme", ["acme"], {"$ne": ""}, object())
@@ -756,8 +764,7 @@ BY_NAME: dict[str, st.SearchStrategy[Any]] = {
     "outbox_events": st.just(()) | st.just([outbox_event(tenant_id="globex")]),
     "prompt": st.just("login") | texts,
     "grace": st.sampled_from((timedelta(0), timedelta(days=-1), timedelta.max, None, 1)),
-    # BUG: no [] or {} among them: test_a_flag_may_be_anything fails.
-    **dict.fromkeys(("include_totals", "dry_run"), st.sampled_from((False, True, None, 0, "", "x", 1.5))),
+    **dict.fromkeys(("include_totals", "dry_run"), st.sampled_from((False, True, None, 0, "", "x", 1.5, [], {}))),
 }
 
 
@@ -804,8 +811,10 @@ def told(answer: object) -> str:
 async def outcome(adapters: Adapters, name: str, arguments: dict[str, Any]) -> str:
     """What a call answers, or the error that it raises."""
     adapter, _, method = name.partition(".")
+    # A savepoint, where there is one: an error must not end the transaction.
+    savepoint = adapters.transaction() if adapters.session.connection is not None else nullcontext(adapters)
     try:
-        async with adapters.transaction() as inside:
+        async with savepoint as inside:
             answer = getattr(getattr(inside, adapter), method)(**arguments)
             return told(await (_walked(answer) if inspect.isasyncgen(answer) else answer))
     except AuthHeroSQLError as error:
@@ -813,7 +822,6 @@ async def outcome(adapters: Adapters, name: str, arguments: dict[str, Any]) -> s
 
 
 async def test_a_flag_may_be_anything(store: Adapters) -> None:
-    # BUG: the flag is a part of the key under which a statement is kept: TypeError, unhashable type.
     empty: Any = []
     assert (await store.actions.list("acme", include_totals=empty)).total is None
 

@@ -183,7 +183,7 @@ async def test_ids_of_events_sort_as_they_were_added(adapters: Adapters, clock: 
     made = []
     for number in range(200):
         if number == 100:
-            async with adapters.transaction() as tx:
+            async with adapters.batch() as tx:
                 made.append(await tx.tenant_operation_events.create(event(step=f"{number}")))
         else:
             made.append(await adapters.tenant_operation_events.create(event(step=f"{number}")))
@@ -207,7 +207,7 @@ async def test_events_added_at_once_have_ids_of_their_own(adapters: Adapters, cl
 
 async def test_events_are_read_in_pages_of_a_hundred(adapters: Adapters) -> None:
     await operation(adapters, "op_1")
-    async with adapters.transaction() as tx:
+    async with adapters.batch() as tx:
         for number in range(101):
             await tx.tenant_operation_events.create(event(step=str(number)))
     first, second = [await adapters.tenant_operation_events.list_by_operation("op_1", page=page) for page in range(2)]

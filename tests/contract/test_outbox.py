@@ -189,7 +189,7 @@ async def test_clean_up_takes_what_is_done_and_old(store: Adapters, hand: Hand) 
 
 
 async def _removed_and_then_refused(store: Adapters, events: list[dict[str, Any]]) -> None:
-    async with store.transaction() as tx:
+    async with store.batch() as tx:
         await tx.users.remove("acme", "auth0|eve", outbox_events=events)
         await tx.tenants.create({"id": "acme", "friendly_name": "again"})
 

@@ -166,6 +166,7 @@ async def test_authorization_parameters_merged_at_once_are_all_there(store: Adap
     assert login.auth_params.model_extra == {f"custom_{number}": number for number in range(TASKS)}
 
 
+@pytest.mark.transactions
 async def test_lists_changed_inside_transactions_lose_nothing(store: Adapters) -> None:
     async def add() -> bool:
         async with store.transaction() as tx:
@@ -189,6 +190,7 @@ async def test_consents_given_at_once_are_united(store: Adapters) -> None:
     assert (await store.grants.list("acme", include_totals=True)).total == 2
 
 
+@pytest.mark.transactions
 async def test_consents_given_at_once_in_transactions_are_united(store: Adapters) -> None:
     async def give(number: int) -> None:
         async with store.transaction() as tx:

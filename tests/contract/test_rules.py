@@ -347,6 +347,7 @@ async def test_removing_a_tenant_removes_what_refers_to_it(store: Adapters) -> N
     assert await store.users.get("globex", "auth0|ada") is not None
 
 
+@pytest.mark.transactions
 async def test_a_transaction_is_all_or_nothing(store: Adapters) -> None:
     async with store.transaction() as tx:
         await tx.users.create("acme", user("grace"))

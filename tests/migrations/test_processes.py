@@ -243,17 +243,17 @@ async def test_a_lease_is_renewed_while_it_is_held(empty: Database, monkeypatch:
 
 async def test_a_heart_that_misses_a_beat_goes_on_beating(empty: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     async with _beating(empty, monkeypatch) as leases:
-        execute = leases._execute
+        matched = leases._matched
         missed = 0
 
-        async def failing(call: Call) -> int:
+        async def failing(*calls: Call, at: int = 0) -> bool:
             nonlocal missed
             if 0 < missed < 5:
                 missed += 1
                 raise DatabaseUnavailableError
-            return await execute(call)
+            return await matched(*calls, at=at)
 
-        monkeypatch.setattr(leases, "_execute", failing)
+        monkeypatch.setattr(leases, "_matched", failing)
         async with leases.held("me", 0):
             _, first = await _lease(empty)
             missed = 1
@@ -292,12 +292,12 @@ async def test_an_error_is_not_hidden_by_a_lease_that_cannot_be_given_back(empty
     await Ledger(session).prepare()
     leases = Leases(session)
 
-    async def unavailable(_: Call) -> int:
+    async def unavailable(*_: Call) -> None:
         raise DatabaseUnavailableError
 
     async def fail() -> None:
         async with leases.held("me", 0):
-            monkeypatch.setattr(leases, "_execute", unavailable)
+            monkeypatch.setattr(leases, "_write", unavailable)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):

@@ -12,11 +12,9 @@ import pytest
 
 from authhero_sql import connect, export_sql, migrate_to_latest
 from authhero_sql.migrations import check, history
+from tests.engines import node_modules
 from tests.migrations.helpers import differences
 
-VERSION = "4.86.0"
-HOME = Path(__file__).parents[2] / ".venv" / "wrangler"
-"""Where it is installed, once."""
 CONFIGURATION = {
     "name": "auth",
     "compatibility_date": "2025-09-01",
@@ -31,17 +29,7 @@ def wrangler(request: pytest.FixtureRequest) -> str:
     """The path of wrangler, installed where it is not."""
     if request.config.getoption("--engines") == "sqlite":
         pytest.skip("the quick loop needs no Node")
-    npm = shutil.which("npm")
-    if npm is None:
-        pytest.fail("Node 20 with npm is needed for wrangler, which tests the files for D1. On Debian: apt-get install nodejs npm")
-    program = HOME / "node_modules" / ".bin" / "wrangler"
-    if not program.exists():
-        HOME.mkdir(parents=True, exist_ok=True)
-        (HOME / "package.json").write_text('{"private": true}', "utf-8")
-        command = [npm, "install", "--no-audit", "--no-fund", "--no-package-lock", f"wrangler@{VERSION}"]
-        done = subprocess.run(command, cwd=HOME, capture_output=True, text=True, timeout=300, check=False)
-        assert done.returncode == 0, f"npm could not install wrangler: {done.stderr[-2000:]}"
-    return str(program)
+    return str(node_modules() / ".bin" / "wrangler")
 
 
 def apply(wrangler: str, folder: Path) -> str:

@@ -147,7 +147,7 @@ async def test_creating_reads_nothing_back(store: Adapters, counting: CountingDa
     await store.sessions.create("acme", {**session, "id": "s2", "expires_at": None})
     trips += counting.taken()
     # The user; with activity and password; the session with its login session; without.
-    assert methods(trips)[7:] == [("write", 1), ("write", 3), ("write", 2), ("write", 1)]
+    assert methods(trips)[7:] == [("execute", 1), ("write", 3), ("write", 2), ("execute", 1)]
     assert not [statement for _, statements in trips for statement in statements if is_read(statement)]
 
 
@@ -250,6 +250,7 @@ async def test_nothing_is_built_when_everything_is_warm(store: Adapters) -> None
     assert statements.builds == warm
 
 
+@pytest.mark.transactions
 async def test_transactions_use_the_same_statements(store: Adapters) -> None:
     await store.users.get("acme", "auth0|ada")
     warm = store.session.statements.builds

@@ -22,7 +22,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # No engine knows a table: of the schema only the words for columns and indexes.
     "dialects": {"errors", "schema"},
     "statements": {"dialects"},
-    "session": {*GROUND, "dialects", "statements"},
+    "session": {*GROUND, "dialects", "schema", "statements"},
     "rows": {*GROUND, "codecs", "schema"},
     "listing": {*GROUND, "schema", "codecs"},
     # The language knows nothing of what it is asked about.

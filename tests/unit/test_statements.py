@@ -116,7 +116,7 @@ async def in_transaction(plain: Plain, work: Callable[[Plain], Awaitable[Any]]) 
 
 def run(make: Callable[[Plain], Call]) -> Callable[[Notes, Plain], Awaitable[Any]]:
     """Execute one statement of the table alone."""
-    return lambda _, plain: plain._execute(make(plain))
+    return lambda _, plain: plain._write(make(plain))
 
 
 SHAPES: dict[str, Callable[[Notes, Plain], Awaitable[Any]]] = {

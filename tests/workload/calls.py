@@ -83,7 +83,7 @@ def _short(value: Any) -> str:
 
 def calls() -> list[Made]:
     """All of them, in their order."""
-    return [*_beginning(), *_drawn()]
+    return [*_beginning(), *_several(), *_drawn()]
 
 
 def _beginning() -> Iterator[Made]:
@@ -91,9 +91,7 @@ def _beginning() -> Iterator[Made]:
     for tenant in ("acme", "globex"):
         yield Made("tenants.create", {"params": {"id": tenant, "friendly_name": tenant.title()}})
         yield Made("users.create", {"tenant_id": tenant, "params": builders.user()})
-        yield Made(
-            "users.create", {"tenant_id": tenant, "params": builders.user("eve", login_count=3, app_metadata={"ä": [1.5, None, 2**60]})}
-        )
+        yield Made("users.create", {"tenant_id": tenant, "params": builders.user("eve", app_metadata={"ä": [1.5, None, 2**60]})})
         yield Made("clients.create", {"tenant_id": tenant, "params": builders.client()})
         yield Made("connections.create", {"tenant_id": tenant, "params": builders.connection()})
         yield Made(
@@ -116,6 +114,47 @@ def _beginning() -> Iterator[Made]:
         if "tenant_id" in parameters:
             # What refers to a tenant that there is not.
             yield Made(name, {**arguments, "tenant_id": "nowhere", **({taken: make()} if taken else {})})
+
+
+def _several() -> Iterator[Made]:
+    """What writes several rows at once, with all that it may write."""
+    b, event, later = builders, builders.outbox_event(), SOON + timedelta(days=30)
+    own = {"tenant_id": "acme"}
+    secret = {"hash": SECRET, "algorithm": "bcrypt"}
+    for name, user in (("users.create", "lin"), ("users.raw_create", "mae")):
+        given = b.user(user, last_ip="::1", last_login=SOON, password=secret)
+        yield Made(name, {**own, "params": given, "outbox_events": (event, event)})
+    linked = b.user("two", linked_to="auth0|lin", email="two@acme.example")
+    yield Made("users.create", {**own, "params": linked})
+    yield Made("users.update", {**own, "user_id": "auth0|lin", "fields": {"name": "Lin", "login_count": 3}, "outbox_events": (event,)})
+    yield Made("users.update", {**own, "user_id": "auth0|missing", "fields": {"name": "x", "login_count": 3}, "outbox_events": (event,)})
+    for number in range(3):
+        yield Made("passwords.create", {**own, "params": {"id": f"p{number}", "user_id": "auth0|lin", "password": SECRET}})
+    yield Made("passwords.update", {**own, "fields": {"id": "p1", "is_current": True}})
+    yield Made("passwords.update", {**own, "fields": {"id": "missing", "is_current": True}})
+    yield Made("passwords.get", {**own, "user_id": "auth0|lin"})
+    permissions = [b.permission("read:x"), b.permission("write:x")]
+    for method in ("assign", "list", "remove", "list"):
+        given = {**own, "role_id": "role_1"}
+        yield Made(f"role_permissions.{method}", given if method == "list" else {**given, "permissions": permissions})
+    for ends in (SOON, later):
+        for name, make in (("sessions", b.session), ("refresh_tokens", b.refresh_token)):
+            row = make(f"{name} {ends:%d}", expires_at=ends, **{"login_session_id" if name == "sessions" else "login_id": "login_acme"})
+            yield Made(f"{name}.create", {**own, "params": row})
+            yield Made(f"{name}.update", {**own, "id": row["id"], "fields": {"expires_at": ends + timedelta(hours=1)}})
+            yield Made("login_sessions.get", {**own, "id": "login_acme"})
+    bump = {"fields": {"rotating": False}, "login_session_bump": ("login_acme", later + timedelta(days=1))}
+    for id in (f"refresh_tokens {SOON:%d}", "missing"):
+        yield Made("refresh_tokens.update", {**own, "id": id, **bump})
+    yield Made("refresh_tokens.update", {**own, "id": f"refresh_tokens {SOON:%d}", **bump, "fields": {}})
+    yield Made("login_sessions.get", {**own, "id": "login_acme"})
+    for id in ("old", "older"):
+        for name, make in (("sessions", b.session), ("refresh_tokens", b.refresh_token)):
+            yield Made(f"{name}.create", {**own, "params": make(f"{name} {id}", expires_at=datetime(2020, 1, 1, tzinfo=UTC))})
+    yield Made("session_cleanup.__call__", {**own, "dry_run": True})
+    yield Made("session_cleanup.__call__", own)
+    for user in ("lin", "lin", "mae"):
+        yield Made("users.remove", {**own, "user_id": f"auth0|{user}", "outbox_events": (event,)})
 
 
 def _creations() -> dict[str, Callable[[], dict[str, Any]]]:

@@ -1,0 +1,409 @@
+"""Cloudflare D1: SQLite without interactive transactions, over HTTP or by a Worker's binding.
+
+Every statement is sent with one parameter, a JSON array of all its values: D1 takes a hundred parameters at most and binds each
+number as a float, while ``?1 ->> 3`` is a value of the right kind. Several writes go as one batch, which D1 runs as a transaction.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+import anyio
+
+from ..errors import (
+    ConfigurationError,
+    DatabaseError,
+    DatabaseUnavailableError,
+    NothingMatchedError,
+    PoolTimeoutError,
+    StatementTooLargeError,
+    UnsupportedError,
+)
+from .base import Call, Connection, Executor, Features, LiveTable, ManagedDatabase, Row, jitter, reraise
+from .sqlite import SQLiteDialect, classified
+
+if TYPE_CHECKING:
+    import httpx
+
+PUBLIC_API = "https://api.cloudflare.com/client/v4"
+STATEMENT_BYTES = 100_000
+"""D1's maximum SQL statement length."""
+ATTEMPTS = 5
+"""How often a call is sent that is safe to send again."""
+LONGEST_WAIT = 30.0
+"""Seconds; what ``Retry-After`` may ask for."""
+
+_CODE = re.compile(r": (SQLITE_\w+)(?: \(extended: (SQLITE_\w+)\))?$")
+_OFFSET = re.compile(r" at offset \d+$")
+_MISSED = re.compile(r"^bad JSON path: 'authhero:(\d+)'")
+_LIMITS = ("Expression tree is too large", "parser stack overflow", "too many terms", "statement too long", "too many SQL variables")
+"""What SQLite says of a statement beyond one of the limits that D1 sets."""
+_PASSING = ("overloaded", "Network connection lost", "reset because", "internal error", "storage operation exceeded timeout")
+"""What D1 says of trouble that passes."""
+
+
+class D1Error(Exception):
+    """What D1 answered; never raised to callers."""
+
+
+class D1Dialect(SQLiteDialect):
+    """SQLite's words, with all values in one parameter."""
+
+    name = "d1"
+    features: ClassVar[Features] = Features(interactive_transactions=False, transactional_ddl=False, row_locks=False)
+
+    def placeholders(self, text: str, mark: re.Pattern[str]) -> tuple[str, tuple[str, ...]]:
+        """``(?1->>n)`` for the nth name."""
+        numbers: dict[str, int] = {}
+        text = mark.sub(lambda found: f"(?1->>{numbers.setdefault(found[1], len(numbers))})", text)
+        return text, tuple(numbers)
+
+    def unless_changed(self, number: int) -> Call:
+        """Fails, and undoes the batch, where the statement before it changed no row."""
+        return Call(f"SELECT json_extract('{{}}', CASE WHEN changes() = 0 THEN 'authhero:{number:d}' ELSE '$' END)")  # a number of ours
+
+    async def describe(self, executor: Executor) -> dict[str, LiveTable]:
+        """As SQLite, without the list that wrangler keeps."""
+        found = await super().describe(executor)
+        found.pop("d1_migrations", None)
+        return found
+
+    def applied(self, script: str) -> list[Call]:
+        """``wrangler d1 migrations apply`` keeps its own list, which is made here as it makes it."""
+        made = (
+            "CREATE TABLE IF NOT EXISTS d1_migrations(id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE, "
+            "applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL)"
+        )
+        return [Call(made), Call("INSERT OR IGNORE INTO d1_migrations (name) VALUES (?1->>0)", (script,))]
+
+    def taken_back(self, script: str) -> list[Call]:
+        """Out of wrangler's list, which is there: the script was put into it."""
+        return [Call("DELETE FROM d1_migrations WHERE name = ?1->>0", (script,))]
+
+    def translate(self, error: BaseException) -> DatabaseError | None:
+        """By the code at the end of D1's message."""
+        if not isinstance(error, D1Error):
+            return None
+        message = str(error).removeprefix("D1_ERROR: ")
+        if missed := _MISSED.match(message):
+            return NothingMatchedError(int(missed[1]))
+        if message.startswith(_LIMITS):
+            return StatementTooLargeError("the statement is beyond a limit of D1: " + message.partition(":")[0])
+        found = _CODE.search(message)
+        told = _OFFSET.sub("", message[: found.start()] if found else message)
+        code = (found[2] or found[1]) if found else ""
+        # Older releases do not tell which kind of constraint it was.
+        if code == "SQLITE_CONSTRAINT" and message.startswith("FOREIGN KEY"):
+            code = "SQLITE_CONSTRAINT_FOREIGNKEY"
+        elif code == "SQLITE_CONSTRAINT":
+            code = "SQLITE_CONSTRAINT_UNIQUE" if message.startswith("UNIQUE") else "SQLITE_CONSTRAINT_NOTNULL"
+        return classified(code, told)
+
+
+DIALECT = D1Dialect()
+
+
+class Transport(Protocol):
+    """One way to D1. A statement is its text and its parameters."""
+
+    async def read(self, statements: Sequence[Sent]) -> list[list[Row]]:
+        """The rows of several queries."""
+        ...
+
+    async def write(self, statements: Sequence[Sent]) -> list[Done]:
+        """Run statements as one transaction; for each, how many rows changed and the rows that it gave, as objects."""
+        ...
+
+    async def close(self) -> None:
+        """Give back what was opened."""
+        ...
+
+
+Sent = tuple[str, tuple[str, ...]]
+"""A statement's text and its parameters: none, or the JSON of all values."""
+Done = tuple[int, list[dict[str, Any]]]
+
+COUNTED: Sent = ("SELECT changes() AS n", ())
+"""After a DELETE: D1's own number counts the rows that went by a reference, too."""
+
+
+def sent(call: Call) -> Sent:
+    """A statement as it goes to D1.
+
+    Raises:
+        StatementTooLargeError: its text is longer than D1 takes.
+    """
+    if len(call.sql.encode()) > STATEMENT_BYTES:
+        raise StatementTooLargeError(f"D1 takes statements of {STATEMENT_BYTES:,} bytes at most (maximum SQL statement length)")
+    return call.sql, (json.dumps(call.args, ensure_ascii=False),) if call.args else ()
+
+
+class D1Database(ManagedDatabase):
+    """A D1 database behind a transport."""
+
+    def __init__(self, transport: Transport) -> None:
+        self.dialect = DIALECT
+        self._transport = transport
+
+    async def _close(self) -> None:
+        await self._transport.close()
+
+    def _open_transport(self) -> Transport:
+        if self._closed:
+            raise DatabaseUnavailableError("the database is not open")
+        return self._transport
+
+    async def fetch(self, call: Call) -> list[Row]:
+        """All rows of a query."""
+        return (await self.fetch_many((call,)))[0]
+
+    async def fetch_many(self, calls: Sequence[Call]) -> list[list[Row]]:
+        """One request; by a binding, one for each query."""
+        transport = self._open_transport()
+        try:
+            return await transport.read([sent(call) for call in calls])
+        except D1Error as error:
+            reraise(DIALECT, error)
+
+    async def execute(self, call: Call) -> int:
+        """One write."""
+        return (await self.write((call,)))[0]
+
+    async def write(self, calls: Sequence[Call]) -> list[int]:
+        """One batch."""
+        transport = self._open_transport()
+        statements: list[Sent] = []
+        counts: list[tuple[int, bool]] = []
+        for call in calls:
+            statements.append(sent(call))
+            deletes = call.sql.startswith("DELETE ")
+            if deletes:
+                statements.append(COUNTED)
+            counts.append((len(statements) - 1, deletes))
+        try:
+            done = await transport.write(statements)
+        except D1Error as error:
+            reraise(DIALECT, error)
+        return [int(done[at][1][0]["n"]) if asked else done[at][0] for at, asked in counts]
+
+    def transaction(self) -> AbstractAsyncContextManager[Connection]:
+        """There is none.
+
+        Raises:
+            UnsupportedError: always.
+        """
+        raise UnsupportedError("D1 has no interactive transactions: collect the writes in adapters.batch(), which is atomic")
+
+
+# --- over HTTP -----------------------------------------------------------------------------------------------------------------
+
+
+class HTTPTransport:
+    """Cloudflare's API, or a gateway of one's own that speaks its shape."""
+
+    def __init__(
+        self,
+        account: str,
+        database: str,
+        *,
+        token: str,
+        endpoint: str = PUBLIC_API,
+        timeout: float = 60.0,
+        connect_timeout: float = 10.0,
+        acquire_timeout: float = 30.0,
+        max_size: int = 10,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        import httpx
+
+        if not re.fullmatch(r"[!-~]+", token):
+            raise ConfigurationError("D1 needs a token: token=…, or CLOUDFLARE_API_TOKEN in the environment")
+        self._client = httpx.AsyncClient(
+            base_url=f"{endpoint.rstrip('/')}/accounts/{account}/d1/database/{database}/",
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=httpx.Timeout(timeout, connect=connect_timeout, pool=acquire_timeout),
+            limits=httpx.Limits(max_connections=max_size, max_keepalive_connections=max_size),
+            transport=transport,
+            # Reading the system's certificates takes longer than ten queries to a gateway on this machine, which uses none.
+            verify=endpoint.startswith("https:"),
+        )
+
+    async def read(self, statements: Sequence[Sent]) -> list[list[Row]]:
+        """One request to ``/raw``, whose rows are arrays."""
+        return [part["results"]["rows"] for part in await self._post("raw", statements, repeatable=True)]
+
+    async def write(self, statements: Sequence[Sent]) -> list[Done]:
+        """One request to ``/query``."""
+        results = await self._post("query", statements, repeatable=False)
+        return [(part["meta"]["changes"], part["results"]) for part in results]
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()
+
+    async def _post(self, form: str, statements: Sequence[Sent], *, repeatable: bool) -> list[dict[str, Any]]:
+        bodies = [{"sql": sql, "params": list(params)} for sql, params in statements]
+        body = json.dumps(bodies[0] if len(bodies) == 1 else {"batch": bodies}, ensure_ascii=False).encode()
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return await self._attempt(form, body)
+            except _PassingError as error:
+                if attempt == ATTEMPTS or not (repeatable or error.unread):
+                    raise error.final from error.__cause__
+                wait = jitter(0.25 * 2**attempt)
+                await anyio.sleep(min(LONGEST_WAIT, wait if error.after is None else error.after + wait * bool(error.after)))
+        raise AssertionError  # the last attempt returns or raises
+
+    async def _attempt(self, form: str, body: bytes) -> list[dict[str, Any]]:
+        import httpx
+
+        try:
+            response = await self._client.post(form, content=body, headers={"Content-Type": "application/json"})
+        except httpx.PoolTimeout as error:
+            raise PoolTimeoutError("all connections to D1 were busy") from error
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            raise _PassingError(DatabaseUnavailableError("D1 cannot be reached"), unread=True) from error
+        except httpx.HTTPError as error:
+            unsure = "the connection to D1 broke: a write that was under way may have been done"
+            raise _PassingError(DatabaseUnavailableError(unsure)) from error
+        return _results(response)
+
+
+class _PassingError(Exception):
+    """Trouble that may have passed a moment later."""
+
+    def __init__(self, final: DatabaseError, *, unread: bool = False, after: float | None = None) -> None:
+        super().__init__(str(final))
+        self.final = final
+        self.unread = unread
+        """Whether the call was certainly not carried out."""
+        self.after = after
+
+
+def _results(response: httpx.Response) -> list[dict[str, Any]]:
+    """What an answer holds.
+
+    Raises:
+        D1Error: D1 refused the statement.
+        DatabaseUnavailableError: the answer comes from somewhere else, or the token is not accepted.
+    """
+    code = str(response.status_code)
+    if response.status_code == 429:
+        message = "D1's API takes no more calls for now (HTTP 429; the public one allows 1,200 in 5 minutes): use a gateway for logins"
+        raise _PassingError(DatabaseUnavailableError(message, code=code), unread=True, after=_retry_after(response))
+    if response.status_code in (401, 403):
+        raise DatabaseUnavailableError("D1 does not accept the token, or the token may not use this database", code=code)
+    try:
+        answer = response.json()
+        if answer["success"]:
+            results: list[dict[str, Any]] = answer["result"]
+            return results
+        message = str(answer["errors"][0]["message"]) if answer["errors"] else ""
+    except (ValueError, LookupError, TypeError) as error:
+        unknown = DatabaseUnavailableError(f"the answer is not D1's (HTTP {code})", code=code)
+        if response.status_code >= 500:
+            raise _PassingError(unknown, after=_retry_after(response)) from error
+        raise unknown from error
+    if response.status_code == 404 and not _CODE.search(message):
+        raise DatabaseUnavailableError("D1 has no such database", code=code)
+    if any(words in message for words in _PASSING) or response.status_code >= 500:
+        raise _PassingError(DatabaseUnavailableError("D1 is in trouble: try again", code=code), after=_retry_after(response))
+    raise D1Error(message)
+
+
+def _retry_after(response: httpx.Response) -> float | None:
+    """The seconds that ``Retry-After`` asks to wait (RFC 9110, section 10.2.3)."""
+    text = response.headers.get("Retry-After", "")
+    if text.isdigit():
+        return float(text)
+    try:
+        moment = parsedate_to_datetime(text)
+        # The other end's clock, so that ours need not be right.
+        now = parsedate_to_datetime(response.headers.get("Date", ""))
+        return max(0.0, (moment - now).total_seconds())
+    except (TypeError, ValueError):
+        return None
+
+
+# --- in a Worker ---------------------------------------------------------------------------------------------------------------
+
+
+class BindingTransport:
+    """A Worker's binding (``env.DB``), the JavaScript object itself or what newer SDKs wrap it in."""
+
+    def __init__(self, binding: Any) -> None:
+        self._binding = binding
+
+    def _prepared(self, statement: Sent) -> Any:
+        sql, params = statement
+        prepared = self._binding.prepare(sql)
+        # Nothing but text is ever bound, so neither None nor a number can become something else on the way.
+        return prepared.bind(*params) if params else prepared
+
+    async def read(self, statements: Sequence[Sent]) -> list[list[Row]]:
+        """All at once: ``raw`` gives arrays, and a batch would not."""
+        found: list[Any] = await asyncio.gather(*(_awaited(self._prepared(statement).raw()) for statement in statements))
+        return [_plain(rows) for rows in found]
+
+    async def write(self, statements: Sequence[Sent]) -> list[Done]:
+        """One batch."""
+        prepared = [self._prepared(statement) for statement in statements]
+        results = _plain(await _awaited(self._binding.batch(_array(self._binding, prepared))))
+        return [(part["meta"]["changes"], part.get("results") or []) for part in results]
+
+    async def close(self) -> None:
+        """The binding is the Worker's."""
+
+
+async def _awaited(promise: Any) -> Any:
+    try:
+        return await promise
+    except Exception as error:
+        # Pyodide raises JavaScript's errors as JsException; what is no error of D1's goes on as it is.
+        message = str(getattr(error, "message", error))
+        if "D1_" not in message and not _CODE.search(message):
+            raise
+        message = re.sub(r"^(?:Error: )?D1_\w+: ", "", message)
+        if any(words in message for words in _PASSING):
+            raise DatabaseUnavailableError("D1 is in trouble: try again") from error
+        raise D1Error(message) from error
+
+
+def _is_javascript(value: Any) -> bool:
+    return hasattr(value, "js_id")
+
+
+def _array(binding: Any, items: list[Any]) -> Any:
+    """A list as the binding takes it."""
+    if not _is_javascript(binding):
+        return items
+    from pyodide.ffi import to_js  # type: ignore[import-not-found]  # in a Worker only
+
+    return to_js(items)
+
+
+def _plain(value: Any) -> Any:
+    """What the binding gave as Python's own values."""
+    if _is_javascript(value):
+        import js  # type: ignore[import-not-found]  # in a Worker only
+
+        # NULL may come as jsnull, and undefined as something else; in JSON there is one of them.
+        return json.loads(js.JSON.stringify(value))
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return None if type(value).__name__ == "JsNull" else _attributes(value)
+
+
+def _attributes(value: Any) -> Any:
+    """A wrapper's result object as the mapping that it stands for."""
+    if value is None or isinstance(value, str | int | float | bool):
+        return value
+    return {name: _plain(getattr(value, name)) for name in ("results", "meta", "changes", "success") if hasattr(value, name)}

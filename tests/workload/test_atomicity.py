@@ -1,0 +1,71 @@
+"""What writes several rows writes all of them or none: each statement of each such call of the workload fails in turn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from random import Random
+
+import pytest
+
+from authhero_sql import Adapters, Database, Ids, MissingTableError
+from authhero_sql.dialects import Call
+from authhero_sql.dialects.base import Row
+from authhero_sql.session import Session
+from authhero_sql.tables import REGISTRY
+from tests.unit.fakes import CountingDatabase
+from tests.workload.calls import calls
+from tests.workload.replay import Ticking, outcome
+
+SEVERAL = {
+    "action_versions.create", "passwords.create", "passwords.update", "refresh_tokens.create", "refresh_tokens.update",
+    "role_permissions.assign", "role_permissions.remove", "session_cleanup.__call__", "sessions.create", "sessions.update",
+    "users.create", "users.raw_create", "users.remove", "users.update",
+}  # fmt: skip
+"""The methods that send several statements at once."""
+BROKEN = Call("SELECT id FROM no_such_table")
+
+
+class Failing(CountingDatabase):
+    """A database in which one statement of a write of several fails."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self.at: int | None = None
+        self.failed = 0
+
+    async def contents(self) -> list[list[Row]]:
+        """Every row of every table."""
+        quote = self.dialect.quote
+        return [
+            sorted(map(tuple, rows), key=repr)
+            for rows in await self._database.fetch_many([Call(f"SELECT * FROM {quote}{name}{quote}") for name in REGISTRY])
+        ]
+
+    async def write(self, calls: Sequence[Call]) -> list[int]:
+        """Fail where it is due, and look at what is left."""
+        if self.at is None or self.at >= len(calls) or len(calls) < 2:
+            return await super().write(calls)
+        before = await self.contents()
+        broken = [*calls[: self.at], BROKEN, *calls[self.at + 1 :]]
+        with pytest.raises(MissingTableError):
+            await super().write(broken)
+        assert await self.contents() == before, f"statement {self.at + 1} of {len(calls)} failed, and something stayed"
+        self.failed += 1
+        raise MissingTableError
+
+
+async def test_a_statement_that_fails_takes_the_others_with_it(db: Database) -> None:
+    failing = Failing(db)
+    adapters = Adapters(Session.of(failing, clock=Ticking(), ids=Ids(Random(7).randbytes)))
+    several: set[str] = set()
+    for made in calls():
+        failing.at = 0
+        while True:
+            failed = failing.failed
+            await outcome(adapters, made)
+            if failing.failed == failed:
+                break
+            several.add(made.name)
+            failing.at += 1
+    assert several == SEVERAL
+    assert failing.failed > 100

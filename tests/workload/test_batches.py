@@ -1,0 +1,65 @@
+"""Each call of the workload in a batch of its own does what it does alone, or is refused."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+from authhero_sql import Adapters, AuthHeroSQLError, Database, Ids, UnsupportedError, create_adapters
+from tests.workload.calls import Made, calls
+from tests.workload.replay import Ticking, outcome, recorded
+
+REFUSED = {
+    "action_executions.cleanup", "action_versions.create", "action_versions.remove_for_action", "authentication_methods.update",
+    "client_registration_tokens.revoke", "client_registration_tokens.revoke_by_client", "codes.cleanup", "flows.update",
+    "organization_connections.create", "outbox.claim_events", "outbox.cleanup",
+    "outbox.mark_processed", "refresh_tokens.revoke_by_login_session", "refresh_tokens.revoke_family", "session_cleanup.__call__",
+}  # fmt: skip
+"""The methods that have to see what their writes have done."""
+
+
+async def batched(adapters: Adapters, made: Made) -> Any:
+    """What a call gives in a batch, or the error that it or the batch raises."""
+    try:
+        async with adapters.batch() as batch:
+            answer = await outcome(batch, made)
+            if isinstance(answer, dict) and "error" in answer:
+                return answer
+    except AuthHeroSQLError as error:
+        return told_of(error)
+    return answer
+
+
+def told_of(error: AuthHeroSQLError) -> dict[str, Any]:
+    """The class of an error, and its table."""
+    return {"error": type(error).__name__, "table": getattr(error, "table", None)}
+
+
+def same(was: Any, now: Any) -> bool:
+    """Whether a batch gave what the call alone had given."""
+    if isinstance(now, dict) and isinstance(was, dict) and now.get("error") and was.get("error"):
+        # That a row's own organization is missing shows only when the batch finds nothing to put the row beside.
+        kinds = (was["error"], now["error"])
+        return kinds[0] == kinds[1] or kinds == ("ForeignKeyError", "NothingMatchedError")
+    # It found no row, so there is nothing that the batch could have told True of.
+    return was == now or (was is False and isinstance(now, dict) and now.get("error") == "NothingMatchedError")
+
+
+async def test_a_batch_of_one_call_does_what_the_call_does(db: Database) -> None:
+    adapters = await create_adapters(db, clock=Ticking(), ids=Ids(Random(7).randbytes))
+    different = []
+    for made, (call, was) in zip(calls(), recorded(), strict=True):
+        now = await (outcome(adapters, made) if made.name in REFUSED else batched(adapters, made))
+        if not same(was, now):
+            different.append((call, was, now))
+    assert different == [], f"{len(different)} differ"
+
+
+async def test_what_has_to_see_its_own_write_is_refused(db: Database) -> None:
+    adapters = await create_adapters(db, clock=Ticking(), ids=Ids(Random(7).randbytes))
+    refused = set()
+    for made in calls():
+        answer = await batched(adapters, made)
+        if isinstance(answer, dict) and answer.get("error") == UnsupportedError.__name__:
+            refused.add(made.name)
+    assert refused == REFUSED
