@@ -216,8 +216,8 @@ async def sign_in(given: SignIn, request: Request, store: Store) -> dict[str, st
         await log(store, request, "fp", "Wrong email or password", user)
         raise HTTPException(403, {"error": "invalid_grant"})
     code, session_id = secrets.token_urlsafe(32), secrets.token_hex(13)
-    async with store.transaction() as tx:
-        login = await tx.login_sessions.create(
+    async with store.batch() as batch:
+        login = await batch.login_sessions.create(
             TENANT,
             {
                 "csrf_token": secrets.token_hex(13),
@@ -227,7 +227,7 @@ async def sign_in(given: SignIn, request: Request, store: Store) -> dict[str, st
                 "auth_strategy": {"strategy": "auth0", "strategy_type": "database"},
             },
         )
-        session = await tx.sessions.create(
+        session = await batch.sessions.create(
             TENANT,
             {
                 "id": session_id,
@@ -238,8 +238,8 @@ async def sign_in(given: SignIn, request: Request, store: Store) -> dict[str, st
                 "expires_at": now() + SESSION_LIFETIME,
             },
         )
-        await tx.login_sessions.update(TENANT, login.id, {"session_id": session.id, "state": "completed", "authenticated_at": now()})
-        await tx.codes.create(
+        await batch.login_sessions.update(TENANT, login.id, {"session_id": session.id, "state": "completed", "authenticated_at": now()})
+        await batch.codes.create(
             TENANT,
             {
                 "code_id": digest(code),
@@ -251,7 +251,7 @@ async def sign_in(given: SignIn, request: Request, store: Store) -> dict[str, st
                 "expires_at": now() + CODE_LIFETIME,
             },
         )
-        await tx.users.update(TENANT, user.user_id, {"last_login": now(), "login_count": user.login_count + 1})
+        await batch.users.update(TENANT, user.user_id, {"last_login": now(), "login_count": user.login_count + 1})
     await log(store, request, "s", "Successful login", user)
     return {"code": code, "session_id": session.id}
 
@@ -334,10 +334,10 @@ async def rotate(value: str, request: Request, store: Adapters) -> Tokens:
     if old.rotated_at is not None:
         await reused(store, family)
     try:
-        async with store.transaction() as tx:
+        async with store.batch() as batch:
             # The successor's id follows from the token's: of two requests with one token, the second finds it taken.
-            value, new = await new_refresh_token(tx, request, old.user_id, old.login_id, id=digest(old.id)[:26], family_id=family)
-            await tx.refresh_tokens.update(TENANT, old.id, {"rotated_to": new.id, "rotated_at": now(), "last_exchanged_at": now()})
+            value, new = await new_refresh_token(batch, request, old.user_id, old.login_id, id=digest(old.id)[:26], family_id=family)
+            await batch.refresh_tokens.update(TENANT, old.id, {"rotated_to": new.id, "rotated_at": now(), "last_exchanged_at": now()})
     except ConflictError:
         await reused(store, family)
     await log(store, request, "sertft", "Refresh token exchanged")
@@ -367,9 +367,9 @@ async def logout(session_id: str, request: Request, store: Store) -> None:
     session = await store.sessions.get(TENANT, session_id)
     if session is None:
         raise HTTPException(404)
-    async with store.transaction() as tx:
-        await tx.sessions.update(TENANT, session_id, {"revoked_at": now()})
-        await tx.refresh_tokens.revoke_by_login_session(TENANT, session.login_session_id, now())
+    # The tokens first: whoever is interrupted in between can sign out again.
+    await store.refresh_tokens.revoke_by_login_session(TENANT, session.login_session_id, now())
+    await store.sessions.update(TENANT, session_id, {"revoked_at": now()})
     await log(store, request, "slo", "Successful logout")
 
 

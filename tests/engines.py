@@ -219,12 +219,17 @@ def _mariadb(port: int, password: str) -> Server:
     return Server("mysql", f"mysql://authhero:{password}@127.0.0.1:{port}/", stop)
 
 
-def _d1(port: int, token: str) -> Server:
+def start_gateway(data: Path) -> Server:
+    """The gateway over the local D1 databases in a folder, of which DB_0 is that of wrangler's ``database_id`` DB_0."""
+    return _d1(_free_port(), secrets.token_hex(16), data)
+
+
+def _d1(port: int, token: str, data: Path | None = None) -> Server:
     modules = node_modules()
     _, directory = _home("nobody")
     command = [
         *(str(_find("node") or "node"), str(ROOT / "tests/d1_server.mjs"), str(modules / "miniflare/dist/src/index.js")),
-        *(str(ROOT / "examples/d1_gateway/worker.js"), str(port), token, str(D1_DATABASES), str(directory / "data")),
+        *(str(ROOT / "examples/d1_gateway/worker.js"), str(port), token, str(D1_DATABASES), str(data or directory / "data")),
     ]
 
     def ready() -> bool:

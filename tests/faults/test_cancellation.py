@@ -17,6 +17,8 @@ from authhero_sql.dialects import Call
 POOL = 3
 """Connections of the pool: one that is not given back is soon missed."""
 
+pytestmark = pytest.mark.transactions
+
 
 def user(name: str) -> dict[str, Any]:
     """A user that is written in two rows."""

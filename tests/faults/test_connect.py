@@ -75,10 +75,11 @@ async def test_a_password_with_reserved_characters_is_written_in_percent_form(mi
 
 
 async def test_options_in_the_query_and_as_keywords(migrated_url: str) -> None:
-    query = "readers=1&busy_timeout=0.5" if migrated_url.startswith("sqlite") else "min_size=1&max_size=2&connect_timeout=5"
-    async with connect(f"{migrated_url}?{query}&acquire_timeout=7") as db:
+    query = "readers=1&busy_timeout=0.5" if migrated_url.startswith("sqlite") else "max_size=2&connect_timeout=5"
+    url = f"{migrated_url}{'&' if '?' in migrated_url else '?'}{query}"
+    async with connect(f"{url}&acquire_timeout=7") as db:
         assert (await (await create_adapters(db)).tenants.list()).length == 0
-    await opened(f"{migrated_url}?{query}", acquire_timeout=3.0)
+    await opened(url, acquire_timeout=3.0)
 
 
 async def test_await_and_async_with_open_once(migrated_url: str) -> None:

@@ -22,6 +22,8 @@ from authhero_sql import (
 )
 from authhero_sql.dialects import Call
 
+pytestmark = pytest.mark.transactions
+
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:

@@ -22,7 +22,7 @@ from tests.interop.test_interop import own_ids, provided, without_generated
 
 pytestmark = [
     needs_interop,
-    pytest.mark.engines("sqlite", "mysql"),
+    pytest.mark.engines("sqlite", "mysql", "d1"),
     # The two alike on login_sessions.state, of which our own tables have one.
     pytest.mark.filterwarnings("ignore:Duplicate index"),
 ]

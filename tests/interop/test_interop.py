@@ -38,7 +38,7 @@ pytestmark = [
     # The two alike on login_sessions.state, of which our own tables have one.
     pytest.mark.filterwarnings("ignore:Duplicate index"),
 ]
-on_their_engines = pytest.mark.engines("sqlite", "mysql")
+on_their_engines = pytest.mark.engines("sqlite", "mysql", "d1")
 each_covered = pytest.mark.parametrize("call", covered(), ids=str)
 
 WRITTEN = ("2026-11-23T03:", "2026-11-24T03:")
@@ -46,11 +46,24 @@ WRITTEN = ("2026-11-23T03:", "2026-11-24T03:")
 
 
 async def load(url: str) -> None:
-    """Load the dump, statement by statement."""
+    """Load the dump, statement by statement; into D1, what is in the SQLite file."""
     async with connect(url, max_size=1) as db:
+        if url.startswith("d1:"):
+            await db.write([Call("PRAGMA defer_foreign_keys = on"), *copied()])
+            return
         for statement in MYSQL.read_text("utf-8").split(";\n"):
             if statement.strip():
                 await db.execute(Call(statement.replace("%", "%%")))
+
+
+def copied() -> Iterator[Call]:
+    """The statements that make the SQLite file again."""
+    with closing(sqlite3.connect(SQLITE)) as file:
+        made = file.execute("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY rowid")
+        for kind, name, sql in made.fetchall():
+            yield Call(sql)
+            for row in file.execute(f'SELECT * FROM "{name}"') if kind == "table" else ():
+                yield Call(f'INSERT INTO "{name}" VALUES ({", ".join(f"?1->>{number}" for number in range(len(row)))})', row)
 
 
 def provided(server: Server | None, directory: Path) -> Iterator[str]:
@@ -220,8 +233,10 @@ async def test_a_filter_by_an_unknown_field_is_refused(theirs: Adapters) -> None
 async def test_opening_and_reading_leaves_the_tables_alone(engine: str, database: Database, theirs: Adapters) -> None:
     for call in covered()[:5]:
         await call.ask(theirs)
+    master = "SELECT name FROM sqlite_master WHERE type = 'table'"
     tables = {
-        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'table'",
+        "sqlite": master,
+        "d1": master,
         "mysql": "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()",
     }
     names = {str(row[0]) for row in await database.fetch(Call(tables[engine]))}

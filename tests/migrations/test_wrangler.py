@@ -6,21 +6,23 @@ import json
 import os
 import shutil
 import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from anyio import to_thread
 
-from authhero_sql import connect, export_sql, migrate_to_latest
+from authhero_sql import Database, check_schema, connect, create_adapters, export_sql, migrate_down, migrate_to_latest
 from authhero_sql.migrations import check, history
-from tests.engines import node_modules
+from tests.engines import node_modules, start_gateway
 from tests.migrations.helpers import differences
 
 CONFIGURATION = {
     "name": "auth",
     "compatibility_date": "2025-09-01",
-    "d1_databases": [
-        {"binding": "AUTH_DB", "database_name": "auth", "database_id": "00000000-0000-4000-8000-000000000000", "migrations_dir": "files"}
-    ],
+    "d1_databases": [{"binding": "AUTH_DB", "database_name": "auth", "database_id": "DB_0", "migrations_dir": "files"}],
 }
 
 
@@ -81,4 +83,42 @@ async def test_wrangler_goes_on_with_the_files_of_a_newer_version(wrangler: str,
     apply(wrangler, tmp_path)
     write(tmp_path, scripts)
     apply(wrangler, tmp_path)
+    await compare(tmp_path)
+
+
+@asynccontextmanager
+async def gateway(folder: Path) -> AsyncIterator[Database]:
+    """wrangler's local database over HTTP."""
+    server = await to_thread.run_sync(start_gateway, folder / ".wrangler/state/v3/d1")
+    try:
+        async with connect(urlsplit(server.url)._replace(path="/DB_0").geturl()) as db:
+            yield db
+    finally:
+        await to_thread.run_sync(server.stop)
+
+
+async def test_what_wrangler_has_done_is_recognised_over_http(wrangler: str, tmp_path: Path) -> None:
+    write(tmp_path, export_sql("d1"))
+    apply(wrangler, tmp_path)
+    async with gateway(tmp_path) as db:
+        assert await migrate_to_latest(db) == []
+        assert (await check_schema(db)).differences == ()
+        assert (await create_adapters(db)).database is db
+
+
+@pytest.mark.parametrize("first", [0, 2])
+async def test_what_was_done_over_http_is_recognised_by_wrangler(wrangler: str, tmp_path: Path, first: int) -> None:
+    scripts = export_sql("d1")
+    if first:
+        write(tmp_path, dict(list(scripts.items())[:first]))
+        apply(wrangler, tmp_path)
+    async with gateway(tmp_path) as db:
+        assert await migrate_to_latest(db) == history.names()[first:]
+    write(tmp_path, scripts)
+    assert "No migrations to apply" in apply(wrangler, tmp_path)
+    await compare(tmp_path)
+    async with gateway(tmp_path) as db:
+        assert await migrate_down(db) == history.names()[-1:]
+    said = apply(wrangler, tmp_path)
+    assert [name for name in scripts if name in said] == list(scripts)[-1:]
     await compare(tmp_path)
