@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Awaitable
-from contextlib import suppress
+from collections.abc import Awaitable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from ..dialects import wrap
 from ..dialects.base import Call, Dialect
-from ..errors import AuthHeroSQLError, DatabaseUnavailableError, DuplicateObjectError, MigrationError, MissingTableError
+from ..errors import AuthHeroSQLError, DatabaseError, DatabaseUnavailableError, DuplicateObjectError, MigrationError, MissingTableError
 from ..ids import Ids
 from ..session import Session
 from . import history
@@ -191,9 +191,16 @@ def _pending(entries: dict[str, Entry]) -> list[str]:
         )
     for name, entry in entries.items():
         if entry.checksum != history.checksum(name):
-            verb = "begun" if entry.applied_at is None else "applied"
-            raise MigrationError(f"{name} was {verb} from another file than the one here: reinstall the version that did so")
+            raise MigrationError(_changed(entry))
     return known[len(done) :]
+
+
+def _changed(entry: Entry) -> str:
+    verb = "begun" if entry.applied_at is None else "applied"
+    told = f"{entry.name} was {verb} from another file than the one here: reinstall the version that did so"
+    if entry.applied_at is None and len(history.load(entry.name).up) == entry.steps:
+        told += ", or, if the steps that are done are the same in both, run `authhero-sql repair --settle` to go on from this one"
+    return told
 
 
 class _Run:
@@ -210,23 +217,29 @@ class _Run:
         self.steps = len(migration.up)
         self.report = report
         self.transactional = session.dialect.features.transactional_ddl
+        self.kept = 0
+        """How many steps stay done, whatever happens to the next ones."""
+        self.reached = 0
+        """The step that was done last."""
 
     async def _entry(self) -> Entry | None:
         return (await Ledger(self.session).entries() or {}).get(self.migration.name)
 
     async def up(self, started: float) -> None:
         """Do the steps that are not done, and say so in the ledger."""
-        entry = await self._entry()
-        if not self.transactional:
-            await self._up_journaled(entry, started)
-            return
-        done = entry.steps_done if entry is not None else 0
-        while True:
-            last = self._together(done)
-            await self._up_together(done, last, new=entry is None, started=started)
-            done, entry = last, entry or self._new_entry(last)
-            if done >= self.steps:
+        with self._naming():
+            entry = await self._entry()
+            if not self.transactional:
+                await self._up_journaled(entry, started)
                 return
+            done = entry.steps_done if entry is not None else 0
+            while True:
+                last = self._together(done)
+                self.kept = self.reached = done
+                await self._up_together(done, last, new=entry is None, started=started)
+                done, entry = last, entry or self._new_entry(last)
+                if done >= self.steps:
+                    return
 
     def _together(self, done: int) -> int:
         """The last of the steps that go together after those that are done: a data step goes alone."""
@@ -257,6 +270,7 @@ class _Run:
         unsure = max(entry.steps_started, entry.steps_done) if entry.steps_started != entry.steps_done else 0
         first = entry.steps_done if unsure == entry.steps_done and unsure else entry.steps_done + 1
         for number in range(first, self.steps + 1):
+            self.kept = self.reached = number - 1
             await ledger.note(name, steps_started=number, steps_done=number - 1)
             await self._journaled(self._do(self.session, number, again=number == unsure), number - 1)
             await ledger.note(name, steps_done=number)
@@ -295,15 +309,19 @@ class _Run:
 
     async def down(self) -> None:
         """Undo the steps that are done, last first, and take the entry out of the ledger."""
-        entry = await self._entry()
-        if entry is None:
-            return
-        if self.transactional:
-            async with self.session.transaction() as inside:
-                for number in range(entry.steps_done, 0, -1):
-                    await self._undo(inside, number)
-                await Ledger(inside).forget(self.migration.name)
-            return
+        with self._naming(back=True):
+            entry = await self._entry()
+            if entry is None:
+                return
+            if self.transactional:
+                async with self.session.transaction() as inside:
+                    for number in range(entry.steps_done, 0, -1):
+                        await self._undo(inside, number)
+                    await Ledger(inside).forget(self.migration.name)
+                return
+            await self._down_journaled(entry)
+
+    async def _down_journaled(self, entry: Entry) -> None:
         ledger, name = Ledger(self.session), self.migration.name
         if entry.applied_at is not None:
             await ledger.note(name, applied_at=None, duration_ms=None)
@@ -326,9 +344,9 @@ class _Run:
             elif isinstance(step, Backfill):
                 await fill(session, step, lambda rows, total, seconds: self._tell(number, step, rows, total, seconds))
         except AuthHeroSQLError as error:
-            if again and isinstance(error, DuplicateObjectError):
-                return
-            raise self._failed(number, step, error) from error
+            if not again or not isinstance(error, DuplicateObjectError):
+                raise self._failed(self._place(number, step), error) from error
+        self.reached = number
 
     async def _undo(self, session: Session, number: int, *, again: bool = False) -> None:
         step = self.migration.undo(number)
@@ -340,11 +358,31 @@ class _Run:
         except AuthHeroSQLError as error:
             if again and isinstance(error, MissingTableError):
                 return
-            raise self._failed(number, step, error) from error
+            raise self._failed(self._place(number, step), error, back=True) from error
 
-    def _failed(self, number: int, step: Operation, error: AuthHeroSQLError) -> MigrationError:
-        place = f"{self.migration.name}, step {number} of {self.steps} ({type(step).__name__})"
-        return MigrationError(f"{place} failed on {self.session.dialect.name}: {error}")
+    @contextmanager
+    def _naming(self, *, back: bool = False) -> Iterator[None]:
+        """What fails beside the steps, at a COMMIT or the ledger's entry, names the migration as well."""
+        try:
+            yield
+        except MigrationError:
+            raise
+        except AuthHeroSQLError as error:
+            after = self.reached > self.kept or self.kept >= self.steps
+            place = f"the write after step {self.reached}" if after else f"the write before step {self.kept + 1}"
+            raise self._failed("the way back" if back else f"{place} of {self.steps}", error, back=back) from error
+
+    def _place(self, number: int, step: Operation) -> str:
+        return f"step {number} of {self.steps} ({type(step).__name__})"
+
+    def _failed(self, place: str, error: AuthHeroSQLError, *, back: bool = False) -> MigrationError:
+        code = f" ({error.code})" if isinstance(error, DatabaseError) and error.code else ""
+        if not self.transactional or self.kept:
+            left = "What was done before is kept: mend the cause and run again, it goes on there"
+        else:
+            left = f"Nothing of this migration was {'taken back' if back else 'kept'}: mend the cause and run again"
+        told = f"{self.migration.name}, {place} failed on {self.session.dialect.name}: {str(error).rstrip('.')}{code}"
+        return MigrationError(f"{told}. {left}")
 
     def _tell(self, number: int, step: Operation, rows: int = 0, total: int | None = None, seconds: float = 0.0) -> None:
         if self.report is not None:

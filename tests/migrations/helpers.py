@@ -1,26 +1,62 @@
-"""What the tests of the migrations share: comparing schemas, damaging migrations, counting statements."""
+"""What the tests of the migrations share: the command line, comparing schemas, damaging migrations, counting statements."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+from anyio import to_thread
+from typer.testing import CliRunner, Result
 
 from authhero_sql import Database
+from authhero_sql.cli import app
 from authhero_sql.dialects.base import Call, Dialect
 from authhero_sql.migrations import check, history
 from authhero_sql.migrations.check import TableShape
-from authhero_sql.migrations.ledger import LEASES, LEDGER
-from authhero_sql.migrations.operations import Migration, Operation, TableState
+from authhero_sql.migrations.ledger import LEASES, LEDGER, Ledger
+from authhero_sql.migrations.operations import Migration, Operation, Schema, TableState
 from authhero_sql.schema import Table
+from authhero_sql.session import Session
 from authhero_sql.tables import REGISTRY
 
 ALL = history.names()
 """The names of all migrations, read before any test changes what there is."""
+
+
+# --- the command line ----------------------------------------------------------------------------------------------------------
+
+
+def call(*arguments: str, url: str | None = None, under: Sequence[str] = ()) -> subprocess.CompletedProcess[str]:
+    """Call authhero-sql, started by the program ``under``."""
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "COLUMNS": "200"}
+    environment.pop("AUTHHERO_SQL_URL", None)
+    if url is not None:
+        environment["AUTHHERO_SQL_URL"] = url
+    command = [*under, sys.executable, "-m", "authhero_sql.cli", *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+
+
+async def called(*arguments: str, url: str | None = None) -> Result:
+    """Call it with --json in this process, which is quicker and sees what a test has put in the way."""
+    given = ["--url", url] if url is not None else []
+    # It runs an event loop of its own.
+    return await to_thread.run_sync(lambda: CliRunner().invoke(app, ["--json", *given, *arguments]))
+
+
+async def answer(*arguments: str, url: str | None = None, code: int = 0) -> Any:
+    """What it answers as JSON."""
+    done = await called(*arguments, url=url)
+    assert done.exit_code == code, done.output
+    return json.loads(done.stdout)
 
 
 # --- comparing schemas ---------------------------------------------------------------------------------------------------------
@@ -43,6 +79,18 @@ async def drift(db: Database) -> list[str]:
     """How a live database differs from the registry and from the ledger's own tables."""
     tables = [*REGISTRY.values(), LEDGER, LEASES]
     return differences(await db.dialect.describe(db), declared(tables, db.dialect))
+
+
+async def untold(db: Database) -> list[str]:
+    """How a live database differs from what its ledger says was done."""
+    schema: Schema = {}
+    for name, entry in (await Ledger(Session.of(db)).entries() or {}).items():
+        assert entry.steps_started == entry.steps_done, f"step {entry.steps_started} of {name} may be done or not"
+        assert (entry.applied_at is None) == (entry.steps_done < entry.steps), name
+        for step in history.load(name).up[: entry.steps_done]:
+            step.apply(schema)
+    wanted = {name: replace(state, columns=tuple(map(db.dialect.described, state.columns))) for name, state in schema.items()}
+    return differences(await db.dialect.describe(db), {**wanted, **declared([LEDGER, LEASES], db.dialect)})
 
 
 def differences(found: Mapping[str, TableShape], wanted: Mapping[str, TableShape]) -> list[str]:

@@ -14,7 +14,7 @@ from authhero_sql.dialects.base import Call
 from authhero_sql.errors import DatabaseError
 from authhero_sql.migrations import history
 from authhero_sql.migrations.operations import Backfill
-from tests.migrations.helpers import ALL, only, rows, watched
+from tests.migrations.helpers import ALL, only, rows, untold, watched
 
 NAME = "0002_codes_expires_at_ts"
 WHEN = "2026-01-31T10:00:00.789Z"
@@ -116,7 +116,7 @@ def _failing_after(db: Database, batches: int) -> Iterator[None]:
 
     async def counted(calls: Any) -> list[int]:
         nonlocal written
-        if "expires_at_ts" in calls[0].sql and calls[0].sql.startswith("UPDATE"):
+        if "codes" in calls[0].sql and calls[0].sql.startswith("UPDATE"):
             written += 1
             if written > batches:
                 raise DatabaseError("no more")
@@ -127,18 +127,19 @@ def _failing_after(db: Database, batches: int) -> Iterator[None]:
         yield
 
 
-@pytest.mark.engines("mysql")
 async def test_a_backfill_that_was_interrupted_goes_on_where_it_stood(empty: Database) -> None:
-    """Elsewhere the whole migration is one transaction."""
+    """Its batches commit by themselves on every engine."""
     codes = {f"c{number:05}": WHEN if number % 5 else "soon" for number in range(3 * BATCH)}
     await _baseline(empty, codes)
-    with _failing_after(empty, 1), pytest.raises(MigrationError, match=f"{NAME}, step 3 of 3 .Backfill. failed on mysql: no more"):
+    told = f"{NAME}, step 3 of 3 .Backfill. failed on {empty.dialect.name}: no more. What was done before is kept: .* it goes on there"
+    with _failing_after(empty, 1), pytest.raises(MigrationError, match=told):
         await migrate_to_latest(empty)
+    assert await untold(empty) == []
     done = [id for id, value in (await _filled(empty)).items() if value is not None]
     assert len(done) == BATCH * 4 // 5
     # Not written again.
     await empty.execute(Call("UPDATE codes SET expires_at_ts = 1 WHERE expires_at_ts IS NOT NULL"))
     with watched(empty) as seen:
         assert await _migrated(empty) == ALL[1:]
-    assert not [sql for sql in seen.statements if sql.startswith(("ALTER TABLE `codes`", "CREATE INDEX `idx_codes"))]
+    assert not [sql for sql in seen.statements if "codes" in sql and sql.startswith(("ALTER TABLE", "CREATE INDEX"))]
     assert await _filled(empty) == {id: 1 if id in done else MILLISECONDS if text == WHEN else None for id, text in codes.items()}

@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
-from anyio import to_thread
-from typer.testing import CliRunner
 
 from authhero_sql import Database, connect, create_adapters, export_sql, migrate_to_latest
-from authhero_sql.cli import app
 from authhero_sql.dialects.base import Call
 from authhero_sql.migrations.ledger import LEASES, LEDGER
-from tests.migrations.helpers import ALL
+from tests.migrations.helpers import ALL, answer, call
 
 ROOT = Path(__file__).parents[2]
 EVENT = {
@@ -28,28 +21,9 @@ EVENT = {
 }  # fmt: skip
 
 
-def call(*arguments: str, url: str | None = None) -> subprocess.CompletedProcess[str]:
-    """Call authhero-sql."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "200"}
-    environment.pop("AUTHHERO_SQL_URL", None)
-    if url is not None:
-        environment["AUTHHERO_SQL_URL"] = url
-    command = [sys.executable, "-m", "authhero_sql.cli", *arguments]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
-
-
 def texts(folder: Path) -> dict[str, str]:
     """The files of a folder."""
     return {path.name: path.read_text("utf-8") for path in folder.iterdir()}
-
-
-async def answer(*arguments: str, url: str | None = None, code: int = 0) -> Any:
-    """What it answers as JSON; in this process, which is quicker."""
-    given = ["--url", url] if url is not None else []
-    # It runs an event loop of its own.
-    done = await to_thread.run_sync(lambda: CliRunner().invoke(app, ["--json", *given, *arguments]))
-    assert done.exit_code == code, done.output
-    return json.loads(done.stdout)
 
 
 async def test_the_life_of_a_schema(database_url: str) -> None:

@@ -1,0 +1,413 @@
+"""A migration that fails: what it says, what it leaves, and that the next run finishes once the cause is gone."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import aiosqlite
+import pytest
+
+from authhero_sql import Database, MigrationError, connect, migrate_down, migrate_to_latest, migration_status
+from authhero_sql.dialects.base import Call, Dialect
+from authhero_sql.migrations import history
+from authhero_sql.migrations.ledger import LEDGER
+from authhero_sql.migrations.operations import Migration, Schema
+from tests import engines
+from tests.engines import Server
+from tests.migrations.helpers import ALL, answer, call, called, drift, only, replaced, rows, untold
+
+SCIM, LAST = "0003_scim", ALL[-1]
+"""One that makes tables, and one that adds columns to a table that other connections use."""
+ROOM = {"sqlite": 64 << 10, "postgresql": 40 << 10, "mysql": 160 << 10}
+"""Bytes that are left on the full disk: enough for the lease, too few for the migration."""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A step in SQL of its own."""
+
+    text: str
+
+    def sql(self, dialect: Dialect) -> str:
+        return self.text
+
+    def apply(self, schema: Schema) -> None:
+        pass
+
+    @property
+    def inverse(self) -> Statement | None:
+        return None
+
+
+NONSENSE = Statement("CREATE INDEXX nonsense")
+
+
+class Unwilling(Statement):
+    """One that cannot be undone."""
+
+    @property
+    def inverse(self) -> Statement:
+        return NONSENSE
+
+
+# --- what is promised after every failure --------------------------------------------------------------------------------------
+
+
+async def _prepared(url: str, pending: str) -> None:
+    """Everything before that migration is applied."""
+    async with connect(url) as db:
+        with only(*ALL[: ALL.index(pending)]):
+            await migrate_to_latest(db)
+
+
+def _names_itself(message: str, name: str, dialect: Dialect) -> None:
+    """Which step of which migration failed on which engine, and what to do."""
+    steps = len(history.load(name).up)
+    place = rf"{name}, (step|the write after step|the write before step) \d of {steps}( \(\w+\))? failed on {dialect.name}: .+"
+    advice = (
+        r"Nothing of this migration was kept: mend the cause and run again"
+        if dialect.features.transactional_ddl
+        else r"What was done before is kept: mend the cause and run again, it goes on there"
+    )
+    assert re.fullmatch(rf"{place}\. {advice}", message), message
+
+
+async def _failed(url: str, name: str, done: subprocess.CompletedProcess[str]) -> str:
+    """A call of ``authhero-sql migrate`` failed at that migration; what it said."""
+    assert (done.returncode, done.stdout) == (3, ""), done.stderr
+    kind, _, message = done.stderr.strip().partition(": ")
+    assert kind == "MigrationError", done.stderr
+    await _left(url, name, message)
+    return message
+
+
+async def _left(url: str, name: str, message: str) -> None:
+    async with connect(url) as db:
+        _names_itself(message, name, db.dialect)
+        assert await untold(db) == []
+        status = await migration_status(db)
+        assert [entry.name for entry in status.applied] == ALL[: ALL.index(name)]
+        assert list(status.pending) == ALL[ALL.index(name) :]
+        begun = [found for (found,) in await rows(db, f"SELECT name FROM {LEDGER.name} WHERE applied_at IS NULL")]
+        assert begun == ([] if db.dialect.features.transactional_ddl else [name])
+
+
+async def _finishes(url: str, name: str) -> None:
+    """The cause is gone."""
+    done = call("migrate", url=url)
+    assert (done.returncode, done.stdout.splitlines()) == (0, [f"applied {pending}" for pending in ALL[ALL.index(name) :]]), done.stderr
+    async with connect(url) as db:
+        assert await drift(db) == []
+        assert await untold(db) == []
+    assert (await answer("status", url=url))["pending"] == []
+
+
+# --- a full disk ---------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Disk:
+    """A disk of a few megabytes, and the URL of a database that keeps its tables there."""
+
+    url: str
+    folder: Path
+    owner: int
+
+    def fill(self, room: int) -> None:
+        """Leave so many bytes."""
+        found = os.statvfs(self.folder)
+        (self.folder / "ballast").write_bytes(bytes(found.f_bavail * found.f_frsize - room))
+        os.chown(self.folder / "ballast", self.owner, -1)
+
+    def free(self) -> None:
+        """Take away what fills it."""
+        (self.folder / "ballast").unlink(missing_ok=True)
+
+
+@contextmanager
+def _mounted(folder: Path, owner: int) -> Iterator[None]:
+    """A small disk in place of a folder; what is in the folder is copied."""
+    kept = {path.name: path.read_bytes() for path in folder.iterdir()}
+    mounted = os.geteuid() == 0 and shutil.which("mount") is not None
+    command = ["mount", "-t", "tmpfs", "-o", f"size=16m,mode=0700,uid={owner}", "tmpfs", str(folder)]
+    if not mounted or subprocess.run(command, capture_output=True, check=False).returncode:
+        pytest.skip("a small disk needs root, and the right to mount; the test after this one needs neither")
+    try:
+        for name, content in kept.items():
+            (folder / name).write_bytes(content)
+            os.chown(folder / name, owner, -1)
+        yield
+    finally:
+        # A server may still hold a file that it has removed.
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+@pytest.fixture
+def disk(engine: str, server: Server | None, database_url: str, tmp_path: Path) -> Iterator[Disk]:
+    """A small disk under the test's database."""
+    if server is None:
+        with _mounted(tmp_path, os.geteuid()):
+            yield Disk(database_url, tmp_path, os.geteuid())
+        return
+    if engine == "mysql":
+        with engines._mysql(server.url) as cursor:
+            cursor.execute("SELECT @@datadir")
+            folder = Path(cursor.fetchone()[0]) / urlsplit(database_url).path[1:]
+        owner = _owner(folder)
+        with _mounted(folder, owner):
+            small = Disk(database_url, folder, owner)
+            yield small
+            small.free()
+            # The folder itself cannot be removed while the disk is in its place.
+            with suppress(Exception):
+                engines.drop_database(server, database_url)
+        if not any(folder.iterdir()):
+            # Oracle's MySQL keeps nothing in it and knows the database no more; MariaDB does, and drops it after us.
+            folder.rmdir()
+        return
+    folder = Path(tempfile.mkdtemp(prefix="authhero-", dir="/tmp"))
+    name = urlsplit(database_url).path[1:]
+    owner = _owner(Path(_ask(server, "SHOW data_directory")))
+    try:
+        with _mounted(folder, owner):
+            _ask(server, f"CREATE TABLESPACE {name} LOCATION '{folder}'")
+            try:
+                _ask(server, f"ALTER DATABASE {name} SET default_tablespace = {name}")
+                yield Disk(database_url, folder, owner)
+            finally:
+                engines.drop_database(server, database_url)
+                _ask(server, f"DROP TABLESPACE {name}")
+    finally:
+        folder.rmdir()
+
+
+def _ask(server: Server, statement: str) -> Any:
+    """A statement outside every test's loop, and the first value that comes back."""
+
+    async def ask() -> Any:
+        async with connect(server.url) as db:
+            found = await db.fetch(Call(statement))
+            return found[0][0] if found else None
+
+    return asyncio.run(ask())
+
+
+def _owner(folder: Path) -> int:
+    if os.geteuid() != 0 or not folder.is_dir():
+        pytest.skip("a small disk needs root, and a server on this machine; the test after this one needs neither")
+    return folder.stat().st_uid
+
+
+async def test_a_full_disk(disk: Disk, engine: str) -> None:
+    """A real one, of 16 MB: under the file, under the tablespace of PostgreSQL, under the folder of MySQL's database."""
+    await _prepared(disk.url, SCIM)
+    disk.fill(ROOM[engine])
+    for _ in range(2):
+        message = await _failed(disk.url, SCIM, call("migrate", url=disk.url))
+    if engine != "mysql":
+        assert {"sqlite": "SQLITE_FULL", "postgresql": "53100"}[engine] in message
+    disk.free()
+    await _finishes(disk.url, SCIM)
+
+
+@asynccontextmanager
+async def _refusing(url: str, server: Server | None) -> AsyncIterator[tuple[str, Callable[[], Any]]]:
+    """A database that has no room for all of SCIM, on any server and for any account: its URL, and what gives it room.
+
+    PostgreSQL is made to say of the first index that the disk is full. MySQL cannot be made to: there the account may not make the
+    second table.
+    """
+    name = urlsplit(url).path[1:]
+    if server is None:
+        yield url, lambda: None
+        return
+    async with connect(url) as db:
+
+        async def do(*statements: str) -> None:
+            for statement in statements:
+                await db.execute(Call(statement))
+
+        if server.name == "postgresql":
+            await do(
+                "CREATE FUNCTION full_disk() RETURNS event_trigger LANGUAGE plpgsql AS "
+                "$$ BEGIN RAISE EXCEPTION USING ERRCODE = 'disk_full'; END $$",
+                "CREATE EVENT TRIGGER full_disk ON ddl_command_start WHEN TAG IN ('CREATE INDEX') EXECUTE FUNCTION full_disk()",
+            )
+            yield url, lambda: do("DROP EVENT TRIGGER full_disk")
+            return
+        # Doubled, because the driver formats the text.
+        account = f"'{name}'@'%%'"
+        await do(
+            f"CREATE USER {account} IDENTIFIED BY 'secret'",
+            f"GRANT SELECT, INSERT, UPDATE, DELETE, ALTER, DROP, INDEX, REFERENCES ON {name}.* TO {account}",
+            f"GRANT CREATE ON {name}.scim_configurations TO {account}",
+        )
+        try:
+            address = urlsplit(url)
+            yield (
+                address._replace(netloc=f"{name}:secret@{address.hostname}:{address.port}").geturl(),
+                lambda: do(f"GRANT CREATE ON {name}.* TO {account}"),
+            )
+        finally:
+            await do(f"DROP USER {account}")
+
+
+async def test_what_takes_up_room_is_refused(database_url: str, server: Server | None) -> None:
+    """The same as above where nobody may mount a disk; SQLite's files may not grow beyond 32 KB."""
+    await _prepared(database_url, SCIM)
+    async with _refusing(database_url, server) as (url, mend):
+        limit = (
+            "import os, resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 15, 1 << 15)); os.execv(sys.argv[1], sys.argv[1:])"
+        )
+        under = (sys.executable, "-c", limit) if server is None else ()
+        for _ in range(2):
+            message = await _failed(database_url, SCIM, call("migrate", url=url, under=under))
+        if server is None:
+            assert "SQLITE_IOERR_WRITE" in message
+        else:
+            where = {"postgresql": "step 3 of 6 (CreateIndex)", "mysql": "step 2 of 6 (CreateTable)"}[server.name]
+            assert where in message
+            assert f"({ ({'postgresql': '53100', 'mysql': '1142'}[server.name]) })" in message
+            await mend()
+    await _finishes(database_url, SCIM)
+
+
+@pytest.mark.engines("sqlite")
+async def test_a_file_that_may_not_have_more_pages(database_url: str) -> None:
+    """Full in the middle of a statement, which ends SQLite's transaction; on a connection of the caller's own."""
+    await _prepared(database_url, SCIM)
+    async with aiosqlite.connect(database_url.removeprefix("sqlite:///"), isolation_level=None) as connection:
+        ((pages,),) = await connection.execute_fetchall("PRAGMA page_count")
+        await connection.execute_fetchall(f"PRAGMA max_page_count = {pages + 5}")
+        with pytest.raises(MigrationError) as caught:
+            await migrate_to_latest(connection)
+        await _left(database_url, SCIM, str(caught.value))
+        assert "step 3 of 6 (CreateIndex) failed on sqlite" in str(caught.value)
+        assert "(SQLITE_FULL)" in str(caught.value)
+        await connection.execute_fetchall(f"PRAGMA max_page_count = {pages * 2}")
+        assert await migrate_to_latest(connection) == ALL[ALL.index(SCIM) :]
+    async with connect(database_url) as db:
+        assert await drift(db) == []
+
+
+# --- a statement that is wrong -------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _written(name: str, text: str) -> Iterator[None]:
+    """The file of a migration says something else, and so has another checksum."""
+    checksum = history.checksum
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(history, "checksum", lambda asked: text * 64 if asked == name else checksum(asked))
+        yield
+
+
+async def _refused(url: str) -> str:
+    """What a call in this process says."""
+    done = await called("migrate", url=url)
+    told = json.loads(done.stderr)
+    assert (done.exit_code, done.stdout, told["error"]) == (3, "", "MigrationError")
+    return str(told["message"])
+
+
+async def test_a_statement_that_is_wrong_and_then_mended_in_the_file(database_url: str, engine: str) -> None:
+    await _prepared(database_url, SCIM)
+    with replaced(SCIM, 4, NONSENSE), _written(SCIM, "b"):
+        for _ in range(2):
+            message = await _refused(database_url)
+            assert message.startswith(f"{SCIM}, step 4 of 6 (Statement) failed on {engine}: ")
+            assert {"sqlite": "(SQLITE_ERROR)", "postgresql": "(42601)", "mysql": "(1064)"}[engine] in message
+            await _left(database_url, SCIM, message)
+    if engine == "mysql":
+        # It was begun, from a file that is not there any more.
+        message = await _refused(database_url)
+        assert message.startswith(f"{SCIM} was begun from another file than the one here: ")
+        assert message.endswith("run `authhero-sql repair --settle` to go on from this one")
+        ((damage),) = (await answer("repair", "--settle", url=database_url))["damage"]
+        assert (damage["steps_done"], damage["changed"]) == (3, True)
+    await _finishes(database_url, SCIM)
+
+
+@pytest.mark.engines("mysql")
+async def test_no_repair_is_advised_where_the_file_has_another_number_of_steps(empty: Database, database_url: str) -> None:
+    await _prepared(database_url, SCIM)
+    with replaced(SCIM, 4, NONSENSE), pytest.raises(MigrationError):
+        await migrate_to_latest(empty)
+    load = history.load
+    with pytest.MonkeyPatch.context() as patch, _written(SCIM, "b"):
+        patch.setattr(history, "load", lambda name: Migration(load(name).up[:-1], name) if name == SCIM else load(name))
+        assert (await _refused(database_url)).endswith("reinstall the version that did so")
+
+
+async def test_what_fails_on_the_way_back(empty: Database, database_url: str) -> None:
+    await migrate_to_latest(empty)
+    with replaced(SCIM, 2, Unwilling("")), pytest.raises(MigrationError) as caught:
+        await migrate_down(empty, len(ALL) - ALL.index(SCIM))
+    assert caught.match(rf"^{SCIM}, step 2 of 6 \(\w+\) failed on {empty.dialect.name}: .+ \(\w+\)\. ")
+    assert str(caught.value).endswith(
+        "Nothing of this migration was taken back: mend the cause and run again"
+        if empty.dialect.features.transactional_ddl
+        else "What was done before is kept: mend the cause and run again, it goes on there"
+    )
+    assert await untold(empty) == []
+    await _finishes(database_url, ALL[ALL.index(SCIM) + 1] if empty.dialect.features.transactional_ddl else SCIM)
+
+
+# --- a lock that is not given back in time -------------------------------------------------------------------------------------
+
+
+PATIENCE = {
+    # The server gives up waiting, or this side does.
+    "postgresql": ("lock_timeout=100ms", "command_timeout=1"),
+    # Oracle's MySQL takes no less than a second, which each of our eight attempts waits for.
+    "mysql": ("init_command=" + quote("SET SESSION lock_wait_timeout = IF(VERSION() LIKE '%MariaDB%', 0, 1)"),),
+}
+
+
+@pytest.mark.engines(*PATIENCE)
+async def test_a_table_that_somebody_uses_for_too_long(database_url: str, engine: str) -> None:
+    await _prepared(database_url, LAST)
+    async with connect(database_url) as other, other.transaction() as reading:
+        await reading.fetch(Call("SELECT 1 FROM hooks"))
+        for patience in PATIENCE[engine]:
+            message = await _failed(database_url, LAST, call("migrate", url=f"{database_url}?{patience}"))
+            assert message.startswith(f"{LAST}, step 1 of 2 (AddColumn) failed on {engine}: ")
+    await _finishes(database_url, LAST)
+
+
+@pytest.mark.engines("sqlite")
+async def test_a_file_that_somebody_writes_for_too_long(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They begin after the lease was taken, and so it cannot be given back either: it ends by itself, or is taken away."""
+    await _prepared(database_url, LAST)
+    load = history.load
+    path = database_url.removeprefix("sqlite:///")
+    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
+
+        def begun(name: str) -> Migration:
+            if not other.in_transaction:
+                other.execute("BEGIN IMMEDIATE")
+            return load(name)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(history, "load", begun)
+            message = await _refused(f"{database_url}?busy_timeout=0.05")
+        assert message.startswith(f"{LAST}, the write before step 1 of 2 failed on sqlite: ")
+        assert "(SQLITE_BUSY)" in message
+        other.execute("ROLLBACK")
+    await _left(database_url, LAST, message)
+    assert (await answer("unlock", url=database_url))["was"]["owner"]
+    await _finishes(database_url, LAST)
