@@ -212,6 +212,7 @@ def _owner(folder: Path) -> int:
     return folder.stat().st_uid
 
 
+@pytest.mark.engines(*ROOM)
 async def test_a_full_disk(disk: Disk, engine: str) -> None:
     """A real one, of 16 MB: under the file, under the tablespace of PostgreSQL, under the folder of MySQL's database."""
     await _prepared(disk.url, SCIM)
@@ -266,6 +267,7 @@ async def _refusing(url: str, server: Server | None) -> AsyncIterator[tuple[str,
             await do(f"DROP USER {account}")
 
 
+@pytest.mark.engines(*ROOM)
 async def test_what_takes_up_room_is_refused(database_url: str, server: Server | None) -> None:
     """The same as above where nobody may mount a disk; SQLite's files may not grow beyond 32 KB."""
     await _prepared(database_url, SCIM)
@@ -330,9 +332,9 @@ async def test_a_statement_that_is_wrong_and_then_mended_in_the_file(database_ur
         for _ in range(2):
             message = await _refused(database_url)
             assert message.startswith(f"{SCIM}, step 4 of 6 (Statement) failed on {engine}: ")
-            assert {"sqlite": "(SQLITE_ERROR)", "postgresql": "(42601)", "mysql": "(1064)"}[engine] in message
+            assert {"sqlite": "(SQLITE_ERROR)", "postgresql": "(42601)", "mysql": "(1064)", "d1": "(SQLITE_ERROR)"}[engine] in message
             await _left(database_url, SCIM, message)
-    if engine == "mysql":
+    if engine in {"mysql", "d1"}:
         # It was begun, from a file that is not there any more.
         message = await _refused(database_url)
         assert message.startswith(f"{SCIM} was begun from another file than the one here: ")
@@ -342,7 +344,7 @@ async def test_a_statement_that_is_wrong_and_then_mended_in_the_file(database_ur
     await _finishes(database_url, SCIM)
 
 
-@pytest.mark.engines("mysql")
+@pytest.mark.engines("mysql", "d1")
 async def test_no_repair_is_advised_where_the_file_has_another_number_of_steps(empty: Database, database_url: str) -> None:
     await _prepared(database_url, SCIM)
     with replaced(SCIM, 4, NONSENSE), pytest.raises(MigrationError):
