@@ -151,7 +151,7 @@ async def create_adapters(pool: object, *, clock: Clock | None = None, ids: Ids 
 
     Args:
         pool: a :class:`Database` from ``connect(url)``, or a pool of one's own (``asyncpg.Pool``, ``aiomysql.Pool``,
-            ``aiosqlite.Connection``), which is never closed here.
+            ``aiosqlite.Connection``, a Worker's D1 binding), which is never closed here.
         clock: gives the present; the system's by default.
         ids: makes ids; random ones by default.
 

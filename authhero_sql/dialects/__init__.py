@@ -230,5 +230,5 @@ async def wrap(pool: object) -> Database:
     for engine in ENGINES:
         if ".".join(engine.pool) in names or (engine.is_pool is not None and engine.is_pool(pool)):
             return await engine.of_pool(pool)
-    accepted = ", ".join(f"{engine.driver}.{engine.pool[1]}" for engine in ENGINES)
-    raise TypeError(f"expected a Database from connect(url), or one of {accepted}; got {type(pool).__name__}")
+    accepted = ", ".join(f"{engine.driver}.{engine.pool[1]}" for engine in ENGINES if engine.is_pool is None)
+    raise TypeError(f"expected a Database from connect(url), a D1 binding, or one of {accepted}; got {type(pool).__name__}")

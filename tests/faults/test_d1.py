@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import random
+import shutil
+import subprocess
+from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import anyio
+import httpx
 import pytest
 
-from authhero_sql import connect, create_adapters
+from authhero_sql import DatabaseUnavailableError, connect, create_adapters
+from tests.engines import node_modules
 
+GATEWAY = Path(__file__).parents[2] / "examples/d1_gateway"
 USER: dict[str, Any] = {"connection": "db", "password": {"hash": "$argon2id$…", "algorithm": "argon2id"}}
 
 
@@ -32,3 +40,44 @@ async def test_a_write_that_is_cancelled_is_all_or_nothing(migrated_url: str, se
         assert whole > 0
         await store.users.create("acme", {"user_id": "auth0|last", **USER})
         assert await store.users.get("acme", "auth0|last") is not None
+
+
+@pytest.mark.engines("d1")
+async def test_the_gateway_lets_nobody_in_and_says_what_is_wrong(migrated_url: str) -> None:
+    parts = urlsplit(migrated_url)
+    endpoint, sql = parse_qs(parts.query)["endpoint"][0], {"sql": "SELECT 1 AS one"}
+    token = {"Authorization": f"Bearer {parts.password}"}
+    async with httpx.AsyncClient(base_url=f"{endpoint}/accounts/x/d1/database") as client:
+
+        async def status(path: str, headers: dict[str, str], body: Any = sql, method: str = "POST") -> int:
+            answer = await client.request(method, path, json=body, headers=headers)
+            assert answer.json()["success"] is (answer.status_code == 200)
+            assert parts.password is not None
+            assert parts.password not in answer.text
+            return answer.status_code
+
+        assert await status(f"{parts.path}/query", token) == 200
+        for wrong in ("Bearer", "Bearer x", f"Bearer {parts.password}x", parts.password or ""):
+            assert await status(f"{parts.path}/query", {"Authorization": wrong}) == 401
+        assert await status(f"{parts.path}/query", {}) == 401
+        for path in ("/NOTHING/query", "/TOKEN/query", "/constructor/query", f"{parts.path}/other", f"{parts.path}/query/more"):
+            assert await status(path, token) == 404
+        assert await status(f"{parts.path}/query", token, method="PUT") == 404
+        malformed: tuple[Any, ...] = (None, [], {"batch": 1}, {"batch": [None]}, "x")
+        for body in malformed:
+            assert await status(f"{parts.path}/query", token, body) == 400
+    async with connect(migrated_url.replace(parts.path, "/NOTHING")) as db:
+        with pytest.raises(DatabaseUnavailableError, match="no such database"):
+            await (await create_adapters(db)).tenants.get("acme")
+
+
+@pytest.mark.engines("d1")
+@pytest.mark.usefixtures("engine")
+def test_the_gateway_can_be_deployed(tmp_path: Path) -> None:
+    shutil.copytree(GATEWAY, tmp_path / "gateway")
+    command = [str(node_modules() / ".bin/wrangler"), "deploy", "--dry-run", "--outdir", str(tmp_path / "out")]
+    environment = {**os.environ, "CI": "1", "WRANGLER_SEND_METRICS": "false", "XDG_CONFIG_HOME": str(tmp_path / "config")}
+    done = subprocess.run(command, cwd=tmp_path / "gateway", env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "env.AUTH_DB" in done.stdout
+    assert (tmp_path / "out/worker.js").exists()
