@@ -1,6 +1,6 @@
 """How much the adapters cost over the same SQL by hand: ratios against the bare driver, in one run.
 
-    python benchmarks/run.py sqlite postgresql mysql
+    python benchmarks/run.py sqlite postgresql mysql d1
 
 The hand-written side is one connection of the driver that stays open, the same statements with their values written down, and
 the rows as tuples: no pool, no models, no checks. Ours is the public API. Each figure is the median of several rounds, taken in
@@ -11,6 +11,7 @@ are started.
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import statistics
 import sys
@@ -19,7 +20,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
@@ -43,6 +44,11 @@ class Recorder:
         """Keep and pass on."""
         self.calls += calls
         return await self.executor.fetch_many(calls)
+
+    async def execute(self, call: Call) -> Any:
+        """Keep and pass on."""
+        self.calls.append(call)
+        return await self.executor.execute(call)
 
     async def write(self, calls: Sequence[Call]) -> Any:
         """Keep and pass on."""
@@ -86,6 +92,23 @@ async def bare(name: str, url: str) -> tuple[Run, Callable[[], Awaitable[object]
                 await pg.execute(call.sql, *call.args) if write else await pg.fetch(call.sql, *call.args)
 
         return postgresql, pg.close
+    if name == "d1":
+        import httpx
+
+        given = urlsplit(url)
+        client = httpx.AsyncClient(
+            base_url=f"{parse_qs(given.query)['endpoint'][0]}/d1/database{given.path}/",
+            headers={"Authorization": f"Bearer {given.password}"},
+            verify=False,  # the address is this machine's, without TLS
+        )
+
+        async def d1(calls: Sequence[Call], write: bool) -> None:
+            bodies = [{"sql": call.sql, "params": [json.dumps(call.args)]} for call in calls]
+            response = await client.post("query" if write else "raw", json={"batch": bodies})
+            response.raise_for_status()
+            response.json()
+
+        return d1, client.aclose
     import aiomysql
 
     parts = urlsplit(url)

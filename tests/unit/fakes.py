@@ -9,12 +9,14 @@ from typing import Any
 from authhero_sql import Database
 from authhero_sql.dialects import Call, Connection, Dialect
 from authhero_sql.dialects.base import Row
+from authhero_sql.dialects.d1 import D1Dialect
 from authhero_sql.dialects.mysql import MySQLDialect
 from authhero_sql.dialects.postgresql import PostgreSQLDialect
 from authhero_sql.dialects.sqlite import SQLiteDialect
 
 DIALECTS: dict[str, Dialect] = {
     "sqlite": SQLiteDialect(),
+    "d1": D1Dialect(),
     "postgresql": PostgreSQLDialect(),
     "mysql": MySQLDialect(),
     "mysql_folding": MySQLDialect(exact=False),

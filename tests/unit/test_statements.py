@@ -298,10 +298,10 @@ async def test_sneaky_values_change_no_text(dialect: Dialect, text: str) -> None
 @pytest.mark.parametrize("shape", SHAPES)
 async def test_there_is_a_placeholder_for_each_value(dialect: Dialect, shape: str) -> None:
     for call in await sent(dialect, shape):
-        if dialect.name == "postgresql":
-            numbers = [f"${number + 1}" for number in range(len(call.args))]
-            assert all(number in call.sql for number in numbers)
-            assert f"${len(call.args) + 1}" not in call.sql
+        if dialect.name in {"postgresql", "d1"}:
+            place = "${}".format if dialect.name == "postgresql" else lambda number: f"(?1->>{number - 1})"
+            assert all(place(number + 1) in call.sql for number in range(len(call.args)))
+            assert place(len(call.args) + 1) not in call.sql
         else:
             assert call.sql.count("?" if dialect.name == "sqlite" else "%s") == len(call.args)
 
@@ -397,7 +397,7 @@ def test_binding_ignores_other_names_and_needs_its_own() -> None:
 
 
 def test_a_name_bound_twice_is_one_parameter_only_where_parameters_have_numbers() -> None:
-    for name, args in (("sqlite", (1, 1)), ("postgresql", (1,)), ("mysql", (1, 1))):
+    for name, args in (("sqlite", (1, 1)), ("postgresql", (1,)), ("d1", (1,)), ("mysql", (1, 1))):
         query: Any = DIALECTS[name].query.from_("t").select("a").where((Field("a") == Bind("x")) & (Field("b") == Bind("x")))
         assert compiled(DIALECTS[name], query).bind({"x": 1}).args == args
 

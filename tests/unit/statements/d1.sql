@@ -1,0 +1,151 @@
+-- # get
+SELECT "id","body","created_at" FROM "notes" WHERE "tenant_id"=(?1->>0) AND "id"=(?1->>1);
+-- ["t", "n"]
+
+-- # get with the side table
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=(?1->>0) AND "notes"."id"=(?1->>1);
+-- ["t", "n"]
+
+-- # all in order, limited
+SELECT "id","body","created_at" FROM "notes" WHERE "tenant_id"=(?1->>0) ORDER BY "created_at" DESC,"id" ASC LIMIT (?1->>1);
+-- ["t", 3]
+
+-- # operators
+SELECT "id","body","created_at" FROM "notes" WHERE "id"<>(?1->>0) AND "created_at"<(?1->>1) AND "created_at"<=(?1->>2) AND "created_at">(?1->>3) AND "created_at">=(?1->>4) AND "body" IS NULL;
+-- ["n", "2026-01-31T10:00:00.000Z", "2026-01-31T10:00:00.000Z", "2026-01-31T10:00:00.000Z", "2026-01-31T10:00:00.000Z"]
+
+-- # null or later
+SELECT "id","body","created_at" FROM "notes" WHERE ("created_at" IS NULL OR "created_at">(?1->>0)) AND "body" IS NOT NULL;
+-- ["2026-01-31T10:00:00.000Z"]
+
+-- # in a list of three
+SELECT "id","body","created_at" FROM "notes" WHERE "tenant_id"=(?1->>0) AND "id" IN (SELECT value FROM json_each((?1->>1)));
+-- ["t", "[\"a\", \"b\", \"c\"]"]
+
+-- # insert
+INSERT INTO "notes" ("tenant_id","id","body","created_at") VALUES ((?1->>0),(?1->>1),(?1->>2),(?1->>3));
+-- ["t", "n", "b", "2026-01-31T10:00:00.000Z"]
+
+-- # update
+UPDATE "notes" SET "body"=(?1->>0),"created_at"=(?1->>1) WHERE "tenant_id"=(?1->>2) AND "id"=(?1->>3);
+-- ["x", null, "t", "n"]
+
+-- # update of the row that another row names
+UPDATE "notes" SET "body"=(?1->>0) WHERE "tenant_id"=(?1->>1) AND "id"=(SELECT "id" FROM "tags" WHERE "tenant_id"=(?1->>2) AND "id"=(?1->>3) AND "seen"=(?1->>4));
+-- ["x", "t", "t", "n", 1]
+
+-- # update if another row exists
+UPDATE "notes" SET "body"=(?1->>0) WHERE "tenant_id"=(?1->>1) AND "id"=(?1->>2) AND EXISTS (SELECT "id" FROM "tags" WHERE "tenant_id"=(?1->>3) AND "id"=(?1->>4) AND "seen">(?1->>5));
+-- ["x", "t", "n", "t", "n", 1]
+
+-- # delete
+DELETE FROM "notes" WHERE "tenant_id"=(?1->>0) AND "id"=(?1->>1);
+-- ["t", "n"]
+
+-- # delete of the rows that others name
+DELETE FROM "tags" WHERE "tenant_id"=(?1->>0) AND "id" IN (SELECT "id" FROM "notes" WHERE "tenant_id"=(?1->>1) AND "body"=(?1->>2));
+-- ["t", "t", "b"]
+
+-- # delete in batches
+DELETE FROM "notes" WHERE ("tenant_id","id") IN (SELECT "tenant_id","id" FROM "notes" WHERE "created_at"<(?1->>0) LIMIT (?1->>1));
+-- ["2026-01-31T10:00:00.000Z", 500]
+
+-- # upsert
+INSERT INTO "notes" ("tenant_id","id","body","created_at") VALUES ((?1->>0),(?1->>1),(?1->>2),(?1->>3)) ON CONFLICT ("tenant_id", "id") DO UPDATE SET "body"=EXCLUDED."body","created_at"=EXCLUDED."created_at";
+-- ["t", "n", "b", "2026-01-31T10:00:00.000Z"]
+
+-- # upsert of a key
+INSERT INTO "notes" ("tenant_id","id") VALUES ((?1->>0),(?1->>1)) ON CONFLICT ("tenant_id", "id") DO NOTHING;
+-- ["t", "n"]
+
+-- # insert beside
+INSERT INTO "tags" ("tenant_id","id","seen","expires_at_ts") SELECT (?1->>0),(?1->>1),(?1->>2),(?1->>3) FROM "notes" WHERE "tenant_id"=(?1->>4) AND "id"=(?1->>5);
+-- ["t", "n", 1, 2, "t", "n"]
+
+-- # upsert beside
+INSERT INTO "tags" ("tenant_id","id","seen") SELECT (?1->>0),(?1->>1),(?1->>2) FROM "notes" WHERE "tenant_id"=(?1->>3) AND "id"=(?1->>4) ON CONFLICT ("tenant_id", "id") DO UPDATE SET "seen"=EXCLUDED."seen";
+-- ["t", "n", 1, "t", "n"]
+
+-- # swap
+SELECT "body" FROM "notes" WHERE "tenant_id"=(?1->>0) AND "id"=(?1->>1);
+-- ["t", "n"]
+UPDATE "notes" SET "body"=(?1->>0) WHERE "tenant_id"=(?1->>1) AND "id"=(?1->>2) AND "body"=(?1->>3);
+-- ["B", "t", "n", "b"]
+
+-- # swap in a transaction
+SELECT "body" FROM "notes" WHERE "tenant_id"=(?1->>0) AND "id"=(?1->>1);
+-- ["t", "n"]
+UPDATE "notes" SET "body"=(?1->>0) WHERE "tenant_id"=(?1->>1) AND "id"=(?1->>2) AND "body"=(?1->>3);
+-- ["B", "t", "n", "b"]
+
+-- # swap of nothing
+SELECT "body" FROM "notes" WHERE "tenant_id"=(?1->>0) AND "id"=(?1->>1);
+-- ["t", "n"]
+UPDATE "notes" SET "body"=(?1->>0) WHERE "tenant_id"=(?1->>1) AND "id"=(?1->>2) AND "body" IS NULL;
+-- ["B", "t", "n"]
+
+-- # page
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=(?1->>0) ORDER BY "tags"."seen" DESC,"notes"."id" DESC LIMIT (?1->>1) OFFSET (?1->>2);
+-- ["t", 2, 2]
+
+-- # page with totals, empty
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen",(SELECT COUNT(*) FROM "notes" WHERE "tenant_id"=(?1->>0)) "total_count" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=(?1->>0) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT (?1->>1) OFFSET (?1->>2);
+-- ["t", 2, 2]
+SELECT COUNT(*) FROM "notes" WHERE "tenant_id"=(?1->>0);
+-- ["t"]
+
+-- # walk from the start
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=(?1->>0) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT (?1->>1);
+-- ["t", 3]
+
+-- # walk on, descending
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=(?1->>0) AND (("notes"."created_at","notes"."id") < ((?1->>1),(?1->>2)) OR "notes"."created_at" IS NULL) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT (?1->>3);
+-- ["t", "2026-01-31T10:00:00.000Z", "n", 3]
+
+-- # walk on, ascending
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=(?1->>0) AND ("notes"."created_at","notes"."id") > ((?1->>1),(?1->>2)) ORDER BY "notes"."created_at" ASC,"notes"."id" ASC LIMIT (?1->>3);
+-- ["t", "2026-01-31T10:00:00.000Z", "n", 3]
+
+-- # walk on at NULL, descending
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=(?1->>0) AND "notes"."created_at" IS NULL AND "notes"."id"<(?1->>1) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT (?1->>2);
+-- ["t", "n", 3]
+
+-- # walk on at NULL, ascending
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=(?1->>0) AND (("notes"."created_at" IS NULL AND "notes"."id">(?1->>1)) OR "notes"."created_at" IS NOT NULL) ORDER BY "notes"."created_at" ASC,"notes"."id" ASC LIMIT (?1->>2);
+-- ["t", "n", 3]
+
+-- # filter: equal, and absent
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=(?1->>0) AND ("notes"."id"=(?1->>1) AND ("notes"."body" IS NULL OR NOT ("notes"."body"=(?1->>2)))) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT (?1->>3) OFFSET (?1->>4);
+-- ["t", "n", "x", 2, 2]
+
+-- # filter: comparisons
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=(?1->>0) AND (("tags"."seen" > (?1->>1)) AND ("tags"."seen" >= (?1->>2) AND "tags"."seen" < (?1->>3)) AND ("tags"."seen" IS NULL OR NOT (("tags"."seen" <= (?1->>4)))) AND ("notes"."created_at" >= (?1->>5) AND "notes"."created_at" <= (?1->>6))) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT (?1->>7) OFFSET (?1->>8);
+-- ["t", 1, 2, 3, 4, "2026-01-31T00:00:00.000Z", "2026-01-31T23:59:59.999Z", 2, 2]
+
+-- # filter: is there, or not
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=(?1->>0) AND (("notes"."body" IS NOT NULL) OR ("tags"."seen" IS NULL)) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT (?1->>1) OFFSET (?1->>2);
+-- ["t", 2, 2]
+
+-- # filter: parts
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=(?1->>0) AND ((WITH f0(v) AS (SELECT lower("notes"."body")), f1(v) AS (SELECT replace(v, (?1->>1), (?1->>2)) FROM f0) SELECT instr(v, (?1->>3)) FROM f1) AND (WITH f0(v) AS (SELECT lower("notes"."body")), f1(v) AS (SELECT replace(v, (?1->>4), (?1->>5)) FROM f0) SELECT substr(v, (?1->>6), (?1->>7)) = (?1->>8) FROM f1) AND (WITH f0(v) AS (SELECT lower("notes"."body")), f1(v) AS (SELECT replace(v, (?1->>9), (?1->>10)) FROM f0) SELECT substr(v, (?1->>11)) = (?1->>12) FROM f1) AND ("notes"."body" IS NULL OR NOT ((instr(lower("notes"."body"), (?1->>13)))))) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT (?1->>14) OFFSET (?1->>15);
+-- ["t", "\u00c9", "\u00e9", "\u00e9a", "\u00c9", "\u00e9", 1, 2, "a\u00e9", "\u00c9", "\u00e9", -2, "e\u00e9", "b", 2, 2]
+
+-- # filter: free text
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=(?1->>0) AND (((instr(lower("notes"."body"), (?1->>1))) OR "notes"."id"=(?1->>2)) AND (("notes"."body" IS NULL OR NOT ((instr(lower("notes"."body"), (?1->>3))))) AND (NOT ("notes"."id"=(?1->>4))))) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT (?1->>5) OFFSET (?1->>6);
+-- ["t", "a", "a", "b", "b", 2, 2]
+
+-- # filter: a walk
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=(?1->>0) AND "tags"."seen"=(?1->>1) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT (?1->>2);
+-- ["t", 1, 3]
+
+-- # filter: totals over the side table
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen",(SELECT COUNT(*) FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=(?1->>0) AND ("tags"."seen"=(?1->>1) OR "notes"."body"=(?1->>2))) "total_count" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=(?1->>0) AND ("tags"."seen"=(?1->>1) OR "notes"."body"=(?1->>2)) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT (?1->>3) OFFSET (?1->>4);
+-- ["t", 1, "b", 2, 2]
+SELECT COUNT(*) FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=(?1->>0) AND ("tags"."seen"=(?1->>1) OR "notes"."body"=(?1->>2));
+-- ["t", 1, "b"]
+
+-- # filter: totals
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen",(SELECT COUNT(*) FROM "notes" WHERE "tenant_id"=(?1->>0) AND "body"=(?1->>1)) "total_count" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=(?1->>0) AND "notes"."body"=(?1->>1) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT (?1->>2) OFFSET (?1->>3);
+-- ["t", "b", 2, 2]
+SELECT COUNT(*) FROM "notes" WHERE "tenant_id"=(?1->>0) AND "body"=(?1->>1);
+-- ["t", "b"]
