@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, contextmanager
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
@@ -154,7 +154,8 @@ class D1Database(ManagedDatabase):
     async def _close(self) -> None:
         await self._transport.close()
 
-    def _open_transport(self) -> Transport:
+    @property
+    def _live(self) -> Transport:
         if self._closed:
             raise DatabaseUnavailableError("the database is not open")
         return self._transport
@@ -165,7 +166,7 @@ class D1Database(ManagedDatabase):
 
     async def fetch_many(self, calls: Sequence[Call]) -> list[list[Row]]:
         """One request; by a binding, one for each query."""
-        transport = self._open_transport()
+        transport = self._live
         try:
             return await transport.read([sent(call) for call in calls])
         except D1Error as error:
@@ -177,7 +178,7 @@ class D1Database(ManagedDatabase):
 
     async def write(self, calls: Sequence[Call]) -> list[int]:
         """One batch."""
-        transport = self._open_transport()
+        transport = self._live
         statements: list[Sent] = []
         counts: list[tuple[int, bool]] = []
         for call in calls:
@@ -236,12 +237,15 @@ class HTTPTransport:
 
     async def read(self, statements: Sequence[Sent]) -> list[list[Row]]:
         """One request to ``/raw``, whose rows are arrays."""
-        return [part["results"]["rows"] for part in await self._post("raw", statements, repeatable=True)]
+        results = await self._post("raw", statements, repeatable=True)
+        with _shaped():
+            return [part["results"]["rows"] for part in results]
 
     async def write(self, statements: Sequence[Sent]) -> list[Done]:
         """One request to ``/query``."""
         results = await self._post("query", statements, repeatable=False)
-        return [(part["meta"]["changes"], part["results"]) for part in results]
+        with _shaped():
+            return [(part["meta"]["changes"], part["results"]) for part in results]
 
     async def close(self) -> None:
         """Close the connections."""
@@ -250,7 +254,8 @@ class HTTPTransport:
     async def _post(self, form: str, statements: Sequence[Sent], *, repeatable: bool) -> list[dict[str, Any]]:
         bodies = [{"sql": sql, "params": list(params)} for sql, params in statements]
         body = json.dumps(bodies[0] if len(bodies) == 1 else {"batch": bodies}, ensure_ascii=False).encode()
-        for attempt in range(1, ATTEMPTS + 1):
+        attempt = 1
+        while True:
             try:
                 return await self._attempt(form, body)
             except _PassingError as error:
@@ -258,7 +263,7 @@ class HTTPTransport:
                     raise error.final from error.__cause__
                 wait = jitter(0.25 * 2**attempt)
                 await anyio.sleep(min(LONGEST_WAIT, wait if error.after is None else error.after + wait * bool(error.after)))
-        raise AssertionError  # the last attempt returns or raises
+                attempt += 1
 
     async def _attempt(self, form: str, body: bytes) -> list[dict[str, Any]]:
         import httpx
@@ -273,6 +278,15 @@ class HTTPTransport:
             unsure = "the connection to D1 broke: a write that was under way may have been done"
             raise _PassingError(DatabaseUnavailableError(unsure)) from error
         return _results(response)
+
+
+@contextmanager
+def _shaped() -> Iterator[None]:
+    """What is missing in an answer makes it nobody's."""
+    try:
+        yield
+    except (LookupError, TypeError) as error:
+        raise DatabaseUnavailableError("the answer is not D1's: a write may have been done") from error
 
 
 class _PassingError(Exception):

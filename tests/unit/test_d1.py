@@ -229,10 +229,12 @@ async def test_a_token_that_is_not_accepted_is_told_once_and_never_shown(status:
         httpx.Response(200, text="<html>"),
         httpx.Response(200, json=[]),
         httpx.Response(200, json={"success": True}),
+        good({}),
+        good({"results": [], "success": True, "meta": {}}),
         httpx.Response(302, headers={"Location": "https://elsewhere.example"}),
         httpx.Response(400, json={"success": False, "errors": "x"}),
     ],
-    ids=["no database", "a page", "a list", "no result", "a redirection", "odd errors"],
+    ids=["no database", "a page", "a list", "no result", "nothing in it", "objects", "a redirection", "odd errors"],
 )
 async def test_what_is_no_answer_of_d1_is_told_so(answer: httpx.Response) -> None:
     async with Cloudflare(answer).database() as db:
