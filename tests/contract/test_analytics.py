@@ -45,12 +45,13 @@ def entries() -> list[dict[str, Any]]:
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
     """Acme with its log, and Globex with another."""
-    await tenant(adapters)
-    await adapters.tenants.create({"id": "globex", "friendly_name": "Globex"})
-    for entry in entries():
-        await adapters.logs.create("acme", entry)
-    for _ in range(3):
-        await adapters.logs.create("globex", log(date=START, user_id="auth0|mallory", connection="theirs"))
+    async with adapters.batch() as batch:
+        await tenant(batch)
+        await batch.tenants.create({"id": "globex", "friendly_name": "Globex"})
+        for entry in entries():
+            await batch.logs.create("acme", entry)
+        for _ in range(3):
+            await batch.logs.create("globex", log(date=START, user_id="auth0|mallory", connection="theirs"))
     return adapters
 
 

@@ -21,14 +21,15 @@ MANY = 23
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
     """Two tenants; one with many users, clients and log entries, some of them at the same instant."""
-    await tenant(adapters, "acme")
-    await tenant(adapters, "globex")
-    for number in range(MANY):
-        created = {"created_at": SOON + timedelta(hours=number // 3)}
-        fields = {"name": f"Name {number % 4}"} if number % 3 else {}
-        await adapters.users.create("acme", user(f"u{number:02}", **fields), import_metadata=created)
-        await adapters.clients.create("acme", client(f"c{number:02}"), import_metadata=created)
-        await adapters.logs.create("acme", log(log_id=f"l{number:02}", date=SOON + timedelta(seconds=number // 3)))
+    async with adapters.batch() as batch:
+        await tenant(batch, "acme")
+        await tenant(batch, "globex")
+        for number in range(MANY):
+            created = {"created_at": SOON + timedelta(hours=number // 3)}
+            fields = {"name": f"Name {number % 4}"} if number % 3 else {}
+            await batch.users.create("acme", user(f"u{number:02}", **fields), import_metadata=created)
+            await batch.clients.create("acme", client(f"c{number:02}"), import_metadata=created)
+            await batch.logs.create("acme", log(log_id=f"l{number:02}", date=SOON + timedelta(seconds=number // 3)))
     return adapters
 
 

@@ -30,40 +30,41 @@ VERY_LONG = "".join(map(chr, range(0x400, 0x450)))
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
     """Two tenants with the same sorts of users and log entries, clients and connections."""
-    for name in ("acme", "globex"):
-        await tenant(adapters, name)
-        for number, full in enumerate(NAMES):
-            await adapters.users.create(
-                name,
-                user(
-                    f"u{number:02}",
-                    name=full,
-                    nickname=NAMES[-number] if number % 3 else None,
-                    email_verified=number % 2 == 0,
-                    phone_verified=(None, True, False)[number % 3],
-                    linked_to="auth0|ada" if number % 7 == 6 else None,
-                ),
-                import_metadata={"created_at": SOON + timedelta(seconds=number // 2, milliseconds=number % 5 * 250)},
-            )
-            if number % 3:
-                seen = {"last_login": SOON - timedelta(days=number), "login_count": number % 4, "last_ip": "::1"}
-                await adapters.user_activity.upsert(name, f"auth0|u{number:02}", seen)
-            await adapters.logs.create(
-                name,
-                log(
-                    log_id=f"{name[:1]}{number:02}",
-                    type=("s", "f", "fp")[number % 3],
-                    date=SOON + timedelta(hours=number),
-                    description=full,
-                    ip=("198.51.100.7", "2001:db8::7", None)[number % 3],
-                    user_id=f"auth0|u{number:02}" if number % 2 else None,
-                    **({"location_info": {"country_code": "DE", "city_name": full or "x", "latitude": "1", "longitude": "2",
-                                          "time_zone": "UTC", "continent_code": "EU"}} if number % 4 else {}),
-                ),
-            )  # fmt: skip
-    await adapters.clients.create("acme", client("spa", name="Spa", is_first_party=False, app_type="spa"))
-    await adapters.clients.create("acme", client("api", app_type=None))
-    await adapters.connections.create("acme", connection("sys", is_system=True))
+    async with adapters.batch() as batch:
+        for name in ("acme", "globex"):
+            await tenant(batch, name)
+            for number, full in enumerate(NAMES):
+                await batch.users.create(
+                    name,
+                    user(
+                        f"u{number:02}",
+                        name=full,
+                        nickname=NAMES[-number] if number % 3 else None,
+                        email_verified=number % 2 == 0,
+                        phone_verified=(None, True, False)[number % 3],
+                        linked_to="auth0|ada" if number % 7 == 6 else None,
+                    ),
+                    import_metadata={"created_at": SOON + timedelta(seconds=number // 2, milliseconds=number % 5 * 250)},
+                )
+                if number % 3:
+                    seen = {"last_login": SOON - timedelta(days=number), "login_count": number % 4, "last_ip": "::1"}
+                    await batch.user_activity.upsert(name, f"auth0|u{number:02}", seen)
+                await batch.logs.create(
+                    name,
+                    log(
+                        log_id=f"{name[:1]}{number:02}",
+                        type=("s", "f", "fp")[number % 3],
+                        date=SOON + timedelta(hours=number),
+                        description=full,
+                        ip=("198.51.100.7", "2001:db8::7", None)[number % 3],
+                        user_id=f"auth0|u{number:02}" if number % 2 else None,
+                        **({"location_info": {"country_code": "DE", "city_name": full or "x", "latitude": "1", "longitude": "2",
+                                              "time_zone": "UTC", "continent_code": "EU"}} if number % 4 else {}),
+                    ),
+                )  # fmt: skip
+        await batch.clients.create("acme", client("spa", name="Spa", is_first_party=False, app_type="spa"))
+        await batch.clients.create("acme", client("api", app_type=None))
+        await batch.connections.create("acme", connection("sys", is_system=True))
     return adapters
 
 
