@@ -80,7 +80,7 @@ async def _all_once(url: str, applied: list[list[str]]) -> None:
         assert await drift(db) == []
 
 
-@pytest.mark.parametrize("count", [2, 4])
+@pytest.mark.parametrize("count", [2, 10])
 async def test_processes_that_migrate_at_once(database_url: str, count: int) -> None:
     await _all_once(database_url, _race(database_url, count))
 
