@@ -187,6 +187,8 @@ class PostgreSQLDialect(Dialect):
             message = None
             if state == "26000" or state == "42P05":
                 message = "prepared statements get lost on the way: behind PgBouncer use ?pgbouncer=1 or statement_cache_size=0"
+            elif state == "53100":
+                message = "the database's disk is full"
             return kind(message, code=state or None, constraint=getattr(error, "constraint_name", None))
         if isinstance(error, asyncpg.DataError):
             return ValueRefusedError()

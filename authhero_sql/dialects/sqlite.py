@@ -201,7 +201,8 @@ def classified(code: str, message: str) -> DatabaseError:
         kind = MissingTableError
     elif kind is None and _DUPLICATE.search(message):
         kind = DuplicateObjectError
-    return (kind or DatabaseError)(code=code or None, constraint=_constraint(message))
+    said = "the database's disk is full" if code == "SQLITE_FULL" else None
+    return (kind or DatabaseError)(said, code=code or None, constraint=_constraint(message))
 
 
 def _lowered(use: str, first: int, end: int) -> str:
