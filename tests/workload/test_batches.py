@@ -7,7 +7,7 @@ from typing import Any
 
 from authhero_sql import Adapters, AuthHeroSQLError, Database, Ids, UnsupportedError, create_adapters
 from tests.workload.calls import Made, calls
-from tests.workload.replay import Ticking, outcome, recorded
+from tests.workload.replay import Ticking, outcome, recorded, reference_first
 
 REFUSED = {
     "action_executions.cleanup", "action_versions.create", "action_versions.remove_for_action", "authentication_methods.update",
@@ -50,7 +50,7 @@ async def test_a_batch_of_one_call_does_what_the_call_does(db: Database) -> None
     different = []
     for made, (call, was) in zip(calls(), recorded(), strict=True):
         now = await (outcome(adapters, made) if made.name in REFUSED else batched(adapters, made))
-        if not same(was, now):
+        if not same(was, now) and not reference_first(db.dialect, was, now):
             different.append((call, was, now))
     assert different == [], f"{len(different)} differ"
 
