@@ -29,7 +29,7 @@ from pydantic import BaseModel
 from . import migrations
 from .adapters import create_adapters
 from .clock import system_clock
-from .dialects import Database, connect
+from .dialects import SCRIPTS, Database, connect
 from .errors import AuthHeroSQLError, MigrationError
 from .migrations.export import MODES, export_sql
 from .migrations.writer import write_migration
@@ -235,7 +235,7 @@ def unlock(context: typer.Context) -> None:
 @app.command("export-sql")
 def export_sql_command(
     context: typer.Context,
-    dialect: Annotated[str, typer.Option(help="sqlite, d1, postgresql, mysql or mariadb.")] = "sqlite",
+    dialect: Annotated[str, typer.Option(help=f"One of {', '.join(SCRIPTS)}.")] = "sqlite",
     d1: Annotated[Path | None, typer.Option(help="Write numbered files into this folder, for wrangler d1 migrations apply.")] = None,
     *,
     combined: Annotated[bool, typer.Option("--combined", help="All migrations in one file.")] = False,

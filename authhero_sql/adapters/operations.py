@@ -21,13 +21,27 @@ from ..models import (
     TenantOperationEventInsert,
     TenantOperationInsert,
 )
-from ..repository import Fields, Repository
+from ..repository import Fields, M, Repository, Where
 from ..tables import ROLLOUTS, TENANT_OPERATION_EVENTS, TENANT_OPERATIONS
 
 NEWEST_FIRST = (Order("created_at", descending=True), Order("id", descending=True))
 
 
-class TenantOperations(Repository[TenantOperation]):
+class _Pending(Repository[M]):
+    """What is pending when it begins, and listed newest first."""
+
+    def _generated(self, params: BaseModel, created: datetime) -> dict[str, Any]:
+        return {"status": "pending"}
+
+    async def _newest(self, where: Where, page: int, per_page: int, include_totals: bool) -> Page[M]:
+        """One page of the rows that meet the caller's conditions, of which one may be of the wrong type."""
+        try:
+            return await self._offset_page(where, NEWEST_FIRST, page, per_page, include_totals)
+        except InvalidValueError as error:
+            raise InvalidQueryError(f"{error.field}: {error.reason}") from error
+
+
+class TenantOperations(_Pending[TenantOperation]):
     """Long operations on tenants: provisioning, upgrades, backups."""
 
     table = TENANT_OPERATIONS
@@ -37,9 +51,6 @@ class TenantOperations(Repository[TenantOperation]):
 
     def _new_id(self, now: datetime) -> str:
         return f"op_{self.session.ids.nanoid()}"
-
-    def _generated(self, params: BaseModel, created: datetime) -> dict[str, Any]:
-        return {"status": "pending"}
 
     async def create(
         self,
@@ -100,10 +111,7 @@ class TenantOperations(Repository[TenantOperation]):
                 window = Window.of(page, per_page)
                 return Page.of([], wire=self.rules.wire, limit=window.per_page, start=window.start, total=0 if include_totals else None)
             where["status in"] = statuses
-        try:
-            return await self._offset_page(where, NEWEST_FIRST, page, per_page, include_totals)
-        except InvalidValueError as error:
-            raise InvalidQueryError(f"{error.field}: {error.reason}") from error
+        return await self._newest(where, page, per_page, include_totals)
 
     async def update(self, id: str, fields: Fields) -> bool:
         """Write exactly the given fields; whether there was such an operation.
@@ -158,7 +166,7 @@ class TenantOperationEvents(Repository[TenantOperationEvent]):
         return await self._offset_page(where, (Order("id"),), page, per_page, include_totals)
 
 
-class Rollouts(Repository[Rollout]):
+class Rollouts(_Pending[Rollout]):
     """Operations over many tenants, in waves."""
 
     table = ROLLOUTS
@@ -168,9 +176,6 @@ class Rollouts(Repository[Rollout]):
 
     def _new_id(self, now: datetime) -> str:
         return f"rol_{self.session.ids.nanoid()}"
-
-    def _generated(self, params: BaseModel, created: datetime) -> dict[str, Any]:
-        return {"status": "pending"}
 
     async def create(
         self, params: RolloutInsert | Mapping[str, Any], *, import_metadata: ImportMetadata | Mapping[str, Any] | None = None
@@ -204,10 +209,7 @@ class Rollouts(Repository[Rollout]):
             InvalidQueryError: the page is not valid, or a condition is of the wrong type.
         """
         where = {name: value for name, value in {"kind": kind, "status": status}.items() if value is not None}
-        try:
-            return await self._offset_page(where, NEWEST_FIRST, page, per_page, include_totals)
-        except InvalidValueError as error:
-            raise InvalidQueryError(f"{error.field}: {error.reason}") from error
+        return await self._newest(where, page, per_page, include_totals)
 
     async def update(self, id: str, fields: Fields) -> bool:
         """Write exactly the given fields; whether there was such a rollout.

@@ -66,7 +66,7 @@ class D1Dialect(SQLiteDialect):
 
     def unless_changed(self, number: int) -> Call:
         """Fails, and undoes the batch, where the statement before it changed no row."""
-        return Call(f"SELECT json_extract('{{}}', CASE WHEN changes() = 0 THEN 'authhero:{number:d}' ELSE '$' END)")  # a number of ours
+        return Call("SELECT json_extract('{}', CASE WHEN changes() = 0 THEN (?1->>0) ELSE '$' END)", (f"authhero:{number}",))
 
     async def describe(self, executor: Executor) -> dict[str, LiveTable]:
         """As SQLite, without the list that wrangler keeps."""
