@@ -12,9 +12,11 @@ from .adapters import Adapters, create_adapters
 from .clock import Clock
 from .dialects import Database, connect
 from .errors import (
+    AmbiguousError,
     AuthHeroSQLError,
     ConfigurationError,
     ConflictError,
+    ConnectionLostError,
     CorruptRowError,
     DatabaseError,
     DatabaseUnavailableError,
@@ -28,9 +30,13 @@ from .errors import (
     NothingMatchedError,
     PoolTimeoutError,
     ReadOnlyError,
+    StatementTimeoutError,
     StatementTooLargeError,
+    TransactionAbortedError,
     TransactionClosedError,
     TransactionConflictError,
+    TransactionMisuseError,
+    UnknownOutcomeError,
     UnsupportedError,
 )
 from .ids import Ids
@@ -59,10 +65,12 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Adapters",
+    "AmbiguousError",
     "AuthHeroSQLError",
     "Clock",
     "ConfigurationError",
     "ConflictError",
+    "ConnectionLostError",
     "CorruptRowError",
     "Damage",
     "Database",
@@ -86,9 +94,13 @@ __all__ = [
     "ReadOnlyError",
     "SchemaCheck",
     "Sort",
+    "StatementTimeoutError",
     "StatementTooLargeError",
+    "TransactionAbortedError",
     "TransactionClosedError",
     "TransactionConflictError",
+    "TransactionMisuseError",
+    "UnknownOutcomeError",
     "UnsupportedError",
     "__version__",
     "check_schema",

@@ -10,7 +10,7 @@ from pypika import analytics
 from pypika.functions import Coalesce, Count, Max, Min, Sum
 from pypika.terms import Case, Star
 
-from .dialects.base import Order
+from .dialects.interface import Order
 from .repository import M, Repository, Where
 from .statements import Bind
 

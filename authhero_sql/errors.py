@@ -36,6 +36,17 @@ class TransactionClosedError(AuthHeroSQLError):
     """The transaction has ended: its adapters can no longer be used."""
 
 
+class TransactionAbortedError(AuthHeroSQLError):
+    """An earlier error has ended this transaction or savepoint, and nothing of it is kept.
+
+    The ``__cause__`` is that error. What may fail and be survived belongs in a ``tx.transaction()`` of its own.
+    """
+
+
+class TransactionMisuseError(AuthHeroSQLError):
+    """Adapters were used that do not belong to the transaction that is open here."""
+
+
 class InvalidQueryError(AuthHeroSQLError, ValueError):
     """The filter, sort, page or cursor is not valid (HTTP 400)."""
 
@@ -54,6 +65,10 @@ class InvalidValueError(AuthHeroSQLError, ValueError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.table, self.field, self.reason)
+
+
+class AmbiguousError(AuthHeroSQLError):
+    """Rows of several tenants match where exactly one may."""
 
 
 class CorruptRowError(AuthHeroSQLError):
@@ -153,6 +168,21 @@ class ReadOnlyError(DatabaseError):
 
 class DatabaseUnavailableError(DatabaseError):
     """The database cannot be reached, or it closed the connection."""
+
+
+class ConnectionLostError(DatabaseUnavailableError):
+    """The connection broke while a statement was running."""
+
+
+class UnknownOutcomeError(DatabaseUnavailableError):
+    """The answer to a write or a COMMIT did not arrive: it may have been done.
+
+    Look before you write again; nothing in this package does so by itself.
+    """
+
+
+class StatementTimeoutError(DatabaseError):
+    """The statement took longer than ``command_timeout``, and its connection was closed."""
 
 
 class PoolTimeoutError(DatabaseUnavailableError):

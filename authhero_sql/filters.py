@@ -19,7 +19,7 @@ from pypika.terms import Criterion, Field, Term
 
 from . import lucene
 from .codecs import BOOL, EPOCH_MS, FLAG, INSTANT, INT, MARK, SWITCH, TEXT
-from .dialects.base import Dialect, Fragment
+from .dialects.dialect import Dialect, Fragment
 from .errors import InvalidQueryError
 from .listing import ListRules
 from .rows import wire_fields, without_none

@@ -21,7 +21,7 @@ from pypika.functions import Coalesce, Count, Max
 from pypika.terms import Criterion, ExistsCriterion, Field, Term
 
 from . import filters
-from .dialects.base import Call, Order, Row
+from .dialects.interface import Call, Order, Row
 from .errors import CorruptRowError, DatabaseError, InvalidQueryError, UnsupportedError
 from .filters import Filter, Target
 from .listing import MAX_PAGE, Cursor, ListRules, Sort, Window, count

@@ -11,7 +11,9 @@ from datetime import datetime
 from typing import Any
 
 from .clock import Clock, system_clock, truncate
-from .dialects.base import Call, Connection, Database, Dialect, Executor, retried
+from .dialects.dialect import Dialect
+from .dialects.interface import Call, Connection, Database, Executor
+from .dialects.managed import retried
 from .errors import (
     ConflictError,
     DatabaseError,

@@ -10,7 +10,8 @@ from typing import Any
 
 from pypika.terms import Term
 
-from .dialects.base import Call, Dialect
+from .dialects.dialect import Dialect
+from .dialects.interface import Call
 
 MARK = re.compile("\0(\\w+)\0")
 KEPT = 4096

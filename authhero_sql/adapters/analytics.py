@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from ..aggregates import Aggregates, Bucketed, Dimension, Latest, Named
 from ..buckets import Bucket, buckets, zone
 from ..clock import to_epoch_ms, to_iso
-from ..dialects.base import Order
+from ..dialects.interface import Order
 from ..errors import InvalidQueryError
 from ..listing import MAX_PAGE, count
 from ..models import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 from datetime import datetime
 
-from ..dialects.base import Order
+from ..dialects.interface import Order
 from ..models import AuthenticationMethod, AuthenticationMethodInsert
 from ..repository import Fields
 from ..tables import AUTHENTICATION_METHODS

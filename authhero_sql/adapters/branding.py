@@ -6,7 +6,7 @@ import builtins
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from ..dialects.base import Order
+from ..dialects.interface import Order
 from ..models import (
     Branding,
     CustomTextEntry,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 
-from ..dialects.base import Order
+from ..dialects.interface import Order
 from ..errors import CorruptRowError, InvalidValueError
 from ..models import Client, Connection
 from ..repository import Chosen, Repository

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from ..dialects.base import Order
+from ..dialects.interface import Order
 from ..models import ClientRegistrationToken, ClientRegistrationTokenInsert, ImportMetadata
 from ..tables import CLIENT_REGISTRATION_TOKENS
 from .plain import Owned

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
-from ..dialects.base import Order
+from ..dialects.interface import Order
 from ..listing import ListRules
 from ..models import Client, ClientInsert, ClientWithTenantId
 from ..tables import CLIENTS

@@ -6,7 +6,7 @@ import builtins
 from collections.abc import Mapping
 from typing import Any
 
-from ..dialects.base import Order
+from ..dialects.interface import Order
 from ..models import EmailProvider, EmailTemplate, ImportMetadata
 from ..repository import Fields, Repository
 from ..tables import EMAIL_PROVIDERS, EMAIL_TEMPLATES

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from pydantic import BaseModel
 
 from ..clock import from_epoch_ms
-from ..dialects.base import Call
+from ..dialects.interface import Call
 from ..models import ImportMetadata, LoginSession, LoginSessionInsert, LoginSessionWithTenantId
 from ..repository import Fields, Picked, Repository, Where
 from ..rows import mapping

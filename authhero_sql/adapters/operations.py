@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
-from ..dialects.base import Order
+from ..dialects.interface import Order
 from ..errors import InvalidQueryError, InvalidValueError
 from ..listing import ListRules, Window
 from ..models import (

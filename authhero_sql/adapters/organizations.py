@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
-from ..dialects.base import Order
+from ..dialects.interface import Order
 from ..errors import ForeignKeyError, InvalidValueError
 from ..listing import ListRules, Sort, Window
 from ..models import (

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ValidationError
 
-from ..dialects.base import Order, Row
+from ..dialects.interface import Order, Row
 from ..errors import CorruptRowError, InvalidValueError
 from ..listing import MAX_OFFSET, ListRules, count
 from ..models import AuditEventInsert, Instant, OutboxEvent, Page

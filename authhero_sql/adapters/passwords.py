@@ -6,7 +6,7 @@ import builtins
 from collections.abc import Mapping
 from typing import Any
 
-from ..dialects.base import Call, Order
+from ..dialects.interface import Call, Order
 from ..errors import InvalidValueError
 from ..listing import MAX_OFFSET, count
 from ..models import ImportMetadata, Password, PasswordInsert

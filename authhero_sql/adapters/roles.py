@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
-from ..dialects.base import Order
+from ..dialects.interface import Order
 from ..errors import InvalidValueError
 from ..listing import MAX_PAGE, Cursor, ListRules, Window, count
 from ..models import (

@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from ..dialects.base import Call
+from ..dialects.interface import Call
 from ..errors import InvalidValueError
 from ..models import SessionCleanupResult
 from ..session import Session

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from ..dialects.base import Order
+from ..dialects.interface import Order
 from ..models import LogStream, LogStreamInsert, MigrationSource, MigrationSourceInsert
 from ..tables import LOG_STREAMS, MIGRATION_SOURCES
 from .plain import Kept

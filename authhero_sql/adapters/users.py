@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, Field
 
-from ..dialects.base import Call, Order, Row
+from ..dialects.interface import Call, Order, Row
 from ..listing import ListRules
 from ..models import AuditEventInsert, Identity, ImportMetadata, ProfileData, User, UserInsert
 from ..repository import Fields, Picked, Side, Where

@@ -14,7 +14,9 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 
 from ..errors import ConfigurationError, DriverMissingError
-from .base import Call, Connection, Database, Dialect, Executor, Features, ManagedDatabase
+from .dialect import Dialect
+from .interface import Call, Connection, Database, Executor, Features
+from .managed import ManagedDatabase
 
 __all__ = ["Call", "Connection", "Database", "Dialect", "Executor", "Features", "connect", "wrap"]
 

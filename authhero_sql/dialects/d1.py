@@ -25,7 +25,9 @@ from ..errors import (
     StatementTooLargeError,
     UnsupportedError,
 )
-from .base import Call, Connection, Executor, Features, LiveTable, ManagedDatabase, Row, jitter, reraise
+from .dialect import LiveTable
+from .interface import Call, Connection, Executor, Features, Row
+from .managed import ManagedDatabase, jitter, reraise
 from .sqlite import SQLiteDialect, classified
 
 if TYPE_CHECKING:

@@ -30,25 +30,10 @@ from ..errors import (
     ValueRefusedError,
 )
 from ..schema import ColumnType
-from .base import (
-    Call,
-    Connection,
-    Dialect,
-    Executor,
-    Features,
-    Fragment,
-    LiveTable,
-    ManagedDatabase,
-    Place,
-    Row,
-    Turns,
-    finish,
-    live_tables,
-    misconfigured,
-    other_case,
-    reraise,
-    retried,
-)
+from .dialect import Dialect, Fragment, LiveTable, Place, live_tables, other_case
+from .interface import Call, Connection, Executor, Features, Row
+from .managed import ManagedDatabase, misconfigured, reraise, retried
+from .transactions import Turns, finish
 
 if TYPE_CHECKING:
     import aiomysql

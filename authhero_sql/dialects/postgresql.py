@@ -28,26 +28,10 @@ from ..errors import (
     ValueRefusedError,
 )
 from ..schema import ColumnType
-from .base import (
-    Call,
-    Connection,
-    Dialect,
-    Executor,
-    Features,
-    Fragment,
-    LiveTable,
-    ManagedDatabase,
-    Order,
-    Place,
-    Row,
-    Turns,
-    case_pairs,
-    finish,
-    live_tables,
-    misconfigured,
-    reraise,
-    retried,
-)
+from .dialect import Dialect, Fragment, LiveTable, Place, case_pairs, live_tables
+from .interface import Call, Connection, Executor, Features, Order, Row
+from .managed import ManagedDatabase, misconfigured, reraise, retried
+from .transactions import Turns, finish
 
 if TYPE_CHECKING:
     import asyncpg

@@ -30,24 +30,10 @@ from ..errors import (
     ValueRefusedError,
 )
 from ..schema import ColumnType
-from .base import (
-    Call,
-    Connection,
-    Dialect,
-    Executor,
-    Features,
-    Fragment,
-    LiveTable,
-    ManagedDatabase,
-    Place,
-    Row,
-    Turns,
-    case_pairs,
-    finish,
-    live_tables,
-    reraise,
-    retried,
-)
+from .dialect import Dialect, Fragment, LiveTable, Place, case_pairs, live_tables
+from .interface import Call, Connection, Executor, Features, Row
+from .managed import ManagedDatabase, reraise, retried
+from .transactions import Turns, finish
 
 if TYPE_CHECKING:
     # A Worker has the words of this file and need not have these.

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..clock import truncate
-from ..dialects.base import Call
+from ..dialects.interface import Call
 from ..errors import AuthHeroSQLError, MigrationError
 from ..session import Session
 from ..tables import REGISTRY

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from ..dialects import wrap
-from ..dialects.base import Database, Dialect
+from ..dialects.dialect import Dialect
+from ..dialects.interface import Database
 from ..schema import ColumnType, ForeignKey, Index
 from ..tables import REGISTRY
 from .ledger import LEASES, LEDGER

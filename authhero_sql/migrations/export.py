@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from ..dialects import script_dialect
-from ..dialects.base import Dialect
+from ..dialects.dialect import Dialect
 from ..errors import ConfigurationError
 from . import history
 from .ledger import LEASES, LEDGER

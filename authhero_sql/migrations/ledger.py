@@ -11,7 +11,7 @@ import anyio
 from pydantic import BaseModel
 
 from ..codecs import EPOCH_MS, INSTANT, INT, TEXT
-from ..dialects.base import Call, Order
+from ..dialects.interface import Call, Order
 from ..errors import (
     AuthHeroSQLError,
     ConflictError,

@@ -9,7 +9,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from ..dialects import wrap
-from ..dialects.base import Call, Dialect
+from ..dialects.dialect import Dialect
+from ..dialects.interface import Call
 from ..errors import AuthHeroSQLError, DatabaseError, DatabaseUnavailableError, DuplicateObjectError, MigrationError, MissingTableError
 from ..ids import Ids
 from ..session import Session

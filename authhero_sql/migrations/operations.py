@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, NoReturn, Protocol
 
 from ..clock import to_epoch_ms
-from ..dialects.base import Dialect
+from ..dialects.dialect import Dialect
 from ..errors import MigrationError
 from ..schema import ColumnType, ForeignKey, Index
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..dialects import wrap
-from ..dialects.base import LiveTable
+from ..dialects.dialect import LiveTable
 from ..session import Session
 from . import history
 from .ledger import Entry, Lease, Leases, Ledger

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 from authhero_sql import Adapters, AuthHeroSQLError, ConflictError, Database, ForeignKeyError, Page
 from authhero_sql.dialects import Call
-from authhero_sql.dialects.base import Row
+from authhero_sql.dialects.interface import Row
 from authhero_sql.tables import REGISTRY
 from tests.conftest import TickingClock
 from tests.contract.builders import (

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from authhero_sql import Database, MigrationError, check_schema, connect, create_adapters, migrate_to_latest, migration_status
-from authhero_sql.dialects.base import Call
+from authhero_sql.dialects.interface import Call
 from authhero_sql.migrations import history
 from authhero_sql.migrations.check import live_schema
 from authhero_sql.schema import Index

@@ -19,7 +19,8 @@ from typer.testing import CliRunner, Result
 
 from authhero_sql import Database
 from authhero_sql.cli import app
-from authhero_sql.dialects.base import Call, Dialect
+from authhero_sql.dialects.dialect import Dialect
+from authhero_sql.dialects.interface import Call
 from authhero_sql.migrations import check, history
 from authhero_sql.migrations.check import TableShape
 from authhero_sql.migrations.ledger import LEASES, LEDGER, Ledger

@@ -10,7 +10,7 @@ import anyio
 import pytest
 
 from authhero_sql import Database, MigrationError, create_adapters, migrate_to_latest
-from authhero_sql.dialects.base import Call
+from authhero_sql.dialects.interface import Call
 from authhero_sql.errors import DatabaseError
 from authhero_sql.migrations import history
 from authhero_sql.migrations.operations import Backfill

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from authhero_sql import Database, connect, create_adapters, export_sql, migrate_to_latest
-from authhero_sql.dialects.base import Call
+from authhero_sql.dialects.interface import Call
 from authhero_sql.migrations.ledger import LEASES, LEDGER
 from tests.migrations.helpers import ALL, answer, call
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from authhero_sql import Database, Progress, migrate_down, migrate_to_latest
-from authhero_sql.dialects.base import Call
+from authhero_sql.dialects.interface import Call
 from authhero_sql.migrations import history
 from authhero_sql.schema import ColumnType
 from tests.migrations.helpers import ALL, only, rows

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from authhero_sql import Database, MigrationError, migrate_down, migrate_to_latest, migration_status
-from authhero_sql.dialects.base import Call
+from authhero_sql.dialects.interface import Call
 from authhero_sql.migrations import history
 from authhero_sql.migrations.check import TableShape, live_schema
 from authhero_sql.migrations.ledger import LEASES, LEDGER

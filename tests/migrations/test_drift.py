@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from authhero_sql import Database, migrate_to_latest
-from authhero_sql.dialects.base import Call, LiveTable
+from authhero_sql.dialects.dialect import LiveTable
+from authhero_sql.dialects.interface import Call
 from authhero_sql.migrations import history
 from authhero_sql.migrations.ledger import LEASES, LEDGER
 from authhero_sql.schema import ColumnType, ForeignKey, Index

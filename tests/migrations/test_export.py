@@ -8,7 +8,7 @@ import pytest
 
 from authhero_sql import ConfigurationError, Database, export_sql, migrate_to_latest, migration_status, plan
 from authhero_sql.dialects import SCRIPTS
-from authhero_sql.dialects.base import Call
+from authhero_sql.dialects.interface import Call
 from authhero_sql.dialects.mysql import MariaDBDialect
 from authhero_sql.migrations.export import MODES, Mode
 from tests.migrations.helpers import ALL, drift, only, rows

@@ -22,7 +22,8 @@ import aiosqlite
 import pytest
 
 from authhero_sql import Database, MigrationError, connect, migrate_down, migrate_to_latest, migration_status
-from authhero_sql.dialects.base import Call, Dialect
+from authhero_sql.dialects.dialect import Dialect
+from authhero_sql.dialects.interface import Call
 from authhero_sql.migrations import history
 from authhero_sql.migrations.ledger import LEDGER
 from authhero_sql.migrations.operations import Migration, Schema

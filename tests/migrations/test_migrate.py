@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from authhero_sql import Database, MigrationError, connect, migrate_to_latest, migration_status
-from authhero_sql.dialects.base import Call
+from authhero_sql.dialects.interface import Call
 from authhero_sql.errors import DatabaseError, DatabaseUnavailableError
 from authhero_sql.migrations import history, migrator
 from authhero_sql.migrations.ledger import LEASES, LEDGER

@@ -19,7 +19,7 @@ from anyio.lowlevel import checkpoint
 from authhero_sql import Database, MigrationError, connect, migrate_to_latest
 from authhero_sql.clock import to_epoch_ms
 from authhero_sql.dialects import sqlite
-from authhero_sql.dialects.base import Call
+from authhero_sql.dialects.interface import Call
 from authhero_sql.errors import DatabaseUnavailableError
 from authhero_sql.migrations import history, ledger
 from authhero_sql.migrations.ledger import LEASE, LEASES, LEDGER, Leases, Ledger

@@ -8,8 +8,8 @@ from typing import Any
 
 from authhero_sql import Database
 from authhero_sql.dialects import Call, Connection, Dialect
-from authhero_sql.dialects.base import Row
 from authhero_sql.dialects.d1 import D1Dialect
+from authhero_sql.dialects.interface import Row
 from authhero_sql.dialects.mysql import MySQLDialect
 from authhero_sql.dialects.postgresql import PostgreSQLDialect
 from authhero_sql.dialects.sqlite import SQLiteDialect

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from authhero_sql import Adapters, InvalidQueryError
 from authhero_sql.codecs import BOOL, INT, JSON, MARK, SWITCH, TEXT
 from authhero_sql.dialects import Dialect
-from authhero_sql.dialects.base import case_pairs, other_case
+from authhero_sql.dialects.dialect import case_pairs, other_case
 from authhero_sql.filters import compiled, targets
 from authhero_sql.listing import ListRules
 from authhero_sql.lucene import quoted

@@ -19,7 +19,7 @@ from pypika.terms import Term
 from authhero_sql import Adapters, Sort, statements
 from authhero_sql.codecs import EPOCH_MS, INSTANT, INT, TEXT
 from authhero_sql.dialects import Call, Dialect
-from authhero_sql.dialects.base import Order, Row
+from authhero_sql.dialects.interface import Order, Row
 from authhero_sql.listing import Cursor, ListRules
 from authhero_sql.lucene import quoted
 from authhero_sql.models.base import Instant

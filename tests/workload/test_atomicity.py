@@ -9,7 +9,7 @@ import pytest
 
 from authhero_sql import Adapters, Database, Ids, MissingTableError
 from authhero_sql.dialects import Call
-from authhero_sql.dialects.base import Row
+from authhero_sql.dialects.interface import Row
 from authhero_sql.session import Session
 from authhero_sql.tables import REGISTRY
 from tests.unit.fakes import CountingDatabase

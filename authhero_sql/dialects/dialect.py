@@ -1,105 +1,23 @@
-"""The whole interface between the package and a database: what a dialect knows, and what a connection does.
-
-A dialect is pure: it knows words and features and translates errors. A :class:`Database` does I/O. Neither knows a table.
-"""
+"""The words of an engine, and their defaults: pure, without I/O. One file for each engine says what differs there."""
 
 from __future__ import annotations
 
-import asyncio
-import random
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Any, ClassVar, Literal, NoReturn, Protocol, Self, TypeVar
+from typing import Any, ClassVar, Literal
 
-import anyio
 from pypika import Field, Query
 from pypika import Order as Direction
 from pypika.terms import Criterion, Term, Tuple
 from pypika.utils import format_alias_sql
 
-from ..errors import AuthHeroSQLError, ConfigurationError, DatabaseError, DatabaseUnavailableError, TransactionConflictError
+from ..errors import DatabaseError
 from ..schema import ColumnType, ForeignKey, Index
-
-T = TypeVar("T")
+from .interface import Call, Executor, Features, Order
 
 Place = Literal["part", "start", "end"]
 """Where in a column a text is looked for."""
-Row = Sequence[Any]
-"""One row, its values in the order of the select list."""
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A statement ready to run: text in the dialect's placeholders, and the values in its order."""
-
-    sql: str
-    args: tuple[Any, ...] = ()
-
-
-class Executor(Protocol):
-    """Runs statements: a database one by one, a transaction's connection inside its transaction."""
-
-    async def fetch(self, call: Call) -> list[Row]:
-        """All rows of a query."""
-        ...
-
-    async def fetch_many(self, calls: Sequence[Call]) -> list[list[Row]]:
-        """The rows of several independent queries, in as few trips as the engine can."""
-        ...
-
-    async def execute(self, call: Call) -> int:
-        """Run one write; the number of rows that matched."""
-        ...
-
-    async def write(self, calls: Sequence[Call]) -> list[int]:
-        """Run several writes in order, all or nothing; the number of rows that each matched."""
-        ...
-
-
-class Connection(Executor, Protocol):
-    """One transaction's connection."""
-
-    def savepoint(self) -> AbstractAsyncContextManager[None]:
-        """A part of the transaction that is undone on its own when it raises."""
-        ...
-
-
-class Database(Executor, Protocol):
-    """A database that is open: ``connect(url)`` or a caller's pool."""
-
-    dialect: Dialect
-
-    def transaction(self) -> AbstractAsyncContextManager[Connection]:
-        """One transaction: committed at the end, rolled back by an exception or a cancellation.
-
-        Raises:
-            UnsupportedError: the engine has no interactive transactions.
-        """
-        ...
-
-    async def close(self) -> None:
-        """Give back everything that is ours; a caller's pool stays open. May be called twice."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Features:
-    """What an engine can do. Code asks the feature, never the engine's name."""
-
-    interactive_transactions: bool = True
-    transactional_ddl: bool = True
-    row_locks: bool = True
-    """SELECT … FOR UPDATE."""
-    row_value_keyset: bool = True
-    """``(a, b) < (?, ?)`` is an index range."""
-    typed_select_binds: bool = False
-    """A placeholder in a select list has to be cast."""
-    errors_abort_transaction: bool = False
-    """A failed statement makes the rest of the transaction fail, unless it stood in a savepoint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,15 +43,6 @@ class Fragment(Criterion):
         named = kwargs.pop("with_alias", False)
         text = self._template.format(*(term.get_sql(**kwargs) for term in self._terms))
         return format_alias_sql(text, self.alias, **kwargs) if named else text
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """One column of an order."""
-
-    column: str
-    descending: bool = False
-    nullable: bool = False
 
 
 class Dialect:
@@ -390,162 +299,3 @@ def live_tables(
         )
         for table, parts in found.items()
     }
-
-
-async def finish(awaitable: Awaitable[T]) -> T:
-    """Await to the end, whatever cancels the caller meanwhile; the cancellation is let through afterwards.
-
-    What has been sent to a database must be seen to its end, or the connection is left in a state nobody knows.
-    """
-    future = asyncio.ensure_future(awaitable)
-    try:
-        return await asyncio.shield(future)
-    except asyncio.CancelledError:
-        if future.cancelled():
-            raise
-        # Shielded from anyio's scopes, which would cancel every further await too.
-        with anyio.CancelScope(shield=True):
-            while not future.done():
-                try:
-                    await asyncio.wait([future])
-                except asyncio.CancelledError:
-                    continue
-        if not future.cancelled():
-            # Marks the outcome as seen; the cancellation is what the caller has to hear of.
-            future.exception()
-        raise
-
-
-class _Block:
-    """The block of a savepoint, or the whole transaction."""
-
-    def __init__(self, turns: Turns, depth: int, around: _Block | None) -> None:
-        self.turns = turns
-        self.depth = depth
-        self.around = around
-        self.lock = anyio.Lock(fast_acquire=True)
-        self.ended = False
-
-
-# Tasks that are started in a block inherit it.
-_BLOCK: ContextVar[_Block | None] = ContextVar("authhero_sql_block", default=None)
-
-
-class Turns:
-    """Whose turn it is on a transaction's connection: one statement's, or one savepoint's with all that its block does.
-
-    Undoing a savepoint undoes whatever came after it, so tasks outside its block wait until it has ended.
-    """
-
-    def __init__(self) -> None:
-        self._whole = _Block(self, 0, None)
-
-    def _block(self) -> _Block:
-        block = _BLOCK.get()
-        while block is not None and (block.turns is not self or block.ended):
-            block = block.around
-        return block or self._whole
-
-    def statement(self) -> AbstractAsyncContextManager[None]:
-        """One turn."""
-        return self._block().lock
-
-    @asynccontextmanager
-    async def savepoint(self) -> AsyncIterator[int]:
-        """One turn for a whole block; how deep it is nested."""
-        outer, around = self._block(), _BLOCK.get()
-        async with outer.lock:
-            block = _Block(self, outer.depth + 1, around)
-            _BLOCK.set(block)
-            try:
-                yield block.depth
-            finally:
-                block.ended = True
-                _BLOCK.set(around)
-
-
-def reraise(dialect: Dialect, error: Exception) -> NoReturn:
-    """Raise our error for a driver's; what is no driver error is raised as it is."""
-    ours = None if isinstance(error, AuthHeroSQLError) else dialect.translate(error)
-    if ours is None:
-        raise error
-    raise ours from error
-
-
-def misconfigured(error: TypeError | ValueError) -> ConfigurationError:
-    """Our error for options that a driver refuses: its own words may repeat a part of the URL, and that of a password."""
-    found = re.search(r"keyword argument '(\w+)'$", str(error))
-    return ConfigurationError(f"no such option: {found[1]}" if found else "the URL or one of the options cannot be read")
-
-
-ATTEMPTS = 8
-"""How often a unit of work is tried when other transactions get in its way."""
-
-
-def jitter(longest: float) -> float:
-    """Some seconds to wait: chance keeps those that met from meeting again."""
-    return random.uniform(0, longest)  # noqa: S311  # no secret depends on it
-
-
-async def retried(work: Callable[[], Awaitable[T]]) -> T:
-    """The outcome of a whole unit of work, begun again after a deadlock or a serialization failure.
-
-    Raises:
-        TransactionConflictError: it failed that way every time.
-    """
-    for attempt in range(ATTEMPTS - 1):
-        try:
-            return await work()
-        except TransactionConflictError:
-            await anyio.sleep(jitter(0.004 * 2**attempt))
-    return await work()
-
-
-class ManagedDatabase(Database):
-    """What the databases of all drivers share: ``await connect(url)``, ``async with connect(url)``, one close."""
-
-    _opened: bool = False
-    _closed: bool = False
-    _opening: anyio.Lock | None = None
-
-    async def _open(self) -> None:
-        """Connect; called once."""
-
-    async def _close(self) -> None:
-        """Disconnect; called once."""
-
-    async def open(self) -> Self:
-        """Connect, unless that has been done. ``await db`` and ``async with db`` call it.
-
-        Raises:
-            DatabaseUnavailableError: the database cannot be reached, or it has been closed.
-        """
-        if self._opening is None:
-            self._opening = anyio.Lock(fast_acquire=True)
-        # Two tasks that open it at once open it once.
-        async with self._opening:
-            if self._closed:
-                raise DatabaseUnavailableError("the database is closed")
-            if not self._opened:
-                try:
-                    await self._open()
-                except BaseException:
-                    await finish(self._close())
-                    raise
-                self._opened = True
-        return self
-
-    def __await__(self) -> Generator[Any, None, Self]:
-        return self.open().__await__()
-
-    async def __aenter__(self) -> Self:
-        return await self.open()
-
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
-        await self.close()
-
-    async def close(self) -> None:
-        """Close what was opened here; a caller's pool stays open."""
-        if not self._closed:
-            self._closed = True
-            await self._close()

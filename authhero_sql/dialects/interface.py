@@ -1,0 +1,98 @@
+"""The whole interface between the package and a database: what an adapter's author has to know of it.
+
+A :class:`Call` is a statement ready to run, an :class:`Executor` runs it, a :class:`Database` does so one by one or in a transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from .dialect import Dialect
+
+Row = Sequence[Any]
+"""One row, its values in the order of the select list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A statement ready to run: text in the dialect's placeholders, and the values in its order."""
+
+    sql: str
+    args: tuple[Any, ...] = ()
+    bounded: bool = True
+    """Whether ``command_timeout`` ends it; definitions and data steps of a migration may take as long as they need."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One column of an order."""
+
+    column: str
+    descending: bool = False
+    nullable: bool = False
+
+
+class Executor(Protocol):
+    """Runs statements: a database one by one, a transaction's connection inside its transaction."""
+
+    async def fetch(self, call: Call) -> list[Row]:
+        """All rows of a query."""
+        ...
+
+    async def fetch_many(self, calls: Sequence[Call]) -> list[list[Row]]:
+        """The rows of several independent queries, in as few trips as the engine can."""
+        ...
+
+    async def execute(self, call: Call) -> int:
+        """Run one write; the number of rows that matched."""
+        ...
+
+    async def write(self, calls: Sequence[Call]) -> list[int]:
+        """Run several writes in order, all or nothing; the number of rows that each matched."""
+        ...
+
+
+class Connection(Executor, Protocol):
+    """One transaction's connection."""
+
+    def savepoint(self) -> AbstractAsyncContextManager[None]:
+        """A part of the transaction that is undone on its own when it raises."""
+        ...
+
+
+class Database(Executor, Protocol):
+    """A database that is open: ``connect(url)`` or a caller's pool."""
+
+    dialect: Dialect
+
+    def transaction(self) -> AbstractAsyncContextManager[Connection]:
+        """One transaction: committed at the end, rolled back by an exception or a cancellation.
+
+        Raises:
+            UnsupportedError: the engine has no interactive transactions.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Give back everything that is ours; a caller's pool stays open. May be called twice."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Features:
+    """What an engine can do. Code asks the feature, never the engine's name."""
+
+    interactive_transactions: bool = True
+    transactional_ddl: bool = True
+    row_locks: bool = True
+    """SELECT … FOR UPDATE."""
+    row_value_keyset: bool = True
+    """``(a, b) < (?, ?)`` is an index range."""
+    typed_select_binds: bool = False
+    """A placeholder in a select list has to be cast."""
+    errors_abort_transaction: bool = False
+    """A failed statement makes the rest of the transaction fail, unless it stood in a savepoint."""
