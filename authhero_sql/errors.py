@@ -95,10 +95,12 @@ class DatabaseError(AuthHeroSQLError):
 
     table: str | None = None
 
-    def __init__(self, message: str | None = None, *, code: str | None = None, constraint: str | None = None) -> None:
+    def __init__(self, message: str | None = None, *, code: str | None = None, constraint: str | None = None, sent: bool = True) -> None:
         super().__init__(message)
         self.code = code
         self.constraint = constraint
+        self.sent = sent
+        """False where the driver refused a value before anything was sent: then a transaction goes on."""
 
     def at(self, table: str) -> DatabaseError:
         """The same error, naming the table whose statement failed."""

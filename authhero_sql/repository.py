@@ -105,6 +105,8 @@ class Repository(Generic[M]):
 
     table: Table[M]
     model: type[M]
+    attribute: ClassVar[str] = ""
+    """What the adapters call it, where that is not the table's name."""
     rules: ClassVar[ListRules]
     side: ClassVar[Side | None] = None
     walk_where: ClassVar[Where] = {}
@@ -376,6 +378,7 @@ class Repository(Generic[M]):
 
     async def _run(self, method: Callable[[A], Awaitable[R]], given: A, calls: Sequence[Call]) -> R:
         """Hand statements to the session's executor; errors name the table."""
+        self.session.require_own_block(self.attribute or self.table.name)
         try:
             with timed(calls):
                 return await method(given)

@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from .clock import Clock, system_clock, truncate
 from .dialects.dialect import Dialect
-from .dialects.interface import Call, Connection, Database, Executor
+from .dialects.interface import Call, Database, Executor
 from .dialects.managed import retried
+from .dialects.transactions import Block, called, open_block
 from .errors import (
     ConflictError,
     DatabaseError,
     InvalidValueError,
     NothingMatchedError,
     TransactionClosedError,
+    TransactionMisuseError,
     UnsupportedError,
     ValueRefusedError,
 )
 from .ids import Ids
 from .schema import Table
 from .statements import Statements
+
+T = TypeVar("T")
 
 logger = logging.getLogger("authhero_sql.sql")
 """At level DEBUG: the text of every statement and how long it took, never a value."""
@@ -69,6 +74,8 @@ class Batch:
         self._tables: list[Table[Any]] = []
         self._needed: list[int] = []
         self._closed = False
+        self.callbacks: list[Callable[[], object]] = []
+        """What is called once it has been written."""
 
     def add(self, table: Table[Any], calls: Sequence[Call], needed: int | None = None) -> None:
         """Collect writes; the one at the place ``needed`` has to find a row, or nothing is written.
@@ -95,6 +102,7 @@ class Batch:
         """
         if not self._calls:
             return
+        session.require_own_block("batch()")
         try:
             with timed(self._calls):
                 if not session.dialect.features.interactive_transactions:
@@ -137,21 +145,23 @@ class Batch:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Session:
-    """A database, or one transaction of it, with all that the adapters need beside it."""
+    """A database, or one block of a transaction, with all that the adapters need beside it."""
 
     database: Database
     executor: Executor
     statements: Statements
     clock: Clock
     ids: Ids
-    connection: Connection | None = None
-    """The transaction's connection; None outside a transaction."""
+    connection: Block | None = None
+    """The block that statements run in; None outside a transaction."""
     batch: Batch | None = None
     """Where writes are collected; None where they are done at once."""
+    independent: bool = False
+    """Whether this is meant to work outside the transaction that is open where it is used."""
 
     @classmethod
     def of(cls, database: Database, *, clock: Clock | None = None, ids: Ids | None = None) -> Session:
-        """The session of a database that is open."""
+        """Return the session of a database that is open."""
         return cls(database, database, Statements(database.dialect), clock or system_clock, ids or Ids())
 
     @property
@@ -160,24 +170,70 @@ class Session:
         return self.statements.dialect
 
     def now(self) -> datetime:
-        """The present in UTC, cut to the millisecond."""
+        """Return the present in UTC, cut to the millisecond."""
         return truncate(self.clock())
+
+    def require_own_block(self, what: str) -> None:
+        """Refuse to work outside the block that is open here: what is written there would not be part of it.
+
+        Args:
+            what: the attribute of the adapters that is used, for the message.
+
+        Raises:
+            TransactionMisuseError: the block that is open here is one inside this session's.
+        """
+        block = open_block(self.database)
+        if block is None or block is self.connection or self.independent:
+            return
+        around = block.around
+        while around is not None and around is not self.connection:
+            around = around.around
+        if around is self.connection:
+            raise TransactionMisuseError(
+                f"a transaction is open here: use tx.{what}, the adapters that transaction() gave, "
+                f"or adapters.independent().{what} to work outside it on purpose"
+            )
+
+    def outside(self) -> Session:
+        """Return the session of the database itself, for work outside the transaction that is open."""
+        return replace(self, executor=self.database, connection=None, batch=None, independent=True)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Session]:
-        """The same session inside a transaction; inside one already, inside a savepoint."""
+        """Open the same session inside a transaction; inside one already, inside a nested block of it."""
         if self.batch is not None:
             raise UnsupportedError("a batch is sent as a whole: there is no transaction inside one")
+        self.require_own_block("transaction()")
+        opened = self.database.transaction() if self.connection is None else self.connection.nested()
+        async with opened as block:
+            yield replace(self, executor=block, connection=block)
+
+    async def run_transaction(self, work: Callable[[Session], Awaitable[T]], attempts: int, deadline: float | None) -> T:
+        """Return what comes of the work in a transaction, all of it done again after a conflict."""
         if self.connection is not None:
-            async with self.connection.savepoint():
-                yield self
+            raise TransactionMisuseError("run_transaction() begins a transaction of its own: inside one use tx.transaction()")
+        if attempts < 1:
+            raise ValueError("attempts must be 1 or more")
+
+        async def once() -> T:
+            async with self.transaction() as inside:
+                return await work(inside)
+
+        until = None if deadline is None else asyncio.get_running_loop().time() + deadline
+        return await retried(once, attempts, until)
+
+    def on_commit(self, callback: Callable[[], object]) -> None:
+        """Have a function called once what is open has been committed, or the batch has been written."""
+        if self.connection is not None:
+            self.connection.callbacks.append(callback)
+        elif self.batch is not None:
+            self.batch.callbacks.append(callback)
         else:
-            async with self.database.transaction() as connection:
-                yield replace(self, executor=connection, connection=connection)
+            raise TransactionMisuseError("on_commit() belongs to the adapters that transaction() or batch() gives")
 
     @asynccontextmanager
     async def batched(self) -> AsyncIterator[Session]:
-        """The same session, its writes collected and sent at the end of the block."""
+        """Open the same session with its writes collected, and sent at the end of the block."""
         if self.batch is not None:
             raise UnsupportedError("this is a batch already")
         batch = Batch()
@@ -186,3 +242,7 @@ class Session:
         finally:
             batch.close()
         await batch.send(self)
+        if self.connection is not None:
+            self.connection.callbacks += batch.callbacks
+        else:
+            await called(batch.callbacks)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import get_type_hints
+from typing import TypeVar, get_type_hints
 
 from ..clock import Clock
 from ..dialects import Database, wrap
@@ -38,6 +38,8 @@ from .streams import LogStreams, MigrationSources
 from .tenants import Tenants
 from .user_activity import UserActivity
 from .users import Users
+
+T = TypeVar("T")
 
 
 class Adapters:
@@ -110,17 +112,66 @@ class Adapters:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Adapters]:
-        """The same adapters, bound to one transaction: ``async with adapters.transaction() as tx``.
+        """Open a transaction and give the same adapters bound to it: ``async with adapters.transaction() as tx``.
 
-        The end of the block commits; an exception or a cancellation rolls everything back. ``tx.transaction()`` is a
-        savepoint. A cancellation that comes when the COMMIT is already on its way is raised after it.
+        The end of the block commits; an exception or a cancellation rolls everything back. An error of the database ends
+        the block, the same on every engine: what may fail and be survived belongs in a ``tx.transaction()`` of its own,
+        which is undone alone (a savepoint). Tasks may share ``tx``; they take turns. A cancellation that comes when the
+        COMMIT is already on its way is raised after it.
 
         Raises:
-            TransactionConflictError: another transaction got in the way; the whole block may be tried again.
+            TransactionConflictError: another transaction got in the way; :meth:`run_transaction` tries again.
+            TransactionAbortedError: an error in the block was caught, but nothing of the block is kept; the ``__cause__``
+                is that error.
+            TransactionMisuseError: a transaction is open here, and these are not its adapters.
+            UnknownOutcomeError: the connection was lost before the COMMIT was answered: it may have been done.
             UnsupportedError: the engine has no interactive transactions (D1); :meth:`batch` works on every one.
         """
         async with self.session.transaction() as session:
             yield Adapters(session)
+
+    async def run_transaction(self, work: Callable[[Adapters], Awaitable[T]], *, attempts: int = 5, deadline: float | None = None) -> T:
+        """Run ``async def work(tx)`` in a transaction, and all of it again when another transaction got in the way.
+
+        Between two attempts lies a short wait of random length. ``work`` may run several times, so what it does beside the
+        database belongs in ``tx.on_commit(…)``. It is never run again when the outcome of the COMMIT is unknown.
+
+        Args:
+            work: what to do with the adapters of the transaction.
+            attempts: how often it is run at the most.
+            deadline: seconds after which it is not begun again.
+
+        Returns:
+            What the ``work`` that was committed returned.
+
+        Raises:
+            TransactionConflictError: every attempt met another transaction, or the deadline has passed.
+            TransactionMisuseError: these are the adapters of a transaction already.
+            UnknownOutcomeError: the connection was lost before the COMMIT was answered.
+            UnsupportedError: the engine has no interactive transactions (D1).
+            ValueError: ``attempts`` is below 1.
+        """
+        return await self.session.run_transaction(lambda session: work(Adapters(session)), attempts, deadline)
+
+    def on_commit(self, callback: Callable[[], object]) -> None:
+        """Have a function, or a coroutine function, called after the commit of this transaction or batch, and only then.
+
+        Functions are called in order, once. What was registered in a ``tx.transaction()`` that is undone is not called. An
+        error in one does not keep the others from being called; the errors are raised together, as an ExceptionGroup,
+        after all of them. A process that dies after the commit calls nothing: what must happen belongs in the outbox.
+
+        Raises:
+            TransactionMisuseError: these adapters belong to no transaction and no batch.
+        """
+        self.session.on_commit(callback)
+
+    def independent(self) -> Adapters:
+        """Return adapters that work outside the transaction that is open here, on a connection of their own.
+
+        What they write stays when the transaction is rolled back, an audit log for example. They do not see what it has
+        written, and wait for the locks that it holds. SQLite has one writer, so there they can only read.
+        """
+        return Adapters(self.session.outside())
 
     @asynccontextmanager
     async def batch(self) -> AsyncIterator[Adapters]:

@@ -82,6 +82,8 @@ class _TokenCounts(Aggregates[RefreshToken]):
 class Analytics(_LogCounts):
     """Analytics: the log counted by time, connection, client, kind of user and event; retention by week."""
 
+    attribute = "analytics"
+
     async def query(
         self, tenant_id: str, resource: str, params: AnalyticsQuery | Mapping[str, Any] | None = None
     ) -> AnalyticsQueryResponse:
@@ -193,6 +195,8 @@ class Analytics(_LogCounts):
 
 class Stats(_LogCounts):
     """Daily statistics (Auth0: stats), counted from the log."""
+
+    attribute = "stats"
 
     async def get_daily(self, tenant_id: str, from_: str | None = None, to: str | None = None) -> list[DailyStats]:
         """A row for each day on which something was logged, oldest first; days are UTC.

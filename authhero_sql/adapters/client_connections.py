@@ -16,6 +16,7 @@ from .connections import Connections
 class ClientConnections(Repository[Client]):
     """The ordered list of connections of each client (Auth0: ``enabled_clients``, seen from the client)."""
 
+    attribute = "client_connections"
     table = CLIENTS
     model = Client
 

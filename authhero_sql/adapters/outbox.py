@@ -48,6 +48,7 @@ class Outbox(Repository[StoredEvent]):
     The methods of a worker take no tenant: they work on the events of all.
     """
 
+    attribute = "outbox"
     table = OUTBOX_EVENTS
     model = StoredEvent
     rules: ClassVar[ListRules] = ListRules(wire="events", checkpoint=None)

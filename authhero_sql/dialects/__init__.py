@@ -15,10 +15,10 @@ from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 
 from ..errors import ConfigurationError, DriverMissingError
 from .dialect import Dialect
-from .interface import Call, Connection, Database, Executor, Features
+from .interface import Call, Database, Executor, Features
 from .managed import ManagedDatabase
 
-__all__ = ["Call", "Connection", "Database", "Dialect", "Executor", "Features", "connect", "wrap"]
+__all__ = ["Call", "Database", "Dialect", "Executor", "Features", "connect", "wrap"]
 
 Options = dict[str, Any]
 

@@ -26,9 +26,10 @@ from ..errors import (
     UnsupportedError,
 )
 from .dialect import LiveTable
-from .interface import Call, Connection, Executor, Features, Row
+from .interface import Call, Executor, Features, Row
 from .managed import ManagedDatabase, jitter, reraise
 from .sqlite import SQLiteDialect, classified
+from .transactions import Block
 
 if TYPE_CHECKING:
     import httpx
@@ -195,12 +196,7 @@ class D1Database(ManagedDatabase):
             reraise(DIALECT, error)
         return [int(done[at][1][0]["n"]) if asked else done[at][0] for at, asked in counts]
 
-    def transaction(self) -> AbstractAsyncContextManager[Connection]:
-        """There is none.
-
-        Raises:
-            UnsupportedError: always.
-        """
+    def _begun(self) -> AbstractAsyncContextManager[Block]:
         raise UnsupportedError("D1 has no interactive transactions: collect the writes in adapters.batch(), which is atomic")
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from .dialect import Dialect
+    from .transactions import Block
 
 Row = Sequence[Any]
 """One row, its values in the order of the select list."""
@@ -37,7 +38,7 @@ class Order:
 
 
 class Executor(Protocol):
-    """Runs statements: a database one by one, a transaction's connection inside its transaction."""
+    """Runs statements: a database one by one, a block of a transaction inside it."""
 
     async def fetch(self, call: Call) -> list[Row]:
         """All rows of a query."""
@@ -56,23 +57,17 @@ class Executor(Protocol):
         ...
 
 
-class Connection(Executor, Protocol):
-    """One transaction's connection."""
-
-    def savepoint(self) -> AbstractAsyncContextManager[None]:
-        """A part of the transaction that is undone on its own when it raises."""
-        ...
-
-
 class Database(Executor, Protocol):
     """A database that is open: ``connect(url)`` or a caller's pool."""
 
     dialect: Dialect
 
-    def transaction(self) -> AbstractAsyncContextManager[Connection]:
-        """One transaction: committed at the end, rolled back by an exception or a cancellation.
+    def transaction(self) -> AbstractAsyncContextManager[Block]:
+        """Open a transaction: committed at the end, rolled back by an exception or a cancellation.
 
         Raises:
+            TransactionAbortedError: a statement in it has failed, so nothing is kept.
+            UnknownOutcomeError: the answer to the COMMIT did not arrive.
             UnsupportedError: the engine has no interactive transactions.
         """
         ...
@@ -92,7 +87,3 @@ class Features:
     """SELECT … FOR UPDATE."""
     row_value_keyset: bool = True
     """``(a, b) < (?, ?)`` is an index range."""
-    typed_select_binds: bool = False
-    """A placeholder in a select list has to be cast."""
-    errors_abort_transaction: bool = False
-    """A failed statement makes the rest of the transaction fail, unless it stood in a savepoint."""

@@ -2,28 +2,93 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import random
 import re
-from collections.abc import Awaitable, Callable, Generator
+from abc import abstractmethod
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from types import TracebackType
 from typing import Any, NoReturn, Self, TypeVar
 
 import anyio
 
-from ..errors import AuthHeroSQLError, ConfigurationError, DatabaseUnavailableError, TransactionConflictError
+from ..errors import (
+    AuthHeroSQLError,
+    ConfigurationError,
+    ConnectionLostError,
+    DatabaseError,
+    DatabaseUnavailableError,
+    StatementTimeoutError,
+    TransactionAbortedError,
+    TransactionConflictError,
+    UnknownOutcomeError,
+)
 from .dialect import Dialect
 from .interface import Database
-from .transactions import finish
+from .transactions import Block, called, finish
 
 T = TypeVar("T")
+
+COMMAND_TIMEOUT = 60.0
+"""Seconds that a statement may take by default, on every engine."""
+CLOSE_TIMEOUT = 5.0
+"""Seconds that connections may take to close before they are cut."""
+
+
+def translated(dialect: Dialect, error: Exception, *, lost: bool = False) -> Exception:
+    """Return the error of this package for a driver's; what is no driver's error is returned as it is.
+
+    Args:
+        dialect: whose driver it is.
+        error: what was raised.
+        lost: whether the connection is closed, which explains whatever else the driver may have raised.
+    """
+    if isinstance(error, AuthHeroSQLError):
+        return error
+    ours = dialect.translate(error)
+    if lost and (ours is None or type(ours) is DatabaseError):
+        ours = ConnectionLostError()
+    if ours is None:
+        return error
+    ours.__cause__ = error
+    return ours
 
 
 def reraise(dialect: Dialect, error: Exception) -> NoReturn:
     """Raise our error for a driver's; what is no driver error is raised as it is."""
-    ours = None if isinstance(error, AuthHeroSQLError) else dialect.translate(error)
-    if ours is None:
-        raise error
-    raise ours from error
+    ours = translated(dialect, error)
+    raise ours from ours.__cause__
+
+
+async def in_time(awaitable: Awaitable[T], seconds: float | None) -> T:
+    """Await what may take so many seconds.
+
+    Raises:
+        StatementTimeoutError: it took longer, and has been cancelled.
+    """
+    try:
+        async with asyncio.timeout(seconds):
+            return await awaitable
+    except TimeoutError as error:
+        raise StatementTimeoutError from error
+
+
+@contextmanager
+def answered() -> Iterator[None]:
+    """Tell the outcome of a write that commits by itself truly: without an answer nobody knows it.
+
+    Raises:
+        UnknownOutcomeError: the connection was lost or the time was over before the answer came.
+    """
+    try:
+        yield
+    except (ConnectionLostError, StatementTimeoutError) as error:
+        # With a code it is the server's own word that it has stopped the statement.
+        if isinstance(error, StatementTimeoutError) and error.code is not None:
+            raise
+        raise UnknownOutcomeError(code=error.code) from error
 
 
 def misconfigured(error: TypeError | ValueError) -> ConfigurationError:
@@ -37,21 +102,31 @@ ATTEMPTS = 8
 
 
 def jitter(longest: float) -> float:
-    """Some seconds to wait: chance keeps those that met from meeting again."""
+    """Return some seconds to wait: chance keeps those that met from meeting again."""
     return random.uniform(0, longest)  # noqa: S311  # no secret depends on it
 
 
-async def retried(work: Callable[[], Awaitable[T]]) -> T:
-    """The outcome of a whole unit of work, begun again after a deadlock or a serialization failure.
+async def retried(work: Callable[[], Awaitable[T]], attempts: int = ATTEMPTS, deadline: float | None = None) -> T:
+    """Return the outcome of a whole unit of work, begun again after a deadlock or a serialization failure.
+
+    Args:
+        work: the unit; it must have undone everything when it raises.
+        attempts: how often it is tried.
+        deadline: the time of the event loop after which it is not begun again.
 
     Raises:
-        TransactionConflictError: it failed that way every time.
+        TransactionConflictError: it failed that way every time, or the deadline has passed.
+        TransactionAbortedError: the same, where the unit had caught the conflict.
     """
-    for attempt in range(ATTEMPTS - 1):
+    for attempt in range(attempts - 1):
         try:
             return await work()
-        except TransactionConflictError:
-            await anyio.sleep(jitter(0.004 * 2**attempt))
+        except (TransactionConflictError, TransactionAbortedError) as error:
+            pause = jitter(0.004 * 2**attempt)
+            late = deadline is not None and asyncio.get_running_loop().time() + pause > deadline
+            if late or not (isinstance(error, TransactionConflictError) or isinstance(error.__cause__, TransactionConflictError)):
+                raise
+        await anyio.sleep(pause)
     return await work()
 
 
@@ -60,7 +135,9 @@ class ManagedDatabase(Database):
 
     _opened: bool = False
     _closed: bool = False
-    _opening: anyio.Lock | None = None
+    _opening: asyncio.Lock | None = None
+    _home: tuple[int, asyncio.AbstractEventLoop] | None = None
+    """The process and the event loop that opened it: its connections belong to them."""
 
     async def _open(self) -> None:
         """Connect; called once."""
@@ -72,10 +149,12 @@ class ManagedDatabase(Database):
         """Connect, unless that has been done. ``await db`` and ``async with db`` call it.
 
         Raises:
+            ConfigurationError: this is not asyncio's event loop.
             DatabaseUnavailableError: the database cannot be reached, or it has been closed.
         """
+        home = _here()
         if self._opening is None:
-            self._opening = anyio.Lock(fast_acquire=True)
+            self._opening = asyncio.Lock()
         # Two tasks that open it at once open it once.
         async with self._opening:
             if self._closed:
@@ -86,8 +165,32 @@ class ManagedDatabase(Database):
                 except BaseException:
                     await finish(self._close())
                     raise
-                self._opened = True
+                self._opened, self._home = True, home
         return self
+
+    def _require_open(self) -> None:
+        """Refuse what would hang: a database that is closed, or that another process or event loop has opened.
+
+        Raises:
+            DatabaseUnavailableError: the database is not open.
+            ConfigurationError: its connections belong to another process or event loop.
+        """
+        if self._closed or not self._opened:
+            raise DatabaseUnavailableError("the database is not open")
+        if self._home != (here := _here()):
+            other = "process: open one after the fork" if self._home and self._home[0] != here[0] else "event loop: open one in each"
+            raise ConfigurationError(f"the database was opened in another {other}")
+
+    @abstractmethod
+    def _begun(self) -> AbstractAsyncContextManager[Block]:
+        """Open a transaction on a connection of the database's own choice."""
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Block]:
+        """Open a transaction: committed at the end, rolled back by an exception or a cancellation."""
+        async with self._begun() as block:
+            yield block
+        await called(block.callbacks)
 
     def __await__(self) -> Generator[Any, None, Self]:
         return self.open().__await__()
@@ -103,3 +206,15 @@ class ManagedDatabase(Database):
         if not self._closed:
             self._closed = True
             await self._close()
+
+
+def _here() -> tuple[int, asyncio.AbstractEventLoop]:
+    """Return the process and the event loop that run this.
+
+    Raises:
+        ConfigurationError: it is another kind of loop, such as trio's.
+    """
+    try:
+        return os.getpid(), asyncio.get_running_loop()
+    except RuntimeError:
+        raise ConfigurationError("asyncio only: the drivers run on no other event loop") from None

@@ -6,18 +6,17 @@ import asyncio
 import re
 import ssl as ssl_module
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import anyio
 from pypika import Field, MySQLQuery, Query
 from pypika.terms import Criterion, Term, Values
 
 from ..errors import (
-    AuthHeroSQLError,
     ConfigurationError,
     ConflictError,
+    ConnectionLostError,
     DatabaseError,
     DatabaseUnavailableError,
     DuplicateObjectError,
@@ -25,15 +24,15 @@ from ..errors import (
     MissingTableError,
     PoolTimeoutError,
     ReadOnlyError,
-    TransactionClosedError,
+    StatementTimeoutError,
     TransactionConflictError,
     ValueRefusedError,
 )
 from ..schema import ColumnType
 from .dialect import Dialect, Fragment, LiveTable, Place, live_tables, other_case
-from .interface import Call, Connection, Executor, Features, Row
-from .managed import ManagedDatabase, misconfigured, reraise, retried
-from .transactions import Turns, finish
+from .interface import Call, Executor, Features, Row
+from .managed import CLOSE_TIMEOUT, COMMAND_TIMEOUT, ManagedDatabase, answered, in_time, misconfigured, reraise, retried, translated
+from .transactions import SETTLE, Block, begun, finish
 
 if TYPE_CHECKING:
     import aiomysql
@@ -73,10 +72,11 @@ _BY_NUMBER: dict[int, type[DatabaseError]] = {
     1045: DatabaseUnavailableError,
     1047: DatabaseUnavailableError,
     1049: DatabaseUnavailableError,
-    1053: DatabaseUnavailableError,
+    1053: ConnectionLostError,
+    1927: ConnectionLostError,
+    1969: StatementTimeoutError,
+    3024: StatementTimeoutError,
 }
-ROLLBACK_TIMEOUT = 5.0
-"""Seconds after which a connection that does not roll back is closed."""
 
 
 class MySQLDialect(Dialect):
@@ -215,16 +215,30 @@ class MySQLDialect(Dialect):
             number = error.args[0] if error.args and isinstance(error.args[0], int) else 0
             kind = _BY_NUMBER.get(number)
             if kind is None:
-                lost = 2000 <= number < 3000 or isinstance(error, pymysql.err.InterfaceError)
-                kind = (
-                    DatabaseUnavailableError if lost else ValueRefusedError if isinstance(error, pymysql.err.DataError) else DatabaseError
-                )
+                kind = _by_class(number, error)
             return kind(code=str(number) if number else None, constraint=_constraint(str(error)) if number == 1062 else None)
         if isinstance(error, RuntimeError) and "closing pool" in str(error):
             return DatabaseUnavailableError("the pool is closed")
+        if isinstance(error, UnicodeEncodeError):
+            return ValueRefusedError(sent=False)
         if isinstance(error, OSError | asyncio.IncompleteReadError):
-            return DatabaseUnavailableError()
+            return ConnectionLostError()
         return None
+
+
+def _by_class(number: int, error: Exception) -> type[DatabaseError]:
+    """Return the class for an error number that has none of its own."""
+    import pymysql.err
+
+    if number in _NOT_CONNECTED or (isinstance(error, pymysql.err.InterfaceError) and not number):
+        return DatabaseUnavailableError
+    if 2000 <= number < 3000:
+        return ConnectionLostError
+    return ValueRefusedError if isinstance(error, pymysql.err.DataError) else DatabaseError
+
+
+_NOT_CONNECTED = {2002, 2003, 2005}
+"""The client's own numbers for a server that it could not reach."""
 
 
 class MariaDBDialect(MySQLDialect):
@@ -305,17 +319,29 @@ def _cursor_class() -> type[aiomysql.Cursor]:
     return Quiet
 
 
-async def _run(connection: aiomysql.Connection, call: Call) -> tuple[list[Row], int]:
-    """The rows and the number of rows matched."""
+async def _run(connection: aiomysql.Connection, call: Call, dialect: Dialect, seconds: float | None) -> tuple[list[Row], int]:
+    """Return the rows of a statement and the number of rows that it matched; errors are those of this package."""
+    try:
+        return await in_time(_answer(connection, call), seconds if call.bounded else None)
+    except Exception as error:
+        ours = translated(dialect, error, lost=connection.closed)
+        raise ours from ours.__cause__
+
+
+async def _answer(connection: aiomysql.Connection, call: Call) -> tuple[list[Row], int]:
     cursor = await connection.cursor(_cursor_class())
     try:
         count: int = await cursor.execute(call.sql, call.args)
         rows: list[Row] = list(await cursor.fetchall()) if cursor.description else []
-        return rows, _matched(cursor, count) if call.sql.startswith("UPDATE") else count
+        matched = _matched(cursor, count) if call.sql.startswith("UPDATE") else count
+        # A command may be two statements in one trip.
+        while await cursor.nextset():
+            pass
     except asyncio.CancelledError:
         # Its answer is still on the way: whoever came next would read it.
         connection.close()
         raise
+    return rows, matched
 
 
 def _matched(cursor: aiomysql.Cursor, changed: int) -> int:
@@ -325,78 +351,64 @@ def _matched(cursor: aiomysql.Cursor, changed: int) -> int:
     return int(found[1]) if found else changed
 
 
-class MySQLConnection:
-    """One connection inside a transaction. Tasks that share it take turns."""
+class MySQLWire:
+    """A connection, while a transaction runs on it."""
 
-    def __init__(self, connection: aiomysql.Connection, dialect: Dialect) -> None:
+    def __init__(self, connection: aiomysql.Connection, dialect: Dialect, begin: str, patience: float, timeout: float | None) -> None:
         self._connection = connection
         self._dialect = dialect
-        self._turns = Turns()
-        self.closed = False
-        self.failed: BaseException | None = None
-        """What ended the transaction."""
+        self._begin = begin
+        self.patience = patience
+        self._timeout = timeout
 
-    async def _call(self, call: Call) -> tuple[list[Row], int]:
-        if self.closed:
-            raise TransactionClosedError
-        if self.failed is not None:
-            raise TransactionClosedError("an earlier error ended the transaction") from self.failed
-        try:
-            return await _run(self._connection, call)
-        except BaseException as error:
-            ours = self._dialect.translate(error)
-            # After a conflict the server has mostly rolled everything back: what came then would be committed bit by bit.
-            if self._connection.closed or isinstance(ours, TransactionConflictError):
-                self.failed = ours or error
-            if ours is None:
-                raise
-            raise ours from error
+    async def _run(self, call: Call) -> tuple[list[Row], int]:
+        return await _run(self._connection, call, self._dialect, self._timeout)
 
-    async def fetch(self, call: Call) -> list[Row]:
-        """All rows of a query."""
-        async with self._turns.statement():
-            return (await self._call(call))[0]
-
-    async def fetch_many(self, calls: Sequence[Call]) -> list[list[Row]]:
-        """One trip each."""
-        return [await self.fetch(call) for call in calls]
-
-    async def execute(self, call: Call) -> int:
-        """A statement that fails leaves the transaction as it was."""
-        async with self._turns.statement():
-            return (await self._call(call))[1]
+    async def fetch(self, calls: Sequence[Call]) -> list[list[Row]]:
+        """Read, one trip each."""
+        return [(await self._run(call))[0] for call in calls]
 
     async def write(self, calls: Sequence[Call]) -> list[int]:
-        """In one savepoint."""
-        async with self._turns.statement():
-            await self._call(Call("SAVEPOINT `authhero_write`"))
-            try:
-                counts = [(await self._call(call))[1] for call in calls]
-            except Exception:
-                if self.failed is None:
-                    await finish(self._call(Call("ROLLBACK TO SAVEPOINT `authhero_write`")))
-                raise
-            await self._call(Call("RELEASE SAVEPOINT `authhero_write`"))
-            return counts
+        """Write, one trip each."""
+        return [(await self._run(call))[1] for call in calls]
 
-    async def _undo(self, name: str) -> None:
-        if self.failed is None:
-            # Should it fail, then the transaction has ended; the caller is to hear of the first error.
-            with suppress(AuthHeroSQLError):
-                await self.fetch(Call(f"ROLLBACK TO SAVEPOINT {name}"))
+    async def begin(self) -> None:
+        """BEGIN, at READ COMMITTED."""
+        await self._run(Call(self._begin))
 
-    @asynccontextmanager
-    async def savepoint(self) -> AsyncIterator[None]:
-        """A savepoint; undone when the block raises."""
-        async with self._turns.savepoint() as depth:
-            name = f"`authhero_{depth}`"
-            await self.fetch(Call(f"SAVEPOINT {name}"))
-            try:
-                yield
-                await self.fetch(Call(f"RELEASE SAVEPOINT {name}"))
-            except BaseException:
-                await finish(self._undo(name))
-                raise
+    async def commit(self) -> None:
+        """COMMIT."""
+        with answered():
+            await self._run(Call("COMMIT"))
+
+    async def rollback(self) -> None:
+        """ROLLBACK; a connection that is closed has been rolled back by the server."""
+        if not self._connection.closed:
+            await self._run(Call("ROLLBACK"))
+
+    async def mark(self, name: str) -> None:
+        """SAVEPOINT."""
+        await self._run(Call(f"SAVEPOINT `{name}`"))
+
+    async def keep(self, name: str) -> None:
+        """RELEASE SAVEPOINT."""
+        await self._run(Call(f"RELEASE SAVEPOINT `{name}`"))
+
+    async def undo(self, name: str) -> None:
+        """ROLLBACK TO SAVEPOINT; the next savepoint of that name replaces it."""
+        await self._run(Call(f"ROLLBACK TO SAVEPOINT `{name}`"))
+
+    async def abandon(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    def gone(self) -> bool:
+        """Return whether the connection is lost."""
+        return bool(self._connection.closed)
+
+
+ISOLATION = "TRANSACTION ISOLATION LEVEL READ COMMITTED"
+"""At the default, REPEATABLE READ, a statement that finds nothing locks the gap, and transactions of different users deadlock."""
 
 
 class MySQLDatabase(ManagedDatabase):
@@ -410,6 +422,7 @@ class MySQLDatabase(ManagedDatabase):
         acquire_timeout: float = 30.0,
         min_size: int = 1,
         max_size: int = 10,
+        command_timeout: float | None = COMMAND_TIMEOUT,
         connect_timeout: float = 10.0,
         recycle: float = 1800.0,
         ssl: Any = None,
@@ -420,14 +433,19 @@ class MySQLDatabase(ManagedDatabase):
         self._pool = pool
         self._settings = settings
         self._acquire_timeout = acquire_timeout
+        self._command_timeout = command_timeout
         self._options = {
             "minsize": min_size,
             "maxsize": max_size,
             "connect_timeout": connect_timeout,
             "pool_recycle": recycle,
             "ssl": _ssl(ssl, ssl_ca),
+            "init_command": f"SET SESSION {ISOLATION}",
             **options,
         }
+        # A pool of its own has the level already, unless another command was to run on its connections.
+        own = settings is not None and "init_command" not in options
+        self._begin = "BEGIN" if own else f"SET {ISOLATION}; BEGIN"
 
     async def _open(self) -> None:
         try:
@@ -443,9 +461,9 @@ class MySQLDatabase(ManagedDatabase):
                     client_flag=CLIENT.FOUND_ROWS,
                     sql_mode="'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'",
                 )
-            async with self._acquired() as connection:
+            async with self._lent() as connection:
                 charset, version = connection.charset, connection.get_server_info()
-                rows, _ = await _run(connection, Call(_COLLATIONS))
+                rows, _ = await self._answer(connection, Call(_COLLATIONS))
         except (TypeError, ValueError) as error:
             raise misconfigured(error) from None
         except Exception as error:
@@ -460,124 +478,95 @@ class MySQLDatabase(ManagedDatabase):
             pool, self._pool = self._pool, None
             pool.close()
             try:
-                with anyio.fail_after(ROLLBACK_TIMEOUT):
+                async with asyncio.timeout(CLOSE_TIMEOUT):
                     await pool.wait_closed()
             except TimeoutError:
                 pool.terminate()
 
     @asynccontextmanager
     async def _acquired(self) -> AsyncIterator[aiomysql.Connection]:
-        pool = self._pool
-        if pool is None:
-            raise DatabaseUnavailableError("the database is not open")
+        self._require_open()
+        async with self._lent() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def _lent(self) -> AsyncIterator[aiomysql.Connection]:
+        pool: Any = self._pool
         try:
             async with asyncio.timeout(self._acquire_timeout):
                 connection = await pool.acquire()
         except TimeoutError as error:
             raise PoolTimeoutError(
-                f"no connection became free in {self._acquire_timeout} seconds ({pool.size} of {pool.maxsize} open, {pool.freesize} idle)"
+                f"no connection became free in {self._acquire_timeout:g} seconds ({pool.size} of {pool.maxsize} open, {pool.freesize} idle)"
             ) from error
         except Exception as error:
             reraise(self.dialect, error)
         try:
             yield connection
-            if not connection.get_autocommit():
+            if not connection.closed and not connection.get_autocommit():
                 await self._commit(connection)
         except BaseException:
-            # Only what runs with autocommit off, or is not yet committed, has something to lose here.
-            await finish(_rolled_back(connection))
+            # Only what runs with autocommit off has something to lose here; a transaction has ended its own way.
+            if not connection.closed and connection.get_transaction_status():
+                connection.close()
             raise
         finally:
             await asyncio.shield(_released(pool, connection))
 
     async def _commit(self, connection: aiomysql.Connection) -> None:
-        try:
-            await finish(connection.commit())
-        except Exception as error:
-            reraise(self.dialect, error)
+        with answered():
+            await finish(self._answer(connection, Call("COMMIT")), SETTLE)
 
-    async def _one(self, call: Call) -> tuple[list[Row], int]:
-        async with self._acquired() as connection:
-            try:
-                return await _run(connection, call)
-            except Exception as error:
-                reraise(self.dialect, error)
+    async def _answer(self, connection: aiomysql.Connection, call: Call) -> tuple[list[Row], int]:
+        return await _run(connection, call, self.dialect, self._command_timeout)
 
     async def fetch(self, call: Call) -> list[Row]:
-        """All rows of a query."""
-        return (await self._one(call))[0]
+        """Return all rows of a query."""
+        async with self._acquired() as connection:
+            return (await self._answer(connection, call))[0]
 
     async def fetch_many(self, calls: Sequence[Call]) -> list[list[Row]]:
-        """One trip each, on one connection."""
+        """Read, one trip each, on one connection."""
         async with self._acquired() as connection:
-            try:
-                return [(await _run(connection, call))[0] for call in calls]
-            except Exception as error:
-                reraise(self.dialect, error)
+            return [(await self._answer(connection, call))[0] for call in calls]
 
     async def execute(self, call: Call) -> int:
-        """One write, a transaction by itself."""
+        """Run one write, a transaction by itself."""
 
         async def work() -> int:
-            return (await self._one(call))[1]
+            async with self._acquired() as connection:
+                with answered():
+                    return (await self._answer(connection, call))[1]
 
         return await retried(work)
 
     async def write(self, calls: Sequence[Call]) -> list[int]:
-        """One transaction."""
+        """Run one transaction."""
         if len(calls) == 1:
             return [await self.execute(calls[0])]
 
         async def work() -> list[int]:
-            async with self._begun() as connection:
-                try:
-                    return [(await _run(connection, call))[1] for call in calls]
-                except Exception as error:
-                    reraise(self.dialect, error)
+            async with self._begun() as block:
+                return await block.write(calls)
 
         return await retried(work)
 
     @asynccontextmanager
-    async def _begun(self) -> AsyncIterator[aiomysql.Connection]:
-        async with self._acquired() as connection:
-            try:
-                await _run(connection, Call("BEGIN"))
-            except Exception as error:
-                reraise(self.dialect, error)
-            yield connection
-            # The last moment at which a cancellation still undoes everything.
-            await asyncio.sleep(0)
-            await self._commit(connection)
-
-    @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Connection]:
-        """BEGIN … COMMIT on one connection."""
-        async with self._begun() as raw:
-            connection = MySQLConnection(raw, self.dialect)
-            try:
-                yield connection
-            finally:
-                connection.closed = True
-            if connection.failed is not None:
-                raise TransactionClosedError("an earlier error ended the transaction") from connection.failed
+    async def _begun(self) -> AsyncIterator[Block]:
+        async with (
+            self._acquired() as connection,
+            begun(MySQLWire(connection, self.dialect, self._begin, self._acquire_timeout, self._command_timeout), self) as block,
+        ):
+            yield block
 
 
 def _released(pool: aiomysql.Pool, connection: aiomysql.Connection) -> asyncio.Future[None]:
     """Give back a connection; done when the next one that waits for it has been woken."""
     woken: asyncio.Future[None] = pool.release(connection)
-    # aiomysql wakes nobody for the room that a closed connection leaves.
-    return asyncio.ensure_future(pool._wakeup()) if connection.closed else woken
-
-
-async def _rolled_back(connection: aiomysql.Connection) -> None:
-    """Roll back in bounded time; a connection that cannot is closed, which rolls back too."""
-    if connection.closed:
-        return
-    try:
-        async with asyncio.timeout(ROLLBACK_TIMEOUT):
-            await connection.rollback()
-    except Exception:
-        connection.close()
+    wake_up = getattr(pool, "_wakeup", None)
+    # aiomysql wakes nobody for the room that a closed connection leaves. By its public methods only clear() does, which
+    # closes the free connections too: there are none, or nobody would wait.
+    return asyncio.ensure_future(wake_up() if wake_up is not None else pool.clear()) if connection.closed else woken
 
 
 def _ssl(mode: Any, ca: str | None) -> ssl_module.SSLContext | None:

@@ -5,17 +5,16 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-import anyio
 from pypika import Field, PostgreSQLQuery, Query
 from pypika.terms import Criterion, Term
 
 from ..errors import (
-    AuthHeroSQLError,
     ConflictError,
+    ConnectionLostError,
     DatabaseError,
     DatabaseUnavailableError,
     DuplicateObjectError,
@@ -23,15 +22,16 @@ from ..errors import (
     MissingTableError,
     PoolTimeoutError,
     ReadOnlyError,
-    TransactionClosedError,
+    StatementTimeoutError,
+    TransactionAbortedError,
     TransactionConflictError,
     ValueRefusedError,
 )
 from ..schema import ColumnType
 from .dialect import Dialect, Fragment, LiveTable, Place, case_pairs, live_tables
-from .interface import Call, Connection, Executor, Features, Order, Row
-from .managed import ManagedDatabase, misconfigured, reraise, retried
-from .transactions import Turns, finish
+from .interface import Call, Executor, Order, Row
+from .managed import CLOSE_TIMEOUT, COMMAND_TIMEOUT, ManagedDatabase, answered, in_time, misconfigured, reraise, retried, translated
+from .transactions import SETTLE, Block, begun, logger
 
 if TYPE_CHECKING:
     import asyncpg
@@ -46,6 +46,11 @@ _BY_STATE: dict[str, type[DatabaseError]] = {
     "40001": TransactionConflictError,
     "40P01": TransactionConflictError,
     "55P03": TransactionConflictError,
+    "57014": StatementTimeoutError,
+    "57P01": ConnectionLostError,
+    "57P02": ConnectionLostError,
+    "08003": ConnectionLostError,
+    "08006": ConnectionLostError,
     "25006": ReadOnlyError,
     "42P01": MissingTableError,
     "42703": MissingTableError,
@@ -63,15 +68,12 @@ _BY_CLASS: dict[str, type[DatabaseError]] = {
     "57": DatabaseUnavailableError,
 }
 _NOT_OPEN = re.compile("closed|closing|not initialized|released back")
-ROLLBACK_TIMEOUT = 5.0
-"""Seconds after which a connection that does not roll back is terminated."""
 
 
 class PostgreSQLDialect(Dialect):
     """PostgreSQL's words."""
 
     name = "postgresql"
-    features: ClassVar[Features] = Features(typed_select_binds=True, errors_abort_transaction=True)
     query: ClassVar[type[Query]] = PostgreSQLQuery
     types: ClassVar[dict[str, str]] = {"mediumtext": "text", "int": "integer", "tinyint(1)": "smallint"}
     # Bytes, not a language, decide order and equality: as on the other engines, and pages do not depend on the locale.
@@ -173,18 +175,18 @@ class PostgreSQLDialect(Dialect):
                 message = "prepared statements get lost on the way: behind PgBouncer use ?pgbouncer=1 or statement_cache_size=0"
             elif state == "53100":
                 message = "the database's disk is full"
-            return kind(message, code=state or None, constraint=getattr(error, "constraint_name", None))
-        if isinstance(error, asyncpg.DataError):
-            return ValueRefusedError()
+            # asyncpg raises the server's classes for what it cannot encode, too; only the server tells a severity.
+            sent = getattr(error, "severity", None) is not None
+            return kind(message, code=state or None, constraint=getattr(error, "constraint_name", None), sent=sent)
         if isinstance(error, asyncpg.InternalClientError):
             # Raised where the server has just said that it ends the connection.
-            return DatabaseUnavailableError()
+            return ConnectionLostError()
         if isinstance(error, asyncpg.InterfaceError):
-            return DatabaseUnavailableError() if _NOT_OPEN.search(str(error)) else DatabaseError()
+            return DatabaseUnavailableError() if _NOT_OPEN.search(str(error)) else DatabaseError(sent=False)
         if isinstance(error, TimeoutError):
-            return DatabaseUnavailableError("the statement took longer than command_timeout")
+            return StatementTimeoutError()
         if isinstance(error, OSError):
-            return DatabaseUnavailableError()
+            return ConnectionLostError()
         return None
 
 
@@ -237,91 +239,98 @@ def _matched(status: str) -> int:
     return int(count) if count.isdigit() else 0
 
 
-class PostgreSQLConnection:
-    """One connection inside a transaction. Tasks that share it take turns."""
-
-    def __init__(self, connection: asyncpg.Connection) -> None:
-        self._connection = connection
-        self._turns = Turns()
-        self.closed = False
-        self.failed: BaseException | None = None
-        """What ended the transaction, or the part of it that a savepoint can still undo."""
-
-    async def _turn(self, work: Callable[[asyncpg.Connection], Awaitable[T]]) -> T:
-        async with self._turns.statement():
-            if self.closed:
-                raise TransactionClosedError
-            if self.failed is not None:
-                raise TransactionClosedError("an earlier error ended the transaction") from self.failed
-            try:
-                return await work(self._connection)
-            except BaseException as error:
-                ours = DIALECT.translate(error)
-                if _ends(error):
-                    self.failed = ours or error
-                if ours is None:
-                    raise
-                raise ours from error
-
-    async def fetch(self, call: Call) -> list[Row]:
-        """All rows of a query."""
-        rows: list[Row] = await self._turn(lambda connection: connection.fetch(call.sql, *call.args))
-        return rows
-
-    async def fetch_many(self, calls: Sequence[Call]) -> list[list[Row]]:
-        """One trip each."""
-        return [await self.fetch(call) for call in calls]
-
-    async def execute(self, call: Call) -> int:
-        """In a savepoint, because a statement that fails would make the whole transaction fail."""
-        return (await self.write((call,)))[0]
-
-    async def write(self, calls: Sequence[Call]) -> list[int]:
-        """In one savepoint."""
-
-        async def work(connection: asyncpg.Connection) -> list[int]:
-            await connection.execute('SAVEPOINT "authhero_write"')
-            try:
-                counts = [_matched(await connection.execute(call.sql, *call.args)) for call in calls]
-            except Exception as error:
-                await finish(connection.execute('ROLLBACK TO "authhero_write"; RELEASE "authhero_write"'))
-                reraise(DIALECT, error)
-            await connection.execute('RELEASE "authhero_write"')
-            return counts
-
-        return await self._turn(work)
-
-    async def _command(self, sql: str) -> None:
-        await self._turn(lambda connection: connection.execute(sql))
-
-    async def _undo(self, name: str) -> None:
-        # A conflict ends the whole transaction, as it does on the other engines.
-        if isinstance(self.failed, TransactionConflictError):
-            return
-        self.failed = None
-        # Should it fail, then the transaction has ended; the caller is to hear of the first error.
-        with suppress(AuthHeroSQLError):
-            await self._command(f"ROLLBACK TO {name}; RELEASE {name}")
-
-    @asynccontextmanager
-    async def savepoint(self) -> AsyncIterator[None]:
-        """A savepoint; undone when the block raises."""
-        async with self._turns.savepoint() as depth:
-            name = f'"authhero_{depth}"'
-            await self._command(f"SAVEPOINT {name}")
-            try:
-                yield
-                await self._command(f"RELEASE {name}")
-            except BaseException:
-                await finish(self._undo(name))
-                raise
+NO_TIMEOUT = 1e7
+"""Seconds, a third of a year: overrules the ``command_timeout`` of a pool where a statement may take as long as it needs."""
+RESET_TIMEOUT = 5.0
+"""Seconds that a connection which is given back has to become usable again before it is closed."""
 
 
-def _ends(error: BaseException) -> bool:
-    """Whether the transaction can do no more after this; errors of ours are raised where a savepoint has undone them."""
+async def _run(method: Callable[..., Awaitable[T]], connection: asyncpg.Connection, call: Call, seconds: float | None) -> T:
+    """Run a statement by one of asyncpg's methods, in bounded time; errors are those of this package."""
+    try:
+        if call.bounded:
+            return await in_time(method(call.sql, *call.args), seconds)
+        return await method(call.sql, *call.args, timeout=NO_TIMEOUT)
+    except Exception as error:
+        ours = translated(DIALECT, error, lost=_is_closed(connection))
+        raise ours from ours.__cause__
+
+
+async def _rows(connection: asyncpg.Connection, call: Call, seconds: float | None) -> list[Row]:
+    rows: list[Row] = await _run(connection.fetch, connection, call, seconds)
+    return rows
+
+
+async def _count(connection: asyncpg.Connection, call: Call, seconds: float | None) -> int:
+    return _matched(await _run(connection.execute, connection, call, seconds))
+
+
+def _is_closed(connection: asyncpg.Connection) -> bool:
     import asyncpg
 
-    return isinstance(error, TransactionConflictError) or not isinstance(error, AuthHeroSQLError | asyncpg.InterfaceError)
+    try:
+        return bool(connection.is_closed())
+    except asyncpg.InterfaceError:
+        # One that was lost is no longer lent to us.
+        return True
+
+
+class PostgreSQLWire:
+    """A connection, while a transaction runs on it."""
+
+    def __init__(self, connection: asyncpg.Connection, patience: float, timeout: float | None) -> None:
+        self._connection = connection
+        self.patience = patience
+        self._timeout = timeout
+
+    async def fetch(self, calls: Sequence[Call]) -> list[list[Row]]:
+        """Read, one trip each."""
+        return [await _rows(self._connection, call, self._timeout) for call in calls]
+
+    async def write(self, calls: Sequence[Call]) -> list[int]:
+        """Write, one trip each."""
+        return [await _count(self._connection, call, self._timeout) for call in calls]
+
+    async def _command(self, sql: str) -> str:
+        return await _run(self._connection.execute, self._connection, Call(sql), self._timeout)
+
+    async def begin(self) -> None:
+        """BEGIN, its level said aloud: guards are written for it, whatever a caller's pool has as its default."""
+        await self._command("BEGIN ISOLATION LEVEL READ COMMITTED")
+
+    async def commit(self) -> None:
+        """COMMIT."""
+        with answered():
+            status = await self._command("COMMIT")
+        if status != "COMMIT":
+            # The server's word for a transaction in which something had failed.
+            raise TransactionAbortedError
+
+    async def rollback(self) -> None:
+        """ROLLBACK, whether or not asyncpg knows of a transaction: a BEGIN that was cancelled may have arrived all the same."""
+        if not _is_closed(self._connection):
+            await self._command("ROLLBACK")
+
+    async def mark(self, name: str) -> None:
+        """SAVEPOINT."""
+        await self._command(f'SAVEPOINT "{name}"')
+
+    async def keep(self, name: str) -> None:
+        """RELEASE."""
+        await self._command(f'RELEASE "{name}"')
+
+    async def undo(self, name: str) -> None:
+        """ROLLBACK TO and RELEASE, in one trip."""
+        await self._command(f'ROLLBACK TO "{name}"; RELEASE "{name}"')
+
+    async def abandon(self) -> None:
+        """Cut the connection."""
+        if not _is_closed(self._connection):
+            self._connection.terminate()
+
+    def gone(self) -> bool:
+        """Return whether the connection is lost."""
+        return _is_closed(self._connection)
 
 
 async def _keep(connection: asyncpg.Connection) -> None:
@@ -339,7 +348,7 @@ class PostgreSQLDatabase(ManagedDatabase):
         acquire_timeout: float = 30.0,
         min_size: int = 1,
         max_size: int = 10,
-        command_timeout: float | None = 60.0,
+        command_timeout: float | None = COMMAND_TIMEOUT,
         connect_timeout: float = 10.0,
         statement_cache_size: int = 1000,
         pgbouncer: bool = False,
@@ -349,14 +358,16 @@ class PostgreSQLDatabase(ManagedDatabase):
         self._pool = pool
         self._dsn = dsn
         self._acquire_timeout = acquire_timeout
+        self._command_timeout = command_timeout
         self._options = {
             "min_size": min_size,
             "max_size": max_size,
-            "command_timeout": command_timeout,
             "timeout": connect_timeout,
             "statement_cache_size": 0 if pgbouncer else statement_cache_size,
             **options,
         }
+        self._releases: set[asyncio.Future[None]] = set()
+        """Connections on their way back: the loop itself keeps no hold on a task."""
 
     async def _open(self) -> None:
         if self._dsn is None:
@@ -374,21 +385,20 @@ class PostgreSQLDatabase(ManagedDatabase):
         if self._dsn is not None and self._pool is not None:
             pool, self._pool = self._pool, None
             try:
-                with anyio.fail_after(ROLLBACK_TIMEOUT):
+                async with asyncio.timeout(CLOSE_TIMEOUT):
                     await pool.close()
             except TimeoutError:
                 pool.terminate()
 
     @asynccontextmanager
     async def _acquired(self) -> AsyncIterator[asyncpg.Connection]:
-        pool = self._pool
-        if pool is None:
-            raise DatabaseUnavailableError("the database is not open")
+        self._require_open()
+        pool: Any = self._pool
         try:
             connection = await pool.acquire(timeout=self._acquire_timeout)
         except TimeoutError as error:
             raise PoolTimeoutError(
-                f"no connection became free in {self._acquire_timeout} seconds "
+                f"no connection became free in {self._acquire_timeout:g} seconds "
                 f"({pool.get_size()} of {pool.get_max_size()} open, {pool.get_idle_size()} idle)"
             ) from error
         except Exception as error:
@@ -396,95 +406,55 @@ class PostgreSQLDatabase(ManagedDatabase):
         try:
             yield connection
         finally:
-            await pool.release(connection)
+            await self._give_back(pool, connection)
+
+    async def _give_back(self, pool: asyncpg.Pool, connection: asyncpg.Connection) -> None:
+        """Give a connection back; neither a slow reset nor a lost server hides or delays what came of the statement."""
+        release = asyncio.ensure_future(pool.release(connection, timeout=RESET_TIMEOUT))
+        self._releases.add(release)
+        release.add_done_callback(self._given_back)
+        await asyncio.wait([release], timeout=SETTLE)
+
+    def _given_back(self, release: asyncio.Future[None]) -> None:
+        self._releases.discard(release)
+        if not release.cancelled() and (error := release.exception()) is not None:
+            logger.warning("a connection could not be given back, so it was closed (%s)", type(error).__name__)
 
     async def fetch(self, call: Call) -> list[Row]:
-        """All rows of a query."""
+        """Return all rows of a query."""
         async with self._acquired() as connection:
-            try:
-                rows: list[Row] = await connection.fetch(call.sql, *call.args)
-            except Exception as error:
-                reraise(DIALECT, error)
-            return rows
+            return await _rows(connection, call, self._command_timeout)
 
     async def fetch_many(self, calls: Sequence[Call]) -> list[list[Row]]:
-        """One trip each, on one connection."""
+        """Read, one trip each, on one connection."""
         async with self._acquired() as connection:
-            try:
-                return [await connection.fetch(call.sql, *call.args) for call in calls]
-            except Exception as error:
-                reraise(DIALECT, error)
+            return [await _rows(connection, call, self._command_timeout) for call in calls]
 
     async def execute(self, call: Call) -> int:
-        """One write, a transaction by itself."""
+        """Run one write, a transaction by itself."""
 
         async def work() -> int:
             async with self._acquired() as connection:
-                try:
-                    return _matched(await connection.execute(call.sql, *call.args))
-                except Exception as error:
-                    reraise(DIALECT, error)
+                with answered():
+                    return await _count(connection, call, self._command_timeout)
 
         return await retried(work)
 
     async def write(self, calls: Sequence[Call]) -> list[int]:
-        """One transaction."""
+        """Run one transaction."""
         if len(calls) == 1:
             return [await self.execute(calls[0])]
 
         async def work() -> list[int]:
-            async with self._begun() as connection:
-                try:
-                    return [_matched(await connection.execute(call.sql, *call.args)) for call in calls]
-                except Exception as error:
-                    reraise(DIALECT, error)
+            async with self._begun() as block:
+                return await block.write(calls)
 
         return await retried(work)
 
     @asynccontextmanager
-    async def _begun(self) -> AsyncIterator[asyncpg.Connection]:
-        async with self._acquired() as connection:
-            try:
-                # Said aloud: our guards are written for this level, whatever a caller's pool has as its default.
-                try:
-                    await connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
-                except Exception as error:
-                    reraise(DIALECT, error)
-                yield connection
-                # The last moment at which a cancellation still undoes everything.
-                await asyncio.sleep(0)
-            except BaseException:
-                await finish(_rolled_back(connection))
-                raise
-            try:
-                await finish(connection.execute("COMMIT"))
-            except Exception as error:
-                await finish(_rolled_back(connection))
-                reraise(DIALECT, error)
-
-    @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Connection]:
-        """BEGIN … COMMIT on one connection, at READ COMMITTED."""
-        async with self._begun() as raw:
-            connection = PostgreSQLConnection(raw)
-            try:
-                yield connection
-            finally:
-                connection.closed = True
-            if connection.failed is not None:
-                # Its COMMIT would be a ROLLBACK, without an error.
-                raise TransactionClosedError("an earlier error ended the transaction") from connection.failed
-
-
-async def _rolled_back(connection: asyncpg.Connection) -> None:
-    """Roll back in bounded time; a connection that cannot is thrown away."""
-    import asyncpg
-
-    try:
-        async with asyncio.timeout(ROLLBACK_TIMEOUT):
-            # Whether or not asyncpg knows of a transaction: a BEGIN that was cancelled may have arrived all the same.
-            await connection.execute("ROLLBACK")
-    except Exception:
-        # One that was lost is no longer lent to us, and then there is nothing left to end.
-        with suppress(asyncpg.InterfaceError):
-            connection.terminate()
+    async def _begun(self) -> AsyncIterator[Block]:
+        async with (
+            self._acquired() as connection,
+            begun(PostgreSQLWire(connection, self._acquire_timeout, self._command_timeout), self) as block,
+        ):
+            yield block

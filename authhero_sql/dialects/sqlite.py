@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-import anyio
 from pypika import Field, PostgreSQLQuery, Query
 from pypika.terms import Criterion, Term
 
@@ -23,17 +22,19 @@ from ..errors import (
     DuplicateObjectError,
     ForeignKeyError,
     MissingTableError,
-    PoolTimeoutError,
     ReadOnlyError,
+    StatementTimeoutError,
     TransactionClosedError,
     TransactionConflictError,
+    TransactionMisuseError,
     ValueRefusedError,
 )
 from ..schema import ColumnType
 from .dialect import Dialect, Fragment, LiveTable, Place, case_pairs, live_tables
-from .interface import Call, Connection, Executor, Features, Row
-from .managed import ManagedDatabase, reraise, retried
-from .transactions import Turns, finish
+from .interface import Call, Executor, Features, Row
+from .lender import Lender
+from .managed import COMMAND_TIMEOUT, ManagedDatabase, jitter, reraise
+from .transactions import Block, begun, finish, open_block
 
 if TYPE_CHECKING:
     # A Worker has the words of this file and need not have these.
@@ -55,6 +56,7 @@ _BY_NAME: dict[str, type[DatabaseError]] = {
     "SQLITE_READONLY": ReadOnlyError,
     "SQLITE_BUSY": TransactionConflictError,
     "SQLITE_LOCKED": TransactionConflictError,
+    "SQLITE_INTERRUPT": StatementTimeoutError,
     "SQLITE_CANTOPEN": DatabaseUnavailableError,
     "SQLITE_IOERR": DatabaseUnavailableError,
     "SQLITE_FULL": DatabaseUnavailableError,
@@ -173,7 +175,7 @@ class SQLiteDialect(Dialect):
         if isinstance(error, sqlite3.Error):
             return classified(getattr(error, "sqlite_errorname", "") or "", str(error))
         if isinstance(error, OverflowError | UnicodeEncodeError):
-            return ValueRefusedError()
+            return ValueRefusedError(sent=False)
         if isinstance(error, ValueError) and str(error) in {"Connection closed", "no active connection"}:
             return DatabaseUnavailableError("the connection is closed")
         return None
@@ -222,40 +224,179 @@ def _constraint(message: str) -> str | None:
 DIALECT = SQLiteDialect()
 
 
-class _Hop(asyncio.Future[Any]):
-    """A future that cannot be cancelled: its waiter's cancellation is raised when it is done.
+INTERRUPT_AGAIN = 0.05
+"""Seconds between two interrupts of work that goes on: one between two statements stops neither."""
+BUSY_SLICE = 0.25
+"""Seconds that SQLite itself waits for another process's write; then the thread is free for a cancellation."""
 
-    The thread does what it was sent whatever happens to the one who waits, so the outcome has to be waited for.
+
+class _Hop(asyncio.Future[Any]):
+    """A future that cannot be cancelled: its waiter's cancellation is raised when the work is done.
+
+    The thread does what it was sent whatever happens to the one who waits, so the outcome has to be waited for; a
+    cancellation makes it come sooner.
     """
 
+    def __init__(self, stop: Callable[[], None] | None) -> None:
+        super().__init__(loop=asyncio.get_running_loop())
+        self._stop = stop
+        self._again: asyncio.TimerHandle | None = None
+
     def cancel(self, msg: object = None) -> bool:
+        self.stop()
         return False
+
+    def stop(self) -> None:
+        """Interrupt the work until it ends, where it may be interrupted."""
+        if not self.done() and self._stop is not None:
+            self._stop()
+            self._again = self.get_loop().call_later(INTERRUPT_AGAIN, self.stop)
+
+    def settle(self) -> None:
+        """Interrupt no more: what comes next on the connection is somebody else's."""
+        if self._again is not None:
+            self._again.cancel()
 
 
 class Handle:
     """One SQLite connection and its thread: a function sent there is one hop, whatever it does."""
 
-    def __init__(self, connection: aiosqlite.Connection) -> None:
+    def __init__(self, connection: aiosqlite.Connection, timeout: float | None) -> None:
         self.connection = connection
+        self._thread = Thread.of(connection)
+        self._timeout = timeout
 
-    async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Run on the connection's thread, to the end even when the caller is cancelled."""
-        connection = self.connection
-        if not connection._running or connection._connection is None:
-            raise DatabaseUnavailableError("the connection is closed")
+    async def run(self, work: Callable[[sqlite3.Connection], T], *, bounded: bool = True, stoppable: bool = True) -> T:
+        """Run on the connection's thread; return what it returned, also when the caller is cancelled meanwhile.
 
-        # A closure, because aiosqlite logs what it runs at level DEBUG, the arguments of a partial included.
-        def send() -> T:
-            return work(connection._conn)
+        Args:
+            work: what to do there.
+            bounded: interrupt it when it takes longer than ``command_timeout``.
+            stoppable: interrupt it when the caller is cancelled, too.
 
-        hop = _Hop(loop=asyncio.get_running_loop())
-        # The public methods are one statement a hop and can be cancelled in the middle of one; this is what they call.
-        connection._tx.put_nowait((hop, send))
+        Raises:
+            StatementTimeoutError: it was interrupted.
+        """
+        loop = asyncio.get_running_loop()
+        hop = _Hop(self._interrupt if stoppable else None)
+        timer = loop.call_later(self._timeout, hop.stop) if bounded and self._timeout is not None else None
         try:
+            self._thread.send(hop, work)
             done: T = await hop
         except Exception as error:
             reraise(DIALECT, error)
+        finally:
+            if timer is not None:
+                timer.cancel()
+            hop.settle()
         return done
+
+    def _interrupt(self) -> None:
+        raw = self._thread.raw()
+        if raw is not None:
+            raw.interrupt()
+
+
+class Thread:
+    """The one place that knows aiosqlite's inside: how a function gets onto a connection's thread.
+
+    Its public methods are one statement a hop, and a cancellation leaves them in the middle of one.
+    """
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self._connection = connection
+
+    @staticmethod
+    def of(connection: aiosqlite.Connection) -> Thread:
+        """Return the way to a connection's thread: the short one, or the public one where aiosqlite has changed."""
+        known = all(hasattr(connection, name) for name in ("_tx", "_running", "_connection"))
+        return Thread(connection) if known else PublicThread(connection)
+
+    def raw(self) -> sqlite3.Connection | None:
+        """Return the connection of the standard library, or None where it is closed or cannot be reached."""
+        connection = self._connection
+        return connection._connection if connection._running else None
+
+    def send(self, future: asyncio.Future[Any], work: Callable[[sqlite3.Connection], Any]) -> None:
+        """Run there, and set the future to what comes of it.
+
+        Raises:
+            DatabaseUnavailableError: the connection is closed.
+        """
+        raw = self.raw()
+        if raw is None:
+            raise DatabaseUnavailableError("the connection is closed")
+
+        # A closure, because aiosqlite logs what it runs at level DEBUG, the arguments of a partial included.
+        def send() -> Any:
+            return work(raw)
+
+        self._connection._tx.put_nowait((future, send))
+
+    async def joined(self) -> None:
+        """Wait for the end of the thread of a connection that has been closed."""
+        thread = getattr(self._connection, "_thread", None)
+        if thread is not None:
+            await asyncio.to_thread(thread.join)
+
+
+class PublicThread(Thread):
+    """The same by aiosqlite's public methods: slower, because every statement is a hop of its own."""
+
+    def raw(self) -> sqlite3.Connection | None:
+        """Return None: the public methods do not give it."""
+        return None
+
+    def send(self, future: asyncio.Future[Any], work: Callable[[sqlite3.Connection], Any]) -> None:
+        """Run on a thread of its own, over a stand-in for the connection that asks aiosqlite for each statement."""
+        loop = asyncio.get_running_loop()
+        stand_in: Any = _StandIn(self._connection, loop)
+
+        def settle(done: asyncio.Future[Any]) -> None:
+            error = done.exception()
+            if error is not None:
+                future.set_exception(error)
+            else:
+                future.set_result(done.result())
+
+        loop.run_in_executor(None, work, stand_in).add_done_callback(settle)
+
+
+class _StandIn:
+    """As much of a ``sqlite3.Connection`` as the functions of this file use, for use in another thread than the loop's."""
+
+    def __init__(self, connection: aiosqlite.Connection, loop: asyncio.AbstractEventLoop) -> None:
+        self._connection = connection
+        self._loop = loop
+        self.row_factory: Any = None
+        self.rowcount = -1
+        self._rows: list[Any] = []
+
+    @property
+    def in_transaction(self) -> bool:
+        return self._connection.in_transaction
+
+    @property
+    def text_factory(self) -> Any:
+        return self._connection.text_factory
+
+    def cursor(self) -> _StandIn:
+        return self
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> _StandIn:
+        async def run() -> tuple[list[Any], int]:
+            cursor = await self._connection.execute(sql, parameters)
+            async with cursor:
+                return [tuple(row) for row in await cursor.fetchall()], cursor.rowcount
+
+        self._rows, self.rowcount = asyncio.run_coroutine_threadsafe(run(), self._loop).result()
+        return self
+
+    def fetchall(self) -> list[Any]:
+        return self._rows
+
+    def fetchone(self) -> Any:
+        return self._rows[0] if self._rows else None
 
 
 def _cursor(connection: sqlite3.Connection) -> sqlite3.Cursor:
@@ -275,20 +416,18 @@ def _counts(calls: Sequence[Call], connection: sqlite3.Connection) -> list[int]:
     return [cursor.execute(call.sql, call.args).rowcount for call in calls]
 
 
-def _statement(sql: str, connection: sqlite3.Connection) -> None:
-    connection.execute(sql)
-
-
-def _in_transaction(connection: sqlite3.Connection) -> None:
-    # Some errors (disk full, I/O) end a transaction; what came after would be committed bit by bit.
-    if not connection.in_transaction:
-        raise TransactionClosedError("an earlier error ended the transaction")
-
-
 def _undo(connection: sqlite3.Connection, *commands: str) -> None:
-    if connection.in_transaction:
-        for command in commands:
-            connection.execute(command)
+    """Roll back, whatever interrupts it: an interrupt was meant for what came before."""
+    import sqlite3
+
+    for command in commands:
+        while connection.in_transaction:
+            try:
+                connection.execute(command)
+                break
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorname != "SQLITE_INTERRUPT":
+                    raise
 
 
 def _atomic(calls: Sequence[Call], connection: sqlite3.Connection) -> list[int]:
@@ -317,80 +456,98 @@ def _nested(calls: Sequence[Call], connection: sqlite3.Connection) -> list[int]:
     return counts
 
 
+def _bounded(calls: Sequence[Call]) -> bool:
+    return all(call.bounded for call in calls)
+
+
 _OUTER = '"authhero_transaction"'
 
 
-class SQLiteConnection:
-    """The writer, inside a transaction."""
+class SQLiteWire:
+    """The writer, while a transaction runs on it."""
 
-    def __init__(self, handle: Handle) -> None:
+    def __init__(self, handle: Handle, patience: float, busy_timeout: float) -> None:
         self._handle = handle
-        self._turns = Turns()
+        self.patience = patience
+        self._busy_timeout = busy_timeout
         self._begun = self._nested = False
-        self.closed = False
 
-    # These three run on the connection's thread, so that what has been begun is known even when nobody waits any more.
+    async def fetch(self, calls: Sequence[Call]) -> list[list[Row]]:
+        """Read in one hop."""
+        return await self._handle.run(partial(_fetch, calls), bounded=_bounded(calls))
 
-    def begin(self, connection: sqlite3.Connection) -> None:
-        """Begin, inside what the connection's owner has begun."""
+    async def write(self, calls: Sequence[Call]) -> list[int]:
+        """Write in one hop."""
+        return await self._handle.run(partial(_counts, calls), bounded=_bounded(calls))
+
+    async def begin(self) -> None:
+        """BEGIN IMMEDIATE, or a savepoint inside what the connection's owner has begun."""
+        await patient(lambda: self._handle.run(self._begin), self._busy_timeout)
+
+    def _begin(self, connection: sqlite3.Connection) -> None:
+        # On the connection's thread, so that what has been begun is known even when nobody waits any more.
         self._nested = connection.in_transaction
         connection.execute(f"SAVEPOINT {_OUTER}" if self._nested else "BEGIN IMMEDIATE")
         self._begun = True
 
-    def commit(self, connection: sqlite3.Connection) -> None:
-        """Commit; a commit that fails undoes everything."""
-        _in_transaction(connection)
-        try:
-            connection.execute(f"RELEASE {_OUTER}" if self._nested else "COMMIT")
-        except BaseException:
-            self.rollback(connection)
-            raise
+    async def commit(self) -> None:
+        """Commit: what has begun is waited for, because nobody could tell how it ends."""
+        command = f"RELEASE {_OUTER}" if self._nested else "COMMIT"
+        await patient(lambda: self._command(command), self._busy_timeout)
 
-    def rollback(self, connection: sqlite3.Connection) -> None:
+    async def rollback(self) -> None:
         """Undo what has been begun here."""
-        if self._begun and self._nested:
-            _undo(connection, f"ROLLBACK TO {_OUTER}", f"RELEASE {_OUTER}")
-        elif self._begun:
-            _undo(connection, "ROLLBACK")
+        if self._begun:
+            commands = (f"ROLLBACK TO {_OUTER}", f"RELEASE {_OUTER}") if self._nested else ("ROLLBACK",)
+            await self._handle.run(lambda connection: _undo(connection, *commands), bounded=False, stoppable=False)
 
-    async def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        def inside(connection: sqlite3.Connection) -> T:
-            _in_transaction(connection)
-            return work(connection)
+    async def mark(self, name: str) -> None:
+        """SAVEPOINT."""
+        await self._command(f'SAVEPOINT "{name}"')
 
-        async with self._turns.statement():
-            if self.closed:
-                raise TransactionClosedError
-            return await self._handle.run(inside)
+    async def keep(self, name: str) -> None:
+        """RELEASE."""
+        await self._command(f'RELEASE "{name}"')
 
-    async def fetch(self, call: Call) -> list[Row]:
-        """All rows of a query."""
-        return (await self._run(partial(_fetch, (call,))))[0]
+    async def undo(self, name: str) -> None:
+        """ROLLBACK TO and RELEASE."""
+        commands = (f'ROLLBACK TO "{name}"', f'RELEASE "{name}"')
+        await self._handle.run(lambda connection: _undo(connection, *commands), bounded=False, stoppable=False)
 
-    async def fetch_many(self, calls: Sequence[Call]) -> list[list[Row]]:
-        """One hop."""
-        return await self._run(partial(_fetch, calls))
+    async def _command(self, sql: str) -> None:
+        def work(connection: sqlite3.Connection) -> None:
+            # Some errors (disk full, I/O) end a transaction; what came after would be committed bit by bit.
+            if not connection.in_transaction:
+                raise TransactionClosedError("an earlier error ended the transaction")
+            connection.execute(sql)
 
-    async def execute(self, call: Call) -> int:
-        """One hop; a statement that fails leaves the transaction as it was."""
-        return (await self._run(partial(_counts, (call,))))[0]
+        await self._handle.run(work, bounded=False, stoppable=False)
 
-    async def write(self, calls: Sequence[Call]) -> list[int]:
-        """One hop, in a savepoint."""
-        return await self._run(partial(_nested, calls))
+    async def abandon(self) -> None:
+        """Interrupt what runs, and roll back."""
+        self._handle._interrupt()
+        await self.rollback()
 
-    @asynccontextmanager
-    async def savepoint(self) -> AsyncIterator[None]:
-        """A savepoint; undone when the block raises."""
-        async with self._turns.savepoint() as depth:
-            name = f'"authhero_{depth}"'
-            await self._run(partial(_statement, f"SAVEPOINT {name}"))
-            try:
-                yield
-            except BaseException:
-                await self._handle.run(lambda connection: _undo(connection, f"ROLLBACK TO {name}", f"RELEASE {name}"))
+    def gone(self) -> bool:
+        """Return whether SQLite has rolled everything back by itself, as after a full disk."""
+        return self._begun and not self._handle.connection.in_transaction
+
+
+async def patient(work: Callable[[], Awaitable[T]], seconds: float) -> T:
+    """Try again what finds another process writing, for so many seconds in all.
+
+    Raises:
+        TransactionConflictError: the other process went on writing.
+    """
+    deadline = asyncio.get_running_loop().time() + seconds
+    while True:
+        try:
+            return await work()
+        except TransactionConflictError:
+            if asyncio.get_running_loop().time() >= deadline:
                 raise
-            await self._run(partial(_statement, f"RELEASE {name}"))
+        # Mostly SQLite has waited for its slice of the time already; what it refuses at once gets a moment here.
+        await asyncio.sleep(jitter(0.01))
 
 
 class SQLiteDatabase(ManagedDatabase):
@@ -401,9 +558,10 @@ class SQLiteDatabase(ManagedDatabase):
         path: str | None = None,
         *,
         connection: aiosqlite.Connection | None = None,
-        readers: int = 2,
+        readers: int = 4,
         busy_timeout: float = 5.0,
         acquire_timeout: float = 30.0,
+        command_timeout: float | None = COMMAND_TIMEOUT,
         cached_statements: int = 512,
     ) -> None:
         self.dialect = DIALECT
@@ -411,21 +569,27 @@ class SQLiteDatabase(ManagedDatabase):
         self._given = connection
         self._busy_timeout = busy_timeout
         self._acquire_timeout = acquire_timeout
+        self._command_timeout = command_timeout
         self._cached_statements = cached_statements
-        self._reader_count = 0 if path is None or path == ":memory:" else readers
-        self._lock = anyio.Lock(fast_acquire=True)
-        self._writer: Handle | None = None
-        self._readers: list[Handle] = []
-        self._next = 0
+        self._writers: Lender[Handle] = Lender("the writer", acquire_timeout)
+        # What lives in memory belongs to its one connection.
+        self._reads_apart = path is not None and path != ":memory:" and readers > 0
+        self._readers = Lender("every reader", acquire_timeout, self._reader, readers) if self._reads_apart else self._writers
+        self._handles: list[Handle] = []
 
     async def _open(self) -> None:
         if self._given is not None:
-            self._writer = Handle(self._given)
-            await self._writer.run(_check)
-            return
-        self._writer = await self._connected(_configure_writer)
-        for _ in range(self._reader_count):
-            self._readers.append(await self._connected(_configure_reader))
+            writer = Handle(self._given, self._command_timeout)
+            await writer.run(_check)
+        else:
+            writer = await self._connected(_configure_writer)
+        self._writers.give(writer)
+        if self._reads_apart:
+            # The first is opened now, so that what is wrong with the file shows now.
+            self._readers.give(await self._readers.take())
+
+    async def _reader(self) -> Handle:
+        return await self._connected(_configure_reader)
 
     async def _connected(self, configure: Callable[[sqlite3.Connection], None]) -> Handle:
         import aiosqlite
@@ -433,104 +597,87 @@ class SQLiteDatabase(ManagedDatabase):
         connection = aiosqlite.connect(
             self._path or "",
             isolation_level=None,
-            timeout=self._busy_timeout,
+            timeout=min(self._busy_timeout, BUSY_SLICE),
             cached_statements=self._cached_statements,
         )
-        handle = Handle(connection)
+        handle = Handle(connection, self._command_timeout)
         try:
             await finish(connection)
             # Of several connections that switch a new file to WAL at once SQLite refuses all but one, without waiting.
-            await retried(lambda: handle.run(configure))
+            await patient(lambda: handle.run(configure), self._busy_timeout)
+            self._require_live()
         except BaseException as error:
-            await finish(_abandoned(connection))
+            await finish(_abandoned(handle))
             if self.dialect.translate(error) is not None:
                 raise DatabaseUnavailableError("the SQLite file cannot be opened") from error
             raise
+        self._handles.append(handle)
         return handle
 
-    async def _close(self) -> None:
-        if self._given is None:
-            handles = [*self._readers, *([self._writer] if self._writer else [])]
-            self._readers, self._writer = [], None
-            for handle in handles:
-                await finish(handle.connection.close())
-
-    @property
-    def _main(self) -> Handle:
-        if self._writer is None or self._closed:
+    def _require_live(self) -> None:
+        if self._closed:
             raise DatabaseUnavailableError("the database is not open")
-        return self._writer
+
+    async def _close(self) -> None:
+        while self._handles:
+            await finish(self._handles.pop().connection.close())
 
     @asynccontextmanager
     async def _writing(self) -> AsyncIterator[Handle]:
-        writer = self._main
+        self._require_open()
+        self._refuse_waiting_for_oneself()
+        writer = await self._writers.take()
         try:
-            try:
-                self._lock.acquire_nowait()
-            except anyio.WouldBlock:
-                with anyio.fail_after(self._acquire_timeout):
-                    await self._lock.acquire()
-        except TimeoutError:
-            raise PoolTimeoutError(f"the writer was busy for {self._acquire_timeout} seconds") from None
-        except RuntimeError:
-            raise ConfigurationError("this task has a transaction open: use the transaction's own adapters in it") from None
-        try:
+            self._require_open()
             yield writer
         finally:
-            self._lock.release()
+            self._writers.give(writer)
+
+    def _refuse_waiting_for_oneself(self) -> None:
+        block = open_block(self)
+        if block is not None and block.task is asyncio.current_task():
+            raise TransactionMisuseError("SQLite has one writer, and the transaction that is open in this task holds it")
 
     async def _read(self, calls: Sequence[Call]) -> list[list[Row]]:
-        if not self._readers:
-            async with self._writing() as writer:
-                return await writer.run(partial(_fetch, calls))
-        if self._closed:
-            raise DatabaseUnavailableError("the database is not open")
-        self._next = (self._next + 1) % len(self._readers)
-        return await self._readers[self._next].run(partial(_fetch, calls))
+        self._require_open()
+        if not self._reads_apart:
+            self._refuse_waiting_for_oneself()
+        reader = await self._readers.take()
+        try:
+            return await reader.run(partial(_fetch, calls), bounded=_bounded(calls))
+        finally:
+            self._readers.give(reader)
 
     async def fetch(self, call: Call) -> list[Row]:
-        """All rows of a query."""
+        """Return all rows of a query."""
         return (await self._read((call,)))[0]
 
     async def fetch_many(self, calls: Sequence[Call]) -> list[list[Row]]:
-        """One hop, one snapshot of each."""
+        """Read in one hop."""
         return await self._read(calls)
 
     async def execute(self, call: Call) -> int:
-        """One write in one hop."""
+        """Run one write in one hop."""
         return (await self.write((call,)))[0]
 
     async def write(self, calls: Sequence[Call]) -> list[int]:
-        """One transaction in one hop."""
-
-        async def work() -> list[int]:
-            async with self._writing() as writer:
-                return await writer.run(partial(_atomic, calls))
-
-        return await retried(work)
+        """Run one transaction in one hop."""
+        async with self._writing() as writer:
+            work = partial(_atomic, calls)
+            return await patient(lambda: writer.run(work, bounded=_bounded(calls)), self._busy_timeout)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Connection]:
-        """BEGIN IMMEDIATE … COMMIT; a savepoint when a caller's connection is in a transaction already."""
+    async def _begun(self) -> AsyncIterator[Block]:
         async with self._writing() as writer:
-            connection = SQLiteConnection(writer)
-            try:
-                await writer.run(connection.begin)
-                yield connection
-                # The last moment at which a cancellation still undoes everything.
-                await asyncio.sleep(0)
-            except BaseException:
-                await writer.run(connection.rollback)
-                raise
-            finally:
-                connection.closed = True
-            await writer.run(connection.commit)
+            wire = SQLiteWire(writer, self._acquire_timeout, self._busy_timeout)
+            async with begun(wire, self) as block:
+                yield block
 
 
-async def _abandoned(connection: aiosqlite.Connection) -> None:
+async def _abandoned(handle: Handle) -> None:
     """Close a connection that may never have been opened; its thread must end before the loop that it reports to."""
-    await connection.close()
-    await asyncio.to_thread(connection._thread.join)
+    await handle.connection.close()
+    await handle._thread.joined()
 
 
 def _configure_writer(connection: sqlite3.Connection) -> None:

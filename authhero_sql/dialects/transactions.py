@@ -1,22 +1,53 @@
-"""Transactions: whose turn it is on their connection, and what is seen to its end."""
+"""Transactions: blocks inside blocks, whose turn it is in them, what ends them, and what is seen to its end.
+
+One rule holds on every engine: an error of the database ends the innermost block, and only a nested block survives it. A block has no
+state but what stands in its object, so it may be entered in one task, used in another and left in a third.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+import inspect
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from contextvars import ContextVar
-from typing import TypeVar
+from typing import Any, Protocol, TypeVar
 
 import anyio
 
+from ..errors import (
+    AuthHeroSQLError,
+    ConnectionLostError,
+    DatabaseError,
+    DatabaseUnavailableError,
+    PoolTimeoutError,
+    StatementTimeoutError,
+    TransactionAbortedError,
+    TransactionClosedError,
+    TransactionConflictError,
+)
+from .interface import Call, Row
+
 T = TypeVar("T")
 
+logger = logging.getLogger("authhero_sql.pool")
+"""At level WARNING: connections that had to be closed because they could not be given back."""
 
-async def finish(awaitable: Awaitable[T]) -> T:
-    """Await to the end, whatever cancels the caller meanwhile; the cancellation is let through afterwards.
+SETTLE = 0.5
+"""Seconds that a task which has been cancelled waits for the database to settle; then it gives its connection up."""
+_ENDS_ALL = (TransactionConflictError, DatabaseUnavailableError, StatementTimeoutError)
+"""What ends the whole transaction, however deep the block in which it was raised."""
 
-    What has been sent to a database must be seen to its end, or the connection is left in a state nobody knows.
+
+async def finish(awaitable: Awaitable[T], within: float | None = None) -> T:
+    """Await to the end although the caller is cancelled meanwhile; the cancellation is raised afterwards.
+
+    What has been sent to a database must be seen to its end, or its connection is left in a state that nobody knows.
+
+    Args:
+        awaitable: what must end.
+        within: seconds that it has left when the caller is cancelled; then it is cancelled too. None: as long as it takes.
     """
     future = asyncio.ensure_future(awaitable)
     try:
@@ -26,60 +57,294 @@ async def finish(awaitable: Awaitable[T]) -> T:
             raise
         # Shielded from anyio's scopes, which would cancel every further await too.
         with anyio.CancelScope(shield=True):
-            while not future.done():
-                try:
-                    await asyncio.wait([future])
-                except asyncio.CancelledError:
-                    continue
+            await _ended(future, within)
         if not future.cancelled():
             # Marks the outcome as seen; the cancellation is what the caller has to hear of.
             future.exception()
         raise
 
 
-class _Block:
-    """The block of a savepoint, or the whole transaction."""
+async def _ended(future: asyncio.Future[Any], within: float | None) -> None:
+    loop = asyncio.get_running_loop()
+    deadline = None if within is None else loop.time() + within
+    while not future.done():
+        try:
+            await asyncio.wait([future], timeout=None if deadline is None else max(0.0, deadline - loop.time()))
+        except asyncio.CancelledError:
+            continue
+        if deadline is not None and loop.time() >= deadline:
+            future.cancel()
+            deadline = None
 
-    def __init__(self, turns: Turns, depth: int, around: _Block | None) -> None:
-        self.turns = turns
-        self.depth = depth
+
+class Wire(Protocol):
+    """A connection on which a transaction runs. It does one thing at a time and raises errors of this package."""
+
+    patience: float
+    """Seconds after which a task that waits for its turn gives up."""
+
+    async def fetch(self, calls: Sequence[Call]) -> list[list[Row]]:
+        """Return the rows of each query."""
+        ...
+
+    async def write(self, calls: Sequence[Call]) -> list[int]:
+        """Run writes in order; return the number of rows that each matched."""
+        ...
+
+    async def begin(self) -> None:
+        """Begin the transaction."""
+        ...
+
+    async def commit(self) -> None:
+        """Commit it.
+
+        Raises:
+            UnknownOutcomeError: the answer did not arrive.
+        """
+        ...
+
+    async def rollback(self) -> None:
+        """Roll it back."""
+        ...
+
+    async def mark(self, name: str) -> None:
+        """Set a savepoint."""
+        ...
+
+    async def keep(self, name: str) -> None:
+        """Release a savepoint."""
+        ...
+
+    async def undo(self, name: str) -> None:
+        """Roll back to a savepoint, and release it."""
+        ...
+
+    async def abandon(self) -> None:
+        """End the transaction at once, whatever runs on the connection: the database rolls it back."""
+        ...
+
+    def gone(self) -> bool:
+        """Return whether nothing is left of the transaction on the database's side."""
+        ...
+
+
+class Block:
+    """A transaction, or a part of one that is undone alone: the executor that ``transaction()`` gives its caller to hold.
+
+    Tasks that share a block take turns. A nested block has its outer block's turn for as long as it is open, because undoing
+    it would undo whatever else came after its savepoint.
+    """
+
+    def __init__(self, wire: Wire, database: object, around: Block | None = None) -> None:
+        self.database = database
         self.around = around
-        self.lock = anyio.Lock(fast_acquire=True)
-        self.ended = False
+        self.before = _innermost()
+        """The block that was open here before this one, of whatever database."""
+        self.task = asyncio.current_task()
+        """The task that opened it, while it is open."""
+        self.closed = False
+        self.failed: BaseException | None = None
+        """The error that ended this block."""
+        self.callbacks: list[Callable[[], object]] = []
+        """What is called once the transaction has been committed."""
+        self._wire = wire
+        self._turn = asyncio.Lock()
+        self._depth: int = 0 if around is None else around._depth + 1
+
+    async def fetch(self, call: Call) -> list[Row]:
+        """Return all rows of a query."""
+        return (await self._do(self._wire.fetch, (call,)))[0]
+
+    async def fetch_many(self, calls: Sequence[Call]) -> list[list[Row]]:
+        """Return the rows of each query."""
+        return await self._do(self._wire.fetch, calls)
+
+    async def execute(self, call: Call) -> int:
+        """Run one write; return the number of rows that it matched."""
+        return (await self._do(self._wire.write, (call,)))[0]
+
+    async def write(self, calls: Sequence[Call]) -> list[int]:
+        """Run writes in order; where one fails, the block is undone with all of them."""
+        return await self._do(self._wire.write, calls)
+
+    @asynccontextmanager
+    async def nested(self) -> AsyncIterator[Block]:
+        """Open a part of this block that is undone alone when it raises, and kept with this block otherwise."""
+        await self._take_turn()
+        try:
+            self._require_live()
+            block = Block(self._wire, self.database, self)
+            name = f"authhero_{block._depth}"
+
+            async def keep() -> None:
+                await self._noting(self._wire.keep(name))
+
+            async def undo() -> None:
+                # Nothing is left to undo where the whole transaction has ended.
+                if self.failed is None:
+                    await self._wire.undo(name)
+
+            await self._noting(self._wire.mark(name))
+            async with block._opened(keep, undo):
+                yield block
+            self.callbacks += block.callbacks
+        finally:
+            self._turn.release()
+
+    async def _do(self, work: Callable[[Sequence[Call]], Awaitable[T]], calls: Sequence[Call]) -> T:
+        await self._take_turn()
+        try:
+            self._require_live()
+            return await self._noting(work(calls))
+        finally:
+            self._turn.release()
+
+    async def _take_turn(self) -> None:
+        if not self._turn.locked():
+            await self._turn.acquire()
+            return
+        try:
+            async with asyncio.timeout(self._wire.patience):
+                await self._turn.acquire()
+        except TimeoutError:
+            raise PoolTimeoutError(f"another task has been using this transaction for {self._wire.patience:g} seconds") from None
+
+    def _require_live(self) -> None:
+        block: Block | None = self
+        while block is not None:
+            if block.closed:
+                raise TransactionClosedError
+            if block.failed is not None:
+                raise TransactionAbortedError from block.failed
+            block = block.around
+
+    async def _noting(self, work: Awaitable[T]) -> T:
+        try:
+            return await work
+        except BaseException as error:
+            # What was refused before it was sent has changed nothing.
+            if not isinstance(error, DatabaseError) or error.sent:
+                self._fail(error)
+            raise
+
+    def _fail(self, error: BaseException) -> None:
+        self.failed = self.failed or error
+        if self.around is not None and (isinstance(error, _ENDS_ALL) or self._wire.gone()):
+            self.around._fail(error)
+
+    @asynccontextmanager
+    async def _opened(self, keep: Callable[[], Awaitable[None]], undo: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+        """Keep what is done in the body; undo it when the body raises or a statement in it has failed."""
+        with _entered(self):
+            try:
+                yield
+                if self.failed is not None:
+                    raise TransactionAbortedError from self.failed  # noqa: TRY301  # it is undone like after any other error
+                # The last moment at which a cancellation still undoes everything.
+                await asyncio.sleep(0)
+                await self._take_turn()
+            except BaseException as error:
+                self._close()
+                await self._undone(undo, self._turn, hurried=_is_cancelled(error))
+                raise
+            try:
+                self._close()
+                await keep()
+            except BaseException as error:
+                # Whoever is cancelled while a COMMIT is on its way does not wait for it twice.
+                given_up = self.around is None and _is_cancelled(error)
+                await self._undone(self._wire.abandon if given_up else undo, nullcontext(), hurried=_is_cancelled(error))
+                raise
+            finally:
+                self._turn.release()
+
+    def _close(self) -> None:
+        self.closed, self.task = True, None
+
+    async def _undone(self, undo: Callable[[], Awaitable[None]], turn: AbstractAsyncContextManager[None], *, hurried: bool) -> None:
+        """Undo in bounded time; where that fails give the connection up, and the whole transaction with it.
+
+        ``turn`` waits for the end of a statement that another task may still run here.
+        """
+
+        async def work() -> None:
+            try:
+                async with asyncio.timeout(SETTLE if hurried else self._wire.patience), turn:
+                    await undo()
+            except (TimeoutError, AuthHeroSQLError, asyncio.CancelledError) as error:
+                if self.around is not None:
+                    self.around._fail(ConnectionLostError("the connection was given up because a savepoint could not be undone"))
+                logger.warning("a transaction could not be undone in time, so its connection is closed (%s)", type(error).__name__)
+                await self._wire.abandon()
+
+        await finish(work(), SETTLE)
+
+
+def _is_cancelled(error: BaseException) -> bool:
+    return isinstance(error, asyncio.CancelledError)
+
+
+@asynccontextmanager
+async def begun(wire: Wire, database: object) -> AsyncIterator[Block]:
+    """Run a transaction on a connection: commit at the end, roll back when the body raises or is cancelled."""
+    block = Block(wire, database)
+
+    async def commit() -> None:
+        await finish(wire.commit(), SETTLE)
+
+    try:
+        await wire.begin()
+    except BaseException as error:
+        # A BEGIN that was cancelled may have arrived all the same.
+        await block._undone(wire.rollback, nullcontext(), hurried=_is_cancelled(error))
+        raise
+    async with block._opened(commit, wire.rollback):
+        yield block
+
+
+async def called(callbacks: Sequence[Callable[[], object]]) -> None:
+    """Call what was to be called once the transaction is committed: every callback, in order.
+
+    Raises:
+        ExceptionGroup: some of them failed; the transaction is committed all the same.
+    """
+    errors: list[Exception] = []
+    for callback in callbacks:
+        try:
+            result = callback()
+            if inspect.isawaitable(result):
+                await result
+        except Exception as error:
+            errors.append(error)
+    if errors:
+        raise ExceptionGroup("the transaction is committed, but on_commit callbacks failed", errors)
 
 
 # Tasks that are started in a block inherit it.
-_BLOCK: ContextVar[_Block | None] = ContextVar("authhero_sql_block", default=None)
+_OPEN: ContextVar[Block | None] = ContextVar("authhero_sql_open_block", default=None)
 
 
-class Turns:
-    """Whose turn it is on a transaction's connection: one statement's, or one savepoint's with all that its block does.
+def _innermost() -> Block | None:
+    block = _OPEN.get()
+    while block is not None and block.closed:
+        block = block.before
+    return block
 
-    Undoing a savepoint undoes whatever came after it, so tasks outside its block wait until it has ended.
-    """
 
-    def __init__(self) -> None:
-        self._whole = _Block(self, 0, None)
+def open_block(database: object) -> Block | None:
+    """Return the innermost block of a database that is open where this is called, or None."""
+    block = _OPEN.get()
+    while block is not None and (block.closed or block.database is not database):
+        block = block.before
+    return block
 
-    def _block(self) -> _Block:
-        block = _BLOCK.get()
-        while block is not None and (block.turns is not self or block.ended):
-            block = block.around
-        return block or self._whole
 
-    def statement(self) -> AbstractAsyncContextManager[None]:
-        """One turn."""
-        return self._block().lock
-
-    @asynccontextmanager
-    async def savepoint(self) -> AsyncIterator[int]:
-        """One turn for a whole block; how deep it is nested."""
-        outer, around = self._block(), _BLOCK.get()
-        async with outer.lock:
-            block = _Block(self, outer.depth + 1, around)
-            _BLOCK.set(block)
-            try:
-                yield block.depth
-            finally:
-                block.ended = True
-                _BLOCK.set(around)
+@contextmanager
+def _entered(block: Block) -> Iterator[None]:
+    _OPEN.set(block)
+    try:
+        yield
+    finally:
+        # Left in another task, which has a context of its own: there it is not this block that is open.
+        if _OPEN.get() is block:
+            _OPEN.set(block.before)

@@ -11,7 +11,7 @@ from typing import Any
 import anyio
 import pytest
 
-from authhero_sql import Adapters, TransactionClosedError, connect, create_adapters
+from authhero_sql import Adapters, TransactionAbortedError, connect, create_adapters
 from authhero_sql.dialects import Call
 
 POOL = 3
@@ -280,7 +280,7 @@ async def test_a_cancellation_that_the_transaction_survives_leaves_nothing_half_
                 with scope:
                     asyncio.get_running_loop().call_soon(cancel_later, scope, hops)
                     await dict(STEPS)[at](tx, name)
-        except TransactionClosedError:
+        except TransactionAbortedError:
             assert scope.cancelled_caught
             assert await rows(store, name) == 0
         else:
@@ -304,14 +304,15 @@ async def test_cancelled_while_another_transaction_holds_the_row(store: Adapters
 
     async def blocked() -> None:
         with scope:
+            # Started inside the other transaction, and not meant to be part of it.
             if engine != "sqlite":
-                async with store.transaction() as tx:
+                async with store.independent().transaction() as tx:
                     await tx.users.create("acme", user("undone"))
                     ours.set()
                     await tx.users.update("acme", "auth0|wanted", {"nickname": "undone"})
             else:
                 ours.set()
-                async with store.transaction() as tx:
+                async with store.independent().transaction() as tx:
                     await tx.users.create("acme", user("undone"))
 
     async with store.transaction() as holder:

@@ -7,12 +7,13 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 from authhero_sql import Database
-from authhero_sql.dialects import Call, Connection, Dialect
+from authhero_sql.dialects import Call, Dialect
 from authhero_sql.dialects.d1 import D1Dialect
 from authhero_sql.dialects.interface import Row
 from authhero_sql.dialects.mysql import MySQLDialect
 from authhero_sql.dialects.postgresql import PostgreSQLDialect
 from authhero_sql.dialects.sqlite import SQLiteDialect
+from authhero_sql.dialects.transactions import Block, begun
 
 DIALECTS: dict[str, Dialect] = {
     "sqlite": SQLiteDialect(),
@@ -54,22 +55,56 @@ class FakeDatabase(Database):
         self.calls += calls
         return [1 for _ in calls]
 
-    def savepoint(self) -> AbstractAsyncContextManager[None]:
-        """Nothing to undo."""
-        return _nothing()
-
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Connection]:
-        """Itself."""
-        yield self
+    async def transaction(self) -> AsyncIterator[Block]:
+        """A block whose statements are kept like all others."""
+        async with begun(FakeWire(self), self) as block:
+            yield block
 
     async def close(self) -> None:
         """Nothing to close."""
 
 
-@asynccontextmanager
-async def _nothing() -> AsyncIterator[None]:
-    yield
+class FakeWire:
+    """The wire of a database that keeps what it is sent; beginning and ending is not kept."""
+
+    patience = 1.0
+
+    def __init__(self, database: FakeDatabase) -> None:
+        self._database = database
+
+    async def fetch(self, calls: Sequence[Call]) -> list[list[Row]]:
+        """The next answers."""
+        return await self._database.fetch_many(calls)
+
+    async def write(self, calls: Sequence[Call]) -> list[int]:
+        """Everything matches a row."""
+        return await self._database.write(calls)
+
+    async def begin(self) -> None:
+        """Nothing to begin."""
+
+    async def commit(self) -> None:
+        """Nothing to commit."""
+
+    async def rollback(self) -> None:
+        """Nothing to undo."""
+
+    async def mark(self, name: str) -> None:
+        """Nothing to mark."""
+
+    async def keep(self, name: str) -> None:
+        """Nothing to keep."""
+
+    async def undo(self, name: str) -> None:
+        """Nothing to undo."""
+
+    async def abandon(self) -> None:
+        """Nothing to end."""
+
+    def gone(self) -> bool:
+        """It never is."""
+        return False
 
 
 class CountingDatabase(Database):
