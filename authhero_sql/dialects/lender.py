@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
 from ..errors import PoolTimeoutError
@@ -18,12 +17,9 @@ class Lender(Generic[L]):
     It belongs to no task: what one task has borrowed another may give back.
     """
 
-    def __init__(self, what: str, timeout: float, make: Callable[[], Awaitable[L]] | None = None, spare: int = 0) -> None:
+    def __init__(self, what: str, timeout: float) -> None:
         self._what = what
         self._timeout = timeout
-        self._make = make
-        self._spare = spare
-        """How many more may be made when all are lent."""
         self._idle: list[L] = []
         self._waiting: deque[asyncio.Future[L]] = deque()
 
@@ -35,13 +31,6 @@ class Lender(Generic[L]):
         """
         if self._idle:
             return self._idle.pop()
-        if self._spare and self._make is not None:
-            self._spare -= 1
-            try:
-                return await self._make()
-            except BaseException:
-                self._spare += 1
-                raise
         future: asyncio.Future[L] = asyncio.get_running_loop().create_future()
         self._waiting.append(future)
         try:

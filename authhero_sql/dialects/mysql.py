@@ -345,10 +345,21 @@ async def _answer(connection: aiomysql.Connection, call: Call) -> tuple[list[Row
 
 
 def _matched(cursor: aiomysql.Cursor, changed: int) -> int:
-    """Rows matched, from the server's message: a pool without CLIENT.FOUND_ROWS counts only those that changed."""
-    result = cursor._result
-    found = _MATCHED.search(bytes(result.message or b"")) if result is not None else None
+    """Return the rows matched, from the server's message: a pool without CLIENT.FOUND_ROWS counts only those that changed."""
+    message = getattr(getattr(cursor, "_result", None), "message", None)
+    found = _MATCHED.search(bytes(message or b""))
     return int(found[1]) if found else changed
+
+
+async def _counts_matched(connection: aiomysql.Connection) -> bool:
+    """Return whether an UPDATE that changes nothing can be told from one that finds nothing.
+
+    The server's message is in aiomysql's inside; the flag is the public way, which only a pool's owner can set.
+    """
+    from pymysql.constants import CLIENT
+
+    cursor = await connection.cursor(_cursor_class())
+    return hasattr(cursor, "_result") or bool(connection.client_flag & CLIENT.FOUND_ROWS)
 
 
 class MySQLWire:
@@ -463,6 +474,7 @@ class MySQLDatabase(ManagedDatabase):
                 )
             async with self._lent() as connection:
                 charset, version = connection.charset, connection.get_server_info()
+                counts = await _counts_matched(connection)
                 rows, _ = await self._answer(connection, Call(_COLLATIONS))
         except (TypeError, ValueError) as error:
             raise misconfigured(error) from None
@@ -470,6 +482,8 @@ class MySQLDatabase(ManagedDatabase):
             reraise(DIALECT, error)
         if charset != "utf8mb4":
             raise ConfigurationError("the pool's connections must use charset='utf8mb4'")
+        if not counts:
+            raise ConfigurationError("the pool's connections must use client_flag=CLIENT.FOUND_ROWS (pymysql.constants)")
         kind = MariaDBDialect if "mariadb" in version.lower() else MySQL8Dialect
         self.dialect = kind(exact=all(collation == kind.collation for (collation,) in rows))
 

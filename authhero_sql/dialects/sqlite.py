@@ -33,7 +33,8 @@ from ..schema import ColumnType
 from .dialect import Dialect, Fragment, LiveTable, Place, case_pairs, live_tables
 from .interface import Call, Executor, Features, Row
 from .lender import Lender
-from .managed import COMMAND_TIMEOUT, ManagedDatabase, jitter, reraise
+from .managed import COMMAND_TIMEOUT, ManagedDatabase, jitter
+from .threads import Crew, Handle
 from .transactions import Block, begun, finish, open_block
 
 if TYPE_CHECKING:
@@ -224,179 +225,8 @@ def _constraint(message: str) -> str | None:
 DIALECT = SQLiteDialect()
 
 
-INTERRUPT_AGAIN = 0.05
-"""Seconds between two interrupts of work that goes on: one between two statements stops neither."""
 BUSY_SLICE = 0.25
 """Seconds that SQLite itself waits for another process's write; then the thread is free for a cancellation."""
-
-
-class _Hop(asyncio.Future[Any]):
-    """A future that cannot be cancelled: its waiter's cancellation is raised when the work is done.
-
-    The thread does what it was sent whatever happens to the one who waits, so the outcome has to be waited for; a
-    cancellation makes it come sooner.
-    """
-
-    def __init__(self, stop: Callable[[], None] | None) -> None:
-        super().__init__(loop=asyncio.get_running_loop())
-        self._stop = stop
-        self._again: asyncio.TimerHandle | None = None
-
-    def cancel(self, msg: object = None) -> bool:
-        self.stop()
-        return False
-
-    def stop(self) -> None:
-        """Interrupt the work until it ends, where it may be interrupted."""
-        if not self.done() and self._stop is not None:
-            self._stop()
-            self._again = self.get_loop().call_later(INTERRUPT_AGAIN, self.stop)
-
-    def settle(self) -> None:
-        """Interrupt no more: what comes next on the connection is somebody else's."""
-        if self._again is not None:
-            self._again.cancel()
-
-
-class Handle:
-    """One SQLite connection and its thread: a function sent there is one hop, whatever it does."""
-
-    def __init__(self, connection: aiosqlite.Connection, timeout: float | None) -> None:
-        self.connection = connection
-        self._thread = Thread.of(connection)
-        self._timeout = timeout
-
-    async def run(self, work: Callable[[sqlite3.Connection], T], *, bounded: bool = True, stoppable: bool = True) -> T:
-        """Run on the connection's thread; return what it returned, also when the caller is cancelled meanwhile.
-
-        Args:
-            work: what to do there.
-            bounded: interrupt it when it takes longer than ``command_timeout``.
-            stoppable: interrupt it when the caller is cancelled, too.
-
-        Raises:
-            StatementTimeoutError: it was interrupted.
-        """
-        loop = asyncio.get_running_loop()
-        hop = _Hop(self._interrupt if stoppable else None)
-        timer = loop.call_later(self._timeout, hop.stop) if bounded and self._timeout is not None else None
-        try:
-            self._thread.send(hop, work)
-            done: T = await hop
-        except Exception as error:
-            reraise(DIALECT, error)
-        finally:
-            if timer is not None:
-                timer.cancel()
-            hop.settle()
-        return done
-
-    def _interrupt(self) -> None:
-        raw = self._thread.raw()
-        if raw is not None:
-            raw.interrupt()
-
-
-class Thread:
-    """The one place that knows aiosqlite's inside: how a function gets onto a connection's thread.
-
-    Its public methods are one statement a hop, and a cancellation leaves them in the middle of one.
-    """
-
-    def __init__(self, connection: aiosqlite.Connection) -> None:
-        self._connection = connection
-
-    @staticmethod
-    def of(connection: aiosqlite.Connection) -> Thread:
-        """Return the way to a connection's thread: the short one, or the public one where aiosqlite has changed."""
-        known = all(hasattr(connection, name) for name in ("_tx", "_running", "_connection"))
-        return Thread(connection) if known else PublicThread(connection)
-
-    def raw(self) -> sqlite3.Connection | None:
-        """Return the connection of the standard library, or None where it is closed or cannot be reached."""
-        connection = self._connection
-        return connection._connection if connection._running else None
-
-    def send(self, future: asyncio.Future[Any], work: Callable[[sqlite3.Connection], Any]) -> None:
-        """Run there, and set the future to what comes of it.
-
-        Raises:
-            DatabaseUnavailableError: the connection is closed.
-        """
-        raw = self.raw()
-        if raw is None:
-            raise DatabaseUnavailableError("the connection is closed")
-
-        # A closure, because aiosqlite logs what it runs at level DEBUG, the arguments of a partial included.
-        def send() -> Any:
-            return work(raw)
-
-        self._connection._tx.put_nowait((future, send))
-
-    async def joined(self) -> None:
-        """Wait for the end of the thread of a connection that has been closed."""
-        thread = getattr(self._connection, "_thread", None)
-        if thread is not None:
-            await asyncio.to_thread(thread.join)
-
-
-class PublicThread(Thread):
-    """The same by aiosqlite's public methods: slower, because every statement is a hop of its own."""
-
-    def raw(self) -> sqlite3.Connection | None:
-        """Return None: the public methods do not give it."""
-        return None
-
-    def send(self, future: asyncio.Future[Any], work: Callable[[sqlite3.Connection], Any]) -> None:
-        """Run on a thread of its own, over a stand-in for the connection that asks aiosqlite for each statement."""
-        loop = asyncio.get_running_loop()
-        stand_in: Any = _StandIn(self._connection, loop)
-
-        def settle(done: asyncio.Future[Any]) -> None:
-            error = done.exception()
-            if error is not None:
-                future.set_exception(error)
-            else:
-                future.set_result(done.result())
-
-        loop.run_in_executor(None, work, stand_in).add_done_callback(settle)
-
-
-class _StandIn:
-    """As much of a ``sqlite3.Connection`` as the functions of this file use, for use in another thread than the loop's."""
-
-    def __init__(self, connection: aiosqlite.Connection, loop: asyncio.AbstractEventLoop) -> None:
-        self._connection = connection
-        self._loop = loop
-        self.row_factory: Any = None
-        self.rowcount = -1
-        self._rows: list[Any] = []
-
-    @property
-    def in_transaction(self) -> bool:
-        return self._connection.in_transaction
-
-    @property
-    def text_factory(self) -> Any:
-        return self._connection.text_factory
-
-    def cursor(self) -> _StandIn:
-        return self
-
-    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> _StandIn:
-        async def run() -> tuple[list[Any], int]:
-            cursor = await self._connection.execute(sql, parameters)
-            async with cursor:
-                return [tuple(row) for row in await cursor.fetchall()], cursor.rowcount
-
-        self._rows, self.rowcount = asyncio.run_coroutine_threadsafe(run(), self._loop).result()
-        return self
-
-    def fetchall(self) -> list[Any]:
-        return self._rows
-
-    def fetchone(self) -> Any:
-        return self._rows[0] if self._rows else None
 
 
 def _cursor(connection: sqlite3.Connection) -> sqlite3.Cursor:
@@ -525,12 +355,12 @@ class SQLiteWire:
 
     async def abandon(self) -> None:
         """Interrupt what runs, and roll back."""
-        self._handle._interrupt()
+        self._handle.interrupt()
         await self.rollback()
 
     def gone(self) -> bool:
         """Return whether SQLite has rolled everything back by itself, as after a full disk."""
-        return self._begun and not self._handle.connection.in_transaction
+        return self._begun and not self._handle.in_transaction
 
 
 async def patient(work: Callable[[], Awaitable[T]], seconds: float) -> T:
@@ -573,41 +403,32 @@ class SQLiteDatabase(ManagedDatabase):
         self._cached_statements = cached_statements
         self._writers: Lender[Handle] = Lender("the writer", acquire_timeout)
         # What lives in memory belongs to its one connection.
-        self._reads_apart = path is not None and path != ":memory:" and readers > 0
-        self._readers = Lender("every reader", acquire_timeout, self._reader, readers) if self._reads_apart else self._writers
+        apart = path is not None and path != ":memory:" and readers > 0
+        self._readers = Crew(self._reader, readers, acquire_timeout, command_timeout) if apart else None
         self._handles: list[Handle] = []
 
     async def _open(self) -> None:
         if self._given is not None:
-            writer = Handle(self._given, self._command_timeout)
+            writer = Handle(self._given, DIALECT, self._command_timeout)
             await writer.run(_check)
         else:
             writer = await self._connected(_configure_writer)
         self._writers.give(writer)
-        if self._reads_apart:
-            # The first is opened now, so that what is wrong with the file shows now.
-            self._readers.give(await self._readers.take())
+        if self._readers is not None:
+            await self._readers.open()
 
     async def _reader(self) -> Handle:
         return await self._connected(_configure_reader)
 
     async def _connected(self, configure: Callable[[sqlite3.Connection], None]) -> Handle:
-        import aiosqlite
-
-        connection = aiosqlite.connect(
-            self._path or "",
-            isolation_level=None,
-            timeout=min(self._busy_timeout, BUSY_SLICE),
-            cached_statements=self._cached_statements,
-        )
-        handle = Handle(connection, self._command_timeout)
+        handle = Handle.to(self._path or "", DIALECT, self._command_timeout, min(self._busy_timeout, BUSY_SLICE), self._cached_statements)
         try:
-            await finish(connection)
+            await finish(handle.open())
             # Of several connections that switch a new file to WAL at once SQLite refuses all but one, without waiting.
             await patient(lambda: handle.run(configure), self._busy_timeout)
             self._require_live()
         except BaseException as error:
-            await finish(_abandoned(handle))
+            await finish(handle.abandon())
             if self.dialect.translate(error) is not None:
                 raise DatabaseUnavailableError("the SQLite file cannot be opened") from error
             raise
@@ -619,8 +440,10 @@ class SQLiteDatabase(ManagedDatabase):
             raise DatabaseUnavailableError("the database is not open")
 
     async def _close(self) -> None:
+        if self._readers is not None:
+            await self._readers.close()
         while self._handles:
-            await finish(self._handles.pop().connection.close())
+            await finish(self._handles.pop().close())
 
     @asynccontextmanager
     async def _writing(self) -> AsyncIterator[Handle]:
@@ -638,23 +461,18 @@ class SQLiteDatabase(ManagedDatabase):
         if block is not None and block.task is asyncio.current_task():
             raise TransactionMisuseError("SQLite has one writer, and the transaction that is open in this task holds it")
 
-    async def _read(self, calls: Sequence[Call]) -> list[list[Row]]:
-        self._require_open()
-        if not self._reads_apart:
-            self._refuse_waiting_for_oneself()
-        reader = await self._readers.take()
-        try:
-            return await reader.run(partial(_fetch, calls), bounded=_bounded(calls))
-        finally:
-            self._readers.give(reader)
-
     async def fetch(self, call: Call) -> list[Row]:
         """Return all rows of a query."""
-        return (await self._read((call,)))[0]
+        return (await self.fetch_many((call,)))[0]
 
     async def fetch_many(self, calls: Sequence[Call]) -> list[list[Row]]:
         """Read in one hop."""
-        return await self._read(calls)
+        work = partial(_fetch, calls)
+        if self._readers is not None:
+            self._require_open()
+            return await self._readers.run(work, bounded=_bounded(calls))
+        async with self._writing() as writer:
+            return await writer.run(work, bounded=_bounded(calls))
 
     async def execute(self, call: Call) -> int:
         """Run one write in one hop."""
@@ -672,12 +490,6 @@ class SQLiteDatabase(ManagedDatabase):
             wire = SQLiteWire(writer, self._acquire_timeout, self._busy_timeout)
             async with begun(wire, self) as block:
                 yield block
-
-
-async def _abandoned(handle: Handle) -> None:
-    """Close a connection that may never have been opened; its thread must end before the loop that it reports to."""
-    await handle.connection.close()
-    await handle._thread.joined()
 
 
 def _configure_writer(connection: sqlite3.Connection) -> None:

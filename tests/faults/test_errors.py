@@ -156,13 +156,17 @@ async def test_an_error_of_the_database_ends_its_innermost_block_and_a_refused_v
     async with store.transaction() as tx:
         await tx.users.update("acme", "auth0|ada", {"nickname": "second"})
         with pytest.raises(kind):
-            async with tx.transaction() as inner:
-                await inner.users.update("acme", "auth0|ada", {"given_name": "undone"})
-                await work(inner)
+            await _nested(tx, work)
         await tx.users.update("acme", "auth0|ada", {"name": "survived"})
     found = await store.users.get("acme", "auth0|ada")
     assert found is not None
     assert (found.nickname, found.name, found.given_name) == ("second", "survived", None)
+
+
+async def _nested(tx: Adapters, work: Cause) -> None:
+    async with tx.transaction() as inner:
+        await inner.users.update("acme", "auth0|ada", {"given_name": "undone"})
+        await work(inner)
 
 
 @pytest.mark.transactions

@@ -414,3 +414,147 @@ async def test_a_pool_of_ones_own_runs_transactions_at_read_committed(migrated_u
         async with pool.acquire() as connection, connection.cursor() as cursor:
             await cursor.execute("SHOW VARIABLES LIKE '%tx_isolation%'")
             assert {value for _, value in await cursor.fetchall()} <= {"REPEATABLE-READ"}
+
+
+# --- run_transaction and on_commit ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("caught", [False, True])
+async def test_the_whole_work_is_run_again_after_a_conflict(store: Adapters, caught: bool) -> None:
+    runs: list[int] = []
+    told: list[int] = []
+
+    async def work(tx: Adapters) -> int:
+        runs.append(len(runs))
+        number = runs[-1]
+        tx.on_commit(lambda: told.append(number))
+        await tx.users.create("acme", user(f"r{number}"))
+        if number < 2:
+            if caught:
+                # As when the work itself has swallowed it: nothing of it is kept, and it is run again all the same.
+                assert tx.session.connection is not None
+                tx.session.connection._fail(TransactionConflictError())
+                return number
+            raise TransactionConflictError
+        return number
+
+    assert await store.run_transaction(work) == 2
+    assert (runs, told) == ([0, 1, 2], [2])
+    assert [name for name in await values(store, "name") if "|r" in name] == ["auth0|r2"]
+
+
+async def test_deadlocks_of_concurrent_work_never_reach_the_caller(store: Adapters) -> None:
+    async def work(first: str, second: str) -> None:
+        async def both(tx: Adapters) -> None:
+            await tx.users.update("acme", f"auth0|{first}", {"nickname": first})
+            await tx.users.update("acme", f"auth0|{second}", {"name": first})
+
+        await store.run_transaction(both, attempts=20)
+
+    # Few: PostgreSQL looks for a deadlock only after a second.
+    await asyncio.gather(work("one", "two"), work("two", "one"), work("one", "two"))
+
+
+async def test_attempts_and_deadline_bound_how_often_it_is_run(store: Adapters) -> None:
+    runs: list[int] = []
+
+    async def work(_: Adapters) -> None:
+        runs.append(1)
+        raise TransactionConflictError
+
+    for options, expected in (({"attempts": 3}, 3), ({"attempts": 1}, 1), ({"attempts": 50, "deadline": 0.0}, 1)):
+        runs.clear()
+        with pytest.raises(TransactionConflictError):
+            await store.run_transaction(work, **options)
+        assert len(runs) == expected
+    with pytest.raises(ValueError, match="attempts"):
+        await store.run_transaction(work, attempts=0)
+
+    async def other(_: Adapters) -> None:
+        runs.append(1)
+        raise KeyError
+
+    runs.clear()
+    with pytest.raises(KeyError):
+        await store.run_transaction(other)
+    assert len(runs) == 1
+
+
+async def test_callbacks_run_after_the_commit_and_only_then(store: Adapters) -> None:
+    told: list[str] = []
+
+    async def later(name: str) -> None:
+        found = await store.users.get("acme", "auth0|one")
+        assert found is not None
+        told.append(f"{name}: {found.nickname}")
+
+    with suppress(KeyError):
+        async with store.transaction() as tx:
+            tx.on_commit(lambda: told.append("never"))
+            raise KeyError
+    async with store.transaction() as tx:
+        tx.on_commit(lambda: later("first"))
+        with suppress(KeyError):
+            async with tx.transaction() as inner:
+                inner.on_commit(lambda: told.append("undone with its block"))
+                raise KeyError
+        async with tx.transaction() as inner:
+            inner.on_commit(lambda: told.append("kept with its block"))
+        await tx.users.update("acme", "auth0|one", {"nickname": "written"})
+        assert told == []
+    assert told == ["first: written", "kept with its block"]
+
+
+async def test_a_callback_that_fails_keeps_no_other_from_running(store: Adapters) -> None:
+    told: list[str] = []
+
+    async def work() -> None:
+        async with store.transaction() as tx:
+            await tx.users.update("acme", "auth0|one", {"nickname": "committed"})
+            tx.on_commit(lambda: told[5])
+            tx.on_commit(lambda: told.append("called"))
+
+    with pytest.raises(ExceptionGroup, match="is committed") as caught:
+        await work()
+    assert [type(error) for error in caught.value.exceptions] == [IndexError]
+    assert told == ["called"]
+    assert (await values(store, "nickname"))["auth0|one"] == "committed"
+    with pytest.raises(TransactionMisuseError, match=r"transaction\(\) or batch\(\)"):
+        store.on_commit(lambda: None)
+
+
+# --- what is sent --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.engines("postgresql")
+async def test_one_write_in_a_transaction_is_one_trip(migrated_url: str) -> None:
+    sent: list[str] = []
+
+    async def heard(connection: Any) -> None:
+        connection.add_query_logger(lambda record: sent.append(record.query.split(" ")[0]))
+
+    async with connect(migrated_url, max_size=1, init=heard) as db:
+        store = await create_adapters(db)
+        await store.tenants.create({"id": "acme", "friendly_name": "Acme"})
+        sent.clear()
+        async with store.transaction() as tx:
+            await tx.users.create("acme", user("new"))
+            await tx.users.update("acme", "auth0|new", {"nickname": "n", "login_count": 1})
+            async with tx.transaction() as inner:
+                await inner.users.update("acme", "auth0|new", {"name": "n"})
+    assert sent == ["BEGIN", "INSERT", "UPDATE", "INSERT", "SAVEPOINT", "UPDATE", "RELEASE", "COMMIT"]
+
+
+@pytest.mark.engines("mysql")
+async def test_mysql_is_sent_no_savepoint_for_a_write(store: Adapters) -> None:
+    async def counted(tx: Adapters) -> dict[str, int]:
+        rows = await tx.session.executor.fetch(Call("SHOW SESSION STATUS WHERE variable_name IN ('Com_savepoint', 'Questions')"))
+        return {name: int(value) for name, value in rows}
+
+    async with store.transaction() as tx:
+        before = await counted(tx)
+        await tx.users.create("acme", user("new"))
+        await tx.users.update("acme", "auth0|new", {"nickname": "n"})
+        after = await counted(tx)
+    assert after["Com_savepoint"] == before["Com_savepoint"]
+    assert after["Questions"] - before["Questions"] == 3, "the two writes, and the question itself"

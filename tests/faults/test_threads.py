@@ -1,0 +1,154 @@
+"""SQLite's threads: who reads where, what a slow read costs the others, and what aiosqlite's inside is needed for."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import pytest
+
+from authhero_sql import (
+    Adapters,
+    ConflictError,
+    PoolTimeoutError,
+    TransactionAbortedError,
+    TransactionConflictError,
+    connect,
+    create_adapters,
+)
+from authhero_sql.dialects import Call
+from authhero_sql.dialects.sqlite import SQLiteDatabase, patient
+from authhero_sql.dialects.threads import PublicThread, Thread
+
+pytestmark = pytest.mark.engines("sqlite")
+
+ENDLESS = Call("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n")
+
+
+@asynccontextmanager
+async def busy(store: Adapters, readers: int) -> AsyncIterator[list[asyncio.Task[Any]]]:
+    """So many reads that never end, each on a reader of its own."""
+    slow = [asyncio.ensure_future(store.database.fetch(ENDLESS)) for _ in range(readers)]
+    try:
+        yield slow
+    finally:
+        for task in slow:
+            task.cancel()
+        await asyncio.gather(*slow, return_exceptions=True)
+
+
+@pytest.fixture
+def opened(migrated_url: str) -> Callable[..., Any]:
+    """Opens the database with options, and a tenant in it."""
+
+    @asynccontextmanager
+    async def open_it(**options: Any) -> AsyncIterator[Adapters]:
+        async with connect(migrated_url, **options) as db:
+            store = await create_adapters(db)
+            with suppress(ConflictError):
+                await store.tenants.create({"id": "acme", "friendly_name": "Acme"})
+            yield store
+
+    return open_it
+
+
+@pytest.mark.parametrize("slow", [1, 3])
+async def test_slow_reads_keep_nobody_waiting_while_a_reader_is_left(opened: Callable[..., Any], slow: int) -> None:
+    async with opened(readers=slow + 1) as store, busy(store, slow) as reads:
+        for _ in range(5):
+            found = await asyncio.gather(*(store.tenants.get("acme") for _ in range(20)))
+            assert all(found)
+        assert not any(read.done() for read in reads)
+
+
+async def test_when_every_reader_is_busy_the_wait_is_bounded(opened: Callable[..., Any]) -> None:
+    async with opened(readers=2, acquire_timeout=0.1) as store:
+        async with busy(store, 2) as reads:
+            outcomes = await asyncio.gather(*(store.tenants.get("acme") for _ in range(5)), return_exceptions=True)
+            assert {type(outcome) for outcome in outcomes} == {PoolTimeoutError}
+            assert "every reader was busy" in str(outcomes[0])
+            # Whoever is cancelled while it waits leaves at once.
+            waiting = asyncio.ensure_future(store.tenants.get("acme"))
+            await asyncio.sleep(0)
+            waiting.cancel()
+            await asyncio.wait([waiting])
+            assert waiting.cancelled()
+            assert not any(read.done() for read in reads)
+        assert await store.tenants.get("acme")
+
+
+async def test_a_few_quick_reads_are_served_by_one_reader(opened: Callable[..., Any]) -> None:
+    async with opened(readers=4) as store:
+        for _ in range(10):
+            await store.tenants.get("acme")
+        assert len(store.database._readers._handles) == 1
+
+
+async def test_another_process_that_writes_is_waited_for_once_and_not_eight_times() -> None:
+    runs: list[int] = []
+
+    async def work() -> None:
+        runs.append(1)
+        raise TransactionConflictError
+
+    with pytest.raises(TransactionConflictError):
+        await patient(work, 0)
+    assert len(runs) == 1
+
+
+async def test_a_caller_who_is_cancelled_does_not_wait_for_another_process(opened: Callable[..., Any]) -> None:
+    async with opened() as holder, opened(busy_timeout=3600) as store:
+        async with holder.transaction() as tx:
+            await tx.tenants.update("acme", {"friendly_name": "Held"})
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.1):
+                    await store.tenants.update("acme", {"friendly_name": "Waited"})
+        assert await store.tenants.update("acme", {"friendly_name": "Written"})
+
+
+def test_the_short_way_to_a_thread_is_known() -> None:
+    """Where this fails, aiosqlite has changed inside: everything still works by its public methods, and is slower."""
+    import aiosqlite
+
+    connection = aiosqlite.connect(":memory:")
+    assert type(Thread.of(connection)) is Thread
+    assert hasattr(connection, "_thread")
+    del connection
+    gc.collect()
+
+
+async def test_everything_works_by_aiosqlites_public_methods(opened: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Thread, "of", staticmethod(PublicThread))
+    async with opened() as store:
+        assert isinstance(store.database, SQLiteDatabase)
+        await store.users.create("acme", {"user_id": "auth0|ada", "connection": "db"})
+        await store.users.update("acme", "auth0|ada", {"login_count": 3})
+        with pytest.raises(ConflictError):
+            await store.users.create("acme", {"user_id": "auth0|ada", "connection": "db"})
+        async with store.transaction() as tx:
+            await tx.users.update("acme", "auth0|ada", {"nickname": "kept"})
+            with pytest.raises(ConflictError):
+                await in_a_block(tx)
+        with pytest.raises(TransactionAbortedError):
+            await store.run_transaction(swallowing)
+        found = await store.users.get("acme", "auth0|ada")
+        assert found is not None
+        assert (found.nickname, found.name, found.login_count) == ("kept", None, 3)
+        assert len(await asyncio.gather(*(store.users.get("acme", "auth0|ada") for _ in range(20)))) == 20
+
+
+async def in_a_block(tx: Adapters) -> None:
+    """A nested block that fails at its second write."""
+    async with tx.transaction() as inner:
+        await inner.users.update("acme", "auth0|ada", {"name": "undone"})
+        await inner.users.create("acme", {"user_id": "auth0|ada", "connection": "db"})
+
+
+async def swallowing(tx: Adapters) -> None:
+    """A conflict that is caught: nothing of the transaction is kept all the same."""
+    await tx.users.update("acme", "auth0|ada", {"nickname": "undone"})
+    with suppress(ConflictError):
+        await tx.users.create("acme", {"user_id": "auth0|ada", "connection": "db"})
