@@ -186,9 +186,9 @@ def connect(url: str, **options: Any) -> ManagedDatabase:
         url: ``sqlite:///auth.db`` (relative; four slashes: absolute), ``sqlite://:memory:``,
             ``postgresql://user:password@host/name``, ``mysql://user:password@host/name``,
             ``d1://ACCOUNT_ID/DATABASE_ID``. Options may stand in its query.
-        options: for every engine ``acquire_timeout`` (seconds, 30); for servers ``min_size`` (1), ``max_size`` (10) and
-            ``connect_timeout`` (seconds, 10); SQLite ``readers`` (2), ``busy_timeout`` (seconds, 5) and
-            ``cached_statements`` (512); PostgreSQL ``command_timeout`` (seconds, 60), ``statement_cache_size`` (1000),
+        options: for every engine ``acquire_timeout`` (seconds, 30) and, but for D1, ``command_timeout`` (seconds, 60; None: as
+            long as it takes); for servers ``min_size`` (1), ``max_size`` (10) and ``connect_timeout`` (seconds, 10); SQLite
+            ``readers`` (4), ``busy_timeout`` (seconds, 5) and ``cached_statements`` (512); PostgreSQL ``statement_cache_size`` (1000),
             ``pgbouncer`` (off) and what ``asyncpg.create_pool`` takes; MySQL ``ssl``, ``ssl_ca``, ``recycle``
             (seconds, 1800) and what ``aiomysql.create_pool`` takes; D1 ``token`` (else ``CLOUDFLARE_API_TOKEN`` in the
             environment, or the URL's password), ``endpoint`` (Cloudflare's API, or a gateway that speaks its shape),

@@ -61,7 +61,7 @@ LIBRARIES: dict[str, set[str]] = {
 }
 """What the package is made with, and the parts that may know of it."""
 DRIVERS = {
-    "aiosqlite": "dialects/sqlite.py",
+    "aiosqlite": "dialects/threads.py",
     "asyncpg": "dialects/postgresql.py",
     "aiomysql": "dialects/mysql.py",
     "pymysql": "dialects/mysql.py",
