@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     # A Worker has the words of this file and need not have these.
     import sqlite3
 
-    import aiosqlite
+    from .threads import Given
 
 T = TypeVar("T")
 
@@ -387,7 +387,7 @@ class SQLiteDatabase(ManagedDatabase):
         self,
         path: str | None = None,
         *,
-        connection: aiosqlite.Connection | None = None,
+        connection: Given | None = None,
         readers: int = 4,
         busy_timeout: float = 5.0,
         acquire_timeout: float = 30.0,

@@ -20,8 +20,11 @@ from .managed import reraise
 if TYPE_CHECKING:
     # A Worker has no threads, and need not have these.
     import sqlite3
+    from typing import TypeAlias
 
     import aiosqlite
+
+    Given: TypeAlias = aiosqlite.Connection
 
 T = TypeVar("T")
 Work = Callable[["sqlite3.Connection"], T]
