@@ -245,7 +245,7 @@ class Block:
                 await self._take_turn()
             except BaseException as error:
                 self._close()
-                await self._undone(undo, self._turn, hurried=_is_cancelled(error))
+                await self._undone(undo, self._turn, hurried=_hurries(error))
                 raise
             try:
                 self._close()
@@ -253,7 +253,7 @@ class Block:
             except BaseException as error:
                 # Whoever is cancelled while a COMMIT is on its way does not wait for it twice.
                 given_up = self.around is None and _is_cancelled(error)
-                await self._undone(self._wire.abandon if given_up else undo, nullcontext(), hurried=_is_cancelled(error))
+                await self._undone(self._wire.abandon if given_up else undo, nullcontext(), hurried=_hurries(error))
                 raise
             finally:
                 self._turn.release()
@@ -284,6 +284,11 @@ def _is_cancelled(error: BaseException) -> bool:
     return isinstance(error, asyncio.CancelledError)
 
 
+def _hurries(error: BaseException) -> bool:
+    """Return whether a caller has waited long enough, or a database has stopped answering."""
+    return _is_cancelled(error) or isinstance(error, StatementTimeoutError | DatabaseUnavailableError)
+
+
 @asynccontextmanager
 async def begun(wire: Wire, database: object) -> AsyncIterator[Block]:
     """Run a transaction on a connection: commit at the end, roll back when the body raises or is cancelled."""
@@ -296,7 +301,7 @@ async def begun(wire: Wire, database: object) -> AsyncIterator[Block]:
         await wire.begin()
     except BaseException as error:
         # A BEGIN that was cancelled may have arrived all the same.
-        await block._undone(wire.rollback, nullcontext(), hurried=_is_cancelled(error))
+        await block._undone(wire.rollback, nullcontext(), hurried=_hurries(error))
         raise
     async with block._opened(commit, wire.rollback):
         yield block
