@@ -34,7 +34,7 @@ class Sort:
 
     @classmethod
     def parse(cls, given: str | Sort) -> Sort:
-        """``"created_at:desc"`` or ``"created_at:-1"`` as a sort; ascending where no direction is named.
+        """``"created_at:desc"``, ``"created_at:-1"`` or ``"-created_at"`` as a sort; ascending where no direction is named.
 
         Raises:
             InvalidQueryError: it is no sort.
@@ -43,12 +43,12 @@ class Sort:
             direction: Any = given.sort_order
             field = given.sort_by
         elif isinstance(given, str):
-            field, _, direction = given.partition(":")
+            field, _, direction = f"{given[1:]}:desc".partition(":") if given.startswith("-") else given.partition(":")
         else:
             raise InvalidQueryError("sort must be a Sort or text like created_at:desc")
-        order = _DIRECTIONS.get(str(direction))
+        order = _DIRECTIONS.get(str(direction).lower())
         if order is None or not field:
-            raise InvalidQueryError("sort must be like created_at:desc or created_at:-1")
+            raise InvalidQueryError("sort must be like created_at:desc, created_at:-1 or -created_at")
         return cls(str(field), order)
 
 
@@ -113,6 +113,15 @@ class Cursor:
             data["k"] = self.kind
         text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
         return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
+
+    @classmethod
+    def after(cls, text: str | None, kind: str | None, column: Column) -> Cursor | None:
+        """Where a walk goes on by a caller's ``from_``: nowhere yet where it is not given, or empty.
+
+        Raises:
+            InvalidQueryError: it is broken, or belongs to another sort.
+        """
+        return None if text is None or text == "" else cls.decode(text, kind, column)
 
     @classmethod
     def decode(cls, text: str, kind: str | None, column: Column) -> Cursor:

@@ -665,8 +665,8 @@ class Repository(Generic[M]):
         Raises:
             InvalidQueryError: there is no such field, or it is secret: its order would tell what it is.
         """
-        beside = self.side is not None and any(self.side.table[name].public == sort.sort_by for name in self.side.columns)
-        if not beside and self.table.column(sort.sort_by).secret and sort.sort_by not in self.rules.fields:
+        beside = self.side is not None and any(column.public == sort.sort_by for column in self.side.read)
+        if not beside and self.table.sortable(sort.sort_by).secret and sort.sort_by not in self.rules.fields:
             raise InvalidQueryError(f"{self.rules.wire} cannot be sorted by {sort.sort_by}")
         return sort
 
@@ -752,7 +752,7 @@ class Repository(Generic[M]):
         read = self._reader.columns if column in self._reader.columns else (*self._reader.columns, column)
         key = next(name for name in self.table.key if name != "tenant_id")
         kind = f"{direction.sort_by}:{direction.sort_order}" if self.rules.both_ways else None
-        after = None if from_ is None else Cursor.decode(from_, kind, column)
+        after = Cursor.after(from_, kind, column)
         values = {**self._operands(where), **(filter.values if filter else {})}
         place = after and ("NULL" if after.value is None else "value")
         shape = ("walk", self._shape(where), direction, place, filter and filter.shape)

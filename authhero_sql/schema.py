@@ -14,6 +14,9 @@ from .errors import InvalidQueryError, InvalidValueError
 
 M = TypeVar("M", bound=BaseModel)
 
+TIMES = ("created_at", "updated_at")
+"""What is known of the rows of most tables."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnType:
@@ -185,6 +188,14 @@ class Table(Generic[M]):
             return self._by_field[field]
         except KeyError:
             raise InvalidQueryError(f"{self.name} has no field of that name; there are {', '.join(self._by_field)}") from None
+
+    def sortable(self, field: str) -> Column:
+        """:meth:`column`, and the times of the row, also where the entity does not show them.
+
+        Raises:
+            InvalidQueryError: there is no such field.
+        """
+        return (self.stored(field) if field in TIMES else None) or self.column(field)
 
     def stored(self, field: str) -> Column | None:
         """The column that holds a field, hidden ones included, or None."""

@@ -98,7 +98,7 @@ class Logs(Listed[Log]):
             include_totals: count all rows that match.
             sort: ``"date:desc"`` or a :class:`Sort`.
             q: a filter in Auth0's Lucene subset.
-            from_: the cursor of the last page (checkpoint mode).
+            from_: the cursor of the last page, or ``""`` for the first one (checkpoint mode).
             take: rows of a checkpoint page, at most 1,000.
             from_date: epoch seconds; entries from the beginning of that second on.
             to_date: epoch seconds; entries up to the end of that second.

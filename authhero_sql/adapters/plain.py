@@ -60,9 +60,9 @@ class Paged(Owned[M]):
             page: the page's number, from 0.
             per_page: rows on a page, at most 1,000.
             include_totals: count all rows that match.
-            sort: ``"created_at:desc"`` or a :class:`Sort`; by default the list's own order.
+            sort: ``"created_at:desc"``, ``"-created_at"`` or a :class:`Sort`; by default the list's own order.
             q: a filter in Auth0's Lucene subset.
-            from_: the cursor of the last page (checkpoint mode).
+            from_: the cursor of the last page, or ``""`` for the first one (checkpoint mode).
             take: rows of a checkpoint page, at most 1,000; asks for checkpoint mode.
 
         Raises:

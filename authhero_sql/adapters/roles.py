@@ -168,7 +168,7 @@ class UserRoles(Repository[UserRole]):
             page: the page's number, from 0.
             per_page: ids on a page, at most 1,000.
             include_totals: count all of them.
-            from_: the cursor of the last page (checkpoint mode).
+            from_: the cursor of the last page, or ``""`` for the first one (checkpoint mode).
             take: ids of a checkpoint page, at most 1,000; asks for checkpoint mode.
 
         Raises:
@@ -184,7 +184,8 @@ class UserRoles(Repository[UserRole]):
 
     async def _walk_users(self, where: dict[str, Any], from_: str | None, take: int | None) -> Page[str]:
         limit = min(count("take", 50 if take is None else take), MAX_PAGE)
-        behind = {} if from_ is None else {"user_id >": Cursor.decode(from_, None, self.table["user_id"]).id}
+        after = Cursor.after(from_, None, self.table["user_id"])
+        behind = {"user_id >": after.id} if after is not None else {}
         ids = await self._distinct("user_id", {**where, **behind}, limit + 1)
         following = Cursor(ids[limit - 1], ids[limit - 1]).encode() if len(ids) > limit > 0 else None
         return Page.of(ids[:limit], wire="userIds", limit=limit, next=following)

@@ -190,7 +190,6 @@ async def test_a_cursor_of_another_walk_is_refused(store: Adapters) -> None:
 @pytest.mark.parametrize(
     "broken",
     [
-        "",
         "=",
         "\x00",
         "é",
