@@ -22,11 +22,11 @@ from pypika.terms import Criterion, ExistsCriterion, Field, Term
 
 from . import filters
 from .dialects.interface import Call, Order, Row
-from .errors import CorruptRowError, DatabaseError, InvalidQueryError, UnsupportedError
+from .errors import CorruptRowError, DatabaseError, InvalidQueryError, InvalidValueError, UnsupportedError
 from .filters import Filter, Target
 from .listing import MAX_PAGE, Cursor, ListRules, Sort, Window, count
 from .models.base import ImportMetadata, Page
-from .rows import RowReader, RowWriter
+from .rows import RowReader, RowWriter, mapping
 from .schema import Column, Table
 from .session import Session, located, timed
 from .statements import Bind, Statement
@@ -117,6 +117,8 @@ class Repository(Generic[M]):
     """The wire names of fields that ``create`` takes and that no column of the table keeps; others are refused."""
     merged: ClassVar[frozenset[str]] = frozenset()
     """Objects kept in several columns of which ``update`` writes only the parts that are given."""
+    refused: ClassVar[Mapping[str, str]] = {}
+    """The wire names of fields that have a column and may not be given all the same, each with the reason."""
     id_field: ClassVar[str | None] = None
     """The column whose value is generated when nobody gives one; see :meth:`_new_id`."""
 
@@ -142,7 +144,8 @@ class Repository(Generic[M]):
     def _make_writer(cls) -> RowWriter:
         fixed = cls.fixed | {"id", "tenant_id", "created_at", "updated_at"} | {cls.table[name].public for name in cls.table.key}
         insert = cls.table.insert or cls.model
-        writer: RowWriter = _once(cls, "writer", insert, lambda: RowWriter(cls.table, insert, cls.model, fixed, cls.virtual, cls.merged))
+        rules = (fixed, cls.virtual, cls.merged, cls.refused)
+        writer: RowWriter = _once(cls, "writer", insert, lambda: RowWriter(cls.table, insert, cls.model, *rules))
         return writer
 
     @classmethod
@@ -222,7 +225,7 @@ class Repository(Generic[M]):
             builder = builder.select(*(self._field(source, column) for column in reader.columns))
             builder = builder.where(self._condition(source, where))
             for part in order:
-                builder = self.session.dialect.order(builder, source.field(part.column), part)
+                builder = self.session.dialect.order(builder, self._order_field(source, part.column), part)
             if limit is not None:
                 builder = builder.limit(Bind("limit"))
             return builder.for_update() if lock else builder
@@ -436,6 +439,19 @@ class Repository(Generic[M]):
         """The model of a row that has just been written: what reading it back would give."""
         return self._reader.read([values.get(name) for name in self._reader.names])
 
+    def _accepted(self, params: Fields) -> BaseModel:
+        """The insert model of what was given to a ``create`` that takes ``import_metadata``.
+
+        Raises:
+            InvalidValueError: it is not one.
+        """
+        if not isinstance(params, self._writer.insert):
+            for name in mapping(self.table, params):
+                if name not in self._writer.names and name in (*ImportMetadata.model_fields, self.id_field):
+                    keyword = f"import_metadata={{'{'id' if name == self.id_field else name}': …}}"
+                    raise InvalidValueError(self.table.name, name, f"is generated; an import gives its own by {keyword}")
+        return self._writer.accept(params)
+
     async def _create(
         self,
         tenant_id: str | None,
@@ -444,14 +460,22 @@ class Repository(Generic[M]):
         **extra: Any,
     ) -> M:
         """Insert one row."""
-        values = self._new_row(tenant_id, self._writer.accept(params), import_metadata, **extra)
+        values = self._new_row(tenant_id, self._accepted(params), import_metadata, **extra)
         await self._write(self._insert(values))
         return self._read_values(values)
 
-    def _changes(self, fields: Fields) -> dict[str, Any]:
-        """The stored values of an update, ``updated_at`` included."""
-        values = self._writer.changes(self._writer.partial(fields))
+    def _given(self, fields: Fields, where: Where) -> dict[str, Any]:
+        """The fields to update of the row that the conditions name, by name; see :meth:`RowWriter.given`."""
+        return self._writer.given(fields, self._named(where))
+
+    def _changes(self, fields: Fields, where: Where) -> dict[str, Any]:
+        """The stored values of an update of the row that the conditions name, ``updated_at`` included."""
+        values = self._writer.changes(self._writer.partial(fields, self._named(where)))
         return self._bumped(values)
+
+    def _named(self, where: Where) -> dict[str, Any]:
+        """What conditions say that fields equal, by wire name."""
+        return {self.table[name].public: value for name, value in where.items() if name in self.table}
 
     def _bumped(self, values: dict[str, Any]) -> dict[str, Any]:
         column = self.table.stored("updated_at")
@@ -461,7 +485,7 @@ class Repository(Generic[M]):
 
     async def _update(self, where: Where, fields: Fields) -> bool:
         """Write exactly the given fields; whether there was such a row."""
-        values = self._changes(fields)
+        values = self._changes(fields, where)
         if not values:
             return bool(await self._fetch(self._select(self._reader, where)))
         return await self._matched(self._change(where, values))
@@ -558,7 +582,7 @@ class Repository(Generic[M]):
             before = self._stored_json(name, stored, dict, where) or {}
             return self.table.encode(column, {key: value for key, value in {**before, **over}.items() if value is not None})
 
-        return await self._swap(where, name, merged, self._changes(fields))
+        return await self._swap(where, name, merged, self._changes(fields, where))
 
     def _stored_json(self, name: str, stored: str | None, kind: type[J], key: Where) -> J | None:
         """What stands in a JSON column, or None for NULL.
@@ -694,19 +718,46 @@ class Repository(Generic[M]):
         rows, total = await self._window(where, order, window, include_totals)
         return rows, window, total
 
+    async def _whole_or_page(
+        self,
+        read: RowReader[N],
+        where: Where,
+        order: Sequence[Order],
+        *,
+        page: int | None,
+        per_page: int | None,
+        include_totals: bool,
+        sort: str | Sort | None,
+    ) -> builtins.list[N] | Page[N]:
+        """All rows that meet the conditions or, where the caller asks for one, a page of them."""
+        order = order if sort is None else self._order(self._public(Sort.parse(sort)))
+        if page is None and per_page is None and not include_totals:
+            return [read.read(row) for row in await self._fetch(self._select(read, where, order))]
+        window = Window.of(0 if page is None else page, 50 if per_page is None else per_page)
+        rows, total = await self._window(where, order, window, include_totals, read=read)
+        items = [read.read(row) for row in rows]
+        return Page.of(items, wire=self.rules.wire, limit=window.per_page, start=window.start, total=total)
+
     async def _window(
-        self, where: Where, order: Sequence[Order], window: Window, totals: bool, filter: Filter | None = None
+        self,
+        where: Where,
+        order: Sequence[Order],
+        window: Window,
+        totals: bool,
+        filter: Filter | None = None,
+        read: RowReader[Any] | None = None,
     ) -> tuple[builtins.list[Row], int | None]:
         """The rows of an offset page and, when asked for, the count of all, in the same trip."""
+        read = read or self._reader
         totals = bool(totals)
         values = {**self._operands(where), **(filter.values if filter else {})}
         bound = {**values, "limit": window.per_page, "offset": window.start}
         filtered = filter and filter.shape
-        shape = ("page", self._shape(where), tuple(order), totals, filtered)
+        shape = ("page", read.names, self._shape(where), tuple(order), totals, filtered)
 
         def build() -> Any:
             source, builder = self._from()
-            builder = builder.select(*(self._field(source, column) for column in self._reader.columns))
+            builder = builder.select(*(self._field(source, column) for column in read.columns))
             if totals:
                 builder = builder.select(self._count(where, filter).as_("total_count"))
             builder = self._filtered(builder.where(self._condition(source, where)), source, filter)

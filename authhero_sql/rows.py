@@ -167,16 +167,20 @@ def invalid(table: Table[Any], error: ValidationError, *inside: str) -> InvalidV
     return InvalidValueError(table.name, ".".join(str(part) for part in (*inside, *first["loc"])) or None, first["msg"])
 
 
+_NO_KEY: Mapping[str, Any] = {}
+
+
 class RowWriter:
     """Takes models and fields to stored values.
 
     Args:
         table: where they go.
         insert: the model that ``create`` takes.
-        model: the model that reading gives: its fields can be updated too.
+        model: the model that reading gives: its fields can be updated too, and it may be handed back as it is.
         fixed: wire names that an update may not set.
         virtual: wire names of fields that are not kept, or kept elsewhere.
         merged: wire names of objects in several columns of which an update writes only the parts that are given.
+        refused: wire names of fields that have a column but may not be given, each with the reason.
     """
 
     def __init__(
@@ -187,19 +191,26 @@ class RowWriter:
         fixed: frozenset[str],
         virtual: frozenset[str] = frozenset(),
         merged: frozenset[str] = frozenset(),
+        refused: Mapping[str, str] = _NO_KEY,
     ) -> None:
         self.table = table
         self.insert = insert
+        self.model = model
         fields = wire_fields(insert)
-        self._homeless = [(wire, _path_getter(wire.split("."))) for wire in _homeless(table, fields) if wire not in virtual]
+        self.names = frozenset(insert.model_fields) | fields.keys()
+        """What the fields of the insert model may be called."""
+        reasons = {wire: "there is no column for it" for wire in _homeless(table, fields) if wire not in virtual} | dict(refused)
+        self._refused = [(wire, _path_getter(wire.split(".")), reason) for wire, reason in reasons.items()]
         self._plan = tuple((column.name, column, _getter(column, fields)) for column in table.columns)
         stored = {column.public.partition(".")[0] for column in table.columns}
         every = {**{wire: field for wire, field in wire_fields(model).items() if wire in stored}, **fields}
-        self._fixed = fixed
+        read = {wire: name for wire, (name, _) in wire_fields(model).items()}
+        self._fixed = {name: wire for wire in fixed for name in (wire, read.get(wire, wire))}
         self._objects: dict[str, type[BaseModel]] = {}
         self._merged = merged
         self.update_model = partial_model(insert, {wire: field for wire, field in every.items() if wire not in fixed}, merged)
         self._update_fields = wire_fields(self.update_model)
+        self._merged_names = merged | {self._update_fields[wire][0] for wire in merged}
         self._update_plan: dict[str, list[tuple[Column, Callable[[Any], Any]]]] = {}
         for column in table.columns:
             top = column.public.partition(".")[0]
@@ -240,7 +251,7 @@ class RowWriter:
         Raises:
             InvalidValueError: a column cannot hold its value.
         """
-        self._refuse_homeless(model)
+        self._refuse(model)
         values: dict[str, Any] = {}
         for name, column, get in self._plan:
             value = extra[name] if name in extra else _as_given(model, column, get(model))
@@ -250,24 +261,60 @@ class RowWriter:
                 values[name] = self.table.encode(column, value)
         return values
 
-    def partial(self, fields: BaseModel | Mapping[str, Any]) -> BaseModel:
-        """The update model of what a caller gave, with exactly its fields set.
+    def given(self, fields: BaseModel | Mapping[str, Any], key: Mapping[str, Any] = _NO_KEY) -> dict[str, Any]:
+        """The fields that a caller wants to update, by name.
+
+        What cannot change is passed over in an entity that was read and is handed back. Elsewhere it is an error, unless it
+        is what the call names the row by: ``key``, by wire name.
+
+        Raises:
+            InvalidValueError: a field cannot be updated.
+        """
+        given = mapping(self.table, fields)
+        if isinstance(fields, self.model):
+            return {name: self._unread(name, value) for name, value in given.items() if name in self.update_model.model_fields}
+        for name in [name for name in given if name in self._fixed]:
+            wire = self._fixed[name]
+            if wire not in key or key[wire] != given.pop(name):
+                raise InvalidValueError(self.table.name, name, "cannot be updated")
+        return given
+
+    def _unread(self, name: str, value: Any) -> Any:
+        """The value of a field that was read, as an update takes it."""
+        if value is None:
+            return False if name in self._marks else None
+        return self._dumpers[name](value) if name in self._dumpers else value
+
+    @cached_property
+    def _marks(self) -> frozenset[str]:
+        """The fields that are absent where they are not true, and that NULL cannot stand for."""
+        return frozenset(column.public for column in self.table.columns if column.codec is MARK and not column.null)
+
+    @cached_property
+    def _dumpers(self) -> Mapping[str, Callable[[Any], Any]]:
+        """What makes plain data of the fields that are read as another kind of object than they are given as."""
+        given = wire_fields(self.insert)
+        return {
+            name: _dumper(info)
+            for wire, (name, info) in wire_fields(self.model).items()
+            if wire in given and info.annotation != given[wire][1].annotation
+        }
+
+    def partial(self, fields: BaseModel | Mapping[str, Any], key: Mapping[str, Any] = _NO_KEY) -> BaseModel:
+        """The update model of what a caller gave, with exactly its fields set; ``key`` is as in :meth:`given`.
 
         Raises:
             InvalidValueError: a field is unknown, cannot be updated, or has a value that it cannot have.
         """
-        given = mapping(self.table, fields)
-        for name in given:
-            if name in self._fixed:
-                raise InvalidValueError(self.table.name, name, "cannot be updated")
+        given = {name: _parts(value) if name in self._merged_names else value for name, value in self.given(fields, key).items()}
         update = self._remembered(self._updating, given)
-        self._refuse_homeless(update)
+        self._refuse(update)
         return update
 
-    def _refuse_homeless(self, model: BaseModel) -> None:
-        for wire, get in self._homeless:
+    def _refuse(self, model: BaseModel) -> None:
+        for wire, get, reason in self._refused:
             if get(model) is not None:
-                raise InvalidValueError(self.table.name, wire, "cannot be stored: there is no column for it")
+                raise InvalidValueError(self.table.name, wire, f"cannot be stored: {reason}")
 
     def object(self, column: Column, given: BaseModel | Mapping[str, Any]) -> dict[str, Any]:
         """The given keys of the object in a JSON column, as plain data by wire name.
@@ -305,6 +352,11 @@ def _remembering(model: type[BaseModel]) -> type[BaseModel]:
     return type(model.__name__, (model,), {"__module__": __name__, "__annotations__": {"_given": Any}, "_given": PrivateAttr(default=None)})
 
 
+def _parts(value: Any) -> Any:
+    """An object of which some parts may be given, as plain data with exactly those."""
+    return value.model_dump(by_alias=True, exclude_unset=True) if isinstance(value, BaseModel) else value
+
+
 def _as_given(model: BaseModel, column: Column, value: Any) -> Any:
     """A value for a JSON column with the keys of its objects in the order in which they were given."""
     given = getattr(model, "_given", None)
@@ -331,7 +383,9 @@ def mapping(table: Table[Any], given: BaseModel | Mapping[str, Any], field: str 
         InvalidValueError: it is neither a model nor a mapping.
     """
     if isinstance(given, BaseModel):
-        return {name: getattr(given, name) for name in given.model_fields_set}
+        # What the contract does not name may be called like a method of the model's.
+        extra = given.model_extra or {}
+        return {name: extra[name] if name in extra else getattr(given, name) for name in given.model_fields_set}
     if not isinstance(given, Mapping):
         raise InvalidValueError(table.name, field, "must be a model or a mapping of fields")
     return dict(given)

@@ -75,7 +75,7 @@ class ActionVersions(Repository[ActionVersion]):
             InvalidValueError: a value cannot be stored.
         """
         self._not_in_batch()
-        version = self._writer.accept(params)
+        version = self._accepted(params)
         values = self._new_row(tenant_id, version, import_metadata, number=0)
         own = {"tenant_id": tenant_id, "action_id": values["action_id"]}
         calls = [*self._lock(ACTIONS, {"tenant_id": tenant_id, "id": own["action_id"]}), self._insert_next("number", values, own)]

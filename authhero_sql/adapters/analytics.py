@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -119,11 +119,8 @@ class Analytics(_LogCounts):
             wanted = getattr(given, name)
             if wanted:
                 where[f"{name} in"] = wanted
-        empty = any(wanted == [] for wanted in (given.connection, given.client_id, given.user_id, given.user_type))
-        if empty or (times is not None and not times):
-            # Nothing can match; without groups, nothing is a row that says so.
-            rows_of_nothing = [] if asked.group_by or asked.offset or not asked.limit else [(0,)]
-            return _response(asked, value, rows_of_nothing, times or [], 0 if asked.group_by else 1)
+        if times is not None and not times:
+            return _response(asked, value, [], times, 0)
         options: dict[str, Any] = {
             "distinct": "user_id" if resource == DISTINCT_USERS else None,
             "order": order,
@@ -159,23 +156,26 @@ class Analytics(_LogCounts):
         ]
         return SessionRetentionResponse(interval="week", from_=to_iso(mondays[0]), to=to_iso(self.session.now()), cohorts=cohorts)
 
-    async def refresh_token_retention(self, tenant_id: str, weeks: int, client_id: str | None = None) -> RefreshTokenRetentionResponse:
+    async def refresh_token_retention(
+        self, tenant_id: str, weeks: int, client_id: str | Sequence[str] | None = None
+    ) -> RefreshTokenRetentionResponse:
         """How many refresh-token families of each week were still used in the weeks since.
 
         Args:
             tenant_id: the tenant.
             weeks: how many weeks, Monday to Sunday in UTC, this one included; 1 to 53.
-            client_id: only the tokens of this client.
+            client_id: only the tokens of this client, or of these; those of all clients where it is None or empty.
 
         Returns:
             A cohort a week, oldest first. A family is used from its first token to its last exchange, and counts once.
 
         Raises:
-            InvalidQueryError: ``weeks`` is out of range.
+            InvalidQueryError: ``weeks`` is out of range, or ``client_id`` is neither text nor a list of it.
         """
         mondays = self._mondays(weeks)
         counts = _TokenCounts(self.session)
-        where = {"tenant_id": tenant_id, **({} if client_id is None else {"client_id": client_id})}
+        clients = _texts("client_id", client_id)
+        where = {"tenant_id": tenant_id, **({"client_id in": clients} if clients else {})}
         last = Latest("last_exchanged_at_ts", "created_at_ts")
         starts = [to_epoch_ms(monday) for monday in mondays]
         found = await counts._cohorts(where, "created_at_ts", last, starts, family="family_id")
@@ -247,6 +247,16 @@ def _asked(params: AnalyticsQuery | Mapping[str, Any] | None) -> AnalyticsQuery:
     if offset >= 2**53:
         raise InvalidQueryError("offset is too large")
     return asked.model_copy(update={"limit": limit})
+
+
+def _texts(name: str, given: Any) -> list[str]:
+    """What a caller gave as one text or several."""
+    if given is None:
+        return []
+    texts: list[Any] = [given] if isinstance(given, str) or not isinstance(given, Iterable) else list(given)
+    if not all(isinstance(text, str) for text in texts):
+        raise InvalidQueryError(f"{name} must be text, or a list of text")
+    return texts
 
 
 def _earlier(instant: datetime, by: timedelta) -> datetime:

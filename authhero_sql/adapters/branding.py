@@ -66,7 +66,7 @@ class PromptSettings(Repository[PromptSetting]):
         Raises:
             InvalidValueError: a value cannot be stored, or a field is unknown.
         """
-        changes = self._changes(settings)
+        changes = self._changes(settings, {})
         first = self._new_row(tenant_id, self._writer.accept({"webauthn_platform_first_factor": False}), None)
         await self._write(self._upsert({**first, **changes}, tuple(changes)))
 

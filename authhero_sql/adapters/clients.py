@@ -15,7 +15,7 @@ from .plain import Plain
 
 
 class Clients(Plain[Client, ClientInsert]):
-    """Clients (Auth0: applications). ``client_id`` and ``client_secret`` are generated where none is given."""
+    """Clients (Auth0: applications). ``client_id`` is generated where none is given; a client without a ``client_secret`` is public."""
 
     table = CLIENTS
     model = Client
@@ -37,8 +37,6 @@ class Clients(Plain[Client, ClientInsert]):
 
     def _generated(self, params: BaseModel, created: datetime) -> dict[str, Any]:
         generated = super()._generated(params, created)
-        if "client_secret" not in params.model_fields_set:
-            generated["client_secret"] = self.session.ids.nanoid()
         if "registration_metadata" not in params.model_fields_set:
             # As AuthHero stores it: NULL until somebody sets it.
             generated["registration_metadata"] = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -15,11 +16,13 @@ from ..models import (
     CustomDomain,
     CustomDomainInsert,
     CustomDomainWithTenantId,
+    ImportMetadata,
     Page,
     ProxyRoute,
     ProxyRouteInsert,
     ResolvedHost,
 )
+from ..rows import mapping
 from ..tables import CUSTOM_DOMAINS, PROXY_ROUTES
 from .plain import Kept
 
@@ -40,7 +43,33 @@ class CustomDomains(Kept[CustomDomain, CustomDomainInsert]):
     def _generated(self, params: BaseModel, created: datetime) -> dict[str, Any]:
         given: Any = params
         # Names of hosts are the same in either case (RFC 4343), and are compared exactly here.
-        return {"status": "pending", "primary": True, "domain": given.domain.rstrip(".").lower()}
+        return {"status": "pending", "domain": given.domain.rstrip(".").lower()}
+
+    async def create(
+        self,
+        tenant_id: str,
+        params: CustomDomainInsert | Mapping[str, Any],
+        *,
+        import_metadata: ImportMetadata | Mapping[str, Any] | None = None,
+    ) -> CustomDomain:
+        """Add a domain; it is pending.
+
+        Args:
+            tenant_id: the tenant.
+            params: the insert model, or a mapping with its fields and, for the tenant's primary domain, ``primary``.
+            import_metadata: ``id``, ``created_at`` and ``updated_at`` of a domain that comes from elsewhere.
+
+        Returns:
+            What ``get`` would return.
+
+        Raises:
+            ConflictError: the id, or the domain, is taken.
+            ForeignKeyError: the tenant does not exist.
+            InvalidValueError: a value cannot be stored.
+        """
+        given = mapping(self.table, params)
+        primary = given.pop("primary", False)
+        return await self._create(tenant_id, given, import_metadata, primary=primary)
 
     async def get_by_domain(self, domain: str) -> CustomDomainWithTenantId | None:
         """The domain of that name, whoever has it, with its ``tenant_id``; the oldest where several have it. None where nobody has."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import ClassVar
 
@@ -11,12 +12,19 @@ from ..repository import Fields
 from ..tables import FLOWS, FORMS
 from .plain import Created, Listed, Plain
 
+UNREADABLE = "AuthHero reads no stored form of it, and one such form makes its list fail for the whole tenant"
+"""Its reader takes the JSON of ``nodes``, ``start`` and ``ending`` apart and wants objects in these columns, where there is text."""
+
 
 class Forms(Plain[Form, FormInsert]):
-    """Forms (Auth0: forms)."""
+    """Forms (Auth0: forms).
+
+    ``messages``, ``languages``, ``translations`` and ``style`` are refused: AuthHero could no longer list the tenant's forms.
+    """
 
     table = FORMS
     model = Form
+    refused: ClassVar[Mapping[str, str]] = dict.fromkeys(("messages", "languages", "translations", "style"), UNREADABLE)
     id_field = "id"
     rules: ClassVar[ListRules] = ListRules(wire="forms", fields=("id", "name"), search=("name",))
 

@@ -12,7 +12,6 @@ from ..clock import from_epoch_ms
 from ..dialects.interface import Call
 from ..models import ImportMetadata, LoginSession, LoginSessionInsert, LoginSessionWithTenantId
 from ..repository import Fields, Picked, Repository, Where
-from ..rows import mapping
 from ..schema import Table
 from ..tables import LOGIN_SESSIONS
 
@@ -74,10 +73,10 @@ class LoginSessions(Repository[LoginSession]):
             InvalidValueError: a value cannot be stored, or a field cannot be updated.
         """
         where = {"tenant_id": tenant_id, "id": id}
-        other = mapping(self.table, fields)
+        other = self._given(fields, where)
         params = other.pop("auth_params", other.pop("authParams", None))
         if params is None:
-            return await self._matched(self._change(where, self._changes(fields)))
+            return await self._matched(self._change(where, self._changes(fields, where)))
         return await self._merge(where, "auth_params", params, other)
 
     async def remove(self, tenant_id: str, id: str) -> bool:

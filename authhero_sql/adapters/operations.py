@@ -121,6 +121,10 @@ class TenantOperations(_Pending[TenantOperation]):
         """
         return await self._update({"id": id}, fields)
 
+    async def remove(self, id: str) -> bool:
+        """Remove the operation and its events; whether there was one."""
+        return await self._remove({"id": id})
+
 
 class TenantOperationEvents(Repository[TenantOperationEvent]):
     """What happened in each operation; events are added and never changed. Their ids sort as they were added."""
@@ -218,3 +222,7 @@ class Rollouts(_Pending[Rollout]):
             InvalidValueError: a value cannot be stored, or a field is unknown or cannot be updated.
         """
         return await self._update({"id": id}, fields)
+
+    async def remove(self, id: str) -> bool:
+        """Remove the rollout; its operations stay. Whether there was one."""
+        return await self._remove({"id": id})

@@ -86,7 +86,7 @@ class OrganizationConnections(Repository[OrganizationConnection]):
             InvalidValueError: a value cannot be stored.
         """
         self._not_in_batch()
-        given = self._writer.accept(params)
+        given = self._accepted(params)
         values = self._new_row(tenant_id, given, import_metadata, organization_id=organization_id)
         await _insert_into_own(self, values)
         created: OrganizationConnection = await self._get(self._own(tenant_id, organization_id, values["connection_id"]))
@@ -143,7 +143,7 @@ class UserOrganizations(Plain[UserOrganization, UserOrganizationInsert]):
             ForeignKeyError: the tenant has no such organization or user.
             InvalidValueError: a value cannot be stored.
         """
-        values = self._new_row(tenant_id, self._writer.accept(params), import_metadata)
+        values = self._new_row(tenant_id, self._accepted(params), import_metadata)
         await _insert_into_own(self, values)
         return self._read_values(values)
 
@@ -199,9 +199,36 @@ class Invites(Plain[Invite, InviteInsert]):
 
     def _generated(self, params: BaseModel, created: datetime) -> dict[str, Any]:
         given: Any = params
-        lifetime = InviteInsert.model_fields["ttl_sec"].default if given.ttl_sec is None else given.ttl_sec
+        return {"expires_at": self._end(created, given.ttl_sec)}
+
+    async def update(self, tenant_id: str, id: str, fields: Fields) -> bool:
+        """Write exactly the given fields; a new ``ttl_sec`` also moves ``expires_at``, to ``created_at`` and so many seconds.
+
+        Returns:
+            Whether there was such an invitation.
+
+        Raises:
+            InvalidValueError: a value cannot be stored, or a field is unknown or cannot be updated.
+            UnsupportedError: in a batch that creates the invitation ``ttl_sec`` cannot be updated.
+        """
+        where = self._own(tenant_id, id)
+        changed = self._given(fields, where)
+        given: Any = self._writer.partial(changed)
+        if "ttl_sec" not in changed:
+            return await self._update(where, changed)
+        before = await self.get(tenant_id, id)
+        if before is None:
+            self._not_in_batch()
+            return False
+        # One that is handed back as it was read keeps the expiry that it has.
+        if "expires_at" not in changed or given.ttl_sec != before.ttl_sec:
+            changed["expires_at"] = self._end(before.created_at, given.ttl_sec)
+        return await self._update(where, changed)
+
+    def _end(self, created: datetime, ttl_sec: int | None) -> datetime:
+        lifetime = InviteInsert.model_fields["ttl_sec"].default if ttl_sec is None else ttl_sec
         try:
-            return {"expires_at": created + timedelta(seconds=lifetime)}
+            return created + timedelta(seconds=lifetime)
         except OverflowError:
             raise InvalidValueError(self.table.name, "ttl_sec", "ends outside the years 1 to 9999") from None
 

@@ -57,9 +57,10 @@ class Outbox(Repository[StoredEvent]):
         """Put an event into the outbox, for this tenant whatever the event says.
 
         Returns:
-            The event's id, a nanoid.
+            The event's id: its own, or a nanoid where it has none.
 
         Raises:
+            ConflictError: an event of this id exists.
             InvalidValueError: it is no event, or a value cannot be stored.
         """
         values = self._row(tenant_id, event)
@@ -74,7 +75,7 @@ class Outbox(Repository[StoredEvent]):
             given = AuditEventInsert.model_validate({**mapping(table, event), "tenant_id": tenant_id})
         except ValidationError as error:
             raise invalid(table, error) from error
-        id = self.session.ids.nanoid()
+        id = given.id or self.session.ids.nanoid()
         payload = in_order(given.model_dump(mode="json", by_alias=True, exclude_unset=True), event)
         stored: dict[str, Any] = {
             "id": id,

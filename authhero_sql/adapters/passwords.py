@@ -37,7 +37,7 @@ class Passwords(Repository[Password]):
             ForeignKeyError: the user does not exist.
             InvalidValueError: a value cannot be stored.
         """
-        values = self._new_row(tenant_id, self._writer.accept(params), import_metadata)
+        values = self._new_row(tenant_id, self._accepted(params), import_metadata)
         await self._write(*self._creation(tenant_id, values))
         return self._read_values(values)
 
@@ -77,8 +77,10 @@ class Passwords(Repository[Password]):
         Raises:
             InvalidValueError: neither ``id`` nor ``user_id`` is given, or a value cannot be stored.
         """
-        given = mapping(self.table, fields)
-        id, user_id = given.pop("id", None), given.pop("user_id", None)
+        named = mapping(self.table, fields)
+        id, user_id = named.get("id"), named.get("user_id")
+        given = self._given(fields, {"tenant_id": tenant_id, "id": id})
+        given.pop("user_id", None)
         if id is not None:
             return await self._update_one(tenant_id, id, given)
         if user_id is None:
@@ -87,7 +89,7 @@ class Passwords(Repository[Password]):
 
     async def _update_one(self, tenant_id: str, id: str, fields: Mapping[str, Any]) -> bool:
         where = {"tenant_id": tenant_id, "id": id}
-        values = self._changes(fields)
+        values = self._changes(fields, where)
         if not values.get("is_current"):
             return await self._matched(self._change(where, values))
         rows = await self._fetch(self._select(self._chosen("user_id"), where))

@@ -142,6 +142,8 @@ class Kept(Created[M, I], Generic[M, I]):
     async def update(self, tenant_id: str, id: str, fields: Fields) -> bool:
         """Write exactly the given fields; ``None`` stores NULL, a nested object is replaced whole.
 
+        What was read may be changed and handed back: what cannot change of it is passed over.
+
         Returns:
             Whether there was such a row.
 

@@ -20,7 +20,6 @@ from ..models import (
     ResourceServerInsert,
 )
 from ..repository import Fields
-from ..rows import mapping
 from ..tables import CLIENT_GRANTS, GRANTS, RESOURCE_SERVERS
 from .plain import Listed, Plain
 
@@ -50,12 +49,13 @@ class ResourceServers(Plain[ResourceServer, ResourceServerInsert]):
             ConflictError: the identifier is taken.
             InvalidValueError: a value cannot be stored, or a field is unknown or cannot be updated.
         """
-        given = mapping(self.table, fields)
+        where = self._own(tenant_id, id)
+        given = self._given(fields, where)
         options = given.get("options")
         if options is None:
-            return await super().update(tenant_id, id, fields)
+            return await super().update(tenant_id, id, given)
         del given["options"]
-        return await self._merge(self._own(tenant_id, id), "options", options, given)
+        return await self._merge(where, "options", options, given)
 
 
 class ClientGrants(Plain[ClientGrant, ClientGrantInsert]):
@@ -114,7 +114,7 @@ class Grants(Listed[Grant]):
             ForeignKeyError: the user or the tenant does not exist.
             InvalidValueError: a value cannot be stored.
         """
-        given: Any = self._writer.accept(params)
+        given: Any = self._accepted(params)
         values = self._new_row(tenant_id, given, import_metadata)
         key = {name: values[name] for name in ("tenant_id", "user_id", "client_id", "audience")}
         scopes = list(dict.fromkeys(given.scope))

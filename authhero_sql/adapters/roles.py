@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, overload
 
 from pydantic import BaseModel
 
 from ..dialects.interface import Order
 from ..errors import InvalidValueError
-from ..listing import MAX_PAGE, Cursor, ListRules, Window, count
+from ..listing import MAX_PAGE, Cursor, ListRules, Sort, Window, count
 from ..models import (
     Page,
     Role,
@@ -23,7 +23,7 @@ from ..models import (
     UserPermissionWithDetails,
     UserRole,
 )
-from ..repository import Picked, Repository, Side
+from ..repository import M, Picked, Repository, Side
 from ..rows import mapping
 from ..tables import RESOURCE_SERVERS, ROLE_PERMISSIONS, ROLES, USER_PERMISSIONS, USER_ROLES
 from .plain import UNSET, Plain, Unset
@@ -53,6 +53,7 @@ class RolePermissions(Repository[RolePermission]):
 
     table = ROLE_PERMISSIONS
     model = RolePermission
+    rules: ClassVar[ListRules] = ListRules(wire="permissions", checkpoint=None)
     side: ClassVar[Side | None] = API_NAME
 
     async def assign(self, tenant_id: str, role_id: str, permissions: Sequence[RolePermissionInsert | Mapping[str, Any]]) -> bool:
@@ -69,7 +70,7 @@ class RolePermissions(Repository[RolePermission]):
         Raises:
             InvalidValueError: a value cannot be stored.
         """
-        rows = [self._new_row(tenant_id, given, None) for given in self._given(role_id, permissions)]
+        rows = [self._new_row(tenant_id, given, None) for given in self._permissions(role_id, permissions)]
         await self._write(*(self._upsert(row, ()) for row in rows))
         return True
 
@@ -82,16 +83,57 @@ class RolePermissions(Repository[RolePermission]):
         Raises:
             InvalidValueError: one is no permission.
         """
-        await self._write(*(self._delete(self._key(tenant_id, given)) for given in self._given(role_id, permissions)))
+        await self._write(*(self._delete(self._key(tenant_id, given)) for given in self._permissions(role_id, permissions)))
         return True
 
-    async def list(self, tenant_id: str, role_id: str) -> builtins.list[RolePermissionWithDetails]:
-        """The role's permissions, oldest first, each with its API's name, or the API's identifier where there is no such API."""
-        read = self._reader_of(RolePermissionWithDetails)
-        rows = await self._fetch(self._select(read, {"tenant_id": tenant_id, "role_id": role_id}, OLDEST_FIRST))
-        return [_named(read.read(row)) for row in rows]
+    @overload
+    async def list(self, tenant_id: str, role_id: str, *, sort: str | Sort | None = None) -> builtins.list[RolePermissionWithDetails]: ...
 
-    def _given(self, role_id: str, permissions: Sequence[RolePermissionInsert | Mapping[str, Any]]) -> builtins.list[BaseModel]:
+    @overload
+    async def list(
+        self, tenant_id: str, role_id: str, *, page: int, per_page: int = 50, include_totals: bool = False, sort: str | Sort | None = None
+    ) -> Page[RolePermissionWithDetails]: ...
+
+    async def list(
+        self,
+        tenant_id: str,
+        role_id: str,
+        *,
+        page: int | None = None,
+        per_page: int | None = None,
+        include_totals: bool = False,
+        sort: str | Sort | None = None,
+    ) -> builtins.list[RolePermissionWithDetails] | Page[RolePermissionWithDetails]:
+        """The role's permissions, each with its API's name, or the API's identifier where there is no such API.
+
+        Args:
+            tenant_id: the tenant.
+            role_id: the role.
+            page: the page's number, from 0; asks for a page.
+            per_page: permissions on a page, at most 1,000, 50 by default; asks for a page.
+            include_totals: count all of them; asks for a page.
+            sort: ``"created_at:desc"`` or a :class:`Sort`; by default the oldest come first.
+
+        Returns:
+            A list of all of them, or a :class:`Page` where one is asked for.
+
+        Raises:
+            InvalidQueryError: the sort or page is not valid.
+        """
+        found = await self._whole_or_page(
+            self._reader_of(RolePermissionWithDetails),
+            {"tenant_id": tenant_id, "role_id": role_id},
+            OLDEST_FIRST,
+            page=page,
+            per_page=per_page,
+            include_totals=include_totals,
+            sort=sort,
+        )
+        for permission in _items(found):
+            _name(permission)
+        return found
+
+    def _permissions(self, role_id: str, permissions: Sequence[RolePermissionInsert | Mapping[str, Any]]) -> builtins.list[BaseModel]:
         if not isinstance(permissions, Iterable):
             raise InvalidValueError(self.table.name, None, "the permissions must be a list")
         return [self._writer.accept({**mapping(self.table, permission), "role_id": role_id}) for permission in permissions]
@@ -100,11 +142,14 @@ class RolePermissions(Repository[RolePermission]):
         return {name: tenant_id if name == "tenant_id" else getattr(permission, name) for name in self.table.key}
 
 
-def _named(permission: Any) -> Any:
-    """A permission with its API's identifier where the API has no name."""
-    if permission.resource_server_name is None:
-        permission.resource_server_name = permission.resource_server_identifier
-    return permission
+def _items(found: list[M] | Page[M]) -> list[M]:
+    """The rows of a list, or of a page."""
+    return found.items if isinstance(found, Page) else found
+
+
+def _name(permission: RolePermissionWithDetails | UserPermissionWithDetails) -> None:
+    """Give a permission its API's identifier where the API has no name."""
+    permission.resource_server_name = permission.resource_server_name or permission.resource_server_identifier
 
 
 class UserRoles(Repository[UserRole]):
@@ -133,21 +178,75 @@ class UserRoles(Repository[UserRole]):
         return True
 
     async def remove(self, tenant_id: str, user_id: str, role_id: str, organization_id: str = "") -> bool:
-        """Take a role from a user, in that organization or, with ``""``, in the tenant; whether the user had it there."""
-        where = {"tenant_id": tenant_id, "user_id": user_id, "role_id": role_id, "organization_id": organization_id}
-        return await self._remove(where)
+        """Take a role from a user, in that organization or, with ``""``, in the tenant.
 
-    async def list(self, tenant_id: str, user_id: str, organization_id: str | Unset = UNSET) -> builtins.list[Role]:
-        """The user's roles, oldest role first, each once.
+        Returns:
+            True: the user does not have it there now.
+
+        Raises:
+            InvalidValueError: a value is none that could be stored.
+        """
+        where = {"tenant_id": tenant_id, "user_id": user_id, "role_id": role_id, "organization_id": organization_id}
+        await self._write(self._delete(where))
+        return True
+
+    @overload
+    async def list(
+        self, tenant_id: str, user_id: str, organization_id: str | Unset = UNSET, *, sort: str | Sort | None = None
+    ) -> builtins.list[Role]: ...
+
+    @overload
+    async def list(
+        self,
+        tenant_id: str,
+        user_id: str,
+        organization_id: str | Unset = UNSET,
+        *,
+        page: int,
+        per_page: int = 50,
+        include_totals: bool = False,
+        sort: str | Sort | None = None,
+    ) -> Page[Role]: ...
+
+    async def list(
+        self,
+        tenant_id: str,
+        user_id: str,
+        organization_id: str | Unset = UNSET,
+        *,
+        page: int | None = None,
+        per_page: int | None = None,
+        include_totals: bool = False,
+        sort: str | Sort | None = None,
+    ) -> builtins.list[Role] | Page[Role]:
+        """The user's roles, each once.
 
         Args:
             tenant_id: the tenant.
             user_id: the user.
             organization_id: an organization, for the roles in it alone; ``""`` for those of the tenant alone; every scope by default.
+            page: the page's number, from 0; asks for a page.
+            per_page: roles on a page, at most 1,000, 50 by default; asks for a page.
+            include_totals: count all of them; asks for a page.
+            sort: ``"created_at:desc"`` or a :class:`Sort`; by default the oldest come first.
+
+        Returns:
+            A list of all of them, or a :class:`Page` where one is asked for.
+
+        Raises:
+            InvalidQueryError: the sort or page is not valid.
         """
         given = {"tenant_id": tenant_id, "user_id": user_id, **_scope(organization_id)}
-        where = {"tenant_id": tenant_id, "id any": Picked(self.table, "role_id", given)}
-        return await Roles(self.session)._all(where, (Order("created_at"), Order("id")))
+        roles = Roles(self.session)
+        return await roles._whole_or_page(
+            roles._reader,
+            {"tenant_id": tenant_id, "id any": Picked(self.table, "role_id", given)},
+            (Order("created_at"), Order("id")),
+            page=page,
+            per_page=per_page,
+            include_totals=include_totals,
+            sort=sort,
+        )
 
     async def list_users(
         self,
@@ -196,6 +295,7 @@ class UserPermissions(Repository[UserPermission]):
 
     table = USER_PERMISSIONS
     model = UserPermission
+    rules: ClassVar[ListRules] = ListRules(wire="permissions", checkpoint=None)
     side: ClassVar[Side | None] = API_NAME
 
     async def create(
@@ -222,27 +322,79 @@ class UserPermissions(Repository[UserPermission]):
     async def remove(
         self, tenant_id: str, user_id: str, permission: UserPermissionInsert | Mapping[str, Any], organization_id: str = ""
     ) -> bool:
-        """Take a permission from a user, in that organization or, with ``""``, in the tenant; whether the user had it there."""
+        """Take a permission from a user, in that organization or, with ``""``, in the tenant.
+
+        Returns:
+            True: the user does not have it there now.
+
+        Raises:
+            InvalidValueError: it is no permission.
+        """
         given = self._of(user_id, permission, organization_id)
         values = {name: tenant_id if name == "tenant_id" else getattr(given, name) for name in self.table.key}
-        return await self._remove({**values, "organization_id": values["organization_id"] or ""})
+        await self._write(self._delete({**values, "organization_id": values["organization_id"] or ""}))
+        return True
 
-    async def list(self, tenant_id: str, user_id: str, organization_id: str | Unset = UNSET) -> builtins.list[UserPermissionWithDetails]:
-        """The user's permissions, oldest first, each with its API's name, or the API's identifier where there is no such API.
+    @overload
+    async def list(
+        self, tenant_id: str, user_id: str, organization_id: str | Unset = UNSET, *, sort: str | Sort | None = None
+    ) -> builtins.list[UserPermissionWithDetails]: ...
+
+    @overload
+    async def list(
+        self,
+        tenant_id: str,
+        user_id: str,
+        organization_id: str | Unset = UNSET,
+        *,
+        page: int,
+        per_page: int = 50,
+        include_totals: bool = False,
+        sort: str | Sort | None = None,
+    ) -> Page[UserPermissionWithDetails]: ...
+
+    async def list(
+        self,
+        tenant_id: str,
+        user_id: str,
+        organization_id: str | Unset = UNSET,
+        *,
+        page: int | None = None,
+        per_page: int | None = None,
+        include_totals: bool = False,
+        sort: str | Sort | None = None,
+    ) -> builtins.list[UserPermissionWithDetails] | Page[UserPermissionWithDetails]:
+        """The user's permissions, each with its API's name, or the API's identifier where there is no such API.
 
         Args:
             tenant_id: the tenant.
             user_id: the user.
             organization_id: an organization, for the permissions in it alone; ``""`` for those of the tenant alone; every scope
                 by default.
+            page: the page's number, from 0; asks for a page.
+            per_page: permissions on a page, at most 1,000, 50 by default; asks for a page.
+            include_totals: count all of them; asks for a page.
+            sort: ``"created_at:desc"`` or a :class:`Sort`; by default the oldest come first.
+
+        Returns:
+            A list of all of them, or a :class:`Page` where one is asked for.
+
+        Raises:
+            InvalidQueryError: the sort or page is not valid.
         """
-        read = self._reader_of(UserPermissionWithDetails)
-        where = {"tenant_id": tenant_id, "user_id": user_id, **_scope(organization_id)}
-        rows = await self._fetch(self._select(read, where, (*OLDEST_FIRST, Order("organization_id"))))
-        permissions = [_named(read.read(row)) for row in rows]
-        for permission in permissions:
+        found = await self._whole_or_page(
+            self._reader_of(UserPermissionWithDetails),
+            {"tenant_id": tenant_id, "user_id": user_id, **_scope(organization_id)},
+            (*OLDEST_FIRST, Order("organization_id")),
+            page=page,
+            per_page=per_page,
+            include_totals=include_totals,
+            sort=sort,
+        )
+        for permission in _items(found):
+            _name(permission)
             permission.organization_id = permission.organization_id or None
-        return permissions
+        return found
 
     def _of(self, user_id: str, permission: UserPermissionInsert | Mapping[str, Any], organization_id: str) -> Any:
         given = mapping(self.table, permission)

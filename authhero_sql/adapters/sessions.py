@@ -79,7 +79,7 @@ class Sessions(_Expiring[Session]):
             ForeignKeyError: the user does not exist.
             InvalidValueError: a value cannot be stored.
         """
-        return await self._create_and_extend(tenant_id, self._writer.accept(params), import_metadata)
+        return await self._create_and_extend(tenant_id, self._accepted(params), import_metadata)
 
     async def update(self, tenant_id: str, id: str, fields: Fields) -> bool:
         """Write exactly the given fields; a new expiry pushes the login session's out too, never back.
@@ -91,7 +91,7 @@ class Sessions(_Expiring[Session]):
             InvalidValueError: a value cannot be stored, or a field cannot be updated.
         """
         where = self._own(tenant_id, id)
-        values = self._changes(fields)
+        values = self._changes(fields, where)
         calls = [self._change(where, values)]
         expires = _latest(values)
         if expires is not None:
@@ -127,7 +127,7 @@ class RefreshTokens(_Expiring[RefreshToken]):
             ForeignKeyError: the client or the tenant does not exist.
             InvalidValueError: a value cannot be stored.
         """
-        return await self._create_and_extend(tenant_id, self._writer.accept(params), import_metadata)
+        return await self._create_and_extend(tenant_id, self._accepted(params), import_metadata)
 
     async def get_by_lookup(self, tenant_id: str, token_lookup: str) -> RefreshToken | None:
         """The token whose first part is this (its hash still has to be compared), or None."""
@@ -159,7 +159,7 @@ class RefreshTokens(_Expiring[RefreshToken]):
         except (ValueError, AttributeError):
             raise InvalidValueError(self.table.name, "login_session_bump", "must be an id and an aware instant") from None
         extend = LoginSessions(self.session)._extend(tenant_id, login_id, expires, only_if=(self.table, where))
-        values = self._changes(fields)
+        values = self._changes(fields, where)
         if not values:
             await self._write(extend)
             return await self._update(where, fields)

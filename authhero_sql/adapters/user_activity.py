@@ -28,7 +28,8 @@ class UserActivity(Repository[Activity]):
             ForeignKeyError: the user does not exist.
             InvalidValueError: a value cannot be stored.
         """
-        values = self._writer.changes(self._writer.partial(fields))
-        key = {name: self.table.encode(self.table[name], value) for name, value in (("tenant_id", tenant_id), ("user_id", user_id))}
+        own = {"tenant_id": tenant_id, "user_id": user_id}
+        values = self._changes(fields, own)
+        key = {name: self.table.encode(self.table[name], value) for name, value in own.items()}
         await self._write(self._upsert({**key, **values}))
         return True

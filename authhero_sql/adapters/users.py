@@ -14,7 +14,7 @@ from ..dialects.interface import Call, Order, Row
 from ..listing import ListRules
 from ..models import AuditEventInsert, Identity, ImportMetadata, ProfileData, User, UserInsert
 from ..repository import Fields, Picked, Side, Where
-from ..rows import RowReader, mapping
+from ..rows import RowReader
 from ..tables import AUTHENTICATION_METHODS, OUTBOX_EVENTS, PASSWORDS, USER_ACTIVITY, USERS
 from .outbox import Outbox
 from .passwords import Passwords
@@ -24,7 +24,7 @@ from .user_activity import UserActivity
 ACTIVITY = ("last_login", "last_ip", "login_count")
 OLDEST_FIRST = (Order("created_at"), Order("user_id"))
 OutboxEvents = Sequence[AuditEventInsert | Mapping[str, Any]]
-"""Events that are written to the outbox in the same transaction as the user."""
+"""Events that are written to the outbox in the same transaction as the user, each under its own ``id`` where it has one."""
 
 
 class LinkedAccount(BaseModel):
@@ -53,7 +53,7 @@ class Users(Listed[User]):
     table = USERS
     model = User
     fixed: ClassVar[frozenset[str]] = frozenset({"password"})
-    virtual: ClassVar[frozenset[str]] = frozenset({"verify_email", "last_ip", "last_login", "password"})
+    virtual: ClassVar[frozenset[str]] = frozenset({"verify_email", *ACTIVITY, "password"})
     # A walk goes over people: the accounts linked to them come with them. Offset lists keep them as rows of their own.
     walk_where: ClassVar[Where] = {"linked_to null": None}
     side: ClassVar[Side | None] = Side(
@@ -125,17 +125,17 @@ class Users(Listed[User]):
             params: the user; ``user_id`` is generated as ``provider|…`` where none is given, and
                 ``password: {hash, algorithm}`` becomes the current password.
             import_metadata: ``id``, ``created_at`` and ``updated_at`` of a user that comes from elsewhere.
-            outbox_events: written for this tenant.
+            outbox_events: written for this tenant, each under its own ``id`` where it has one.
 
         Returns:
             What ``get`` would return.
 
         Raises:
-            ConflictError: the user id, or the e-mail address or user name with this provider, is taken.
+            ConflictError: the user id, the e-mail address or user name with this provider, or an event's id is taken.
             ForeignKeyError: the tenant does not exist.
             InvalidValueError: a value cannot be stored.
         """
-        user: Any = self._writer.accept(params)
+        user: Any = self._accepted(params)
         imported = self._imported(import_metadata)
         extra = {"user_id": imported.id} if imported.id is not None else {}
         values = self._new_row(tenant_id, user, imported, **extra)
@@ -197,13 +197,13 @@ class Users(Listed[User]):
             Whether there was such a user; nothing is written where there was none.
 
         Raises:
-            ConflictError: the e-mail address or user name is taken.
+            ConflictError: the e-mail address, the user name or an event's id is taken.
             InvalidValueError: a value cannot be stored, or a field is unknown or cannot be updated.
         """
-        given = mapping(self.table, fields)
-        activity = self._activity({name: given.pop(name) for name in ACTIVITY if name in given})
         where = {"tenant_id": tenant_id, "user_id": user_id}
-        calls = [self._change(where, self._changes(given))]
+        given = self._given(fields, where)
+        activity = self._activity({name: given.pop(name) for name in ACTIVITY if name in given})
+        calls = [self._change(where, self._changes(given, where))]
         if activity:
             key = {name: self.table.operand(name, where[name]) for name in USER_ACTIVITY.key}
             calls.append(self._insert_beside(USER_ACTIVITY, {**key, **activity}, where, upsert=tuple(activity)))
@@ -256,7 +256,7 @@ def _identity(account: User | LinkedAccount, *, linked: bool = False) -> Identit
         {
             "connection": account.connection,
             "provider": account.provider,
-            "user_id": account.user_id.removeprefix(f"{account.provider}|"),
+            "user_id": account.user_id.partition("|")[2] if "|" in account.user_id else account.user_id,
             "isSocial": account.is_social,
             "email": account.email,
             "email_verified": account.email_verified,

@@ -27,7 +27,7 @@ AnalyticsUserType = Literal["password", "social", "passwordless", "enterprise"]
 
 
 class AnalyticsFilters(Insert):
-    """Which events count: those that have one of the values of each field that is given."""
+    """Which events count: those that have one of the values of each field that is given; an empty list filters nothing."""
 
     connection: list[str] | None = None
     client_id: list[str] | None = None

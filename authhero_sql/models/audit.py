@@ -87,7 +87,9 @@ class AuditEventFields(Model):
 
 
 class AuditEventInsert(AuditEventFields, Insert):
-    """An audit event to be put into the outbox."""
+    """An audit event to be put into the outbox; an ``id`` that it has is kept."""
+
+    id: str | None = None
 
 
 class AuditEvent(AuditEventFields):

@@ -105,6 +105,7 @@ class UserInsert(UserFields, Insert):
 
     provider: str | None = None
     is_social: bool | None = None
+    login_count: int | None = None
     password: UserPassword | None = None
 
 

@@ -70,10 +70,10 @@ def expected(logs: Sequence[Log], resource: str, asked: AnalyticsQuery) -> list[
         columns = _columns(entry, asked)
         given = asked.filters
         wanted = all(
-            values is None or columns[field] in values
+            not values or columns[field] in values
             for field, values in (("connection", given.connection), ("client_id", given.client_id), ("user_type", given.user_type))
         )
-        wanted = wanted and (given.user_id is None or entry.user_id in given.user_id)
+        wanted = wanted and (not given.user_id or entry.user_id in given.user_id)
         if wanted and entry.type in RESOURCES[resource] and asked.from_ <= entry.date < asked.to:
             groups[tuple(columns[field] for field in asked.group_by)].append(entry)
     if not asked.group_by:
@@ -188,6 +188,16 @@ async def test_pages_are_disjoint_and_know_the_whole(store: Adapters) -> None:
     assert seen == whole.data
     nothing = await store.analytics.query("acme", "logins", {**WHOLE, "limit": 0})
     assert (nothing.data, nothing.rows_before_limit_at_least) == ([], len(await counted(store)))
+
+
+async def test_an_empty_filter_filters_nothing(store: Adapters) -> None:
+    whole = await counted(store)
+    assert whole
+    for name in ("connection", "client_id", "user_type", "user_id"):
+        assert await counted(store, filters={name: []}) == whole
+    one = await counted(store, filters={"connection": ["db"]})
+    assert one != whole
+    assert await counted(store, filters={"connection": ["db"], "client_id": [], "user_id": []}) == one
 
 
 async def test_another_tenant_s_events_do_not_count(store: Adapters) -> None:
@@ -310,8 +320,13 @@ async def test_retention_goes_by_monday_weeks(adapters: Adapters) -> None:
         ("2026-06-22", 0, [0, 0]),
         ("2026-06-29", 1, [1]),
     ]
-    none = await adapters.analytics.refresh_token_retention("acme", 3, "spa")
-    assert [part.tokens for part in none.cohorts] == [0, 0, 0]
+    of_web = ["web", ("spa", "web"), {"web"}]
+    for client_id, expected in [(None, [2, 0, 1]), ([], [2, 0, 1]), *((web, [2, 0, 1]) for web in of_web), ("spa", [0, 0, 0])]:
+        found = await adapters.analytics.refresh_token_retention("acme", 3, client_id)  # type: ignore[arg-type]  # a set will do
+        assert [part.tokens for part in found.cohorts] == expected, client_id
+    for wrong in (5, [None], ["web", 5], object()):
+        with pytest.raises(InvalidQueryError, match="client_id"):
+            await adapters.analytics.refresh_token_retention("acme", 3, wrong)  # type: ignore[arg-type]  # that is the point
     assert [part.sessions for part in (await adapters.analytics.session_retention("globex", 2)).cohorts] == [0, 0]
     for weeks in (0, -1, 54, True, "3", None, 2.0):
         with pytest.raises(InvalidQueryError, match="53"):

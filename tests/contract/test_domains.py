@@ -38,15 +38,20 @@ async def route(
 # Domains.
 
 
-async def test_a_new_domain_is_pending_and_primary(store: Adapters) -> None:
+async def test_a_new_domain_is_pending_and_not_primary_unless_it_says_so(store: Adapters) -> None:
     made = await domain(store, verification_method="txt")
     assert len(made.custom_domain_id) == 21
     expected = {
-        "custom_domain_id": made.custom_domain_id, "domain": "login.acme.example", "type": "auth0_managed_certs", "primary": True,
+        "custom_domain_id": made.custom_domain_id, "domain": "login.acme.example", "type": "auth0_managed_certs", "primary": False,
         "status": "pending",
     }  # fmt: skip
     assert made.model_dump(exclude_none=True) == expected
     assert await store.custom_domains.get("acme", made.custom_domain_id) == made
+    primary = await store.custom_domains.create("acme", custom_domain("first.example", primary=True))
+    assert primary.primary is True
+    assert await store.custom_domains.get("acme", primary.custom_domain_id) == primary
+    with pytest.raises(InvalidValueError):
+        await store.custom_domains.create("acme", custom_domain("second.example", primary="perhaps"))
 
 
 async def test_what_a_domain_is_given_comes_back(store: Adapters) -> None:

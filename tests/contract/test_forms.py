@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from authhero_sql import Adapters, ConflictError, InvalidQueryError, InvalidValueError
+from authhero_sql.dialects import Call
 from authhero_sql.models import FlowInsert, GenericComponent, GenericFlowAction, GenericNode, LegalField, RouterNode, StepNode
 from tests.contract.builders import SOON, flow, form, tenant
 
@@ -61,13 +63,9 @@ async def test_a_form_needs_no_more_than_a_name(store: Adapters) -> None:
 
 async def test_what_a_form_is_given_comes_back(store: Adapters) -> None:
     given = form(
-        messages={"errors": {"REQUIRED": "!"}, "custom": {}, "more": 1},
-        languages={"primary": "sv", "default": "en"},
-        translations={"sv": {"ö": ["å"]}},
         nodes=NODES,
         start={"hidden_fields": [{"key": "k", "value": "v"}], "next_node": "flow", "coordinates": PLACE},
         ending={"redirection": {"delay": 2, "target": "u"}, "after_submit": {"flow_id": "af"}, "coordinates": PLACE, "resume_flow": True},
-        style={"css": "body { color: red }"},
     )
     made = await store.forms.create("acme", given, import_metadata={"id": "ap_own", "created_at": SOON})
     expected = {**given, "id": "ap_own", "created_at": SOON, "updated_at": SOON}
@@ -106,7 +104,7 @@ async def test_nodes_and_components_are_told_apart_by_their_types(store: Adapter
         {"nodes": [{"id": "n", "type": "FLOW", "coordinates": PLACE, "alias": "", "config": {"flow_id": "x"}}]},
         {"start": {"hidden_fields": [{"key": "k"}]}},
         {"ending": {"redirection": {"delay": "soon"}}},
-        {"translations": {"x": "x" * 65_536}},
+        {"nodes": [{"id": "x" * 65_536, "type": "TELEPORT", "coordinates": PLACE}]},
         {"surprise": 1},
         # The table has no column for it.
         {"links": {"sdkSrc": "https://x.example"}},
@@ -123,14 +121,42 @@ async def test_a_form_that_cannot_be_stored_is_refused(store: Adapters, wrong: d
     assert (await store.forms.list("acme")).items == [made]
 
 
+TEXTS: dict[str, dict[str, Any]] = {
+    "messages": {"errors": {"REQUIRED": "!"}},
+    "languages": {"primary": "sv", "default": "en"},
+    "translations": {"sv": {"ö": ["å"]}},
+    "style": {"css": "body { color: red }"},
+}
+"""What AuthHero's reader finds as text where it wants an object: it fails then for all forms of the tenant."""
+
+
+@pytest.mark.parametrize("name", TEXTS)
+async def test_what_authhero_could_not_read_is_refused_with_the_reason(store: Adapters, name: str) -> None:
+    made = await store.forms.create("acme", form(**dict.fromkeys(TEXTS)))
+    for given in (TEXTS[name], {}):
+        for refused in (store.forms.create("acme", form(**{name: given})), store.forms.update("acme", made.id, {name: given})):
+            with pytest.raises(InvalidValueError, match="AuthHero reads no stored form of it") as caught:
+                await refused
+            assert (caught.value.table, caught.value.field) == ("forms", name)
+    assert (await store.forms.list("acme")).items == [made]
+    # One that is there all the same is read, and can be taken out.
+    await store.database.execute(Call(f"UPDATE forms SET {name} = '{json.dumps(TEXTS[name])}'"))
+    found = await store.forms.get("acme", made.id)
+    assert found is not None
+    assert found.model_dump(exclude_unset=True, exclude_none=True)[name] == TEXTS[name]
+    assert await store.forms.update("acme", made.id, {name: None}) is True
+    assert (await store.database.fetch(Call(f"SELECT {name} FROM forms")))[0][0] is None
+
+
 async def test_a_form_is_updated_in_the_fields_that_are_given(store: Adapters) -> None:
-    made = await store.forms.create("acme", form(style={"css": "x"}, languages={"primary": "sv", "default": "en"}))
-    assert await store.forms.update("acme", made.id, {"languages": {"primary": "fi"}, "style": None, "nodes": NODES}) is True
+    made = await store.forms.create("acme", form(ending={"redirection": {"delay": 1, "target": "u"}, "resume_flow": True}))
+    fields = {"ending": {"redirection": {"delay": 2}}, "style": None, "nodes": NODES}
+    assert await store.forms.update("acme", made.id, fields) is True
     found = await store.forms.get("acme", made.id)
     assert found is not None
     assert (found.name, found.style, found.start, found.created_at) == ("form", None, made.start, made.created_at)
-    assert found.languages is not None
-    assert found.languages.model_dump(exclude_none=True) == {"primary": "fi"}
+    assert found.ending is not None
+    assert found.ending.model_dump(exclude_none=True) == {"redirection": {"delay": 2}}
     assert [node.model_dump(by_alias=True, exclude_unset=True) for node in found.nodes or []] == NODES
     assert found.updated_at > made.updated_at
     assert await store.forms.update("globex", made.id, {"name": "x"}) is False

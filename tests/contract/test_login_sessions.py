@@ -177,3 +177,12 @@ async def test_lookups_are_exact(store: Adapters) -> None:
     for login in ("Login", "login ", ""):
         assert await store.refresh_tokens.revoke_by_login_session("acme", login, SOON) == 0
     assert await store.refresh_tokens.get_by_lookup("acme", "aBc") is not None
+
+
+async def test_a_parameter_may_be_called_like_anything(store: Adapters) -> None:
+    given = {"client_id": "web", "copy": "c", "json": "j", "model_fields": "m"}
+    made = await store.login_sessions.create("acme", login_session(authParams=given))
+    assert await store.login_sessions.update("acme", made.id, made) is True
+    found = await store.login_sessions.get("acme", made.id)
+    assert found is not None
+    assert found.auth_params.model_dump(exclude_unset=True) == given

@@ -273,3 +273,19 @@ async def test_rollouts_are_listed_newest_first(adapters: Adapters) -> None:
     for wrong in ({"kind": 5}, {"page": -1}):
         with pytest.raises(InvalidQueryError):
             await adapters.rollouts.list(**wrong)  # type: ignore[arg-type]  # that is the point
+
+
+async def test_operations_and_rollouts_can_be_removed(adapters: Adapters) -> None:
+    rollout_id = (await adapters.rollouts.create(rollout())).id
+    kept, gone = [await adapters.tenant_operations.create(tenant_operation(rollout_id=rollout_id)) for _ in range(2)]
+    for made in (kept, gone):
+        await adapters.tenant_operation_events.create({"operation_id": made.id, "step": "s", "outcome": "started"})
+    assert await adapters.tenant_operations.remove(gone.id) is True
+    assert await adapters.tenant_operations.remove(gone.id) is False
+    assert await adapters.tenant_operations.get(gone.id) is None
+    assert (await adapters.tenant_operation_events.list_by_operation(gone.id)).items == []
+    assert await adapters.rollouts.remove(rollout_id) is True
+    assert await adapters.rollouts.remove(rollout_id) is False
+    assert await adapters.rollouts.get(rollout_id) is None
+    assert await adapters.tenant_operations.get(kept.id) == kept
+    assert len((await adapters.tenant_operation_events.list_by_operation(kept.id)).items) == 1

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from authhero_sql import Adapters, ConflictError, ForeignKeyError, InvalidQueryError, InvalidValueError
-from tests.contract.builders import connection, invite, organization, permission, resource_server, role, tenant, user
+from authhero_sql import Adapters, ConflictError, ForeignKeyError, InvalidQueryError, InvalidValueError, Sort
+from tests.contract.builders import SOON, connection, invite, organization, permission, resource_server, role, tenant, user
 
 
 @pytest.fixture
@@ -98,6 +98,33 @@ async def test_an_invitation_ends_when_it_says(store: Adapters) -> None:
             await store.invites.create("acme", invite(**wrong))
 
 
+async def test_an_invitation_with_a_new_lifetime_ends_accordingly(store: Adapters) -> None:
+    made = await store.invites.create("acme", invite(), import_metadata={"id": "i", "created_at": SOON})
+
+    async def end(**fields: Any) -> timedelta:
+        assert await store.invites.update("acme", "i", fields) is True
+        found = await store.invites.get("acme", "i")
+        assert found is not None
+        return found.expires_at - made.created_at
+
+    assert await end(ttl_sec=3600) == timedelta(hours=1)
+    assert await end(app_metadata={"a": 1}) == timedelta(hours=1)
+    assert await end(expires_at=SOON + timedelta(hours=2)) == timedelta(hours=2)
+    found = await store.invites.get("acme", "i")
+    assert found is not None
+    assert await store.invites.update("acme", "i", found.model_copy(update={"invitation_url": "https://x.example"}))
+    assert await end(roles=[]) == timedelta(hours=2), "what is handed back keeps the expiry that it has"
+    assert await end(ttl_sec=3600) == timedelta(hours=1)
+    assert await store.invites.update("acme", "i", found.model_copy(update={"ttl_sec": 7200}))
+    assert await end(roles=[]) == timedelta(hours=2)
+    assert await end(ttl_sec=None) == timedelta(days=7)
+    assert await store.invites.update("acme", "missing", {"ttl_sec": 60}) is False
+    assert await store.invites.update("globex", "i", {"ttl_sec": 60}) is False
+    for wrong in (2_592_001, -(10**15), "soon"):
+        with pytest.raises(InvalidValueError):
+            await store.invites.update("acme", "i", {"ttl_sec": wrong})
+
+
 async def test_permissions_carry_the_name_of_their_api(store: Adapters) -> None:
     await store.resource_servers.create("acme", resource_server(name="The API"))
     admin = await store.roles.create("acme", role())
@@ -113,6 +140,52 @@ async def test_permissions_carry_the_name_of_their_api(store: Adapters) -> None:
     assert await store.role_permissions.list("globex", admin.id) == []
 
 
+async def test_what_is_held_is_listed_whole_or_by_pages(store: Adapters) -> None:
+    names = [f"p{number}:x" for number in (3, 0, 2, 4, 1)]
+    roles = []
+    for number, name in enumerate(names):
+        hour = {"created_at": SOON + timedelta(hours=number)}
+        roles.append(await store.roles.create("acme", role(name), import_metadata={"id": f"rol_{5 - number}", **hour}))
+        for scope in ("", "org"):
+            await store.user_roles.create("acme", "auth0|ada", f"rol_{5 - number}", scope)
+        await store.role_permissions.assign("acme", "rol_1", [permission(name)])
+        await store.user_permissions.create("acme", "auth0|ada", permission(name))
+    for list_, place, field, totals in (
+        (store.user_roles.list, ("acme", "auth0|ada"), "name", "roles"),
+        (store.user_roles.list, ("acme", "auth0|ada", "org"), "name", "roles"),
+        (store.role_permissions.list, ("acme", "rol_1"), "permission_name", "permissions"),
+        (store.user_permissions.list, ("acme", "auth0|ada"), "permission_name", "permissions"),
+        (store.user_permissions.list, ("acme", "auth0|ada", ""), "permission_name", "permissions"),
+    ):
+
+        async def asked(list_: Any = list_, place: Any = place, **options: Any) -> Any:
+            return await list_(*place, **options)
+
+        every = await asked()
+        assert [getattr(item, field) for item in every] == names, "the oldest first, and all of them"
+        pages = [await asked(page=number, per_page=2) for number in range(4)]
+        assert [item for page in pages for item in page.items] == every
+        assert [(page.start, page.limit, page.length, page.total) for page in pages[1:]] == [
+            (2, 2, 2, None),
+            (4, 2, 1, None),
+            (6, 2, 0, None),
+        ]
+        counted = await asked(include_totals=True, per_page=1)
+        assert (counted.items, counted.total, next(iter(counted.model_dump(by_alias=True)))) == (every[:1], 5, totals)
+        assert (await asked(page=0)).limit == 50
+        assert (await asked(per_page=5000)).limit == 1000
+        ordered = sorted(every, key=lambda item: getattr(item, field))
+        for sort in (f"{field}:asc", Sort(field)):
+            assert await asked(sort=sort) == ordered
+        assert (await asked(sort=f"-{field}", page=1, per_page=3)).items == ordered[::-1][3:]
+        assert await asked(sort="created_at:desc") == every[::-1]
+        for wrong in ({"page": -1}, {"per_page": "x"}, {"sort": "surprise:asc"}, {"page": True}):
+            with pytest.raises(InvalidQueryError):
+                await asked(**wrong)
+    assert await store.role_permissions.list("acme", "rol_1", sort="resource_server_name:asc") != []
+    assert (await store.user_roles.list("globex", "auth0|ada", page=0, include_totals=True)).total == 0
+
+
 async def test_roles_hold_in_their_scope(store: Adapters) -> None:
     admin, reader = [await store.roles.create("acme", role(name)) for name in ("admin", "reader")]
     for made in (("auth0|ada", admin.id), ("auth0|ada", admin.id, "org"), ("auth0|ada", reader.id, "org"), ("auth0|ada", admin.id)):
@@ -121,9 +194,28 @@ async def test_roles_hold_in_their_scope(store: Adapters) -> None:
     assert await store.user_roles.list("acme", "auth0|ada", "") == [admin]
     assert await store.user_roles.list("acme", "auth0|ada", "org") == [admin, reader]
     assert await store.user_roles.list("acme", "auth0|ada", "ORG") == []
-    assert await store.user_roles.remove("acme", "auth0|ada", reader.id) is False
-    assert await store.user_roles.remove("acme", "auth0|ada", reader.id, "org") is True
-    assert await store.user_roles.list("acme", "auth0|ada") == [admin]
+    assert await store.user_roles.remove("acme", "auth0|ada", reader.id) is True, "it is so: the user does not have it there"
+    assert await store.user_roles.list("acme", "auth0|ada") == [admin, reader]
+    for _ in range(2):
+        assert await store.user_roles.remove("acme", "auth0|ada", reader.id, "org") is True
+        assert await store.user_roles.list("acme", "auth0|ada") == [admin]
+
+
+async def test_what_a_user_does_not_have_can_be_taken(store: Adapters) -> None:
+    await store.user_permissions.create("acme", "auth0|ada", permission())
+    for wrong in (permission("write:x"), permission(organization_id="org"), permission(resource_server_identifier="https://none.example")):
+        assert await store.user_permissions.remove("acme", "auth0|ada", wrong) is True
+    assert await store.user_permissions.remove("globex", "auth0|ada", permission()) is True
+    assert len(await store.user_permissions.list("acme", "auth0|ada")) == 1
+    async with store.batch() as batch:
+        for _ in range(2):
+            assert await batch.user_permissions.remove("acme", "auth0|ada", permission()) is True
+        assert await batch.user_roles.remove("acme", "auth0|ada", "no role") is True
+        await batch.users.update("acme", "auth0|ada", {"name": "Ada"})
+    assert await store.user_permissions.list("acme", "auth0|ada") == []
+    ada = await store.users.get("acme", "auth0|ada")
+    assert ada is not None
+    assert ada.name == "Ada", "nothing to take undoes no batch"
 
 
 async def test_the_users_of_a_role_are_told_once_each(store: Adapters) -> None:

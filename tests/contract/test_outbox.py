@@ -63,6 +63,25 @@ async def test_an_event_is_what_was_put_in_for_the_tenant_of_the_call(store: Ada
     assert await due(store) == {id}
 
 
+async def test_an_event_keeps_the_id_that_it_has(store: Adapters) -> None:
+    own = [outbox_event(id=f"evt-{number}") for number in range(4)]
+    assert await store.outbox.create("acme", own[0]) == "evt-0"
+    await store.users.create("acme", user("eve"), outbox_events=[own[1], outbox_event()])
+    assert await store.users.update("acme", "auth0|eve", {"name": "Eve"}, outbox_events=[own[2]])
+    assert await store.users.remove("acme", "auth0|eve", outbox_events=[own[3]])
+    found = await store.outbox.get_by_ids([event["id"] for event in own])
+    assert [event.id for event in found] == ["evt-0", "evt-1", "evt-2", "evt-3"]
+    assert len(await due(store) - {"evt-0", "evt-1", "evt-2", "evt-3"}) == 1, "one has an id that was made up"
+    with pytest.raises(ConflictError):
+        await store.outbox.create("acme", own[0])
+    with pytest.raises(ConflictError):
+        await store.users.create("acme", user("frank"), outbox_events=[own[1]])
+    assert await store.users.get("acme", "auth0|frank") is None
+    with pytest.raises(InvalidValueError):
+        await store.outbox.create("acme", outbox_event(id="x" * 256))
+    assert len(await store.outbox.create("acme", outbox_event(id=None))) == 21
+
+
 async def test_the_oldest_come_first_and_no_more_than_asked_for(store: Adapters, hand: Hand) -> None:
     ids = []
     for _ in range(4):

@@ -6,18 +6,19 @@ import itertools
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
+from pydantic import BaseModel
 
 from authhero_sql import Adapters, InvalidValueError
 from authhero_sql.dialects import Call
 from authhero_sql.schema import Table
 from authhero_sql.tables import REGISTRY
-from tests.contract.builders import log, login_session, organization, outbox_event, role, tenant
+from tests.contract.builders import SOON, log, login_session, organization, outbox_event, role, tenant
 from tests.strategies import examples, field_values, instants, json_values, objects, poisons, same, same_parts, texts, wire_fields
 
 Given = dict[str, Any]
@@ -49,7 +50,7 @@ class Entity:
     changes: bool = True
     create: Callable[[Adapters, str, Given], Awaitable[Any]] | None = None
     get: Callable[[Adapters, str, Any], Awaitable[Any]] | None = None
-    update: Callable[[Adapters, str, Any, Given], Awaitable[Any]] | None = None
+    update: Callable[[Adapters, str, Any, Any], Awaitable[Any]] | None = None
 
 
 def just(**values: Any) -> dict[str, SearchStrategy[Any]]:
@@ -167,7 +168,7 @@ ENTITIES: dict[str, Entity] = {
     "email_providers": Entity(key=()),
     "email_templates": Entity(key=("template",)),
     "flows": Entity(),
-    "forms": Entity(skip=frozenset({"links"})),
+    "forms": Entity(skip=frozenset({"links", "messages", "languages", "translations", "style"})),
     "grants": Entity(
         key=("user_id", "client_id", "audience"),
         fixed={**ADA, "clientID": texts(191, 1), "audience": texts(191, 1), "scope": st.lists(texts(), max_size=4, unique=True)},
@@ -181,7 +182,7 @@ ENTITIES: dict[str, Entity] = {
         fixed={"trigger_id": st.just("post-user-login"), "url": texts(512)},
         skip=frozenset({"form_id", "template_id", "code_id", "page_id", "permission_required"}),
     ),
-    "invites": Entity(unique="id"),
+    "invites": Entity(unique="id", derived=frozenset({"expires_at"})),
     "keys": Entity(
         key=("kid",),
         unique="kid",
@@ -206,7 +207,7 @@ ENTITIES: dict[str, Entity] = {
         unique="id",
         fixed={**ADA, **just(is_current=True)},
         get=lambda a, t, _: a.passwords.get(t, "auth0|ada"),
-        update=lambda a, t, row, fields: a.passwords.update(t, {**fields, "id": row.id}),
+        update=lambda a, t, row, fields: a.passwords.update(t, fields if isinstance(fields, BaseModel) else {**fields, "id": row.id}),
     ),
     "prompt_settings": _setting("prompt_settings"),
     "proxy_routes": Entity(unique="id"),
@@ -249,9 +250,14 @@ ENTITIES: dict[str, Entity] = {
     ),
     "users": Entity(
         key=("user_id",),
-        fixed={"user_id": texts(255, 1), "last_ip": texts(45), "linked_to": texts(250).map(lambda text: f"sms|{text}")},
+        fixed={
+            "user_id": texts(255, 1),
+            "last_ip": texts(45),
+            "linked_to": texts(250).map(lambda text: f"sms|{text}"),
+            "login_count": st.integers(-(2**31), 2**31 - 1),
+        },
         skip=frozenset({"verify_email", "password"}),
-        free=frozenset({"last_ip", "linked_to"}),
+        free=frozenset({"last_ip", "linked_to", "login_count"}),
         derived=frozenset({"identities"}),
     ),
 }
@@ -287,11 +293,15 @@ class Case:
         if wire in self.entity.fixed:
             return self.entity.fixed[wire]
         values = field_values(self.table, wire)
-        name = next(name for name, info in self._model.model_fields.items() if (info.serialization_alias or name) == wire)
+        name = self.python(wire)
         if wire == self.entity.unique:
             size = self.table[wire].size or 20
             return values.map(lambda text: f"{next(_numbers)}:{text}"[:size])
         return values.filter(bool) if name in (*self.entity.key, "id") else values
+
+    def python(self, wire: str) -> str:
+        """The Python name of a field."""
+        return str(next(name for name, info in self._model.model_fields.items() if (info.serialization_alias or name) == wire))
 
     @property
     def _model(self) -> Any:
@@ -330,7 +340,7 @@ class Case:
             return await self.entity.get(adapters, tenant_id, row)
         return await getattr(adapters, self.name).get(tenant_id, *self._key(row))
 
-    async def update(self, adapters: Adapters, tenant_id: str, row: Any, values: Given) -> Any:
+    async def update(self, adapters: Adapters, tenant_id: str, row: Any, values: Given | BaseModel) -> Any:
         if self.entity.update is not None:
             return await self.entity.update(adapters, tenant_id, row, values)
         return await getattr(adapters, self.name).update(tenant_id, *self._key(row), values)
@@ -459,6 +469,79 @@ async def test_update_changes_what_is_given_and_nothing_else(adapters: Adapters,
         assert before.get(wire) == after.get(wire), wire
 
 
+@every(CHANGING)
+@given(values=inserts(), changes=updates())
+@examples(4)
+async def test_what_was_read_can_be_changed_and_handed_back(adapters: Adapters, case: Case, values: Given, changes: Given) -> None:
+    tenant_id = await fresh_tenant(adapters)
+    created = await case.create(adapters, tenant_id, values)
+    read = await case.get(adapters, tenant_id, created)
+    assert await case.update(adapters, tenant_id, read, read)
+    found = await case.get(adapters, tenant_id, created)
+    assert unstamped(case, found) == unstamped(case, read)
+    before = shown(found)
+    for wire, value in changes.items():
+        setattr(found, case.python(wire), value)
+    assert await case.update(adapters, tenant_id, found, found)
+    after = shown(await case.get(adapters, tenant_id, created))
+    for wire, value in changes.items():
+        assert wire == case.entity.merged or kept(case.table, wire, value, after), wire
+    for wire in (before.keys() | after.keys()) - changes.keys() - {"updated_at"} - case.entity.derived:
+        assert before.get(wire) == after.get(wire), wire
+
+
+def test_every_update_is_tried() -> None:
+    updating = {name for name, kind in get_type_hints(Adapters).items() if hasattr(kind, "update")}
+    # One takes nothing but an id; the other, which needs an organization, stands below.
+    assert {case.name for case in CHANGING} - {"user_activity"} == updating - {"scim_external_ids", "user_organizations"}
+
+
+async def test_memberships_and_settings_can_be_handed_back(adapters: Adapters) -> None:
+    tenant_id = await fresh_tenant(adapters)
+    member = await _member(adapters, tenant_id, {"user_id": "auth0|ada"})
+    assert await adapters.user_organizations.update(tenant_id, member.id, member) is True
+    assert await adapters.user_organizations.update(tenant_id, member.id, {"id": member.id, "user_id": "auth0|ada"}) is True
+    with pytest.raises(InvalidValueError, match="cannot be updated"):
+        await adapters.user_organizations.update(tenant_id, member.id, {"id": "another"})
+    found = await adapters.user_organizations.get(tenant_id, member.id)
+    assert found == member.model_copy(update={"updated_at": found and found.updated_at})
+    for name, values in (
+        ("branding", {"colors": {"primary": "#000000", "page_background": "#ffffff"}, "logo_url": "https://x.example"}),
+        ("prompt_settings", {"password_first": True}),
+        ("universal_login_templates", {"body": "<html></html>"}),
+    ):
+        adapter: Any = getattr(adapters, name)
+        await adapter.set(tenant_id, values)
+        read = await adapter.get(tenant_id)
+        await adapter.set(tenant_id, read)
+        assert await adapter.get(tenant_id) == read
+
+
+@every(CHANGING)
+@given(values=inserts())
+@examples(2)
+async def test_a_mapping_may_name_the_row_and_nothing_else_that_cannot_change(adapters: Adapters, case: Case, values: Given) -> None:
+    tenant_id = await fresh_tenant(adapters)
+    created = await case.create(adapters, tenant_id, values)
+    before = await case.get(adapters, tenant_id, created)
+    named = {name: getattr(created, name) for name in case.entity.key if hasattr(created, name)}
+    if case.table.tenant_scoped and case.name not in ("keys", "tenant_operations"):
+        named["tenant_id"] = tenant_id
+    assert await case.update(adapters, tenant_id, created, named)
+    fixed = {"created_at", "updated_at", *named} - ({"id"} if case.name == "passwords" else set())
+    for name in sorted(fixed):
+        with pytest.raises(InvalidValueError) as caught:
+            await case.update(adapters, tenant_id, created, {name: SOON if name.endswith("_at") else "another"})
+        assert (caught.value.table, caught.value.field, caught.value.reason) == (case.name, name, "cannot be updated")
+    assert unstamped(case, await case.get(adapters, tenant_id, created)) == unstamped(case, before)
+
+
+def unstamped(case: Case, row: Any) -> Given:
+    """What a row shows without the time of its last update; a merged object without what is absent in it."""
+    data = {wire: value for wire, value in shown(row).items() if wire != "updated_at"}
+    return {wire: merged(value, {}) if wire == case.entity.merged else value for wire, value in data.items()}
+
+
 def merged(before: Given | None, given: Given | None) -> Given | None:
     """An object with the given keys put over those it had; None takes a key out."""
     return None if given is None else {key: value for key, value in {**(before or {}), **given}.items() if value is not None}
@@ -545,3 +628,25 @@ async def test_a_role_is_given_to_exactly_that_user_there(adapters: Adapters, us
     assert await adapters.user_roles.list(tenant_id, f"{user_id} ") == []
     assert (await adapters.user_roles.list_users(tenant_id, made.id)).items == [user_id]
     assert await adapters.user_roles.remove(tenant_id, user_id, made.id, organization_id)
+
+
+# --- what a create does not take -----------------------------------------------------------------------------------------------
+
+IMPORTING = [case for case in CASES if case.entity.create is None and case.name != "keys"]
+"""Those whose ``create`` takes ``import_metadata``."""
+
+
+@every(IMPORTING)
+@given(values=inserts())
+@examples(1)
+async def test_what_an_import_keeps_is_no_field(adapters: Adapters, tenant_id: str, case: Case, values: Given) -> None:
+    table = case.table
+    assert table.insert is not None
+    before = await count(adapters, table.name)
+    given: dict[str, Any] = {"created_at": SOON, "updated_at": SOON, "id": "own"}
+    for name in given.keys() - wire_fields(table.insert).keys():
+        with pytest.raises(InvalidValueError, match="import_metadata") as caught:
+            await case.create(adapters, tenant_id, {**values, name: given[name]})
+        assert (caught.value.table, caught.value.field) == (case.name, name)
+        assert f"{name!r}: …" in caught.value.reason
+    assert await count(adapters, table.name) == before

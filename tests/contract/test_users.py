@@ -256,3 +256,29 @@ async def test_an_update_of_activity_alone_bumps_the_user(store: Adapters) -> No
             await store.users.update("acme", "auth0|ada", {"name": "x", **wrong})
         assert caught.value.field == next(iter(wrong))
     assert await store.users.get("acme", "auth0|ada") == cleared
+
+
+async def test_an_identity_is_known_without_any_prefix(store: Adapters) -> None:
+    ids = {"google-oauth2|7": "7", "waad|a|b": "a|b", "plain": "plain", "sms|": ""}
+    for number, id in enumerate(ids):
+        linked = {"user_id": id, "provider": "other", "connection": "c", "linked_to": "auth0|ada"}
+        await store.users.create("acme", linked, import_metadata={"created_at": SOON + timedelta(hours=number)})
+    ada = await store.users.get("acme", "auth0|ada")
+    assert ada is not None
+    assert [identity.user_id for identity in ada.identities or []] == ["ada", *ids.values()]
+    (listed,) = (await store.users.list("acme", q="user_id:auth0|ada")).items
+    assert listed == ada
+
+
+async def test_a_new_user_has_its_activity(store: Adapters) -> None:
+    activity = {"last_login": SOON, "last_ip": "::1", "login_count": 7}
+    made = await store.users.create("acme", user("moved", **activity))
+    assert (made.last_login, made.last_ip, made.login_count) == (SOON, "::1", 7)
+    assert await store.users.get("acme", "auth0|moved") == made
+    found = await store.user_activity.get("acme", "auth0|moved")
+    assert found is not None
+    assert found.model_dump(exclude_none=True) == {"user_id": "auth0|moved", **activity}
+    alone = await store.users.create("acme", user("counted", login_count=3))
+    assert (alone.login_count, alone.last_login) == (3, None)
+    with pytest.raises(InvalidValueError):
+        await store.users.create("acme", user("wrong", login_count="many"))

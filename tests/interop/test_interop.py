@@ -194,7 +194,7 @@ async def test_a_broken_or_foreign_cursor_is_refused(theirs: Adapters) -> None:
     # There it starts over.
     page = await theirs.users.list("acme", take=3)
     assert page.next is not None
-    for cursor in ("", "nonsense", page.next[:-4], "bnVsbA", "e30"):
+    for cursor in ("nonsense", page.next[:-4], "bnVsbA", "e30"):
         with pytest.raises(InvalidQueryError):
             await theirs.users.list("acme", take=3, from_=cursor)
     with pytest.raises(InvalidQueryError):

@@ -75,7 +75,8 @@ def test_sorts(given_sort: str | Sort, sort: Sort) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", ["", "-", ":desc", "name:down", "-name:desc", "-name:asc", "name:desc:x", "name: desc", "name:0", 5, None, b"name", ["name"], {}]
+    "wrong",
+    ["", "-", ":desc", "name:down", "-name:desc", "-name:asc", "name:desc:x", "name: desc", "name:0", 5, None, b"name", ["name"], {}],
 )
 def test_what_is_no_sort_is_refused(wrong: Any) -> None:
     with pytest.raises(InvalidQueryError):

@@ -21,6 +21,8 @@ SHORT = {
     "LIST": "page=0, per_page=50, include_totals=False, sort=None, q=None, from_=None, take=None",
     "ABOUT": "tenant_id=None, rollout_id=None, kind=None, status=None, engine=None, updated_before=None",
     "PAGE": "page=0, per_page=50, include_totals=False",
+    "SOME": "page=None, per_page=None, include_totals=False, sort=None",
+    "HELD": "list[UserPermissionWithDetails] | Page[UserPermissionWithDetails]",
     "WALK": "q=None, sort=None, batch=500",
     "IMPORT": "import_metadata=None",
     "WEEK": "datetime.timedelta(days=7)",
@@ -212,7 +214,7 @@ TABLE = """
     resource_servers.remove(tenant_id, id) -> bool
     resource_servers.update(tenant_id, id, fields) -> bool
     role_permissions.assign(tenant_id, role_id, permissions) -> bool
-    role_permissions.list(tenant_id, role_id) -> list[RolePermissionWithDetails]
+    role_permissions.list(tenant_id, role_id, *, SOME) -> list[RolePermissionWithDetails] | Page[RolePermissionWithDetails]
     role_permissions.remove(tenant_id, role_id, permissions) -> bool
     roles.create(tenant_id, params, *, IMPORT) -> Role
     roles.get(tenant_id, id) -> Role | None
@@ -222,6 +224,7 @@ TABLE = """
     roles.update(tenant_id, id, fields) -> bool
     rollouts.create(params, *, IMPORT) -> Rollout
     rollouts.get(id) -> Rollout | None
+    rollouts.remove(id) -> bool
     rollouts.list(*, kind=None, status=None, PAGE) -> Page[Rollout]
     rollouts.update(id, fields) -> bool
     scim_configurations.create(tenant_id, params, *, IMPORT) -> ScimConfiguration
@@ -254,6 +257,7 @@ TABLE = """
     tenant_operations.create(params, *, IMPORT) -> TenantOperation
     tenant_operations.get(id) -> TenantOperation | None
     tenant_operations.list(*, ABOUT, PAGE) -> Page[TenantOperation]
+    tenant_operations.remove(id) -> bool
     tenant_operations.update(id, fields) -> bool
     tenants.create(params, *, IMPORT) -> Tenant
     tenants.get(id) -> Tenant | None
@@ -278,10 +282,10 @@ TABLE = """
     user_organizations.remove(tenant_id, id) -> bool
     user_organizations.update(tenant_id, id, fields) -> bool
     user_permissions.create(tenant_id, user_id, permission, organization_id='') -> bool
-    user_permissions.list(tenant_id, user_id, organization_id=UNSET) -> list[UserPermissionWithDetails]
+    user_permissions.list(tenant_id, user_id, organization_id=UNSET, *, SOME) -> HELD
     user_permissions.remove(tenant_id, user_id, permission, organization_id='') -> bool
     user_roles.create(tenant_id, user_id, role_id, organization_id='') -> bool
-    user_roles.list(tenant_id, user_id, organization_id=UNSET) -> list[Role]
+    user_roles.list(tenant_id, user_id, organization_id=UNSET, *, SOME) -> list[Role] | Page[Role]
     user_roles.list_users(tenant_id, role_id, *, PAGE, from_=None, take=None) -> Page[str]
     user_roles.remove(tenant_id, user_id, role_id, organization_id='') -> bool
     users.create(tenant_id, params, *, IMPORT, outbox_events=()) -> User
@@ -297,7 +301,7 @@ TABLE = """
 NOT_ADAPTERS = {"merges", "transaction"}
 """What the contract sets in bold beside the adapters."""
 SILENT = {
-    "forms", "hook_code", "hooks", "invites", "resource_servers", "rollouts", "scim_configurations", "session_cleanup", "user_permissions",
+    "forms", "hook_code", "hooks", "invites", "resource_servers", "scim_configurations", "session_cleanup", "user_permissions",
 }  # fmt: skip
 """Of these the contract names no method, or says that they are like another; what they have stands in the table."""
 EXPECTED = 53

@@ -110,7 +110,7 @@ def test_every_adapter_takes_the_tenant_first() -> None:
         "tenants.create", "tenants.get", "tenants.list", "tenants.iterate", "tenants.update", "tenants.remove",
         "keys.create", "keys.list", "keys.update", "clients.get_by_client_id", "codes.cleanup", "action_executions.cleanup",
         "custom_domains.get_by_domain", "proxy_routes.resolve_host", "tenant_operations.create", "tenant_operations.get",
-        "tenant_operations.update", "tenant_operation_events.create",
+        "tenant_operations.update", "tenant_operations.remove", "rollouts.remove", "tenant_operation_events.create",
         "tenant_operation_events.list_by_operation", "rollouts.create", "rollouts.get", "rollouts.list", "rollouts.update",
         "outbox.get_by_ids", "outbox.get_unprocessed", "outbox.claim_events", "outbox.mark_processed", "outbox.mark_retry",
         "outbox.dead_letter", "outbox.replay", "outbox.cleanup",
