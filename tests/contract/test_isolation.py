@@ -418,11 +418,9 @@ ATTEMPTS: dict[str, Attempt] = {
         t, "auth0|ada", include_totals=True
     ),
     "user_permissions.list": lambda a, t: a.user_permissions.list(t, "auth0|ada"),
-    "user_permissions.remove": lambda a, t: a.user_permissions.remove(t, "auth0|ada", permission()),
     "user_roles.list": lambda a, t: a.user_roles.list(t, "auth0|ada", ""),
     "user_roles.list_users": lambda a, t: a.user_roles.list_users(t, "role", include_totals=True),
     "user_roles.list_users by checkpoint": lambda a, t: a.user_roles.list_users(t, "role", take=5),
-    "user_roles.remove": lambda a, t: a.user_roles.remove(t, "auth0|ada", "role"),
     "users.get": lambda a, t: a.users.get(t, "auth0|ada"),
     "users.iterate": lambda a, t: _walked(a.users.iterate(t)),
     "users.list": lambda a, t: a.users.list(t, include_totals=True),
@@ -473,7 +471,9 @@ ALLOWED: dict[str, Attempt] = {
     "role_permissions.assign": lambda a, t: a.role_permissions.assign(t, "role", [permission("write:x")]),
     "role_permissions.remove": lambda a, t: a.role_permissions.remove(t, "role", [permission()]),
     "user_roles.create": lambda a, t: a.user_roles.create(t, "auth0|ada", "role", "org_acme"),
+    "user_roles.remove": lambda a, t: a.user_roles.remove(t, "auth0|ada", "role"),
     "user_permissions.create": lambda a, t: a.user_permissions.create(t, "auth0|ada", permission(), "org_acme"),
+    "user_permissions.remove": lambda a, t: a.user_permissions.remove(t, "auth0|ada", permission()),
     "outbox.create": lambda a, t: a.outbox.create(t, outbox_event()),
 }
 """Methods that write something of the tenant's own beside it."""
