@@ -140,7 +140,7 @@ async def test_what_authhero_could_not_read_is_refused_with_the_reason(store: Ad
             assert (caught.value.table, caught.value.field) == ("forms", name)
     assert (await store.forms.list("acme")).items == [made]
     # One that is there all the same is read, and can be taken out.
-    await store.database.execute(Call(f"UPDATE forms SET {name} = '{json.dumps(TEXTS[name])}'"))
+    await store.database.execute(Call(f"UPDATE forms SET {name} = '{json.dumps(TEXTS[name], ensure_ascii=False)}'"))
     found = await store.forms.get("acme", made.id)
     assert found is not None
     assert found.model_dump(exclude_unset=True, exclude_none=True)[name] == TEXTS[name]
