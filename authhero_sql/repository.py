@@ -12,7 +12,7 @@ import builtins
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel
@@ -21,12 +21,14 @@ from pypika.functions import Coalesce, Count, Max
 from pypika.terms import Criterion, ExistsCriterion, Field, Term
 
 from . import filters
+from .clock import truncate
+from .codecs import BOOL, EPOCH_MS, FLAG, INSTANT, INT, TEXT
 from .dialects.interface import Call, Order, Row
 from .errors import CorruptRowError, DatabaseError, InvalidQueryError, InvalidValueError, UnsupportedError
 from .filters import Filter, Target
 from .listing import MAX_PAGE, Cursor, ListRules, Sort, Window, count
 from .models.base import ImportMetadata, Page
-from .rows import RowReader, RowWriter, mapping
+from .rows import RowReader, RowWriter, mapping, wire_fields
 from .schema import Column, Table
 from .session import Session, located, timed
 from .statements import Bind, Statement
@@ -40,7 +42,11 @@ J = TypeVar("J", dict[str, Any], list[Any])
 Fields = BaseModel | Mapping[str, Any]
 """A model, of which the fields that were set count, or a mapping of fields by wire or Python name."""
 Where = Mapping[str, Any]
+Expected = Mapping[str, Any] | None
+"""What a caller has seen in a row, by wire or Python name: an update is done only where it is still so."""
 
+_COMPARED = (TEXT, INT, BOOL, FLAG, INSTANT, EPOCH_MS)
+"""The codecs whose stored value is the same whenever the public one is."""
 _WORDS: Mapping[type, str] = {dict: "object", list: "list"}
 _OPERATORS: dict[str, Callable[[Field, Bind], Criterion]] = {
     "<>": lambda field, bind: field != bind,
@@ -274,17 +280,23 @@ class Repository(Generic[M]):
         shape = ("insert next", number, names, self._shape(where))
         return self._statement(shape, build).bind({**self._operands(where), **bound, "none": 0, "one": 1})
 
-    def _upsert(self, values: Mapping[str, Any], change: Sequence[str] | None = None) -> Call:
-        """INSERT of stored values, or where the key exists UPDATE of the columns to ``change``: by default all but the key."""
-        names = tuple(values)
-        changed = tuple(name for name in names if name not in self.table.key) if change is None else tuple(change)
+    def _upsert(
+        self, values: Mapping[str, Any], change: Sequence[str] | None = None, *, added: Sequence[str] = (), key: Sequence[str] = ()
+    ) -> Call:
+        """INSERT of stored values, or where the key exists UPDATE of the columns to ``change``: by default all but the key.
+
+        To columns that are ``added`` the value is added. ``key`` is a unique key other than the table's own.
+        """
+        names, unique = tuple(values), tuple(key) or self.table.key
+        changed = tuple(name for name in names if name not in unique) if change is None else tuple(change)
         dialect = self.session.dialect
 
         def build() -> Any:
-            builder = dialect.query.into(self._sql).columns(*names).insert(*map(Bind, names))
-            return dialect.upsert(builder, self.table.key, changed)
+            source = self._sql
+            builder = dialect.query.into(source).columns(*names).insert(*map(Bind, names))
+            return dialect.upsert(builder, source, unique, changed, added)
 
-        return self._statement(("upsert", names, changed), build).bind(values)
+        return self._statement(("upsert", names, changed, tuple(added), unique), build).bind(values)
 
     def _change(self, where: Where, values: Mapping[str, Any], *, only_if: tuple[Table[Any], Where] | None = None) -> Call:
         """UPDATE with stored values of the rows that meet the conditions, if a row elsewhere exists."""
@@ -483,12 +495,44 @@ class Repository(Generic[M]):
             values[column.name] = column.encode(self.session.now())
         return values
 
-    async def _update(self, where: Where, fields: Fields) -> bool:
-        """Write exactly the given fields; whether there was such a row."""
+    async def _update(self, where: Where, fields: Fields, expect: Expected = None) -> bool:
+        """Write exactly the given fields; whether there was such a row, as it was expected to be."""
         values = self._changes(fields, where)
+        where = {**where, **self._expected(expect)}
+        values = self._later(values, where)
         if not values:
             return bool(await self._fetch(self._select(self._reader, where)))
         return await self._matched(self._change(where, values))
+
+    def _expected(self, expect: Expected) -> dict[str, Any]:
+        """The conditions that fields still have the values that the caller has seen.
+
+        Raises:
+            InvalidQueryError: a field is unknown, is the row's key, or cannot be compared.
+            InvalidValueError: a value is none that the field can have.
+        """
+        wire = {name: wire for wire, (name, _) in wire_fields(self.model).items()}
+        conditions = {}
+        for field, value in mapping(self.table, expect, "expect").items() if expect is not None else ():
+            column = self.table.column(wire.get(field, field))
+            if column.name in self.table.key or column.codec not in _COMPARED:
+                raise InvalidQueryError(f"{self.table.name}.{column.public} cannot be expected: compare updated_at, or another plain field")
+            conditions[f"{column.name} null" if value is None else column.name] = value
+        return conditions
+
+    async def _update_with(self, where: Where, expected: Where, change: Call, beside: Sequence[Call]) -> bool:
+        """An update and what is written only together with it; both know the row by ``where`` and by what is expected of it."""
+        if not expected:
+            return await self._matched(change, *beside)
+        # What goes with the change comes before it: afterwards the row is no longer as it was expected to be.
+        return await self._matched(*self._lock(self.table, where), *beside, change, at=-1)
+
+    def _later(self, values: dict[str, Any], where: Where) -> dict[str, Any]:
+        """The same change; its ``updated_at`` later than the one that is expected, so that who expects that one, too, finds another."""
+        column = self.table.stored("updated_at")
+        if column is not None and isinstance(seen := where.get(column.name), datetime):
+            values[column.name] = max(values[column.name], column.encode(truncate(seen) + timedelta(milliseconds=1)))
+        return values
 
     async def _distinct(self, name: str, where: Where, limit: int, offset: int = 0) -> builtins.list[Any]:
         """The values of one column among the rows that meet the conditions, each once and in order."""
@@ -514,10 +558,10 @@ class Repository(Generic[M]):
         counted: int = (await self._fetch(self._statement(shape, build).bind(self._operands(where))))[0][0]
         return counted
 
-    async def _updated(self, where: Where, fields: Fields) -> M | None:
-        """Write exactly the given fields; the row as it is then, or None where there is none."""
+    async def _updated(self, where: Where, fields: Fields, expect: Expected = None) -> M | None:
+        """Write exactly the given fields; the row as it is then, or None where there is none, or not as it was expected to be."""
         self._not_in_batch()
-        row: M | None = await self._get(where) if await self._update(where, fields) else None
+        row: M | None = await self._get(where) if await self._update(where, fields, expect) else None
         return row
 
     def _instant(self, name: str, instant: datetime | None) -> dict[str, Any]:
@@ -548,23 +592,31 @@ class Repository(Generic[M]):
             if removed < batch:
                 return total
 
-    async def _swap(self, where: Where, column: str, change: Callable[[Any], Any], also: Mapping[str, Any] | None = None) -> bool:
-        """Replace one column's stored value by ``change`` of it, and set ``also``; whether there was such a row.
+    async def _revise(self, where: Where, names: Sequence[str], change: Callable[[dict[str, Any]], Mapping[str, Any]]) -> bool:
+        """Write what ``change`` makes of the stored values of some columns; whether there was such a row.
 
-        Two at once lose nothing: the write is done only where the value is still the one that was read, else it is read
-        again. Somebody always wins, so it ends. Inside a transaction the row is locked first, because what is read again
-        there might be the same snapshot.
+        Two at once lose nothing: the write is done only where all of the values are still those that were read, else they
+        are read again. Somebody always wins, so it ends. Inside a transaction the row is locked first, because what is
+        read again there might be the same snapshot.
         """
-        lock = self.session.connection is not None and self.session.dialect.features.row_locks
-        read = self._chosen(column)
+        read = self._chosen(*names)
         while True:
-            rows = await self._fetch(self._select(read, where, lock=lock))
+            rows = await self._fetch(self._select(read, where, lock=self._locks))
             if not rows:
                 return False
-            old = rows[0][0]
-            values = self._bumped({**(also or {}), column: change(old)})
-            if await self._matched(self._change_from(where, values, column, old)):
+            old = dict(zip(names, rows[0], strict=True))
+            values = self._later(self._bumped(dict(change(old))), where)
+            if await self._matched(self._change_from(where, values, old)):
                 return True
+
+    @property
+    def _locks(self) -> bool:
+        """Whether what is read here, to be changed, can and must be locked."""
+        return self.session.connection is not None and self.session.dialect.features.row_locks
+
+    async def _swap(self, where: Where, column: str, change: Callable[[Any], Any], also: Mapping[str, Any] | None = None) -> bool:
+        """:meth:`_revise` of one column; ``also`` is set beside."""
+        return await self._revise(where, (column,), lambda old: {**(also or {}), column: change(old[column])})
 
     async def _merge(self, where: Where, name: str, given: Fields, fields: Fields) -> bool:
         """Put the given keys of an object over those in a JSON column, and write other fields beside; whether there was a row.
@@ -606,8 +658,8 @@ class Repository(Generic[M]):
         own = {part: value for part, value in key.items() if part in self.table and part != "tenant_id"}
         return CorruptRowError(self.table.name, name, own, reason)
 
-    def _change_from(self, where: Where, values: Mapping[str, Any], column: str, old: Any) -> Call:
-        """UPDATE with stored values where one column's stored value is still ``old``."""
+    def _change_from(self, where: Where, values: Mapping[str, Any], old: Mapping[str, Any]) -> Call:
+        """UPDATE with stored values where columns still have their ``old`` stored values."""
         names = tuple(values)
         operands = self._operands(where)
 
@@ -616,13 +668,18 @@ class Repository(Generic[M]):
             builder = self.session.dialect.query.update(source)
             for name in names:
                 builder = builder.set(source.field(name), Bind(f"set_{name}"))
-            field = source.field(column)
-            same = field.isnull() if old is None else self.session.dialect.equal(field, Bind("old"), text=True)
-            return builder.where(self._condition(source, where)).where(same)
+            builder = builder.where(self._condition(source, where))
+            for name, value in old.items():
+                builder = builder.where(self._still(source.field(name), name, null=value is None))
+            return builder
 
-        bound = {f"set_{name}": value for name, value in values.items()}
-        shape = ("change from", names, self._shape(where), column, old is None)
-        return self._statement(shape, build).bind({**operands, **bound, "old": old})
+        bound = {f"set_{name}": value for name, value in values.items()} | {f"old_{name}": value for name, value in old.items()}
+        shape = ("change from", names, self._shape(where), tuple([(name, value is None) for name, value in old.items()]))
+        return self._statement(shape, build).bind({**operands, **bound})
+
+    def _still(self, field: Field, name: str, *, null: bool) -> Criterion:
+        """A column has the stored value that was read."""
+        return field.isnull() if null else self.session.dialect.equal(field, Bind(f"old_{name}"), text=self.table[name].is_text)
 
     def _lock(self, table: Table[Any], where: Where) -> builtins.list[Call]:
         """A first statement that makes writers of the same row take turns; nothing where all writers do anyway."""
@@ -638,7 +695,7 @@ class Repository(Generic[M]):
         return [self._statement(("lock", table.name, self._shape(where)), build).bind(values)]
 
     def _insert_beside(self, table: Table[Any], values: Mapping[str, Any], where: Where, *, upsert: Sequence[str] | None = None) -> Call:
-        """INSERT of stored values into another table, only where a row of ours meets the conditions.
+        """INSERT of stored values into another table, or into ours, only where a row of ours meets the conditions.
 
         With ``upsert`` these columns are set instead where the other table has the row already.
         """
@@ -647,11 +704,13 @@ class Repository(Generic[M]):
         dialect = self.session.dialect
 
         def build() -> Any:
-            source = self._sql
+            # Beside a row of its own table, the two have to be told apart.
+            source = self._sql.as_("source") if table is self.table else self._sql
             binds = [dialect.cast(Bind(f"set_{name}"), table[name].type) for name in names]
-            builder = dialect.query.into(SQLTable(table.name)).columns(*names).from_(source).select(*binds)
+            into = SQLTable(table.name)
+            builder = dialect.query.into(into).columns(*names).from_(source).select(*binds)
             builder = builder.where(self._condition(source, where))
-            return builder if upsert is None else dialect.upsert(builder, table.key, upsert)
+            return builder if upsert is None else dialect.upsert(builder, into, table.key, upsert)
 
         shape = ("insert beside", table.name, names, self._shape(where), upsert and tuple(upsert))
         return self._statement(shape, build).bind({**operands, **{f"set_{name}": value for name, value in values.items()}})

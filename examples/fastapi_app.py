@@ -16,7 +16,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import anyio.to_thread
 from argon2 import PasswordHasher
@@ -26,7 +26,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from authhero_sql import Adapters, ConflictError, InvalidQueryError, InvalidValueError, connect, create_adapters, migrate_to_latest
-from authhero_sql.models import RefreshToken, User
+from authhero_sql.models import User
 
 TENANT = "acme"
 CLIENT = "web"
@@ -73,10 +73,6 @@ class Tokens(BaseModel):
     refresh_token: str
     token_type: str = "Bearer"  # the type's name
     expires_in: int = int(ACCESS_LIFETIME.total_seconds())
-
-
-class RefreshTokenReusedError(Exception):
-    """A refresh token came a second time: it may have been stolen (RFC 9700, 4.14.2)."""
 
 
 def now() -> datetime:
@@ -251,7 +247,7 @@ async def sign_in(given: SignIn, request: Request, store: Store) -> dict[str, st
                 "expires_at": now() + CODE_LIFETIME,
             },
         )
-        await batch.users.update(TENANT, user.user_id, {"last_login": now(), "login_count": user.login_count + 1})
+        await batch.user_activity.record_login(TENANT, user.user_id, ip=request.client.host if request.client else None)
     await log(store, request, "s", "Successful login", user)
     return {"code": code, "session_id": session.id}
 
@@ -262,11 +258,7 @@ async def token(given: TokenRequest, request: Request, store: Store) -> Tokens:
     if given.grant_type == "authorization_code" and given.code:
         return await exchange_code(given.code, given.code_verifier, request, store)
     if given.grant_type == "refresh_token" and given.refresh_token:
-        try:
-            return await rotate(given.refresh_token, request, store)
-        except RefreshTokenReusedError:
-            await log(store, request, "ferrt", "Refresh token reused: its family has been revoked")
-            raise HTTPException(403, {"error": "invalid_grant", "error_description": "refresh token reused"}) from None
+        return await rotate(given.refresh_token, request, store)
     raise HTTPException(400, {"error": "unsupported_grant_type"})
 
 
@@ -275,10 +267,10 @@ async def exchange_code(value: str, verifier: str | None, request: Request, stor
     code = await store.codes.get(TENANT, digest(value), "authorization_code")
     if code is None or code.user_id is None or code.expires_at < now() or not proven(code.code_challenge, verifier):
         raise HTTPException(403, {"error": "invalid_grant"})
-    if not await store.codes.consume(TENANT, code.code_id):
+    if not await store.codes.consume(TENANT, code.code_id, type="authorization_code"):
         raise HTTPException(403, {"error": "invalid_grant", "error_description": "code already used"})
-    id = secrets.token_hex(13)
-    value, _ = await new_refresh_token(store, request, code.user_id, code.login_id, id=id, family_id=id)
+    value, fields = new_refresh_token(request, code.user_id, code.login_id)
+    await store.refresh_tokens.create(TENANT, {**fields, "family_id": fields["id"]})
     await log(store, request, "seacft", "Code exchanged")
     return Tokens(access_token=new_access_token(request, code.user_id), refresh_token=value)
 
@@ -298,28 +290,22 @@ def new_access_token(request: Request, user_id: str) -> str:
     return value
 
 
-async def new_refresh_token(
-    store: Adapters, request: Request, user_id: str, login_id: str, *, id: str, family_id: str
-) -> tuple[str, RefreshToken]:
-    """A refresh token: what the client gets and what is stored, which is its first part and a hash."""
+def new_refresh_token(request: Request, user_id: str, login_id: str) -> tuple[str, dict[str, Any]]:
+    """A refresh token: what the client gets and what is to be stored, which is its first part and a hash."""
     lookup, secret = secrets.token_hex(8), secrets.token_urlsafe(32)
-    stored = await store.refresh_tokens.create(
-        TENANT,
-        {
-            "id": id,
-            "login_id": login_id,
-            "user_id": user_id,
-            "client_id": CLIENT,
-            "device": device(request),
-            "resource_servers": [],
-            "rotating": True,
-            "token_lookup": lookup,
-            "token_hash": digest(secret),
-            "family_id": family_id,
-            "expires_at": now() + REFRESH_LIFETIME,
-        },
-    )
-    return f"{lookup}.{secret}", stored
+    fields = {
+        "id": secrets.token_hex(13),
+        "login_id": login_id,
+        "user_id": user_id,
+        "client_id": CLIENT,
+        "device": device(request),
+        "resource_servers": [],
+        "rotating": True,
+        "token_lookup": lookup,
+        "token_hash": digest(secret),
+        "expires_at": now() + REFRESH_LIFETIME,
+    }
+    return f"{lookup}.{secret}", fields
 
 
 async def rotate(value: str, request: Request, store: Adapters) -> Tokens:
@@ -328,26 +314,15 @@ async def rotate(value: str, request: Request, store: Adapters) -> Tokens:
     old = await store.refresh_tokens.get_by_lookup(TENANT, lookup)
     if old is None or not secrets.compare_digest(old.token_hash or "", digest(secret)):
         raise HTTPException(403, {"error": "invalid_grant"})
-    family = old.family_id or old.id
-    if old.rotated_at is None and (old.revoked_at is not None or (old.expires_at is not None and old.expires_at < now())):
+    value, successor = new_refresh_token(request, old.user_id, old.login_id)
+    rotation = await store.refresh_tokens.rotate(TENANT, old.id, successor)
+    if rotation.reused:
+        await log(store, request, "ferrt", "Refresh token reused: its family has been revoked")
+        raise HTTPException(403, {"error": "invalid_grant", "error_description": "refresh token reused"})
+    if rotation.token is None:
         raise HTTPException(403, {"error": "invalid_grant"})
-    if old.rotated_at is not None:
-        await reused(store, family)
-    try:
-        async with store.batch() as batch:
-            # The successor's id follows from the token's: of two requests with one token, the second finds it taken.
-            value, new = await new_refresh_token(batch, request, old.user_id, old.login_id, id=digest(old.id)[:26], family_id=family)
-            await batch.refresh_tokens.update(TENANT, old.id, {"rotated_to": new.id, "rotated_at": now(), "last_exchanged_at": now()})
-    except ConflictError:
-        await reused(store, family)
     await log(store, request, "sertft", "Refresh token exchanged")
     return Tokens(access_token=new_access_token(request, old.user_id), refresh_token=value)
-
-
-async def reused(store: Adapters, family_id: str) -> NoReturn:
-    """Revoke all that descends from a token that came twice."""
-    await store.refresh_tokens.revoke_family(TENANT, family_id, now())
-    raise RefreshTokenReusedError
 
 
 @app.get("/userinfo")

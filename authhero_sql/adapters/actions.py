@@ -23,13 +23,13 @@ from ..models import (
     Page,
 )
 from ..models.actions import HOOK_TARGETS
-from ..repository import Fields, Repository
-from ..rows import mapping
+from ..repository import Expected, Fields, Repository
+from ..rows import mapping, without
 from ..tables import ACTION_EXECUTIONS, ACTION_VERSIONS, ACTIONS, HOOK_CODE, HOOKS
 from .plain import Kept, Paged, Plain
 
 CLEANUP_BATCH = 500
-LEADS = frozenset({"trigger_id", "permission_required", *HOOK_TARGETS})
+LEADS = ("trigger_id", "permission_required", *HOOK_TARGETS)
 """The fields of a hook that must fit together."""
 
 
@@ -179,24 +179,37 @@ class Hooks(Kept[Hook, HookInsert], Paged[Hook]):
     def _new_id(self, now: datetime) -> str:
         return self.session.ids.prefixed("h_")
 
-    async def update(self, tenant_id: str, id: str, fields: Fields) -> bool:
-        """Write exactly the given fields. What the hook leads to, and at which trigger, must fit together afterwards.
+    async def update(self, tenant_id: str, id: str, fields: Fields, *, expect: Expected = None) -> bool:
+        """Write exactly the given fields. Where it changes what the hook leads to, or at which trigger, these must fit together.
+
+        A hook that was stored under other rules keeps what it leads to, and can be changed in everything else.
+
+        Args:
+            tenant_id: the tenant.
+            id: the hook.
+            fields: what to write.
+            expect: what was seen in plain fields, such as ``{"updated_at": seen}``: nothing is written unless it is still so.
 
         Returns:
-            Whether there was such a hook.
+            Whether there was such a hook, as it was expected to be.
 
         Raises:
+            InvalidQueryError: a field cannot be expected.
             InvalidValueError: a value cannot be stored, a field is unknown or cannot be updated, or the hook would lead to
                 nothing, to two things, or to one that its trigger does not have.
         """
         given = mapping(self.table, fields)
-        if LEADS & given.keys():
-            hook = await self.get(tenant_id, id)
-            if hook is None:
-                return False
-            kept = {name: value for name in LEADS if (value := getattr(hook, name)) is not None}
-            self._writer.accept({**kept, **{name: given[name] for name in LEADS & given.keys()}})
-        return await super().update(tenant_id, id, fields)
+        leads = {name: given[name] for name in LEADS if name in given}
+        if not leads:
+            return await super().update(tenant_id, id, fields, expect=expect)
+
+        def change(stored: dict[str, Any]) -> dict[str, Any]:
+            same = {name for name, value in leads.items() if value == stored[name]}
+            if len(same) < len(leads):
+                self._writer.accept({name: value for name, value in {**stored, **leads}.items() if value is not None})
+            return self._changes(without(fields, same))
+
+        return await self._revise({**self._own(tenant_id, id), **self._expected(expect)}, LEADS, change)
 
 
 class HookCodes(Kept[HookCode, HookCodeInsert]):

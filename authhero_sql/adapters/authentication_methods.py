@@ -7,7 +7,7 @@ from datetime import datetime
 
 from ..dialects.interface import Order
 from ..models import AuthenticationMethod, AuthenticationMethodInsert
-from ..repository import Fields
+from ..repository import Expected, Fields
 from ..tables import AUTHENTICATION_METHODS
 from .plain import Created
 
@@ -32,13 +32,20 @@ class AuthenticationMethods(Created[AuthenticationMethod, AuthenticationMethodIn
         """The user's methods, oldest first."""
         return await self._all({"tenant_id": tenant_id, "user_id": user_id}, (Order("created_at_ts"), Order("id")))
 
-    async def update(self, tenant_id: str, id: str, fields: Fields) -> AuthenticationMethod | None:
+    async def update(self, tenant_id: str, id: str, fields: Fields, *, expect: Expected = None) -> AuthenticationMethod | None:
         """Write exactly the given fields.
 
+        Args:
+            tenant_id: the tenant.
+            id: the row.
+            fields: what to write.
+            expect: what was seen in plain fields, such as ``{"updated_at": seen}``: nothing is written unless it is still so.
+
         Returns:
-            The method as it is then, or None where there is none.
+            The method as it is then, or None where there is none, or not as it was expected to be.
 
         Raises:
+            InvalidQueryError: a field cannot be expected.
             InvalidValueError: a value cannot be stored, or a field is unknown or cannot be updated.
         """
-        return await self._updated(self._own(tenant_id, id), fields)
+        return await self._updated(self._own(tenant_id, id), fields, expect)

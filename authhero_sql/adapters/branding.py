@@ -19,7 +19,7 @@ from ..models import (
     UniversalLoginTemplate,
 )
 from ..models.branding import SOLID_COLOR, CustomText
-from ..repository import Fields, Repository
+from ..repository import Expected, Fields, Repository
 from ..tables import BRANDING, CUSTOM_TEXT, PROMPT_SETTINGS, THEMES, UNIVERSAL_LOGIN_TEMPLATES
 from .plain import Owned
 
@@ -165,16 +165,23 @@ class Themes(Owned[Theme]):
         theme: Theme | None = await self._get(self._own(tenant_id, theme_id))
         return theme
 
-    async def update(self, tenant_id: str, theme_id: str, fields: Fields) -> bool:
+    async def update(self, tenant_id: str, theme_id: str, fields: Fields, *, expect: Expected = None) -> bool:
         """Write exactly the given fields; inside a group, such as ``colors``, too.
 
+        Args:
+            tenant_id: the tenant.
+            theme_id: the theme.
+            fields: what to write.
+            expect: what was seen in plain fields, such as ``{"updated_at": seen}``: nothing is written unless it is still so.
+
         Returns:
-            Whether there was such a theme.
+            Whether there was such a theme, as it was expected to be.
 
         Raises:
+            InvalidQueryError: a field cannot be expected.
             InvalidValueError: a value cannot be stored, or a field is unknown or cannot be updated.
         """
-        return await self._update(self._own(tenant_id, theme_id), fields)
+        return await self._update(self._own(tenant_id, theme_id), fields, expect)
 
     async def remove(self, tenant_id: str, theme_id: str) -> bool:
         """Remove the theme; whether there was one."""

@@ -66,9 +66,20 @@ class Codes(Paged[Code]):
         """Mark the code as used now, again if it was; whether there was such a code."""
         return await self._matched(self._change({"tenant_id": tenant_id, "code_id": code_id}, self._used_now()))
 
-    async def consume(self, tenant_id: str, code_id: str) -> bool:
-        """Mark the code as used now if it is unused: of any number of calls at once exactly one gets ``True``."""
+    async def consume(self, tenant_id: str, code_id: str, *, type: str | None = None) -> bool:
+        """Mark the code as used now if it is unused: of any number of calls at once exactly one gets ``True``.
+
+        Args:
+            tenant_id: the tenant.
+            code_id: the code.
+            type: only a code of this type. Codes of several types may have the same id; without a type all of them are used.
+
+        Returns:
+            Whether there was such a code, and it was unused.
+        """
         unused = {"tenant_id": tenant_id, "code_id": code_id, "used_at null": None}
+        if type is not None:
+            unused["code_type"] = type
         return await self._matched(self._change(unused, self._used_now()))
 
     def _used_now(self) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..dialects.interface import Order
 from ..models import EmailProvider, EmailTemplate, ImportMetadata
-from ..repository import Fields, Repository
+from ..repository import Expected, Fields, Repository
 from ..tables import EMAIL_PROVIDERS, EMAIL_TEMPLATES
 
 
@@ -38,8 +38,8 @@ class EmailProviders(Repository[EmailProvider]):
         provider: EmailProvider | None = await self._get({"tenant_id": tenant_id})
         return provider
 
-    async def update(self, tenant_id: str, fields: Fields) -> bool:
-        """Write exactly the given fields; ``credentials`` and ``settings`` are replaced whole.
+    async def update(self, tenant_id: str, fields: Fields, *, expect: Expected = None) -> bool:
+        """Write exactly the given fields; ``credentials`` and ``settings`` are replaced whole. ``expect``: see :meth:`Kept.update`.
 
         Returns:
             Whether the tenant has a provider.
@@ -47,7 +47,7 @@ class EmailProviders(Repository[EmailProvider]):
         Raises:
             InvalidValueError: a value cannot be stored, or a field is unknown.
         """
-        return await self._update({"tenant_id": tenant_id}, fields)
+        return await self._update({"tenant_id": tenant_id}, fields, expect)
 
     async def remove(self, tenant_id: str) -> bool:
         """Remove the provider; whether there was one."""
@@ -85,8 +85,8 @@ class EmailTemplates(Repository[EmailTemplate]):
         """The tenant's templates, by name."""
         return await self._all({"tenant_id": tenant_id}, (Order("template"),))
 
-    async def update(self, tenant_id: str, template: str, fields: Fields) -> bool:
-        """Write exactly the given fields.
+    async def update(self, tenant_id: str, template: str, fields: Fields, *, expect: Expected = None) -> bool:
+        """Write exactly the given fields. ``expect``: see :meth:`Kept.update`.
 
         Returns:
             Whether there was such a template.
@@ -94,7 +94,7 @@ class EmailTemplates(Repository[EmailTemplate]):
         Raises:
             InvalidValueError: a value cannot be stored, or a field is unknown or cannot be updated.
         """
-        return await self._update({"tenant_id": tenant_id, "template": template}, fields)
+        return await self._update({"tenant_id": tenant_id, "template": template}, fields, expect)
 
     async def remove(self, tenant_id: str, template: str) -> bool:
         """Remove the template; whether there was one."""

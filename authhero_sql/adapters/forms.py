@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from ..listing import ListRules
 from ..models import Flow, FlowInsert, Form, FormInsert
-from ..repository import Fields
+from ..repository import Expected, Fields
 from ..tables import FLOWS, FORMS
 from .plain import Created, Listed, Plain
 
@@ -40,13 +40,20 @@ class Flows(Created[Flow, FlowInsert], Listed[Flow]):
     def _new_id(self, now: datetime) -> str:
         return f"af_{self.session.ids.nanoid()}"
 
-    async def update(self, tenant_id: str, id: str, fields: Fields) -> Flow | None:
+    async def update(self, tenant_id: str, id: str, fields: Fields, *, expect: Expected = None) -> Flow | None:
         """Write exactly the given fields.
 
+        Args:
+            tenant_id: the tenant.
+            id: the row.
+            fields: what to write.
+            expect: what was seen in plain fields, such as ``{"updated_at": seen}``: nothing is written unless it is still so.
+
         Returns:
-            The flow as it is then, or None where there is none.
+            The flow as it is then, or None where there is none, or not as it was expected to be.
 
         Raises:
+            InvalidQueryError: a field cannot be expected.
             InvalidValueError: a value cannot be stored, or a field is unknown or cannot be updated.
         """
-        return await self._updated(self._own(tenant_id, id), fields)
+        return await self._updated(self._own(tenant_id, id), fields, expect)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from ..listing import ListRules, Sort
 from ..models import Page, SigningKey
-from ..repository import Fields, Repository
+from ..repository import Expected, Fields, Repository
 from ..tables import KEYS
 
 
@@ -58,10 +58,10 @@ class Keys(Repository[SigningKey]):
             q=q,
         )
 
-    async def update(self, kid: str, fields: Fields) -> bool:
-        """Write exactly the given fields; whether there was such a key.
+    async def update(self, kid: str, fields: Fields, *, expect: Expected = None) -> bool:
+        """Write exactly the given fields; whether there was such a key. ``expect``: see :meth:`Kept.update`.
 
         Raises:
             InvalidValueError: a value cannot be stored, or a field cannot be updated.
         """
-        return await self._update({"kid": kid}, fields)
+        return await self._update({"kid": kid}, fields, expect)

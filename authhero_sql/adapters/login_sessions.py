@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from ..clock import from_epoch_ms
 from ..dialects.interface import Call
 from ..models import ImportMetadata, LoginSession, LoginSessionInsert, LoginSessionWithTenantId
-from ..repository import Fields, Picked, Repository, Where
+from ..repository import Expected, Fields, Picked, Repository, Where
 from ..schema import Table
 from ..tables import LOGIN_SESSIONS
 
@@ -61,23 +61,30 @@ class LoginSessions(Repository[LoginSession]):
             found = await self._get({"tenant_id": tenant_id, "id": id})
         return found
 
-    async def update(self, tenant_id: str, id: str, fields: Fields) -> bool:
+    async def update(self, tenant_id: str, id: str, fields: Fields, *, expect: Expected = None) -> bool:
         """Write exactly the given fields; ``auth_params`` are merged into the stored ones, key by key.
 
         A key of ``auth_params`` that is set to None is taken out.
 
+        Args:
+            tenant_id: the tenant.
+            id: the login session.
+            fields: what to write.
+            expect: what was seen in plain fields, such as ``{"updated_at": seen}``: nothing is written unless it is still so.
+
         Returns:
-            Whether there was such a login session.
+            Whether there was such a login session, as it was expected to be.
 
         Raises:
+            InvalidQueryError: a field cannot be expected.
             InvalidValueError: a value cannot be stored, or a field cannot be updated.
         """
         where = {"tenant_id": tenant_id, "id": id}
         other = self._given(fields, where)
         params = other.pop("auth_params", other.pop("authParams", None))
         if params is None:
-            return await self._matched(self._change(where, self._changes(fields, where)))
-        return await self._merge(where, "auth_params", params, other)
+            return await self._update(where, fields, expect)
+        return await self._merge({**where, **self._expected(expect)}, "auth_params", params, other)
 
     async def remove(self, tenant_id: str, id: str) -> bool:
         """Remove the login session; whether there was one."""

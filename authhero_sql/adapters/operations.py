@@ -21,7 +21,7 @@ from ..models import (
     TenantOperationEventInsert,
     TenantOperationInsert,
 )
-from ..repository import Fields, M, Repository, Where
+from ..repository import Expected, Fields, M, Repository, Where
 from ..tables import ROLLOUTS, TENANT_OPERATION_EVENTS, TENANT_OPERATIONS
 
 NEWEST_FIRST = (Order("created_at", descending=True), Order("id", descending=True))
@@ -113,13 +113,19 @@ class TenantOperations(_Pending[TenantOperation]):
             where["status in"] = statuses
         return await self._newest(where, page, per_page, include_totals)
 
-    async def update(self, id: str, fields: Fields) -> bool:
-        """Write exactly the given fields; whether there was such an operation.
+    async def update(self, id: str, fields: Fields, *, expect: Expected = None) -> bool:
+        """Write exactly the given fields; whether there was such an operation, as it was expected to be.
+
+        Args:
+            id: which one.
+            fields: what to write.
+            expect: what was seen in plain fields, such as ``{"updated_at": seen}``: nothing is written unless it is still so.
 
         Raises:
+            InvalidQueryError: a field cannot be expected.
             InvalidValueError: a value cannot be stored, or a field is unknown or cannot be updated.
         """
-        return await self._update({"id": id}, fields)
+        return await self._update({"id": id}, fields, expect)
 
     async def remove(self, id: str) -> bool:
         """Remove the operation and its events; whether there was one."""
@@ -215,13 +221,19 @@ class Rollouts(_Pending[Rollout]):
         where = {name: value for name, value in {"kind": kind, "status": status}.items() if value is not None}
         return await self._newest(where, page, per_page, include_totals)
 
-    async def update(self, id: str, fields: Fields) -> bool:
-        """Write exactly the given fields; whether there was such a rollout.
+    async def update(self, id: str, fields: Fields, *, expect: Expected = None) -> bool:
+        """Write exactly the given fields; whether there was such a rollout, as it was expected to be.
+
+        Args:
+            id: which one.
+            fields: what to write.
+            expect: what was seen in plain fields, such as ``{"updated_at": seen}``: nothing is written unless it is still so.
 
         Raises:
+            InvalidQueryError: a field cannot be expected.
             InvalidValueError: a value cannot be stored, or a field is unknown or cannot be updated.
         """
-        return await self._update({"id": id}, fields)
+        return await self._update({"id": id}, fields, expect)
 
     async def remove(self, id: str) -> bool:
         """Remove the rollout; its operations stay. Whether there was one."""

@@ -25,7 +25,7 @@ from ..models import (
     UserOrganization,
     UserOrganizationInsert,
 )
-from ..repository import Fields, Repository, Side
+from ..repository import Expected, Fields, Repository, Side
 from ..rows import mapping
 from ..tables import CONNECTIONS, INVITES, ORGANIZATION_CONNECTIONS, ORGANIZATIONS, USER_ORGANIZATIONS
 from .plain import Plain
@@ -102,13 +102,13 @@ class OrganizationConnections(Repository[OrganizationConnection]):
         where = {"tenant_id": tenant_id, "organization_id": organization_id}
         return await self._all(where, (Order("created_at"), Order("connection_id")))
 
-    async def update(self, tenant_id: str, organization_id: str, connection_id: str, fields: Fields) -> bool:
-        """Write exactly the given fields; whether the connection is enabled for the organization.
+    async def update(self, tenant_id: str, organization_id: str, connection_id: str, fields: Fields, *, expect: Expected = None) -> bool:
+        """Write exactly the given fields; whether the connection is enabled for the organization. ``expect``: see :meth:`Kept.update`.
 
         Raises:
             InvalidValueError: a value cannot be stored, or a field is unknown or cannot be updated.
         """
-        return await self._update(self._own(tenant_id, organization_id, connection_id), fields)
+        return await self._update(self._own(tenant_id, organization_id, connection_id), fields, expect)
 
     async def remove(self, tenant_id: str, organization_id: str, connection_id: str) -> bool:
         """Disable the connection for the organization; whether it was enabled."""
@@ -147,8 +147,8 @@ class UserOrganizations(Plain[UserOrganization, UserOrganizationInsert]):
         await _insert_into_own(self, values)
         return self._read_values(values)
 
-    async def update(self, tenant_id: str, id: str, fields: Fields) -> bool:
-        """Write exactly the given fields; whether there was such a membership.
+    async def update(self, tenant_id: str, id: str, fields: Fields, *, expect: Expected = None) -> bool:
+        """Write exactly the given fields; whether there was such a membership. ``expect``: see :meth:`Kept.update`.
 
         Raises:
             ConflictError: the user is a member already.
@@ -158,7 +158,7 @@ class UserOrganizations(Plain[UserOrganization, UserOrganizationInsert]):
         organization_id = mapping(self.table, fields).get("organization_id")
         if organization_id is not None and not await _is_own(self, tenant_id, organization_id) and await self.get(tenant_id, id):
             raise ForeignKeyError().at(self.table.name)
-        return await super().update(tenant_id, id, fields)
+        return await super().update(tenant_id, id, fields, expect=expect)
 
     async def list_user_organizations(
         self, tenant_id: str, user_id: str, *, page: int = 0, per_page: int = 50, include_totals: bool = False

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from ..listing import Sort
 from ..models import ImportMetadata, Page
-from ..repository import Fields, Repository
+from ..repository import Expected, Fields, Repository
 
 M = TypeVar("M", bound=BaseModel)
 I = TypeVar("I", bound=BaseModel)  # noqa: E741  # the insert model
@@ -139,19 +139,26 @@ class Created(Owned[M], Generic[M, I]):
 class Kept(Created[M, I], Generic[M, I]):
     """Rows that can be updated too."""
 
-    async def update(self, tenant_id: str, id: str, fields: Fields) -> bool:
+    async def update(self, tenant_id: str, id: str, fields: Fields, *, expect: Expected = None) -> bool:
         """Write exactly the given fields; ``None`` stores NULL, a nested object is replaced whole.
 
         What was read may be changed and handed back: what cannot change of it is passed over.
 
+        Args:
+            tenant_id: the tenant.
+            id: the row.
+            fields: what to write.
+            expect: what was seen in plain fields, such as ``{"updated_at": seen}``: nothing is written unless it is still so.
+
         Returns:
-            Whether there was such a row.
+            Whether there was such a row, as it was expected to be.
 
         Raises:
             ConflictError: something that is unique is taken.
+            InvalidQueryError: a field cannot be expected.
             InvalidValueError: a value cannot be stored, or a field is unknown or cannot be updated.
         """
-        return await self._update(self._own(tenant_id, id), fields)
+        return await self._update(self._own(tenant_id, id), fields, expect)
 
 
 class Plain(Kept[M, I], Listed[M], Generic[M, I]):

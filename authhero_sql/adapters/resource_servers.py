@@ -19,7 +19,7 @@ from ..models import (
     ResourceServer,
     ResourceServerInsert,
 )
-from ..repository import Fields
+from ..repository import Expected, Fields
 from ..tables import CLIENT_GRANTS, GRANTS, RESOURCE_SERVERS
 from .plain import Listed, Plain
 
@@ -37,25 +37,32 @@ class ResourceServers(Plain[ResourceServer, ResourceServerInsert]):
     def _new_id(self, now: datetime) -> str:
         return self.session.ids.prefixed("api_")
 
-    async def update(self, tenant_id: str, id: str, fields: Fields) -> bool:
+    async def update(self, tenant_id: str, id: str, fields: Fields, *, expect: Expected = None) -> bool:
         """Write exactly the given fields; ``options`` are merged into the stored ones, key by key.
 
         A key of ``options`` that is set to None is taken out; ``options`` set to None are emptied.
 
+        Args:
+            tenant_id: the tenant.
+            id: the resource server.
+            fields: what to write.
+            expect: what was seen in plain fields, such as ``{"updated_at": seen}``: nothing is written unless it is still so.
+
         Returns:
-            Whether there was such a resource server.
+            Whether there was such a resource server, as it was expected to be.
 
         Raises:
             ConflictError: the identifier is taken.
+            InvalidQueryError: a field cannot be expected.
             InvalidValueError: a value cannot be stored, or a field is unknown or cannot be updated.
         """
         where = self._own(tenant_id, id)
         given = self._given(fields, where)
         options = given.get("options")
         if options is None:
-            return await super().update(tenant_id, id, given)
+            return await super().update(tenant_id, id, given, expect=expect)
         del given["options"]
-        return await self._merge(where, "options", options, given)
+        return await self._merge({**where, **self._expected(expect)}, "options", options, given)
 
 
 class ClientGrants(Plain[ClientGrant, ClientGrantInsert]):

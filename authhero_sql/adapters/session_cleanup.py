@@ -11,11 +11,10 @@ from ..errors import InvalidValueError
 from ..models import SessionCleanupResult
 from ..session import Session
 from .login_sessions import LoginSessions
-from .sessions import RefreshTokens, Sessions
+from .sessions import EXPIRIES, RefreshTokens, Sessions
 
 BATCH = 500
 """Rows of one transaction: no lock is held for long."""
-EXPIRIES = ("expires_at_ts", "idle_expires_at_ts")
 GRACE = timedelta(days=7)
 
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from ..listing import ListRules, Sort
 from ..models import ImportMetadata, Page, Tenant, TenantInsert
-from ..repository import Fields, Repository
+from ..repository import Expected, Fields, Repository
 from ..tables import TENANTS
 
 
@@ -66,13 +66,19 @@ class Tenants(Repository[Tenant]):
         async for tenant in self._iterated(lambda cursor: self.list(q=q, sort=sort, from_=cursor, take=batch), batch):
             yield tenant
 
-    async def update(self, id: str, fields: Fields) -> bool:
-        """Write exactly the given fields; whether there was such a tenant.
+    async def update(self, id: str, fields: Fields, *, expect: Expected = None) -> bool:
+        """Write exactly the given fields; whether there was such a tenant, as it was expected to be.
+
+        Args:
+            id: the tenant.
+            fields: what to write.
+            expect: what was seen in plain fields, such as ``{"updated_at": seen}``: nothing is written unless it is still so.
 
         Raises:
+            InvalidQueryError: a field cannot be expected.
             InvalidValueError: a value cannot be stored, or a field cannot be updated.
         """
-        return await self._update({"id": id}, fields)
+        return await self._update({"id": id}, fields, expect)
 
     async def remove(self, id: str) -> bool:
         """Remove the tenant and, by the references between the tables, what belongs to it; whether there was one."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 from ..models import UserActivity as Activity
 from ..repository import Fields, Repository
 from ..tables import USER_ACTIVITY
@@ -29,7 +32,30 @@ class UserActivity(Repository[Activity]):
             InvalidValueError: a value cannot be stored.
         """
         own = {"tenant_id": tenant_id, "user_id": user_id}
-        values = self._changes(fields, own)
-        key = {name: self.table.encode(self.table[name], value) for name, value in own.items()}
-        await self._write(self._upsert({**key, **values}))
+        await self._write(self._upsert({**self._key(tenant_id, user_id), **self._changes(fields, own)}))
         return True
+
+    async def record_login(self, tenant_id: str, user_id: str, *, ip: str | None, at: datetime | None = None) -> bool:
+        """Count a login: ``login_count`` grows by one, ``last_login`` and ``last_ip`` are set.
+
+        One statement, so that of any number of logins at once each is counted, in batches and transactions too.
+
+        Args:
+            tenant_id: the tenant.
+            user_id: the user.
+            ip: the address that the login came from, at most 45 characters; None where it is not known.
+            at: when it was; now by default.
+
+        Returns:
+            True: it is counted.
+
+        Raises:
+            ForeignKeyError: the user does not exist.
+            InvalidValueError: a value cannot be stored.
+        """
+        login = {"last_ip": self.table.encode(self.table["last_ip"], ip), **self._instant("last_login", at), "login_count": 1}
+        await self._write(self._upsert({**self._key(tenant_id, user_id), **login}, tuple(login), added=("login_count",)))
+        return True
+
+    def _key(self, tenant_id: str, user_id: str) -> dict[str, Any]:
+        return {name: self.table.encode(self.table[name], value) for name, value in (("tenant_id", tenant_id), ("user_id", user_id))}

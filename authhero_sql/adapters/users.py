@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 from ..dialects.interface import Call, Order, Row
 from ..listing import ListRules
 from ..models import AuditEventInsert, Identity, ImportMetadata, ProfileData, User, UserInsert
-from ..repository import Fields, Picked, Side, Where
+from ..repository import Expected, Fields, Picked, Side, Where
 from ..rows import RowReader
 from ..tables import AUTHENTICATION_METHODS, OUTBOX_EVENTS, PASSWORDS, USER_ACTIVITY, USERS
 from .outbox import Outbox
@@ -190,25 +190,36 @@ class Users(Listed[User]):
             user.identities = [_identity(user), *accounts.get(user.user_id, ())]
         return users
 
-    async def update(self, tenant_id: str, user_id: str, fields: Fields, *, outbox_events: OutboxEvents = ()) -> bool:
+    async def update(
+        self, tenant_id: str, user_id: str, fields: Fields, *, expect: Expected = None, outbox_events: OutboxEvents = ()
+    ) -> bool:
         """Write exactly the given fields, and the outbox events, in one transaction.
 
+        Args:
+            tenant_id: the tenant.
+            user_id: the user.
+            fields: what to write.
+            expect: what was seen in plain fields, such as ``{"updated_at": seen}``: nothing is written unless it is still so.
+            outbox_events: written for this tenant.
+
         Returns:
-            Whether there was such a user; nothing is written where there was none.
+            Whether there was such a user, as it was expected to be; nothing is written where there was none.
 
         Raises:
             ConflictError: the e-mail address, the user name or an event's id is taken.
+            InvalidQueryError: a field cannot be expected.
             InvalidValueError: a value cannot be stored, or a field is unknown or cannot be updated.
         """
         where = {"tenant_id": tenant_id, "user_id": user_id}
         given = self._given(fields, where)
         activity = self._activity({name: given.pop(name) for name in ACTIVITY if name in given})
-        calls = [self._change(where, self._changes(given, where))]
+        expected = self._expected(expect)
+        seen = {**where, **expected}
+        beside = [self._insert_beside(OUTBOX_EVENTS, event, seen) for event in self._events(tenant_id, outbox_events)]
         if activity:
             key = {name: self.table.operand(name, where[name]) for name in USER_ACTIVITY.key}
-            calls.append(self._insert_beside(USER_ACTIVITY, {**key, **activity}, where, upsert=tuple(activity)))
-        calls += [self._insert_beside(OUTBOX_EVENTS, event, where) for event in self._events(tenant_id, outbox_events)]
-        return await self._matched(*calls)
+            beside.append(self._insert_beside(USER_ACTIVITY, {**key, **activity}, seen, upsert=tuple(activity)))
+        return await self._update_with(where, expected, self._change(seen, self._later(self._changes(given, where), seen)), beside)
 
     async def remove(self, tenant_id: str, user_id: str, *, outbox_events: OutboxEvents = ()) -> bool:
         """Remove the user, the accounts linked to it, and the authentication methods of all of them.

@@ -105,8 +105,11 @@ class Dialect:
         """The values to bind for the beginnings of buckets, which are in order."""
         raise NotImplementedError
 
-    def upsert(self, builder: Any, key: Sequence[str], columns: Sequence[str]) -> Any:
-        """An INSERT that, where the key exists, sets ``columns`` to what would have been inserted."""
+    def upsert(self, builder: Any, table: Any, key: Sequence[str], columns: Sequence[str], added: Sequence[str] = ()) -> Any:
+        """An INSERT that, where the key exists, sets ``columns`` to what would have been inserted, and changes nothing without any.
+
+        To those that are ``added`` it is added instead.
+        """
         raise NotImplementedError
 
     def cast(self, bind: Term, column_type: str) -> Term:

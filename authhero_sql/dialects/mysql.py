@@ -155,10 +155,14 @@ class MySQLDialect(Dialect):
         start, end = r"\A" if place == "start" else "", r"\z" if place == "end" else ""
         return (f"(?-i){start}{letters}{end}",)
 
-    def upsert(self, builder: Any, key: Sequence[str], columns: Sequence[str]) -> Any:
-        """ON DUPLICATE KEY UPDATE."""
-        for column in columns or key[:1]:
-            builder = builder.on_duplicate_key_update(column, Values(column))
+    def upsert(self, builder: Any, table: Any, key: Sequence[str], columns: Sequence[str], added: Sequence[str] = ()) -> Any:
+        """ON DUPLICATE KEY UPDATE, which goes by every unique key: where nothing is to change, a column is set to itself."""
+        if not columns:
+            own = f"{self.identifier(table.get_table_name())}.{self.identifier(key[0])}"
+            return builder.on_duplicate_key_update(key[0], Fragment(own))
+        for column in columns:
+            given = Values(column)
+            builder = builder.on_duplicate_key_update(column, table.field(column) + given if column in added else given)
         return builder
 
     def delete_batch(self, table: Any, key: Sequence[str], where: Criterion, limit: Term) -> Any:

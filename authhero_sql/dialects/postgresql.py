@@ -119,11 +119,14 @@ class PostgreSQLDialect(Dialect):
         lowered = "".join(pairs.get(letter, letter) for letter in text)
         return (lowered, "".join(pairs), "".join(pairs.values()), *((len(text),) if place == "end" else ()))
 
-    def upsert(self, builder: Any, key: Sequence[str], columns: Sequence[str]) -> Any:
+    def upsert(self, builder: Any, table: Any, key: Sequence[str], columns: Sequence[str], added: Sequence[str] = ()) -> Any:
         """ON CONFLICT … DO UPDATE."""
         builder = builder.on_conflict(*key)
         for column in columns:
-            builder = builder.do_update(column)
+            if column in added:
+                builder = builder.do_update(column, Fragment(f"{{0}} + excluded.{self.identifier(column)}", table.field(column)))
+            else:
+                builder = builder.do_update(column)
         return builder if columns else builder.do_nothing()
 
     def cast(self, bind: Term, column_type: str) -> Term:

@@ -109,11 +109,14 @@ class SQLiteDialect(Dialect):
         beyond = [letter for pair in pairs.items() if not pair[0].isascii() for letter in pair]
         return ("".join(pairs.get(letter, letter) for letter in text), *where, *beyond)
 
-    def upsert(self, builder: Any, key: Sequence[str], columns: Sequence[str]) -> Any:
+    def upsert(self, builder: Any, table: Any, key: Sequence[str], columns: Sequence[str], added: Sequence[str] = ()) -> Any:
         """ON CONFLICT … DO UPDATE."""
         builder = builder.on_conflict(*key)
         for column in columns:
-            builder = builder.do_update(column)
+            if column in added:
+                builder = builder.do_update(column, Fragment(f"{{0}} + excluded.{self.identifier(column)}", table.field(column)))
+            else:
+                builder = builder.do_update(column)
         return builder if columns else builder.do_nothing()
 
     def epoch_ms(self, iso: str) -> str:

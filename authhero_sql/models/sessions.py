@@ -189,6 +189,19 @@ class RefreshToken(RefreshTokenFields):
     revoked_at: Instant | None = None
 
 
+class RefreshTokenRotation(Model):
+    """What became of a refresh token that was to be exchanged for its successor; see ``refresh_tokens.rotate``."""
+
+    outcome: Literal["rotated", "repeated", "reused", "invalid"]
+    token: RefreshToken | None = None
+    """The successor; None where the token is not to be honoured."""
+
+    @property
+    def reused(self) -> bool:
+        """Whether the token had been used before, so that its whole family is revoked now."""
+        return self.outcome == "reused"
+
+
 class SessionCleanupResult(Model):
     """How many rows a clean-up removed."""
 

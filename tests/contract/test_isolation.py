@@ -254,6 +254,10 @@ class _UndoError(Exception):
 # --- the attempts ---------------------------------------------------------------------------------------------------------------
 
 
+async def _no_rotation(adapters: Adapters, tenant_id: str) -> bool:
+    return (await adapters.refresh_tokens.rotate(tenant_id, "r1", refresh_token("own"))).outcome != "invalid"
+
+
 async def _walked(items: Any) -> list[Any]:
     return [item async for item in items]
 
@@ -395,6 +399,7 @@ ATTEMPTS: dict[str, Attempt] = {
     "refresh_tokens.remove": lambda a, t: a.refresh_tokens.remove(t, "r1"),
     "refresh_tokens.revoke_by_login_session": lambda a, t: a.refresh_tokens.revoke_by_login_session(t, "login", SOON),
     "refresh_tokens.revoke_family": lambda a, t: a.refresh_tokens.revoke_family(t, "family", SOON),
+    "refresh_tokens.rotate": _no_rotation,
     "refresh_tokens.update": lambda a, t: a.refresh_tokens.update(t, "r1", {"rotated_to": "x"}, login_session_bump=("login", LATER)),
     "resource_servers.update options": lambda a, t: a.resource_servers.update(t, "api", {"options": {"token_dialect": "access_token"}}),
     "role_permissions.list": lambda a, t: a.role_permissions.list(t, "role"),
@@ -438,6 +443,7 @@ REFUSED: dict[str, Attempt] = {
     "passwords.create": lambda a, t: a.passwords.create(t, {"user_id": "auth0|ada", "password": "x"}),
     "refresh_tokens.create": lambda a, t: a.refresh_tokens.create(t, refresh_token("own", expires_at=LATER)),
     "sessions.create": lambda a, t: a.sessions.create(t, session("own", expires_at=LATER)),
+    "user_activity.record_login": lambda a, t: a.user_activity.record_login(t, "auth0|ada", ip="::1"),
     "user_activity.upsert": lambda a, t: a.user_activity.upsert(t, "auth0|ada", {"login_count": 99}),
     "user_organizations.create": lambda a, t: a.user_organizations.create(t, {"user_id": "auth0|ada", "organization_id": "org_acme"}),
 }

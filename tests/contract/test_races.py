@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from authhero_sql import Adapters, ConflictError
+from authhero_sql.models import HookInsert, RefreshToken, RefreshTokenRotation
+from tests.contract.builders import refresh_token
 
 TASKS = 32
 SOON = datetime(2026, 2, 1, tzinfo=UTC)
@@ -234,3 +236,139 @@ async def test_options_merged_at_once_lose_nothing(store: Adapters) -> None:
     assert found is not None
     assert found.options is not None
     assert found.options.model_dump(exclude_none=True) == dict(zip(keys, keys, strict=True))
+
+
+async def test_logins_at_once_are_all_counted(store: Adapters) -> None:
+    async def count(number: int) -> None:
+        if number % 2:
+            async with store.batch() as batch:
+                await batch.user_activity.record_login("acme", "auth0|ada", ip="::1")
+        else:
+            assert await store.user_activity.record_login("acme", "auth0|ada", ip="::1", at=SOON) is True
+
+    await asyncio.gather(*(count(number) for number in range(TASKS)))
+    found = await store.users.get("acme", "auth0|ada")
+    assert found is not None
+    assert (found.login_count, found.last_ip) == (TASKS, "::1")
+
+
+@pytest.mark.transactions
+async def test_logins_inside_transactions_are_all_counted(store: Adapters) -> None:
+    async def count() -> None:
+        async with store.transaction() as tx:
+            await tx.user_activity.get("acme", "auth0|ada")
+            await tx.user_activity.record_login("acme", "auth0|ada", ip="::1")
+
+    await asyncio.gather(*(count() for _ in range(TASKS)))
+    activity = await store.user_activity.get("acme", "auth0|ada")
+    assert activity is not None
+    assert activity.login_count == TASKS
+
+
+async def test_a_code_of_a_type_is_consumed_alone(store: Adapters) -> None:
+    for kind in ("otp", "password_reset"):
+        await store.codes.create("acme", {"code_id": "same", "code_type": kind, "login_id": "l", "expires_at": SOON})
+    won = await asyncio.gather(*(store.codes.consume("acme", "same", type="otp") for _ in range(TASKS)))
+    assert won.count(True) == 1
+    other = await store.codes.get("acme", "same", "password_reset")
+    assert other is not None
+    assert other.used_at is None
+
+
+async def rotations(store: Adapters, count: int = TASKS, **options: Any) -> list[RefreshTokenRotation]:
+    """What becomes of a token that as many requests exchange at once, each for a successor of its own."""
+    await store.refresh_tokens.create("acme", refresh_token("old"))
+    successors = [refresh_token(f"new{number}", token_hash=f"hash {number}") for number in range(count)]
+    return await asyncio.gather(*(store.refresh_tokens.rotate("acme", "old", successor, **options) for successor in successors))
+
+
+async def tokens(store: Adapters) -> dict[str, RefreshToken]:
+    """All tokens by id."""
+    return {token.id: token for token in (await store.refresh_tokens.list("acme", per_page=1000)).items}
+
+
+async def test_a_refresh_token_is_exchanged_once_and_its_family_revoked(store: Adapters) -> None:
+    done = await rotations(store)
+    assert sorted(each.outcome for each in done) == sorted(["rotated"] + ["reused"] * (TASKS - 1))
+    (winner,) = [each.token for each in done if each.token is not None]
+    found = await tokens(store)
+    assert found.keys() == {"old", winner.id}
+    assert found["old"].rotated_to == winner.id
+    assert {token.family_id for token in found.values()} == {"old"}
+    assert all(token.revoked_at is not None for token in found.values())
+
+
+async def test_within_the_leeway_everybody_gets_the_one_successor(store: Adapters) -> None:
+    done = await rotations(store, leeway=timedelta(minutes=1))
+    assert sorted(each.outcome for each in done) == sorted(["rotated"] + ["repeated"] * (TASKS - 1))
+    assert len({each.token.id for each in done if each.token is not None}) == 1
+    assert all(each.token is not None and each.token.revoked_at is None for each in done)
+    assert len(await tokens(store)) == 2
+
+
+async def test_of_requests_with_one_successor_one_stores_it(store: Adapters) -> None:
+    await store.refresh_tokens.create("acme", refresh_token("old"))
+    clock: Any = store.session.clock
+    clock.step = timedelta(0)
+    done = await asyncio.gather(*(store.refresh_tokens.rotate("acme", "old", refresh_token("new")) for _ in range(TASKS)))
+    assert sorted(each.outcome for each in done) == sorted(["rotated"] + ["reused"] * (TASKS - 1))
+    assert (await tokens(store)).keys() == {"old", "new"}
+
+
+@pytest.mark.transactions
+async def test_a_refresh_token_is_exchanged_once_inside_transactions(store: Adapters) -> None:
+    await store.refresh_tokens.create("acme", refresh_token("old"))
+
+    async def rotate(number: int) -> RefreshTokenRotation:
+        async with store.transaction() as tx:
+            await tx.refresh_tokens.get("acme", "old")
+            return await tx.refresh_tokens.rotate("acme", "old", refresh_token(f"new{number}"), leeway=timedelta(minutes=1))
+
+    done = await asyncio.gather(*(rotate(number) for number in range(8)))
+    assert sorted(each.outcome for each in done) == sorted(["rotated"] + ["repeated"] * 7)
+    assert len(await tokens(store)) == 2
+
+
+async def test_a_family_that_is_revoked_while_it_grows_is_revoked_whole(store: Adapters) -> None:
+    await store.refresh_tokens.create("acme", refresh_token("t0", family_id="fam"))
+    for number in range(TASKS):
+        rotation = store.refresh_tokens.rotate("acme", f"t{number}", refresh_token(f"t{number + 1}"))
+        if number % 4 != 3:
+            assert (await rotation).outcome == "rotated"
+            continue
+        await asyncio.gather(rotation, store.refresh_tokens.revoke_family("acme", "fam", SOON))
+        assert [token.id for token in (await tokens(store)).values() if token.revoked_at is None] == []
+        await store.refresh_tokens.remove("acme", f"t{number + 1}")
+        await store.refresh_tokens.create("acme", refresh_token(f"t{number + 1}", family_id="fam"))
+
+
+async def test_of_updates_that_expect_the_same_one_is_done(store: Adapters) -> None:
+    clock: Any = store.session.clock
+    clock.step = timedelta(0)
+    made = await store.roles.create("acme", {"name": "first"})
+    seen = made.model_dump()["updated_at"]
+    won = await asyncio.gather(
+        *(store.roles.update("acme", made.id, {"name": f"n{number}"}, expect={"updated_at": seen}) for number in range(TASKS))
+    )
+    assert won.count(True) == 1
+    found = await store.roles.get("acme", made.id)
+    assert found is not None
+    assert found.name == f"n{won.index(True)}"
+
+
+async def test_a_hook_leads_to_one_thing_whatever_is_changed_at_once(store: Adapters) -> None:
+    for number in range(8):
+        made = await store.hooks.create("acme", {"trigger_id": "post-user-login", "url": "https://hooks.example"})
+        changes: list[dict[str, Any]] = [
+            {"url": None, "form_id": "form_1"},
+            {"trigger_id": "post-user-update"},
+            {"url": None, "page_id": "impersonate", "permission_required": "x"},
+            {"url": None, "template_id": "account-linking"},
+            {"url": "https://other.example"},
+            {"trigger_id": "pre-user-deletion"},
+        ]
+        first = changes[number % 6 :] + changes[: number % 6]
+        await asyncio.gather(*(store.hooks.update("acme", made.hook_id, fields) for fields in first), return_exceptions=True)
+        found = await store.hooks.get("acme", made.hook_id)
+        assert found is not None
+        HookInsert.model_validate(found.model_dump(exclude={"hook_id", "created_at", "updated_at"}))

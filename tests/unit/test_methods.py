@@ -25,6 +25,7 @@ SHORT = {
     "HELD": "list[UserPermissionWithDetails] | Page[UserPermissionWithDetails]",
     "WALK": "q=None, sort=None, batch=500",
     "IMPORT": "import_metadata=None",
+    "EXPECT": "expect=None",
     "WEEK": "datetime.timedelta(days=7)",
 }
 """What the table below says in one word."""
@@ -41,7 +42,7 @@ TABLE = """
     actions.iterate(tenant_id, *, WALK) -> AsyncIterator[Action]
     actions.list(tenant_id, *, LIST) -> Page[Action]
     actions.remove(tenant_id, id) -> bool
-    actions.update(tenant_id, id, fields) -> bool
+    actions.update(tenant_id, id, fields, *, EXPECT) -> bool
     analytics.query(tenant_id, resource, params=None) -> AnalyticsQueryResponse
     analytics.refresh_token_retention(tenant_id, weeks, client_id=None) -> RefreshTokenRetentionResponse
     analytics.session_retention(tenant_id, weeks) -> SessionRetentionResponse
@@ -50,7 +51,7 @@ TABLE = """
     authentication_methods.get_by_credential_id(tenant_id, credential_id) -> AuthenticationMethod | None
     authentication_methods.list(tenant_id, user_id) -> list[AuthenticationMethod]
     authentication_methods.remove(tenant_id, id) -> bool
-    authentication_methods.update(tenant_id, id, fields) -> AuthenticationMethod | None
+    authentication_methods.update(tenant_id, id, fields, *, EXPECT) -> AuthenticationMethod | None
     branding.get(tenant_id) -> Branding | None
     branding.set(tenant_id, branding) -> None
     client_connections.add_client_to_connection(tenant_id, connection_id, client_id) -> bool
@@ -63,7 +64,7 @@ TABLE = """
     client_grants.iterate(tenant_id, *, WALK) -> AsyncIterator[ClientGrant]
     client_grants.list(tenant_id, *, LIST) -> Page[ClientGrant]
     client_grants.remove(tenant_id, id) -> bool
-    client_grants.update(tenant_id, id, fields) -> bool
+    client_grants.update(tenant_id, id, fields, *, EXPECT) -> bool
     client_registration_tokens.create(tenant_id, params, *, IMPORT) -> ClientRegistrationToken
     client_registration_tokens.get(tenant_id, id) -> ClientRegistrationToken | None
     client_registration_tokens.get_by_hash(tenant_id, token_hash) -> ClientRegistrationToken | None
@@ -78,9 +79,9 @@ TABLE = """
     clients.iterate(tenant_id, *, WALK) -> AsyncIterator[Client]
     clients.list(tenant_id, *, LIST) -> Page[Client]
     clients.remove(tenant_id, id) -> bool
-    clients.update(tenant_id, id, fields) -> bool
+    clients.update(tenant_id, id, fields, *, EXPECT) -> bool
     codes.cleanup(older_than, *, dry_run=False) -> int
-    codes.consume(tenant_id, code_id) -> bool
+    codes.consume(tenant_id, code_id, *, type=None) -> bool
     codes.create(tenant_id, params, *, IMPORT) -> Code
     codes.get(tenant_id, code_id, type) -> Code | None
     codes.list(tenant_id, *, LIST) -> Page[Code]
@@ -91,13 +92,13 @@ TABLE = """
     connections.iterate(tenant_id, *, WALK) -> AsyncIterator[Connection]
     connections.list(tenant_id, *, LIST) -> Page[Connection]
     connections.remove(tenant_id, id) -> bool
-    connections.update(tenant_id, id, fields) -> bool
+    connections.update(tenant_id, id, fields, *, EXPECT) -> bool
     custom_domains.create(tenant_id, params, *, IMPORT) -> CustomDomain
     custom_domains.get(tenant_id, id) -> CustomDomain | None
     custom_domains.get_by_domain(domain) -> CustomDomainWithTenantId | None
     custom_domains.list(tenant_id) -> list[CustomDomain]
     custom_domains.remove(tenant_id, id) -> bool
-    custom_domains.update(tenant_id, id, fields) -> bool
+    custom_domains.update(tenant_id, id, fields, *, EXPECT) -> bool
     custom_text.delete(tenant_id, prompt, language) -> bool
     custom_text.get(tenant_id, prompt, language) -> CustomText | None
     custom_text.list(tenant_id) -> list[CustomTextKey]
@@ -105,24 +106,24 @@ TABLE = """
     email_providers.create(tenant_id, provider, *, IMPORT) -> EmailProvider
     email_providers.get(tenant_id) -> EmailProvider | None
     email_providers.remove(tenant_id) -> bool
-    email_providers.update(tenant_id, fields) -> bool
+    email_providers.update(tenant_id, fields, *, EXPECT) -> bool
     email_templates.create(tenant_id, template, *, IMPORT) -> EmailTemplate
     email_templates.get(tenant_id, template) -> EmailTemplate | None
     email_templates.list(tenant_id) -> list[EmailTemplate]
     email_templates.remove(tenant_id, template) -> bool
-    email_templates.update(tenant_id, template, fields) -> bool
+    email_templates.update(tenant_id, template, fields, *, EXPECT) -> bool
     flows.create(tenant_id, params, *, IMPORT) -> Flow
     flows.get(tenant_id, id) -> Flow | None
     flows.iterate(tenant_id, *, WALK) -> AsyncIterator[Flow]
     flows.list(tenant_id, *, LIST) -> Page[Flow]
     flows.remove(tenant_id, id) -> bool
-    flows.update(tenant_id, id, fields) -> Flow | None
+    flows.update(tenant_id, id, fields, *, EXPECT) -> Flow | None
     forms.create(tenant_id, params, *, IMPORT) -> Form
     forms.get(tenant_id, id) -> Form | None
     forms.iterate(tenant_id, *, WALK) -> AsyncIterator[Form]
     forms.list(tenant_id, *, LIST) -> Page[Form]
     forms.remove(tenant_id, id) -> bool
-    forms.update(tenant_id, id, fields) -> bool
+    forms.update(tenant_id, id, fields, *, EXPECT) -> bool
     grants.create(tenant_id, params, *, IMPORT) -> Grant
     grants.get(tenant_id, user_id, client_id, audience=None) -> Grant | None
     grants.iterate(tenant_id, *, WALK) -> AsyncIterator[Grant]
@@ -132,30 +133,30 @@ TABLE = """
     hook_code.create(tenant_id, params, *, IMPORT) -> HookCode
     hook_code.get(tenant_id, id) -> HookCode | None
     hook_code.remove(tenant_id, id) -> bool
-    hook_code.update(tenant_id, id, fields) -> bool
+    hook_code.update(tenant_id, id, fields, *, EXPECT) -> bool
     hooks.create(tenant_id, params, *, IMPORT) -> Hook
     hooks.get(tenant_id, id) -> Hook | None
     hooks.list(tenant_id, *, LIST) -> Page[Hook]
     hooks.remove(tenant_id, id) -> bool
-    hooks.update(tenant_id, id, fields) -> bool
+    hooks.update(tenant_id, id, fields, *, EXPECT) -> bool
     invites.create(tenant_id, params, *, IMPORT) -> Invite
     invites.get(tenant_id, id) -> Invite | None
     invites.iterate(tenant_id, *, WALK) -> AsyncIterator[Invite]
     invites.list(tenant_id, *, LIST) -> Page[Invite]
     invites.remove(tenant_id, id) -> bool
-    invites.update(tenant_id, id, fields) -> bool
+    invites.update(tenant_id, id, fields, *, EXPECT) -> bool
     keys.create(key) -> SigningKey
     keys.list(*, PAGE, sort=None, q=None) -> Page[SigningKey]
-    keys.update(kid, fields) -> bool
+    keys.update(kid, fields, *, EXPECT) -> bool
     log_streams.create(tenant_id, params, *, IMPORT) -> LogStream
     log_streams.get(tenant_id, id) -> LogStream | None
     log_streams.list(tenant_id) -> list[LogStream]
     log_streams.remove(tenant_id, id) -> bool
-    log_streams.update(tenant_id, id, fields) -> bool
+    log_streams.update(tenant_id, id, fields, *, EXPECT) -> bool
     login_sessions.create(tenant_id, params, *, IMPORT) -> LoginSession
     login_sessions.get(tenant_id, id) -> LoginSession | None
     login_sessions.remove(tenant_id, id) -> bool
-    login_sessions.update(tenant_id, id, fields) -> bool
+    login_sessions.update(tenant_id, id, fields, *, EXPECT) -> bool
     logs.create(tenant_id, params, *, IMPORT) -> Log
     logs.get(tenant_id, log_id) -> Log | None
     logs.iterate(tenant_id, *, WALK) -> AsyncIterator[Log]
@@ -164,18 +165,18 @@ TABLE = """
     migration_sources.get(tenant_id, id) -> MigrationSource | None
     migration_sources.list(tenant_id) -> list[MigrationSource]
     migration_sources.remove(tenant_id, id) -> bool
-    migration_sources.update(tenant_id, id, fields) -> bool
+    migration_sources.update(tenant_id, id, fields, *, EXPECT) -> bool
     organization_connections.create(tenant_id, organization_id, params, *, IMPORT) -> OrganizationConnection
     organization_connections.get(tenant_id, organization_id, connection_id) -> OrganizationConnection | None
     organization_connections.list(tenant_id, organization_id) -> list[OrganizationConnection]
     organization_connections.remove(tenant_id, organization_id, connection_id) -> bool
-    organization_connections.update(tenant_id, organization_id, connection_id, fields) -> bool
+    organization_connections.update(tenant_id, organization_id, connection_id, fields, *, EXPECT) -> bool
     organizations.create(tenant_id, params, *, IMPORT) -> Organization
     organizations.get(tenant_id, id) -> Organization | None
     organizations.iterate(tenant_id, *, WALK) -> AsyncIterator[Organization]
     organizations.list(tenant_id, *, LIST) -> Page[Organization]
     organizations.remove(tenant_id, id) -> bool
-    organizations.update(tenant_id, id, fields) -> bool
+    organizations.update(tenant_id, id, fields, *, EXPECT) -> bool
     outbox.claim_events(ids, worker_id, lease_ms) -> list[str]
     outbox.cleanup(older_than, *, dry_run=False) -> int
     outbox.create(tenant_id, event) -> str
@@ -197,7 +198,7 @@ TABLE = """
     proxy_routes.list(tenant_id, *, custom_domain_id=None, PAGE) -> Page[ProxyRoute]
     proxy_routes.remove(tenant_id, id) -> bool
     proxy_routes.resolve_host(host) -> ResolvedHost | None
-    proxy_routes.update(tenant_id, id, fields) -> bool
+    proxy_routes.update(tenant_id, id, fields, *, EXPECT) -> bool
     refresh_tokens.create(tenant_id, params, *, IMPORT) -> RefreshToken
     refresh_tokens.get(tenant_id, id) -> RefreshToken | None
     refresh_tokens.get_by_lookup(tenant_id, token_lookup) -> RefreshToken | None
@@ -206,13 +207,14 @@ TABLE = """
     refresh_tokens.remove(tenant_id, id) -> bool
     refresh_tokens.revoke_by_login_session(tenant_id, login_session_id, revoked_at) -> int
     refresh_tokens.revoke_family(tenant_id, family_id, revoked_at) -> int
-    refresh_tokens.update(tenant_id, id, fields, *, login_session_bump=None) -> bool
+    refresh_tokens.rotate(tenant_id, id, successor, *, leeway=datetime.timedelta(0)) -> RefreshTokenRotation
+    refresh_tokens.update(tenant_id, id, fields, *, EXPECT, login_session_bump=None) -> bool
     resource_servers.create(tenant_id, params, *, IMPORT) -> ResourceServer
     resource_servers.get(tenant_id, id) -> ResourceServer | None
     resource_servers.iterate(tenant_id, *, WALK) -> AsyncIterator[ResourceServer]
     resource_servers.list(tenant_id, *, LIST) -> Page[ResourceServer]
     resource_servers.remove(tenant_id, id) -> bool
-    resource_servers.update(tenant_id, id, fields) -> bool
+    resource_servers.update(tenant_id, id, fields, *, EXPECT) -> bool
     role_permissions.assign(tenant_id, role_id, permissions) -> bool
     role_permissions.list(tenant_id, role_id, *, SOME) -> list[RolePermissionWithDetails] | Page[RolePermissionWithDetails]
     role_permissions.remove(tenant_id, role_id, permissions) -> bool
@@ -221,17 +223,17 @@ TABLE = """
     roles.iterate(tenant_id, *, WALK) -> AsyncIterator[Role]
     roles.list(tenant_id, *, LIST) -> Page[Role]
     roles.remove(tenant_id, id) -> bool
-    roles.update(tenant_id, id, fields) -> bool
+    roles.update(tenant_id, id, fields, *, EXPECT) -> bool
     rollouts.create(params, *, IMPORT) -> Rollout
     rollouts.get(id) -> Rollout | None
     rollouts.remove(id) -> bool
     rollouts.list(*, kind=None, status=None, PAGE) -> Page[Rollout]
-    rollouts.update(id, fields) -> bool
+    rollouts.update(id, fields, *, EXPECT) -> bool
     scim_configurations.create(tenant_id, params, *, IMPORT) -> ScimConfiguration
     scim_configurations.get(tenant_id, id) -> ScimConfiguration | None
     scim_configurations.list(tenant_id) -> list[ScimConfiguration]
     scim_configurations.remove(tenant_id, id) -> bool
-    scim_configurations.update(tenant_id, id, fields) -> bool
+    scim_configurations.update(tenant_id, id, fields, *, EXPECT) -> bool
     scim_external_ids.create(tenant_id, params, *, IMPORT) -> ScimExternalId
     scim_external_ids.get_by_external_id(tenant_id, connection_id, external_id) -> ScimExternalId | None
     scim_external_ids.get_by_user_id(tenant_id, connection_id, user_id) -> ScimExternalId | None
@@ -249,7 +251,7 @@ TABLE = """
     sessions.iterate(tenant_id, *, WALK) -> AsyncIterator[Session]
     sessions.list(tenant_id, *, LIST) -> Page[Session]
     sessions.remove(tenant_id, id) -> bool
-    sessions.update(tenant_id, id, fields) -> bool
+    sessions.update(tenant_id, id, fields, *, EXPECT) -> bool
     stats.get_active_users(tenant_id) -> int
     stats.get_daily(tenant_id, from_=None, to=None) -> list[DailyStats]
     tenant_operation_events.create(params, *, IMPORT) -> TenantOperationEvent
@@ -258,21 +260,22 @@ TABLE = """
     tenant_operations.get(id) -> TenantOperation | None
     tenant_operations.list(*, ABOUT, PAGE) -> Page[TenantOperation]
     tenant_operations.remove(id) -> bool
-    tenant_operations.update(id, fields) -> bool
+    tenant_operations.update(id, fields, *, EXPECT) -> bool
     tenants.create(params, *, IMPORT) -> Tenant
     tenants.get(id) -> Tenant | None
     tenants.iterate(*, WALK) -> AsyncIterator[Tenant]
     tenants.list(*, LIST) -> Page[Tenant]
     tenants.remove(id) -> bool
-    tenants.update(id, fields) -> bool
+    tenants.update(id, fields, *, EXPECT) -> bool
     themes.create(tenant_id, theme, theme_id=None, *, IMPORT) -> Theme
     themes.get(tenant_id, theme_id) -> Theme | None
     themes.remove(tenant_id, theme_id) -> bool
-    themes.update(tenant_id, theme_id, fields) -> bool
+    themes.update(tenant_id, theme_id, fields, *, EXPECT) -> bool
     universal_login_templates.delete(tenant_id) -> bool
     universal_login_templates.get(tenant_id) -> UniversalLoginTemplate | None
     universal_login_templates.set(tenant_id, template) -> None
     user_activity.get(tenant_id, user_id) -> Activity | None
+    user_activity.record_login(tenant_id, user_id, *, ip, at=None) -> bool
     user_activity.upsert(tenant_id, user_id, fields) -> bool
     user_organizations.create(tenant_id, params, *, IMPORT) -> UserOrganization
     user_organizations.get(tenant_id, id) -> UserOrganization | None
@@ -280,7 +283,7 @@ TABLE = """
     user_organizations.list(tenant_id, *, LIST) -> Page[UserOrganization]
     user_organizations.list_user_organizations(tenant_id, user_id, *, PAGE) -> Page[JoinedOrganization]
     user_organizations.remove(tenant_id, id) -> bool
-    user_organizations.update(tenant_id, id, fields) -> bool
+    user_organizations.update(tenant_id, id, fields, *, EXPECT) -> bool
     user_permissions.create(tenant_id, user_id, permission, organization_id='') -> bool
     user_permissions.list(tenant_id, user_id, organization_id=UNSET, *, SOME) -> HELD
     user_permissions.remove(tenant_id, user_id, permission, organization_id='') -> bool
@@ -295,7 +298,7 @@ TABLE = """
     users.raw_create(tenant_id, params, *, IMPORT, outbox_events=()) -> User
     users.remove(tenant_id, user_id, *, outbox_events=()) -> bool
     users.unlink(tenant_id, user_id, provider, linked_user_id) -> bool
-    users.update(tenant_id, user_id, fields, *, outbox_events=()) -> bool
+    users.update(tenant_id, user_id, fields, *, EXPECT, outbox_events=()) -> bool
 """
 """Every method: its parameters with their defaults, and what comes out."""
 NOT_ADAPTERS = {"merges", "transaction"}
