@@ -2,8 +2,8 @@
 
 Conditions are mappings from ``"column"`` or ``"column <operator>"`` to a public value: ``{"tenant_id": "acme",
 "expires_at_ts <": now}``. No operator means equal; the others are ``< <= > >= <>``, ``null`` and ``not null`` (the value is
-ignored), ``in`` (a list of text that is not empty), ``null or >`` (or ``>=``, ``<=``), and ``any`` with a :class:`Picked` of
-several rows.
+ignored), ``in`` (a list of text that is not empty), ``with <other column> in`` (a list of pairs of text that is not empty),
+``null or >`` (or ``>=``, ``<=``), and ``any`` with a :class:`Picked` of several rows.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ from pypika.terms import Criterion, ExistsCriterion, Field, Term
 from . import filters
 from .clock import truncate
 from .codecs import BOOL, EPOCH_MS, FLAG, INSTANT, INT, TEXT
+from .dialects.dialect import Fragment
 from .dialects.interface import Call, Order, Row
-from .errors import CorruptRowError, DatabaseError, InvalidQueryError, InvalidValueError, UnsupportedError
+from .errors import CorruptRowError, DatabaseError, ForeignKeyError, InvalidQueryError, InvalidValueError, UnsupportedError
 from .filters import Filter, Target
 from .listing import MAX_PAGE, Cursor, ListRules, Sort, Window, count
 from .models.base import ImportMetadata, Page
@@ -187,6 +188,9 @@ class Repository(Generic[M]):
                 inner = self._condition(picked, value.where, value.table, bind)
                 chosen = dialect.query.from_(picked).select(picked.field(value.table[value.column].name)).where(inner)
                 criteria.append(field.isin(chosen) if operator == "any" else field == chosen)
+            elif operator.startswith("with "):
+                pair = (field, source.field(table[operator.split()[1]].name))
+                criteria.append(dialect.in_pairs(pair, Bind, bind, dialect.list_size(len(value))))
             elif operator == "in":
                 criteria.append(dialect.in_list(field, Bind, bind, dialect.list_size(len(value))))
             elif operator:
@@ -213,6 +217,10 @@ class Repository(Generic[M]):
             bind = f"{prefix}_{position}"
             if isinstance(value, Picked):
                 values.update(self._operands(value.where, value.table, bind))
+            elif operator.startswith("with "):
+                names = (column, operator.split()[1])
+                pairs = [(table.operand(names[0], first), table.operand(names[1], second)) for first, second in value]
+                values.update(self.session.dialect.pair_values(bind, pairs))
             elif operator == "in":
                 values.update(self.session.dialect.list_values(bind, [table.operand(column, item) for item in value]))
             elif operator not in ("null", "not null"):
@@ -298,14 +306,24 @@ class Repository(Generic[M]):
 
         return self._statement(("upsert", names, changed, tuple(added), unique), build).bind(values)
 
-    def _change(self, where: Where, values: Mapping[str, Any], *, only_if: tuple[Table[Any], Where] | None = None) -> Call:
-        """UPDATE with stored values of the rows that meet the conditions, if a row elsewhere exists."""
+    def _change(
+        self,
+        where: Where,
+        values: Mapping[str, Any],
+        *,
+        only_if: tuple[Table[Any], Where] | None = None,
+        on: Mapping[str, str] | None = None,
+    ) -> Call:
+        """UPDATE with stored values of the rows that meet the conditions, if a row elsewhere exists.
+
+        ``on`` says which columns there must equal which of each row's own.
+        """
         names = tuple(values)
         added = frozenset(name for name, value in values.items() if isinstance(value, Added))
         operands = self._operands(where)
         shape: tuple[Any, ...] = ("update", names, added, self._shape(where))
         if only_if is not None:
-            shape += (only_if[0].name, self._shape(only_if[1]))
+            shape += (only_if[0].name, self._shape(only_if[1]), tuple((on or {}).items()))
             operands.update(self._operands(only_if[1], only_if[0], "guard"))
 
         def build() -> Any:
@@ -315,15 +333,17 @@ class Repository(Generic[M]):
                 given: Term = Bind(f"set_{name}")
                 builder = builder.set(source.field(name), source.field(name) + given if name in added else given)
             builder = builder.where(self._condition(source, where))
-            return builder if only_if is None else builder.where(self._exists(*only_if))
+            return builder if only_if is None else builder.where(self._exists(*only_if, on or {}))
 
         bound = {f"set_{name}": value.amount if isinstance(value, Added) else value for name, value in values.items()}
         return self._statement(shape, build).bind({**operands, **bound})
 
-    def _exists(self, table: Table[Any], where: Where) -> Criterion:
-        source = SQLTable(table.name)
+    def _exists(self, table: Table[Any], where: Where, on: Mapping[str, str]) -> Criterion:
+        source, name = SQLTable(table.name), self.session.dialect.identifier
         chosen = self.session.dialect.query.from_(source).select(source.field(table.key[-1]))
         inner = chosen.where(self._condition(source, where, table, "guard"))
+        for theirs, ours in on.items():
+            inner = inner.where(Fragment(f"{name(table.name)}.{name(theirs)} = {name(self.table.name)}.{name(ours)}"))
         return ExistsCriterion(inner)  # type: ignore[no-untyped-call]  # PyPika's
 
     def _delete(self, where: Where, table: Table[Any] | None = None) -> Call:
@@ -593,7 +613,7 @@ class Repository(Generic[M]):
                 return total
 
     async def _revise(self, where: Where, names: Sequence[str], change: Callable[[dict[str, Any]], Mapping[str, Any]]) -> bool:
-        """Write what ``change`` makes of the stored values of some columns; whether there was such a row.
+        """Write what ``change`` makes of the stored values of some columns, if anything; whether there was such a row.
 
         Two at once lose nothing: the write is done only where all of the values are still those that were read, else they
         are read again. Somebody always wins, so it ends. Inside a transaction the row is locked first, because what is
@@ -605,9 +625,35 @@ class Repository(Generic[M]):
             if not rows:
                 return False
             old = dict(zip(names, rows[0], strict=True))
-            values = self._later(self._bumped(dict(change(old))), where)
-            if await self._matched(self._change_from(where, values, old)):
+            changes = dict(change(old))
+            if not changes:
                 return True
+            if await self._matched(self._change_from(where, self._later(self._bumped(changes), where), old)):
+                return True
+
+    async def _attempt(self, *calls: Call) -> None:
+        """Writes of which a conflict is expected: it undoes them and nothing else, in a caller's transaction too."""
+        if self.session.connection is None:
+            await self._write(*calls)
+        else:
+            async with self.session.transaction() as inside:
+                await type(self)(inside)._write(*calls)
+
+    async def _refuse_anothers(self, table: Table[Any], tenant_id: str, id: str) -> None:
+        """Refuse to refer to a row of another tenant, as if it did not exist. No reference between the tables does.
+
+        Raises:
+            ForeignKeyError: another tenant has a row with this id.
+        """
+        where = {table.key[0]: id, "tenant_id <>": tenant_id}
+        values = self._operands(where, table)
+
+        def build() -> Any:
+            source = SQLTable(table.name)
+            return self.session.dialect.query.from_(source).select(source.field(table.key[0])).where(self._condition(source, where, table))
+
+        if await self._fetch(self._statement(("another's", table.name, self._shape(where)), build).bind(values)):
+            raise ForeignKeyError().at(self.table.name)
 
     @property
     def _locks(self) -> bool:

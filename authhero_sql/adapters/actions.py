@@ -24,7 +24,6 @@ from ..models import (
 )
 from ..models.actions import HOOK_TARGETS
 from ..repository import Expected, Fields, Repository
-from ..rows import mapping, without
 from ..tables import ACTION_EXECUTIONS, ACTION_VERSIONS, ACTIONS, HOOK_CODE, HOOKS
 from .plain import Kept, Paged, Plain
 
@@ -72,19 +71,21 @@ class ActionVersions(Repository[ActionVersion]):
 
         Raises:
             ConflictError: the id is taken.
+            ForeignKeyError: the action is another tenant's.
             InvalidValueError: a value cannot be stored.
         """
         self._not_in_batch()
         version = self._accepted(params)
         values = self._new_row(tenant_id, version, import_metadata, number=0)
         own = {"tenant_id": tenant_id, "action_id": values["action_id"]}
+        await self._refuse_anothers(ACTIONS, tenant_id, values["action_id"])
         calls = [*self._lock(ACTIONS, {"tenant_id": tenant_id, "id": own["action_id"]}), self._insert_next("number", values, own)]
         if values["deployed"]:
             # After the insert, so that of two at once the second one sees, and undeploys, the first.
             calls.append(self._change({**own, "deployed": True, "id <>": values["id"]}, self._bumped({"deployed": 0})))
         while True:
             try:
-                await self._write(*calls)
+                await self._attempt(*calls)
             except ConflictError as error:
                 # Somebody else has taken the number meanwhile: the next one will be free.
                 if "number" not in error.fields:
@@ -198,7 +199,8 @@ class Hooks(Kept[Hook, HookInsert], Paged[Hook]):
             InvalidValueError: a value cannot be stored, a field is unknown or cannot be updated, or the hook would lead to
                 nothing, to two things, or to one that its trigger does not have.
         """
-        given = mapping(self.table, fields)
+        where = self._own(tenant_id, id)
+        given = self._given(fields, where)
         leads = {name: given[name] for name in LEADS if name in given}
         if not leads:
             return await super().update(tenant_id, id, fields, expect=expect)
@@ -207,9 +209,9 @@ class Hooks(Kept[Hook, HookInsert], Paged[Hook]):
             same = {name for name, value in leads.items() if value == stored[name]}
             if len(same) < len(leads):
                 self._writer.accept({name: value for name, value in {**stored, **leads}.items() if value is not None})
-            return self._changes(without(fields, same))
+            return self._changes({name: value for name, value in given.items() if name not in same}, where)
 
-        return await self._revise({**self._own(tenant_id, id), **self._expected(expect)}, LEADS, change)
+        return await self._revise({**where, **self._expected(expect)}, LEADS, change)
 
 
 class HookCodes(Kept[HookCode, HookCodeInsert]):

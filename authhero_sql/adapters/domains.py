@@ -22,6 +22,7 @@ from ..models import (
     ProxyRouteInsert,
     ResolvedHost,
 )
+from ..repository import Expected, Fields
 from ..rows import mapping
 from ..tables import CUSTOM_DOMAINS, PROXY_ROUTES
 from .plain import Kept
@@ -72,10 +73,15 @@ class CustomDomains(Kept[CustomDomain, CustomDomainInsert]):
         return await self._create(tenant_id, given, import_metadata, primary=primary)
 
     async def get_by_domain(self, domain: str) -> CustomDomainWithTenantId | None:
-        """The domain of that name, whoever has it, with its ``tenant_id``; the oldest where several have it. None where nobody has."""
-        read = self._reader_of(CustomDomainWithTenantId)
-        rows = await self._fetch(self._select(read, {"domain": domain}, OLDEST_FIRST, limit=1))
-        return read.read(rows[0]) if rows else None
+        """The domain of that name, whoever has it, with its ``tenant_id``, or None where nobody has.
+
+        Where several have it, one that is ``ready`` comes first, because it has been verified; then the oldest.
+        """
+        ready = {"domain": domain, "status": "ready"}
+        found: CustomDomainWithTenantId | None = await self._get(ready, CustomDomainWithTenantId, OLDEST_FIRST)
+        if found is None:
+            found = await self._get({"domain": domain}, CustomDomainWithTenantId, OLDEST_FIRST)
+        return found
 
     async def list(self, tenant_id: str) -> builtins.list[CustomDomain]:
         """The tenant's domains, oldest first."""
@@ -89,6 +95,43 @@ class ProxyRoutes(Kept[ProxyRoute, ProxyRouteInsert]):
     model = ProxyRoute
     id_field = "id"
     rules: ClassVar[ListRules] = ListRules(wire="proxy_routes", order=Sort("priority"), then=(Sort("created_at"),), checkpoint=None)
+
+    async def create(
+        self,
+        tenant_id: str,
+        params: ProxyRouteInsert | Mapping[str, Any],
+        *,
+        import_metadata: ImportMetadata | Mapping[str, Any] | None = None,
+    ) -> ProxyRoute:
+        """Create a route.
+
+        Returns:
+            What ``get`` would return.
+
+        Raises:
+            ConflictError: the id is taken.
+            ForeignKeyError: the custom domain is another tenant's.
+            InvalidValueError: a value cannot be stored.
+        """
+        route: Any = self._writer.accept(params)
+        await self._refuse_anothers(CUSTOM_DOMAINS, tenant_id, route.custom_domain_id)
+        return await super().create(tenant_id, route, import_metadata=import_metadata)
+
+    async def update(self, tenant_id: str, id: str, fields: Fields, *, expect: Expected = None) -> bool:
+        """Write exactly the given fields; see :meth:`Kept.update`.
+
+        Returns:
+            Whether there was such a route, as it was expected to be.
+
+        Raises:
+            ForeignKeyError: the custom domain is another tenant's.
+            InvalidQueryError: a field cannot be expected.
+            InvalidValueError: a value cannot be stored, or a field is unknown or cannot be updated.
+        """
+        domain_id = mapping(self.table, fields).get("custom_domain_id")
+        if domain_id is not None:
+            await self._refuse_anothers(CUSTOM_DOMAINS, tenant_id, domain_id)
+        return await super().update(tenant_id, id, fields, expect=expect)
 
     async def list(
         self,

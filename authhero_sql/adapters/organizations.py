@@ -201,13 +201,20 @@ class Invites(Plain[Invite, InviteInsert]):
         given: Any = params
         return {"expires_at": self._end(created, given.ttl_sec)}
 
-    async def update(self, tenant_id: str, id: str, fields: Fields) -> bool:
+    async def update(self, tenant_id: str, id: str, fields: Fields, *, expect: Expected = None) -> bool:
         """Write exactly the given fields; a new ``ttl_sec`` also moves ``expires_at``, to ``created_at`` and so many seconds.
 
+        Args:
+            tenant_id: the tenant.
+            id: the invitation.
+            fields: what to write.
+            expect: what was seen in plain fields, such as ``{"updated_at": seen}``: nothing is written unless it is still so.
+
         Returns:
-            Whether there was such an invitation.
+            Whether there was such an invitation, as it was expected to be.
 
         Raises:
+            InvalidQueryError: a field cannot be expected.
             InvalidValueError: a value cannot be stored, or a field is unknown or cannot be updated.
             UnsupportedError: in a batch that creates the invitation ``ttl_sec`` cannot be updated.
         """
@@ -215,7 +222,7 @@ class Invites(Plain[Invite, InviteInsert]):
         changed = self._given(fields, where)
         given: Any = self._writer.partial(changed)
         if "ttl_sec" not in changed:
-            return await self._update(where, changed)
+            return await self._update(where, changed, expect)
         before = await self.get(tenant_id, id)
         if before is None:
             self._not_in_batch()
@@ -223,7 +230,7 @@ class Invites(Plain[Invite, InviteInsert]):
         # One that is handed back as it was read keeps the expiry that it has.
         if "expires_at" not in changed or given.ttl_sec != before.ttl_sec:
             changed["expires_at"] = self._end(before.created_at, given.ttl_sec)
-        return await self._update(where, changed)
+        return await self._update(where, changed, expect)
 
     def _end(self, created: datetime, ttl_sec: int | None) -> datetime:
         lifetime = InviteInsert.model_fields["ttl_sec"].default if ttl_sec is None else ttl_sec

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -22,6 +22,9 @@ from ..models import (
 from ..repository import Expected, Fields
 from ..tables import CLIENT_GRANTS, GRANTS, RESOURCE_SERVERS
 from .plain import Listed, Plain
+
+NATURAL_KEY = ("tenant_id", "user_id", "client_id", "audience")
+"""What there is one grant for."""
 
 
 class ResourceServers(Plain[ResourceServer, ResourceServerInsert]):
@@ -123,26 +126,30 @@ class Grants(Listed[Grant]):
         """
         given: Any = self._accepted(params)
         values = self._new_row(tenant_id, given, import_metadata)
-        key = {name: values[name] for name in ("tenant_id", "user_id", "client_id", "audience")}
+        key = {name: values[name] for name in NATURAL_KEY}
         scopes = list(dict.fromkeys(given.scope))
         values["scope"] = self.table.encode(self.table["scope"], scopes)
-        while True:
-            if await self._swap(key, "scope", lambda stored: self._united(stored, scopes, key)):
-                grant: Grant = await self._get(key)
-                return _at_an_api(grant)
-            try:
-                await self._write(self._insert(values))
-            except ConflictError as error:
-                # Another consent was quicker: this one is united with it.
-                if "audience" not in error.fields:
-                    raise
-            else:
-                return _at_an_api(self._read_values(values))
+        row: dict[str, Any] = {}
 
-    def _united(self, stored: str | None, scopes: Sequence[str], key: Mapping[str, Any]) -> str:
-        before = self._stored_json("scope", stored, list, key) or []
-        united: str = self.table.encode(self.table["scope"], list(dict.fromkeys([*before, *scopes])))
-        return united
+        def unite(stored: dict[str, Any]) -> dict[str, Any]:
+            before = self._stored_json("scope", stored["scope"], list, key) or []
+            united = list(dict.fromkeys([*before, *scopes]))
+            changes = {"scope": self.table.encode(self.table["scope"], united)}
+            row.update(stored, **changes)
+            # What has just been stored is whole.
+            return {} if stored["id"] == values["id"] and united == before else changes
+
+        while True:
+            if self.session.batch is None:
+                # Where there is such a consent already, from a moment ago too, this stores nothing, and fails no transaction.
+                await self._write(self._upsert(values, (), key=NATURAL_KEY))
+            if await self._revise(key, self._reader.names, unite):
+                return _at_an_api(self._read_values(row))
+            if self.session.batch is not None:
+                await self._write(self._insert(values))
+                return _at_an_api(self._read_values(values))
+            if await self._total({"id": values["id"]}):
+                raise ConflictError().on(("id",)).at(self.table.name)
 
     async def get(self, tenant_id: str, user_id: str, client_id: str, audience: str | None = None) -> Grant | None:
         """The user's grant to the client at an API, or without ``audience`` the one at none; None where there is none."""

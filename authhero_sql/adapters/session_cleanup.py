@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -75,21 +74,26 @@ class SessionCleanup:
 
     async def _sessions(self, scope: dict[str, Any], expiry: str, cutoff: datetime) -> int:
         sessions, logins = Sessions(self.session), LoginSessions(self.session)
+        expired = {f"{expiry} <": cutoff}
         total = 0
         while True:
-            where = {**scope, f"{expiry} <": cutoff}
-            rows = await sessions._fetch(sessions._select(sessions._chosen("tenant_id", "id"), where, limit=BATCH))
-            ids: dict[str, list[str]] = defaultdict(list)
-            for tenant, id in rows:
-                ids[tenant].append(id)
-            for tenant, expired in ids.items():
-                total += await sessions._affected(*_removal(sessions, logins, tenant, expired, expiry, cutoff))
+            rows = await sessions._fetch(sessions._select(sessions._chosen("tenant_id", "id"), {**scope, **expired}, limit=BATCH))
+            if rows:
+                total += await sessions._affected(*_removal(sessions, logins, [(row[0], row[1]) for row in rows], expired))
             if len(rows) < BATCH:
                 return total
 
 
-def _removal(sessions: Sessions, logins: LoginSessions, tenant_id: str, ids: list[str], expiry: str, cutoff: datetime) -> list[Call]:
-    """Detach the login sessions that are left, which would go with the session, then remove it unless it was renewed."""
-    left = {"tenant_id": tenant_id, "session_id in": ids}
-    detach = logins._change(left, logins._bumped({"session_id": None}))
-    return [detach, sessions._delete({"tenant_id": tenant_id, "id in": ids, f"{expiry} <": cutoff})]
+def _removal(sessions: Sessions, logins: LoginSessions, chosen: list[tuple[str, str]], expired: dict[str, Any]) -> list[Call]:
+    """Remove sessions, known by tenant and id, but for those that have been renewed since they were chosen.
+
+    The login sessions that are left would go with them, so they are detached before.
+    """
+    where = {"tenant_id with id in": chosen, **expired}
+    detach = logins._change(
+        {"tenant_id with session_id in": chosen},
+        logins._bumped({"session_id": None}),
+        only_if=(sessions.table, expired),
+        on={"tenant_id": "tenant_id", "id": "session_id"},
+    )
+    return [*sessions._lock(sessions.table, where), detach, sessions._delete(where)]

@@ -79,6 +79,15 @@ class Dialect:
         """The values to bind for a list of text, never empty."""
         raise NotImplementedError
 
+    def in_pairs(self, fields: tuple[Field, Field], bind: Callable[[str], Term], name: str, size: int) -> Criterion:
+        """Two columns of text are one of a bound list of pairs: ``size`` is :meth:`list_size`, the values are :meth:`pair_values`."""
+        raise NotImplementedError
+
+    def pair_values(self, name: str, pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
+        """The values to bind for a list of pairs, never empty."""
+        columns = zip(*pairs, strict=True)
+        return {key: value for number, column in enumerate(columns) for key, value in self.list_values(f"{name}_{number}", column).items()}
+
     def match(self, field: Field, place: Place, binds: Sequence[Term]) -> Criterion:
         """``field`` holds, begins with or ends with a text that is not empty, in either case; see :func:`other_case`.
 

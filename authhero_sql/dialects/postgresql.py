@@ -96,6 +96,11 @@ class PostgreSQLDialect(Dialect):
         """An array."""
         return {name: list(values)}
 
+    def in_pairs(self, fields: tuple[Field, Field], bind: Callable[[str], Term], name: str, size: int) -> Criterion:
+        """Two arrays, side by side."""
+        pairs = "SELECT a, b FROM unnest(CAST({2} AS text[]), CAST({3} AS text[])) AS p (a, b)"
+        return Fragment(f"({{0}}, {{1}}) IN ({pairs})", *fields, bind(f"{name}_0"), bind(f"{name}_1"))
+
     def bucket(self, field: Term, bind: Callable[[str], Term], name: str, size: int, *, text: bool) -> Term:
         """Found in a sorted array."""
         return Fragment(f"width_bucket({{0}}, CAST({{1}} AS {'text' if text else 'bigint'}[]))", field, bind(name))

@@ -88,6 +88,15 @@ class SQLiteDialect(Dialect):
         """A JSON array."""
         return {name: json.dumps(list(values), ensure_ascii=False)}
 
+    def in_pairs(self, fields: tuple[Field, Field], bind: Callable[[str], Term], name: str, size: int) -> Criterion:
+        """One parameter for the pairs, and the paths in each of them, because a text may hold no literal."""
+        chosen = "SELECT json_extract(value, {3}), json_extract(value, {4}) FROM json_each({2})"
+        return Fragment(f"({{0}}, {{1}}) IN ({chosen})", *fields, bind(name), bind(f"{name}_first"), bind(f"{name}_second"))
+
+    def pair_values(self, name: str, pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
+        """A JSON array of arrays."""
+        return {name: json.dumps(list(pairs), ensure_ascii=False), f"{name}_first": "$[0]", f"{name}_second": "$[1]"}
+
     def bucket(self, field: Term, bind: Callable[[str], Term], name: str, size: int, *, text: bool) -> Term:
         """Counted in a JSON array."""
         return Fragment("(SELECT COUNT(value) FROM json_each({1}) WHERE value <= {0})", field, bind(name))

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from authhero_sql import Adapters, ConflictError, InvalidValueError, TransactionConflictError
+from authhero_sql import Adapters, ConflictError, ForeignKeyError, InvalidValueError, TransactionConflictError
 from authhero_sql.models import ActionVersion
 from tests.contract.builders import SOON, action, action_execution, action_version, tenant
 
@@ -114,6 +114,13 @@ async def test_actions_are_listed_newest_first(store: Adapters) -> None:
 
 
 # Versions.
+
+
+async def test_a_version_of_another_tenants_action_is_refused(store: Adapters) -> None:
+    theirs = await store.actions.create("globex", action())
+    with pytest.raises(ForeignKeyError):
+        await store.action_versions.create("acme", action_version(theirs.id))
+    assert await versions(store, action_id=theirs.id) == []
 
 
 async def test_versions_are_numbered_from_one(store: Adapters) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from authhero_sql import Adapters, ConflictError, CorruptRowError, InvalidValueError
+from authhero_sql import Adapters, AmbiguousError, ConflictError, CorruptRowError, InvalidValueError
 from authhero_sql.dialects import Call
 from tests.contract.builders import client, connection, refresh_token, tenant
 
@@ -140,3 +140,16 @@ async def test_a_list_that_cannot_be_read_says_so(store: Adapters) -> None:
         with pytest.raises(CorruptRowError) as caught:
             await work
         assert (caught.value.table, caught.value.column, caught.value.key["client_id"]) == ("clients", "connections", "web")
+
+
+async def test_an_id_of_several_tenants_is_answered_for_none(adapters: Adapters) -> None:
+    for tenant_id in ("t1", "a-evil"):
+        await adapters.tenants.create({"id": tenant_id, "friendly_name": tenant_id})
+    mine = await adapters.clients.create("t1", client("shop"))
+    found = await adapters.clients.get_by_client_id("shop")
+    assert found is not None
+    assert found.tenant_id == "t1"
+    await adapters.clients.create("a-evil", client("shop"))
+    with pytest.raises(AmbiguousError):
+        await adapters.clients.get_by_client_id("shop")
+    assert await adapters.clients.get("t1", "shop") == mine

@@ -139,7 +139,30 @@ async def test_where_several_have_a_domain_the_oldest_is_found(store: Adapters) 
     assert found.tenant_id == "globex"
 
 
+async def test_a_domain_that_is_ready_beats_one_that_is_pending(store: Adapters) -> None:
+    await store.custom_domains.create("acme", custom_domain("shared.example"), import_metadata={"created_at": SOON - HOUR})
+    theirs = await store.custom_domains.create("globex", custom_domain("shared.example"), import_metadata={"created_at": SOON})
+    await store.custom_domains.update("globex", theirs.custom_domain_id, {"status": "ready"})
+    found = await store.custom_domains.get_by_domain("shared.example")
+    assert found is not None
+    assert found.tenant_id == "globex"
+    resolved = await store.proxy_routes.resolve_host("shared.example")
+    assert resolved is not None
+    assert resolved.tenant_id == "globex"
+
+
 # Routes.
+
+
+async def test_a_route_of_another_tenants_domain_is_refused(store: Adapters) -> None:
+    theirs, ours = await domain(store, "theirs.example", "globex"), await domain(store)
+    with pytest.raises(ForeignKeyError):
+        await route(store, "pr_1", domain_id=theirs.custom_domain_id)
+    assert await store.proxy_routes.get("acme", "pr_1") is None
+    await route(store, "pr_2", domain_id=ours.custom_domain_id)
+    with pytest.raises(ForeignKeyError):
+        await store.proxy_routes.update("acme", "pr_2", {"custom_domain_id": theirs.custom_domain_id})
+    assert [item.custom_domain_id for item in (await store.proxy_routes.list("acme")).items] == [ours.custom_domain_id]
 
 
 async def test_a_route_has_its_defaults(store: Adapters) -> None:

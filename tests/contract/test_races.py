@@ -372,3 +372,35 @@ async def test_a_hook_leads_to_one_thing_whatever_is_changed_at_once(store: Adap
         found = await store.hooks.get("acme", made.hook_id)
         assert found is not None
         HookInsert.model_validate(found.model_dump(exclude={"hook_id", "created_at", "updated_at"}))
+
+
+@pytest.mark.transactions
+async def test_first_consents_given_at_once_in_transactions_are_united(store: Adapters) -> None:
+    async def give(number: int, audience: str) -> None:
+        async with store.transaction() as tx:
+            consent = {"user_id": "auth0|ada", "clientID": "web", "audience": audience, "scope": [f"scope:{number}"]}
+            await tx.grants.create("acme", consent)
+            # The transaction goes on.
+            await tx.user_activity.record_login("acme", "auth0|ada", ip="::1")
+
+    for audience in ("one", "two", "three"):
+        await asyncio.gather(*(give(number, audience) for number in range(8)))
+        grant = await store.grants.get("acme", "auth0|ada", "web", audience)
+        assert grant is not None
+        assert sorted(grant.scope) == [f"scope:{number}" for number in range(8)]
+
+
+async def test_a_consent_with_an_id_that_is_taken_changes_nothing(store: Adapters) -> None:
+    consent = {"user_id": "auth0|ada", "clientID": "web", "scope": ["a"]}
+    first = await store.grants.create("acme", consent, import_metadata={"id": "g"})
+    assert await store.grants.create("acme", {**consent, "scope": ["b"]}, import_metadata={"id": "g"}) == first.model_copy(
+        update={"scope": ["a", "b"]}
+    )
+    await store.tenants.create({"id": "globex", "friendly_name": "Globex"})
+    await store.users.create("globex", {"user_id": "auth0|ada", "connection": "db"})
+    for tenant_id, audience in (("acme", "api"), ("globex", None)):
+        with pytest.raises(ConflictError) as caught:
+            await store.grants.create(tenant_id, {**consent, "audience": audience}, import_metadata={"id": "g"})
+        assert (caught.value.table, caught.value.fields) == ("grants", ("id",))
+    assert (await store.grants.list("acme")).items == [first.model_copy(update={"scope": ["a", "b"]})]
+    assert (await store.grants.list("globex")).items == []

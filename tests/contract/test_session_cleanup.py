@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from authhero_sql import Adapters
+from authhero_sql import Adapters, Database
 from authhero_sql.dialects import Call
 from tests.contract.builders import login_session, refresh_token, session, tenant, user
+from tests.unit.fakes import CountingDatabase
 
 DAY = timedelta(days=1)
 MS = timedelta(milliseconds=1)
@@ -132,3 +135,56 @@ async def test_it_works_inside_a_transaction(store: Adapters) -> None:
     with pytest.raises(KeyError):
         await fails()
     assert await counts(store) == (1, 1, 1)
+
+
+class Interrupting(CountingDatabase):
+    """Lets something happen once, between the look for what has expired and its removal."""
+
+    def __init__(self, database: Database, meanwhile: Callable[[], Awaitable[object]]) -> None:
+        super().__init__(database)
+        self.meanwhile: list[Callable[[], Awaitable[object]]] = [meanwhile]
+
+    async def write(self, calls: Sequence[Call]) -> list[int]:
+        """Sessions are removed several statements at a time."""
+        while self.meanwhile:
+            await self.meanwhile.pop()()
+        return await super().write(calls)
+
+
+@pytest.mark.parametrize("expiry", ["expires_at", "idle_expires_at"])
+async def test_a_session_that_is_renewed_meanwhile_is_kept_whole(store: Adapters, expiry: str) -> None:
+    now = store.session.now()
+    for name in ("renewed", "gone"):
+        await store.sessions.create("acme", session(name, login_session_id="x", **{expiry: now - 9 * DAY}))
+        params = login_session(expires_at=now + DAY, session_id=name)
+        await store.login_sessions.create("acme", params, import_metadata={"id": f"login {name}"})
+    interrupting = Interrupting(store.database, lambda: store.sessions.update("acme", "renewed", {expiry: now + DAY}))
+    sweeping = Adapters(replace(store.session, database=interrupting, executor=interrupting))
+    assert await counts(sweeping) == (0, 1, 0)
+    assert await store.sessions.get("acme", "gone") is None
+    assert await store.sessions.get("acme", "renewed") is not None
+    left = await store.database.fetch(Call("SELECT id, session_id FROM login_sessions ORDER BY id"))
+    assert [tuple(row) for row in left] == [("login gone", None), ("login renewed", "renewed")]
+
+
+async def test_a_batch_is_one_whatever_the_tenants_in_it(store: Adapters) -> None:
+    expired = store.session.now() - 9 * DAY
+    async with store.batch() as batch:
+        for number in range(60):
+            await batch.tenants.create({"id": f"t{number}", "friendly_name": "T"})
+            await batch.users.create(f"t{number}", user())
+            await batch.sessions.create(f"t{number}", session("same", login_session_id="x", expires_at=expired))
+            alive = session(f"alive in {number}", login_session_id="x", expires_at=store.session.now() + DAY)
+            await batch.sessions.create(f"t{number}", alive)
+        # The id that has expired elsewhere lives here.
+        await batch.sessions.create("acme", session("same", login_session_id="x", expires_at=store.session.now() + DAY))
+        for tenant_id in ("acme", "t1"):
+            params = login_session(session_id="same", expires_at=store.session.now() + DAY)
+            await batch.login_sessions.create(tenant_id, params, import_metadata={"id": f"login {tenant_id}"})
+    counting = CountingDatabase(store.database)
+    sweeping = Adapters(replace(store.session, database=counting, executor=counting))
+    assert await counts(sweeping) == (0, 60, 0)
+    assert sum(len(statements) for _, statements in counting.taken()) <= 10
+    left = await store.database.fetch(Call("SELECT id, session_id FROM login_sessions ORDER BY id"))
+    assert [tuple(row) for row in left] == [("login acme", "same"), ("login t1", None)]
+    assert await store.sessions.get("acme", "same") is not None
