@@ -129,37 +129,53 @@ class Outbox(Repository[StoredEvent]):
         held = {"id in": list(ids), "claimed_by": worker_id, "claim_expires_at >": now, "processed_at null": None}
         return [row[0] for row in await self._fetch(self._select(self._chosen("id"), held, OLDEST_FIRST))]
 
-    async def mark_processed(self, ids: Sequence[str]) -> int:
-        """Mark events as delivered now; how many were not yet."""
+    async def mark_processed(self, ids: Sequence[str], *, worker_id: str | None = None) -> int:
+        """Mark events as delivered now; how many were not yet.
+
+        Args:
+            ids: the events.
+            worker_id: only those that this worker still holds.
+        """
         if not ids:
             return 0
         values = {**UNCLAIMED, **self._encoded({"processed_at": self.session.now()})}
-        return await self._affected(self._change({"id in": list(ids), "processed_at null": None}, values))
+        return await self._affected(self._change({"id in": list(ids), **_open(worker_id)}, values))
 
-    async def mark_retry(self, id: str, error: str, next_retry_at: datetime) -> bool:
+    async def mark_retry(self, id: str, error: str, next_retry_at: datetime, *, worker_id: str | None = None) -> bool:
         """Count a failed delivery, and release the claim until the event is due again.
 
+        Args:
+            id: the event.
+            error: what went wrong.
+            next_retry_at: when to try again.
+            worker_id: only if this worker still holds the event: a late one then releases nobody else's claim.
+
         Returns:
-            Whether there is such an event, not yet delivered.
+            Whether there is such an event, not yet delivered, and held by the worker.
 
         Raises:
             InvalidValueError: the instant is naive, or the error cannot be stored.
         """
         values = {**UNCLAIMED, **self._encoded({"error": error, "next_retry_at": next_retry_at}), "retry_count": Added(1)}
-        return await self._matched(self._change({"id": id, "processed_at null": None}, values))
+        return await self._matched(self._change({"id": id, **_open(worker_id)}, values))
 
-    async def dead_letter(self, id: str, error: str) -> bool:
+    async def dead_letter(self, id: str, error: str, *, worker_id: str | None = None) -> bool:
         """Give an event up: it is not delivered any more, and stands in :meth:`list_failed`.
 
+        Args:
+            id: the event.
+            error: what went wrong.
+            worker_id: only if this worker still holds the event.
+
         Returns:
-            Whether there is such an event, not yet delivered.
+            Whether there is such an event, not yet delivered, and held by the worker.
 
         Raises:
             InvalidValueError: the error cannot be stored.
         """
         now = self.session.now()
         values = {**UNCLAIMED, **self._encoded({"processed_at": now, "dead_lettered_at": now, "final_error": error})}
-        return await self._matched(self._change({"id": id, "processed_at null": None}, values))
+        return await self._matched(self._change({"id": id, **_open(worker_id)}, values))
 
     async def list_failed(self, tenant_id: str, *, page: int = 0, per_page: int = 50, include_totals: bool = False) -> Page[OutboxEvent]:
         """One page of the tenant's events that were given up, the last one first.
@@ -215,6 +231,11 @@ class Outbox(Repository[StoredEvent]):
                 id = dict(zip(self._reader.names, row, strict=True))["id"]
                 logger.error("the payload of outbox event %s cannot be read: it is left out", id)  # noqa: TRY400  # the reason may repeat the payload
         return events
+
+
+def _open(worker_id: str | None) -> dict[str, Any]:
+    """The conditions for an event that is still to be delivered, by this worker if there is one."""
+    return {"processed_at null": None, **({} if worker_id is None else {"claimed_by": worker_id})}
 
 
 def _lease_end(now: datetime, lease_ms: Any) -> datetime:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from authhero_sql import Adapters, ConflictError, ForeignKeyError, InvalidQueryError, InvalidValueError
+from authhero_sql.dialects import Call
 from authhero_sql.models import CustomDomain, ProxyRoute
 from tests.contract.builders import SOON, custom_domain, proxy_route, tenant
 
@@ -228,7 +229,9 @@ async def test_a_host_leads_to_its_tenant_and_its_routes(store: Adapters, host: 
     last = await route(store, "pr_last", 200, domain_id=made.custom_domain_id)
     first = await route(store, "pr_first", 1, domain_id=made.custom_domain_id)
     await route(store, "pr_other", 1, domain_id="cd_other")
-    await route(store, "pr_theirs", 1, "globex", domain_id=made.custom_domain_id)
+    # As it could be stored once.
+    await route(store, "pr_theirs", 1, "globex", domain_id="cd_theirs")
+    await store.database.execute(Call(f"UPDATE proxy_routes SET custom_domain_id = '{made.custom_domain_id}' WHERE id = 'pr_theirs'"))
     found = await store.proxy_routes.resolve_host(host)
     assert found is not None
     assert (found.tenant_id, found.custom_domain_id, found.domain) == ("acme", made.custom_domain_id, "login.acme.example")

@@ -144,6 +144,22 @@ async def test_a_failure_is_counted_and_waited_for(store: Adapters, hand: Hand) 
         await store.outbox.mark_retry(id, "x", datetime(2026, 1, 1))  # noqa: DTZ001  # that is the point
 
 
+async def test_a_late_worker_touches_nobody_elses_claim(store: Adapters, hand: Hand) -> None:
+    ids = await put(store, 4)
+    assert set(await store.outbox.claim_events(ids, "late", 1000)) == set(ids)
+    hand.now += timedelta(seconds=1)
+    assert set(await store.outbox.claim_events(ids[:3], "next", 60_000)) == set(ids[:3])
+    before = await store.outbox.get_by_ids(ids)
+    assert await store.outbox.mark_retry(ids[0], "boom", NOW, worker_id="late") is False
+    assert await store.outbox.dead_letter(ids[1], "boom", worker_id="late") is False
+    assert await store.outbox.mark_processed(ids[:3], worker_id="late") == 0
+    assert await store.outbox.get_by_ids(ids) == before
+    assert await store.outbox.mark_retry(ids[0], "boom", NOW, worker_id="next") is True
+    assert await store.outbox.dead_letter(ids[1], "boom", worker_id="next") is True
+    assert await store.outbox.mark_processed(ids, worker_id="next") == 1
+    assert await store.outbox.mark_processed(ids, worker_id="late") == 1, "nobody has claimed it since"
+
+
 async def test_failures_at_once_are_all_counted(store: Adapters) -> None:
     (id,) = await put(store, 1)
     assert all(await asyncio.gather(*(store.outbox.mark_retry(id, "x", NOW) for _ in range(32))))

@@ -180,12 +180,12 @@ TABLE = """
     outbox.claim_events(ids, worker_id, lease_ms) -> list[str]
     outbox.cleanup(older_than, *, dry_run=False) -> int
     outbox.create(tenant_id, event) -> str
-    outbox.dead_letter(id, error) -> bool
+    outbox.dead_letter(id, error, *, worker_id=None) -> bool
     outbox.get_by_ids(ids) -> list[OutboxEvent]
     outbox.get_unprocessed(limit) -> list[OutboxEvent]
     outbox.list_failed(tenant_id, *, PAGE) -> Page[OutboxEvent]
-    outbox.mark_processed(ids) -> int
-    outbox.mark_retry(id, error, next_retry_at) -> bool
+    outbox.mark_processed(ids, *, worker_id=None) -> int
+    outbox.mark_retry(id, error, next_retry_at, *, worker_id=None) -> bool
     outbox.replay(id, tenant_id) -> bool
     passwords.create(tenant_id, params, *, IMPORT) -> Password
     passwords.get(tenant_id, user_id) -> Password | None
