@@ -537,6 +537,8 @@ class Repository(Generic[M]):
             column = self.table.column(wire.get(field, field))
             if column.name in self.table.key or column.codec not in _COMPARED:
                 raise InvalidQueryError(f"{self.table.name}.{column.public} cannot be expected: compare updated_at, or another plain field")
+            if value is not None:
+                self.table.operand(column.name, value)
             conditions[f"{column.name} null" if value is None else column.name] = value
         return conditions
 

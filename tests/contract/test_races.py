@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
+import inspect
+import textwrap
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 
 from authhero_sql import Adapters, ConflictError
 from authhero_sql.models import HookInsert, RefreshToken, RefreshTokenRotation
+from tests.contract import test_actions, test_outbox, test_session_cleanup
 from tests.contract.builders import refresh_token
 
 TASKS = 32
@@ -405,3 +409,86 @@ async def test_a_consent_with_an_id_that_is_taken_changes_nothing(store: Adapter
     (kept,) = (await store.grants.list("acme")).items
     assert (kept.id, kept.scope) == ("g", ["a", "b"])
     assert (await store.grants.list("globex")).items == []
+
+
+@pytest.mark.parametrize("inside", [False, pytest.param(True, marks=pytest.mark.transactions)], ids=["alone", "in transactions"])
+async def test_of_passwords_that_become_current_at_once_one_is(store: Adapters, inside: bool) -> None:
+    made = [
+        await store.passwords.create("acme", {"user_id": "auth0|ada", "password": f"hash {number}", "is_current": False})
+        for number in range(8)
+    ]
+
+    async def choose(id: str) -> bool:
+        if not inside:
+            return await store.passwords.update("acme", {"id": id, "is_current": True})
+        async with store.transaction() as tx:
+            return await tx.passwords.update("acme", {"id": id, "is_current": True})
+
+    assert all(await asyncio.gather(*(choose(password.id) for password in made)))
+    assert [password.is_current for password in await store.passwords.list("acme", "auth0|ada")].count(True) == 1
+
+
+# Every method that reads, checks and writes.
+
+RACES = {
+    "action_versions.create": test_actions.test_versions_made_at_once_get_a_number_each,
+    "client_connections.add_client_to_connection": test_connections_added_at_once_are_all_there,
+    "client_connections.remove_client_from_connection": test_connections_added_and_removed_at_once,
+    "grants.create": test_first_consents_given_at_once_in_transactions_are_united,
+    "hooks.update": test_a_hook_leads_to_one_thing_whatever_is_changed_at_once,
+    "login_sessions.update": test_authorization_parameters_merged_at_once_are_all_there,
+    "outbox.claim_events": test_outbox.test_thirty_two_workers_get_each_event_once,
+    "passwords.create": test_one_password_is_current,
+    "passwords.update": test_of_passwords_that_become_current_at_once_one_is,
+    "refresh_tokens.revoke_by_login_session": test_a_family_that_is_revoked_while_it_grows_is_revoked_whole,
+    "refresh_tokens.revoke_family": test_a_family_that_is_revoked_while_it_grows_is_revoked_whole,
+    "refresh_tokens.rotate": test_a_refresh_token_is_exchanged_once_and_its_family_revoked,
+    "resource_servers.update": test_options_merged_at_once_lose_nothing,
+    "session_cleanup.__call__": test_session_cleanup.test_a_session_that_is_renewed_meanwhile_is_kept_whole,
+}
+"""The race of each method whose write depends on what was read before it."""
+ALONE = {
+    "client_registration_tokens.revoke": "reads only what its guarded statement did not find",
+    "organization_connections.create": "reads what it has written",
+    "proxy_routes.create": "a domain never changes its tenant",
+    "proxy_routes.update": "a domain never changes its tenant",
+    "refresh_tokens.update": "test_of_updates_that_expect_the_same_one_is_done: one guarded statement behind a lock",
+    "sessions.update": "test_of_updates_that_expect_the_same_one_is_done: one guarded statement behind a lock",
+    "user_organizations.update": "an organization never changes its tenant",
+    "users.update": "test_of_updates_that_expect_the_same_one_is_done: one guarded statement behind a lock",
+}
+"""Methods that read and write, and that nobody can come between; why."""
+READS = {"_fetch", "_fetch_many", "_get", "_all", "_total", "_lock", "_refuse_anothers"}
+WRITES = {"_affected", "_attempt", "_counts", "_create", "_matched", "_remove", "_update", "_write"}
+BOTH = {"_merge", "_revise", "_swap", "_update_with"}
+
+
+def calls(function: Any) -> set[str]:
+    """The names of the functions and methods that a function calls."""
+    found = [node.func for node in ast.walk(ast.parse(textwrap.dedent(inspect.getsource(function)))) if isinstance(node, ast.Call)]
+    return {name.attr if isinstance(name, ast.Attribute) else getattr(name, "id", "") for name in found}
+
+
+def reached(kind: type, name: str, seen: set[tuple[type, str]]) -> set[str]:
+    """What a method of an adapter calls, itself and by way of the adapter's other methods and its module's functions."""
+    found: set[str] = set()
+    for owner in kind.__mro__:
+        if (owner, name) in seen or name not in owner.__dict__ or not owner.__module__.startswith("authhero_sql.adapters"):
+            continue
+        seen.add((owner, name))
+        for other in calls(owner.__dict__[name]):
+            beside = getattr(inspect.getmodule(owner), other, None)
+            found |= {other} | reached(kind, other, seen) | (calls(beside) if inspect.isfunction(beside) else set())
+    return found
+
+
+def test_every_method_that_reads_and_writes_has_its_race() -> None:
+    methods = {
+        f"{adapter}.{name}": reached(kind, name, set())
+        for adapter, kind in get_type_hints(Adapters).items()
+        for name, _ in inspect.getmembers(kind, inspect.isfunction)
+        if name == "__call__" or not name.startswith("_")
+    }
+    guarded = {name for name, called in methods.items() if called & BOTH or (called & READS and called & WRITES)}
+    assert guarded - RACES.keys() == ALONE.keys()
+    assert not ALONE.keys() & RACES.keys()

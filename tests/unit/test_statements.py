@@ -134,17 +134,25 @@ SHAPES: dict[str, Callable[[Notes, Plain], Awaitable[Any]]] = {
         lambda plain: plain._change({"tenant_id": "t", "id": Picked(TAGS, "id", {**OWN, "seen": 1})}, {"body": "x"})
     ),
     "update if another row exists": run(lambda plain: plain._change(OWN, {"body": "x"}, only_if=(TAGS, {**OWN, "seen >": 1}))),
+    "update if the row that belongs to it exists": run(
+        lambda plain: plain._change(OWN, {"body": "x"}, only_if=(TAGS, {"seen >": 1}), on={"tenant_id": "tenant_id", "id": "id"})
+    ),
     "delete": run(lambda plain: plain._delete(OWN)),
+    "delete of pairs": run(lambda plain: plain._delete({"tenant_id with id in": [("t", "a"), ("u", "b")]})),
     "delete of the rows that others name": run(
         lambda plain: plain._delete({"tenant_id": "t", "id any": Picked(NOTES, "id", {"tenant_id": "t", "body": "b"})}, TAGS)
     ),
     "delete in batches": lambda _, plain: plain._sweep({"created_at <": NOW}, 500),
     "upsert": run(lambda plain: plain._upsert(ROW)),
     "upsert of a key": run(lambda plain: plain._upsert(OWN)),
+    "upsert that changes nothing": run(lambda plain: plain._upsert(ROW, (), key=("tenant_id", "body"))),
+    "upsert that adds": run(lambda plain: plain._upsert({**OWN, "body": 1}, ("body",), added=("body",))),
     "insert beside": run(lambda plain: plain._insert_beside(TAGS, {**OWN, "seen": 1, "expires_at_ts": 2}, OWN)),
+    "insert beside a row of the same table": run(lambda plain: plain._insert_beside(NOTES, ROW, {"id": "m"}, upsert=())),
     "upsert beside": run(lambda plain: plain._insert_beside(TAGS, {**OWN, "seen": 1}, OWN, upsert=("seen",))),
     "lock": lambda _, plain: plain._write(*plain._lock(TAGS, OWN)),
     "swap": lambda _, plain: plain._swap(OWN, "body", str.upper),
+    "revision": lambda _, plain: plain._revise(OWN, ("body", "created_at"), lambda _: {"body": "x"}),
     "swap in a transaction": lambda _, plain: in_transaction(plain, lambda inside: inside._swap(OWN, "body", str.upper)),
     "swap of nothing": lambda _, plain: plain._swap(OWN, "body", lambda _: "B"),
     "page": lambda notes, _: notes._page({"tenant_id": "t"}, **{**PAGE, "sort": Sort("seen", "desc")}),
@@ -169,6 +177,7 @@ SHAPES: dict[str, Callable[[Notes, Plain], Awaitable[Any]]] = {
 ANSWERS: dict[str, Sequence[list[Row]]] = {
     "swap": ([["b"]],),
     "swap in a transaction": ([["b"]],),
+    "revision": ([["b", None]],),
     "swap of nothing": ([[None]],),
     "page with totals, empty": ([], [[0]]),
     "filter: totals over the side table": ([], [[0]]),

@@ -38,9 +38,17 @@ UPDATE "notes" SET "body"=(?1->>0) WHERE "tenant_id"=(?1->>1) AND "id"=(SELECT "
 UPDATE "notes" SET "body"=(?1->>0) WHERE "tenant_id"=(?1->>1) AND "id"=(?1->>2) AND EXISTS (SELECT "id" FROM "tags" WHERE "tenant_id"=(?1->>3) AND "id"=(?1->>4) AND "seen">(?1->>5));
 -- ["x", "t", "n", "t", "n", 1]
 
+-- # update if the row that belongs to it exists
+UPDATE "notes" SET "body"=(?1->>0) WHERE "tenant_id"=(?1->>1) AND "id"=(?1->>2) AND EXISTS (SELECT "id" FROM "tags" WHERE "seen">(?1->>3) AND "tags"."tenant_id" = "notes"."tenant_id" AND "tags"."id" = "notes"."id");
+-- ["x", "t", "n", 1]
+
 -- # delete
 DELETE FROM "notes" WHERE "tenant_id"=(?1->>0) AND "id"=(?1->>1);
 -- ["t", "n"]
+
+-- # delete of pairs
+DELETE FROM "notes" WHERE ("tenant_id", "id") IN (SELECT json_extract(value, (?1->>0)), json_extract(value, (?1->>1)) FROM json_each((?1->>2)));
+-- ["$[0]", "$[1]", "[[\"t\", \"a\"], [\"u\", \"b\"]]"]
 
 -- # delete of the rows that others name
 DELETE FROM "tags" WHERE "tenant_id"=(?1->>0) AND "id" IN (SELECT "id" FROM "notes" WHERE "tenant_id"=(?1->>1) AND "body"=(?1->>2));
@@ -58,9 +66,21 @@ INSERT INTO "notes" ("tenant_id","id","body","created_at") VALUES ((?1->>0),(?1-
 INSERT INTO "notes" ("tenant_id","id") VALUES ((?1->>0),(?1->>1)) ON CONFLICT ("tenant_id", "id") DO NOTHING;
 -- ["t", "n"]
 
+-- # upsert that changes nothing
+INSERT INTO "notes" ("tenant_id","id","body","created_at") VALUES ((?1->>0),(?1->>1),(?1->>2),(?1->>3)) ON CONFLICT ("tenant_id", "body") DO NOTHING;
+-- ["t", "n", "b", "2026-01-31T10:00:00.000Z"]
+
+-- # upsert that adds
+INSERT INTO "notes" ("tenant_id","id","body") VALUES ((?1->>0),(?1->>1),(?1->>2)) ON CONFLICT ("tenant_id", "id") DO UPDATE SET "body"="notes"."body" + excluded."body";
+-- ["t", "n", 1]
+
 -- # insert beside
 INSERT INTO "tags" ("tenant_id","id","seen","expires_at_ts") SELECT (?1->>0),(?1->>1),(?1->>2),(?1->>3) FROM "notes" WHERE "tenant_id"=(?1->>4) AND "id"=(?1->>5);
 -- ["t", "n", 1, 2, "t", "n"]
+
+-- # insert beside a row of the same table
+INSERT INTO "notes" ("tenant_id","id","body","created_at") SELECT (?1->>0),(?1->>1),(?1->>2),(?1->>3) FROM "notes" "source" WHERE "source"."id"=(?1->>4) ON CONFLICT ("tenant_id", "id") DO NOTHING;
+-- ["t", "n", "b", "2026-01-31T10:00:00.000Z", "m"]
 
 -- # upsert beside
 INSERT INTO "tags" ("tenant_id","id","seen") SELECT (?1->>0),(?1->>1),(?1->>2) FROM "notes" WHERE "tenant_id"=(?1->>3) AND "id"=(?1->>4) ON CONFLICT ("tenant_id", "id") DO UPDATE SET "seen"=EXCLUDED."seen";
@@ -71,6 +91,12 @@ SELECT "body" FROM "notes" WHERE "tenant_id"=(?1->>0) AND "id"=(?1->>1);
 -- ["t", "n"]
 UPDATE "notes" SET "body"=(?1->>0) WHERE "tenant_id"=(?1->>1) AND "id"=(?1->>2) AND "body"=(?1->>3);
 -- ["B", "t", "n", "b"]
+
+-- # revision
+SELECT "body","created_at" FROM "notes" WHERE "tenant_id"=(?1->>0) AND "id"=(?1->>1);
+-- ["t", "n"]
+UPDATE "notes" SET "body"=(?1->>0) WHERE "tenant_id"=(?1->>1) AND "id"=(?1->>2) AND "body"=(?1->>3) AND "created_at" IS NULL;
+-- ["x", "t", "n", "b"]
 
 -- # swap in a transaction
 SELECT "body" FROM "notes" WHERE "tenant_id"=(?1->>0) AND "id"=(?1->>1);

@@ -38,9 +38,17 @@ UPDATE `notes` SET `body`=%s WHERE `tenant_id`=%s AND `id`=(SELECT `id` FROM `ta
 UPDATE `notes` SET `body`=%s WHERE `tenant_id`=%s AND `id`=%s AND EXISTS (SELECT `id` FROM `tags` WHERE `tenant_id`=%s AND `id`=%s AND `seen`>%s);
 -- ["x", "t", "n", "t", "n", 1]
 
+-- # update if the row that belongs to it exists
+UPDATE `notes` SET `body`=%s WHERE `tenant_id`=%s AND `id`=%s AND EXISTS (SELECT `id` FROM `tags` WHERE `seen`>%s AND `tags`.`tenant_id` = `notes`.`tenant_id` AND `tags`.`id` = `notes`.`id`);
+-- ["x", "t", "n", 1]
+
 -- # delete
 DELETE FROM `notes` WHERE `tenant_id`=%s AND `id`=%s;
 -- ["t", "n"]
+
+-- # delete of pairs
+DELETE FROM `notes` WHERE ((`tenant_id` = %s AND `id` = %s) OR (`tenant_id` = %s AND `id` = %s));
+-- ["t", "a", "u", "b"]
 
 -- # delete of the rows that others name
 DELETE FROM `tags` WHERE `tenant_id`=%s AND `id` IN (SELECT `id` FROM `notes` WHERE `tenant_id`=%s AND `body`=%s);
@@ -55,12 +63,24 @@ INSERT INTO `notes` (`tenant_id`,`id`,`body`,`created_at`) VALUES (%s,%s,%s,%s) 
 -- ["t", "n", "b", "2026-01-31T10:00:00.000Z"]
 
 -- # upsert of a key
-INSERT INTO `notes` (`tenant_id`,`id`) VALUES (%s,%s) ON DUPLICATE KEY UPDATE `tenant_id`=VALUES(`tenant_id`);
+INSERT INTO `notes` (`tenant_id`,`id`) VALUES (%s,%s) ON DUPLICATE KEY UPDATE `tenant_id`=`notes`.`tenant_id`;
 -- ["t", "n"]
+
+-- # upsert that changes nothing
+INSERT INTO `notes` (`tenant_id`,`id`,`body`,`created_at`) VALUES (%s,%s,%s,%s) ON DUPLICATE KEY UPDATE `tenant_id`=`notes`.`tenant_id`;
+-- ["t", "n", "b", "2026-01-31T10:00:00.000Z"]
+
+-- # upsert that adds
+INSERT INTO `notes` (`tenant_id`,`id`,`body`) VALUES (%s,%s,%s) ON DUPLICATE KEY UPDATE `body`=`body`+VALUES(`body`);
+-- ["t", "n", 1]
 
 -- # insert beside
 INSERT INTO `tags` (`tenant_id`,`id`,`seen`,`expires_at_ts`) SELECT %s,%s,%s,%s FROM `notes` WHERE `tenant_id`=%s AND `id`=%s;
 -- ["t", "n", 1, 2, "t", "n"]
+
+-- # insert beside a row of the same table
+INSERT INTO `notes` (`tenant_id`,`id`,`body`,`created_at`) SELECT %s,%s,%s,%s FROM `notes` `source` WHERE `source`.`id`=%s ON DUPLICATE KEY UPDATE `tenant_id`=`notes`.`tenant_id`;
+-- ["t", "n", "b", "2026-01-31T10:00:00.000Z", "m"]
 
 -- # upsert beside
 INSERT INTO `tags` (`tenant_id`,`id`,`seen`) SELECT %s,%s,%s FROM `notes` WHERE `tenant_id`=%s AND `id`=%s ON DUPLICATE KEY UPDATE `seen`=VALUES(`seen`);
@@ -75,6 +95,12 @@ SELECT `body` FROM `notes` WHERE `tenant_id`=%s AND `id`=%s;
 -- ["t", "n"]
 UPDATE `notes` SET `body`=%s WHERE `tenant_id`=%s AND `id`=%s AND `body`=%s;
 -- ["B", "t", "n", "b"]
+
+-- # revision
+SELECT `body`,`created_at` FROM `notes` WHERE `tenant_id`=%s AND `id`=%s;
+-- ["t", "n"]
+UPDATE `notes` SET `body`=%s WHERE `tenant_id`=%s AND `id`=%s AND `body`=%s AND `created_at` IS NULL;
+-- ["x", "t", "n", "b"]
 
 -- # swap in a transaction
 SELECT `body` FROM `notes` WHERE `tenant_id`=%s AND `id`=%s FOR UPDATE;

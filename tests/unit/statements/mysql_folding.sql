@@ -38,9 +38,17 @@ UPDATE `notes` SET `body`=%s WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BIN
 UPDATE `notes` SET `body`=%s WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND (`id` = %s AND CAST(`id` AS BINARY) = CAST(%s AS BINARY)) AND EXISTS (SELECT `id` FROM `tags` WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND (`id` = %s AND CAST(`id` AS BINARY) = CAST(%s AS BINARY)) AND `seen`>%s);
 -- ["x", "t", "t", "n", "n", "t", "t", "n", "n", 1]
 
+-- # update if the row that belongs to it exists
+UPDATE `notes` SET `body`=%s WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND (`id` = %s AND CAST(`id` AS BINARY) = CAST(%s AS BINARY)) AND EXISTS (SELECT `id` FROM `tags` WHERE `seen`>%s AND `tags`.`tenant_id` = `notes`.`tenant_id` AND `tags`.`id` = `notes`.`id`);
+-- ["x", "t", "t", "n", "n", 1]
+
 -- # delete
 DELETE FROM `notes` WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND (`id` = %s AND CAST(`id` AS BINARY) = CAST(%s AS BINARY));
 -- ["t", "t", "n", "n"]
+
+-- # delete of pairs
+DELETE FROM `notes` WHERE ((`tenant_id` = %s AND `id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY) AND CAST(`id` AS BINARY) = CAST(%s AS BINARY)) OR (`tenant_id` = %s AND `id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY) AND CAST(`id` AS BINARY) = CAST(%s AS BINARY)));
+-- ["t", "a", "t", "a", "u", "b", "u", "b"]
 
 -- # delete of the rows that others name
 DELETE FROM `tags` WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND `id` IN (SELECT `id` FROM `notes` WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND (`body` = %s AND CAST(`body` AS BINARY) = CAST(%s AS BINARY)));
@@ -55,12 +63,24 @@ INSERT INTO `notes` (`tenant_id`,`id`,`body`,`created_at`) VALUES (%s,%s,%s,%s) 
 -- ["t", "n", "b", "2026-01-31T10:00:00.000Z"]
 
 -- # upsert of a key
-INSERT INTO `notes` (`tenant_id`,`id`) VALUES (%s,%s) ON DUPLICATE KEY UPDATE `tenant_id`=VALUES(`tenant_id`);
+INSERT INTO `notes` (`tenant_id`,`id`) VALUES (%s,%s) ON DUPLICATE KEY UPDATE `tenant_id`=`notes`.`tenant_id`;
 -- ["t", "n"]
+
+-- # upsert that changes nothing
+INSERT INTO `notes` (`tenant_id`,`id`,`body`,`created_at`) VALUES (%s,%s,%s,%s) ON DUPLICATE KEY UPDATE `tenant_id`=`notes`.`tenant_id`;
+-- ["t", "n", "b", "2026-01-31T10:00:00.000Z"]
+
+-- # upsert that adds
+INSERT INTO `notes` (`tenant_id`,`id`,`body`) VALUES (%s,%s,%s) ON DUPLICATE KEY UPDATE `body`=`body`+VALUES(`body`);
+-- ["t", "n", 1]
 
 -- # insert beside
 INSERT INTO `tags` (`tenant_id`,`id`,`seen`,`expires_at_ts`) SELECT %s,%s,%s,%s FROM `notes` WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND (`id` = %s AND CAST(`id` AS BINARY) = CAST(%s AS BINARY));
 -- ["t", "n", 1, 2, "t", "t", "n", "n"]
+
+-- # insert beside a row of the same table
+INSERT INTO `notes` (`tenant_id`,`id`,`body`,`created_at`) SELECT %s,%s,%s,%s FROM `notes` `source` WHERE (`source`.`id` = %s AND CAST(`source`.`id` AS BINARY) = CAST(%s AS BINARY)) ON DUPLICATE KEY UPDATE `tenant_id`=`notes`.`tenant_id`;
+-- ["t", "n", "b", "2026-01-31T10:00:00.000Z", "m", "m"]
 
 -- # upsert beside
 INSERT INTO `tags` (`tenant_id`,`id`,`seen`) SELECT %s,%s,%s FROM `notes` WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND (`id` = %s AND CAST(`id` AS BINARY) = CAST(%s AS BINARY)) ON DUPLICATE KEY UPDATE `seen`=VALUES(`seen`);
@@ -75,6 +95,12 @@ SELECT `body` FROM `notes` WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINAR
 -- ["t", "t", "n", "n"]
 UPDATE `notes` SET `body`=%s WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND (`id` = %s AND CAST(`id` AS BINARY) = CAST(%s AS BINARY)) AND (`body` = %s AND CAST(`body` AS BINARY) = CAST(%s AS BINARY));
 -- ["B", "t", "t", "n", "n", "b", "b"]
+
+-- # revision
+SELECT `body`,`created_at` FROM `notes` WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND (`id` = %s AND CAST(`id` AS BINARY) = CAST(%s AS BINARY));
+-- ["t", "t", "n", "n"]
+UPDATE `notes` SET `body`=%s WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND (`id` = %s AND CAST(`id` AS BINARY) = CAST(%s AS BINARY)) AND (`body` = %s AND CAST(`body` AS BINARY) = CAST(%s AS BINARY)) AND `created_at` IS NULL;
+-- ["x", "t", "t", "n", "n", "b", "b"]
 
 -- # swap in a transaction
 SELECT `body` FROM `notes` WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND (`id` = %s AND CAST(`id` AS BINARY) = CAST(%s AS BINARY)) FOR UPDATE;

@@ -38,9 +38,17 @@ UPDATE "notes" SET "body"=$1 WHERE "tenant_id"=$2 AND "id"=(SELECT "id" FROM "ta
 UPDATE "notes" SET "body"=$1 WHERE "tenant_id"=$2 AND "id"=$3 AND EXISTS (SELECT "id" FROM "tags" WHERE "tenant_id"=$4 AND "id"=$5 AND "seen">$6);
 -- ["x", "t", "n", "t", "n", 1]
 
+-- # update if the row that belongs to it exists
+UPDATE "notes" SET "body"=$1 WHERE "tenant_id"=$2 AND "id"=$3 AND EXISTS (SELECT "id" FROM "tags" WHERE "seen">$4 AND "tags"."tenant_id" = "notes"."tenant_id" AND "tags"."id" = "notes"."id");
+-- ["x", "t", "n", 1]
+
 -- # delete
 DELETE FROM "notes" WHERE "tenant_id"=$1 AND "id"=$2;
 -- ["t", "n"]
+
+-- # delete of pairs
+DELETE FROM "notes" WHERE ("tenant_id", "id") IN (SELECT a, b FROM unnest(CAST($1 AS text[]), CAST($2 AS text[])) AS p (a, b));
+-- [["t", "u"], ["a", "b"]]
 
 -- # delete of the rows that others name
 DELETE FROM "tags" WHERE "tenant_id"=$1 AND "id" IN (SELECT "id" FROM "notes" WHERE "tenant_id"=$2 AND "body"=$3);
@@ -58,9 +66,21 @@ INSERT INTO "notes" ("tenant_id","id","body","created_at") VALUES ($1,$2,$3,$4) 
 INSERT INTO "notes" ("tenant_id","id") VALUES ($1,$2) ON CONFLICT ("tenant_id", "id") DO NOTHING;
 -- ["t", "n"]
 
+-- # upsert that changes nothing
+INSERT INTO "notes" ("tenant_id","id","body","created_at") VALUES ($1,$2,$3,$4) ON CONFLICT ("tenant_id", "body") DO NOTHING;
+-- ["t", "n", "b", "2026-01-31T10:00:00.000Z"]
+
+-- # upsert that adds
+INSERT INTO "notes" ("tenant_id","id","body") VALUES ($1,$2,$3) ON CONFLICT ("tenant_id", "id") DO UPDATE SET "body"="notes"."body" + excluded."body";
+-- ["t", "n", 1]
+
 -- # insert beside
 INSERT INTO "tags" ("tenant_id","id","seen","expires_at_ts") SELECT CAST($1 AS varchar),CAST($2 AS varchar),CAST($3 AS integer),CAST($4 AS bigint) FROM "notes" WHERE "tenant_id"=$5 AND "id"=$6;
 -- ["t", "n", 1, 2, "t", "n"]
+
+-- # insert beside a row of the same table
+INSERT INTO "notes" ("tenant_id","id","body","created_at") SELECT CAST($1 AS varchar),CAST($2 AS varchar),CAST($3 AS text),CAST($4 AS varchar) FROM "notes" "source" WHERE "source"."id"=$5 ON CONFLICT ("tenant_id", "id") DO NOTHING;
+-- ["t", "n", "b", "2026-01-31T10:00:00.000Z", "m"]
 
 -- # upsert beside
 INSERT INTO "tags" ("tenant_id","id","seen") SELECT CAST($1 AS varchar),CAST($2 AS varchar),CAST($3 AS integer) FROM "notes" WHERE "tenant_id"=$4 AND "id"=$5 ON CONFLICT ("tenant_id", "id") DO UPDATE SET "seen"=EXCLUDED."seen";
@@ -75,6 +95,12 @@ SELECT "body" FROM "notes" WHERE "tenant_id"=$1 AND "id"=$2;
 -- ["t", "n"]
 UPDATE "notes" SET "body"=$1 WHERE "tenant_id"=$2 AND "id"=$3 AND "body"=$4;
 -- ["B", "t", "n", "b"]
+
+-- # revision
+SELECT "body","created_at" FROM "notes" WHERE "tenant_id"=$1 AND "id"=$2;
+-- ["t", "n"]
+UPDATE "notes" SET "body"=$1 WHERE "tenant_id"=$2 AND "id"=$3 AND "body"=$4 AND "created_at" IS NULL;
+-- ["x", "t", "n", "b"]
 
 -- # swap in a transaction
 SELECT "body" FROM "notes" WHERE "tenant_id"=$1 AND "id"=$2 FOR UPDATE;

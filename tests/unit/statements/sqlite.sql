@@ -38,9 +38,17 @@ UPDATE "notes" SET "body"=? WHERE "tenant_id"=? AND "id"=(SELECT "id" FROM "tags
 UPDATE "notes" SET "body"=? WHERE "tenant_id"=? AND "id"=? AND EXISTS (SELECT "id" FROM "tags" WHERE "tenant_id"=? AND "id"=? AND "seen">?);
 -- ["x", "t", "n", "t", "n", 1]
 
+-- # update if the row that belongs to it exists
+UPDATE "notes" SET "body"=? WHERE "tenant_id"=? AND "id"=? AND EXISTS (SELECT "id" FROM "tags" WHERE "seen">? AND "tags"."tenant_id" = "notes"."tenant_id" AND "tags"."id" = "notes"."id");
+-- ["x", "t", "n", 1]
+
 -- # delete
 DELETE FROM "notes" WHERE "tenant_id"=? AND "id"=?;
 -- ["t", "n"]
+
+-- # delete of pairs
+DELETE FROM "notes" WHERE ("tenant_id", "id") IN (SELECT json_extract(value, ?), json_extract(value, ?) FROM json_each(?));
+-- ["$[0]", "$[1]", "[[\"t\", \"a\"], [\"u\", \"b\"]]"]
 
 -- # delete of the rows that others name
 DELETE FROM "tags" WHERE "tenant_id"=? AND "id" IN (SELECT "id" FROM "notes" WHERE "tenant_id"=? AND "body"=?);
@@ -58,9 +66,21 @@ INSERT INTO "notes" ("tenant_id","id","body","created_at") VALUES (?,?,?,?) ON C
 INSERT INTO "notes" ("tenant_id","id") VALUES (?,?) ON CONFLICT ("tenant_id", "id") DO NOTHING;
 -- ["t", "n"]
 
+-- # upsert that changes nothing
+INSERT INTO "notes" ("tenant_id","id","body","created_at") VALUES (?,?,?,?) ON CONFLICT ("tenant_id", "body") DO NOTHING;
+-- ["t", "n", "b", "2026-01-31T10:00:00.000Z"]
+
+-- # upsert that adds
+INSERT INTO "notes" ("tenant_id","id","body") VALUES (?,?,?) ON CONFLICT ("tenant_id", "id") DO UPDATE SET "body"="notes"."body" + excluded."body";
+-- ["t", "n", 1]
+
 -- # insert beside
 INSERT INTO "tags" ("tenant_id","id","seen","expires_at_ts") SELECT ?,?,?,? FROM "notes" WHERE "tenant_id"=? AND "id"=?;
 -- ["t", "n", 1, 2, "t", "n"]
+
+-- # insert beside a row of the same table
+INSERT INTO "notes" ("tenant_id","id","body","created_at") SELECT ?,?,?,? FROM "notes" "source" WHERE "source"."id"=? ON CONFLICT ("tenant_id", "id") DO NOTHING;
+-- ["t", "n", "b", "2026-01-31T10:00:00.000Z", "m"]
 
 -- # upsert beside
 INSERT INTO "tags" ("tenant_id","id","seen") SELECT ?,?,? FROM "notes" WHERE "tenant_id"=? AND "id"=? ON CONFLICT ("tenant_id", "id") DO UPDATE SET "seen"=EXCLUDED."seen";
@@ -71,6 +91,12 @@ SELECT "body" FROM "notes" WHERE "tenant_id"=? AND "id"=?;
 -- ["t", "n"]
 UPDATE "notes" SET "body"=? WHERE "tenant_id"=? AND "id"=? AND "body"=?;
 -- ["B", "t", "n", "b"]
+
+-- # revision
+SELECT "body","created_at" FROM "notes" WHERE "tenant_id"=? AND "id"=?;
+-- ["t", "n"]
+UPDATE "notes" SET "body"=? WHERE "tenant_id"=? AND "id"=? AND "body"=? AND "created_at" IS NULL;
+-- ["x", "t", "n", "b"]
 
 -- # swap in a transaction
 SELECT "body" FROM "notes" WHERE "tenant_id"=? AND "id"=?;
