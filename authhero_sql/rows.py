@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin
 
@@ -389,14 +389,6 @@ def mapping(table: Table[Any], given: BaseModel | Mapping[str, Any], field: str 
     if not isinstance(given, Mapping):
         raise InvalidValueError(table.name, field, "must be a model or a mapping of fields")
     return dict(given)
-
-
-def without(given: BaseModel | Mapping[str, Any], names: Collection[str]) -> BaseModel | dict[str, Any]:
-    """The same fields but for these, in what they came in: a model stays one."""
-    if not isinstance(given, BaseModel):
-        return {name: value for name, value in given.items() if name not in names}
-    fields = {name: getattr(given, name) for name in type(given).model_fields}
-    return type(given).model_construct(given.model_fields_set.difference(names), **fields)
 
 
 def partial_model(
