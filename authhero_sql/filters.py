@@ -8,18 +8,18 @@ leaves: a positive one never holds where the column is NULL, a negated one alway
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
-from itertools import count
-from typing import Any
+from itertools import count, islice
+from typing import Any, get_args
 
 from pydantic import BaseModel
 from pypika.terms import Criterion, Field, Term
 
 from . import lucene
 from .codecs import BOOL, EPOCH_MS, FLAG, INSTANT, INT, MARK, SWITCH, TEXT
-from .dialects.dialect import Dialect, Fragment
+from .dialects.dialect import Dialect, Fragment, Place, joined
 from .errors import InvalidQueryError
 from .listing import ListRules
 from .rows import wire_fields, without_none
@@ -27,6 +27,7 @@ from .schema import Column
 from .statements import Bind
 
 Shape = tuple[Any, ...]
+_PLACES = get_args(Place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +71,9 @@ def _absent(column: Column, model: type[BaseModel]) -> Any:
     """What a row's NULL is read as, as :class:`~authhero_sql.rows.RowReader` has it."""
     if column.codec not in _READ:
         raise KeyError(column.name)
-    if not column.null or column.codec is MARK:
+    if not column.null:
         return None
-    if column.codec is SWITCH:
+    if column.codec in (MARK, SWITCH):
         return 0
     _, info = wire_fields(model).get(column.public, (None, None))
     if info is None or info.is_required() or without_none(info.annotation)[1]:
@@ -113,7 +114,9 @@ class _Compiler:
                 return self.node(node.part, negated=not negated)
             case lucene.And() | lucene.Or():
                 every = isinstance(node, lucene.And) is not negated
-                return ("and" if every else "or", *(self.node(part, negated=negated) for part in node.parts))
+                # The deepest first: the parser of an engine keeps all that stands before a parenthesis, and has room for so much.
+                parts = sorted(node.parts, key=_depth, reverse=True)
+                return ("and" if every else "or", *(self.node(part, negated=negated) for part in parts))
             case lucene.Text():
                 return self._text(node, negated)
         return self._clause(node, self._target(node.field), negated)
@@ -134,7 +137,8 @@ class _Compiler:
         if not (self.rules.search or exact):
             what = "for parts" if self.rules.exact else "by free text"
             raise InvalidQueryError(f"{self.rules.wire} cannot be searched {what}: name a field")
-        leaves = [self._matched(self.known[field], "part", text.value, negated) for field in self.rules.search]
+        search = [self.known[field] for field in self.rules.search]
+        leaves = [self._matched(search, "part", text.value, negated)] if search else []
         leaves += [self._leaf("=", self.known[field], negated, text.value) for field in exact]
         return leaves[0] if len(leaves) == 1 else ("and" if negated else "or", *leaves)
 
@@ -144,13 +148,13 @@ class _Compiler:
             case lucene.Exists(field):
                 return self._leaf("=", target, negated, 1) if codec is MARK else self._leaf("exists", target, negated)
             case lucene.Equal(field, value) if codec is TEXT and field in self.rules.parts:
-                return self._matched(target, "part", value, negated) if value else self._leaf("exists", target, negated)
+                return self._matched([target], "part", value, negated)
             case lucene.Equal(field, value):
                 return self._equal(field, target, value, negated)
             case lucene.Match(field, value, place):
                 if codec is not TEXT:
                     raise InvalidQueryError(f"{field} is no text: a * can only stand alone there")
-                return self._matched(target, place, value, negated)
+                return self._matched([target], place, value, negated)
             case lucene.Compare(field, sign, value):
                 return self._leaf(sign, target, negated, self._edge(field, target, value, last=sign in (">", "<=")))
             case lucene.Range():
@@ -159,9 +163,6 @@ class _Compiler:
 
     def _equal(self, field: str, target: Target, value: str, negated: bool) -> Shape:
         low, high = _read(field, target.column, value)
-        if target.column.codec is MARK:
-            # Not marked is NULL as well as 0.
-            return self._leaf("=", target, negated if low else not negated, 1)
         if target.column.codec in _INSTANTS:
             return self._leaf("range", target, negated, low, high, signs=(">=", "<="))
         return self._leaf("=", target, negated, low)
@@ -182,54 +183,86 @@ class _Compiler:
             raise InvalidQueryError(f"{field} is true or false, which have no order")
         return _read(field, target.column, value)[last]
 
-    def _matched(self, target: Target, place: lucene.Place, text: str, negated: bool) -> Shape:
-        return self._leaf(place, target, negated, *self.dialect.match_values(place, text))
+    def _matched(self, targets: Sequence[Target], place: Place, text: str, negated: bool) -> Shape:
+        """One of the columns holds the text; in one leaf, because an engine may share the work."""
+        names = tuple([self._named(target) for target in targets])
+        values = self.dialect.match_values(place, text)
+        self.values += (*values, False) if negated else values
+        return (place, names, negated, len(values))
 
     def _leaf(self, operator: str, target: Target, negated: bool, *values: Any, signs: tuple[str, ...] = ()) -> Shape:
+        name = self._named(target)
+        self.values += values
+        return (operator, name, negated, signs or len(values))
+
+    def _named(self, target: Target) -> str:
+        """The column's name; the value that its NULL stands for comes before the others of the leaf."""
         self.columns.add(target.column.name)
         if target.absent is not None:
             self.values.append(target.absent)
-        self.values += values
-        return (operator, target.column.name, negated, signs or len(values))
+        return target.column.name
+
+
+def _depth(node: lucene.Node) -> int:
+    match node:
+        case lucene.Not():
+            return _depth(node.part)
+        case lucene.And() | lucene.Or():
+            return 1 + max(map(_depth, node.parts))
+    return 0
 
 
 def criterion(filter: Filter, known: Mapping[str, Target], dialect: Dialect, field: Callable[[Column], Field]) -> Criterion:
     """The predicate of a filter's shape; ``field`` gives a column as the statement has it."""
-    by_name = {target.column.name: target for target in known.values()}
-    binds = (Bind(f"q_{number}") for number in count())
-    return _predicate(filter.shape, by_name, dialect, field, binds)
+    return _Predicates(known, dialect, field).of(filter.shape)
 
 
-def _predicate(
-    shape: Shape, known: Mapping[str, Target], dialect: Dialect, field: Callable[[Column], Field], binds: Iterator[Bind]
-) -> Criterion:
-    operator = shape[0]
-    if operator in ("and", "or"):
-        parts = [_predicate(part, known, dialect, field, binds) for part in shape[1:]]
-        holes = (f"{{{position}}}" for position in range(len(parts)))
-        return Fragment(f"({f' {operator.upper()} '.join(holes)})", *parts)
-    _, name, negated, size = shape
-    target = known[name]
-    column: Any = field(target.column)
-    compared = column if target.absent is None else Fragment("COALESCE({0},{1})", column, next(binds))
-    if operator == "exists":
-        return Fragment(f"({{0}} IS {'' if negated else 'NOT '}NULL)", compared)
-    found = _comparison(operator, compared, size, target, dialect, binds)
-    if not negated:
-        return found
-    return Fragment("({0} IS NULL OR NOT ({1}))", column, found) if target.nullable else Fragment("(NOT ({0}))", found)
+class _Predicates:
+    """Makes the predicates of shapes, and binds the values in the order in which :class:`_Compiler` has collected them."""
 
+    def __init__(self, known: Mapping[str, Target], dialect: Dialect, field: Callable[[Column], Field]) -> None:
+        self.known = {target.column.name: target for target in known.values()}
+        self.dialect = dialect
+        self.field = field
+        self.binds = (Bind(f"q_{number}") for number in count())
 
-def _comparison(operator: str, compared: Any, size: Any, target: Target, dialect: Dialect, binds: Iterator[Bind]) -> Criterion:
-    if operator == "=":
-        return dialect.equal(compared, next(binds), text=target.column.is_text)
-    if operator in ("part", "start", "end"):
-        place: Any = operator
-        return dialect.match(compared, place, [next(binds) for _ in range(size)])
-    signs = size if operator == "range" else (operator,)
-    terms: list[Term] = [next(binds) for _ in signs]
-    holes = [f"{{0}} {sign} {{{position}}}" for position, sign in enumerate(signs, 1)]
-    return Fragment(f"({' AND '.join(holes)})", compared, *terms)
+    def of(self, shape: Shape) -> Criterion:
+        """The predicate of a node or a leaf."""
+        operator = shape[0]
+        if operator in ("and", "or"):
+            return joined("AND" if operator == "and" else "OR", [self.of(part) for part in shape[1:]])
+        _, named, negated, size = shape
+        if operator in _PLACES:
+            return self._matched(operator, named, negated, size)
+        return self._compared(operator, self.known[named], negated, size)
+
+    def _matched(self, place: Place, names: Sequence[str], negated: bool, size: int) -> Criterion:
+        found = self.dialect.match([self._value(self.known[name]) for name in names], place, self._next(size))
+        return Fragment("(NOT COALESCE({0},{1}))", found, next(self.binds)) if negated else found
+
+    def _compared(self, operator: str, target: Target, negated: bool, size: Any) -> Criterion:
+        value = self._value(target)
+        if operator == "exists":
+            return Fragment(f"({{0}} IS {'' if negated else 'NOT '}NULL)", value)
+        found = self._comparison(operator, value, size, text=target.column.is_text)
+        if not negated:
+            return found
+        return Fragment("({0} IS NULL OR NOT ({1}))", value, found) if target.nullable else Fragment("(NOT ({0}))", found)
+
+    def _comparison(self, operator: str, value: Any, size: Any, *, text: bool) -> Criterion:
+        if operator == "=":
+            return self.dialect.equal(value, next(self.binds), text=text)
+        signs = size if operator == "range" else (operator,)
+        holes = [f"{{0}} {sign} {{{position}}}" for position, sign in enumerate(signs, 1)]
+        return Fragment(f"({' AND '.join(holes)})", value, *self._next(len(signs)))
+
+    def _value(self, target: Target) -> Any:
+        """The column, or where its NULL stands for a value, that."""
+        column = self.field(target.column)
+        return column if target.absent is None else Fragment("COALESCE({0},{1})", column, next(self.binds))
+
+    def _next(self, size: int) -> list[Term]:
+        return list(islice(self.binds, size))
 
 
 # --- operands --------------------------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import anyio
+from pypika.terms import Criterion, Term
 
 from ..errors import (
     ConfigurationError,
@@ -25,10 +26,10 @@ from ..errors import (
     StatementTooLargeError,
     UnsupportedError,
 )
-from .dialect import LiveTable
+from .dialect import Fragment, LiveTable, Place, case_pairs
 from .interface import Call, Executor, Features, Row
 from .managed import ManagedDatabase, jitter, reraise
-from .sqlite import SQLiteDialect, classified
+from .sqlite import SQLiteDialect, classified, glob_letters, glob_pattern
 from .transactions import Block
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 PUBLIC_API = "https://api.cloudflare.com/client/v4"
 STATEMENT_BYTES = 100_000
 """D1's maximum SQL statement length."""
+PATTERN_BYTES = 50
+"""D1's maximum length of a pattern of LIKE or GLOB."""
 ATTEMPTS = 5
 """How often a call is sent that is safe to send again."""
 LONGEST_WAIT = 30.0
@@ -66,6 +69,25 @@ class D1Dialect(SQLiteDialect):
         numbers: dict[str, int] = {}
         text = mark.sub(lambda found: f"(?1->>{numbers.setdefault(found[1], len(numbers))})", text)
         return text, tuple(numbers)
+
+    def match(self, fields: Sequence[Term], place: Place, binds: Sequence[Term]) -> Criterion:
+        """A pattern as long as D1 takes; only where it fits and is not the whole, each field with the text's own letters in lower case.
+
+        CASE and COALESCE look at nothing further once they know.
+        """
+        pattern, whole, *folding = binds
+        looked_for = super().match(fields, place, (pattern,))
+        listed = Fragment(", ".join(f"{{{position}}}" for position in range(len(fields))), *fields)
+        return Fragment(f"(CASE WHEN {{0}} THEN COALESCE({{1}},{_FOLDED.format(_FOUND[place])}) END)", looked_for, whole, listed, *folding)
+
+    def match_values(self, place: Place, text: str) -> tuple[Any, ...]:
+        """The pattern, and whether it is the whole; the text in lower case, its letters beyond ASCII in pairs, 1, and its length."""
+        letters = glob_letters(text)
+        fitting = _fitting(place, letters)
+        pairs = case_pairs(text)
+        lowered = "".join(pairs.get(letter, letter) for letter in text)
+        beyond = "".join(upper + lower for upper, lower in pairs.items() if not upper.isascii())
+        return (glob_pattern(place, fitting), fitting == letters or None, lowered, beyond, 1, *((-len(text),) if place == "end" else ()))
 
     def unless_changed(self, number: int) -> Call:
         """Fails, and undoes the batch, where the statement before it changed no row."""
@@ -107,6 +129,27 @@ class D1Dialect(SQLiteDialect):
         elif code == "SQLITE_CONSTRAINT":
             code = "SQLITE_CONSTRAINT_UNIQUE" if message.startswith("UNIQUE") else "SQLITE_CONSTRAINT_NOTNULL"
         return classified(code, told)
+
+
+_FOLDED = (
+    "EXISTS(WITH RECURSIVE f(v,p,i) AS (SELECT lower(value),{{4}},{{5}} FROM json_each(json_array({{2}})) UNION ALL "
+    "SELECT replace(v,substr(p,i,i),substr(p,i+i,i)),substr(p,i+i+i),i FROM f WHERE length(p)) SELECT p FROM f WHERE NOT length(p) AND {})"
+)
+"""Whether a text is found in one of the fields {2}: each step puts the second letter of the pairs {4} for the first, and drops both."""
+_FOUND: dict[Place, str] = {"part": "instr(v,{3})", "start": "instr(v,{3})={5}", "end": "substr(v,{6})={3}"}
+
+
+def _fitting(place: Place, letters: list[str]) -> list[str]:
+    """As many of the letters as the pattern may have: the first, or where it is an end the last."""
+    at_end = place == "end"
+    left = PATTERN_BYTES - len(glob_pattern(place, ()))
+    fitting: list[str] = []
+    for letter in reversed(letters) if at_end else letters:
+        left -= len(letter.encode())
+        if left < 0:
+            break
+        fitting.append(letter)
+    return fitting[::-1] if at_end else fitting
 
 
 DIALECT = D1Dialect()

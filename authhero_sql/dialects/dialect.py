@@ -45,6 +45,15 @@ class Fragment(Criterion):
         return format_alias_sql(text, self.alias, **kwargs) if named else text
 
 
+def joined(operator: Literal["AND", "OR"], parts: Sequence[Criterion]) -> Criterion:
+    """All or any of one condition or more; in pairs, because engines limit how deep an expression may be."""
+    terms = list(parts)
+    while len(terms) > 1:
+        pairs = [terms[at : at + 2] for at in range(0, len(terms), 2)]
+        terms = [Fragment(f"({{0}} {operator} {{1}})", *pair) if len(pair) == 2 else pair[0] for pair in pairs]
+    return terms[0]
+
+
 class Dialect:
     """The words of one engine. Subclasses say only what differs from the common SQL."""
 
@@ -58,6 +67,8 @@ class Dialect:
     """What follows the type of a text column."""
     table_suffix: ClassVar[str] = ""
     """What follows a table's closing parenthesis."""
+    matches: ClassVar[Mapping[Place, str]]
+    """The condition that the field {0} holds, begins with or ends with a text, of which {1} and so on are :meth:`match_values`."""
 
     def placeholders(self, text: str, mark: re.Pattern[str]) -> tuple[str, tuple[str, ...]]:
         """The text with this engine's placeholders for the marked names, and the names in the order of the values."""
@@ -88,15 +99,15 @@ class Dialect:
         columns = zip(*pairs, strict=True)
         return {key: value for number, column in enumerate(columns) for key, value in self.list_values(f"{name}_{number}", column).items()}
 
-    def match(self, field: Field, place: Place, binds: Sequence[Term]) -> Criterion:
-        """``field`` holds, begins with or ends with a text that is not empty, in either case; see :func:`other_case`.
+    def match(self, fields: Sequence[Term], place: Place, binds: Sequence[Term]) -> Criterion:
+        """One of the fields holds, begins with or ends with a text, in either case; see :func:`other_case`.
 
-        ``binds`` stand for :meth:`match_values`. No pattern of LIKE or GLOB: engines differ in case, escapes and length.
+        ``binds`` stand for :meth:`match_values`. Where none of them does and one is NULL, so may the result be.
         """
-        raise NotImplementedError
+        return joined("OR", [Fragment(self.matches[place], field, *binds) for field in fields])
 
     def match_values(self, place: Place, text: str) -> tuple[Any, ...]:
-        """The values to bind for a text that is looked for; their number is part of a statement's shape."""
+        """The values to bind for a text that is looked for: always as many, so that every text makes the same statement."""
         raise NotImplementedError
 
     def bucket_size(self, count: int) -> int:

@@ -8,7 +8,7 @@ import ssl as ssl_module
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, get_args
 
 from pypika import Field, MySQLQuery, Query
 from pypika.terms import Criterion, Term, Values
@@ -88,6 +88,8 @@ class MySQLDialect(Dialect):
     quote = "`"
     # The same type: MySQL 9 warns of the width in its own name for it.
     types: ClassVar[dict[str, str]] = {"tinyint(1)": "boolean"}
+    # LOWER() and the collations that fold case know more letters than the other engines; a pattern says which are alike.
+    matches: ClassVar[dict[Place, str]] = dict.fromkeys(get_args(Place), "{0} REGEXP {1}")
     # Exact but for trailing spaces, which only the collations of MariaDBDialect and MySQL8Dialect see.
     collation: ClassVar[str] = "utf8mb4_bin"
 
@@ -154,10 +156,6 @@ class MySQLDialect(Dialect):
         behind: Any = "~" if isinstance(starts[0], str) else 2**63 - 1
         filled = [*starts, *[behind] * (self.bucket_size(len(starts)) - len(starts))]
         return {f"{name}_{position}": start for position, start in enumerate(filled)}
-
-    def match(self, field: Field, place: Place, binds: Sequence[Term]) -> Criterion:
-        """A bound pattern: LOWER() and the collations that fold case know more letters than the other engines."""
-        return Fragment("({0} REGEXP {1})", field, *binds)
 
     def match_values(self, place: Place, text: str) -> tuple[Any, ...]:
         """A pattern that ICU (MySQL) and PCRE (MariaDB) read alike, exact whatever the column's collation."""

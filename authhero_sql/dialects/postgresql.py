@@ -78,6 +78,12 @@ class PostgreSQLDialect(Dialect):
     types: ClassVar[dict[str, str]] = {"mediumtext": "text", "int": "integer", "tinyint(1)": "smallint"}
     # Bytes, not a language, decide order and equality: as on the other engines, and pages do not depend on the locale.
     text_suffix = ' COLLATE "C"'
+    # In the column with the text's own letters in lower case: translate() goes by character, not by locale.
+    matches: ClassVar[dict[Place, str]] = {
+        "part": "CAST(strpos(translate({0}, {2}, {3}), {1}) AS boolean)",
+        "start": "starts_with(translate({0}, {2}, {3}), {1})",
+        "end": "right(translate({0}, {2}, {3}), {4}) = {1}",
+    }
 
     def placeholders(self, text: str, mark: re.Pattern[str]) -> tuple[str, tuple[str, ...]]:
         """``$1`` …; a name that comes again keeps its number."""
@@ -108,15 +114,6 @@ class PostgreSQLDialect(Dialect):
     def bucket_values(self, name: str, starts: Sequence[Any]) -> dict[str, Any]:
         """An array."""
         return {name: list(starts)}
-
-    def match(self, field: Field, place: Place, binds: Sequence[Term]) -> Criterion:
-        """Looked for in the column with the text's own letters in lower case: translate() goes by character, not by locale."""
-        found = {
-            "part": "CAST(strpos(translate({0}, {2}, {3}), {1}) AS boolean)",
-            "start": "starts_with(translate({0}, {2}, {3}), {1})",
-            "end": "right(translate({0}, {2}, {3}), {4}) = {1}",
-        }
-        return Fragment(f"({found[place]})", field, *binds)
 
     def match_values(self, place: Place, text: str) -> tuple[Any, ...]:
         """The text in lower case, its letters in upper and in lower case, and for an end its length."""

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, get_args
 
 from pypika import Field, PostgreSQLQuery, Query
 from pypika.terms import Criterion, Term
@@ -30,7 +30,7 @@ from ..errors import (
     ValueRefusedError,
 )
 from ..schema import ColumnType
-from .dialect import Dialect, Fragment, LiveTable, Place, case_pairs, live_tables
+from .dialect import Dialect, Fragment, LiveTable, Place, live_tables, other_case
 from .interface import Call, Executor, Features, Row
 from .lender import Lender
 from .managed import COMMAND_TIMEOUT, ManagedDatabase, jitter
@@ -75,6 +75,8 @@ class SQLiteDialect(Dialect):
     query: ClassVar[type[Query]] = PostgreSQLQuery
     # SQLite knows affinities, not widths: the registry holds the lengths.
     types: ClassVar[dict[str, str]] = {"mediumtext": "text"}
+    # A bare parameter would have the statement planned again for every pattern.
+    matches: ClassVar[dict[Place, str]] = dict.fromkeys(get_args(Place), "{0} GLOB +{1}")
 
     def placeholders(self, text: str, mark: re.Pattern[str]) -> tuple[str, tuple[str, ...]]:
         """``?`` for every mark."""
@@ -105,18 +107,9 @@ class SQLiteDialect(Dialect):
         """A JSON array."""
         return {name: json.dumps(list(starts))}
 
-    def match(self, field: Field, place: Place, binds: Sequence[Term]) -> Criterion:
-        """Looked for in what :func:`_lowered` makes of the column."""
-        found = {"part": "instr(v, {1})", "start": "substr(v, {2}, {3}) = {1}", "end": "substr(v, {2}) = {1}"}[place]
-        first = {"part": 2, "start": 4, "end": 3}[place]
-        return Fragment(_lowered(found, first, len(binds) + 1), field, *binds)
-
     def match_values(self, place: Place, text: str) -> tuple[Any, ...]:
-        """The text in lower case, where to look for it, and its letters that lower() does not know."""
-        pairs = case_pairs(text)
-        where: tuple[int, ...] = {"part": (), "start": (1, len(text)), "end": (-len(text),)}[place]
-        beyond = [letter for pair in pairs.items() if not pair[0].isascii() for letter in pair]
-        return ("".join(pairs.get(letter, letter) for letter in text), *where, *beyond)
+        """A pattern of GLOB, whose classes hold a letter in both cases: at most four bytes for one of the text."""
+        return (glob_pattern(place, glob_letters(text)),)
 
     def upsert(self, builder: Any, table: Any, key: Sequence[str], columns: Sequence[str], added: Sequence[str] = ()) -> Any:
         """ON CONFLICT … DO UPDATE."""
@@ -206,18 +199,20 @@ def classified(code: str, message: str) -> DatabaseError:
     return (kind or DatabaseError)(said, code=code or None, constraint=_constraint(message))
 
 
-def _lowered(use: str, first: int, end: int) -> str:
-    """``use`` of ``v``: {0} in lower case, which is ASCII's here, then each pair of {first} … {end} replaced.
+def glob_letters(text: str) -> list[str]:
+    """Each character of a text as GLOB reads it in either case."""
+    return [_glob_letter(letter) for letter in text]
 
-    A step for each pair and not one call inside the other: SQLite's parser gives up at some twenty.
-    """
-    steps = ["f0(v) AS (SELECT lower({0}))"]
-    for number, at in enumerate(range(first, end, 2), 1):
-        pair = f"{{{at}}}, {{{at + 1}}}"
-        steps.append(f"f{number}(v) AS (SELECT replace(v, {pair}) FROM f{number - 1})")  # noqa: S608  # numbers, and holes for binds
-    if len(steps) == 1:
-        return f"({use.replace('(v', '(lower({0})')})"
-    return f"(WITH {', '.join(steps)} SELECT {use} FROM f{len(steps) - 1})"  # noqa: S608  # from the constants above
+
+def _glob_letter(letter: str) -> str:
+    other = other_case(letter)
+    return f"[{letter}{other or ''}]" if other or letter in "*?[" else letter
+
+
+def glob_pattern(place: Place, letters: Sequence[str]) -> str:
+    """The pattern of texts that hold, begin with or end with these."""
+    before, behind = "" if place == "start" else "*", "" if place == "end" else "*"
+    return f"{before}{''.join(letters)}{behind}"
 
 
 def _default(text: str | None) -> str | int | None:

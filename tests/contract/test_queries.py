@@ -160,6 +160,61 @@ async def test_beginnings_and_ends(store: Adapters, q: str, found: list[str]) ->
     assert await names(store, q) == found
 
 
+def swapped(text: str) -> str:
+    """Every letter in its other case, if it has one."""
+    return "".join(letter.swapcase() if alike(letter, letter.swapcase()) else letter for letter in text)
+
+
+LONG = "\u00fcn\u00cf x\u03c3\u0436\u00dfK.*[" * 6
+"""Longer than any pattern that an engine takes whole, with letters of one byte and of two, and what means something in patterns."""
+
+
+@pytest.mark.parametrize("length", [9, 20, len(LONG)])
+async def test_long_texts_are_compared_to_the_last_letter(store: Adapters, length: int) -> None:
+    await store.users.create("acme", user("long", name=LONG))
+    for at, form in ((0, "name:{}*"), (min(5, len(LONG) - length), "name:*{}*"), (len(LONG) - length, "name:*{}")):
+        text = swapped(LONG[at : at + length])
+        for wrong in (None, 0, length // 2, length - 1):
+            looked_for = text if wrong is None else f"{text[:wrong]}#{text[wrong + 1 :]}"
+            q = form.format("".join(f"\\{letter}" for letter in looked_for))
+            assert await names(store, q) == ([LONG] if wrong is None else []), q
+            assert (LONG in await names(store, f"-{q}")) is (wrong is not None), q
+        assert await names(store, f'"{text}"') == [LONG]
+
+
+def largest(seed: int) -> str:
+    """A filter of 8,192 bytes and 64 words, most of them of 60 different letters in another order, some negated."""
+    letters = [chr(0x400 + (number * 7 + seed) % 96) for number in range(60)]
+    words = [f"{'-' if number % 4 == 1 else ''}{''.join(letters[number:] + letters[:number])}" for number in range(60)]
+    whole = " OR ".join([*words, "e", "-E", "\u00c9", "x"])
+    return whole + "x" * (8192 - len(whole.encode()))
+
+
+async def test_the_largest_filters_are_one_statement_and_answer(store: Adapters, caplog: pytest.LogCaptureFixture) -> None:
+    sent: list[list[str]] = []
+    for seed in range(3):
+        caplog.clear()
+        with caplog.at_level("DEBUG", "authhero_sql.sql"):
+            for list_ in (store.logs.list, store.clients.list, store.connections.list):
+                found = await list_("acme", q=largest(seed), per_page=1000, include_totals=True)
+                assert found.total == len(found.items) > 0
+                assert (await list_("acme", q=largest(seed), take=1000)).items
+        sent.append([record.message.partition(": ")[2] for record in caplog.records])
+    assert len(sent[0]) == 6
+    assert sent[0] == sent[1] == sent[2]
+
+
+async def test_the_deepest_filters_answer(store: Adapters) -> None:
+    deep = "-\u00c9"
+    for _ in range(31):
+        deep = f"-\u00c9 OR -\u00e9 ({deep})"
+    for q in (deep, f"{'NOT ' * 30}-\u00c9", f"{'(' * 31}-\u00c9{')' * 31}"):
+        for list_ in (store.users.list, store.logs.list, store.clients.list, store.hooks.list):
+            every = await list_("acme", per_page=1000)
+            found = await list_("acme", q=q, per_page=1000)
+            assert len(found.items) == len(every.items) - len((await list_("acme", q="\u00e9", per_page=1000)).items), q
+
+
 async def test_text_has_an_order(store: Adapters) -> None:
     given = [name for name in NAMES if name is not None]
     for low, high in (("K", "k"), ("", "\u0130"), ("é", "😀"), ("trail", "trail "), ("z", "a")):

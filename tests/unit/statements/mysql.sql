@@ -149,7 +149,7 @@ SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `note
 -- ["t", "n", "x", 2, 2]
 
 -- # filter: comparisons
-SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE `notes`.`tenant_id`=%s AND ((`tags`.`seen` > %s) AND (`tags`.`seen` >= %s AND `tags`.`seen` < %s) AND (`tags`.`seen` IS NULL OR NOT ((`tags`.`seen` <= %s))) AND (`notes`.`created_at` >= %s AND `notes`.`created_at` <= %s)) ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC LIMIT %s OFFSET %s;
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE `notes`.`tenant_id`=%s AND (((`tags`.`seen` > %s) AND (`tags`.`seen` >= %s AND `tags`.`seen` < %s)) AND ((`tags`.`seen` IS NULL OR NOT ((`tags`.`seen` <= %s))) AND (`notes`.`created_at` >= %s AND `notes`.`created_at` <= %s))) ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC LIMIT %s OFFSET %s;
 -- ["t", 1, 2, 3, 4, "2026-01-31T00:00:00.000Z", "2026-01-31T23:59:59.999Z", 2, 2]
 
 -- # filter: is there, or not
@@ -157,12 +157,12 @@ SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `note
 -- ["t", 2, 2]
 
 -- # filter: parts
-SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE `notes`.`tenant_id`=%s AND ((`notes`.`body` REGEXP %s) AND (`notes`.`body` REGEXP %s) AND (`notes`.`body` REGEXP %s) AND (`notes`.`body` IS NULL OR NOT ((`notes`.`body` REGEXP %s)))) ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC LIMIT %s OFFSET %s;
--- ["t", "(?-i)[\u00c9\u00e9][aA]", "(?-i)\\A[aA][\u00e9\u00c9]", "(?-i)[Ee][\u00c9\u00e9]\\z", "(?-i)[bB]", 2, 2]
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE `notes`.`tenant_id`=%s AND ((`notes`.`body` REGEXP %s AND `notes`.`body` REGEXP %s) AND (`notes`.`body` REGEXP %s AND (NOT COALESCE(`notes`.`body` REGEXP %s,%s)))) ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC LIMIT %s OFFSET %s;
+-- ["t", "(?-i)[\u00c9\u00e9][aA]", "(?-i)\\A[aA][\u00e9\u00c9]", "(?-i)[Ee][\u00c9\u00e9]\\z", "(?-i)[bB]", false, 2, 2]
 
 -- # filter: free text
-SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE `notes`.`tenant_id`=%s AND (((`notes`.`body` REGEXP %s) OR `notes`.`id`=%s) AND ((`notes`.`body` IS NULL OR NOT ((`notes`.`body` REGEXP %s))) AND (NOT (`notes`.`id`=%s)))) ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC LIMIT %s OFFSET %s;
--- ["t", "(?-i)[aA]", "a", "(?-i)[bB]", "b", 2, 2]
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE `notes`.`tenant_id`=%s AND ((`notes`.`body` REGEXP %s OR `notes`.`id`=%s) AND ((NOT COALESCE(`notes`.`body` REGEXP %s,%s)) AND (NOT (`notes`.`id`=%s)))) ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC LIMIT %s OFFSET %s;
+-- ["t", "(?-i)[aA]", "a", "(?-i)[bB]", false, "b", 2, 2]
 
 -- # filter: a walk
 SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE `notes`.`tenant_id`=%s AND `tags`.`seen`=%s ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC LIMIT %s;

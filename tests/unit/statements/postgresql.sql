@@ -149,7 +149,7 @@ SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "note
 -- ["t", "n", "x", 2, 2]
 
 -- # filter: comparisons
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=$1 AND (("tags"."seen" > $2) AND ("tags"."seen" >= $3 AND "tags"."seen" < $4) AND ("tags"."seen" IS NULL OR NOT (("tags"."seen" <= $5))) AND ("notes"."created_at" >= $6 AND "notes"."created_at" <= $7)) ORDER BY "notes"."created_at" DESC NULLS LAST,"notes"."id" DESC LIMIT $8 OFFSET $9;
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=$1 AND ((("tags"."seen" > $2) AND ("tags"."seen" >= $3 AND "tags"."seen" < $4)) AND (("tags"."seen" IS NULL OR NOT (("tags"."seen" <= $5))) AND ("notes"."created_at" >= $6 AND "notes"."created_at" <= $7))) ORDER BY "notes"."created_at" DESC NULLS LAST,"notes"."id" DESC LIMIT $8 OFFSET $9;
 -- ["t", 1, 2, 3, 4, "2026-01-31T00:00:00.000Z", "2026-01-31T23:59:59.999Z", 2, 2]
 
 -- # filter: is there, or not
@@ -157,12 +157,12 @@ SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "note
 -- ["t", 2, 2]
 
 -- # filter: parts
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=$1 AND ((CAST(strpos(translate("notes"."body", $2, $3), $4) AS boolean)) AND (starts_with(translate("notes"."body", $5, $6), $7)) AND (right(translate("notes"."body", $8, $9), $10) = $11) AND ("notes"."body" IS NULL OR NOT ((CAST(strpos(translate("notes"."body", $12, $13), $14) AS boolean))))) ORDER BY "notes"."created_at" DESC NULLS LAST,"notes"."id" DESC LIMIT $15 OFFSET $16;
--- ["t", "\u00c9A", "\u00e9a", "\u00e9a", "A\u00c9", "a\u00e9", "a\u00e9", "E\u00c9", "e\u00e9", 2, "e\u00e9", "B", "b", "b", 2, 2]
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=$1 AND ((CAST(strpos(translate("notes"."body", $2, $3), $4) AS boolean) AND starts_with(translate("notes"."body", $5, $6), $7)) AND (right(translate("notes"."body", $8, $9), $10) = $11 AND (NOT COALESCE(CAST(strpos(translate("notes"."body", $12, $13), $14) AS boolean),$15)))) ORDER BY "notes"."created_at" DESC NULLS LAST,"notes"."id" DESC LIMIT $16 OFFSET $17;
+-- ["t", "\u00c9A", "\u00e9a", "\u00e9a", "A\u00c9", "a\u00e9", "a\u00e9", "E\u00c9", "e\u00e9", 2, "e\u00e9", "B", "b", "b", false, 2, 2]
 
 -- # filter: free text
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=$1 AND (((CAST(strpos(translate("notes"."body", $2, $3), $4) AS boolean)) OR "notes"."id"=$5) AND (("notes"."body" IS NULL OR NOT ((CAST(strpos(translate("notes"."body", $6, $7), $8) AS boolean)))) AND (NOT ("notes"."id"=$9)))) ORDER BY "notes"."created_at" DESC NULLS LAST,"notes"."id" DESC LIMIT $10 OFFSET $11;
--- ["t", "A", "a", "a", "a", "B", "b", "b", "b", 2, 2]
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=$1 AND ((CAST(strpos(translate("notes"."body", $2, $3), $4) AS boolean) OR "notes"."id"=$5) AND ((NOT COALESCE(CAST(strpos(translate("notes"."body", $6, $7), $8) AS boolean),$9)) AND (NOT ("notes"."id"=$10)))) ORDER BY "notes"."created_at" DESC NULLS LAST,"notes"."id" DESC LIMIT $11 OFFSET $12;
+-- ["t", "A", "a", "a", "a", "B", "b", "b", false, "b", 2, 2]
 
 -- # filter: a walk
 SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=$1 AND "tags"."seen"=$2 ORDER BY "notes"."created_at" DESC NULLS LAST,"notes"."id" DESC LIMIT $3;

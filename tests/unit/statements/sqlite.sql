@@ -145,7 +145,7 @@ SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "note
 -- ["t", "n", "x", 2, 2]
 
 -- # filter: comparisons
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? AND (("tags"."seen" > ?) AND ("tags"."seen" >= ? AND "tags"."seen" < ?) AND ("tags"."seen" IS NULL OR NOT (("tags"."seen" <= ?))) AND ("notes"."created_at" >= ? AND "notes"."created_at" <= ?)) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT ? OFFSET ?;
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? AND ((("tags"."seen" > ?) AND ("tags"."seen" >= ? AND "tags"."seen" < ?)) AND (("tags"."seen" IS NULL OR NOT (("tags"."seen" <= ?))) AND ("notes"."created_at" >= ? AND "notes"."created_at" <= ?))) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT ? OFFSET ?;
 -- ["t", 1, 2, 3, 4, "2026-01-31T00:00:00.000Z", "2026-01-31T23:59:59.999Z", 2, 2]
 
 -- # filter: is there, or not
@@ -153,12 +153,12 @@ SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "note
 -- ["t", 2, 2]
 
 -- # filter: parts
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? AND ((WITH f0(v) AS (SELECT lower("notes"."body")), f1(v) AS (SELECT replace(v, ?, ?) FROM f0) SELECT instr(v, ?) FROM f1) AND (WITH f0(v) AS (SELECT lower("notes"."body")), f1(v) AS (SELECT replace(v, ?, ?) FROM f0) SELECT substr(v, ?, ?) = ? FROM f1) AND (WITH f0(v) AS (SELECT lower("notes"."body")), f1(v) AS (SELECT replace(v, ?, ?) FROM f0) SELECT substr(v, ?) = ? FROM f1) AND ("notes"."body" IS NULL OR NOT ((instr(lower("notes"."body"), ?))))) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT ? OFFSET ?;
--- ["t", "\u00c9", "\u00e9", "\u00e9a", "\u00c9", "\u00e9", 1, 2, "a\u00e9", "\u00c9", "\u00e9", -2, "e\u00e9", "b", 2, 2]
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? AND (("notes"."body" GLOB +? AND "notes"."body" GLOB +?) AND ("notes"."body" GLOB +? AND (NOT COALESCE("notes"."body" GLOB +?,?)))) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT ? OFFSET ?;
+-- ["t", "*[\u00c9\u00e9][aA]*", "[aA][\u00e9\u00c9]*", "*[Ee][\u00c9\u00e9]", "*[bB]*", false, 2, 2]
 
 -- # filter: free text
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? AND (((instr(lower("notes"."body"), ?)) OR "notes"."id"=?) AND (("notes"."body" IS NULL OR NOT ((instr(lower("notes"."body"), ?)))) AND (NOT ("notes"."id"=?)))) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT ? OFFSET ?;
--- ["t", "a", "a", "b", "b", 2, 2]
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? AND (("notes"."body" GLOB +? OR "notes"."id"=?) AND ((NOT COALESCE("notes"."body" GLOB +?,?)) AND (NOT ("notes"."id"=?)))) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT ? OFFSET ?;
+-- ["t", "*[aA]*", "a", "*[bB]*", false, "b", 2, 2]
 
 -- # filter: a walk
 SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? AND "tags"."seen"=? ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT ?;
