@@ -167,8 +167,11 @@ class Repository(Generic[M]):
 
     # Statements.
 
-    def _statement(self, shape: tuple[Any, ...], build: Callable[[], Any]) -> Statement:
-        return self.session.statements.get((self.table.name, *shape), build)
+    def _statement(self, shape: tuple[Any, ...], build: Callable[[], Any], filter: Filter | None = None) -> Statement:
+        """The statement of a shape and of a caller's filter, if it has one."""
+        own = (self.table.name, *shape)
+        statements = self.session.statements
+        return statements.get(own, build) if filter is None else statements.get((*own, filter.shape), build, filtered=True)
 
     @property
     def _sql(self) -> Any:
@@ -859,8 +862,7 @@ class Repository(Generic[M]):
         totals = bool(totals)
         values = {**self._operands(where), **(filter.values if filter else {})}
         bound = {**values, "limit": window.per_page, "offset": window.start}
-        filtered = filter and filter.shape
-        shape = ("page", read.names, self._shape(where), tuple(order), totals, filtered)
+        shape = ("page", read.names, self._shape(where), tuple(order), totals)
 
         def build() -> Any:
             source, builder = self._from()
@@ -872,12 +874,12 @@ class Repository(Generic[M]):
                 builder = self.session.dialect.order(builder, self._order_field(source, part.column), part)
             return builder.limit(Bind("limit")).offset(Bind("offset"))
 
-        rows = await self._fetch(self._statement(shape, build).bind(bound))
+        rows = await self._fetch(self._statement(shape, build, filter).bind(bound))
         if not totals:
             return rows, None
         if rows:
             return [row[:-1] for row in map(tuple, rows)], rows[0][-1]
-        counting = self._statement(("count", self._shape(where), filtered), lambda: self._count(where, filter))
+        counting = self._statement(("count", self._shape(where)), lambda: self._count(where, filter), filter)
         counted = await self._fetch(counting.bind(values))
         return [], counted[0][0]
 
@@ -913,7 +915,7 @@ class Repository(Generic[M]):
         after = Cursor.after(from_, kind, column)
         values = {**self._operands(where), **(filter.values if filter else {})}
         place = after and ("NULL" if after.value is None else "value")
-        shape = ("walk", self._shape(where), direction, place, filter and filter.shape)
+        shape = ("walk", self._shape(where), direction, place)
 
         def build() -> Any:
             source, builder = self._from()
@@ -926,7 +928,7 @@ class Repository(Generic[M]):
             return builder.limit(Bind("limit"))
 
         bound = {**values, "limit": limit + 1, "after_value": after and after.value, "after_key": after and after.id}
-        rows = await self._fetch(self._statement(shape, build).bind(bound))
+        rows = await self._fetch(self._statement(shape, build, filter).bind(bound))
         following = None
         if len(rows) > limit > 0:
             last = {part.name: value for part, value in zip(read, rows[limit - 1], strict=True)}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import itemgetter
+from sys import getsizeof
 from typing import Any
 
 from pypika.terms import Term
@@ -14,8 +15,12 @@ from .dialects.dialect import Dialect
 from .dialects.interface import Call
 
 MARK = re.compile("\0(\\w+)\0")
-KEPT = 4096
-"""How many statements are kept; the oldest goes when a caller's own filters have made more shapes than that."""
+KEPT_BYTES = 8 << 20
+"""How much memory the statements may take that are kept."""
+KEPT_FILTER_BYTES = 4 << 20
+"""The same for those with a filter of a caller's, of which there are as many as callers think of."""
+PREPARED_FILTERS = 64
+"""How many statements with a filter of a caller's a server may keep prepared."""
 
 
 class Bind(Term):
@@ -53,10 +58,12 @@ class Statement:
     sql: str
     names: tuple[str, ...]
     _pick: Callable[[Mapping[str, Any]], Any]
+    prepared: bool = True
+    """Whether the server may keep it prepared."""
 
     def bind(self, values: Mapping[str, Any]) -> Call:
         """The statement with its values; names that it does not have are ignored."""
-        return Call(self.sql, self._pick(values))
+        return Call(self.sql, self._pick(values), prepared=self.prepared)
 
 
 def compiled(dialect: Dialect, builder: Any) -> Statement:
@@ -73,6 +80,36 @@ def _picker(names: tuple[str, ...]) -> Callable[[Mapping[str, Any]], tuple[Any, 
     return lambda values: tuple(values[name] for name in names)
 
 
+class Shelf:
+    """Statements by shape, in so many bytes; when there is no room left, the oldest goes."""
+
+    def __init__(self, room: int) -> None:
+        self.room = room
+        self._kept: dict[Hashable, Statement] = {}
+
+    def get(self, shape: Hashable) -> Statement | None:
+        """The statement of a shape, if it is kept."""
+        return self._kept.get(shape)
+
+    def put(self, shape: Hashable, statement: Statement) -> None:
+        """Keep a statement that is not kept yet."""
+        self._kept[shape] = statement
+        self.room -= _size(shape, statement)
+        while self.room < 0:
+            oldest = next(iter(self._kept))
+            self.room += _size(oldest, self._kept.pop(oldest))
+
+    def replace(self, shape: Hashable, statement: Statement) -> None:
+        """Keep another statement of the same size in the place of one that is kept."""
+        self._kept[shape] = statement
+
+
+def _size(*values: Any) -> int:
+    """Bytes of memory, what is shared with others counted like what is not."""
+    parts = [(value.sql, value.names) if isinstance(value, Statement) else value for value in values]
+    return sum(getsizeof(part) + (_size(*part) if isinstance(part, tuple) else 0) for part in parts)
+
+
 class Statements:
     """The statements of one database, by shape: (operation, table, …)."""
 
@@ -80,18 +117,24 @@ class Statements:
         self.dialect = dialect
         self.builds = 0
         """How many have been built; stands still when everything is warm."""
-        self._kept: dict[Hashable, Statement] = {}
+        self._own = Shelf(KEPT_BYTES)
+        self._filters = Shelf(KEPT_FILTER_BYTES)
+        self._preparable = PREPARED_FILTERS
 
-    def get(self, shape: Hashable, build: Callable[[], Any]) -> Statement:
+    def get(self, shape: Hashable, build: Callable[[], Any], *, filtered: bool = False) -> Statement:
         """The statement of a shape; ``build`` makes its PyPika builder the first time.
 
-        A shape names everything that the text depends on and no value.
+        A shape names everything that the text depends on and no value. One that is ``filtered`` by a caller has a shelf of its own,
+        so that no caller's inventions drive out our own, and the server may prepare it when it comes again: most never do.
         """
-        statement = self._kept.get(shape)
+        shelf = self._filters if filtered else self._own
+        statement = shelf.get(shape)
         if statement is None:
             self.builds += 1
-            statement = compiled(self.dialect, build())
-            if len(self._kept) >= KEPT:
-                del self._kept[next(iter(self._kept))]
-            self._kept[shape] = statement
+            statement = replace(compiled(self.dialect, build()), prepared=not filtered)
+            shelf.put(shape, statement)
+        elif not statement.prepared and self._preparable:
+            self._preparable -= 1
+            statement = replace(statement, prepared=True)
+            shelf.replace(shape, statement)
         return statement

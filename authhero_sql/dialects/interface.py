@@ -26,6 +26,8 @@ class Call:
     args: tuple[Any, ...] = ()
     bounded: bool = True
     """Whether ``command_timeout`` ends it; definitions and data steps of a migration may take as long as they need."""
+    prepared: bool = True
+    """Whether the server may keep it prepared: not what hardly comes again."""
 
 
 @dataclass(frozen=True, slots=True)

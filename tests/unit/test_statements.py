@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import tracemalloc
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -375,18 +377,66 @@ def test_a_statement_is_built_once() -> None:
     assert kept.builds == 2
 
 
-def test_no_more_statements_are_kept_than_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(statements, "KEPT", 3)
+def test_no_more_is_kept_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(statements, "KEPT_BYTES", 1000)
     kept = Statements(DIALECTS["sqlite"])
-    for shape in range(4):
+    for shape in range(100):
         kept.get(shape, count_star)
-    kept.get(3, count_star)
-    assert kept.builds == 4
+    kept.get(99, count_star)
+    assert kept.builds == 100
     # The oldest went, and comes back.
     kept.get(0, count_star)
-    assert kept.builds == 5
-    kept.get(2, count_star)
-    assert kept.builds == 5
+    assert kept.builds == 101
+    # What has no room at all is used and not kept.
+    for _ in range(2):
+        kept.get("x" * 1000, count_star)
+    assert kept.builds == 103
+
+
+def test_callers_filters_drive_out_none_of_our_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(statements, "KEPT_FILTER_BYTES", 1000)
+    kept = Statements(DIALECTS["sqlite"])
+    kept.get("own", count_star)
+    for shape in range(100):
+        kept.get(shape, count_star, filtered=True)
+    kept.get("own", count_star)
+    assert kept.builds == 101
+
+
+def test_a_server_may_prepare_so_many_filters_that_came_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(statements, "PREPARED_FILTERS", 2)
+    kept = Statements(DIALECTS["postgresql"])
+    assert kept.get("own", count_star).bind({}).prepared
+    for shape in range(10):
+        assert not kept.get(shape, count_star, filtered=True).bind({}).prepared
+    again = [kept.get(shape, count_star, filtered=True).bind({}).prepared for shape in (3, 4, 5, 3, 4, 5)]
+    assert again == [True, True, False, True, True, False]
+    assert kept.builds == 11
+
+
+@each_dialect
+async def test_many_large_filters_take_no_more_memory_than_allowed(dialect: Dialect, monkeypatch: pytest.MonkeyPatch) -> None:
+    room = 1 << 18
+    monkeypatch.setattr(statements, "KEPT_FILTER_BYTES", room)
+    users = Adapters(Session.of(Forgetful(dialect))).users
+    await users.list("acme", q="a -b")
+    tracemalloc.start()
+    try:
+        for number in range(20):
+            await users.list("acme", q=" ".join("-\u0416\u0443\u043a" if number >> at & 1 else "\u0416\u0443\u043a" for at in range(64)))
+        gc.collect()
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert held < room
+
+
+class Forgetful(FakeDatabase):
+    """Keeps no calls."""
+
+    async def fetch(self, call: Call) -> list[Row]:
+        """No rows."""
+        return []
 
 
 def test_a_failed_build_is_not_kept() -> None:
