@@ -7,6 +7,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from pypika import Field, PostgreSQLQuery, Query
@@ -262,7 +263,15 @@ async def _run(method: Callable[..., Awaitable[T]], connection: asyncpg.Connecti
 
 
 async def _rows(connection: asyncpg.Connection, call: Call, seconds: float | None) -> list[Row]:
-    rows: list[Row] = await _run(connection.fetch, connection, call, seconds)
+    fetch = connection.fetch if call.prepared else partial(_fetch_once, connection)
+    rows: list[Row] = await _run(fetch, connection, call, seconds)
+    return rows
+
+
+async def _fetch_once(connection: asyncpg.Connection, sql: str, *args: Any, timeout: float | None = None) -> list[Row]:
+    """Without a name: the server forgets the statement with the next one."""
+    statement = await connection.prepare(sql, name="", timeout=timeout)
+    rows: list[Row] = await statement.fetch(*args, timeout=timeout)
     return rows
 
 
