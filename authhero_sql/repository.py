@@ -697,8 +697,8 @@ class Repository(Generic[M]):
             return None
         try:
             value: Any = json.loads(stored)
-        except ValueError as error:
-            raise self._corrupt(name, key, "is no JSON") from error
+        except ValueError:
+            raise self._corrupt(name, key, "is no JSON") from None
         # A stored null is not NULL: nothing can be put over it.
         if not isinstance(value, kind):
             raise self._corrupt(name, key, f"is no {_WORDS[kind]}")

@@ -21,7 +21,7 @@ from pydantic import (
     create_model,
 )
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticUndefined, SchemaValidator
+from pydantic_core import CoreConfig, PydanticUndefined, SchemaValidator
 
 from .codecs import EPOCH_MS, INSTANT, JSON, JSON_OR_TEXT, MARK, SWITCH
 from .errors import CorruptRowError, InvalidValueError
@@ -111,7 +111,7 @@ class RowReader(Generic[M]):
         else:
             schema["cls"] = model
         # Rows become instances of the model itself; without this flag pydantic-core would take the model's own validator.
-        return SchemaValidator(schema, _use_prebuilt=False)
+        return SchemaValidator(schema, CoreConfig(hide_input_in_errors=True), _use_prebuilt=False)
 
     def read(self, row: Sequence[Any]) -> M:
         """The model of a row.
@@ -135,7 +135,8 @@ class RowReader(Generic[M]):
                     data[group] = nested.model_construct(**{name: getattr(getattr(checked, group), name) for name in parts})
             model: M = self._validate(data)
         except ValidationError as error:
-            raise self._corrupt(error, row) from error
+            # Not its cause: it knows no more than is said here, and repeats what it found and in which keys.
+            raise self._corrupt(error, row) from None
         return model
 
     def _corrupt(self, error: ValidationError, row: Sequence[Any]) -> CorruptRowError:
@@ -151,7 +152,8 @@ def _nested(group: str, info: FieldInfo, parts: Sequence[str]) -> tuple[type[Bas
     model: type[BaseModel] = without_none(info.annotation)[0]
     fields = wire_fields(model)
     around: dict[str, Any] = {group: (partial_model(model, fields), ...)}
-    return model, create_model("Group", **around), tuple(fields[part][0] for part in parts)
+    lenient = create_model("Group", __config__=ConfigDict(hide_input_in_errors=True), **around)
+    return model, lenient, tuple(fields[part][0] for part in parts)
 
 
 def _instead_of_null(default: Any) -> Callable[[Any], Any]:
@@ -240,7 +242,7 @@ class RowWriter:
         try:
             model: Any = kind.model_validate(given)
         except ValidationError as error:
-            raise invalid(self.table, error) from error
+            raise invalid(self.table, error) from None
         model._given = given
         accepted: BaseModel = model
         return accepted
@@ -329,7 +331,7 @@ class RowWriter:
         try:
             checked = model.model_validate(mapping(self.table, given, column.public))
         except ValidationError as error:
-            raise invalid(self.table, error, column.public) from error
+            raise invalid(self.table, error, column.public) from None
         return dict(in_order(checked.model_dump(by_alias=True, exclude_unset=True), given))
 
     def changes(self, update: BaseModel) -> dict[str, Any]:

@@ -73,6 +73,6 @@ class ClientConnections(Repository[Client]):
 def _ids(stored: str | None, client_id: str) -> list[str]:
     try:
         ids = json.loads(stored) if stored is not None else []
-    except ValueError as error:
-        raise CorruptRowError("clients", "connections", {"client_id": client_id}, "is no JSON") from error
+    except ValueError:
+        raise CorruptRowError("clients", "connections", {"client_id": client_id}, "is no JSON") from None
     return [id for id in ids if isinstance(id, str)] if isinstance(ids, list) else []

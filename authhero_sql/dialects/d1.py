@@ -26,10 +26,10 @@ from ..errors import (
     StatementTooLargeError,
     UnsupportedError,
 )
-from .dialect import Fragment, LiveTable, Place, case_pairs
+from .dialect import Fragment, LiveTable, Place, case_pairs, repeats_values
 from .interface import Call, Executor, Features, Row
 from .managed import ManagedDatabase, jitter, reraise
-from .sqlite import SQLiteDialect, classified, glob_letters, glob_pattern
+from .sqlite import SQLiteDialect, classified, glob_letters, glob_pattern, unquoted
 from .transactions import Block
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ class D1Dialect(SQLiteDialect):
         """Out of wrangler's list, which is there: the script was put into it."""
         return [Call("DELETE FROM d1_migrations WHERE name = ?1->>0", (script,))]
 
-    def translate(self, error: BaseException) -> DatabaseError | None:
+    def classify(self, error: BaseException) -> DatabaseError | None:
         """By the code at the end of D1's message."""
         if not isinstance(error, D1Error):
             return None
@@ -129,6 +129,13 @@ class D1Dialect(SQLiteDialect):
         elif code == "SQLITE_CONSTRAINT":
             code = "SQLITE_CONSTRAINT_UNIQUE" if message.startswith("UNIQUE") else "SQLITE_CONSTRAINT_NOTNULL"
         return classified(code, told)
+
+    def scrub(self, error: BaseException, ours: DatabaseError) -> None:
+        """As SQLite, with the code at the end."""
+        if repeats_values(ours):
+            message = str(error)
+            found = _CODE.search(message)
+            error.args = (unquoted(message[: found.start()]) + found[0] if found else unquoted(message),)
 
 
 _FOLDED = (

@@ -12,10 +12,12 @@ from pypika import Order as Direction
 from pypika.terms import Criterion, Term, Tuple
 from pypika.utils import format_alias_sql
 
-from ..errors import DatabaseError
+from ..errors import ConflictError, DatabaseError, ValueRefusedError
 from ..schema import ColumnType, ForeignKey, Index
 from .interface import Call, Executor, Features, Order
 
+UNSHOWN = "not shown, because it may repeat a value"
+"""What stands in a driver's error instead of its message."""
 Place = Literal["part", "start", "end"]
 """Where in a column a text is looked for."""
 
@@ -172,8 +174,32 @@ class Dialect:
         return column
 
     def translate(self, error: BaseException) -> DatabaseError | None:
+        """Our error for a driver's, None for what is no driver error.
+
+        The driver's error, and those that it came of, keep their type and code but no longer show a value.
+        """
+        ours = self.classify(error)
+        each: BaseException | None = error
+        seen: list[BaseException] = []
+        while each is not None and each not in seen and (kind := self.classify(each)) is not None:
+            seen.append(each)
+            self.scrub(each, kind)
+            if each.__cause__ is not None and self.classify(each.__cause__) is None:
+                # What the driver itself raised on the way, and that can only be about a value.
+                each.__cause__ = None
+            each = each.__cause__ or each.__context__
+        return ours
+
+    def classify(self, error: BaseException) -> DatabaseError | None:
         """Our error for a driver's, None for what is no driver error. All sniffing of errors is here, by code."""
         raise NotImplementedError
+
+    def scrub(self, error: BaseException, ours: DatabaseError) -> None:
+        """Take the values out of a driver's error, which stays what ``ours`` was made of."""
+        if isinstance(error, UnicodeEncodeError):
+            error.object = ""
+        if repeats_values(ours):
+            error.args = (UNSHOWN,)
 
     def applied(self, script: str) -> list[Call]:
         """What tells the engine's own migration tool that it need not run a script; nothing where there is no such tool."""
@@ -264,6 +290,11 @@ class Dialect:
     def drop_index(self, table: str, name: str) -> str:
         """DROP INDEX."""
         return f"DROP INDEX {self.identifier(name)}"
+
+
+def repeats_values(error: DatabaseError) -> bool:
+    """Whether the driver's message behind it may repeat a value; that of the other kinds is about tables, locks and connections."""
+    return isinstance(error, ConflictError | ValueRefusedError) or type(error) is DatabaseError
 
 
 def other_case(character: str) -> str | None:

@@ -29,7 +29,7 @@ from ..errors import (
     ValueRefusedError,
 )
 from ..schema import ColumnType
-from .dialect import Dialect, Fragment, LiveTable, Place, live_tables, other_case
+from .dialect import UNSHOWN, Dialect, Fragment, LiveTable, Place, live_tables, other_case, repeats_values
 from .interface import Call, Executor, Features, Row
 from .managed import CLOSE_TIMEOUT, COMMAND_TIMEOUT, ManagedDatabase, answered, in_time, misconfigured, reraise, retried, translated
 from .transactions import SETTLE, Block, begun, finish
@@ -219,7 +219,7 @@ class MySQLDialect(Dialect):
             [tuple(row) for row in references],
         )
 
-    def translate(self, error: BaseException) -> DatabaseError | None:
+    def classify(self, error: BaseException) -> DatabaseError | None:
         """By MySQL's error number; MariaDB has the same."""
         import pymysql.err
 
@@ -228,7 +228,7 @@ class MySQLDialect(Dialect):
             kind = _BY_NUMBER.get(number)
             if kind is None:
                 kind = _by_class(number, error)
-            return kind(code=str(number) if number else None, constraint=_constraint(str(error)) if number == 1062 else None)
+            return kind(code=str(number) if number else None, constraint=_constraint(error.args[1]) if number == 1062 else None)
         if isinstance(error, RuntimeError) and "closing pool" in str(error):
             return DatabaseUnavailableError("the pool is closed")
         if isinstance(error, UnicodeEncodeError):
@@ -236,6 +236,12 @@ class MySQLDialect(Dialect):
         if isinstance(error, OSError | asyncio.IncompleteReadError):
             return ConnectionLostError()
         return None
+
+    def scrub(self, error: BaseException, ours: DatabaseError) -> None:
+        """The number stays, and of a duplicate entry the key's name."""
+        super().scrub(error, ours)
+        if ours.code and repeats_values(ours):
+            error.args = (int(ours.code), f"{UNSHOWN}; for key '{ours.constraint}'" if ours.constraint else UNSHOWN)
 
 
 def _by_class(number: int, error: Exception) -> type[DatabaseError]:
@@ -275,7 +281,7 @@ def _pattern(character: str) -> str:
 
 def _constraint(message: str) -> str | None:
     """The key in ``Duplicate entry '…' for key 'users.unique_email_provider'``: the last thing in quotes."""
-    found = re.search(r"for key '([^']*)'\D*$", message)
+    found = re.search(r"'([^']*)'[^']*$", message)
     return found[1].rpartition(".")[2] if found else None
 
 

@@ -169,7 +169,7 @@ class PostgreSQLDialect(Dialect):
         """There is one type of text without a width."""
         return replace(column, type="text" if column.type == "mediumtext" else column.type)
 
-    def translate(self, error: BaseException) -> DatabaseError | None:
+    def classify(self, error: BaseException) -> DatabaseError | None:
         """By SQLSTATE; asyncpg's own errors by class."""
         import asyncpg
 
@@ -194,6 +194,15 @@ class PostgreSQLDialect(Dialect):
         if isinstance(error, OSError):
             return ConnectionLostError()
         return None
+
+    def scrub(self, error: BaseException, ours: DatabaseError) -> None:
+        """DETAIL and its like hold the key's values, and those of triggers whatever their author put there."""
+        super().scrub(error, ours)
+        told = vars(error)
+        for name in {"detail", "hint", "context", "query", "internal_query"} & told.keys():
+            told[name] = None
+        if "message" in told:
+            told["message"] = error.args[0]
 
 
 _CATALOGUE = (

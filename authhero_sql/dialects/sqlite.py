@@ -174,7 +174,7 @@ class SQLiteDialect(Dialect):
         """There is one type of text without a width."""
         return replace(column, type=self.types.get(column.type, column.type))
 
-    def translate(self, error: BaseException) -> DatabaseError | None:
+    def classify(self, error: BaseException) -> DatabaseError | None:
         """By SQLite's extended error name."""
         import sqlite3
 
@@ -185,6 +185,20 @@ class SQLiteDialect(Dialect):
         if isinstance(error, ValueError) and str(error) in {"Connection closed", "no active connection"}:
             return DatabaseUnavailableError("the connection is closed")
         return None
+
+    def scrub(self, error: BaseException, ours: DatabaseError) -> None:
+        """Most of what SQLite says is about tables and columns and can stay; a trigger says what its author wants."""
+        import sqlite3
+
+        said = unquoted(str(error))
+        super().scrub(error, ours)
+        if isinstance(error, sqlite3.Error) and ours.code != "SQLITE_CONSTRAINT_TRIGGER":
+            error.args = (said,)
+
+
+def unquoted(message: str) -> str:
+    """What SQLite said up to the first quotation mark: it names tables and columns without, and cuts long messages off at the end."""
+    return re.split("['\"]", message, maxsplit=1)[0]
 
 
 def classified(code: str, message: str) -> DatabaseError:
