@@ -406,7 +406,7 @@ def partial_model(
         if (merged is None or wire in merged) and isinstance(inner := without_none(annotation)[0], type) and issubclass(inner, BaseModel):
             annotation = partial_model(inner, wire_fields(inner), None)
         nullable = annotation | None if info.annotation is not Any else Any
-        parts[name] = (nullable, Field(default=None, validation_alias=wire, serialization_alias=wire))
+        parts[name] = (nullable, Field(default=None, repr=info.repr, validation_alias=wire, serialization_alias=wire))
     name = f"{insert.__name__.removesuffix('Insert')}Update"
     return create_model(name, __config__=ConfigDict(**insert.model_config), **parts)
 

@@ -316,7 +316,7 @@ CLIENTS: Table[Client] = Table(
         Column("custom_login_page", TEXT),
         Column("custom_login_page_preview", TEXT),
         Column("form_template", TEXT),
-        Column("addons", JSON, null=False),
+        Column("addons", JSON, null=False, secret=True),
         Column("token_endpoint_auth_method", TEXT, 64, default="client_secret_basic"),
         Column("client_metadata", JSON, null=False),
         Column("mobile", JSON, null=False),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ class Call:
     """A statement ready to run: text in the dialect's placeholders, and the values in its order."""
 
     sql: str
-    args: tuple[Any, ...] = ()
+    args: tuple[Any, ...] = field(default=(), repr=False)
     bounded: bool = True
     """Whether ``command_timeout`` ends it; definitions and data steps of a migration may take as long as they need."""
     prepared: bool = True

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from .base import Insert, Instant, Model, Nested
+from .base import Insert, Instant, Model, Nested, Secret
 
 ActionExecutionStatus = Literal["unspecified", "pending", "final", "partial", "canceled", "suspended"]
 ActionStatus = Literal["draft", "built"]
@@ -44,7 +44,7 @@ class ActionSecret(Nested):
     """A value that an action may read; what it is leaves the server only once."""
 
     name: str
-    value: str | None = None
+    value: Secret[str | None] = None
 
 
 class ActionCode(Model):
@@ -54,7 +54,7 @@ class ActionCode(Model):
     supported_triggers: list[ActionTrigger] | None = None
     runtime: str | None = None
     dependencies: list[ActionDependency] | None = None
-    secrets: list[ActionSecret] | None = None
+    secrets: Secret[list[ActionSecret] | None] = None
 
 
 class ActionFields(ActionCode):
@@ -226,14 +226,14 @@ class HookCodeInsert(Insert):
     """The code of a hook to be stored."""
 
     code: SourceCode
-    secrets: dict[str, str] | None = None
+    secrets: Secret[dict[str, str] | None] = None
 
 
 class HookCode(Model):
     """The code of a hook."""
 
     code: str
-    secrets: dict[str, str] | None = None
+    secrets: Secret[dict[str, str] | None] = None
     id: str
     tenant_id: str
     created_at: Instant

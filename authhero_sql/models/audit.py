@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from .base import Insert, Instant, Model, Nested
+from .base import Insert, Instant, Model, Nested, Secret
 from .logs import Auth0Client, LocationInfo
 
 AuditCategory = Literal["user_action", "admin_action", "system", "api"]
@@ -26,8 +26,8 @@ class Actor(Nested):
 class Change(Nested):
     """A value before and after."""
 
-    old: Any
-    new: Any
+    old: Secret[Any]
+    new: Secret[Any]
 
 
 class Target(Nested):
@@ -35,9 +35,9 @@ class Target(Nested):
 
     type: str
     id: str
-    before: dict[str, Any] | None = None
-    after: dict[str, Any] | None = None
-    diff: dict[str, Change] | None = None
+    before: Secret[dict[str, Any] | None] = None
+    after: Secret[dict[str, Any] | None] = None
+    diff: Secret[dict[str, Change] | None] = None
 
 
 class RequestContext(Nested):
@@ -45,8 +45,8 @@ class RequestContext(Nested):
 
     method: str
     path: str
-    query: dict[str, str] | None = None
-    body: Any = None
+    query: Secret[dict[str, str] | None] = None
+    body: Secret[Any] = None
     ip: str
     user_agent: str | None = None
     correlation_id: str | None = None
@@ -57,7 +57,7 @@ class ResponseContext(Nested):
     """How the request was answered."""
 
     status_code: int
-    body: Any = None
+    body: Secret[Any] = None
 
 
 class AuditEventFields(Model):

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from .base import Insert, Instant, Model
+from .base import Insert, Instant, Model, Secret
 
 AuthenticationMethodType = Literal["phone", "totp", "email", "push", "webauthn-roaming", "webauthn-platform", "passkey"]
 
@@ -17,7 +17,7 @@ class AuthenticationMethodFields(Model):
     user_id: str
     type: AuthenticationMethodType
     phone_number: str | None = None
-    totp_secret: str | None = None
+    totp_secret: Secret[str | None] = None
     credential_id: str | None = None
     public_key: str | None = None
     sign_count: int | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import (
@@ -9,6 +10,7 @@ from pydantic import (
     AwareDatetime,
     BaseModel,
     ConfigDict,
+    Field,
     PlainSerializer,
     PrivateAttr,
     SerializationInfo,
@@ -24,6 +26,11 @@ Instant = Annotated[
     PlainSerializer(to_iso, return_type=str, when_used="json"),
 ]
 """An aware instant in UTC, cut to the millisecond; on the wire ``2026-01-31T10:00:00.000Z``."""
+
+
+T = TypeVar("T")
+Secret = Annotated[T, Field(repr=False)]
+"""A field that ``repr()`` and ``print()`` leave out; what the registry calls secret is one in every model."""
 
 
 class Model(BaseModel):
@@ -42,9 +49,13 @@ class Model(BaseModel):
 
 
 class Nested(Model):
-    """An object kept in a JSON column: what the contract does not name is kept as it is."""
+    """An object kept in a JSON column: what the contract does not name is kept as it is, and not shown."""
 
     model_config = ConfigDict(extra="allow")
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        # Nobody knows which of the others are secret.
+        return (shown for shown in super().__repr_args__() if shown[0] in type(self).model_fields)
 
 
 class Insert(Model):
@@ -59,9 +70,6 @@ class ImportMetadata(Insert):
     id: str | None = None
     created_at: Instant | None = None
     updated_at: Instant | None = None
-
-
-T = TypeVar("T")
 
 
 class Page(BaseModel, Generic[T]):

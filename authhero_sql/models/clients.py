@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from .base import Insert, Instant, Model, Nested
+from .base import Insert, Instant, Model, Nested, Secret
 
 AppType = Literal[
     "native",
@@ -83,7 +83,7 @@ class ClientFields(Model):
     name: str
     description: str | None = None
     global_: bool = Field(default=False, validation_alias="global", serialization_alias="global")
-    client_secret: str | None = None
+    client_secret: Secret[str | None] = None
     app_type: AppType | None = "regular_web"
     logo_uri: str | None = None
     is_first_party: bool = True
@@ -100,8 +100,8 @@ class ClientFields(Model):
     oidc_logout: ClientOidcLogout = Field(default_factory=ClientOidcLogout)
     grant_types: list[str] = Field(default_factory=list)
     jwt_configuration: dict[str, Any] = Field(default_factory=dict)
-    signing_keys: list[dict[str, Any]] = Field(default_factory=list)
-    encryption_key: dict[str, Any] = Field(default_factory=dict)
+    signing_keys: Secret[list[dict[str, Any]]] = Field(default_factory=list)
+    encryption_key: Secret[dict[str, Any]] = Field(default_factory=dict)
     sso: bool = False
     sso_disabled: bool = False
     cross_origin_authentication: bool = False
@@ -110,7 +110,7 @@ class ClientFields(Model):
     custom_login_page: str | None = None
     custom_login_page_preview: str | None = None
     form_template: str | None = None
-    addons: dict[str, Any] = Field(default_factory=dict)
+    addons: Secret[dict[str, Any]] = Field(default_factory=dict)
     token_endpoint_auth_method: TokenEndpointAuthMethod | None = "client_secret_basic"
     client_metadata: dict[str, str] = Field(default_factory=dict)
     hide_sign_up_disabled_error: bool = False
@@ -121,7 +121,7 @@ class ClientFields(Model):
     default_organization: dict[str, Any] = Field(default_factory=dict)
     organization_usage: OrganizationUsage | None = "deny"
     organization_require_behavior: OrganizationRequireBehavior | None = "no_prompt"
-    client_authentication_methods: dict[str, Any] = Field(default_factory=dict)
+    client_authentication_methods: Secret[dict[str, Any]] = Field(default_factory=dict)
     require_pushed_authorization_requests: bool = False
     require_proof_of_possession: bool = False
     signed_request_object: dict[str, Any] = Field(default_factory=dict)

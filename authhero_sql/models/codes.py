@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from .base import Insert, Instant, Model
+from .base import Insert, Instant, Model, Secret
 
 CodeType = Literal["password_reset", "email_verification", "otp", "mfa_otp", "authorization_code", "oauth2_state", "ticket"]
 
@@ -12,17 +12,17 @@ CodeType = Literal["password_reset", "email_verification", "otp", "mfa_otp", "au
 class CodeFields(Model):
     """What an inserted and a stored code share."""
 
-    code_id: str
+    code_id: Secret[str]
     login_id: str
     connection_id: str | None = None
     code_type: CodeType
-    code_verifier: str | None = None
-    code_challenge: str | None = None
+    code_verifier: Secret[str | None] = None
+    code_challenge: Secret[str | None] = None
     code_challenge_method: Literal["plain", "S256"] | None = None
     redirect_uri: str | None = None
-    otp: str | None = None
-    nonce: str | None = None
-    state: str | None = None
+    otp: Secret[str | None] = None
+    nonce: Secret[str | None] = None
+    state: Secret[str | None] = None
     expires_at: Instant
     used_at: Instant | None = None
     user_id: str | None = None

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from .base import Insert, Instant, Model, Nested
+from .base import Insert, Instant, Model, Nested, Secret
 
 ResponseType = Literal["token", "id_token", "id_token token", "code", "code id_token", "code token", "code id_token token"]
 ResponseMode = Literal["query", "fragment", "form_post", "web_message", "saml_post"]
@@ -46,7 +46,7 @@ class ConnectionConfiguration(Nested):
     token_endpoint: str | None = None
     userinfo_endpoint: str | None = None
     client_id: str | None = None
-    client_secret: str | None = None
+    client_secret: Secret[str | None] = None
     client_secret_hint: str | None = None
     realm: str | None = None
 
@@ -167,8 +167,8 @@ class ConnectionOptions(Nested):
     realms: str | None = None
     authentication_method: str | None = None
     client_id: str | None = None
-    client_secret: str | None = None
-    app_secret: str | None = None
+    client_secret: Secret[str | None] = None
+    app_secret: Secret[str | None] = None
     scope: str | None = None
     client_secret_hint: str | None = None
     app_secret_hint: str | None = None
@@ -183,7 +183,7 @@ class ConnectionOptions(Nested):
     provider: str | None = None
     from_: str | None = Field(default=None, validation_alias="from", serialization_alias="from")
     twilio_sid: str | None = None
-    twilio_token: str | None = None
+    twilio_token: Secret[str | None] = None
     icon_url: str | None = None
     domain_aliases: list[str] | None = None
     callback_url: str | None = None
@@ -210,7 +210,7 @@ class ConnectionFields(Model):
     name: str
     display_name: str | None = None
     strategy: str
-    options: ConnectionOptions | None = None
+    options: Secret[ConnectionOptions | None] = None
     enabled_clients: list[str] = Field(default_factory=list)
     response_type: ResponseType | None = None
     response_mode: ResponseMode | None = None

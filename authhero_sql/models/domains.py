@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from .base import Insert, Instant, Model, Nested
+from .base import Insert, Instant, Model, Nested, Secret
 
 CustomDomainType = Literal["auth0_managed_certs", "self_managed_certs"]
 CustomDomainStatus = Literal["disabled", "pending", "pending_verification", "ready"]
@@ -91,7 +91,7 @@ class HandlerConfig(Nested):
     """What is done with a request."""
 
     type: str
-    options: dict[str, Any] = Field(default_factory=dict)
+    options: Secret[dict[str, Any]] = Field(default_factory=dict)
 
 
 class ProxyRouteFields(Model):
@@ -100,7 +100,7 @@ class ProxyRouteFields(Model):
     custom_domain_id: str
     priority: int = 100
     match: Match
-    handlers: list[HandlerConfig]
+    handlers: Secret[list[HandlerConfig]]
 
 
 class ProxyRouteInsert(ProxyRouteFields, Insert):

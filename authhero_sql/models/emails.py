@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from .base import Insert
+from .base import Insert, Secret
 
 EmailTemplateName = Literal[
     "verify_email",
@@ -30,7 +30,7 @@ class EmailProvider(Insert):
     name: str
     enabled: bool = True
     default_from_address: str | None = None
-    credentials: dict[str, Any]
+    credentials: Secret[dict[str, Any]]
     settings: dict[str, Any] | None = None
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Discriminator, Field, StringConstraints, Tag
 
-from .base import Insert, Instant, Model, Nested
+from .base import Insert, Instant, Model, Nested, Secret
 
 Alias = Annotated[str, StringConstraints(max_length=100)]
 NodeAlias = Annotated[str, StringConstraints(min_length=1, max_length=150)]
@@ -212,7 +212,7 @@ class VerifiableCredentialsWidget(WidgetBase):
 class GoogleMapsAddressWidgetConfig(Nested):
     """How it is shown."""
 
-    api_key: str | None = None
+    api_key: Secret[str | None] = None
 
 
 class GoogleMapsAddressWidget(WidgetBase):

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import ConfigDict
 
-from .base import Instant, Model
+from .base import Instant, Model, Secret
 
 SigningKeyType = Literal["jwt_signing", "saml_encryption"]
 
@@ -21,7 +21,7 @@ class SigningKey(Model):
     cert: str
     fingerprint: str
     thumbprint: str
-    pkcs7: str | None = None
+    pkcs7: Secret[str | None] = None
     current: bool | None = None
     next: bool | None = None
     previous: bool | None = None

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
-from .base import Insert, Instant, Model, Nested
+from .base import Insert, Instant, Model, Nested, Secret
 
 
 class OrganizationColors(Nested):
@@ -141,7 +141,7 @@ class InviteFields(Model):
     organization_id: str
     inviter: Inviter
     invitee: Invitee
-    invitation_url: str
+    invitation_url: Secret[str]
     client_id: str
     connection_id: str | None = None
     app_metadata: dict[str, Any] | None = Field(default_factory=dict)
@@ -165,4 +165,4 @@ class Invite(InviteFields):
     id: str
     created_at: Instant
     expires_at: Instant
-    ticket_id: str | None = None
+    ticket_id: Secret[str | None] = None

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from .base import Insert, Instant, Model, Nested
+from .base import Insert, Instant, Model, Nested, Secret
 from .clients import OrganizationUsage
 
 TokenDialect = Literal["access_token", "access_token_authz"]
@@ -46,7 +46,7 @@ class ResourceServerFields(Model):
     identifier: str
     scopes: list[ResourceServerScope] | None = None
     signing_alg: str | None = None
-    signing_secret: str | None = None
+    signing_secret: Secret[str | None] = None
     token_lifetime: int | float | None = 86_400
     token_lifetime_for_web: int | float | None = 7_200
     skip_consent_for_verifiable_first_party_clients: bool | None = None
@@ -221,7 +221,7 @@ class ClientRegistrationTokenFields(Model):
     """What an inserted and a stored registration token share."""
 
     id: str
-    token_hash: str
+    token_hash: Secret[str]
     type: ClientRegistrationTokenType
     client_id: str | None = None
     sub: str | None = None

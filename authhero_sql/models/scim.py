@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from .base import Insert, Instant, Model, Nested
+from .base import Insert, Instant, Model, Nested, Secret
 
 
 class ScimMappingEntry(Nested):
@@ -38,7 +38,7 @@ class ScimTokenFields(Model):
 
     token_id: str
     connection_id: str
-    token_hash: str
+    token_hash: Secret[str]
     scopes: list[str] = Field(default_factory=list)
     valid_until: Instant | None = None
 

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from .base import Insert, Instant, Model, Nested
+from .base import Insert, Instant, Model, Nested, Secret
 from .connections import ResponseMode, ResponseType
 
 LoginSessionState = Literal[
@@ -48,12 +48,12 @@ class AuthParams(Nested):
     redirect_uri: str | None = None
     audience: str | None = None
     organization: str | None = None
-    state: str | None = None
-    nonce: str | None = None
+    state: Secret[str | None] = None
+    nonce: Secret[str | None] = None
     scope: str | None = None
     prompt: str | None = None
     code_challenge_method: Literal["S256", "plain"] | None = None
-    code_challenge: str | None = None
+    code_challenge: Secret[str | None] = None
     username: str | None = None
     ui_locales: str | None = None
     max_age: int | float | None = None
@@ -75,16 +75,16 @@ class AuthStrategy(Model):
 class LoginSessionFields(Model):
     """What an inserted and a stored login session share."""
 
-    csrf_token: str
+    csrf_token: Secret[str]
     auth0_client: str | None = Field(default=None, validation_alias="auth0Client", serialization_alias="auth0Client")
-    auth_params: AuthParams = Field(validation_alias="authParams", serialization_alias="authParams")
+    auth_params: Secret[AuthParams] = Field(validation_alias="authParams", serialization_alias="authParams")
     deleted_at: Instant | None = None
     ip: str | None = None
     useragent: str | None = None
     session_id: str | None = None
-    authorization_url: str | None = None
+    authorization_url: Secret[str | None] = None
     state: LoginSessionState | None = "pending"
-    state_data: str | None = None
+    state_data: Secret[str | None] = None
     failure_reason: str | None = None
     user_id: str | None = None
     auth_connection: str | None = None
@@ -171,8 +171,8 @@ class RefreshTokenFields(Model):
     device: Device
     resource_servers: list[GrantedResourceServer]
     rotating: bool
-    token_lookup: str | None = None
-    token_hash: str | None = None
+    token_lookup: Secret[str | None] = None
+    token_hash: Secret[str | None] = None
     family_id: str | None = None
     rotated_to: str | None = None
     rotated_at: Instant | None = None

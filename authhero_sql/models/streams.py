@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from .base import Insert, Instant, Model, Nested
+from .base import Insert, Instant, Model, Nested, Secret
 
 LogStreamType = Literal["http", "eventbridge", "eventgrid", "splunk", "datadog", "sumo"]
 LogStreamStatus = Literal["active", "paused", "suspended"]
@@ -25,7 +25,7 @@ class LogStreamFields(Model):
 
     name: str
     type: LogStreamType
-    sink: dict[str, Any]
+    sink: Secret[dict[str, Any]]
     filters: list[LogStreamFilter] | None = None
     is_priority: bool | None = Field(default=None, validation_alias="isPriority", serialization_alias="isPriority")
 
@@ -50,7 +50,7 @@ class MigrationSourceCredentials(Nested):
 
     domain: str
     client_id: str
-    client_secret: str
+    client_secret: Secret[str]
     audience: str | None = None
     scope: str | None = None
 
@@ -62,7 +62,7 @@ class MigrationSourceFields(Model):
     provider: MigrationProviderType
     connection: str
     enabled: bool = True
-    credentials: MigrationSourceCredentials
+    credentials: Secret[MigrationSourceCredentials]
 
 
 class MigrationSourceInsert(MigrationSourceFields, Insert):

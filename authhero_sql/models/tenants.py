@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from .base import Insert, Instant, Model, Nested
+from .base import Insert, Instant, Model, Nested, Secret
 
 DeploymentType = Literal["shared", "wfp"]
 ProvisioningState = Literal["pending", "ready", "failed"]
@@ -214,7 +214,7 @@ class TwilioSettings(Nested):
     """The account at Twilio."""
 
     sid: str | None = None
-    auth_token: str | None = None
+    auth_token: Secret[str | None] = None
     from_: str | None = Field(default=None, validation_alias="from", serialization_alias="from")
     messaging_service_sid: str | None = None
 
@@ -285,7 +285,7 @@ class TenantFields(Model):
     storage_kind: StorageKind | None = None
     d1_database_id: str | None = None
     attack_protection: AttackProtection | None = None
-    mfa: TenantMfa | None = None
+    mfa: Secret[TenantMfa | None] = None
 
 
 class TenantInsert(TenantFields, Insert):

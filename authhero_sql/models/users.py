@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from .base import Insert, Instant, Model, Nested
+from .base import Insert, Instant, Model, Nested, Secret
 
 PasswordAlgorithm = Literal["bcrypt", "argon2id"]
 
@@ -47,16 +47,16 @@ class Identity(Model):
     phone_number: str | None = None
     phone_verified: bool | None = None
     username: str | None = None
-    access_token: str | None = None
-    access_token_secret: str | None = None
-    refresh_token: str | None = None
-    profile_data: ProfileData | None = Field(default=None, validation_alias="profileData", serialization_alias="profileData")
+    access_token: Secret[str | None] = None
+    access_token_secret: Secret[str | None] = None
+    refresh_token: Secret[str | None] = None
+    profile_data: Secret[ProfileData | None] = Field(default=None, validation_alias="profileData", serialization_alias="profileData")
 
 
 class UserPassword(Insert):
     """A password that was hashed elsewhere."""
 
-    hash: str
+    hash: Secret[str]
     algorithm: str
 
 
@@ -74,7 +74,7 @@ class BaseUser(Model):
     picture: str | None = None
     locale: str | None = None
     linked_to: str | None = None
-    profile_data: str | None = Field(default=None, validation_alias="profileData", serialization_alias="profileData")
+    profile_data: Secret[str | None] = Field(default=None, validation_alias="profileData", serialization_alias="profileData")
     user_id: str | None = None
     app_metadata: Any = Field(default_factory=dict)
     user_metadata: Any = Field(default_factory=dict)
@@ -106,7 +106,7 @@ class UserInsert(UserFields, Insert):
     provider: str | None = None
     is_social: bool | None = None
     login_count: int | None = None
-    password: UserPassword | None = None
+    password: Secret[UserPassword | None] = None
 
 
 class User(UserFields):
@@ -138,7 +138,7 @@ class PasswordFields(Model):
     """What an inserted and a stored password share."""
 
     user_id: str
-    password: str
+    password: Secret[str]
     algorithm: PasswordAlgorithm = "argon2id"
     is_current: bool = True
 
