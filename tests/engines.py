@@ -125,9 +125,20 @@ def start_d1() -> Server:
     return _start("d1", _d1)
 
 
+def start_with_tls(name: str, certificate: Path, key: Path) -> Server:
+    """A server of our own, whatever the environment names, that speaks TLS with a certificate and its key."""
+    if name == "mysql":
+        return _private(lambda port, password: _mariadb(port, password, f"--ssl-cert={certificate}", f"--ssl-key={key}"))
+    return _private(lambda port, password: _postgresql(port, password, (certificate, key)))
+
+
 def _start(name: str, recipe: Callable[[int, str], Server]) -> Server:
     if url := os.environ.get(KINDS[name].variable):
         return Server(name, url)
+    return _private(recipe)
+
+
+def _private(recipe: Callable[[int, str], Server]) -> Server:
     for _ in range(4):
         # Any account on this machine can reach the port, and a superuser of the database can run programs as its owner.
         with contextlib.suppress(_PortTakenError):
@@ -135,7 +146,7 @@ def _start(name: str, recipe: Callable[[int, str], Server]) -> Server:
     return recipe(_free_port(), secrets.token_hex(16))
 
 
-def _postgresql(port: int, password: str) -> Server:
+def _postgresql(port: int, password: str, encrypted: tuple[Path, Path] | None = None) -> Server:
     initdb = _program("postgresql")
     version = int(re.findall(r"\d+", subprocess.run([initdb, "--version"], check=True, capture_output=True, text=True).stdout)[0])
     user, directory = _home("postgres")
@@ -165,6 +176,12 @@ def _postgresql(port: int, password: str) -> Server:
         "log_checkpoints": "off",
         "timezone": "Asia/Kolkata",
     }
+    if encrypted:
+        # It uses no key that others can read.
+        key = Path(shutil.copy(encrypted[1], directory / "key"))
+        key.chmod(0o600)
+        _give(key, user)
+        settings |= {"ssl": "on", "ssl_cert_file": encrypted[0], "ssl_key_file": key}
     command = [str(initdb.with_name("postgres")), "-D", str(data)]
     for setting, value in settings.items():
         command += ["-c", f"{setting}={value}"]
@@ -179,7 +196,7 @@ def _postgresql(port: int, password: str) -> Server:
     return Server("postgresql", f"postgresql://authhero:{password}@127.0.0.1:{port}/postgres", stop)
 
 
-def _mariadb(port: int, password: str) -> Server:
+def _mariadb(port: int, password: str, *more: str) -> Server:
     install = _program("mysql")
     user, directory = _home("mysql")
     # Both programs must agree about the size of the log.
@@ -207,6 +224,7 @@ def _mariadb(port: int, password: str) -> Server:
         "--default-time-zone=+05:30",
         # A clean shutdown would only tidy what is thrown away.
         "--innodb-fast-shutdown=2",
+        *more,
     ]
 
     def ready() -> bool:

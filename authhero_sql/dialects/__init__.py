@@ -17,6 +17,7 @@ from ..errors import ConfigurationError, DriverMissingError
 from .dialect import Dialect
 from .interface import Call, Database, Executor, Features
 from .managed import ManagedDatabase
+from .tls import DISABLE, PREFER, tls
 
 __all__ = ["Call", "Database", "Dialect", "Executor", "Features", "connect", "wrap"]
 
@@ -53,11 +54,21 @@ def _postgresql(url: str, options: Options) -> ManagedDatabase:
 
     parts = urlsplit(url)
     given = dict(parse_qsl(parts.query))
-    ours = {name: given.pop(name) for name in list(given) if name in _NUMBERS or name == "pgbouncer"}
+    ours = {name: given.pop(name) for name in list(given) if name in _NUMBERS or name in {"pgbouncer", "ssl", "ssl_ca"}}
     # The rest (sslmode, application_name, …) is libpq's, which asyncpg reads from the URL itself.
     rest = "&".join(part for part in parts.query.split("&") if part.partition("=")[0] in given)
     dsn = urlunsplit(("postgresql", parts.netloc, parts.path, rest, ""))
-    return PostgreSQLDatabase(dsn, **_converted(ours), **options)
+    return PostgreSQLDatabase(dsn, **_with_tls({**_converted(ours), **options}))
+
+
+def _with_tls(options: Options) -> Options:
+    """Options for asyncpg, which has the same words but verifies by files in the home directory."""
+    mode, ca = options.pop("ssl", None), options.pop("ssl_ca", None)
+    if mode is None and ca is None:
+        # Its default is the same as here: encrypted where the server can.
+        return options
+    wanted = tls(mode, ca)
+    return {**options, "ssl": wanted.context if wanted.demanded else PREFER if wanted.context else DISABLE}
 
 
 def _mysql(url: str, options: Options) -> ManagedDatabase:
@@ -159,6 +170,7 @@ _NUMBERS: dict[str, Callable[[str], Any]] = {
 }
 
 
+_FLAGS = {"insecure", "pgbouncer"}
 _OURS = {"account", "connection", "database", "dsn", "path", "pool", "settings", "token", "transport"}
 """How the databases are made from a URL or a pool: not for a URL's query."""
 
@@ -169,7 +181,7 @@ def _converted(given: dict[str, str]) -> Options:
         if name in _OURS:
             raise ConfigurationError(f"{name} is no option of a URL")
         try:
-            options[name] = _NUMBERS[name](value) if name in _NUMBERS else value.lower() in {"1", "true"} if name == "pgbouncer" else value
+            options[name] = _NUMBERS[name](value) if name in _NUMBERS else value.lower() in {"1", "true"} if name in _FLAGS else value
         except ValueError:
             raise ConfigurationError(f"the URL's {name} must be a number") from None
     return options
@@ -187,11 +199,14 @@ def connect(url: str, **options: Any) -> ManagedDatabase:
             ``postgresql://user:password@host/name``, ``mysql://user:password@host/name``,
             ``d1://ACCOUNT_ID/DATABASE_ID``. Options may stand in its query.
         options: for every engine ``acquire_timeout`` (seconds, 30) and, but for D1, ``command_timeout`` (seconds, 60; None: as
-            long as it takes); for servers ``min_size`` (1), ``max_size`` (10) and ``connect_timeout`` (seconds, 10); SQLite
-            ``readers`` (4), ``busy_timeout`` (seconds, 5) and ``cached_statements`` (512); PostgreSQL ``statement_cache_size`` (1000),
-            ``pgbouncer`` (off) and what ``asyncpg.create_pool`` takes; MySQL ``ssl``, ``ssl_ca``, ``recycle``
+            long as it takes); for servers ``min_size`` (1), ``max_size`` (10) and ``connect_timeout`` (seconds, 10), ``ssl``
+            (``disable``, ``prefer``, ``require``, ``verify-ca``, ``verify-full``, or an ``ssl.SSLContext``; by default
+            ``prefer`` where the server is not on this machine) and ``ssl_ca`` (a file of certificates to trust, else the
+            system's); SQLite ``readers`` (4), ``busy_timeout`` (seconds, 5) and ``cached_statements`` (512); PostgreSQL
+            ``statement_cache_size`` (1000), ``pgbouncer`` (off) and what ``asyncpg.create_pool`` takes; MySQL ``recycle``
             (seconds, 1800) and what ``aiomysql.create_pool`` takes; D1 ``token`` (else ``CLOUDFLARE_API_TOKEN`` in the
             environment, or the URL's password), ``endpoint`` (Cloudflare's API, or a gateway that speaks its shape),
+            ``insecure`` (whether the token may go to another machine over plain ``http``: off),
             ``timeout`` (seconds, 60), ``connect_timeout`` and ``max_size`` as above.
 
     Raises:

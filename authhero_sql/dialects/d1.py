@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from urllib.parse import urlsplit
 
 import anyio
 from pypika.terms import Criterion, Term
@@ -30,6 +31,7 @@ from .dialect import Fragment, LiveTable, Place, case_pairs, repeats_values
 from .interface import Call, Executor, Features, Row
 from .managed import ManagedDatabase, jitter, reraise
 from .sqlite import SQLiteDialect, classified, glob_letters, glob_pattern, unquoted
+from .tls import is_local
 from .transactions import Block
 
 if TYPE_CHECKING:
@@ -267,9 +269,12 @@ class HTTPTransport:
         connect_timeout: float = 10.0,
         acquire_timeout: float = 30.0,
         max_size: int = 10,
+        insecure: bool = False,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         import httpx
+
+        scheme = _checked(endpoint, insecure=insecure)
 
         if not re.fullmatch(r"[!-~]+", token):
             raise ConfigurationError("D1 needs a token: token=…, or CLOUDFLARE_API_TOKEN in the environment")
@@ -280,7 +285,7 @@ class HTTPTransport:
             limits=httpx.Limits(max_connections=max_size, max_keepalive_connections=max_size),
             transport=transport,
             # Reading the system's certificates takes longer than ten queries to a gateway on this machine, which uses none.
-            verify=endpoint.startswith("https:"),
+            verify=scheme != "http",
         )
 
     async def read(self, statements: Sequence[Sent]) -> list[list[Row]]:
@@ -326,6 +331,24 @@ class HTTPTransport:
             unsure = "the connection to D1 broke: a write that was under way may have been done"
             raise _PassingError(DatabaseUnavailableError(unsure)) from error
         return _results(response)
+
+
+def _checked(endpoint: str, *, insecure: bool) -> str:
+    """The scheme of an endpoint to which the token may be sent.
+
+    Raises:
+        ConfigurationError: it is no URL of HTTP, or not encrypted and not on this machine.
+    """
+    try:
+        parts = urlsplit(endpoint)
+        valid = parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc and parts.port != 0
+    except ValueError:
+        valid = False
+    if not valid or parts.query or parts.fragment:
+        raise ConfigurationError("the endpoint must be a URL like https://host/path, with nothing else in it")
+    if parts.scheme == "http" and not insecure and not is_local(parts.hostname or ""):
+        raise ConfigurationError("the endpoint would get the token unencrypted: use https://, or insecure=True where the way is safe")
+    return parts.scheme
 
 
 @contextmanager

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import ssl as ssl_module
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
@@ -32,6 +31,7 @@ from ..schema import ColumnType
 from .dialect import UNSHOWN, Dialect, Fragment, LiveTable, Place, live_tables, other_case, repeats_values
 from .interface import Call, Executor, Features, Row
 from .managed import CLOSE_TIMEOUT, COMMAND_TIMEOUT, ManagedDatabase, answered, in_time, misconfigured, reraise, retried, translated
+from .tls import DISABLE, NOT_OFFERED, PREFER, is_local, tls, trouble
 from .transactions import SETTLE, Block, begun, finish
 
 if TYPE_CHECKING:
@@ -77,6 +77,8 @@ _BY_NUMBER: dict[int, type[DatabaseError]] = {
     1969: StatementTimeoutError,
     3024: StatementTimeoutError,
 }
+NO_TLS = 2026
+"""The client's own number for TLS that did not come about."""
 
 
 class MySQLDialect(Dialect):
@@ -228,7 +230,8 @@ class MySQLDialect(Dialect):
             kind = _BY_NUMBER.get(number)
             if kind is None:
                 kind = _by_class(number, error)
-            return kind(code=str(number) if number else None, constraint=_constraint(error.args[1]) if number == 1062 else None)
+            message = trouble(error.__cause__) or (NOT_OFFERED if number == NO_TLS else None)
+            return kind(message, code=str(number) if number else None, constraint=_constraint(error.args[1]) if number == 1062 else None)
         if isinstance(error, RuntimeError) and "closing pool" in str(error):
             return DatabaseUnavailableError("the pool is closed")
         if isinstance(error, UnicodeEncodeError):
@@ -255,7 +258,7 @@ def _by_class(number: int, error: Exception) -> type[DatabaseError]:
     return ValueRefusedError if isinstance(error, pymysql.err.DataError) else DatabaseError
 
 
-_NOT_CONNECTED = {2002, 2003, 2005}
+_NOT_CONNECTED = {2002, 2003, 2005, NO_TLS}
 """The client's own numbers for a server that it could not reach."""
 
 
@@ -335,6 +338,56 @@ def _cursor_class() -> type[aiomysql.Cursor]:
             pass
 
     return Quiet
+
+
+@cache
+def _encrypted_classes() -> tuple[type[aiomysql.Connection], type[aiomysql.Pool]]:
+    """The driver's connection, signing in only where the line is encrypted, and its pool, opening such connections.
+
+    By itself aiomysql goes on without TLS where the server, or who stands between, says that it has none, and even sends the
+    password as it is to those who ask.
+    """
+    import aiomysql
+    from pymysql.constants import CLIENT, CR
+    from pymysql.err import OperationalError
+
+    class Encrypted(aiomysql.Connection):  # type: ignore[misc]  # aiomysql is not typed
+        async def _request_authentication(self) -> None:
+            if not self.server_capabilities & CLIENT.SSL:
+                raise OperationalError(CR.CR_SSL_CONNECTION_ERROR, NOT_OFFERED)
+            await super()._request_authentication()
+
+    class EncryptedPool(aiomysql.Pool):  # type: ignore[misc]  # aiomysql is not typed
+        @property
+        def minsize(self) -> int:
+            # What the driver's own code opens.
+            return 0
+
+        async def _fill_free_pool(self, override_min: bool) -> None:
+            await super()._fill_free_pool(False)
+            while self.size < self._minsize or (override_min and not self._free and self.size < (self.maxsize or self.size + 1)):
+                self._acquiring += 1
+                try:
+                    connection = Encrypted(echo=self._echo, loop=self._loop, **self._conn_kwargs)
+                    await connection._connect()
+                    self._free.append(connection)
+                finally:
+                    self._acquiring -= 1
+
+    for kind, name in ((aiomysql.Connection, "_request_authentication"), (aiomysql.Pool, "_fill_free_pool")):
+        if not hasattr(kind, name):
+            raise ConfigurationError("this release of aiomysql cannot be made to insist on TLS: install an earlier one")
+    return Encrypted, EncryptedPool
+
+
+async def _encrypted_pool(*, minsize: int, maxsize: int, pool_recycle: float, echo: bool = False, **options: Any) -> aiomysql.Pool:
+    """As ``aiomysql.create_pool``; the connections are opened when they are needed."""
+    _, kind = _encrypted_classes()
+    return kind(minsize, maxsize, echo, pool_recycle, asyncio.get_running_loop(), **options)
+
+
+def _stays_here(settings: dict[str, Any], options: dict[str, Any]) -> bool:
+    return bool(options.get("unix_socket")) or is_local(str(settings.get("host", "localhost")))
 
 
 async def _run(connection: aiomysql.Connection, call: Call, dialect: Dialect, seconds: float | None) -> tuple[list[Row], int]:
@@ -463,12 +516,13 @@ class MySQLDatabase(ManagedDatabase):
         self._settings = settings
         self._acquire_timeout = acquire_timeout
         self._command_timeout = command_timeout
+        self._tls = tls(ssl, ssl_ca, DISABLE if _stays_here(settings or {}, options) else PREFER)
         self._options = {
             "minsize": min_size,
             "maxsize": max_size,
             "connect_timeout": connect_timeout,
             "pool_recycle": recycle,
-            "ssl": _ssl(ssl, ssl_ca),
+            "ssl": self._tls.context,
             "init_command": f"SET SESSION {ISOLATION}",
             **options,
         }
@@ -482,7 +536,7 @@ class MySQLDatabase(ManagedDatabase):
                 import aiomysql
                 from pymysql.constants import CLIENT
 
-                self._pool = await aiomysql.create_pool(
+                self._pool = await (_encrypted_pool if self._tls.demanded else aiomysql.create_pool)(
                     **self._settings,
                     **self._options,
                     charset="utf8mb4",
@@ -599,21 +653,3 @@ def _released(pool: aiomysql.Pool, connection: aiomysql.Connection) -> asyncio.F
     # aiomysql wakes nobody for the room that a closed connection leaves. By its public methods only clear() does, which
     # closes the free connections too: there are none, or nobody would wait.
     return asyncio.ensure_future(wake_up() if wake_up is not None else pool.clear()) if connection.closed else woken
-
-
-def _ssl(mode: Any, ca: str | None) -> ssl_module.SSLContext | None:
-    """TLS in libpq's words: disable, require (encrypted, not verified), verify-ca, verify-full; or a context."""
-    if isinstance(mode, ssl_module.SSLContext):
-        return mode
-    word = str(mode).lower() if mode is not None else ""
-    if word in {"", "false", "0", "disable", "none"} and not ca:
-        return None
-    context = ssl_module.create_default_context(cafile=ca)
-    if word in {"require", "required"} and not ca:
-        context.check_hostname = False
-        context.verify_mode = ssl_module.CERT_NONE
-    elif word == "verify-ca":
-        context.check_hostname = False
-    elif word not in {"", "true", "1", "require", "required", "verify-full", "verify_identity"}:
-        raise ConfigurationError("ssl is one of disable, require, verify-ca, verify-full")
-    return context

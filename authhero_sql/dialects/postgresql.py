@@ -32,6 +32,7 @@ from ..schema import ColumnType
 from .dialect import Dialect, Fragment, LiveTable, Place, case_pairs, live_tables
 from .interface import Call, Executor, Order, Row
 from .managed import CLOSE_TIMEOUT, COMMAND_TIMEOUT, ManagedDatabase, answered, in_time, misconfigured, reraise, retried, translated
+from .tls import NOT_OFFERED, trouble
 from .transactions import SETTLE, Block, begun, logger
 
 if TYPE_CHECKING:
@@ -192,7 +193,8 @@ class PostgreSQLDialect(Dialect):
         if isinstance(error, TimeoutError):
             return StatementTimeoutError()
         if isinstance(error, OSError):
-            return ConnectionLostError()
+            untold = trouble(error) or (NOT_OFFERED if "rejected SSL" in str(error) else None)
+            return DatabaseUnavailableError(untold) if untold else ConnectionLostError()
         return None
 
     def scrub(self, error: BaseException, ours: DatabaseError) -> None:
@@ -399,6 +401,9 @@ class PostgreSQLDatabase(ManagedDatabase):
 
         try:
             self._pool = await asyncpg.create_pool(self._dsn, reset=_keep, **self._options)
+        except OSError as error:
+            # Some of these are of TLS, and ValueErrors as well.
+            reraise(DIALECT, error)
         except (TypeError, ValueError) as error:
             raise misconfigured(error) from None
         except Exception as error:
