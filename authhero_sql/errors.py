@@ -8,6 +8,15 @@ from __future__ import annotations
 
 from typing import Any
 
+LONGEST_NAME = 200
+"""Characters of a name that a message repeats."""
+
+
+def shown(name: str) -> str:
+    """A name that a caller gave, as it can stand in a message: short, and no line of its own in a log."""
+    safe = name if name.isprintable() else name.encode("unicode_escape").decode()
+    return safe if len(safe) <= LONGEST_NAME else f"{safe[: LONGEST_NAME - 1]}…"
+
 
 class AuthHeroSQLError(Exception):
     """The database operation failed."""
@@ -54,10 +63,12 @@ class InvalidQueryError(AuthHeroSQLError, ValueError):
 class InvalidValueError(AuthHeroSQLError, ValueError):
     """A value cannot be stored in its column.
 
-    ``table`` and ``field`` name the place, ``reason`` says what is wrong with the value without repeating it.
+    ``table`` and ``field`` name the place, ``reason`` says what is wrong with the value without repeating it. A field that is
+    unknown may have any name: of a long one ``field`` is the beginning, and what cannot be printed is escaped.
     """
 
     def __init__(self, table: str, field: str | None, reason: str) -> None:
+        field = shown(field) if field else None
         super().__init__(f"{table}.{field}: {reason}" if field else f"{table}: {reason}")
         self.table = table
         self.field = field

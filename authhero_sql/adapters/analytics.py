@@ -13,7 +13,7 @@ from ..aggregates import Aggregates, Bucketed, Dimension, Latest, Named
 from ..buckets import Bucket, buckets, zone
 from ..clock import to_epoch_ms, to_iso
 from ..dialects.interface import Order
-from ..errors import InvalidQueryError
+from ..errors import InvalidQueryError, shown
 from ..listing import MAX_PAGE, count
 from ..models import (
     AnalyticsColumnMeta,
@@ -240,7 +240,7 @@ def _asked(params: AnalyticsQuery | Mapping[str, Any] | None) -> AnalyticsQuery:
         asked = params if isinstance(params, AnalyticsQuery) else AnalyticsQuery.model_validate(mapping(LOGS, params or {}))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        raise InvalidQueryError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+        raise InvalidQueryError(f"{shown('.'.join(map(str, first['loc'])))}: {first['msg']}") from None
     if len(set(asked.group_by)) < len(asked.group_by):
         raise InvalidQueryError("group_by names something twice")
     limit, offset = min(count("limit", asked.limit), MAX_PAGE), count("offset", asked.offset)

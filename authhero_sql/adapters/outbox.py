@@ -93,7 +93,7 @@ class Outbox(Repository[StoredEvent]):
         """The events with these ids, oldest first; those that do not exist are left out."""
         if not ids:
             return []
-        return self._events(await self._fetch(self._select(self._reader, {"id in": list(ids)}, OLDEST_FIRST)))
+        return self._events(await self._fetch(self._select(self._reader, {"id in": _listed(ids)}, OLDEST_FIRST)))
 
     async def get_unprocessed(self, limit: int) -> builtins.list[OutboxEvent]:
         """The events that are to be delivered now, oldest first: due, and claimed by nobody or by one whose lease has run out.
@@ -122,11 +122,11 @@ class Outbox(Repository[StoredEvent]):
         """
         if not ids:
             return []
-        now = self.session.now()
+        listed, now = _listed(ids), self.session.now()
         lease = {"claimed_by": worker_id, "claim_expires_at": _lease_end(now, lease_ms)}
-        free = {"id in": list(ids), "processed_at null": None, "claim_expires_at null or <=": now}
+        free = {"id in": listed, "processed_at null": None, "claim_expires_at null or <=": now}
         await self._affected(self._change(free, self._encoded(lease)))
-        held = {"id in": list(ids), "claimed_by": worker_id, "claim_expires_at >": now, "processed_at null": None}
+        held = {"id in": listed, "claimed_by": worker_id, "claim_expires_at >": now, "processed_at null": None}
         return [row[0] for row in await self._fetch(self._select(self._chosen("id"), held, OLDEST_FIRST))]
 
     async def mark_processed(self, ids: Sequence[str], *, worker_id: str | None = None) -> int:
@@ -139,7 +139,7 @@ class Outbox(Repository[StoredEvent]):
         if not ids:
             return 0
         values = {**UNCLAIMED, **self._encoded({"processed_at": self.session.now()})}
-        return await self._affected(self._change({"id in": list(ids), **_open(worker_id)}, values))
+        return await self._affected(self._change({"id in": _listed(ids), **_open(worker_id)}, values))
 
     async def mark_retry(self, id: str, error: str, next_retry_at: datetime, *, worker_id: str | None = None) -> bool:
         """Count a failed delivery, and release the claim until the event is due again.
@@ -236,6 +236,12 @@ class Outbox(Repository[StoredEvent]):
 def _open(worker_id: str | None) -> dict[str, Any]:
     """The conditions for an event that is still to be delivered, by this worker if there is one."""
     return {"processed_at null": None, **({} if worker_id is None else {"claimed_by": worker_id})}
+
+
+def _listed(ids: Any) -> builtins.list[str]:
+    if isinstance(ids, str | bytes) or not isinstance(ids, Iterable):
+        raise InvalidValueError(OUTBOX_EVENTS.name, "ids", "must be a list of ids")
+    return list(ids)
 
 
 def _lease_end(now: datetime, lease_ms: Any) -> datetime:

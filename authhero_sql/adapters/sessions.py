@@ -182,10 +182,10 @@ class RefreshTokens(_Expiring[RefreshToken]):
             return await self._update(where, fields, expect)
         expected = self._expected(expect)
         seen = {**where, **expected}
-        login_id, until = login_session_bump
         try:
+            login_id, until = login_session_bump
             expires = to_epoch_ms(until)
-        except (ValueError, AttributeError):
+        except (TypeError, ValueError, AttributeError):
             raise InvalidValueError(self.table.name, "login_session_bump", "must be an id and an aware instant") from None
         extend = LoginSessions(self.session)._extend(tenant_id, login_id, expires, only_if=(self.table, seen))
         values = self._changes(fields, where)

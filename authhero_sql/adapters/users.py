@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import builtins
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, Field
 
 from ..dialects.interface import Call, Order, Row
+from ..errors import InvalidValueError
 from ..listing import ListRules
 from ..models import AuditEventInsert, Identity, ImportMetadata, ProfileData, User, UserInsert
 from ..repository import Expected, Fields, Picked, Side, Where
@@ -257,6 +258,8 @@ class Users(Listed[User]):
 
     def _events(self, tenant_id: str, events: OutboxEvents) -> Sequence[dict[str, Any]]:
         """The stored rows of outbox events."""
+        if not isinstance(events, Iterable):
+            raise InvalidValueError(self.table.name, "outbox_events", "must be a list of events")
         outbox = Outbox(self.session)
         return [outbox._row(tenant_id, event) for event in events]
 

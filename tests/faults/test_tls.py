@@ -113,7 +113,7 @@ async def is_encrypted(url: str, **options: object) -> bool:
             return bool(row[-1])
     finally:
         # aiomysql does not wait until the other side has said goodbye as well.
-        while len(loop._selector.get_map()) > watched:
+        while len(loop._selector.get_map()) > watched:  # noqa: ASYNC110  # there is no event for it
             await asyncio.sleep(0.01)
 
 
