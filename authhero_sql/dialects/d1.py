@@ -211,8 +211,7 @@ class D1Database(ManagedDatabase):
 
     @property
     def _live(self) -> Transport:
-        if self._closed:
-            raise DatabaseUnavailableError("the database is not open")
+        self._require_open()
         return self._transport
 
     async def fetch(self, call: Call) -> list[Row]:

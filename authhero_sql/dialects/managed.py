@@ -149,10 +149,13 @@ class ManagedDatabase(Database):
         """Connect, unless that has been done. ``await db`` and ``async with db`` call it.
 
         Raises:
-            ConfigurationError: this is not asyncio's event loop.
+            ConfigurationError: this is not asyncio's event loop, or not the one or the process in which it was opened.
             DatabaseUnavailableError: the database cannot be reached, or it has been closed.
         """
         home = _here()
+        if self._opened and not self._closed:
+            self._require_open()
+            return self
         if self._opening is None:
             self._opening = asyncio.Lock()
         # Two tasks that open it at once open it once.

@@ -341,8 +341,8 @@ def _cursor_class() -> type[aiomysql.Cursor]:
 
 
 @cache
-def _encrypted_classes() -> tuple[type[aiomysql.Connection], type[aiomysql.Pool]]:
-    """The driver's connection, signing in only where the line is encrypted, and its pool, opening such connections.
+def _encrypted_pool_class() -> type[aiomysql.Pool]:
+    """The driver's pool, whose connections sign in only where the line is encrypted.
 
     By itself aiomysql goes on without TLS where the server, or who stands between, says that it has none, and even sends the
     password as it is to those who ask.
@@ -371,19 +371,19 @@ def _encrypted_classes() -> tuple[type[aiomysql.Connection], type[aiomysql.Pool]
                     connection = Encrypted(echo=self._echo, loop=self._loop, **self._conn_kwargs)
                     await connection._connect()
                     self._free.append(connection)
+                    self._cond.notify()
                 finally:
                     self._acquiring -= 1
 
     for kind, name in ((aiomysql.Connection, "_request_authentication"), (aiomysql.Pool, "_fill_free_pool")):
         if not hasattr(kind, name):
             raise ConfigurationError("this release of aiomysql cannot be made to insist on TLS: install an earlier one")
-    return Encrypted, EncryptedPool
+    return EncryptedPool
 
 
 async def _encrypted_pool(*, minsize: int, maxsize: int, pool_recycle: float, echo: bool = False, **options: Any) -> aiomysql.Pool:
     """As ``aiomysql.create_pool``; the connections are opened when they are needed."""
-    _, kind = _encrypted_classes()
-    return kind(minsize, maxsize, echo, pool_recycle, asyncio.get_running_loop(), **options)
+    return _encrypted_pool_class()(minsize, maxsize, echo, pool_recycle, asyncio.get_running_loop(), **options)
 
 
 def _stays_here(settings: dict[str, Any], options: dict[str, Any]) -> bool:

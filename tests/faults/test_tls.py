@@ -102,19 +102,28 @@ CIPHER = {
 }
 
 
+def sockets() -> int:
+    """How many sockets the event loop waits for."""
+    loop: Any = asyncio.get_running_loop()
+    return len(loop._selector.get_map())
+
+
+async def goodbye(before: int) -> None:
+    """Wait until TLS has ended on both sides, which aiomysql does not."""
+    while sockets() > before:  # noqa: ASYNC110  # there is no event for it
+        await asyncio.sleep(0.01)
+
+
 async def is_encrypted(url: str, **options: object) -> bool:
     """Whether the connection of that URL is."""
-    loop: Any = asyncio.get_running_loop()
-    watched = len(loop._selector.get_map())
+    watched = sockets()
     try:
         async with connect(url, connect_timeout=5, **options) as db:
             engine = "mysql" if url.startswith("mysql") else "postgresql"
             [row] = await db.fetch(Call(CIPHER[engine]))
             return bool(row[-1])
     finally:
-        # aiomysql does not wait until the other side has said goodbye as well.
-        while len(loop._selector.get_map()) > watched:  # noqa: ASYNC110  # there is no event for it
-            await asyncio.sleep(0.01)
+        await goodbye(watched)
 
 
 @pytest.mark.engines("postgresql", "mysql")
@@ -124,6 +133,16 @@ async def test_each_mode_is_kept_where_the_server_can(encrypted: Server, certifi
         assert await is_encrypted(f"{encrypted.url}?ssl={mode}") is expected, mode
     assert await is_encrypted(encrypted.url, ssl="verify-full", ssl_ca=str(certificate / "certificate.pem"))
     assert await is_encrypted(encrypted.url, ssl=ssl.create_default_context(cafile=certificate / "certificate.pem"))
+
+
+@pytest.mark.engines("mysql")
+async def test_a_pool_that_insists_on_tls_is_like_any_other(encrypted: Server) -> None:
+    watched = sockets()
+    async with connect(f"{encrypted.url}?ssl=require&min_size=1&max_size=2&acquire_timeout=20") as db:
+        found = await asyncio.gather(*(db.fetch(Call("SELECT CONNECTION_ID() FROM (SELECT SLEEP(0.01)) AS s")) for _ in range(12)))
+        assert len({row[0] for rows in found for row in rows}) == 2
+        assert len(await asyncio.gather(*(db.fetch(Call(CIPHER["mysql"])) for _ in range(2)))) == 2
+    await goodbye(watched)
 
 
 @pytest.mark.engines("postgresql", "mysql")
