@@ -32,7 +32,7 @@ from .models.base import ImportMetadata, Page
 from .rows import RowReader, RowWriter, mapping, wire_fields
 from .schema import Column, Table
 from .session import Session, located, timed
-from .statements import Bind, Statement
+from .statements import Bind, DatabaseNowTerm, Statement
 
 M = TypeVar("M", bound=BaseModel)
 N = TypeVar("N", bound=BaseModel)
@@ -49,7 +49,7 @@ Expected = Mapping[str, Any] | None
 _COMPARED = (TEXT, INT, BOOL, FLAG, INSTANT, EPOCH_MS)
 """The codecs whose stored value is the same whenever the public one is."""
 _WORDS: Mapping[type, str] = {dict: "object", list: "list"}
-_OPERATORS: dict[str, Callable[[Field, Bind], Criterion]] = {
+_OPERATORS: dict[str, Callable[[Field, Term], Criterion]] = {
     "<>": lambda field, bind: field != bind,
     "<": lambda field, bind: field < bind,
     "<=": lambda field, bind: field <= bind,
@@ -97,6 +97,21 @@ class Added:
     """A value to add to a number that is stored."""
 
     amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseNow:
+    """The present by the database's own clock, or an instant so much later, in epoch milliseconds.
+
+    An operand of a condition and a value to store. What several hosts must agree on is compared with this, because their clocks differ.
+    """
+
+    plus: timedelta = timedelta(0)
+
+    @property
+    def milliseconds(self) -> int:
+        """How much later."""
+        return self.plus // timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,9 +212,9 @@ class Repository(Generic[M]):
             elif operator == "in":
                 criteria.append(dialect.in_list(field, Bind, bind, dialect.list_size(len(value))))
             elif operator:
-                criteria.append(_OPERATORS[operator](field, Bind(bind)))
+                criteria.append(_OPERATORS[operator](field, _term(value, bind)))
             else:
-                criteria.append(dialect.equal(field, Bind(bind), text=table[column].is_text))
+                criteria.append(dialect.equal(field, _term(value, bind), text=table[column].is_text))
         return Criterion.all(criteria)
 
     def _shape(self, where: Where) -> tuple[Any, ...]:
@@ -207,6 +222,7 @@ class Repository(Generic[M]):
         return tuple([
             (name, value.table.name, value.column, self._shape(value.where)) if isinstance(value, Picked)
             else (name, self.session.dialect.list_size(len(value))) if name.endswith(" in")
+            else (name, DatabaseNow) if isinstance(value, DatabaseNow)
             else name
             for name, value in where.items()
         ])  # fmt: skip
@@ -226,6 +242,8 @@ class Repository(Generic[M]):
                 values.update(self.session.dialect.pair_values(bind, pairs))
             elif operator == "in":
                 values.update(self.session.dialect.list_values(bind, [table.operand(column, item) for item in value]))
+            elif isinstance(value, DatabaseNow):
+                values[bind] = value.milliseconds
             elif operator not in ("null", "not null"):
                 values[bind] = table.operand(column, value)
         return values
@@ -271,9 +289,10 @@ class Repository(Generic[M]):
         names = tuple(values)
 
         def build() -> Any:
-            return self.session.dialect.query.into(SQLTable(into.name)).columns(*names).insert(*map(Bind, names))
+            given = (_term(value, name) for name, value in values.items())
+            return self.session.dialect.query.into(SQLTable(into.name)).columns(*names).insert(*given)
 
-        return self._statement(("insert", into.name, names), build).bind(values)
+        return self._statement(("insert", into.name, names, _kinds(values)), build).bind(_bound(values))
 
     def _insert_next(self, number: str, values: Mapping[str, Any], where: Where) -> Call:
         """INSERT of stored values, numbered after the greatest among the rows that meet the conditions, from 1 on."""
@@ -322,9 +341,8 @@ class Repository(Generic[M]):
         ``on`` says which columns there must equal which of each row's own.
         """
         names = tuple(values)
-        added = frozenset(name for name, value in values.items() if isinstance(value, Added))
         operands = self._operands(where)
-        shape: tuple[Any, ...] = ("update", names, added, self._shape(where))
+        shape: tuple[Any, ...] = ("update", names, _kinds(values), self._shape(where))
         if only_if is not None:
             shape += (only_if[0].name, self._shape(only_if[1]), tuple((on or {}).items()))
             operands.update(self._operands(only_if[1], only_if[0], "guard"))
@@ -332,13 +350,13 @@ class Repository(Generic[M]):
         def build() -> Any:
             source = self._sql
             builder = self.session.dialect.query.update(source)
-            for name in names:
-                given: Term = Bind(f"set_{name}")
-                builder = builder.set(source.field(name), source.field(name) + given if name in added else given)
+            for name, value in values.items():
+                given = _term(value, f"set_{name}")
+                builder = builder.set(source.field(name), source.field(name) + given if isinstance(value, Added) else given)
             builder = builder.where(self._condition(source, where))
             return builder if only_if is None else builder.where(self._exists(*only_if, on or {}))
 
-        bound = {f"set_{name}": value.amount if isinstance(value, Added) else value for name, value in values.items()}
+        bound = {f"set_{name}": value for name, value in _bound(values).items()}
         return self._statement(shape, build).bind({**operands, **bound})
 
     def _exists(self, table: Table[Any], where: Where, on: Mapping[str, str]) -> Criterion:
@@ -958,6 +976,24 @@ class Repository(Generic[M]):
             cursor = page.next
             if cursor is None:
                 return
+
+
+def _term(value: Any, bind: str) -> Term:
+    """What stands in a statement for a value: its parameter, added to the database's time for a :class:`DatabaseNow`."""
+    return DatabaseNowTerm() + Bind(bind) if isinstance(value, DatabaseNow) else Bind(bind)
+
+
+def _kinds(values: Mapping[str, Any]) -> frozenset[tuple[str, type]]:
+    """The values that are more than a parameter: part of a statement's shape."""
+    return frozenset((name, type(value)) for name, value in values.items() if isinstance(value, Added | DatabaseNow))
+
+
+def _bound(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What is bound for the values."""
+    return {
+        name: value.amount if isinstance(value, Added) else value.milliseconds if isinstance(value, DatabaseNow) else value
+        for name, value in values.items()
+    }
 
 
 def _once(owner: type, kind: str, key: Any, make: Callable[[], Any]) -> Any:

@@ -35,6 +35,17 @@ class Bind(Term):
         return f"\0{self.name}\0"
 
 
+class DatabaseNowTerm(Term):
+    """The database's own time in epoch milliseconds: :meth:`Dialect.now_ms`, which the finished text gets in its place."""
+
+    MARK = "\0:now\0"
+    """No name, so that no parameter can be taken for it."""
+
+    def get_sql(self, **kwargs: Any) -> str:
+        """The mark."""
+        return self.MARK
+
+
 class LiteralError(RuntimeError):
     """A statement was built with a value in its text. Bind it."""
 
@@ -70,6 +81,7 @@ def compiled(dialect: Dialect, builder: Any) -> Statement:
     """The statement of a PyPika builder."""
     text = builder.get_sql()
     guard(text, dialect.quote)
+    text = text.replace(DatabaseNowTerm.MARK, dialect.now_ms())
     sql, names = dialect.placeholders(text, MARK)
     return Statement(sql, names, _picker(names))
 

@@ -209,6 +209,10 @@ class Dialect:
         """What tells the engine's own migration tool that a script is to be run again."""
         return []
 
+    def now_ms(self) -> str:
+        """The present by the database's clock in epoch milliseconds, the same throughout a statement."""
+        raise NotImplementedError
+
     # Scripts: SQL text for a file, which has no parameters.
 
     def epoch_ms(self, iso: str) -> str:

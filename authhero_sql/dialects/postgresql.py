@@ -153,6 +153,10 @@ class PostgreSQLDialect(Dialect):
         """The present."""
         return """to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')"""
 
+    def now_ms(self) -> str:
+        """When the statement began, so that it can be the bound of an index range; a whole transaction has one ``now()``."""
+        return "CAST(FLOOR(EXTRACT(EPOCH FROM statement_timestamp()) * 1000) AS bigint)"
+
     async def describe(self, executor: Executor) -> dict[str, LiveTable]:
         """From the catalogue, for the schema that unqualified names mean."""
         columns, keys, indexes, references = await executor.fetch_many([Call(sql) for sql in _CATALOGUE])

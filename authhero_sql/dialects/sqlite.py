@@ -129,6 +129,11 @@ class SQLiteDialect(Dialect):
         """The present."""
         return "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
 
+    def now_ms(self) -> str:
+        """The present."""
+        present = self.epoch_ms("'now'")
+        return f"({present})"
+
     async def describe(self, executor: Executor) -> dict[str, LiveTable]:
         """From SQLite's pragma functions."""
         tables = "FROM sqlite_master AS m, {} WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' "

@@ -1,0 +1,86 @@
+"""The database's own clock in conditions and values: what several hosts have to agree on is compared with it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from authhero_sql import Database
+from authhero_sql.clock import to_epoch_ms
+from authhero_sql.dialects.interface import Call
+from authhero_sql.migrations.ledger import LEASES, Lease, Ledger
+from authhero_sql.repository import DatabaseNow, Repository
+from authhero_sql.session import Session
+
+HOUR = timedelta(hours=1)
+
+
+class Kept(Repository[Lease]):
+    """Rows that hold an instant."""
+
+    table = LEASES
+    model = Lease
+
+
+@pytest.fixture
+async def kept(db: Database) -> AsyncIterator[Kept]:
+    """The table of a host whose clock stands in another century."""
+    session = Session.of(db, clock=lambda: datetime(1999, 12, 31, tzinfo=UTC))
+    await Ledger(session).prepare()
+    kept = Kept(session)
+    yield kept
+    # It is not among the tables that are emptied before each test.
+    await kept._write(kept._delete({"id": "x"}))
+
+
+async def _store(kept: Kept, when: DatabaseNow) -> None:
+    await kept._write(kept._insert({"id": "x", "owner": "me", "expires_at_ts": when}))
+
+
+async def _stored(kept: Kept) -> int:
+    ((value,),) = await kept.session.executor.fetch(Call(f"SELECT expires_at_ts FROM {LEASES.name} WHERE id = 'x'"))
+    assert isinstance(value, int)
+    return value
+
+
+async def test_what_is_stored_is_the_servers_time(kept: Kept) -> None:
+    before = to_epoch_ms(datetime.now(UTC))
+    await _store(kept, DatabaseNow())
+    inserted = await _stored(kept)
+    await kept._write(kept._change({"id": "x"}, {"expires_at_ts": DatabaseNow(HOUR)}))
+    changed = await _stored(kept)
+    after = to_epoch_ms(datetime.now(UTC))
+    # The servers of the tests run on this machine; half a second is more than engines differ in rounding.
+    assert before - 500 <= inserted <= after + 500
+    assert before - 500 <= changed - 3_600_000 <= after + 500
+
+
+@pytest.mark.parametrize(
+    ("condition", "found"),
+    [
+        ({"expires_at_ts <": DatabaseNow()}, False),
+        ({"expires_at_ts >": DatabaseNow()}, True),
+        ({"expires_at_ts null or <=": DatabaseNow()}, False),
+        ({"expires_at_ts <": DatabaseNow(2 * HOUR)}, True),
+        ({"expires_at_ts >=": DatabaseNow(2 * HOUR)}, False),
+        ({"expires_at_ts >": DatabaseNow(-HOUR)}, True),
+    ],
+)
+async def test_a_row_is_found_by_the_servers_time(kept: Kept, condition: dict[str, Any], found: bool) -> None:
+    await _store(kept, DatabaseNow(HOUR))
+    assert await kept._matched(kept._change({"id": "x", **condition}, {"owner": "other"})) is found
+
+
+async def test_it_is_one_statement_whatever_is_added(kept: Kept) -> None:
+    await _store(kept, DatabaseNow())
+    await kept._write(kept._change({"id": "x", "expires_at_ts <": DatabaseNow(HOUR)}, {"expires_at_ts": DatabaseNow(HOUR)}))
+    built = kept.session.statements.builds
+    await kept._write(kept._change({"id": "x", "expires_at_ts <": DatabaseNow(2 * HOUR)}, {"expires_at_ts": DatabaseNow(-HOUR)}))
+    assert kept.session.statements.builds == built
+    # A plain instant in the same place is another statement.
+    await kept._write(kept._change({"id": "x", "expires_at_ts <": datetime.now(UTC)}, {"expires_at_ts": 1}))
+    assert kept.session.statements.builds == built + 1
+    assert await _stored(kept) == 1
