@@ -213,6 +213,14 @@ class Dialect:
         """The present by the database's clock in epoch milliseconds, the same throughout a statement."""
         raise NotImplementedError
 
+    def session_name(self) -> str | None:
+        """A query for what names the server's session that it runs in; None where the engine has no sessions to tell of."""
+        return None
+
+    def session_ended(self, name: str) -> Call:
+        """A query that gives a row where the server is certain that the session of that name has ended."""
+        raise NotImplementedError
+
     # Scripts: SQL text for a file, which has no parameters.
 
     def epoch_ms(self, iso: str) -> str:

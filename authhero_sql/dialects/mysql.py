@@ -203,6 +203,16 @@ class MySQLDialect(Dialect):
         """The present; UNIX_TIMESTAMP() would go by the session's time zone, which has an hour twice in autumn."""
         return "(TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(3)) DIV 1000)"
 
+    def session_name(self) -> str:
+        """The connection's number, behind what it means something to: one server of a cluster, and one account."""
+        return f"SELECT CONCAT({_SCOPE}, ':', CONNECTION_ID())"
+
+    def session_ended(self, name: str) -> Call:
+        """Every account may see its own connections."""
+        scope, _, number = name.partition(":")
+        listed = "SELECT 1 FROM information_schema.processlist WHERE id = %s"
+        return Call(f"SELECT 1 FROM DUAL WHERE {_SCOPE} = %s AND NOT EXISTS ({listed})", (scope, number))  # noqa: S608  # constants
+
     def string(self, text: str) -> str:
         """A backslash escapes here."""
         return super().string(text.replace("\\", "\\\\"))
@@ -292,6 +302,7 @@ def _constraint(message: str) -> str | None:
     return found[1].rpartition(".")[2] if found else None
 
 
+_SCOPE = "MD5(CONCAT_WS('/', @@hostname, @@port, @@datadir, CURRENT_USER()))"
 _COLLATIONS = """SELECT DISTINCT collation_name FROM information_schema.columns
                  WHERE table_schema = DATABASE() AND collation_name IS NOT NULL"""
 _CATALOGUE = (

@@ -157,6 +157,14 @@ class PostgreSQLDialect(Dialect):
         """When the statement began, so that it can be the bound of an index range; a whole transaction has one ``now()``."""
         return "CAST(FLOOR(EXTRACT(EPOCH FROM statement_timestamp()) * 1000) AS bigint)"
 
+    def session_name(self) -> str:
+        """The backend's process; behind a pooler it outlives its client, and nobody is told that it has ended."""
+        return "SELECT CAST(pg_backend_pid() AS text)"
+
+    def session_ended(self, name: str) -> Call:
+        """Everybody may see which backends there are."""
+        return Call("SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM pg_stat_activity WHERE CAST(pid AS text) = $1)", (name,))
+
     async def describe(self, executor: Executor) -> dict[str, LiveTable]:
         """From the catalogue, for the schema that unqualified names mean."""
         columns, keys, indexes, references = await executor.fetch_many([Call(sql) for sql in _CATALOGUE])

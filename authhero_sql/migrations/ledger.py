@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import anyio
@@ -15,14 +15,16 @@ from ..dialects.interface import Call, Order
 from ..errors import (
     AuthHeroSQLError,
     ConflictError,
+    DatabaseError,
     DuplicateObjectError,
     MigrationError,
     MissingTableError,
     TransactionConflictError,
 )
 from ..models.base import Instant
-from ..repository import Repository
+from ..repository import DatabaseNow, Repository
 from ..schema import Column, Table
+from ..session import Session
 
 
 class Entry(BaseModel):
@@ -38,10 +40,11 @@ class Entry(BaseModel):
 
 
 class Lease(BaseModel):
-    """Who may migrate now, and until when unless renewed."""
+    """Who may migrate now, and until when by the database's clock, unless renewed; ``session`` is where their last sign of life came from."""
 
     id: str
     owner: str | None = None
+    session: str | None = None
     expires_at: Instant | None = None
 
 
@@ -65,16 +68,21 @@ LEASES: Table[Lease] = Table(
     columns=(
         Column("id", TEXT, 32, null=False),
         Column("owner", TEXT, 64),
+        Column("session", TEXT, 128),
         Column("expires_at_ts", EPOCH_MS, field="expires_at"),
     ),
     model=Lease,
 )
 LEASE = timedelta(seconds=60)
 """How long a lease lasts without a sign of life; after that its owner is taken for dead."""
-HEARTBEAT = 10.0
+HEARTBEAT = 2.0
 """Seconds between two signs of life."""
+SILENCE = 5.0
+"""Seconds without a sign of life, by the watch of the one who waits, after which the engine is asked whether the holder's session has ended."""
 POLL = 0.1
-"""Seconds between two looks at a lease that somebody else has."""
+"""Seconds between the first two looks at a lease that somebody else has; then they become rarer."""
+LONGEST_POLL = 1.0
+"""Seconds between two looks in the end."""
 
 
 class Ledger(Repository[Entry]):
@@ -120,10 +128,20 @@ class Ledger(Repository[Entry]):
 
 
 class Leases(Repository[Lease]):
-    """One row that says who may migrate: unlike a session lock, it works behind a pooler and on a cluster."""
+    """One row that says who may migrate: unlike a session lock, it works behind a pooler and on a cluster.
+
+    The row alone decides, by the database's clock. That the server's session of a holder has ended only shortens the wait for one
+    that gives no sign of life.
+    """
 
     table = LEASES
     model = Lease
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._seen: Lease | None = None
+        """Somebody else's lease as it was last seen, and since when."""
+        self._since = 0.0
 
     @asynccontextmanager
     async def held(self, owner: str, timeout: float) -> AsyncIterator[None]:
@@ -133,11 +151,13 @@ class Leases(Repository[Lease]):
             MigrationError: somebody else had it for ``timeout`` seconds.
         """
         deadline = anyio.current_time() + timeout
+        pause = POLL
         try:
             while not await self._take(owner):
                 if anyio.current_time() >= deadline:
                     raise MigrationError(f"another process has been migrating for {timeout:g} seconds: wait for it, then run again")
-                await anyio.sleep(POLL)
+                await anyio.sleep(pause)
+                pause = min(pause * 1.5, LONGEST_POLL)
             async with anyio.create_task_group() as group:
                 group.start_soon(self._renewed, owner)
                 yield
@@ -152,7 +172,7 @@ class Leases(Repository[Lease]):
 
     async def release(self, owner: str) -> None:
         """Give the lease back, if that owner has it."""
-        await self._write(self._change({"id": "migrate", "owner": owner}, {"owner": None, "expires_at_ts": None}))
+        await self._write(self._change({"id": "migrate", "owner": owner}, {"owner": None, "session": None, "expires_at_ts": None}))
 
     async def holder(self) -> Lease | None:
         """The lease, if somebody has it."""
@@ -163,26 +183,48 @@ class Leases(Repository[Lease]):
         return lease
 
     async def _take(self, owner: str) -> bool:
-        mine = self._mine(owner)
+        """Whether the lease is this owner's now: nobody had it, it had run out, or whoever had it is gone."""
+        lease: Lease | None = await self._get({"id": "migrate"})
+        mine = await self._mine(owner)
         try:
-            for free in ({"owner null": None}, {"expires_at_ts <": self.session.now()}):
-                if await self._matched(self._change({"id": "migrate", **free}, mine)):
-                    return True
-            await self._write(self._insert({"id": "migrate", **mine}))
+            if lease is None:
+                await self._write(self._insert({"id": "migrate", **mine}))
+                return True
+            if await self._matched(self._change({"id": "migrate", "expires_at_ts null or <=": DatabaseNow()}, mine)):
+                return True
+            # The instant is in the condition: whoever has renewed it meanwhile keeps it.
+            seen = {"owner": lease.owner, "expires_at_ts": lease.expires_at}
+            return await self._is_gone(lease) and await self._matched(self._change({"id": "migrate", **seen}, mine))
         except (ConflictError, TransactionConflictError):
             # The latter on SQLite, where the other one's migration keeps everybody from writing.
             return False
-        return True
 
-    def _mine(self, owner: str) -> dict[str, Any]:
-        expires: datetime = self.session.now() + LEASE
-        return {"owner": owner, "expires_at_ts": self.table["expires_at_ts"].encode(expires)}
+    async def _mine(self, owner: str) -> dict[str, Any]:
+        """A lease from now on, and the server's session that has just answered, where the engine can name it."""
+        name = self.session.dialect.session_name()
+        session = (await self._fetch(Call(name)))[0][0] if name is not None else None
+        return {"owner": owner, "session": session, "expires_at_ts": DatabaseNow(LEASE)}
+
+    async def _is_gone(self, lease: Lease) -> bool:
+        """Whether its holder has not renewed it for some beats, and the engine says that the holder's session has ended.
+
+        Never the latter alone: a pooler or a firewall may have ended the session of a holder that lives.
+        """
+        if lease != self._seen:
+            self._seen, self._since = lease, anyio.current_time()
+        if lease.session is None or anyio.current_time() - self._since < SILENCE:
+            return False
+        try:
+            return bool(await self._fetch(self.session.dialect.session_ended(lease.session)))
+        except DatabaseError:
+            # Nobody has to be allowed to ask.
+            return False
 
     async def _renewed(self, owner: str) -> None:
         while True:
             await anyio.sleep(HEARTBEAT)
             try:
-                held = await self._matched(self._change({"id": "migrate", "owner": owner}, self._mine(owner)))
+                held = await self._matched(self._change({"id": "migrate", "owner": owner}, await self._mine(owner)))
             except AuthHeroSQLError:
                 # The next beat tries again: the lease outlasts several.
                 continue

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import anyio
@@ -17,12 +17,12 @@ import pytest
 from anyio.lowlevel import checkpoint
 
 from authhero_sql import Database, MigrationError, connect, migrate_to_latest
-from authhero_sql.clock import to_epoch_ms
 from authhero_sql.dialects import sqlite
 from authhero_sql.dialects.interface import Call
 from authhero_sql.errors import DatabaseUnavailableError
 from authhero_sql.migrations import history, ledger
 from authhero_sql.migrations.ledger import LEASE, LEASES, LEDGER, Leases, Ledger
+from authhero_sql.repository import DatabaseNow
 from authhero_sql.session import Session
 from tests.migrations.helpers import ALL, drift, only, rows
 
@@ -30,7 +30,6 @@ ROOT = Path(__file__).parents[2]
 RACER = Path(__file__).with_name("racer.py")
 LONG = 60.0
 """Seconds after which a test that hangs gives up."""
-NOW = datetime(2026, 1, 31, 10, 0, tzinfo=UTC)
 
 
 # --- processes -----------------------------------------------------------------------------------------------------------------
@@ -113,9 +112,11 @@ async def test_tasks_that_migrate_at_once(empty: Database) -> None:
 # --- the lease -----------------------------------------------------------------------------------------------------------------
 
 
-async def _held_by_another(db: Database, expires: datetime) -> None:
+async def _held_by_another(db: Database, left: timedelta) -> None:
+    """Somebody has a lease that lasts so much longer, by the database's clock."""
     await Ledger(Session.of(db)).prepare()
-    await db.execute(Call(f"INSERT INTO {LEASES.name} (id, owner, expires_at_ts) VALUES ('migrate', 'somebody', {to_epoch_ms(expires)})"))
+    leases = Leases(Session.of(db))
+    await leases._write(leases._insert({"id": "migrate", "owner": "somebody", "expires_at_ts": DatabaseNow(left)}))
 
 
 async def _lease(db: Database) -> tuple[str | None, int | None]:
@@ -123,44 +124,42 @@ async def _lease(db: Database) -> tuple[str | None, int | None]:
     return owner, expires
 
 
-@pytest.fixture
-def still(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The time stands still."""
-    monkeypatch.setattr("authhero_sql.session.system_clock", lambda: NOW)
+@pytest.mark.parametrize("left", [timedelta(seconds=30), LEASE])
+async def test_a_living_lease_is_respected(empty: Database, left: timedelta) -> None:
+    await _held_by_another(empty, left)
+    before = await _lease(empty)
+    refusal = r"^another process has been migrating for 0 seconds: wait for it, then run again$"
+    with pytest.raises(MigrationError, match=refusal), anyio.fail_after(LONG):
+        await migrate_to_latest(empty, lock_timeout=0)
+    assert await _lease(empty) == before
+    assert await rows(empty, f"SELECT name FROM {LEDGER.name}") == []
 
 
-@pytest.mark.usefixtures("still")
-async def test_a_living_lease_is_respected(empty: Database) -> None:
-    for expires in (NOW, NOW + timedelta(milliseconds=1), NOW + LEASE):
-        await _held_by_another(empty, expires)
-        refusal = r"^another process has been migrating for 0 seconds: wait for it, then run again$"
-        with pytest.raises(MigrationError, match=refusal), anyio.fail_after(LONG):
-            await migrate_to_latest(empty, lock_timeout=0)
-        assert await _lease(empty) == ("somebody", to_epoch_ms(expires))
-        assert await rows(empty, f"SELECT name FROM {LEDGER.name}") == []
-        await empty.execute(Call(f"DELETE FROM {LEASES.name}"))
-
-
-@pytest.mark.usefixtures("still")
-async def test_the_lease_of_a_dead_process_is_taken_over(empty: Database) -> None:
-    await _held_by_another(empty, NOW - timedelta(milliseconds=1))
+@pytest.mark.parametrize("left", [timedelta(0), timedelta(milliseconds=-1), timedelta(days=-1)])
+async def test_a_lease_that_has_run_out_is_taken_over(empty: Database, left: timedelta) -> None:
+    await _held_by_another(empty, left)
     assert await migrate_to_latest(empty, lock_timeout=0) == ALL
     assert await _lease(empty) == (None, None)
 
 
 async def test_a_lease_runs_out_while_somebody_waits_for_it(empty: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ledger, "POLL", 0.0)
-    now = NOW
+    await _held_by_another(empty, LEASE)
+    refused = 0
+    take = Leases._take
 
-    def later() -> datetime:
-        nonlocal now
-        now += timedelta(seconds=20)
-        return now
+    async def observed(self: Leases, owner: str) -> bool:
+        nonlocal refused
+        if await take(self, owner):
+            return True
+        refused += 1
+        if refused == 3:
+            await self._write(self._change({"id": "migrate"}, {"expires_at_ts": DatabaseNow()}))
+        return False
 
-    await _held_by_another(empty, NOW + LEASE)
-    monkeypatch.setattr("authhero_sql.session.system_clock", later)
+    monkeypatch.setattr(Leases, "_take", observed)
     assert await migrate_to_latest(empty, lock_timeout=LONG) == ALL
-    assert now > NOW + LEASE
+    assert refused == 3
 
 
 async def test_a_living_lease_is_waited_for(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -194,7 +193,7 @@ async def test_a_living_lease_is_waited_for(database_url: str, monkeypatch: pyte
 
 async def test_the_wait_for_a_living_lease_ends(empty: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ledger, "POLL", 0.0)
-    await _held_by_another(empty, datetime.now(UTC) + LEASE)
+    await _held_by_another(empty, LEASE)
     looks = 0
     take = Leases._take
 
@@ -218,7 +217,7 @@ async def test_without_patience_a_free_lease_is_taken_all_the_same(empty: Databa
 async def test_a_database_that_is_up_to_date_does_not_ask_for_the_lease(empty: Database) -> None:
     await migrate_to_latest(empty)
     await empty.execute(Call(f"DELETE FROM {LEASES.name}"))
-    await _held_by_another(empty, datetime.now(UTC) + LEASE)
+    await _held_by_another(empty, LEASE)
     assert await migrate_to_latest(empty, lock_timeout=0) == []
 
 

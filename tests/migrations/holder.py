@@ -1,0 +1,26 @@
+"""A process that takes the lease for an hour and keeps it until it is killed: ``python holder.py URL``. Prints ``held`` once it has it."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from datetime import timedelta
+
+import authhero_sql
+from authhero_sql.migrations import ledger
+from authhero_sql.session import Session
+
+
+async def _hold(url: str) -> None:
+    ledger.LEASE = timedelta(hours=1)
+    async with authhero_sql.connect(url) as db:
+        session = Session.of(db)
+        await ledger.Ledger(session).prepare()
+        async with ledger.Leases(session).held("victim", 0):
+            sys.stdout.write("held\n")
+            sys.stdout.flush()
+            await asyncio.sleep(3600)
+
+
+if __name__ == "__main__":
+    asyncio.run(_hold(sys.argv[1]))

@@ -1,0 +1,220 @@
+"""Who may migrate, on hosts whose clocks differ, and when one of them has died."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import anyio
+import anyio.lowlevel
+import pytest
+
+from authhero_sql import Database, MigrationError, connect, migrate_to_latest
+from authhero_sql.dialects.interface import Call
+from authhero_sql.migrations import ledger
+from authhero_sql.migrations.ledger import LEASES, Leases, Ledger
+from authhero_sql.session import Session
+from tests.migrations.helpers import ALL, rows
+
+ROOT = Path(__file__).parents[2]
+HOLDER = Path(__file__).with_name("holder.py")
+LONG = 60.0
+"""Seconds after which a test that hangs gives up."""
+SKEWS = [timedelta(minutes=2), timedelta(minutes=-2), timedelta(days=400), timedelta(days=-400)]
+
+
+def _wrong(skew: timedelta) -> Callable[[], datetime]:
+    return lambda: datetime.now(UTC) + skew
+
+
+async def _owner(db: Database) -> str | None:
+    [(owner,)] = await rows(db, f"SELECT owner FROM {LEASES.name}")
+    return owner if owner is None else str(owner)
+
+
+async def _expired(db: Database) -> bool:
+    """Whether the lease has run out, by the database's clock."""
+    [(left,)] = await db.fetch(Call(f"SELECT expires_at_ts - {db.dialect.now_ms()} FROM {LEASES.name}".replace("%", "%%")))
+    return int(left) <= 0
+
+
+# --- clocks --------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("skew", SKEWS, ids=str)
+async def test_no_clock_of_a_host_takes_the_lease_of_one_that_lives(database_url: str, skew: timedelta) -> None:
+    async with connect(database_url) as mine, connect(database_url) as other:
+        await Ledger(Session.of(mine)).prepare()
+        for holder, thief in ((Session.of(mine, clock=_wrong(skew)), Session.of(other)), (Session.of(mine), Session.of(other, clock=_wrong(skew)))):
+            async with Leases(holder).held("holder", 0):
+                with pytest.raises(MigrationError, match="another process has been migrating"):
+                    async with Leases(thief).held("thief", 0):
+                        pass
+                assert await _owner(mine) == "holder"
+
+
+@pytest.mark.parametrize("skew", SKEWS, ids=str)
+async def test_the_lease_of_a_dead_one_runs_out_whatever_its_clock_said(
+    empty: Database, monkeypatch: pytest.MonkeyPatch, skew: timedelta
+) -> None:
+    await Ledger(Session.of(empty)).prepare()
+    with monkeypatch.context() as patch:
+        patch.setattr(ledger, "LEASE", timedelta(0))
+        assert await Leases(Session.of(empty, clock=_wrong(skew)))._take("dead")
+    async with Leases(Session.of(empty, clock=_wrong(-skew))).held("heir", 0):
+        assert await _owner(empty) == "heir"
+
+
+async def test_racing_hosts_with_wrong_clocks_hold_the_lease_one_after_the_other(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger, "POLL", 0.001)
+    held: list[str] = []
+    together = 0
+
+    async def race(url: str, skew: timedelta) -> None:
+        nonlocal together
+        async with connect(url) as db:
+            for turn in range(3):
+                async with Leases(Session.of(db, clock=_wrong(skew))).held(f"{skew}/{turn}", LONG):
+                    together += 1
+                    assert together == 1
+                    held.append(await _owner(db) or "")
+                    assert held[-1] == f"{skew}/{turn}"
+                    together -= 1
+
+    async with connect(database_url) as db:
+        await Ledger(Session.of(db)).prepare()
+    with anyio.fail_after(LONG):
+        async with anyio.create_task_group() as group:
+            for skew in SKEWS:
+                group.start_soon(race, database_url, skew)
+    assert len(held) == 3 * len(SKEWS)
+
+
+# --- the dead ------------------------------------------------------------------------------------------------------------------
+
+TOLD = ("postgresql", "mysql")
+"""The engines that can tell whether a session has ended."""
+
+
+@contextmanager
+def _holder(url: str) -> Iterator[subprocess.Popen[str]]:
+    """A process that has the lease for an hour."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen([sys.executable, str(HOLDER), url], stdout=subprocess.PIPE, text=True, env=environment) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "held\n"
+            yield process
+        finally:
+            process.kill()
+
+
+@pytest.mark.engines(*TOLD)
+async def test_nobody_waits_for_the_lease_of_a_process_that_was_killed(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger, "SILENCE", 0.1, raising=False)
+    async with connect(database_url) as db:
+        with _holder(database_url) as process:
+            process.kill()
+        assert await _owner(db) == "victim"
+        assert not await _expired(db)
+        assert await migrate_to_latest(db, lock_timeout=20) == ALL
+
+
+@contextmanager
+def _watch(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
+    """A watch that goes on by what is added to the list."""
+    passed = [0.0]
+    with monkeypatch.context() as patch:
+        patch.setattr(anyio, "current_time", lambda: sum(passed))
+        yield passed
+
+
+async def _beat(leases: Leases, owner: str) -> None:
+    assert await leases._matched(leases._change({"id": "migrate", "owner": owner}, await leases._mine(owner)))
+
+
+async def test_silence_alone_frees_no_lease(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with connect(database_url) as mine, connect(database_url) as other:
+        await Ledger(Session.of(mine)).prepare()
+        assert await Leases(Session.of(mine))._take("holder")
+        waiting = Leases(Session.of(other))
+        with _watch(monkeypatch) as passed:
+            for _ in range(5):
+                assert not await waiting._take("thief")
+                passed.append(ledger.SILENCE)
+
+
+@pytest.mark.engines(*TOLD)
+async def test_a_session_that_has_ended_frees_no_lease_that_is_renewed(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pooler has closed it, or a firewall: the holder has others."""
+    async with connect(database_url) as mine, connect(database_url) as other:
+        await Ledger(Session.of(mine)).prepare()
+        holding, waiting = Leases(Session.of(mine)), Leases(Session.of(other))
+        monkeypatch.setattr(type(other.dialect), "session_ended", lambda *_: Call("SELECT 1"))
+        assert await holding._take("holder")
+        with _watch(monkeypatch) as passed:
+            for _ in range(5):
+                assert not await waiting._take("thief")
+                passed.append(ledger.SILENCE)
+                await _beat(holding, "holder")
+            # And what it has renewed after it was looked at stays its own.
+            assert not await waiting._take("thief")
+            passed.append(ledger.SILENCE)
+            assert await waiting._take("heir")
+
+
+@pytest.mark.engines(*TOLD)
+async def test_the_lease_of_a_session_that_has_ended_is_taken_after_a_silence(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with connect(database_url) as other:
+        async with connect(database_url) as mine:
+            await Ledger(Session.of(mine)).prepare()
+            assert await Leases(Session.of(mine))._take("dead")
+        waiting = Leases(Session.of(other))
+        with _watch(monkeypatch) as passed:
+            assert not await waiting._take("heir")
+            passed.append(ledger.SILENCE)
+            with anyio.fail_after(LONG):
+                # The server needs a moment to notice that the connection was closed.
+                while not await waiting._take("heir"):
+                    await anyio.lowlevel.checkpoint()
+        assert await _owner(other) == "heir"
+
+
+@pytest.mark.engines(*TOLD)
+async def test_a_session_of_another_server_is_nobodys_to_judge(empty: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name that means nothing here, and a server that does not answer the question."""
+    await Ledger(Session.of(empty)).prepare()
+    assert await Leases(Session.of(empty))._take("holder")
+    waiting = Leases(Session.of(empty))
+    if empty.dialect.name == "mysql":
+        await empty.execute(Call(f"UPDATE {LEASES.name} SET session = 'elsewhere:1'"))
+    else:
+        monkeypatch.setattr(type(empty.dialect), "session_ended", lambda *_: Call("SELECT * FROM nobody_may_ask"))
+    with _watch(monkeypatch) as passed:
+        for _ in range(3):
+            assert not await waiting._take("thief")
+            passed.append(ledger.SILENCE)
+
+
+async def test_those_who_wait_look_less_and_less_often(empty: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    await Ledger(Session.of(empty)).prepare()
+    assert await Leases(Session.of(empty))._take("holder")
+    pauses: list[float] = []
+    with _watch(monkeypatch) as passed:
+
+        async def sleep(seconds: float) -> None:
+            pauses.append(seconds)
+            passed.append(seconds)
+
+        monkeypatch.setattr(ledger.anyio, "sleep", sleep)
+        with pytest.raises(MigrationError, match="for 60 seconds"):
+            async with Leases(Session.of(empty)).held("waiting", 60):
+                pass
+    # Cloudflare's API takes 1,200 calls in five minutes, from all that wait.
+    assert len(pauses) < 75
+    assert pauses == sorted(pauses)
