@@ -14,7 +14,7 @@ from pypika.utils import format_alias_sql
 
 from ..errors import ConflictError, DatabaseError, ValueRefusedError
 from ..schema import ColumnType, ForeignKey, Index
-from .interface import Call, Executor, Features, Order
+from .interface import Call, Database, Executor, Features, Order
 
 UNSHOWN = "not shown, because it may repeat a value"
 """What stands in a driver's error instead of its message."""
@@ -71,6 +71,10 @@ class Dialect:
     """What follows a table's closing parenthesis."""
     matches: ClassVar[Mapping[Place, str]]
     """The condition that the field {0} holds, begins with or ends with a text, of which {1} and so on are :meth:`match_values`."""
+    online_index: ClassVar[tuple[str, str]] = ("", "")
+    """What CREATE INDEX says before the name, and at its end, for others to go on writing."""
+    soon: ClassVar[tuple[str, ...]] = ()
+    """What makes the definitions of a transaction give up soon when they have to wait for a lock."""
 
     def placeholders(self, text: str, mark: re.Pattern[str]) -> tuple[str, tuple[str, ...]]:
         """The text with this engine's placeholders for the marked names, and the names in the order of the values."""
@@ -164,6 +168,18 @@ class Dialect:
         For engines without interactive transactions, where nobody can look in between.
         """
         raise NotImplementedError
+
+    async def define(self, database: Database, call: Call) -> None:
+        """Run one definition outside any transaction; where others use its table, give up soon.
+
+        Raises:
+            TransactionConflictError: the lock of the table was not to be had.
+        """
+        await database.execute(call)
+
+    async def leftover_index(self, executor: Executor, table: str, name: str) -> str | None:
+        """The statement that drops the index of that name, where an interrupted build has left it and nothing can use it."""
+        return None
 
     async def describe(self, executor: Executor) -> dict[str, LiveTable]:
         """The tables of the live database by name, columns in their order and the rest by name."""
@@ -294,10 +310,11 @@ class Dialect:
         """ALTER TABLE … DROP COLUMN."""
         return f"ALTER TABLE {self.identifier(table)} DROP COLUMN {self.identifier(name)}"
 
-    def create_index(self, table: str, index: Index) -> str:
-        """CREATE INDEX."""
-        unique = "UNIQUE " if index.unique else ""
-        return f"CREATE {unique}INDEX {self.identifier(index.name)} ON {self.identifier(table)} ({self.identifiers(index.columns)})"
+    def create_index(self, table: str, index: Index, *, online: bool = False) -> str:
+        """CREATE INDEX; ``online``, outside any transaction, it lets others write meanwhile, where the engine can."""
+        before, after = self.online_index if online else ("", "")
+        kind = f"{'UNIQUE ' if index.unique else ''}INDEX {before}"
+        return f"CREATE {kind}{self.identifier(index.name)} ON {self.identifier(table)} ({self.identifiers(index.columns)}){after}"
 
     def drop_index(self, table: str, name: str) -> str:
         """DROP INDEX."""

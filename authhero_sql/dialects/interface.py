@@ -85,6 +85,8 @@ class Features:
 
     interactive_transactions: bool = True
     transactional_ddl: bool = True
+    online_ddl: bool = False
+    """Tables change while others use them: a definition waits in line for the lock, and an index can be built while others write."""
     row_locks: bool = True
     """SELECT … FOR UPDATE."""
     row_value_keyset: bool = True

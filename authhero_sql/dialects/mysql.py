@@ -7,7 +7,7 @@ import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
-from typing import TYPE_CHECKING, Any, ClassVar, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, cast, get_args
 
 from pypika import Field, MySQLQuery, Query
 from pypika.terms import Criterion, Term, Values
@@ -29,7 +29,7 @@ from ..errors import (
 )
 from ..schema import ColumnType
 from .dialect import UNSHOWN, Dialect, Fragment, LiveTable, Place, live_tables, other_case, repeats_values
-from .interface import Call, Executor, Features, Row
+from .interface import Call, Database, Executor, Features, Row
 from .managed import CLOSE_TIMEOUT, COMMAND_TIMEOUT, ManagedDatabase, answered, in_time, misconfigured, reraise, retried, translated
 from .tls import DISABLE, NOT_OFFERED, PREFER, is_local, tls, trouble
 from .transactions import SETTLE, Block, begun, finish
@@ -85,13 +85,14 @@ class MySQLDialect(Dialect):
     """MySQL's words, as far as MariaDB shares them."""
 
     name = "mysql"
-    features: ClassVar[Features] = Features(transactional_ddl=False, row_value_keyset=False)
+    features: ClassVar[Features] = Features(transactional_ddl=False, online_ddl=True, row_value_keyset=False)
     query: ClassVar[type[Query]] = MySQLQuery
     quote = "`"
     # The same type: MySQL 9 warns of the width in its own name for it.
     types: ClassVar[dict[str, str]] = {"tinyint(1)": "boolean"}
     # LOWER() and the collations that fold case know more letters than the other engines; a pattern says which are alike.
     matches: ClassVar[dict[Place, str]] = dict.fromkeys(get_args(Place), "{0} REGEXP {1}")
+    online_index: ClassVar[tuple[str, str]] = ("", " ALGORITHM=INPLACE LOCK=NONE")
     # Exact but for trailing spaces, which only the collations of MariaDBDialect and MySQL8Dialect see.
     collation: ClassVar[str] = "utf8mb4_bin"
 
@@ -217,6 +218,18 @@ class MySQLDialect(Dialect):
         """A backslash escapes here."""
         return super().string(text.replace("\\", "\\\\"))
 
+    async def define(self, database: Database, call: Call) -> None:
+        """Wait in line for a second: by default it is a day on MariaDB, and a year on MySQL."""
+        mine = cast("MySQLDatabase", database)
+        async with mine._acquired() as connection:
+            await mine._answer(connection, Call(_WAIT_SHORTLY))
+            try:
+                with answered():
+                    await mine._answer(connection, call)
+            finally:
+                if not connection.closed:
+                    await finish(mine._answer(connection, Call(_WAIT_AS_BEFORE)), SETTLE)
+
     async def describe(self, executor: Executor) -> dict[str, LiveTable]:
         """From information_schema; the indexes that InnoDB makes for a reference of :meth:`create_table` on its own are left out."""
         columns, indexes, references = await executor.fetch_many([Call(sql) for sql in _CATALOGUE])
@@ -302,6 +315,8 @@ def _constraint(message: str) -> str | None:
     return found[1].rpartition(".")[2] if found else None
 
 
+_WAIT_SHORTLY = "SET @authhero_wait = @@lock_wait_timeout, SESSION lock_wait_timeout = LEAST(@@lock_wait_timeout, 1)"
+_WAIT_AS_BEFORE = "SET SESSION lock_wait_timeout = @authhero_wait"
 _SCOPE = "MD5(CONCAT_WS('/', @@hostname, @@port, @@datadir, CURRENT_USER()))"
 _COLLATIONS = """SELECT DISTINCT collation_name FROM information_schema.columns
                  WHERE table_schema = DATABASE() AND collation_name IS NOT NULL"""

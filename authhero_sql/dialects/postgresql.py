@@ -30,7 +30,7 @@ from ..errors import (
 )
 from ..schema import ColumnType
 from .dialect import Dialect, Fragment, LiveTable, Place, case_pairs, live_tables
-from .interface import Call, Executor, Order, Row
+from .interface import Call, Executor, Features, Order, Row
 from .managed import CLOSE_TIMEOUT, COMMAND_TIMEOUT, ManagedDatabase, answered, in_time, misconfigured, reraise, retried, translated
 from .tls import NOT_OFFERED, trouble
 from .transactions import SETTLE, Block, begun, logger
@@ -76,6 +76,7 @@ class PostgreSQLDialect(Dialect):
     """PostgreSQL's words."""
 
     name = "postgresql"
+    features: ClassVar[Features] = Features(online_ddl=True)
     query: ClassVar[type[Query]] = PostgreSQLQuery
     types: ClassVar[dict[str, str]] = {"mediumtext": "text", "int": "integer", "tinyint(1)": "smallint"}
     # Bytes, not a language, decide order and equality: as on the other engines, and pages do not depend on the locale.
@@ -86,6 +87,8 @@ class PostgreSQLDialect(Dialect):
         "start": "starts_with(translate({0}, {2}, {3}), {1})",
         "end": "right(translate({0}, {2}, {3}), {4}) = {1}",
     }
+    online_index: ClassVar[tuple[str, str]] = ("CONCURRENTLY ", "")
+    soon: ClassVar[tuple[str, ...]] = ("SET LOCAL lock_timeout = '200ms'",)
 
     def placeholders(self, text: str, mark: re.Pattern[str]) -> tuple[str, tuple[str, ...]]:
         """``$1`` …; a name that comes again keeps its number."""
@@ -165,6 +168,11 @@ class PostgreSQLDialect(Dialect):
         """Everybody may see which backends there are."""
         return Call("SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM pg_stat_activity WHERE CAST(pid AS text) = $1)", (name,))
 
+    async def leftover_index(self, executor: Executor, table: str, name: str) -> str | None:
+        """An index that is not valid costs every write and serves no read."""
+        found = await executor.fetch(Call(_INVALID, (table, name)))
+        return f"DROP INDEX CONCURRENTLY {self.identifier(name)}" if found else None
+
     async def describe(self, executor: Executor) -> dict[str, LiveTable]:
         """From the catalogue, for the schema that unqualified names mean."""
         columns, keys, indexes, references = await executor.fetch_many([Call(sql) for sql in _CATALOGUE])
@@ -219,6 +227,8 @@ class PostgreSQLDialect(Dialect):
             told["message"] = error.args[0]
 
 
+_INVALID = """SELECT 1 FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_class x ON x.oid = i.indexrelid
+              WHERE NOT i.indisvalid AND c.relname = $1 AND x.relname = $2 AND c.relnamespace = current_schema()::regnamespace"""
 _CATALOGUE = (
     """SELECT c.relname::text, a.attname::text, format_type(a.atttypid, a.atttypmod), NOT a.attnotnull, pg_get_expr(d.adbin, d.adrelid)
        FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped

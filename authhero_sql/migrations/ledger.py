@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from ..errors import (
     DuplicateObjectError,
     MigrationError,
     MissingTableError,
+    NothingMatchedError,
     TransactionConflictError,
 )
 from ..models.base import Instant
@@ -40,7 +41,7 @@ class Entry(BaseModel):
 
 
 class Lease(BaseModel):
-    """Who may migrate now, and until when by the database's clock, unless renewed; ``session`` is where their last sign of life came from."""
+    """Who may migrate now, until when by the database's clock unless renewed, and the server's session of the last sign of life."""
 
     id: str
     owner: str | None = None
@@ -78,7 +79,7 @@ LEASE = timedelta(seconds=60)
 HEARTBEAT = 2.0
 """Seconds between two signs of life."""
 SILENCE = 5.0
-"""Seconds without a sign of life, by the watch of the one who waits, after which the engine is asked whether the holder's session has ended."""
+"""Seconds without a sign of life, by the watch of who waits, after which the engine is asked whether the holder's session has ended."""
 POLL = 0.1
 """Seconds between the first two looks at a lease that somebody else has; then they become rarer."""
 LONGEST_POLL = 1.0
@@ -109,14 +110,36 @@ class Ledger(Repository[Entry]):
                 # Another process was faster; PostgreSQL says so by its catalogue's unique index.
                 continue
 
+    def beginning(self, entry: Entry) -> Call:
+        """What writes a new entry."""
+        return self._insert(self._writer.row(entry, {}))
+
+    def noting(self, name: str, fields: Mapping[str, Any]) -> Call:
+        """What writes fields of an entry."""
+        return self._change({"name": name}, self._writer.changes(self._writer.partial(fields)))
+
     async def begin(self, entry: Entry) -> None:
         """Write a new entry."""
-        await self._write(self._insert(self._writer.row(entry, {})))
+        await self._write(self.beginning(entry))
 
     async def tell(self, calls: Sequence[Call]) -> None:
-        """Tell the engine's own migration tool; see :meth:`Dialect.applied`."""
-        for call in calls:
-            await self._write(call)
+        """Write what was made here, and what tells the engine's own migration tool; see :meth:`Dialect.applied`."""
+        if calls:
+            await self._write(*calls)
+
+    async def possible(self, calls: Sequence[Call]) -> int:
+        """How many of the statements can be done before one is refused, found by batches that undo themselves."""
+        undone = [self._change({"name": ""}, {"steps": 0}), self.session.dialect.unless_changed(0)]
+        low, high = 0, len(calls)
+        while low < high:
+            middle = (low + high + 1) // 2
+            try:
+                await self.session.executor.write([*calls[:middle], *undone])
+            except NothingMatchedError:
+                low = middle
+            except DatabaseError:
+                high = middle - 1
+        return low
 
     async def forget(self, name: str) -> None:
         """Take an entry out."""
@@ -124,7 +147,7 @@ class Ledger(Repository[Entry]):
 
     async def note(self, name: str, **fields: Any) -> None:
         """Write fields of an entry."""
-        await self._write(self._change({"name": name}, self._writer.changes(self._writer.partial(fields))))
+        await self._write(self.noting(name, fields))
 
 
 class Leases(Repository[Lease]):

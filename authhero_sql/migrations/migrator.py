@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 
 from ..dialects import wrap
 from ..dialects.dialect import Dialect
@@ -17,8 +18,9 @@ from ..session import Session
 from . import history
 from .adoption import adopt_schema, is_foreign
 from .backfills import Progress, Report, fill
+from .definitions import build_index, define, patiently
 from .ledger import LEDGER, Entry, Leases, Ledger
-from .operations import Backfill, Migration, Operation
+from .operations import Backfill, CreateIndex, Migration, Operation
 
 logger = logging.getLogger("authhero_sql.migrations")
 
@@ -70,8 +72,14 @@ async def plan(pool: object) -> list[PlannedMigration]:
     for name in _pending(entries):
         migration = history.load(name)
         done = entries[name].steps_done if name in entries else 0
-        planned.append(PlannedMigration(name, tuple(statement(step, session.dialect) for step in migration.up[done:])))
+        planned.append(PlannedMigration(name, tuple(_planned(migration, step, session.dialect) for step in migration.up[done:])))
     return planned
+
+
+def _planned(migration: Migration, step: Operation, dialect: Dialect) -> str:
+    if isinstance(step, CreateIndex) and migration.is_online(step):
+        return dialect.create_index(step.table, step.index, online=True)
+    return statement(step, dialect)
 
 
 def statement(step: Operation, dialect: Dialect) -> str:
@@ -128,7 +136,7 @@ async def migrate_to_latest(
         applied = []
         for name in _pending(entries):
             started = time.perf_counter()
-            await _Run(session, history.load(name), report).up(started)
+            await _Run(session, history.load(name), report).up(entries.get(name), started)
             if verbose:
                 logger.info("%s applied in %.0f ms", name, (time.perf_counter() - started) * 1000)
             applied.append(name)
@@ -207,9 +215,10 @@ def _changed(entry: Entry) -> str:
 class _Run:
     """One migration, up or down.
 
-    The ledger's entry says how many steps are done. Where DDL is transactional, steps and entry commit together, but for
-    data steps, which commit batch by batch. Elsewhere the entry is written before and after each step: ``steps_started``
-    above ``steps_done`` means that the next step may have been done, below it that the last one may have been undone.
+    The ledger's entry says how many steps are done. Steps that an engine can undo together go together, and their entry with them:
+    in a transaction, or as one batch. The others go alone: data steps, which commit batch by batch, indexes that are built while
+    others write, and every step where DDL commits. For these the entry is written before and after: ``steps_started`` above
+    ``steps_done`` means that the next step may have been done, below it that the last one may have been undone.
     """
 
     def __init__(self, session: Session, migration: Migration, report: Report | None) -> None:
@@ -217,7 +226,10 @@ class _Run:
         self.migration = migration
         self.steps = len(migration.up)
         self.report = report
-        self.transactional = session.dialect.features.transactional_ddl
+        features = session.dialect.features
+        self.transactional = features.transactional_ddl
+        self.together = features.transactional_ddl or not features.interactive_transactions
+        """Whether several steps are all or nothing; an engine without interactive transactions takes them as one batch."""
         self.kept = 0
         """How many steps stay done, whatever happens to the next ones."""
         self.reached = 0
@@ -226,77 +238,96 @@ class _Run:
     async def _entry(self) -> Entry | None:
         return (await Ledger(self.session).entries() or {}).get(self.migration.name)
 
-    async def up(self, started: float) -> None:
-        """Do the steps that are not done, and say so in the ledger."""
+    async def up(self, entry: Entry | None, started: float) -> None:
+        """Do the steps that are not done by that entry, and say so in the ledger."""
         with self._naming():
-            entry = await self._entry()
-            if not self.transactional:
-                await self._up_journaled(entry, started)
-                return
-            done = entry.steps_done if entry is not None else 0
+            done = min(entry.steps_started, entry.steps_done) if entry is not None else 0
+            unsure = _unsure(entry)
             while True:
-                last = self._together(done)
+                alone = self._is_alone(done + 1, unsure)
+                last = done + 1 if alone else self._together_until(done + 1)
+                after = self._standing(last, started)
                 self.kept = self.reached = done
-                await self._up_together(done, last, new=entry is None, started=started)
-                done, entry = last, entry or self._new_entry(last)
+                if alone:
+                    await self._up_alone(last, after, new=entry is None, again=last == unsure)
+                elif self.session.dialect.features.interactive_transactions:
+                    await patiently(self.session, partial(self._up_in_transaction, done + 1, last, after, new=entry is None))
+                else:
+                    await self._up_in_batch(done + 1, last, after, new=entry is None)
+                done, entry = last, entry or after
                 if done >= self.steps:
                     return
 
-    def _together(self, done: int) -> int:
-        """The last of the steps that go together after those that are done: a data step goes alone."""
-        for number in range(done, self.steps):
-            if isinstance(self.migration.up[number], Backfill):
-                return number if number > done else number + 1
-        return self.steps
+    def _is_alone(self, number: int, unsure: int | None) -> bool:
+        """Whether a step commits by itself."""
+        if number > self.steps:
+            return False
+        step = self.migration.up[number - 1]
+        online = self.session.dialect.features.online_ddl and self.migration.is_online(step)
+        return not self.together or number == unsure or online or isinstance(step, Backfill)
 
-    async def _up_together(self, done: int, last: int, *, new: bool, started: float) -> None:
-        """Steps, and the entry that says so, in one transaction; a data step in many, and the entry after it."""
-        numbers = range(done + 1, last + 1)
-        if any(isinstance(self.migration.up[number - 1], Backfill) for number in numbers):
-            await self._do(self.session, last)
-            await self._noted(self.session, last, new=new, started=started)
-            return
-        async with self.session.transaction() as inside:
-            for number in numbers:
-                await self._do(inside, number)
-            await self._noted(inside, last, new=new, started=started)
+    def _together_until(self, first: int) -> int:
+        """The last of the steps that go together with this one."""
+        alone = (number for number in range(first, self.steps + 1) if self._is_alone(number, None))
+        return next(alone, self.steps + 1) - 1
 
-    async def _up_journaled(self, entry: Entry | None, started: float) -> None:
-        """One step after the other, with the entry written before and after each."""
-        ledger, name = Ledger(self.session), self.migration.name
-        if entry is None:
-            entry = self._new_entry(0)
-            await ledger.begin(entry)
-        # A run that was killed may have done the next step, or undone the last one, without writing so.
-        unsure = max(entry.steps_started, entry.steps_done) if entry.steps_started != entry.steps_done else 0
-        first = entry.steps_done if unsure == entry.steps_done and unsure else entry.steps_done + 1
-        for number in range(first, self.steps + 1):
-            self.kept = self.reached = number - 1
-            await ledger.note(name, steps_started=number, steps_done=number - 1)
-            await self._journaled(self._do(self.session, number, again=number == unsure), number - 1)
-            await ledger.note(name, steps_done=number)
-        await ledger.tell(self.session.dialect.applied(history.script(name)))
-        await ledger.note(name, applied_at=self.session.now(), duration_ms=_since(started))
-
-    async def _noted(self, session: Session, last: int, *, new: bool, started: float) -> None:
-        entry = self._new_entry(last, session, started)
-        if new:
-            await Ledger(session).begin(entry)
-        else:
-            fields = ("steps_started", "steps_done", "applied_at", "duration_ms")
-            await Ledger(session).note(entry.name, **{field: getattr(entry, field) for field in fields})
-
-    def _new_entry(self, done: int, session: Session | None = None, started: float = 0.0) -> Entry:
-        over = session is not None and done >= self.steps
+    def _standing(self, done: int, started: float) -> Entry:
+        """The entry once so many steps are done."""
+        over = done >= self.steps
         return Entry(
             name=self.migration.name,
             checksum=history.checksum(self.migration.name),
             steps=self.steps,
             steps_started=done,
             steps_done=done,
-            applied_at=session.now() if over and session is not None else None,
+            applied_at=self.session.now() if over else None,
             duration_ms=_since(started) if over else None,
         )
+
+    def _writes(self, session: Session, entry: Entry, *, new: bool) -> list[Call]:
+        """What says so in the ledger, and to the engine's own tool once the migration is applied."""
+        ledger = Ledger(session)
+        told = session.dialect.applied(history.script(entry.name)) if entry.applied_at is not None else []
+        standing = entry.model_dump(include={"steps_started", "steps_done", "applied_at", "duration_ms"})
+        return [*told, ledger.beginning(entry) if new else ledger.noting(entry.name, standing)]
+
+    async def _up_in_transaction(self, first: int, last: int, after: Entry, *, new: bool) -> None:
+        self.reached = self.kept
+        async with self.session.transaction() as inside:
+            for command in self.session.dialect.soon:
+                await inside.executor.execute(Call(command))
+            for number in range(first, last + 1):
+                await self._do(inside, number)
+            await Ledger(inside).tell(self._writes(inside, after, new=new))
+
+    async def _up_in_batch(self, first: int, last: int, after: Entry, *, new: bool) -> None:
+        """Everything in one trip. Which step was refused is found out afterwards, because the engine does not say."""
+        steps = self.migration.up[first - 1 : last]
+        for number, step in enumerate(steps, first):
+            self._tell(number, step)
+        calls = [Call(statement(step, self.session.dialect), bounded=False) for step in steps]
+        try:
+            await self.session.executor.write([*calls, *self._writes(self.session, after, new=new)])
+        except DatabaseUnavailableError:
+            raise
+        except DatabaseError as error:
+            possible = await Ledger(self.session).possible(calls)
+            self.reached = first - 1 + possible
+            if possible == len(calls):
+                raise
+            raise self._failed(self._place(first + possible, steps[possible]), error) from error
+        self.reached = last
+
+    async def _up_alone(self, number: int, after: Entry, *, new: bool, again: bool) -> None:
+        """One step, with the entry written before and after it."""
+        ledger, name = Ledger(self.session), self.migration.name
+        if new:
+            before = after.model_copy(update={"steps_done": number - 1, "applied_at": None, "duration_ms": None})
+            await ledger.begin(before)
+        else:
+            await ledger.note(name, steps_started=number, steps_done=number - 1)
+        await self._journaled(self._do(self.session, number, again=again), number - 1)
+        await ledger.tell(self._writes(self.session, after, new=False))
 
     async def _journaled(self, work: Awaitable[None], before: int) -> None:
         try:
@@ -326,8 +357,7 @@ class _Run:
         ledger, name = Ledger(self.session), self.migration.name
         if entry.applied_at is not None:
             await ledger.note(name, applied_at=None, duration_ms=None)
-        # The step that was begun last may have been done, or undone, without anybody having written so.
-        unsure = max(entry.steps_started, entry.steps_done) if entry.steps_started != entry.steps_done else 0
+        unsure = _unsure(entry) or 0
         for number in range(max(entry.steps_done, unsure), 0, -1):
             await ledger.note(name, steps_started=number - 1, steps_done=number)
             await self._journaled(self._undo(self.session, number, again=number == unsure), number)
@@ -339,11 +369,14 @@ class _Run:
         step = self.migration.up[number - 1]
         self._tell(number, step)
         try:
-            text = step.sql(session.dialect)
-            if text is not None:
-                await session.executor.execute(Call(text))
-            elif isinstance(step, Backfill):
+            if isinstance(step, Backfill):
                 await fill(session, step, lambda rows, total, seconds: self._tell(number, step, rows, total, seconds))
+            elif session.connection is not None:
+                await session.executor.execute(Call(statement(step, session.dialect), bounded=False))
+            elif isinstance(step, CreateIndex) and self.migration.is_online(step):
+                await build_index(session, step, again=again)
+            else:
+                await define(session, statement(step, session.dialect))
         except AuthHeroSQLError as error:
             if not again or not isinstance(error, DuplicateObjectError):
                 raise self._failed(self._place(number, step), error) from error
@@ -378,7 +411,7 @@ class _Run:
 
     def _failed(self, place: str, error: AuthHeroSQLError, *, back: bool = False) -> MigrationError:
         code = f" ({error.code})" if isinstance(error, DatabaseError) and error.code else ""
-        if not self.transactional or self.kept:
+        if not (self.transactional if back else self.together) or self.kept:
             left = "What was done before is kept: mend the cause and run again, it goes on there"
         else:
             left = f"Nothing of this migration was {'taken back' if back else 'kept'}: mend the cause and run again"
@@ -388,6 +421,13 @@ class _Run:
     def _tell(self, number: int, step: Operation, rows: int = 0, total: int | None = None, seconds: float = 0.0) -> None:
         if self.report is not None:
             self.report(Progress(self.migration.name, number, self.steps, type(step).__name__, rows, total, seconds))
+
+
+def _unsure(entry: Entry | None) -> int | None:
+    """The number of the step that may have been done, or undone, by a run that was killed before it could write so."""
+    if entry is None or entry.steps_started == entry.steps_done:
+        return None
+    return max(entry.steps_started, entry.steps_done)
 
 
 def _since(started: float) -> int:

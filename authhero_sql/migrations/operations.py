@@ -237,8 +237,12 @@ class Migration:
         An index goes with the table that the migration itself has made: MySQL does not let go of one that a reference uses.
         """
         step = self.up[number - 1]
+        return None if isinstance(step, CreateIndex) and not self.is_online(step) else step.inverse
+
+    def is_online(self, step: Operation) -> bool:
+        """Whether a step builds an index on a table that may be large and in use: on one that this migration has not made itself."""
         own = {made.name for made in self.up if isinstance(made, CreateTable)}
-        return None if isinstance(step, CreateIndex) and step.table in own else step.inverse
+        return isinstance(step, CreateIndex) and step.table not in own
 
     @property
     def down(self) -> tuple[Operation, ...]:

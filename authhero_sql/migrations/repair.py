@@ -58,7 +58,7 @@ async def find_damage(pool: object) -> list[Damage]:
     if not begun:
         return []
     live = await session.dialect.describe(session.database)
-    return [_damage(entry, live) for entry in begun]
+    return [await _damage(session, entry, live) for entry in begun]
 
 
 async def repair(pool: object) -> list[Damage]:
@@ -121,17 +121,20 @@ async def unlock(pool: object) -> Lease | None:
     return lease
 
 
-def _damage(entry: Entry, live: Mapping[str, LiveTable]) -> Damage:
+async def _damage(session: Session, entry: Entry, live: Mapping[str, LiveTable]) -> Damage:
     known = entry.name in history.names()
     unsure = max(entry.steps_started, entry.steps_done) if entry.steps_started != entry.steps_done else None
     step = history.load(entry.name).up[unsure - 1] if known and unsure is not None and unsure <= len(history.load(entry.name).up) else None
+    is_done = _is_done(step, live) if step is not None else None
+    if isinstance(step, CreateIndex) and await session.dialect.leftover_index(session.database, step.table, step.index.name):
+        is_done = False
     return Damage(
         name=entry.name,
         steps=entry.steps,
         steps_done=min(entry.steps_started, entry.steps_done),
         unsure=unsure,
         what=_words(step) if step is not None else None,
-        is_done=_is_done(step, live) if step is not None else None,
+        is_done=is_done,
         changed=known and entry.checksum != history.checksum(entry.name),
     )
 

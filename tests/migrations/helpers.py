@@ -99,6 +99,11 @@ def differences(found: Mapping[str, TableShape], wanted: Mapping[str, TableShape
     return [str(difference) for difference in check.differences(found, wanted)]
 
 
+def keeps_nothing(dialect: Dialect) -> bool:
+    """Whether an ordinary migration that fails leaves nothing behind."""
+    return dialect.features.transactional_ddl or not dialect.features.interactive_transactions
+
+
 # --- changing the migrations that there are ------------------------------------------------------------------------------------
 
 
@@ -170,6 +175,17 @@ def watched(db: Database) -> Iterator[Seen]:
         for name in ("fetch", "fetch_many", "execute", "write"):
             patch.setattr(db, name, noting(name))
         patch.setattr(db, "transaction", begin)
+        define = db.dialect.define
+
+        async def defining(database: Database, call: Call) -> None:
+            seen.statements.append(call.sql)
+            token = inside.set(True)
+            try:
+                await define(database, call)
+            finally:
+                inside.reset(token)
+
+        patch.setattr(db.dialect, "define", defining)
         yield seen
 
 

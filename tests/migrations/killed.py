@@ -1,7 +1,7 @@
 """A process that migrates and is killed on the way: ``python killed.py URL``.
 
 For each line on its input, JSON of ``[migration, step, "before" | "after"]`` or ``null``, it forks a child that migrates and is
-killed before or after that step's statement, before anybody has written so; ``null`` kills nobody. Prints the child's exit
+killed before or after that step's statement, before anybody has written so, or the batch that it is part of; ``null`` kills nobody. Prints the child's exit
 status: a negative number is the signal.
 """
 
@@ -38,6 +38,18 @@ def arm(point: tuple[str, int, str]) -> None:
         if (*here, "after") == point:
             die()
 
+    batch = migrator._Run._up_in_batch
+
+    async def up_in_batch(self: Any, first: int, last: int, *given: Any, **options: Any) -> None:
+        name, number, when = point
+        here = self.migration.name == name and first <= number <= last
+        if here and when == "before":
+            die()
+        await batch(self, first, last, *given, **options)
+        if here:
+            die()
+
+    migrator._Run._up_in_batch = up_in_batch  # type: ignore[method-assign]  # as below
     migrator._Run._do = do  # type: ignore[method-assign]  # a child of its own, which ends with it
 
 

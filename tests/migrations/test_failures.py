@@ -16,7 +16,7 @@ from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import aiosqlite
 import pytest
@@ -24,12 +24,12 @@ import pytest
 from authhero_sql import Database, MigrationError, connect, migrate_down, migrate_to_latest, migration_status
 from authhero_sql.dialects.dialect import Dialect
 from authhero_sql.dialects.interface import Call
-from authhero_sql.migrations import history
+from authhero_sql.migrations import definitions, history
 from authhero_sql.migrations.ledger import LEDGER
 from authhero_sql.migrations.operations import Migration, Schema
 from tests import engines
 from tests.engines import Server
-from tests.migrations.helpers import ALL, answer, call, called, drift, only, replaced, rows, untold
+from tests.migrations.helpers import ALL, answer, call, called, drift, keeps_nothing, only, replaced, rows, untold
 
 SCIM, LAST = "0003_scim", ALL[-1]
 """One that makes tables, and one that adds columns to a table that other connections use."""
@@ -81,7 +81,7 @@ def _names_itself(message: str, name: str, dialect: Dialect) -> None:
     place = rf"{name}, (step|the write after step|the write before step) \d of {steps}( \(\w+\))? failed on {dialect.name}: .+"
     advice = (
         r"Nothing of this migration was kept: mend the cause and run again"
-        if dialect.features.transactional_ddl
+        if keeps_nothing(dialect)
         else r"What was done before is kept: mend the cause and run again, it goes on there"
     )
     assert re.fullmatch(rf"{place}\. {advice}", message), message
@@ -104,7 +104,7 @@ async def _left(url: str, name: str, message: str) -> None:
         assert [entry.name for entry in status.applied] == ALL[: ALL.index(name)]
         assert list(status.pending) == ALL[ALL.index(name) :]
         begun = [found for (found,) in await rows(db, f"SELECT name FROM {LEDGER.name} WHERE applied_at IS NULL")]
-        assert begun == ([] if db.dialect.features.transactional_ddl else [name])
+        assert begun == ([] if keeps_nothing(db.dialect) else [name])
 
 
 async def _finishes(url: str, name: str) -> None:
@@ -327,7 +327,7 @@ async def _refused(url: str) -> str:
     return str(told["message"])
 
 
-async def test_a_statement_that_is_wrong_and_then_mended_in_the_file(database_url: str, engine: str) -> None:
+async def test_a_statement_that_is_wrong_and_then_mended_in_the_file(empty: Database, database_url: str, engine: str) -> None:
     await _prepared(database_url, SCIM)
     with replaced(SCIM, 4, NONSENSE), _written(SCIM, "b"):
         for _ in range(2):
@@ -335,7 +335,7 @@ async def test_a_statement_that_is_wrong_and_then_mended_in_the_file(database_ur
             assert message.startswith(f"{SCIM}, step 4 of 6 (Statement) failed on {engine}: ")
             assert {"sqlite": "(SQLITE_ERROR)", "postgresql": "(42601)", "mysql": "(1064)", "d1": "(SQLITE_ERROR)"}[engine] in message
             await _left(database_url, SCIM, message)
-    if engine in {"mysql", "d1"}:
+    if not keeps_nothing(empty.dialect):
         # It was begun, from a file that is not there any more.
         message = await _refused(database_url)
         assert message.startswith(f"{SCIM} was begun from another file than the one here: ")
@@ -345,7 +345,7 @@ async def test_a_statement_that_is_wrong_and_then_mended_in_the_file(database_ur
     await _finishes(database_url, SCIM)
 
 
-@pytest.mark.engines("mysql", "d1")
+@pytest.mark.engines("mysql")
 async def test_no_repair_is_advised_where_the_file_has_another_number_of_steps(empty: Database, database_url: str) -> None:
     await _prepared(database_url, SCIM)
     with replaced(SCIM, 4, NONSENSE), pytest.raises(MigrationError):
@@ -373,22 +373,16 @@ async def test_what_fails_on_the_way_back(empty: Database, database_url: str) ->
 # --- a lock that is not given back in time -------------------------------------------------------------------------------------
 
 
-PATIENCE = {
-    # The server gives up waiting, or this side does.
-    "postgresql": ("lock_timeout=100ms", "command_timeout=1"),
-    # Oracle's MySQL takes no less than a second, which each of our eight attempts waits for.
-    "mysql": ("init_command=" + quote("SET SESSION lock_wait_timeout = IF(VERSION() LIKE '%MariaDB%', 0, 1)"),),
-}
-
-
-@pytest.mark.engines(*PATIENCE)
-async def test_a_table_that_somebody_uses_for_too_long(database_url: str, engine: str) -> None:
+@pytest.mark.engines("postgresql", "mysql")
+async def test_a_table_that_somebody_uses_for_too_long(database_url: str, engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
     await _prepared(database_url, LAST)
     async with connect(database_url) as other, other.transaction() as reading:
         await reading.fetch(Call("SELECT 1 FROM hooks"))
-        for patience in PATIENCE[engine]:
-            message = await _failed(database_url, LAST, call("migrate", url=f"{database_url}?{patience}"))
-            assert message.startswith(f"{LAST}, step 1 of 2 (AddColumn) failed on {engine}: ")
+        with monkeypatch.context() as patch:
+            patch.setattr(definitions, "PATIENCE", 0.0)
+            message = await _refused(database_url)
+        assert message.startswith(f"{LAST}, step 1 of 2 (AddColumn) failed on {engine}: ")
+        await _left(database_url, LAST, message)
     await _finishes(database_url, LAST)
 
 

@@ -50,7 +50,10 @@ async def _expired(db: Database) -> bool:
 async def test_no_clock_of_a_host_takes_the_lease_of_one_that_lives(database_url: str, skew: timedelta) -> None:
     async with connect(database_url) as mine, connect(database_url) as other:
         await Ledger(Session.of(mine)).prepare()
-        for holder, thief in ((Session.of(mine, clock=_wrong(skew)), Session.of(other)), (Session.of(mine), Session.of(other, clock=_wrong(skew)))):
+        for holder, thief in (
+            (Session.of(mine, clock=_wrong(skew)), Session.of(other)),
+            (Session.of(mine), Session.of(other, clock=_wrong(skew))),
+        ):
             async with Leases(holder).held("holder", 0):
                 with pytest.raises(MigrationError, match="another process has been migrating"):
                     async with Leases(thief).held("thief", 0):
@@ -70,7 +73,9 @@ async def test_the_lease_of_a_dead_one_runs_out_whatever_its_clock_said(
         assert await _owner(empty) == "heir"
 
 
-async def test_racing_hosts_with_wrong_clocks_hold_the_lease_one_after_the_other(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_racing_hosts_with_wrong_clocks_hold_the_lease_one_after_the_other(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(ledger, "POLL", 0.001)
     held: list[str] = []
     together = 0
@@ -211,7 +216,7 @@ async def test_those_who_wait_look_less_and_less_often(empty: Database, monkeypa
             pauses.append(seconds)
             passed.append(seconds)
 
-        monkeypatch.setattr(ledger.anyio, "sleep", sleep)
+        monkeypatch.setattr(anyio, "sleep", sleep)
         with pytest.raises(MigrationError, match="for 60 seconds"):
             async with Leases(Session.of(empty)).held("waiting", 60):
                 pass

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from authhero_sql import Database, MigrationError, connect, migrate_to_latest, migration_status
+from authhero_sql.dialects.d1 import HTTPTransport, Sent
 from authhero_sql.dialects.interface import Call
 from authhero_sql.errors import DatabaseError, DatabaseUnavailableError
 from authhero_sql.migrations import history, migrator
 from authhero_sql.migrations.ledger import LEASES, LEDGER
-from authhero_sql.migrations.operations import CreateTable, create_index
+from authhero_sql.migrations.operations import CreateTable, add_column
 from authhero_sql.schema import ColumnType
-from tests.migrations.helpers import ALL, drift, only, replaced, rows, watched
+from tests.migrations.helpers import ALL, drift, keeps_nothing, only, replaced, rows, watched
 
 SCIM = "0003_scim"
 STEP = 5
 """A step of it that is neither its first nor its last one."""
-BAD = create_index("no_such_table", "bad_idx", ("id",))
+BAD = add_column("no_such_table", "bad", "text")
 
 
 async def _ledger(db: Database) -> dict[str, tuple[int, int, bool]]:
@@ -134,6 +137,37 @@ async def test_the_ledger_is_made_after_the_lock(empty: Database) -> None:
     assert made == [LEASES.name, LEDGER.name]
 
 
+# --- round trips ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.engines("d1")
+async def test_a_new_database_takes_few_requests(empty: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cloudflare's API takes 1,200 in five minutes."""
+    requests: list[int] = []
+    post = HTTPTransport._post
+
+    async def counted(self: HTTPTransport, form: str, statements: Sequence[Sent], *, repeatable: bool) -> list[dict[str, Any]]:
+        requests.append(len(statements))
+        return await post(self, form, statements, repeatable=repeatable)
+
+    monkeypatch.setattr(HTTPTransport, "_post", counted)
+    assert await migrate_to_latest(empty) == ALL
+    assert len(requests) <= 30
+    assert max(requests) > len([step for step in history.load(ALL[0]).up if isinstance(step, CreateTable)])
+
+
+@pytest.mark.engines("d1")
+@pytest.mark.parametrize("step", range(1, 7))
+async def test_of_a_batch_the_step_that_is_refused_is_named_and_none_is_kept(empty: Database, step: int) -> None:
+    with only(*ALL[: ALL.index(SCIM)]):
+        await migrate_to_latest(empty)
+    before = await empty.dialect.describe(empty)
+    with replaced(SCIM, step, BAD):
+        await _fails(empty, step)
+    assert await empty.dialect.describe(empty) == before
+    assert SCIM not in await _ledger(empty)
+
+
 # --- a ledger that does not fit ------------------------------------------------------------------------------------------------
 
 
@@ -178,7 +212,7 @@ async def test_a_changed_file_is_refused(empty: Database, pending: bool) -> None
 # --- a step that fails ---------------------------------------------------------------------------------------------------------
 
 
-async def _fails(db: Database, step: int = STEP, kind: str = "CreateIndex") -> None:
+async def _fails(db: Database, step: int = STEP, kind: str = "AddColumn") -> None:
     total = len(history.load(SCIM).up)
     place = re.escape(f"{SCIM}, step {step} of {total} ({kind}) failed on {db.dialect.name}: ")
     with pytest.raises(MigrationError, match=f"^{place}.+") as caught:
@@ -197,7 +231,7 @@ async def test_a_step_that_fails_is_named_and_the_next_run_goes_on_from_it(empty
         for _ in range(2):
             await _fails(empty)
             ledger = await _ledger(empty)
-            if empty.dialect.features.transactional_ddl:
+            if keeps_nothing(empty.dialect):
                 assert list(ledger) == before
                 assert await empty.dialect.describe(empty) == described
             else:
@@ -209,7 +243,7 @@ async def test_a_step_that_fails_is_named_and_the_next_run_goes_on_from_it(empty
             assert list(status.pending) == ALL[len(before) :]
     with watched(empty) as seen:
         assert await migrate_to_latest(empty) == ALL[len(before) :]
-    if not empty.dialect.features.transactional_ddl:
+    if not keeps_nothing(empty.dialect):
         assert [sql for sql in seen.statements if "scim" in sql] == [step.sql(empty.dialect) for step in history.load(SCIM).up[STEP - 1 :]]
     assert await drift(empty) == []
     total = len(history.load(SCIM).up)
@@ -273,17 +307,16 @@ async def test_a_step_that_was_done_without_being_written_down_is_passed_over(em
 async def test_a_step_of_unknown_outcome_stays_written_down_as_started(empty: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     with only(*ALL[: ALL.index(SCIM)]):
         await migrate_to_latest(empty)
-    execute = empty.execute
+    define = empty.dialect.define
     lost = history.load(SCIM).up[STEP - 1].sql(empty.dialect)
 
-    async def done_but_unanswered(call: Call) -> int:
-        count = await execute(call)
+    async def done_but_unanswered(database: Database, call: Call) -> None:
+        await define(database, call)
         if call.sql == lost:
             raise DatabaseUnavailableError
-        return count
 
     with monkeypatch.context() as patch:
-        patch.setattr(empty, "execute", done_but_unanswered)
+        patch.setattr(empty.dialect, "define", done_but_unanswered)
         await _fails(empty, kind="CreateTable")
     assert (await _ledger(empty))[SCIM] == (STEP, STEP - 1, False)
     await migrate_to_latest(empty)
@@ -301,7 +334,7 @@ async def test_what_was_begun_from_another_file_is_not_finished_from_this_one(em
 async def test_a_failed_first_migration_leaves_a_database_that_can_be_migrated(empty: Database) -> None:
     with replaced(ALL[0], 3, BAD), pytest.raises(MigrationError, match=f"^{ALL[0]}, step 3 of "):
         await migrate_to_latest(empty)
-    if empty.dialect.features.transactional_ddl:
+    if keeps_nothing(empty.dialect):
         assert set(await empty.dialect.describe(empty)) == {LEDGER.name, LEASES.name}
     assert await migrate_to_latest(empty) == ALL
     assert await drift(empty) == []
