@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -146,14 +147,17 @@ class Dialect:
         """ORDER BY with NULL before everything else, as SQLite and MySQL have it."""
         return builder.orderby(field, order=Direction.desc if order.descending else Direction.asc)
 
-    def keyset(self, fields: tuple[Field, Field], values: tuple[Term, Term], descending: bool) -> Criterion:
+    def keyset(self, fields: Sequence[Field], values: Sequence[Term], descending: bool) -> Criterion:
         """The rows behind the one with these values, in the form that this engine reads from an index."""
-        (first, second), (value, last) = fields, values
-        sign = "<" if descending else ">"
+        sign, size = "<" if descending else ">", len(fields)
+        if size == 1:
+            return Fragment(f"{{0}} {sign} {{1}}", fields[0], values[0])
         if self.features.row_value_keyset:
-            return Fragment(f"({{0}},{{1}}) {sign} ({{2}},{{3}})", first, second, value, last)
+            ours, theirs = (",".join(f"{{{number}}}" for number in range(start, start + size)) for start in (0, size))
+            return Fragment(f"({ours}) {sign} ({theirs})", *fields, *values)
         # Redundant on purpose: the first part is the index range, the second leaves out what stands before the row.
-        return Fragment(f"({{0}} {sign}= {{2}} AND ({{0}} {sign} {{2}} OR {{1}} {sign} {{3}}))", first, second, value, last)
+        rest = self.keyset(fields[1:], values[1:], descending)
+        return Fragment(f"({{0}} {sign}= {{1}} AND ({{0}} {sign} {{1}} OR {{2}}))", fields[0], values[0], rest)
 
     def delete_batch(self, table: Any, key: Sequence[str], where: Criterion, limit: Term) -> Any:
         """Delete at most ``limit`` rows."""
@@ -161,6 +165,28 @@ class Dialect:
         chosen: Any = self.query.from_(table).select(*fields).where(where)
         chosen = chosen.limit(limit)
         return self.query.from_(table).delete().where(Tuple(*fields).isin(chosen))
+
+    # Many rows in one statement: text with the marks of :meth:`placeholders`, and what is bound there.
+
+    def given_rows(self, table: str, columns: Sequence[str]) -> str:
+        """Rows that are bound as one JSON array, as a source of a query."""
+        raise NotImplementedError
+
+    def update_rows(self, table: str, key: Sequence[str], column: str, count: int) -> str:
+        """UPDATE of one column in so many rows, each to a value of its own; the rows are :meth:`row_values`."""
+        name, source = self.identifier(table), self.given_rows(table, (*key, column))
+        same = " AND ".join(f"{name}.{part} = given.{part}" for part in map(self.identifier, key))
+        changed = self.identifier(column)
+        return f"UPDATE {name} SET {changed} = given.{changed} FROM {source} AS given WHERE {same}"  # noqa: S608  # names of a frozen file
+
+    def delete_rows(self, table: str, key: Sequence[str], count: int) -> str:
+        """DELETE of so many rows by their keys, which are :meth:`row_values`."""
+        names, source = self.identifiers(key), self.given_rows(table, key)
+        return f"DELETE FROM {self.identifier(table)} WHERE ({names}) IN (SELECT {names} FROM {source} AS given)"  # noqa: S608  # as above
+
+    def row_values(self, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, Any]:
+        """The values to bind for rows; their number is part of a statement's shape."""
+        return {"rows": json.dumps([dict(zip(columns, row, strict=True)) for row in rows])}
 
     def unless_changed(self, number: int) -> Call:
         """A statement that fails with :class:`NothingMatchedError` of this number where the one before it changed no row.

@@ -190,6 +190,27 @@ class MySQLDialect(Dialect):
         """An index belongs to its table here."""
         return f"DROP INDEX {self.identifier(name)} ON {self.identifier(table)}"
 
+    def update_rows(self, table: str, key: Sequence[str], column: str, count: int) -> str:
+        """A case for each row: a table made of JSON has a collation of its own, which no index of ours serves."""
+        chosen = [self._row(key, number) for number in range(self.list_size(count))]
+        cases = " ".join(f"WHEN {row} THEN \0{column}_{number}\0" for number, row in enumerate(chosen))
+        name, changed = self.identifier(table), self.identifier(column)
+        return f"UPDATE {name} SET {changed} = CASE {cases} END WHERE {' OR '.join(chosen)}"  # noqa: S608  # names of a frozen file
+
+    def delete_rows(self, table: str, key: Sequence[str], count: int) -> str:
+        """A condition for each row."""
+        chosen = " OR ".join(self._row(key, number) for number in range(self.list_size(count)))
+        return f"DELETE FROM {self.identifier(table)} WHERE {chosen}"  # noqa: S608  # names of a frozen file
+
+    def _row(self, key: Sequence[str], number: int) -> str:
+        parts = (f"{self.identifier(name)} = \0{name}_{number}\0" for name in key)
+        return f"({' AND '.join(parts)})"
+
+    def row_values(self, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, Any]:
+        """The last row again for the places that are left."""
+        filled = [*rows, *[rows[-1]] * (self.list_size(len(rows)) - len(rows))]
+        return {f"{name}_{number}": value for number, row in enumerate(filled) for name, value in zip(columns, row, strict=True)}
+
     def epoch_ms(self, iso: str) -> str:
         """A text that is no instant would be an error in strict mode, so its form is looked at first."""
         looks = f"{iso} REGEXP '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}[.][0-9]{{3}}Z$'"

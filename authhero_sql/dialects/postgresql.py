@@ -147,6 +147,10 @@ class PostgreSQLDialect(Dialect):
         words = "DESC NULLS LAST" if order.descending else "ASC NULLS FIRST"
         return builder.orderby(Fragment(f"{{0}} {words}", field))
 
+    def given_rows(self, table: str, columns: Sequence[str]) -> str:
+        """With the types that the columns have in the table."""
+        return f"json_populate_recordset(CAST(NULL AS {self.identifier(table)}), CAST(\0rows\0 AS json))"
+
     def epoch_ms(self, iso: str) -> str:
         """A text that is no instant would be an error, so its form is looked at first."""
         looks = f"{iso} ~ '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}'"

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pypika import Table as SQLTable
 from pypika.functions import Count
 
+from ..clock import to_epoch_ms
+from ..dialects.interface import Call, Row
 from ..session import Session
-from ..statements import Bind, Statement
+from ..statements import MARK, Bind, Statement
 from .operations import Backfill
 
 
@@ -52,49 +54,86 @@ Report = Callable[[Progress], None]
 """Hears of each step and of each batch of a data step."""
 
 
-async def fill(session: Session, step: Backfill, heard: Callable[[int, int, float], None]) -> None:
-    """Convert a batch at a time, walking past what cannot be converted; ``heard`` gets rows, total and seconds."""
-    read, write, counted = _statements(session, step)
+async def fill(session: Session, step: Backfill, heard: Callable[[int, int, float], None], *, drop: bool = False) -> None:
+    """Convert a batch at a time along the key. What cannot be converted, and what has a value already, is walked past.
+
+    Args:
+        session: where.
+        step: what is converted to what.
+        heard: gets the number of rows that have been looked at, their total, and the seconds.
+        drop: remove what is worth nothing any more instead of converting it; see :attr:`Backfill.worthless`.
+    """
+    walk = _Walk(session, step, drop=drop)
     started = time.perf_counter()
-    total: int = (await session.executor.fetch(counted.bind({})))[0][0]
-    seen = skipped = 0
+    total = await walk.count()
+    seen = 0
     heard(0, total, 0.0)
+    last: Row | None = None
     while True:
-        rows = await session.executor.fetch(read.bind({"limit": step.batch, "offset": skipped}))
-        converted = [(row, value) for row in rows if (value := step.convert(row[-1])) is not None]
-        if converted:
-            await session.executor.write(
-                [write.bind({**dict(zip(step.key, row, strict=False)), "target": value}) for row, value in converted]
-            )
-        skipped += len(rows) - len(converted)
+        rows = await walk.read(last)
+        await walk.write(rows)
         seen += len(rows)
         heard(seen, max(total, seen), time.perf_counter() - started)
         if len(rows) < step.batch:
             return
+        last = rows[-1]
 
 
-def _statements(session: Session, step: Backfill) -> tuple[Statement, Statement, Statement]:
-    """What reads a batch, what writes one row, and what counts them all."""
-    query = session.dialect.query
-    table = SQLTable(step.table)
-    target, source = table.field(step.target), table.field(step.source)
-    keys = [table.field(name) for name in step.key]
-    wanting = target.isnull() & source.isnotnull()
+class _Walk:
+    """The statements of a data step. What is to be converted is chosen here and not by the database.
 
-    def batch() -> Any:
-        builder: Any = query.from_(table).select(*keys, source).where(wanting).orderby(*keys)
-        return builder.limit(Bind("limit")).offset(Bind("offset"))
+    A condition on the column that is being filled would have the database look for it by that column's index, and sort what is left
+    for every batch.
+    """
 
-    def update() -> Any:
-        builder = query.update(table).set(target, Bind("target"))
-        for name, key in zip(step.key, keys, strict=True):
-            builder = builder.where(key == Bind(name))
-        return builder
+    def __init__(self, session: Session, step: Backfill, *, drop: bool) -> None:
+        self.session = session
+        self.step = step
+        self.table = SQLTable(step.table)
+        self.keys = [self.table.field(name) for name in step.key]
+        self.worthless = to_epoch_ms(session.now() - step.worthless) if drop and step.worthless is not None else None
 
-    def count() -> Any:
-        return query.from_(table).select(Count("*")).where(wanting)
+    def _kept(self, kind: str, build: Callable[[], Any]) -> Statement:
+        return self.session.statements.get(("backfill", self.step.table, self.step.target, kind), build)
 
-    def kept(kind: str, build: Callable[[], Any]) -> Statement:
-        return session.statements.get(("backfill", step.table, step.target, kind), build)
+    async def count(self) -> int:
+        """How many rows there are."""
+        counted = self._kept("count", lambda: self.session.dialect.query.from_(self.table).select(Count("*")))
+        return int((await self.session.executor.fetch(counted.bind({})))[0][0])
 
-    return kept("batch", batch), kept("update", update), kept("count", count)
+    async def read(self, last: Row | None) -> list[Row]:
+        """The next rows in the order of the key: key, source, target."""
+
+        def build() -> Any:
+            builder: Any = self.session.dialect.query.from_(self.table)
+            builder = builder.select(*self.keys, self.table.field(self.step.source), self.table.field(self.step.target))
+            if last is not None:
+                builder = builder.where(self.session.dialect.keyset(self.keys, [*map(Bind, self.step.key)], descending=False))
+            return builder.orderby(*self.keys).limit(Bind("limit"))
+
+        bound = dict(zip(self.step.key, last or (), strict=False))
+        statement = self._kept("first" if last is None else "next", build)
+        return await self.session.executor.fetch(statement.bind({**bound, "limit": self.step.batch}))
+
+    async def write(self, rows: list[Row]) -> None:
+        """One statement for all that are converted, and one for all that are dropped."""
+        size = len(self.step.key)
+        values = [(row[:size], self.step.convert(row[size])) for row in rows if row[size] is not None and row[size + 1] is None]
+        kept = [(*key, value) for key, value in values if value is not None and not self._is_worthless(value)]
+        dropped = [tuple(key) for key, value in values if value is not None and self._is_worthless(value)]
+        calls = []
+        if dropped:
+            calls.append(self._call(self.session.dialect.delete_rows(self.step.table, self.step.key, len(dropped)), self.step.key, dropped))
+        if kept:
+            text = self.session.dialect.update_rows(self.step.table, self.step.key, self.step.target, len(kept))
+            calls.append(self._call(text, (*self.step.key, self.step.target), kept))
+        if calls:
+            await self.session.executor.write(calls)
+
+    def _is_worthless(self, value: Any) -> bool:
+        return self.worthless is not None and value < self.worthless
+
+    def _call(self, text: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Call:
+        sql, names = self.session.dialect.placeholders(text, MARK)
+        values = self.session.dialect.row_values(columns, rows)
+        return Call(sql, tuple(values[name] for name in names), bounded=False)

@@ -97,10 +97,11 @@ async def migrate_to_latest(
 ) -> list[str]:
     """Bring the schema up to date. Safe to call from every process at every start: one migrates, the others wait.
 
-    A run that was killed is taken up where it stood.
+    A run that was killed is taken up where it stood. Tables stay in use meanwhile: whatever needs the lock of one gives up soon and
+    tries again, for five minutes. Codes that expired more than a day ago are removed instead of being converted.
 
     Args:
-        pool: what ``create_adapters`` takes.
+        pool: what ``create_adapters`` takes; with room for two connections, because the lease is renewed while a step runs.
         verbose: log each migration with its time, at level INFO of ``authhero_sql.migrations``.
         lock_timeout: seconds to wait for another process that is migrating.
         adopt: take over a database that AuthHero made: what is missing is added, and nothing is lost.
@@ -370,7 +371,7 @@ class _Run:
         self._tell(number, step)
         try:
             if isinstance(step, Backfill):
-                await fill(session, step, lambda rows, total, seconds: self._tell(number, step, rows, total, seconds))
+                await fill(session, step, lambda rows, total, seconds: self._tell(number, step, rows, total, seconds), drop=True)
             elif session.connection is not None:
                 await session.executor.execute(Call(statement(step, session.dialect), bounded=False))
             elif isinstance(step, CreateIndex) and self.migration.is_online(step):

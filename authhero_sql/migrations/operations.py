@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NoReturn, Protocol
 
 from ..clock import to_epoch_ms
@@ -203,6 +203,8 @@ class Backfill:
     source: str
     target: str
     convert: Conversion
+    worthless: timedelta | None = None
+    """How long after the instant in the new column a row is worth nothing; None: never."""
     batch: int = 500
 
     def script(self, dialect: Dialect) -> str:
@@ -294,9 +296,13 @@ def undecided(what: str) -> NoReturn:
     raise MigrationError(f"a step is missing: {what}")
 
 
+PERISHABLE = {"codes": timedelta(days=1)}
+"""Tables whose rows are worth nothing so long after they expire: they would be swept, and need not be converted first."""
+
+
 def backfill(table: str, *, key: Sequence[str], source: str, target: str, convert: Conversion) -> Backfill:
     """Fill ``target`` from ``source`` where it is NULL."""
-    return Backfill(table, tuple(key), source, target, convert)
+    return Backfill(table, tuple(key), source, target, convert, PERISHABLE.get(table))
 
 
 def _epoch_ms(text: Any) -> int | None:

@@ -1,8 +1,8 @@
 """A process that migrates and is killed on the way: ``python killed.py URL``.
 
 For each line on its input, JSON of ``[migration, step, "before" | "after"]`` or ``null``, it forks a child that migrates and is
-killed before or after that step's statement, before anybody has written so, or the batch that it is part of; ``null`` kills nobody. Prints the child's exit
-status: a negative number is the signal.
+killed before or after that step's statement, before anybody has written so, or the batch that it is part of; ``null`` kills
+nobody. Prints the child's exit status: a negative number is the signal.
 """
 
 from __future__ import annotations

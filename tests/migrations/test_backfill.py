@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import anyio
 import pytest
 
 from authhero_sql import Database, MigrationError, create_adapters, migrate_to_latest
+from authhero_sql.clock import to_epoch_ms, to_iso
 from authhero_sql.dialects.interface import Call
 from authhero_sql.errors import DatabaseError
 from authhero_sql.migrations import history
@@ -17,9 +19,10 @@ from authhero_sql.migrations.operations import Backfill
 from tests.migrations.helpers import ALL, only, rows, untold, watched
 
 NAME = "0002_codes_expires_at_ts"
-WHEN = "2026-01-31T10:00:00.789Z"
-MILLISECONDS = 1_769_853_600_789
-UNREADABLE = ("", "soon", "2026-13-01T00:00:00.000Z", "2026-01-31T10:00:00", "0001-01-01T00:00:00+14:00", "1769853600")
+# Far away: what has expired is not converted.
+WHEN = "2126-01-31T10:00:00.789Z"
+MILLISECONDS = 4_925_527_200_789
+UNREADABLE = ("", "soon", "2126-13-01T00:00:00.000Z", "2126-01-31T10:00:00", "0001-01-01T00:00:00+14:00", "1769853600")
 BATCH = next(step.batch for step in history.load(NAME).up if isinstance(step, Backfill))
 
 
@@ -56,10 +59,10 @@ async def _filled(db: Database) -> dict[str, int | None]:
 
 
 def _instant(number: int) -> str:
-    return f"2026-01-31T{number // 3600:02}:{number // 60 % 60:02}:{number % 60:02}.{number % 1000:03}Z"
+    return f"2126-01-31T{number // 3600:02}:{number // 60 % 60:02}:{number % 60:02}.{number % 1000:03}Z"
 
 
-MIDNIGHT = 1_769_817_600_000
+MIDNIGHT = 4_925_491_200_000
 
 
 @pytest.mark.parametrize("count", [0, 1, BATCH - 1, BATCH, BATCH + 1, 2 * BATCH + 7])
@@ -89,14 +92,14 @@ async def test_batches_full_of_unreadable_rows_are_walked_past(empty: Database) 
 async def test_rows_with_one_id_are_told_apart_by_the_rest_of_the_key(empty: Database) -> None:
     await _baseline(empty, {"same": WHEN})
     await _insert(empty, {"same": "soon"}, "ticket")
-    await _insert(empty, {"same": "2026-01-31T10:00:01.789Z"}, tenant="beta")
+    await _insert(empty, {"same": "2126-01-31T10:00:01.789Z"}, tenant="beta")
     await _migrated(empty)
     found = await rows(empty, "SELECT tenant_id, code_type, expires_at_ts FROM codes ORDER BY tenant_id, code_type")
     assert found == [("acme", "otp", MILLISECONDS), ("acme", "ticket", None), ("beta", "otp", MILLISECONDS + 1000)]
 
 
 async def test_the_filled_rows_are_what_the_adapter_reads_and_sweeps(empty: Database) -> None:
-    await _baseline(empty, {"old": WHEN, "new": "2026-02-01T00:00:00.000Z"})
+    await _baseline(empty, {"old": WHEN, "new": "2126-02-01T00:00:00.000Z"})
     await _migrated(empty)
     adapters = await create_adapters(empty)
     code = await adapters.codes.get("acme", "old", "otp")
@@ -143,3 +146,69 @@ async def test_a_backfill_that_was_interrupted_goes_on_where_it_stood(empty: Dat
         assert await _migrated(empty) == ALL[1:]
     assert not [sql for sql in seen.statements if "codes" in sql and sql.startswith(("ALTER TABLE", "CREATE INDEX"))]
     assert await _filled(empty) == {id: 1 if id in done else MILLISECONDS if text == WHEN else None for id, text in codes.items()}
+
+
+# --- how it walks --------------------------------------------------------------------------------------------------------------
+
+
+async def _statements(db: Database) -> list[str]:
+    """What the data step sends."""
+    with watched(db) as seen:
+        await _migrated(db)
+    return [sql for sql in seen.statements if "codes" in sql and sql.startswith(("SELECT", "UPDATE", "DELETE"))]
+
+
+async def test_a_batch_is_read_and_written_by_one_statement_each(empty: Database) -> None:
+    await _baseline(empty, {f"c{number:05}": WHEN if number % 7 else "soon" for number in range(3 * BATCH + 1)})
+    sent = await _statements(empty)
+    assert len([sql for sql in sent if sql.startswith("UPDATE")]) == 4
+    assert len([sql for sql in sent if sql.startswith("SELECT") and "COUNT" not in sql]) == 4
+    assert set((await _filled(empty)).values()) == {MILLISECONDS, None}
+
+
+@pytest.mark.engines("sqlite", "postgresql")
+async def test_a_batch_is_found_by_the_key_and_sorts_nothing(empty: Database) -> None:
+    await _baseline(empty, {f"c{number:05}": WHEN for number in range(3 * BATCH)})
+    texts = {text for text in await _statements(empty) if text.startswith("SELECT") and "COUNT" not in text}
+    assert len(texts) == 2
+    for text in texts:
+        if empty.dialect.name == "sqlite":
+            values = ("c00100", "otp", "acme", 10)[-text.count("?") :]
+            plan = " ".join(str(row[-1]) for row in await empty.fetch(Call(f"EXPLAIN QUERY PLAN {text}", values)))
+            assert "sqlite_autoindex_codes_1" in plan
+            assert "TEMP B-TREE" not in plan
+        else:
+            given = "'c00100', 'otp', 'acme', 10" if "$2" in text else "10"
+            await empty.execute(Call("ANALYZE codes"))
+            async with empty.transaction() as tx:
+                await tx.execute(Call(f"PREPARE walk AS {text}"))
+                plan = " ".join(str(row[0]) for row in await tx.fetch(Call(f"EXPLAIN EXECUTE walk ({given})")))
+                await tx.execute(Call("DEALLOCATE walk"))
+            assert "codes_pkey" in plan
+            assert "Sort" not in plan
+
+
+# --- what has expired ----------------------------------------------------------------------------------------------------------
+
+
+async def test_what_expired_long_ago_is_dropped_instead_of_converted(empty: Database) -> None:
+    now = datetime.now(UTC)
+    gone = {f"g{number:05}": to_iso(now - timedelta(days=2, seconds=number)) for number in range(BATCH + 3)}
+    fresh = {f"f{number:05}": to_iso(now - timedelta(hours=20, seconds=number)) for number in range(5)}
+    kept = {f"k{number:05}": WHEN for number in range(BATCH)}
+    unreadable = {f"u{number}": text for number, text in enumerate(UNREADABLE)}
+    await _baseline(empty, gone | fresh | kept | unreadable)
+    sent = await _statements(empty)
+    assert len([sql for sql in sent if sql.startswith("DELETE")]) <= 3
+    expected = {id: to_epoch_ms(datetime.fromisoformat(text)) for id, text in fresh.items()}
+    assert await _filled(empty) == expected | dict.fromkeys(kept, MILLISECONDS) | dict.fromkeys(unreadable)
+
+
+async def test_of_rows_with_one_id_only_those_that_have_expired_are_dropped(empty: Database) -> None:
+    old = to_iso(datetime.now(UTC) - timedelta(days=30))
+    await _baseline(empty, {"same": old})
+    await _insert(empty, {"same": WHEN}, "ticket")
+    await _insert(empty, {"same": WHEN}, tenant="beta")
+    await _migrated(empty)
+    found = await rows(empty, "SELECT tenant_id, code_type, expires_at_ts FROM codes ORDER BY tenant_id, code_type")
+    assert found == [("acme", "ticket", MILLISECONDS), ("beta", "otp", MILLISECONDS)]
