@@ -200,7 +200,9 @@ def _mariadb(port: int, password: str, *more: str) -> Server:
     install = _program("mysql")
     user, directory = _home("mysql")
     # Both programs must agree about the size of the log.
-    common = ["--no-defaults", f"--datadir={directory / 'data'}", "--skip-name-resolve", "--innodb-log-file-size=32M"]
+    # One that starts removes every temporary table from the folder for them, those of other servers included.
+    own = [f"--datadir={directory / 'data'}", f"--tmpdir={directory}"]
+    common = ["--no-defaults", *own, "--skip-name-resolve", "--innodb-log-file-size=32M"]
     _prepare(directory, user, [str(install), *common, "--auth-root-authentication-method=normal", "--skip-test-db"])
     first = directory / "first.sql"
     # One statement per line: the server takes them so.

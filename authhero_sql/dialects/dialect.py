@@ -168,24 +168,24 @@ class Dialect:
 
     # Many rows in one statement: text with the marks of :meth:`placeholders`, and what is bound there.
 
-    def given_rows(self, table: str, columns: Sequence[str]) -> str:
-        """Rows that are bound as one JSON array, as a source of a query."""
+    def given_rows(self, table: str, columns: Sequence[str], count: int) -> str:
+        """So many rows that are bound, with columns like those of the table, as a source of a query."""
         raise NotImplementedError
 
     def update_rows(self, table: str, key: Sequence[str], column: str, count: int) -> str:
         """UPDATE of one column in so many rows, each to a value of its own; the rows are :meth:`row_values`."""
-        name, source = self.identifier(table), self.given_rows(table, (*key, column))
+        name, source = self.identifier(table), self.given_rows(table, (*key, column), count)
         same = " AND ".join(f"{name}.{part} = given.{part}" for part in map(self.identifier, key))
         changed = self.identifier(column)
         return f"UPDATE {name} SET {changed} = given.{changed} FROM {source} AS given WHERE {same}"  # noqa: S608  # names of a frozen file
 
     def delete_rows(self, table: str, key: Sequence[str], count: int) -> str:
         """DELETE of so many rows by their keys, which are :meth:`row_values`."""
-        names, source = self.identifiers(key), self.given_rows(table, key)
+        names, source = self.identifiers(key), self.given_rows(table, key, count)
         return f"DELETE FROM {self.identifier(table)} WHERE ({names}) IN (SELECT {names} FROM {source} AS given)"  # noqa: S608  # as above
 
     def row_values(self, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, Any]:
-        """The values to bind for rows; their number is part of a statement's shape."""
+        """The values to bind for rows: by default one JSON array, whatever their number."""
         return {"rows": json.dumps([dict(zip(columns, row, strict=True)) for row in rows])}
 
     def unless_changed(self, number: int) -> Call:

@@ -190,21 +190,26 @@ class MySQLDialect(Dialect):
         """An index belongs to its table here."""
         return f"DROP INDEX {self.identifier(name)} ON {self.identifier(table)}"
 
+    def given_rows(self, table: str, columns: Sequence[str], count: int) -> str:
+        """Under a SELECT of nothing, from which they have types and collations: JSON_TABLE is too new, and has its own collation."""
+        rows = (", ".join(f"\0{name}_{number}\0" for name in columns) for number in range(self.list_size(count)))
+        given = "".join(f" UNION ALL SELECT {row}" for row in rows)
+        return f"(SELECT {self.identifiers(columns)} FROM {self.identifier(table)} WHERE FALSE{given})"  # noqa: S608  # names of a frozen file
+
     def update_rows(self, table: str, key: Sequence[str], column: str, count: int) -> str:
-        """A case for each row: a table made of JSON has a collation of its own, which no index of ours serves."""
-        chosen = [self._row(key, number) for number in range(self.list_size(count))]
-        cases = " ".join(f"WHEN {row} THEN \0{column}_{number}\0" for number, row in enumerate(chosen))
-        name, changed = self.identifier(table), self.identifier(column)
-        return f"UPDATE {name} SET {changed} = CASE {cases} END WHERE {' OR '.join(chosen)}"  # noqa: S608  # names of a frozen file
+        """UPDATE of a join, in which the table comes second."""
+        changed = self.identifier(column)
+        joined = self._joined(table, key, (*key, column), count)
+        return f"UPDATE {joined} SET {self.identifier(table)}.{changed} = given.{changed}"  # noqa: S608  # names of a frozen file
 
     def delete_rows(self, table: str, key: Sequence[str], count: int) -> str:
-        """A condition for each row."""
-        chosen = " OR ".join(self._row(key, number) for number in range(self.list_size(count)))
-        return f"DELETE FROM {self.identifier(table)} WHERE {chosen}"  # noqa: S608  # names of a frozen file
+        """DELETE from a join, in which the table comes second."""
+        return f"DELETE {self.identifier(table)} FROM {self._joined(table, key, key, count)}"
 
-    def _row(self, key: Sequence[str], number: int) -> str:
-        parts = (f"{self.identifier(name)} = \0{name}_{number}\0" for name in key)
-        return f"({' AND '.join(parts)})"
+    def _joined(self, table: str, key: Sequence[str], columns: Sequence[str], count: int) -> str:
+        name = self.identifier(table)
+        same = " AND ".join(f"{name}.{part} = given.{part}" for part in map(self.identifier, key))
+        return f"{self.given_rows(table, columns, count)} AS given STRAIGHT_JOIN {name} ON {same}"
 
     def row_values(self, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, Any]:
         """The last row again for the places that are left."""

@@ -147,7 +147,7 @@ class PostgreSQLDialect(Dialect):
         words = "DESC NULLS LAST" if order.descending else "ASC NULLS FIRST"
         return builder.orderby(Fragment(f"{{0}} {words}", field))
 
-    def given_rows(self, table: str, columns: Sequence[str]) -> str:
+    def given_rows(self, table: str, columns: Sequence[str], count: int) -> str:
         """With the types that the columns have in the table."""
         return f"json_populate_recordset(CAST(NULL AS {self.identifier(table)}), CAST(\0rows\0 AS json))"
 

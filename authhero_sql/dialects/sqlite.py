@@ -121,7 +121,7 @@ class SQLiteDialect(Dialect):
                 builder = builder.do_update(column)
         return builder if columns else builder.do_nothing()
 
-    def given_rows(self, table: str, columns: Sequence[str]) -> str:
+    def given_rows(self, table: str, columns: Sequence[str], count: int) -> str:
         """Taken out of the array one by one."""
         parts = ", ".join(f"json_extract(value, '$.{name}') AS {self.identifier(name)}" for name in columns)
         return f"(SELECT {parts} FROM json_each(\0rows\0))"  # noqa: S608  # names of a frozen file
