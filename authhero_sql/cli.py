@@ -1,7 +1,7 @@
 """The command line ``authhero-sql``, in the extra ``[cli]``.
 
-Exit codes: 0 all is well; 1 ``check`` found a table or a column missing, or ``repair`` found damage and was not told to settle it;
-2 the command was called wrongly; 3 a migration failed or was refused; 4 the database or the configuration is at fault.
+Exit codes: 0 all is well; 1 ``check`` or ``adopt`` found that the adapters cannot work with the database, or ``repair`` found damage
+and was not told to settle it; 2 the command was called wrongly; 3 a migration failed or was refused; 4 the database or the configuration is at fault.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from . import migrations
 from .adapters import create_adapters
 from .clock import system_clock
 from .dialects import SCRIPTS, Database, connect
-from .errors import AuthHeroSQLError, MigrationError
+from .errors import AuthHeroSQLError, MigrationError, UnfitDatabaseError
 from .migrations.export import MODES, export_sql
 from .migrations.writer import write_migration
 
@@ -84,7 +84,14 @@ def _run(context: typer.Context, work: Callable[[Database], Awaitable[T]]) -> T:
     try:
         return anyio.run(inside)
     except AuthHeroSQLError as error:
-        _fail(given, error, MIGRATION_FAILED if isinstance(error, MigrationError) else DATABASE_FAILED)
+        _fail(given, error, next(code for kind, code in _CODES if isinstance(error, kind)))
+
+
+_CODES: tuple[tuple[type[AuthHeroSQLError], int], ...] = (
+    (UnfitDatabaseError, CHECK_FAILED),
+    (MigrationError, MIGRATION_FAILED),
+    (AuthHeroSQLError, DATABASE_FAILED),
+)
 
 
 def _fail(given: Settings, error: Exception, code: int) -> NoReturn:
@@ -153,12 +160,37 @@ def migrate(context: typer.Context) -> None:
 
 
 @app.command()
-def down(context: typer.Context, steps: Annotated[int, typer.Option(min=0, help="How many migrations.")] = 1) -> None:
-    """Take the newest migrations back; what stands in the columns and tables that go is lost."""
+def down(
+    context: typer.Context,
+    steps: Annotated[int, typer.Option(min=0, help="How many migrations.")] = 1,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask: what stands in the tables and columns that go may be lost.")] = False,
+) -> None:
+    """Take the newest migrations back, after showing what is lost with them and asking; what was adopted stays."""
     given: Settings = context.obj
+    if not yes and _can_ask(given):
+        yes = _agreed(given, _run(context, lambda database: migrations.losses(database, steps)))
     with _Bar(given) as bar:
-        names = _run(context, lambda database: migrations.migrate_down(database, steps, report=bar))
+        names = _run(context, lambda database: migrations.migrate_down(database, steps, drop_data=yes, report=bar))
     _answer(given, {"taken_back": names}, lambda: _say(given, "\n".join(f"took back {name}" for name in names) or "nothing to take back"))
+
+
+def _can_ask(given: Settings) -> bool:
+    return not given.json and sys.stdin.isatty() and given.out.is_terminal
+
+
+def _agreed(given: Settings, lost: list[migrations.Loss]) -> bool:
+    """Whether what would be lost may be lost; nothing needs no answer."""
+    if not lost:
+        return False
+    shown = Table("goes", "rows that have it")
+    for loss in lost:
+        shown.add_row(loss.table if loss.column is None else f"{loss.table}.{loss.column}", str(loss.rows))
+    given.out.print(shown)
+    if not typer.confirm("This is lost for good. Take it back?"):
+        _say(given, "nothing was taken back")
+        raise typer.Exit(MIGRATION_FAILED)
+    return True
 
 
 @app.command()
@@ -170,7 +202,7 @@ def status(context: typer.Context) -> None:
     def table() -> None:
         shown = Table("migration", "applied", "took")
         for entry in found.applied:
-            shown.add_row(entry.name, f"{entry.applied_at:%Y-%m-%d %H:%M:%S}", f"{entry.duration_ms or 0} ms")
+            shown.add_row(entry.name, f"{entry.applied_at:%Y-%m-%d %H:%M:%S}", "adopted" if entry.adopted else f"{entry.duration_ms} ms")
         for name in found.pending:
             shown.add_row(name, "pending", "")
         given.out.print(shown)
@@ -189,11 +221,12 @@ def plan(context: typer.Context) -> None:
 
 @app.command()
 def check(context: typer.Context) -> None:
-    """Compare the live database with the schema of this version; exit code 1 when a table or a column is missing."""
+    """Compare the live database with the schema of this version; exit code 1 when the adapters cannot work with it."""
     given: Settings = context.obj
     found = _run(context, migrations.check_schema)
-    parts = [{**asdict(part), "required": part.required, "text": str(part)} for part in found.differences]
-    _answer(given, {"usable": found.usable, "differences": parts}, lambda: _say(given, str(found)))
+    parts = [{**asdict(part), "text": str(part)} for part in found.differences]
+    answer = {"usable": found.usable, "verdict": found.verdict, "differences": parts}
+    _answer(given, answer, lambda: _say(given, str(found)))
     if not found.usable:
         raise typer.Exit(CHECK_FAILED)
 

@@ -37,6 +37,10 @@ class MigrationError(AuthHeroSQLError):
     """A migration could not be applied."""
 
 
+class UnfitDatabaseError(MigrationError):
+    """A database lacks what the adapters need, and may not be adopted."""
+
+
 class UnsupportedError(AuthHeroSQLError):
     """This database cannot do that."""
 

@@ -20,12 +20,21 @@ TIMES = ("created_at", "updated_at")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnType:
-    """A column as every engine sees it, without what only this package knows. ``type`` is MySQL's name."""
+    """A column as every engine sees it, without what only this package knows.
+
+    Attributes:
+        name: the column's name.
+        type: MySQL's name for its type.
+        null: whether it may hold NULL.
+        default: what the database fills in; of a live column also an expression, in the engine's words.
+        collation: how a live column of text compares; None where nobody has asked the engine.
+    """
 
     name: str
     type: str
     null: bool = True
     default: str | int | None = None
+    collation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +128,17 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """An index; ``name`` is unique in the database."""
+    """An index; ``name`` is unique in the database.
+
+    What this package declares is a list of whole columns. A live index may be more: a part of it may be an expression or a
+    column with a word behind it (``email desc``), and ``extra`` says in the engine's words what else it is
+    (``where (deleted = 0)``, ``using gin``).
+    """
 
     name: str
     columns: tuple[str, ...]
     unique: bool = False
+    extra: str = ""
 
 
 @dataclass(frozen=True, slots=True)

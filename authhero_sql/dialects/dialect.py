@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal
 
 from pypika import Field, Query
@@ -25,12 +25,15 @@ Place = Literal["part", "start", "end"]
 
 @dataclass(frozen=True, slots=True)
 class LiveTable:
-    """A table as a live database has it, in the registry's words."""
+    """A table as a live database has it, in the registry's words and, for what the registry has no word for, in the engine's."""
 
     columns: tuple[ColumnType, ...]
     key: tuple[str, ...]
     indexes: tuple[Index, ...]
     foreign_keys: tuple[ForeignKey, ...]
+    kind: str = ""
+    """What it is, where it is no table as :meth:`Dialect.create_table` makes them: ``view``, ``MyISAM table``."""
+    triggers: tuple[str, ...] = ()
 
 
 class Fragment(Criterion):
@@ -76,6 +79,8 @@ class Dialect:
     """What CREATE INDEX says before the name, and at its end, for others to go on writing."""
     soon: ClassVar[tuple[str, ...]] = ()
     """What makes the definitions of a transaction give up soon when they have to wait for a lock."""
+    collation: ClassVar[str]
+    """The engine's name for the comparison of text, by code point, that :meth:`create_table` asks for."""
 
     def placeholders(self, text: str, mark: re.Pattern[str]) -> tuple[str, tuple[str, ...]]:
         """The text with this engine's placeholders for the marked names, and the names in the order of the values."""
@@ -213,7 +218,8 @@ class Dialect:
 
     def described(self, column: ColumnType) -> ColumnType:
         """A registry column as :meth:`describe` gives it back."""
-        return column
+        is_text = column.type.startswith(("varchar", "text", "mediumtext"))
+        return replace(column, collation=self.collation) if is_text else column
 
     def translate(self, error: BaseException) -> DatabaseError | None:
         """Our error for a driver's, None for what is no driver error.
@@ -375,23 +381,26 @@ def case_pairs(text: str) -> dict[str, str]:
 def live_tables(
     columns: Iterable[tuple[str, ColumnType]],
     keys: Iterable[tuple[str, str]],
-    indexes: Iterable[tuple[str, str, bool, str]],
+    indexes: Iterable[tuple[str, str, bool, str, str]],
     references: Iterable[tuple[str, str, str, str, str, str]],
+    kinds: Mapping[str, str],
+    triggers: Sequence[tuple[str, str]],
 ) -> dict[str, LiveTable]:
     """Tables out of the rows of a catalogue, each in order.
 
-    ``columns`` are (table, column), ``keys`` (table, column), ``indexes`` (table, index, unique, column), ``references``
-    (table, constraint, column, other table, other column, on delete).
+    ``columns`` are (table, column), ``keys`` (table, column), ``indexes`` (table, index, unique, part, extra), ``references``
+    (table, constraint, column, other table, other column, on delete), ``kinds`` every table with what it is, ``triggers``
+    (table, trigger).
     """
-    found: dict[str, list[ColumnType]] = {}
+    found: dict[str, list[ColumnType]] = {name: [] for name in sorted(kinds)}
     for table, column in columns:
-        found.setdefault(table, []).append(column)
+        found[table].append(column)
     key_columns: dict[str, list[str]] = {}
     for table, name in keys:
         key_columns.setdefault(table, []).append(name)
-    index_columns: dict[tuple[str, str, bool], list[str]] = {}
-    for table, index, unique, name in indexes:
-        index_columns.setdefault((table, index, unique), []).append(name)
+    index_parts: dict[tuple[str, str, bool, str], list[str]] = {}
+    for table, index, unique, part, extra in indexes:
+        index_parts.setdefault((table, index, unique, extra), []).append(part)
     pairs: dict[tuple[str, str, str, str], list[tuple[str, str]]] = {}
     for table, constraint, name, other, other_name, rule in references:
         pairs.setdefault((table, constraint, other, rule.lower()), []).append((name, other_name))
@@ -399,12 +408,18 @@ def live_tables(
         table: LiveTable(
             tuple(parts),
             tuple(key_columns.get(table, ())),
-            tuple(Index(name, tuple(of), unique) for (owner, name, unique), of in sorted(index_columns.items()) if owner == table),
+            tuple(
+                Index(name, tuple(of), unique, extra)
+                for (owner, name, unique, extra), of in sorted(index_parts.items())
+                if owner == table
+            ),
             tuple(
                 ForeignKey(tuple(name for name, _ in of), other, tuple(name for _, name in of), rule)
                 for (owner, _, other, rule), of in sorted(pairs.items())
                 if owner == table
             ),
+            kinds[table],
+            tuple(sorted(name for owner, name in triggers if owner == table)),
         )
         for table, parts in found.items()
     }

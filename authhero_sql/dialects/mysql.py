@@ -95,6 +95,8 @@ class MySQLDialect(Dialect):
     online_index: ClassVar[tuple[str, str]] = ("", " ALGORITHM=INPLACE LOCK=NONE")
     # Exact but for trailing spaces, which only the collations of MariaDBDialect and MySQL8Dialect see.
     collation: ClassVar[str] = "utf8mb4_bin"
+    index_expression: ClassVar[str] = "NULL"
+    """What tells an expression in an index; MariaDB has none."""
 
     def __init__(self, *, exact: bool = True) -> None:
         self.exact = exact
@@ -258,20 +260,28 @@ class MySQLDialect(Dialect):
 
     async def describe(self, executor: Executor) -> dict[str, LiveTable]:
         """From information_schema; the indexes that InnoDB makes for a reference of :meth:`create_table` on its own are left out."""
-        columns, indexes, references = await executor.fetch_many([Call(sql) for sql in _CATALOGUE])
+        catalogue = [Call(sql.replace("{expression}", self.index_expression)) for sql in _CATALOGUE]
+        columns, indexes, references, kinds, triggers = await executor.fetch_many(catalogue)
         constraints = {(table, constraint) for table, constraint, *_ in references}
         return live_tables(
             [
-                (table, ColumnType(name=name, type=_type(kind), null=null == "YES", default=_default(default, kind)))
-                for table, name, kind, null, default in columns
+                (
+                    table,
+                    ColumnType(
+                        name=name, type=_type(kind), null=null == "YES", default=_default(default, kind, extra), collation=collation
+                    ),
+                )
+                for table, name, kind, null, default, extra, collation in columns
             ],
-            [(table, name) for table, index, _, name in indexes if index == "PRIMARY"],
+            [(table, name) for table, index, _, name, *_ in indexes if index == "PRIMARY"],
             [
-                (table, index, not int(repeats), name)
-                for table, index, repeats, name in indexes
+                (table, index, not int(repeats), *_index_part(*told))
+                for table, index, repeats, *told in indexes
                 if index != "PRIMARY" and not ((table, index) in constraints and index.startswith(f"fk_{table}_"))
             ],
             [tuple(row) for row in references],
+            {table: _kind(kind, engine) for table, kind, engine in kinds},
+            [(table, name) for table, name in triggers],
         )
 
     def classify(self, error: BaseException) -> DatabaseError | None:
@@ -325,6 +335,7 @@ class MySQL8Dialect(MySQLDialect):
     """The words of MySQL 8 and later."""
 
     collation: ClassVar[str] = "utf8mb4_0900_bin"
+    index_expression: ClassVar[str] = "expression"
 
 
 def _pattern(character: str) -> str:
@@ -347,16 +358,33 @@ _SCOPE = "MD5(CONCAT_WS('/', @@hostname, @@port, @@datadir, CURRENT_USER()))"
 _COLLATIONS = """SELECT DISTINCT collation_name FROM information_schema.columns
                  WHERE table_schema = DATABASE() AND collation_name IS NOT NULL"""
 _CATALOGUE = (
-    """SELECT table_name, column_name, column_type, is_nullable, column_default
+    """SELECT table_name, column_name, column_type, is_nullable, column_default, extra, collation_name
        FROM information_schema.columns WHERE table_schema = DATABASE() ORDER BY table_name, ordinal_position""",
-    """SELECT table_name, index_name, non_unique, column_name
+    """SELECT table_name, index_name, non_unique, column_name, {expression}, sub_part, collation, index_type
        FROM information_schema.statistics WHERE table_schema = DATABASE() ORDER BY table_name, index_name, seq_in_index""",
     """SELECT k.table_name, k.constraint_name, k.column_name, k.referenced_table_name, k.referenced_column_name, r.delete_rule
        FROM information_schema.key_column_usage AS k JOIN information_schema.referential_constraints AS r
        ON r.constraint_schema = k.table_schema AND r.constraint_name = k.constraint_name AND r.table_name = k.table_name
        WHERE k.table_schema = DATABASE() AND k.referenced_table_name IS NOT NULL
        ORDER BY k.table_name, k.constraint_name, k.ordinal_position""",
+    "SELECT table_name, table_type, engine FROM information_schema.tables WHERE table_schema = DATABASE()",
+    "SELECT event_object_table, trigger_name FROM information_schema.triggers WHERE event_object_schema = DATABASE()",
 )
+
+
+def _kind(kind: str, engine: str | None) -> str:
+    """What it is beside a table of InnoDB."""
+    if kind == "BASE TABLE":
+        return "" if engine == "InnoDB" else f"{engine} table"
+    return kind.lower()
+
+
+def _index_part(
+    name: str | None, expression: str | None, length: int | None, direction: str | None, kind: str
+) -> tuple[str, str]:
+    """One part of an index in words, and what else the index is."""
+    text = f"{name if name is not None else expression}{f'({length})' if length is not None else ''}"
+    return text + (" desc" if direction == "D" else ""), "" if kind == "BTREE" else f"using {kind.lower()}"
 
 
 def _type(kind: str) -> str:
@@ -364,10 +392,10 @@ def _type(kind: str) -> str:
     return re.sub(r"^(int|bigint)\(\d+\)", r"\1", kind)
 
 
-def _default(text: str | None, kind: str) -> str | int | None:
-    """A default as information_schema gives it back: MariaDB quotes it, MySQL does not."""
+def _default(text: str | None, kind: str, extra: str) -> str | int | None:
+    """A default as information_schema gives it back: MariaDB quotes it, MySQL does not. ``extra`` tells who else fills it in."""
     if text is None or text == "NULL":
-        return None
+        return extra.lower() if re.search("generated|auto_increment", extra, re.IGNORECASE) else None
     # An expression stands in parentheses; a plain text of MySQL's may begin with one, too, but hardly goes on with a quote.
     inner = text[1:-1] if text.startswith(("('", "(_utf8mb4")) and text.endswith(")") else text
     bare = inner.replace("\\'", "'")
@@ -376,7 +404,7 @@ def _default(text: str | None, kind: str) -> str | int | None:
         bare = bare.removeprefix("_utf8mb4").replace("\\\\'", "'").replace("\\'", "'")
     if bare.startswith("'") and bare.endswith("'"):
         bare = bare[1:-1].replace("''", "'")
-    return int(bare) if "int" in kind and bare.lstrip("-").isdigit() else bare
+    return int(bare) if "int" in kind and re.fullmatch("-?[0-9]+", bare) else bare
 
 
 DIALECT: Dialect = MySQLDialect()

@@ -80,7 +80,8 @@ class PostgreSQLDialect(Dialect):
     query: ClassVar[type[Query]] = PostgreSQLQuery
     types: ClassVar[dict[str, str]] = {"mediumtext": "text", "int": "integer", "tinyint(1)": "smallint"}
     # Bytes, not a language, decide order and equality: as on the other engines, and pages do not depend on the locale.
-    text_suffix = ' COLLATE "C"'
+    collation: ClassVar[str] = "C"
+    text_suffix = f' COLLATE "{collation}"'
     # In the column with the text's own letters in lower case: translate() goes by character, not by locale.
     matches: ClassVar[dict[Place, str]] = {
         "part": "CAST(strpos(translate({0}, {2}, {3}), {1}) AS boolean)",
@@ -179,20 +180,22 @@ class PostgreSQLDialect(Dialect):
 
     async def describe(self, executor: Executor) -> dict[str, LiveTable]:
         """From the catalogue, for the schema that unqualified names mean."""
-        columns, keys, indexes, references = await executor.fetch_many([Call(sql) for sql in _CATALOGUE])
+        columns, keys, indexes, references, kinds, triggers = await executor.fetch_many([Call(sql) for sql in _CATALOGUE])
         return live_tables(
             [
-                (table, ColumnType(name=name, type=_type(kind), null=null, default=_default(default, kind)))
-                for table, name, kind, null, default in columns
+                (table, ColumnType(name=name, type=_type(kind), null=null, default=_default(default, kind), collation=collation))
+                for table, name, kind, null, default, collation in columns
             ],
             [(table, name) for table, name in keys],
-            [(table, index, unique, name) for table, index, unique, name in indexes],
+            [(table, index, unique, part, extra) for table, index, unique, part, extra in indexes],
             [(table, constraint, name, other, to, _RULES[rule]) for table, constraint, name, other, to, rule in references],
+            {table: _KINDS[kind] for table, kind in kinds},
+            [(table, name) for table, name in triggers],
         )
 
     def described(self, column: ColumnType) -> ColumnType:
         """There is one type of text without a width."""
-        return replace(column, type="text" if column.type == "mediumtext" else column.type)
+        return super().described(replace(column, type="text" if column.type == "mediumtext" else column.type))
 
     def classify(self, error: BaseException) -> DatabaseError | None:
         """By SQLSTATE; asyncpg's own errors by class."""
@@ -233,29 +236,45 @@ class PostgreSQLDialect(Dialect):
 
 _INVALID = """SELECT 1 FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_class x ON x.oid = i.indexrelid
               WHERE NOT i.indisvalid AND c.relname = $1 AND x.relname = $2 AND c.relnamespace = current_schema()::regnamespace"""
+_HERE = "c.relnamespace = current_schema()::regnamespace"
 _CATALOGUE = (
-    """SELECT c.relname::text, a.attname::text, format_type(a.atttypid, a.atttypmod), NOT a.attnotnull, pg_get_expr(d.adbin, d.adrelid)
+    f"""SELECT c.relname::text, a.attname::text, format_type(a.atttypid, a.atttypmod), NOT a.attnotnull,
+       CASE WHEN a.attidentity <> '' THEN 'identity' ELSE pg_get_expr(d.adbin, d.adrelid) END, l.collname::text
        FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-       LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
-       WHERE c.relkind IN ('r', 'p') AND c.relnamespace = current_schema()::regnamespace ORDER BY 1, a.attnum""",
-    """SELECT c.relname::text, a.attname::text
+       LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum LEFT JOIN pg_collation l ON l.oid = a.attcollation
+       WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND {_HERE} ORDER BY 1, a.attnum""",
+    f"""SELECT c.relname::text, a.attname::text
        FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid CROSS JOIN LATERAL unnest(i.indkey) WITH ORDINALITY AS k (attnum, place)
        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum
-       WHERE i.indisprimary AND c.relnamespace = current_schema()::regnamespace ORDER BY 1, k.place""",
-    """SELECT c.relname::text, x.relname::text, i.indisunique, a.attname::text
-       FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_class x ON x.oid = i.indexrelid
+       WHERE i.indisprimary AND k.place <= i.indnkeyatts AND {_HERE} ORDER BY 1, k.place""",
+    # What an index only INCLUDEs is no part of its key. A column of pg_index that an older server lacks is NULL as JSON.
+    f"""SELECT c.relname::text, x.relname::text, i.indisunique,
+       concat_ws(' ', COALESCE(a.attname::text, pg_get_indexdef(i.indexrelid, k.place::int, true)),
+           CASE WHEN i.indcollation[k.place - 1] <> a.attcollation THEN 'collate ' || l.collname END,
+           CASE WHEN NOT o.opcdefault THEN o.opcname END, CASE WHEN i.indoption[k.place - 1] & 1 = 1 THEN 'desc' END),
+       concat_ws(' ', CASE WHEN m.amname <> 'btree' THEN 'using ' || m.amname END,
+           CASE WHEN to_jsonb(i) ->> 'indnullsnotdistinct' = 'true' THEN 'nulls not distinct' END,
+           'where ' || pg_get_expr(i.indpred, i.indrelid), CASE WHEN NOT i.indisvalid THEN 'invalid' END)
+       FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_am m ON m.oid = x.relam
        CROSS JOIN LATERAL unnest(i.indkey) WITH ORDINALITY AS k (attnum, place)
-       JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum
-       WHERE NOT i.indisprimary AND c.relnamespace = current_schema()::regnamespace ORDER BY 1, 2, k.place""",
-    """SELECT c.relname::text, f.conname::text, a.attname::text, r.relname::text, b.attname::text, f.confdeltype::text
+       LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum AND k.attnum <> 0
+       LEFT JOIN pg_collation l ON l.oid = i.indcollation[k.place - 1] LEFT JOIN pg_opclass o ON o.oid = i.indclass[k.place - 1]
+       WHERE NOT i.indisprimary AND k.place <= i.indnkeyatts AND {_HERE} ORDER BY 1, 2, k.place""",
+    f"""SELECT c.relname::text, f.conname::text, a.attname::text,
+       CASE WHEN r.relnamespace = c.relnamespace THEN r.relname::text ELSE r.relnamespace::regnamespace || '.' || r.relname END,
+       b.attname::text, f.confdeltype::text
        FROM pg_constraint f JOIN pg_class c ON c.oid = f.conrelid JOIN pg_class r ON r.oid = f.confrelid
        CROSS JOIN LATERAL unnest(f.conkey, f.confkey) WITH ORDINALITY AS k (ours, theirs, place)
        JOIN pg_attribute a ON a.attrelid = f.conrelid AND a.attnum = k.ours
        JOIN pg_attribute b ON b.attrelid = f.confrelid AND b.attnum = k.theirs
-       WHERE f.contype = 'f' AND c.relnamespace = current_schema()::regnamespace ORDER BY 1, 2, k.place""",
+       WHERE f.contype = 'f' AND {_HERE} ORDER BY 1, 2, k.place""",
+    f"SELECT c.relname::text, c.relkind::text FROM pg_class c WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND {_HERE}",
+    f"""SELECT c.relname::text, t.tgname::text FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+       WHERE NOT t.tgisinternal AND {_HERE}""",
 )
 
 
+_KINDS = {"r": "", "p": "", "v": "view", "m": "materialized view", "f": "foreign table"}
 _RULES = {"a": "no action", "r": "restrict", "c": "cascade", "n": "set null", "d": "set default"}
 
 
@@ -270,7 +289,7 @@ def _default(text: str | None, kind: str) -> str | int | None:
         return None
     literal = re.match(r"'((?:[^']|'')*)'", text)
     bare = literal[1].replace("''", "'") if literal else text
-    return int(bare) if "int" in kind and bare.lstrip("-").isdigit() else bare
+    return int(bare) if "int" in kind and re.fullmatch("-?[0-9]+", bare) else bare
 
 
 DIALECT = PostgreSQLDialect()

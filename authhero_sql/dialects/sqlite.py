@@ -77,6 +77,7 @@ class SQLiteDialect(Dialect):
     types: ClassVar[dict[str, str]] = {"mediumtext": "text"}
     # A bare parameter would have the statement planned again for every pattern.
     matches: ClassVar[dict[Place, str]] = dict.fromkeys(get_args(Place), "{0} GLOB +{1}")
+    collation: ClassVar[str] = "BINARY"
 
     def placeholders(self, text: str, mark: re.Pattern[str]) -> tuple[str, tuple[str, ...]]:
         """``?`` for every mark."""
@@ -140,49 +141,33 @@ class SQLiteDialect(Dialect):
         return f"({present})"
 
     async def describe(self, executor: Executor) -> dict[str, LiveTable]:
-        """From SQLite's pragma functions."""
-        tables = "FROM sqlite_master AS m, {} WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' "
-        # D1 keeps tables of its own beside ours, and refuses to tell of them.
-        tables += "AND m.name NOT LIKE '\\_cf\\_%' ESCAPE '\\' ORDER BY "
-        columns, keys, indexes, references = await executor.fetch_many(
-            [
-                Call(
-                    'SELECT m.name, c.name, c.type, c."notnull", c.dflt_value '
-                    + tables.format("pragma_table_info(m.name) AS c")
-                    + "m.name, c.cid"
-                ),
-                Call(
-                    "SELECT m.name, c.name "
-                    + tables.format("pragma_table_info(m.name) AS c").replace("ORDER", "AND c.pk > 0 ORDER")
-                    + "m.name, c.pk"
-                ),
-                Call(
-                    'SELECT m.name, i.name, i."unique", c.name '
-                    + tables.format("pragma_index_list(m.name) AS i, pragma_index_info(i.name) AS c").replace(
-                        "ORDER", "AND i.origin = 'c' ORDER"
-                    )
-                    + "m.name, i.name, c.seqno"
-                ),
-                Call(
-                    'SELECT m.name, f.id, f."from", f."table", f."to", f.on_delete '
-                    + tables.format("pragma_foreign_key_list(m.name) AS f")
-                    + "m.name, f.id, f.seq"
-                ),
-            ]
-        )
+        """From SQLite's pragma functions and, for what they do not tell, from the statements that it keeps."""
+        columns, keys, indexes, references, kinds, triggers, made = await executor.fetch_many([Call(sql) for sql in _CATALOGUE])
+        compared = {table: _collations(sql) for table, sql in made}
         return live_tables(
             [
-                (table, ColumnType(name=name, type=kind.lower(), null=not notnull, default=_default(default)))
-                for table, name, kind, notnull, default in columns
+                (
+                    table,
+                    ColumnType(
+                        name=name,
+                        type=kind.lower(),
+                        null=not notnull,
+                        default="generated" if hidden else _default(default),
+                        collation=compared.get(table, {}).get(name.lower(), self.collation) if _is_text(kind) else None,
+                    ),
+                )
+                for table, name, kind, notnull, default, hidden in columns
             ],
             [(table, name) for table, name in keys],
-            [(table, index, bool(unique), name) for table, index, unique, name in indexes],
-            [(table, str(id), name, other, to, rule) for table, id, name, other, to, rule in references],
+            [(table, index, bool(unique), *_index_part(*told)) for table, index, unique, *told in indexes],
+            [(table, str(id), name, other, to or "", rule) for table, id, name, other, to, rule in references],
+            dict(tuple(row) for row in kinds),
+            [(table, name) for table, name in triggers],
         )
 
     def described(self, column: ColumnType) -> ColumnType:
         """There is one type of text without a width."""
-        return replace(column, type=self.types.get(column.type, column.type))
+        return super().described(replace(column, type=self.types.get(column.type, column.type)))
 
     def classify(self, error: BaseException) -> DatabaseError | None:
         """By SQLite's extended error name."""
@@ -244,7 +229,73 @@ def _default(text: str | None) -> str | int | None:
     if text is None:
         return None
     bare = text.strip("()")
-    return bare[1:-1].replace("''", "'") if bare.startswith("'") else int(bare) if bare.lstrip("-").isdigit() else bare
+    return bare[1:-1].replace("''", "'") if bare.startswith("'") else int(bare) if re.fullmatch("-?[0-9]+", bare) else bare
+
+
+# D1 keeps tables of its own beside ours, and refuses to tell of them.
+_OWN = r"m.name NOT LIKE 'sqlite\_%' ESCAPE '\' AND m.name NOT LIKE '\_cf\_%' ESCAPE '\'"
+_TABLES = f"m.type = 'table' AND m.sql NOT LIKE 'CREATE VIRTUAL %' AND {_OWN}"
+"""Without the virtual ones, whose module may not be here, and the views, which may be of what is gone: to look at these fails."""
+_CATALOGUE = (
+    f"""SELECT m.name, c.name, c.type, c."notnull", c.dflt_value, c.hidden
+        FROM sqlite_master AS m, pragma_table_xinfo(m.name) AS c WHERE {_TABLES} ORDER BY m.name, c.cid""",
+    f"""SELECT m.name, c.name FROM sqlite_master AS m, pragma_table_info(m.name) AS c
+        WHERE {_TABLES} AND c.pk > 0 ORDER BY m.name, c.pk""",
+    f"""SELECT m.name, i.name, i."unique", c.seqno, c.name, c."desc", c.coll, i.partial, s.sql
+        FROM sqlite_master AS m, pragma_index_list(m.name) AS i, pragma_index_xinfo(i.name) AS c
+        LEFT JOIN sqlite_master AS s ON s.type = 'index' AND s.name = i.name
+        WHERE {_TABLES} AND i.origin <> 'pk' AND c.key = 1 ORDER BY m.name, i.name, c.seqno""",
+    f"""SELECT m.name, f.id, f."from", f."table",
+        COALESCE(f."to", (SELECT c.name FROM pragma_table_info(f."table") AS c WHERE c.pk = f.seq + 1)), f.on_delete
+        FROM sqlite_master AS m, pragma_foreign_key_list(m.name) AS f WHERE {_TABLES} ORDER BY m.name, f.id, f.seq""",
+    f"""SELECT m.name, CASE WHEN m.type = 'view' THEN 'view' WHEN m.sql LIKE 'CREATE VIRTUAL %' THEN 'virtual table' ELSE '' END
+        FROM sqlite_master AS m WHERE m.type IN ('table', 'view') AND {_OWN}""",
+    "SELECT m.tbl_name, m.name FROM sqlite_master AS m WHERE m.type = 'trigger'",
+    f"SELECT m.name, m.sql FROM sqlite_master AS m WHERE m.sql LIKE '%COLLATE%' AND {_TABLES}",
+)
+_TOKEN = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|--[^\n]*|/\*.*?\*/|\w+|.""", re.DOTALL)
+
+
+def _is_text(kind: str) -> bool:
+    """Whether a declared type has the affinity of text, by SQLite's own rule."""
+    return "INT" not in kind.upper() and any(word in kind.upper() for word in ("CHAR", "CLOB", "TEXT"))
+
+
+def _listed(sql: str) -> tuple[list[list[str]], str]:
+    """The tokens of each part of a CREATE's list in parentheses, without comments, and what stands behind it."""
+    parts: list[list[str]] = [[]]
+    depth = 0
+    tokens = (token for token in _TOKEN.findall(sql) if not token.startswith(("--", "/*")))
+    for token in tokens:
+        depth += (token == "(") - (token == ")")
+        if depth == 0 and token == ")":
+            break
+        if depth == 1 and token == ",":
+            parts.append([])
+        elif depth > 1 or (depth == 1 and token != "("):
+            parts[-1].append(token)
+    return parts, "".join(tokens).strip()
+
+
+def _collations(sql: str) -> dict[str, str]:
+    """The comparison that a CREATE TABLE gives its columns, by their names in lower case, where it gives one."""
+    found = {}
+    for part in _listed(sql)[0]:
+        words = [token for token in part if not token.isspace()]
+        at = next((place for place, word in enumerate(words) if word.upper() == "COLLATE"), None)
+        if at is not None:
+            found[words[0].strip("\"'`[]").lower()] = words[at + 1].strip("\"'`[]").upper()
+    return found
+
+
+def _index_part(place: int, name: str | None, descending: int, collation: str, partial: int, sql: str | None) -> tuple[str, str]:
+    """One part of an index in words, and what else the index is."""
+    parts, behind = _listed(sql or "")
+    text = name if name is not None else "".join(parts[place]).strip()
+    if name is not None:
+        text += "" if collation.upper() == "BINARY" else f" collate {collation}"
+        text += " desc" if descending else ""
+    return text, re.sub("^WHERE", "where", behind, flags=re.IGNORECASE) if partial else ""
 
 
 def _constraint(message: str) -> str | None:

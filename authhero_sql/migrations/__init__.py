@@ -3,12 +3,14 @@
 from .backfills import Progress
 from .check import Difference, SchemaCheck, check_schema
 from .export import export_sql
-from .migrator import MigrationStatus, PlannedMigration, migrate_down, migrate_to_latest, migration_status, plan
+from .losses import Loss
+from .migrator import MigrationStatus, PlannedMigration, losses, migrate_down, migrate_to_latest, migration_status, plan
 from .repair import Damage, find_damage, lease_holder, repair, unlock
 
 __all__ = [
     "Damage",
     "Difference",
+    "Loss",
     "MigrationStatus",
     "PlannedMigration",
     "Progress",
@@ -17,6 +19,7 @@ __all__ = [
     "export_sql",
     "find_damage",
     "lease_holder",
+    "losses",
     "migrate_down",
     "migrate_to_latest",
     "migration_status",

@@ -1,100 +1,154 @@
-"""Takes over a database that AuthHero's own Kysely adapter made."""
+"""Takes over a database that AuthHero's own Kysely adapter made, and shares it with AuthHero from then on.
+
+Two programs, two ledgers, one schema: for each change one of the two has to be the one that makes it. What AuthHero has a migration
+for, AuthHero makes, and here it is only noted that it is there: it is *adopted*. The other way round would break one of the two.
+Where we added such a column and left AuthHero's ledger alone, AuthHero's next migration would stop at a column that exists; where we
+wrote its name into that ledger, an AuthHero that does not have this migration yet would stop at a name that it does not know, which
+is what Kysely does. So that ledger is read and never written, and a database is adopted once AuthHero is current. Where AuthHero
+will not run any more, its ledger can be dropped, and whatever is missing is added here.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator
 
-from ..clock import truncate
 from ..dialects.interface import Call
-from ..errors import AuthHeroSQLError, MigrationError
+from ..errors import AuthHeroSQLError, MigrationError, UnfitDatabaseError
 from ..session import Session
 from ..tables import REGISTRY
 from . import history
 from .backfills import fill
-from .check import Difference, SchemaCheck, differences, live_schema, wanted_schema
+from .check import Difference, differences, live_schema, wanted_schema
 from .ledger import Entry, Ledger
 from .operations import AddColumn, Backfill, CreateIndex, CreateTable, Operation
+from .repair import is_done
 
 THEIR_LEDGER = "kysely_migration"
+THEIRS = {
+    "0001_baseline": "2026-07-16T14:00:00_baseline",
+    "0002_codes_expires_at_ts": "2026-07-16T15:00:00_codes_expires_at_ts",
+    "0003_scim": "2026-08-04T12:00:00_scim_inbound_provisioning",
+    "0004_users_blocked": "2026-08-05T12:00:00_user_blocked",
+    "0005_prompt_settings_last_used_connection": "2026-08-09T12:00:00_prompt_settings_last_used",
+    "0006_action_executions_created_at_index": "2026-08-10T12:00:00_action_executions_created_at_index",
+    "0007_page_hooks": "2026-08-11T12:00:00_page_hooks",
+}
+"""The migrations that AuthHero has too, with its names for them."""
 SHOWN = 20
 """How many differences an error lists."""
 
 
-async def is_foreign(session: Session) -> str | None:
-    """Why a database without a ledger is not to be migrated: somebody else made its tables; how they differ and what to do.
+async def is_foreign(session: Session, *, adopt: bool) -> bool:
+    """Whether somebody else made the tables of a database without a ledger; False where it has no table of the schema.
 
-    None where it has no table of the schema.
+    Raises:
+        MigrationError: somebody else did, and ``adopt`` is off, or AuthHero has migrations to apply first.
+        UnfitDatabaseError: it lacks what adoption does not add.
     """
     live = await live_schema(session.database)
     if not set(live) & set(REGISTRY):
-        return None
-    who = "AuthHero" if THEIR_LEDGER in live else "another program"
-    found = [difference for difference in differences(live, wanted_schema(session.dialect)) if _counts(difference)]
-    lines = [f"  {difference}" for difference in found[:SHOWN]]
-    if len(found) > SHOWN:
-        lines.append(f"  … and {len(found) - SHOWN} more")
-    return (
-        f"{who} made the tables of this database, and nobody has said that they may be changed. Compared with this version:\n"
-        + "\n".join(lines or ["  as declared"])
-        + "\nLook at it with `authhero-sql check`, then take it over with `authhero-sql adopt` or migrate_to_latest(pool, adopt=True): "
-        "what is missing is added, and nothing is lost."
-    )
+        return False
+    found = differences(live, wanted_schema(session.dialect))
+    if not adopt:
+        raise MigrationError(_refusal("AuthHero" if THEIR_LEDGER in live else "another program", found))
+    needed = list(_beyond_repair(found))
+    if needed:
+        raise UnfitDatabaseError(
+            f"the adapters cannot work with this database, and adopting it would not mend that:\n{_shown(needed)}\n"
+            "Is it the database that was meant? One that AuthHero made has all of this from its first migration on."
+        )
+    await wait_for_authhero(session, history.names(), live)
+    return True
 
 
-def _counts(difference: Difference) -> bool:
-    """Whether a difference concerns the schema, and not a table of somebody else."""
-    return difference.table in REGISTRY
+async def wait_for_authhero(session: Session, names: Iterable[str], live: Collection[str] | None = None) -> None:
+    """Let the migrations that AuthHero has too be AuthHero's to apply first.
+
+    Raises:
+        MigrationError: its ledger lacks one of them.
+    """
+    if THEIR_LEDGER not in (live if live is not None else await live_schema(session.database)):
+        return
+    words = session.dialect
+    query = f"SELECT {words.identifier('name')} FROM {words.identifier(THEIR_LEDGER)}"  # noqa: S608  # constants
+    applied = {row[0] for row in await session.executor.fetch(Call(query))}
+    missing = [THEIRS[name] for name in names if name in THEIRS and THEIRS[name] not in applied]
+    if missing:
+        raise MigrationError(
+            f"AuthHero has not applied {', '.join(missing)} to this database, and would fail at it if its tables were changed here first: "
+            "upgrade AuthHero and let it migrate, then run this again. Where AuthHero will not run on this database any more, drop its "
+            f"ledger, the table {THEIR_LEDGER}, and what is missing is added here"
+        )
 
 
-async def adopt_schema(session: Session) -> None:
-    """Add what a foreign database lacks, and write all migrations into the ledger.
+async def adopt_migration(session: Session, name: str) -> bool:
+    """Note that what a migration makes is there, with what is missing of it added; False where nothing is there, so that it can be applied.
 
     A run that was killed begins again: what it has added is not missing any more.
 
     Raises:
         MigrationError: something could not be added.
     """
-    check = SchemaCheck(tuple(differences(await live_schema(session.database), wanted_schema(session.dialect))))
-    for step in _missing(check):
-        await _add(session, step)
-    for name in history.names():
-        for step in history.load(name).up:
-            if isinstance(step, Backfill):
-                await fill(session, step, lambda *_: None)
-    now = truncate(session.clock())
+    live = await session.dialect.describe(session.database)
+    steps = history.load(name).up
+    done = [is_done(step, live) for step in steps]
+    if not any(done):
+        return False
+    for step, there in zip(steps, done, strict=True):
+        if isinstance(step, Backfill):
+            await fill(session, step, lambda *_: None)
+        elif not there:
+            await _add(session, name, step)
     ledger = Ledger(session)
-    calls = [ledger._insert(ledger._writer.row(_stamp(name, now), {})) for name in history.names()]
-    await ledger._write(*calls, *(call for name in history.names() for call in session.dialect.applied(history.script(name))))
+    number = len(steps)
+    entry = Entry(
+        name=name, checksum=history.checksum(name), steps=number, steps_started=number, steps_done=number, applied_at=session.now()
+    )
+    await ledger.tell(session.dialect.applied(history.script(name)))
+    await ledger.begin(entry)
+    return True
 
 
-def _stamp(name: str, now: Any) -> Entry:
-    steps = len(history.load(name).up)
-    checksum = history.checksum(name)
-    return Entry(name=name, checksum=checksum, steps=steps, steps_started=steps, steps_done=steps, applied_at=now, duration_ms=0)
+def _beyond_repair(found: Iterable[Difference]) -> Iterator[Difference]:
+    """What the adapters need and no migration adds to tables that are there: the baseline's tables and columns are expected."""
+    added = {part for name in history.names() for step in history.load(name).up for part in _added(name, step)}
+    for part in found:
+        if part.required and not (part.found is None and (part.table, part.part, part.name) in added):
+            yield part
 
 
-def _missing(check: SchemaCheck) -> Iterator[Operation]:
-    """The steps that add the tables, columns and indexes that are missing, in the registry's order."""
-    absent = {(part.table, part.part, part.name) for part in check.differences if part.found is None}
-    for table in REGISTRY.values():
-        if (table.name, "table", "") in absent:
-            yield CreateTable(table.name, tuple(column.definition for column in table.columns), table.key, table.foreign_keys)
-            yield from (CreateIndex(table.name, index) for index in table.indexes)
-            continue
-        for column in table.columns:
-            if (table.name, "column", column.name) in absent:
-                yield AddColumn(table.name, column.definition)
-        for index in table.indexes:
-            if (table.name, "index", index.name) in absent:
-                yield CreateIndex(table.name, index)
+def _added(name: str, step: Operation) -> Iterator[tuple[str, str, str]]:
+    match step:
+        case CreateTable() if name != history.names()[0]:
+            yield step.name, "table", ""
+        case AddColumn():
+            yield step.table, "column", step.column.name
+        case CreateIndex():
+            yield step.table, "index", step.index.name
 
 
-async def _add(session: Session, step: Operation) -> None:
+async def _add(session: Session, name: str, step: Operation) -> None:
     try:
-        await session.executor.execute(Call(step.sql(session.dialect) or ""))
+        await session.executor.execute(Call(step.sql(session.dialect) or "", bounded=False))
     except AuthHeroSQLError as error:
-        place = getattr(step, "name", None) or getattr(step, "table", "")
+        place = step.index.name if isinstance(step, CreateIndex) else getattr(step, "name", None) or getattr(step, "table", "")
         raise MigrationError(
-            f"{type(step).__name__} on {place}, which is missing here, failed on {session.dialect.name}: {error}"
+            f"{name}: {type(step).__name__} {place}, which is missing here, failed on {session.dialect.name}: {error}"
         ) from error
+
+
+def _refusal(who: str, found: Iterable[Difference]) -> str:
+    # A table of somebody else's is no difference in the schema.
+    counting = [difference for difference in found if not difference.table or difference.table in REGISTRY]
+    return (
+        f"{who} made the tables of this database, and nobody has said that they may be changed. Compared with this version:\n"
+        f"{_shown(counting)}\nLook at it with `authhero-sql check`, then take it over with `authhero-sql adopt` or "
+        "migrate_to_latest(pool, adopt=True): what is missing is added, and nothing is lost."
+    )
+
+
+def _shown(found: list[Difference]) -> str:
+    lines = [f"  {difference}" for difference in found[:SHOWN]]
+    if len(found) > SHOWN:
+        lines.append(f"  … and {len(found) - SHOWN} more")
+    return "\n".join(lines or ["  as declared"])

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from ..dialects import wrap
-from ..dialects.dialect import Dialect
+from ..dialects.dialect import Dialect, LiveTable
 from ..dialects.interface import Database
 from ..schema import ColumnType, ForeignKey, Index
 from ..tables import REGISTRY
 from .ledger import LEASES, LEDGER
 from .operations import Schema, TableState
 
-Part = Literal["table", "column", "key", "index", "reference"]
+Part = Literal["table", "column", "key", "index", "reference", "collation", "trigger"]
 OURS = (LEDGER.name, LEASES.name)
 """The tables beside the schema."""
 
@@ -38,11 +39,14 @@ class Difference:
     """One thing in which a database is not as the registry declares it.
 
     Attributes:
-        table: where.
+        table: where; empty for what is so in all tables.
         part: what kind of thing.
-        name: of the column or index; of a reference what it says; empty for a table or its key.
+        name: of the column, index or trigger; of a reference what it says; empty for a table or its key.
         found: what there is, None where it is missing.
         wanted: what is declared, None where nothing is.
+        required: whether the adapters cannot work with it. They need every table and column, of a kind that holds what they
+            write, no column that only others can fill in, and every key and unique index, under whatever name; on MySQL
+            transactions, too, which is why MyISAM will not do.
     """
 
     table: str
@@ -50,35 +54,54 @@ class Difference:
     name: str
     found: str | None
     wanted: str | None
-
-    @property
-    def required(self) -> bool:
-        """Whether the adapters cannot work with it: a table or a column is missing."""
-        return self.found is None and self.part in ("table", "column")
+    required: bool = False
 
     def __str__(self) -> str:
         if self.part == "table":
-            return f"{self.table}: the table is {'missing' if self.found is None else 'not declared'}"
-        what = f"the {self.part}" if self.part in ("key", "reference") else self.part
-        place = f"{self.table}: {what}{' ' if self.name else ''}{self.name}"
+            return f"{self.table}: {self._of_table()}"
+        what = f"the {self.part}" if self.part in ("key", "reference", "collation") else self.part
+        place = f"{self.table or 'every table'}: {what}{' of ' if self.part == 'collation' and self.name else ' ' if self.name else ''}{self.name}"
         if self.found is None:
             return f"{place} is missing"
         return f"{place} is not declared" if self.wanted is None else f"{place} is {self.found} instead of {self.wanted}"
 
+    def _of_table(self) -> str:
+        if self.found is None:
+            return "the table is missing"
+        return f"the {self.found} is not declared" if self.wanted is None else f"it is a {self.found} instead of {self.wanted}"
+
 
 @dataclass(frozen=True, slots=True)
 class SchemaCheck:
-    """How a database differs from the registry."""
+    """How a database differs from the registry; as text a line for each difference, and the verdict."""
 
     differences: tuple[Difference, ...]
 
     @property
     def usable(self) -> bool:
-        """Whether every table and column is there."""
+        """Whether the adapters can work with the database."""
         return not any(difference.required for difference in self.differences)
 
+    @property
+    def verdict(self) -> str:
+        """What the differences come to, in a sentence, with what to do."""
+        if not self.differences:
+            return "The database is as this version declares it."
+        if self.usable:
+            return f"The adapters can work with this database: nothing that they need is among the {_counted(self.differences)}."
+        needed = [difference for difference in self.differences if difference.required]
+        return (
+            f"The adapters cannot work with this database: {_counted(needed)} marked as needed. `authhero-sql migrate`, or `adopt` where "
+            "AuthHero made it, adds the tables and columns of this version's migrations; mend by hand what is there in another shape."
+        )
+
     def __str__(self) -> str:
-        return "\n".join(map(str, self.differences)) or "as declared"
+        lines = [f"{difference}{' (needed)' if difference.required else ''}" for difference in self.differences]
+        return "\n".join([*lines, self.verdict])
+
+
+def _counted(differences: Sequence[Difference]) -> str:
+    return f"{len(differences)} difference{'s' if len(differences) != 1 else ''}"
 
 
 async def check_schema(pool: object) -> SchemaCheck:
@@ -121,29 +144,97 @@ def registry_schema() -> Schema:
 
 def differences(found: Mapping[str, TableShape], wanted: Mapping[str, TableShape]) -> list[Difference]:
     """Every difference, in the order of its words."""
-    every = [Difference(name, "table", "", None, "declared") for name in wanted if name not in found]
-    every += [Difference(name, "table", "", "there", None) for name in found if name not in wanted]
-    for name in wanted:
-        if name in found:
-            every += _table(name, found[name], wanted[name])
-    return sorted(every, key=str)
+    every = [Difference(name, "table", "", None, "declared", required=True) for name in wanted if name not in found]
+    every += [Difference(name, "table", "", _kind(found[name]) or "table", None) for name in found if name not in wanted]
+    both = {name: (found[name], wanted[name]) for name in wanted if name in found}
+    for name, (there, declared) in both.items():
+        every += _table(name, there, declared)
+    return sorted([*every, *_collations(both)], key=str)
+
+
+def _kind(table: TableShape) -> str:
+    """What a live table is, where it is none as the migrations make them."""
+    return table.kind if isinstance(table, LiveTable) else ""
 
 
 def _table(name: str, found: TableShape, wanted: TableShape) -> Iterator[Difference]:
-    has = {("column", column.name): _column(column) for column in found.columns}
-    has |= {("index", index.name): _index(index) for index in found.indexes}
-    wants = {("column", column.name): _column(column) for column in wanted.columns}
-    wants |= {("index", index.name): _index(index) for index in wanted.indexes}
-    for part, called in {**wants, **has}:
-        before, after = has.get((part, called)), wants.get((part, called))
-        if before != after:
-            kind: Part = "column" if part == "column" else "index"
-            yield Difference(name, kind, called, before, after)
-    if found.key != wanted.key:
-        yield Difference(name, "key", "", _list(found.key), _list(wanted.key))
+    if kind := _kind(found):
+        yield Difference(name, "table", "", kind, "a table as the migrations make it", required=True)
+    yield from _columns(name, found, wanted)
+    yield from _indexes(name, found, wanted)
     there, declared = Counter(map(_reference, found.foreign_keys)), Counter(map(_reference, wanted.foreign_keys))
     yield from (Difference(name, "reference", text, None, text) for text in (declared - there).elements())
     yield from (Difference(name, "reference", text, text, None) for text in (there - declared).elements())
+    yield from (Difference(name, "trigger", trigger, "there", None) for trigger in (found.triggers if isinstance(found, LiveTable) else ()))
+
+
+def _columns(name: str, found: TableShape, wanted: TableShape) -> Iterator[Difference]:
+    has, wants = ({column.name: column for column in table.columns} for table in (found, wanted))
+    for called in {**wants, **has}:
+        there, declared = has.get(called), wants.get(called)
+        before, after = there and _column(there), declared and _column(declared)
+        if before != after:
+            yield Difference(name, "column", called, before, after, required=not _fits(there, declared))
+
+
+def _fits(found: ColumnType | None, wanted: ColumnType | None) -> bool:
+    """Whether the adapters can write what they write: by its width a column may refuse values, but not its kind."""
+    if found is None:
+        return False
+    if wanted is None:
+        return found.null or found.default is not None
+    return _holds(found.type) in (_holds(wanted.type), None) and (found.null or not wanted.null)
+
+
+def _holds(kind: str) -> str | None:
+    """What a column of a type holds: texts, whole numbers, or what this package never writes; None for anything, as on SQLite."""
+    if not kind:
+        return None
+    return "numbers" if _NUMBERS.search(kind) else "texts" if _TEXTS.search(kind) else kind
+
+
+_NUMBERS = re.compile(r"\b(tiny|small|medium|big)?int(eger|[248])?\b")
+_TEXTS = re.compile("char|text|clob")
+
+
+def _indexes(name: str, found: TableShape, wanted: TableShape) -> Iterator[Difference]:
+    keys = [found.key, *(index.columns for index in found.indexes if index.unique and not index.extra)]
+    # In either direction, and in any order, it is the same rows that are one too many.
+    kept = {frozenset(part.removesuffix(" desc") for part in columns) for columns in keys}
+    has, wants = ({index.name: index for index in table.indexes} for table in (found, wanted))
+    for called in {**wants, **has}:
+        there, declared = has.get(called), wants.get(called)
+        before, after = there and _index(there), declared and _index(declared)
+        if before != after:
+            needed = declared is not None and declared.unique and frozenset(declared.columns) not in kept
+            yield Difference(name, "index", called, before, after, required=needed)
+    if found.key != wanted.key:
+        yield Difference(name, "key", "", _list(found.key), _list(wanted.key), required=frozenset(wanted.key) not in kept)
+
+
+def _collations(tables: Mapping[str, tuple[TableShape, TableShape]]) -> Iterator[Difference]:
+    """Text that is compared in another way: told once for all tables or for a table, where all its columns agree."""
+    wants = {
+        (name, column.name): column.collation for name, (_, wanted) in tables.items() for column in wanted.columns if column.collation
+    }
+    has = {(name, column.name): column.collation for name, (found, _) in tables.items() for column in found.columns if column.collation}
+    texts = {place: (has[place], wants[place]) for place in wants if place in has}
+    for (table, column), (found, declared) in _summed(texts).items():
+        if found != declared:
+            yield Difference(table, "collation", column, found, declared)
+
+
+def _summed(texts: Mapping[tuple[str, str], tuple[str, str]]) -> Mapping[tuple[str, str], tuple[str, str]]:
+    """The same, as one for all tables or for a table where nothing there differs from the rest."""
+    if len(set(texts.values())) == 1:
+        return {("", ""): next(iter(texts.values()))}
+    of: dict[str, dict[tuple[str, str], tuple[str, str]]] = {}
+    for (table, column), pair in texts.items():
+        of.setdefault(table, {})[table, column] = pair
+    summed: dict[tuple[str, str], tuple[str, str]] = {}
+    for table, columns in of.items():
+        summed |= {(table, ""): next(iter(columns.values()))} if len(set(columns.values())) == 1 else columns
+    return summed
 
 
 def _column(column: ColumnType) -> str:
@@ -152,7 +243,7 @@ def _column(column: ColumnType) -> str:
 
 
 def _index(index: Index) -> str:
-    return f"{'unique ' if index.unique else ''}{_list(index.columns)}"
+    return f"{'unique ' if index.unique else ''}{_list(index.columns)}{' ' if index.extra else ''}{index.extra}"
 
 
 def _reference(reference: ForeignKey) -> str:

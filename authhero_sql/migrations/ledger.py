@@ -29,7 +29,11 @@ from ..session import Session
 
 
 class Entry(BaseModel):
-    """One migration in the ledger; ``applied_at`` is None while its steps are being done."""
+    """One migration in the ledger.
+
+    ``applied_at`` is None while its steps are being done, ``duration_ms`` also of a migration that was not applied but adopted:
+    what it makes was there.
+    """
 
     name: str
     checksum: str
@@ -38,6 +42,11 @@ class Entry(BaseModel):
     steps_done: int
     applied_at: Instant | None = None
     duration_ms: int | None = None
+
+    @property
+    def adopted(self) -> bool:
+        """Whether somebody else made what the migration makes, so that it is not this package's to take back."""
+        return self.applied_at is not None and self.duration_ms is None
 
 
 class Lease(BaseModel):

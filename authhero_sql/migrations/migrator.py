@@ -16,10 +16,11 @@ from ..errors import AuthHeroSQLError, DatabaseError, DatabaseUnavailableError, 
 from ..ids import Ids
 from ..session import Session
 from . import history
-from .adoption import adopt_schema, is_foreign
+from .adoption import adopt_migration, is_foreign, wait_for_authhero
 from .backfills import Progress, Report, fill
 from .definitions import build_index, define, patiently
-from .ledger import LEDGER, Entry, Leases, Ledger
+from .ledger import LEASES, LEDGER, Entry, Leases, Ledger
+from .losses import Loss, count_losses
 from .operations import Backfill, CreateIndex, Migration, Operation
 
 logger = logging.getLogger("authhero_sql.migrations")
@@ -104,7 +105,8 @@ async def migrate_to_latest(
         pool: what ``create_adapters`` takes; with room for two connections, because the lease is renewed while a step runs.
         verbose: log each migration with its time, at level INFO of ``authhero_sql.migrations``.
         lock_timeout: seconds to wait for another process that is migrating.
-        adopt: take over a database that AuthHero made: what is missing is added, and nothing is lost.
+        adopt: take over a database that AuthHero made, once AuthHero has applied its own migrations: what is missing is
+            added, and nothing is lost. From then on the two programs may go on migrating it, each what is its own.
         report: hears how far it is.
 
     Returns:
@@ -113,8 +115,9 @@ async def migrate_to_latest(
 
     Raises:
         MigrationError: a migration failed (the message names it and the step), the ledger does not fit this version,
-            another process held the lock all the time, or the database has tables of this schema and no ledger, and
-            ``adopt`` is off.
+            another process held the lock all the time, the database has tables of this schema and no ledger, and
+            ``adopt`` is off, or AuthHero, whose database it was, has to migrate first.
+        UnfitDatabaseError: it was to be adopted, and lacks what the adapters need and no migration adds.
         TypeError: ``pool`` is no database.
     """
     session = Session.of(await wrap(pool))
@@ -123,35 +126,60 @@ async def migrate_to_latest(
     if entries is not None and not _pending(entries):
         return []
     if entries is None:
-        if not adopt and (foreign := await is_foreign(session)) and await ledger.entries() is None:
-            # Nothing is written into what belongs to somebody else. Another process may have begun meanwhile.
-            raise MigrationError(foreign)
+        try:
+            # Nothing is written into what belongs to somebody else.
+            await is_foreign(session, adopt=adopt)
+        except MigrationError:
+            # Another process may have begun meanwhile.
+            if await ledger.entries() is None:
+                raise
         await ledger.prepare()
     async with Leases(session).held(Ids().nanoid(), lock_timeout):
         entries = await ledger.entries() or {}
-        if not entries and (foreign := await is_foreign(session)):
-            if not adopt:
-                raise MigrationError(foreign)
-            await adopt_schema(session)
-            return history.names()
-        applied = []
-        for name in _pending(entries):
+        shared = any(entry.adopted for entry in entries.values()) if entries else await is_foreign(session, adopt=adopt)
+        pending = _pending(entries)
+        if shared:
+            await wait_for_authhero(session, pending)
+        for name in pending:
             started = time.perf_counter()
-            await _Run(session, history.load(name), report).up(entries.get(name), started)
+            if not (shared and name not in entries and await adopt_migration(session, name)):
+                await _Run(session, history.load(name), report).up(entries.get(name), started)
             if verbose:
                 logger.info("%s applied in %.0f ms", name, (time.perf_counter() - started) * 1000)
-            applied.append(name)
-        return applied
+        return pending
 
 
-async def migrate_down(
-    pool: object, steps: int = 1, *, verbose: bool = False, lock_timeout: float = 600.0, report: Report | None = None
-) -> list[str]:
-    """Take the newest migrations back; what stands in the columns and tables that go is lost.
+async def losses(pool: object, steps: int = 1) -> list[Loss]:
+    """What :func:`migrate_down` would drop, and how many rows stand in it; changes nothing.
 
     Args:
         pool: what ``create_adapters`` takes.
         steps: how many migrations.
+
+    Raises:
+        MigrationError: these migrations cannot be taken back.
+        TypeError: ``pool`` is no database.
+        ValueError: ``steps`` is below 0.
+    """
+    session = Session.of(await wrap(pool))
+    return await count_losses(session, _newest(await Ledger(session).entries() or {}, steps))
+
+
+async def migrate_down(
+    pool: object,
+    steps: int = 1,
+    *,
+    drop_data: bool = False,
+    verbose: bool = False,
+    lock_timeout: float = 600.0,
+    report: Report | None = None,
+) -> list[str]:
+    """Take the newest migrations back. What was adopted is AuthHero's and is never taken back.
+
+    Args:
+        pool: what ``create_adapters`` takes.
+        steps: how many migrations.
+        drop_data: whether tables and columns may go, with all that stands in them; see :func:`losses`.
         verbose: log each migration, at level INFO of ``authhero_sql.migrations``.
         lock_timeout: seconds to wait for another process that is migrating.
         report: hears how far it is.
@@ -160,26 +188,50 @@ async def migrate_down(
         The names of the migrations that were taken back, newest first.
 
     Raises:
-        MigrationError: a step failed (the message names it), the ledger does not fit this version, or another process
+        MigrationError: one of them was adopted, something would be lost and ``drop_data`` is off (nothing was taken back in
+            either case), a step failed (the message names it), the ledger does not fit this version, or another process
             held the lock all the time.
         TypeError: ``pool`` is no database.
         ValueError: ``steps`` is below 0.
     """
-    if steps < 0:
-        raise ValueError("steps must be 0 or more")
     session = Session.of(await wrap(pool))
     ledger = Ledger(session)
-    if not steps or not await ledger.entries():
+    if not _newest(await ledger.entries() or {}, steps):
         return []
     async with Leases(session).held(Ids().nanoid(), lock_timeout):
-        entries = await ledger.entries() or {}
-        _pending(entries)
-        names = sorted(entries, reverse=True)[:steps]
+        names = _newest(await ledger.entries() or {}, steps)
+        lost = await count_losses(session, names)
+        if lost and not drop_data:
+            raise MigrationError(
+                f"taking back {', '.join(names)} drops {', '.join(map(str, lost))}: "
+                "if that may be lost, call migrate_down(…, drop_data=True) or `authhero-sql down --yes`"
+            )
         for name in names:
             await _Run(session, history.load(name), report).down()
             if verbose:
                 logger.info("%s taken back", name)
         return names
+
+
+def _newest(entries: dict[str, Entry], steps: int) -> list[str]:
+    """The names of the newest migrations, once it is certain that they can be taken back.
+
+    Raises:
+        MigrationError: the ledger does not fit this version, or one of them was adopted.
+        ValueError: ``steps`` is below 0.
+    """
+    if steps < 0:
+        raise ValueError("steps must be 0 or more")
+    _pending(entries)
+    names = sorted(entries, reverse=True)[:steps]
+    adopted = next((name for name in names if entries[name].adopted), None)
+    if adopted is None:
+        return names
+    raise MigrationError(
+        f"{adopted} was adopted and not applied: what it stands for was there already and is not dropped; "
+        f"{names.index(adopted) or 'no'} newer migrations can be taken back. To leave the database to AuthHero as it is, "
+        f"drop {LEDGER.name} and {LEASES.name}, which is all that is only this package's"
+    )
 
 
 def _pending(entries: dict[str, Entry]) -> list[str]:

@@ -125,16 +125,16 @@ async def _damage(session: Session, entry: Entry, live: Mapping[str, LiveTable])
     known = entry.name in history.names()
     unsure = max(entry.steps_started, entry.steps_done) if entry.steps_started != entry.steps_done else None
     step = history.load(entry.name).up[unsure - 1] if known and unsure is not None and unsure <= len(history.load(entry.name).up) else None
-    is_done = _is_done(step, live) if step is not None else None
+    found = is_done(step, live) if step is not None else None
     if isinstance(step, CreateIndex) and await session.dialect.leftover_index(session.database, step.table, step.index.name):
-        is_done = False
+        found = False
     return Damage(
         name=entry.name,
         steps=entry.steps,
         steps_done=min(entry.steps_started, entry.steps_done),
         unsure=unsure,
         what=_words(step) if step is not None else None,
-        is_done=is_done,
+        is_done=found,
         changed=known and entry.checksum != history.checksum(entry.name),
     )
 
@@ -150,7 +150,7 @@ def _words(step: Operation) -> str:
     return type(step).__name__
 
 
-def _is_done(step: Operation, live: Mapping[str, LiveTable]) -> bool | None:
+def is_done(step: Operation, live: Mapping[str, LiveTable]) -> bool | None:
     """Whether the live schema has what the step makes; None for a step that leaves no trace there."""
     match step:
         case CreateTable():
@@ -158,9 +158,9 @@ def _is_done(step: Operation, live: Mapping[str, LiveTable]) -> bool | None:
         case DropTable():
             return step.name not in live
         case AddColumn():
-            return _has_column(live, step.table, step.column.name)
+            return has_column(live, step.table, step.column.name)
         case DropColumn():
-            return not _has_column(live, step.table, step.column.name)
+            return not has_column(live, step.table, step.column.name)
         case CreateIndex():
             return _has_index(live, step.table, step.index.name)
         case DropIndex():
@@ -168,7 +168,8 @@ def _is_done(step: Operation, live: Mapping[str, LiveTable]) -> bool | None:
     return None
 
 
-def _has_column(live: Mapping[str, LiveTable], table: str, name: str) -> bool:
+def has_column(live: Mapping[str, LiveTable], table: str, name: str) -> bool:
+    """Whether a live table has the column."""
     return table in live and name in {column.name for column in live[table].columns}
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -44,6 +45,24 @@ def call(*arguments: str, url: str | None = None, under: Sequence[str] = ()) -> 
         environment["AUTHHERO_SQL_URL"] = url
     command = [*under, sys.executable, "-m", "authhero_sql.cli", *arguments]
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+
+
+def answered(reply: str, url: str, *arguments: str) -> tuple[int, str]:
+    """Call authhero-sql on a terminal, and type a line where it asks; its exit code and what it showed."""
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "authhero_sql.cli", "--url", url, *arguments]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "COLUMNS": "200", "TERM": "dumb"}
+    process = subprocess.Popen(command, env=environment, stdin=theirs, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    shown = b""
+    # At the end of the other side reading is an error on Linux.
+    with suppress(OSError):
+        while part := os.read(ours, 65536):
+            if b"[y/N]" in part:
+                os.write(ours, f"{reply}\n".encode())
+            shown += part
+    os.close(ours)
+    return process.wait(60), shown.decode()
 
 
 async def called(*arguments: str, url: str | None = None) -> Result:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from anyio import to_thread
 
 from authhero_sql import Database, connect, create_adapters, export_sql, migrate_to_latest
 from authhero_sql.dialects.interface import Call
 from authhero_sql.migrations.ledger import LEASES, LEDGER
-from tests.migrations.helpers import ALL, answer, call
+from tests.migrations.helpers import ALL, answer, answered, call, called
 
 ROOT = Path(__file__).parents[2]
 EVENT = {
@@ -33,8 +35,12 @@ async def test_the_life_of_a_schema(database_url: str) -> None:
     assert (await answer("check", url=url, code=1))["usable"] is False
     assert await answer("migrate", url=url) == {"applied": ALL}
     assert await answer("migrate", url=url) == {"applied": []}
-    assert await answer("check", url=url) == {"usable": True, "differences": []}
-    assert await answer("down", "--steps", "2", url=url) == {"taken_back": ALL[:-3:-1]}
+    declared = {"usable": True, "verdict": "The database is as this version declares it.", "differences": []}
+    assert await answer("check", url=url) == declared
+    assert call("check", url=url).stdout.splitlines() == ["The database is as this version declares it."]
+    assert (await called("down", "--steps", "2", url=url)).exit_code == 3, "nobody is there to be asked"
+    assert await answer("check", url=url) == declared
+    assert await answer("down", "--steps", "2", "--yes", url=url) == {"taken_back": ALL[:-3:-1]}
     missing = (await answer("check", url=url, code=1))["differences"]
     assert {part["text"] for part in missing if part["required"]} == {
         "hooks: column page_id is missing",
@@ -47,6 +53,36 @@ async def test_the_life_of_a_schema(database_url: str) -> None:
     assert await answer("repair", url=url) == {"damage": [], "settled": False}
     assert await answer("unlock", url=url) == {"was": None}
     assert [entry["name"] for entry in (await answer("status", url=url))["applied"]] == ALL
+
+
+@pytest.mark.engines("sqlite")
+async def test_on_a_terminal_it_shows_what_would_be_lost_and_asks(db: Database, migrated_url: str) -> None:
+    await db.execute(Call("INSERT INTO tenants (id, friendly_name, created_at, updated_at) VALUES ('acme', 'Acme', '2026', '2026')"))
+    code, shown = await to_thread.run_sync(answered, "n", migrated_url, "down", "--steps", str(len(ALL)))
+    assert code == 3
+    assert re.search(r"tenants +\S+ +1 ", shown)
+    assert "hooks" in shown
+    assert "nothing was taken back" in shown
+    assert (await answer("check", url=migrated_url))["usable"]
+    code, shown = await to_thread.run_sync(answered, "y", migrated_url, "down")
+    assert code == 0
+    assert re.search(r"hooks\.page_id +\S+ +0 ", shown)
+    assert f"took back {ALL[-1]}" in shown
+
+
+async def test_a_database_that_lacks_what_is_needed_is_not_adopted(database_url: str) -> None:
+    async with connect(database_url) as other:
+        await other.execute(Call("CREATE TABLE users (id int)"))
+        before = await other.dialect.describe(other)
+        for _ in range(2):
+            refused = call("adopt", url=database_url)
+            assert refused.returncode == 1
+            assert "the adapters cannot work with this database" in refused.stderr
+        assert await other.dialect.describe(other) == before, "not even a ledger"
+    done = call("check", url=database_url)
+    assert done.returncode == 1
+    assert "users: column email is missing (needed)" in done.stdout
+    assert done.stdout.splitlines()[-1].startswith("The adapters cannot work with this database: ")
 
 
 async def test_damage_is_shown_and_settled(db: Database, migrated_url: str) -> None:

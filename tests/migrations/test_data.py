@@ -72,7 +72,7 @@ async def test_rows_from_before_a_migration_are_there_after_it(empty: Database, 
     with only(*ALL[: last + 1]):
         assert await migrate_to_latest(empty) == [ALL[last]]
         assert await contents(empty, before) == there
-        assert await migrate_down(empty) == [ALL[last]]
+        assert await migrate_down(empty, drop_data=True) == [ALL[last]]
         assert await contents(empty, before) == there
     assert await migrate_to_latest(empty) == ALL[last:]
     assert await contents(empty, before) == there

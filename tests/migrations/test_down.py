@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from authhero_sql import Database, MigrationError, migrate_down, migrate_to_latest, migration_status
+from authhero_sql import Database, Loss, MigrationError, losses, migrate_down, migrate_to_latest, migration_status
 from authhero_sql.dialects.interface import Call
 from authhero_sql.migrations import history
 from authhero_sql.migrations.check import TableShape, live_schema
 from authhero_sql.migrations.ledger import LEASES, LEDGER
-from authhero_sql.schema import ColumnType
+from authhero_sql.schema import ColumnType, ForeignKey
 from tests.migrations.helpers import ALL, differences, drift, rows
 
 
@@ -25,7 +25,7 @@ async def test_every_migration_goes_down_and_up_again(empty: Database) -> None:
     await migrate_to_latest(empty)
     for taken in range(1, len(ALL) + 1):
         left = ALL[: len(ALL) - taken]
-        assert await migrate_down(empty, taken) == ALL[len(left) :][::-1]
+        assert await migrate_down(empty, taken, drop_data=True) == ALL[len(left) :][::-1]
         assert [entry.name for entry in (await migration_status(empty)).applied] == left
         assert differences(await live_schema(empty), schema(empty, left)) == []
         assert await migrate_to_latest(empty) == ALL[len(left) :]
@@ -33,14 +33,51 @@ async def test_every_migration_goes_down_and_up_again(empty: Database) -> None:
 
 
 async def test_there_is_no_way_below_nothing(empty: Database) -> None:
-    assert await migrate_down(empty) == []
+    assert await migrate_down(empty, drop_data=True) == []
     assert await empty.dialect.describe(empty) == {}, "not even a ledger"
     await migrate_to_latest(empty)
-    assert await migrate_down(empty, 0) == []
-    assert await migrate_down(empty, len(ALL) + 5) == ALL[::-1]
+    assert await migrate_down(empty, 0, drop_data=True) == []
+    assert await migrate_down(empty, len(ALL) + 5, drop_data=True) == ALL[::-1]
     assert set(await empty.dialect.describe(empty)) == {LEDGER.name, LEASES.name}
     with pytest.raises(ValueError, match="steps"):
-        await migrate_down(empty, -1)
+        await migrate_down(empty, -1, drop_data=True)
+
+
+async def test_what_would_be_lost_is_counted_and_goes_only_when_that_is_said(empty: Database) -> None:
+    await migrate_to_latest(empty)
+    tenant = "INSERT INTO tenants (id, friendly_name, created_at, updated_at) VALUES ('acme', 'Acme', '2026', '2026')"
+    hook = "INSERT INTO hooks (hook_id, tenant_id, trigger_id, enabled, page_id) VALUES ('h', 'acme', 'post-login', 1, 'p')"
+    await empty.execute(Call(tenant))
+    await empty.execute(Call(hook))
+    assert await losses(empty, 2) == [Loss("hooks", "permission_required", 0), Loss("hooks", "page_id", 1)]
+    with pytest.raises(MigrationError, match=r"hooks\.page_id \(1 value\).*drop_data=True.*--yes"):
+        await migrate_down(empty)
+    all_of_it = await losses(empty, len(ALL))
+    assert {loss.table: loss.rows for loss in all_of_it if loss.column is None and loss.rows} == {"tenants": 1, "hooks": 1}
+    assert not [loss for loss in all_of_it if loss.column is not None], "what goes with its table is not told twice"
+    with pytest.raises(MigrationError, match=r"tenants \(1 row\)"):
+        await migrate_down(empty, len(ALL))
+    assert (await migration_status(empty)).pending == ()
+    assert await rows(empty, "SELECT page_id FROM hooks") == [("p",)]
+    assert await drift(empty) == []
+    assert await migrate_down(empty, drop_data=True) == ["0007_page_hooks"]
+    # An index goes without anything being lost.
+    assert await losses(empty) == []
+    assert await migrate_down(empty) == ["0006_action_executions_created_at_index"]
+
+
+async def test_a_table_of_somebody_else_that_refers_to_ours_keeps_it(empty: Database) -> None:
+    await migrate_to_latest(empty)
+    words = empty.dialect
+    of_tenants = ForeignKey(("tenant_id",), "tenants", ("id",))
+    name = ColumnType(name="tenant_id", type="varchar(255)", null=False)
+    await empty.execute(Call(words.create_table("invoices", [name], ("tenant_id",), [of_tenants])))
+    await empty.execute(Call("INSERT INTO tenants (id, friendly_name, created_at, updated_at) VALUES ('acme', 'Acme', '2026', '2026')"))
+    await empty.execute(Call("INSERT INTO invoices (tenant_id) VALUES ('acme')"))
+    with pytest.raises(MigrationError, match="invoices.* refers to tenants"):
+        await migrate_down(empty, len(ALL), drop_data=True)
+    assert await rows(empty, "SELECT tenant_id FROM invoices") == [("acme",)]
+    assert (await migration_status(empty)).pending == ()
 
 
 async def test_rows_that_stay_are_kept(empty: Database) -> None:
@@ -48,7 +85,7 @@ async def test_rows_that_stay_are_kept(empty: Database) -> None:
     await empty.execute(
         Call("INSERT INTO tenants (id, friendly_name, created_at, updated_at) VALUES ('acme', 'Acme', '2026', '2026')"),
     )
-    await migrate_down(empty, len(ALL) - 1)
+    await migrate_down(empty, len(ALL) - 1, drop_data=True)
     await migrate_to_latest(empty)
     assert await rows(empty, "SELECT id, friendly_name FROM tenants") == [("acme", "Acme")]
 
@@ -59,7 +96,7 @@ async def test_a_step_down_that_fails_leaves_the_ledger_true(empty: Database) ->
     # Somebody has dropped it by hand.
     await empty.execute(Call(empty.dialect.drop_column("hooks", "page_id")))
     with pytest.raises(MigrationError, match="0007_page_hooks, step 1 of 2"):
-        await migrate_down(empty)
+        await migrate_down(empty, drop_data=True)
     status = await migration_status(empty)
     if empty.dialect.features.transactional_ddl:
         assert status.pending == ()
@@ -67,7 +104,7 @@ async def test_a_step_down_that_fails_leaves_the_ledger_true(empty: Database) ->
         assert status.pending == ("0007_page_hooks",)
         assert await rows(empty, f"SELECT steps_started, steps_done FROM {LEDGER.name} WHERE name = '0007_page_hooks'") == [(1, 1)]
     await empty.execute(Call(empty.dialect.add_column("hooks", hooks)))
-    assert await migrate_down(empty) == ["0007_page_hooks"]
+    assert await migrate_down(empty, drop_data=True) == ["0007_page_hooks"]
     assert await migrate_to_latest(empty) == ["0007_page_hooks"]
     assert await drift(empty) == []
 
@@ -89,6 +126,6 @@ async def test_a_run_down_that_was_killed_is_taken_up_in_either_direction(empty:
     if upwards:
         assert await migrate_to_latest(empty) == ["0007_page_hooks"]
     else:
-        assert await migrate_down(empty) == ["0007_page_hooks"]
+        assert await migrate_down(empty, drop_data=True) == ["0007_page_hooks"]
         assert await migrate_to_latest(empty) == ["0007_page_hooks"]
     assert await drift(empty) == []

@@ -98,7 +98,7 @@ async def test_what_was_written_runs_up_and_down(empty: Database, monkeypatch: p
         assert await migrate_to_latest(empty) == [*ALL, written.name]
         extra = ["shoes: the table is not declared", *(f"users: column {name} is not declared" for name in ("shoe_size", "shoes"))]
         assert await drift(empty) == extra
-        assert await migrate_down(empty) == [written.name]
+        assert await migrate_down(empty, drop_data=True) == [written.name]
         assert await drift(empty) == []
         assert await migrate_to_latest(empty) == [written.name]
         assert await drift(empty) == extra
