@@ -1,7 +1,8 @@
 """The command line ``authhero-sql``, in the extra ``[cli]``.
 
-Exit codes: 0 all is well; 1 ``check`` or ``adopt`` found that the adapters cannot work with the database, or ``repair`` found damage
-and was not told to settle it; 2 the command was called wrongly; 3 a migration failed or was refused; 4 the database or the configuration is at fault.
+Exit codes: 0 all is well; 1 ``check`` or ``adopt`` found that the adapters cannot work with the database, or ``repair`` found
+damage and was not told to settle it; 2 the command was called wrongly; 3 a migration failed or was refused; 4 the database or the
+configuration is at fault.
 """
 
 from __future__ import annotations

@@ -409,9 +409,7 @@ def live_tables(
             tuple(parts),
             tuple(key_columns.get(table, ())),
             tuple(
-                Index(name, tuple(of), unique, extra)
-                for (owner, name, unique, extra), of in sorted(index_parts.items())
-                if owner == table
+                Index(name, tuple(of), unique, extra) for (owner, name, unique, extra), of in sorted(index_parts.items()) if owner == table
             ),
             tuple(
                 ForeignKey(tuple(name for name, _ in of), other, tuple(name for _, name in of), rule)

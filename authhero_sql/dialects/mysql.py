@@ -379,9 +379,7 @@ def _kind(kind: str, engine: str | None) -> str:
     return kind.lower()
 
 
-def _index_part(
-    name: str | None, expression: str | None, length: int | None, direction: str | None, kind: str
-) -> tuple[str, str]:
+def _index_part(name: str | None, expression: str | None, length: int | None, direction: str | None, kind: str) -> tuple[str, str]:
     """One part of an index in words, and what else the index is."""
     text = f"{name if name is not None else expression}{f'({length})' if length is not None else ''}"
     return text + (" desc" if direction == "D" else ""), "" if kind == "BTREE" else f"using {kind.lower()}"

@@ -236,19 +236,18 @@ class PostgreSQLDialect(Dialect):
 
 _INVALID = """SELECT 1 FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_class x ON x.oid = i.indexrelid
               WHERE NOT i.indisvalid AND c.relname = $1 AND x.relname = $2 AND c.relnamespace = current_schema()::regnamespace"""
-_HERE = "c.relnamespace = current_schema()::regnamespace"
 _CATALOGUE = (
-    f"""SELECT c.relname::text, a.attname::text, format_type(a.atttypid, a.atttypmod), NOT a.attnotnull,
+    """SELECT c.relname::text, a.attname::text, format_type(a.atttypid, a.atttypmod), NOT a.attnotnull,
        CASE WHEN a.attidentity <> '' THEN 'identity' ELSE pg_get_expr(d.adbin, d.adrelid) END, l.collname::text
        FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
        LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum LEFT JOIN pg_collation l ON l.oid = a.attcollation
-       WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND {_HERE} ORDER BY 1, a.attnum""",
-    f"""SELECT c.relname::text, a.attname::text
+       WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relnamespace = current_schema()::regnamespace ORDER BY 1, a.attnum""",
+    """SELECT c.relname::text, a.attname::text
        FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid CROSS JOIN LATERAL unnest(i.indkey) WITH ORDINALITY AS k (attnum, place)
        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum
-       WHERE i.indisprimary AND k.place <= i.indnkeyatts AND {_HERE} ORDER BY 1, k.place""",
+       WHERE i.indisprimary AND k.place <= i.indnkeyatts AND c.relnamespace = current_schema()::regnamespace ORDER BY 1, k.place""",
     # What an index only INCLUDEs is no part of its key. A column of pg_index that an older server lacks is NULL as JSON.
-    f"""SELECT c.relname::text, x.relname::text, i.indisunique,
+    """SELECT c.relname::text, x.relname::text, i.indisunique,
        concat_ws(' ', COALESCE(a.attname::text, pg_get_indexdef(i.indexrelid, k.place::int, true)),
            CASE WHEN i.indcollation[k.place - 1] <> a.attcollation THEN 'collate ' || l.collname END,
            CASE WHEN NOT o.opcdefault THEN o.opcname END, CASE WHEN i.indoption[k.place - 1] & 1 = 1 THEN 'desc' END),
@@ -259,18 +258,19 @@ _CATALOGUE = (
        CROSS JOIN LATERAL unnest(i.indkey) WITH ORDINALITY AS k (attnum, place)
        LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum AND k.attnum <> 0
        LEFT JOIN pg_collation l ON l.oid = i.indcollation[k.place - 1] LEFT JOIN pg_opclass o ON o.oid = i.indclass[k.place - 1]
-       WHERE NOT i.indisprimary AND k.place <= i.indnkeyatts AND {_HERE} ORDER BY 1, 2, k.place""",
-    f"""SELECT c.relname::text, f.conname::text, a.attname::text,
+       WHERE NOT i.indisprimary AND k.place <= i.indnkeyatts AND c.relnamespace = current_schema()::regnamespace ORDER BY 1, 2, k.place""",
+    """SELECT c.relname::text, f.conname::text, a.attname::text,
        CASE WHEN r.relnamespace = c.relnamespace THEN r.relname::text ELSE r.relnamespace::regnamespace || '.' || r.relname END,
        b.attname::text, f.confdeltype::text
        FROM pg_constraint f JOIN pg_class c ON c.oid = f.conrelid JOIN pg_class r ON r.oid = f.confrelid
        CROSS JOIN LATERAL unnest(f.conkey, f.confkey) WITH ORDINALITY AS k (ours, theirs, place)
        JOIN pg_attribute a ON a.attrelid = f.conrelid AND a.attnum = k.ours
        JOIN pg_attribute b ON b.attrelid = f.confrelid AND b.attnum = k.theirs
-       WHERE f.contype = 'f' AND {_HERE} ORDER BY 1, 2, k.place""",
-    f"SELECT c.relname::text, c.relkind::text FROM pg_class c WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND {_HERE}",
-    f"""SELECT c.relname::text, t.tgname::text FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
-       WHERE NOT t.tgisinternal AND {_HERE}""",
+       WHERE f.contype = 'f' AND c.relnamespace = current_schema()::regnamespace ORDER BY 1, 2, k.place""",
+    """SELECT c.relname::text, c.relkind::text FROM pg_class c
+       WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relnamespace = current_schema()::regnamespace""",
+    """SELECT c.relname::text, t.tgname::text FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+       WHERE NOT t.tgisinternal AND c.relnamespace = current_schema()::regnamespace""",
 )
 
 

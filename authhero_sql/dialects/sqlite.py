@@ -234,26 +234,29 @@ def _default(text: str | None) -> str | int | None:
 
 # D1 keeps tables of its own beside ours, and refuses to tell of them.
 _OWN = r"m.name NOT LIKE 'sqlite\_%' ESCAPE '\' AND m.name NOT LIKE '\_cf\_%' ESCAPE '\'"
+# Without the virtual ones, whose module may not be here, and the views, which may be of what is gone: to look at these fails.
 _TABLES = f"m.type = 'table' AND m.sql NOT LIKE 'CREATE VIRTUAL %' AND {_OWN}"
-"""Without the virtual ones, whose module may not be here, and the views, which may be of what is gone: to look at these fails."""
-_CATALOGUE = (
-    f"""SELECT m.name, c.name, c.type, c."notnull", c.dflt_value, c.hidden
-        FROM sqlite_master AS m, pragma_table_xinfo(m.name) AS c WHERE {_TABLES} ORDER BY m.name, c.cid""",
-    f"""SELECT m.name, c.name FROM sqlite_master AS m, pragma_table_info(m.name) AS c
-        WHERE {_TABLES} AND c.pk > 0 ORDER BY m.name, c.pk""",
-    f"""SELECT m.name, i.name, i."unique", c.seqno, c.name, c."desc", c.coll, i.partial, s.sql
+_CATALOGUE = tuple(
+    sql.replace("{tables}", _TABLES).replace("{own}", _OWN)
+    for sql in (
+        """SELECT m.name, c.name, c.type, c."notnull", c.dflt_value, c.hidden
+        FROM sqlite_master AS m, pragma_table_xinfo(m.name) AS c WHERE {tables} ORDER BY m.name, c.cid""",
+        """SELECT m.name, c.name FROM sqlite_master AS m, pragma_table_info(m.name) AS c
+        WHERE {tables} AND c.pk > 0 ORDER BY m.name, c.pk""",
+        """SELECT m.name, i.name, i."unique", c.seqno, c.name, c."desc", c.coll, i.partial, s.sql
         FROM sqlite_master AS m, pragma_index_list(m.name) AS i, pragma_index_xinfo(i.name) AS c
         LEFT JOIN sqlite_master AS s ON s.type = 'index' AND s.name = i.name
-        WHERE {_TABLES} AND i.origin <> 'pk' AND c.key = 1 ORDER BY m.name, i.name, c.seqno""",
-    f"""SELECT m.name, f.id, f."from", f."table",
+        WHERE {tables} AND i.origin <> 'pk' AND c.key = 1 ORDER BY m.name, i.name, c.seqno""",
+        """SELECT m.name, f.id, f."from", f."table",
         COALESCE(f."to", (SELECT c.name FROM pragma_table_info(f."table") AS c WHERE c.pk = f.seq + 1)), f.on_delete
-        FROM sqlite_master AS m, pragma_foreign_key_list(m.name) AS f WHERE {_TABLES} ORDER BY m.name, f.id, f.seq""",
-    f"""SELECT m.name, CASE WHEN m.type = 'view' THEN 'view' WHEN m.sql LIKE 'CREATE VIRTUAL %' THEN 'virtual table' ELSE '' END
-        FROM sqlite_master AS m WHERE m.type IN ('table', 'view') AND {_OWN}""",
-    "SELECT m.tbl_name, m.name FROM sqlite_master AS m WHERE m.type = 'trigger'",
-    f"SELECT m.name, m.sql FROM sqlite_master AS m WHERE m.sql LIKE '%COLLATE%' AND {_TABLES}",
+        FROM sqlite_master AS m, pragma_foreign_key_list(m.name) AS f WHERE {tables} ORDER BY m.name, f.id, f.seq""",
+        """SELECT m.name, CASE WHEN m.type = 'view' THEN 'view' WHEN m.sql LIKE 'CREATE VIRTUAL %' THEN 'virtual table' ELSE '' END
+        FROM sqlite_master AS m WHERE m.type IN ('table', 'view') AND {own}""",
+        "SELECT m.tbl_name, m.name FROM sqlite_master AS m WHERE m.type = 'trigger'",
+        "SELECT m.name, m.sql FROM sqlite_master AS m WHERE m.sql LIKE '%COLLATE%' AND {tables}",
+    )
 )
-_TOKEN = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|--[^\n]*|/\*.*?\*/|\w+|.""", re.DOTALL)
+_WORD = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|--[^\n]*|/\*.*?\*/|\w+|.""", re.DOTALL)
 
 
 def _is_text(kind: str) -> bool:
@@ -262,26 +265,26 @@ def _is_text(kind: str) -> bool:
 
 
 def _listed(sql: str) -> tuple[list[list[str]], str]:
-    """The tokens of each part of a CREATE's list in parentheses, without comments, and what stands behind it."""
+    """The words of each part of a CREATE's list in parentheses, without comments, and what stands behind it."""
     parts: list[list[str]] = [[]]
     depth = 0
-    tokens = (token for token in _TOKEN.findall(sql) if not token.startswith(("--", "/*")))
-    for token in tokens:
-        depth += (token == "(") - (token == ")")
-        if depth == 0 and token == ")":
+    words = (word for word in _WORD.findall(sql) if not word.startswith(("--", "/*")))
+    for word in words:
+        depth += (word == "(") - (word == ")")
+        if depth == 0 and word == ")":
             break
-        if depth == 1 and token == ",":
+        if depth == 1 and word == ",":
             parts.append([])
-        elif depth > 1 or (depth == 1 and token != "("):
-            parts[-1].append(token)
-    return parts, "".join(tokens).strip()
+        elif depth > 1 or (depth == 1 and word != "("):
+            parts[-1].append(word)
+    return parts, "".join(words).strip()
 
 
 def _collations(sql: str) -> dict[str, str]:
     """The comparison that a CREATE TABLE gives its columns, by their names in lower case, where it gives one."""
     found = {}
     for part in _listed(sql)[0]:
-        words = [token for token in part if not token.isspace()]
+        words = [word for word in part if not word.isspace()]
         at = next((place for place, word in enumerate(words) if word.upper() == "COLLATE"), None)
         if at is not None:
             found[words[0].strip("\"'`[]").lower()] = words[at + 1].strip("\"'`[]").upper()

@@ -17,6 +17,7 @@ from .ledger import LEASES, LEDGER
 from .operations import Schema, TableState
 
 Part = Literal["table", "column", "key", "index", "reference", "collation", "trigger"]
+_ARTICLES = {"key": "the key", "reference": "the reference", "collation": "the collation"}
 OURS = (LEDGER.name, LEASES.name)
 """The tables beside the schema."""
 
@@ -59,8 +60,9 @@ class Difference:
     def __str__(self) -> str:
         if self.part == "table":
             return f"{self.table}: {self._of_table()}"
-        what = f"the {self.part}" if self.part in ("key", "reference", "collation") else self.part
-        place = f"{self.table or 'every table'}: {what}{' of ' if self.part == 'collation' and self.name else ' ' if self.name else ''}{self.name}"
+        what = _ARTICLES.get(self.part, self.part)
+        name = f"of {self.name}" if self.part == "collation" and self.name else self.name
+        place = f"{self.table or 'every table'}: {what} {name}".rstrip()
         if self.found is None:
             return f"{place} is missing"
         return f"{place} is not declared" if self.wanted is None else f"{place} is {self.found} instead of {self.wanted}"
@@ -172,7 +174,7 @@ def _columns(name: str, found: TableShape, wanted: TableShape) -> Iterator[Diffe
     has, wants = ({column.name: column for column in table.columns} for table in (found, wanted))
     for called in {**wants, **has}:
         there, declared = has.get(called), wants.get(called)
-        before, after = there and _column(there), declared and _column(declared)
+        before, after = _column(there), _column(declared)
         if before != after:
             yield Difference(name, "column", called, before, after, required=not _fits(there, declared))
 
@@ -204,7 +206,7 @@ def _indexes(name: str, found: TableShape, wanted: TableShape) -> Iterator[Diffe
     has, wants = ({index.name: index for index in table.indexes} for table in (found, wanted))
     for called in {**wants, **has}:
         there, declared = has.get(called), wants.get(called)
-        before, after = there and _index(there), declared and _index(declared)
+        before, after = _index(there), _index(declared)
         if before != after:
             needed = declared is not None and declared.unique and frozenset(declared.columns) not in kept
             yield Difference(name, "index", called, before, after, required=needed)
@@ -214,9 +216,7 @@ def _indexes(name: str, found: TableShape, wanted: TableShape) -> Iterator[Diffe
 
 def _collations(tables: Mapping[str, tuple[TableShape, TableShape]]) -> Iterator[Difference]:
     """Text that is compared in another way: told once for all tables or for a table, where all its columns agree."""
-    wants = {
-        (name, column.name): column.collation for name, (_, wanted) in tables.items() for column in wanted.columns if column.collation
-    }
+    wants = {(name, column.name): column.collation for name, (_, wanted) in tables.items() for column in wanted.columns if column.collation}
     has = {(name, column.name): column.collation for name, (found, _) in tables.items() for column in found.columns if column.collation}
     texts = {place: (has[place], wants[place]) for place in wants if place in has}
     for (table, column), (found, declared) in _summed(texts).items():
@@ -237,12 +237,16 @@ def _summed(texts: Mapping[tuple[str, str], tuple[str, str]]) -> Mapping[tuple[s
     return summed
 
 
-def _column(column: ColumnType) -> str:
+def _column(column: ColumnType | None) -> str | None:
+    if column is None:
+        return None
     default = "" if column.default is None else f" default {column.default!r}"
     return f"{column.type}{'' if column.null else ' not null'}{default}"
 
 
-def _index(index: Index) -> str:
+def _index(index: Index | None) -> str | None:
+    if index is None:
+        return None
     return f"{'unique ' if index.unique else ''}{_list(index.columns)}{' ' if index.extra else ''}{index.extra}"
 
 

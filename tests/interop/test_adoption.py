@@ -3,21 +3,38 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import replace
+import sqlite3
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, closing, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from authhero_sql import Database, MigrationError, check_schema, connect, create_adapters, migrate_to_latest, migration_status
+from authhero_sql import (
+    Database,
+    MigrationError,
+    UnfitDatabaseError,
+    check_schema,
+    connect,
+    create_adapters,
+    losses,
+    migrate_down,
+    migrate_to_latest,
+    migration_status,
+)
 from authhero_sql.dialects.interface import Call
+from authhero_sql.dialects.mysql import MySQL8Dialect
 from authhero_sql.migrations import history
+from authhero_sql.migrations.adoption import THEIR_LEDGER, THEIRS
 from authhero_sql.migrations.check import live_schema
+from authhero_sql.migrations.ledger import LEASES, LEDGER
+from authhero_sql.migrations.operations import Migration, Operation, add_column
 from authhero_sql.schema import Index
 from authhero_sql.tables import REGISTRY
 from tests.engines import Server
-from tests.interop.answers import covered, expected, needs_interop, wire
+from tests.interop.answers import SQLITE, covered, expected, needs_interop, wire
 from tests.interop.test_interop import own_ids, provided, without_generated
 
 pytestmark = [
@@ -68,6 +85,8 @@ async def test_what_differs_is_what_is_wider_here(theirs_url: str) -> None:
         assert told <= widened
         assert told
         others = [str(part) for part in found.differences if part.part != "column" and part.table in REGISTRY]
+        compared = [part for part in found.differences if part.part == "collation"]
+        assert len(compared) == (1 if db.dialect.name == "mysql" else 0), "told once for all tables"
         assert all("login_sessions" in line or "organization_connections" in line or "users_user_id" in line for line in others), others
 
 
@@ -91,37 +110,188 @@ async def test_adopted_it_answers_as_before_and_has_lost_nothing(engine: str, th
                 assert without_generated(answer) == without_generated(result), str(call)
 
 
-async def test_what_an_older_authhero_lacks_is_added(theirs_url: str) -> None:
+# --- AuthHero goes on migrating ------------------------------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[Database]:
+    """Open it so that its tables can be changed: since 8.4 MySQL has to be told for each connection to take AuthHero's references."""
+    # One connection is all connections; SQLite has no such option.
+    async with connect(url, **({"max_size": 1} if url.startswith("mysql") else {})) as db:
+        if isinstance(db.dialect, MySQL8Dialect):
+            await db.execute(Call("SET SESSION restrict_fk_on_non_standard_key = OFF"))
+        yield db
+
+
+@dataclass(frozen=True)
+class Step:
+    """One of AuthHero's migrations."""
+
+    name: str
+    statements: tuple[str, ...]
+
+
+async def kysely(db: Database, steps: Sequence[Step]) -> list[str]:
+    """Migrate as Kysely does it: what has been applied must be the first of what is known, and the rest is applied; its names."""
+    applied = [row[0] for row in await db.fetch(Call("SELECT name FROM kysely_migration ORDER BY timestamp, name"))]
+    known = [step.name for step in steps]
+    assert applied == known[: len(applied)], "corrupted migrations"
+    for number, step in enumerate(steps[len(applied) :]):
+        for statement in step.statements:
+            await db.execute(Call(statement))
+        written = f"('{step.name}', '2026-12-01T00:00:00.{number:03d}Z')"
+        await db.execute(Call(f"INSERT INTO kysely_migration (name, timestamp) VALUES {written}"))
+    return known[len(applied) :]
+
+
+def authhero(db: Database) -> list[Step]:
+    """The migrations of AuthHero's that ours are equivalent to; of the first one no statements, it is there."""
+    words = db.dialect
+    own = {name: tuple(filter(None, (step.sql(words) for step in history.load(name).up))) for name in history.names()}
+    return [Step(THEIRS[name], own[name] if number else ()) for number, name in enumerate(THEIRS)]
+
+
+async def age(db: Database) -> None:
+    """Make of it what an AuthHero that had applied only its baseline would have left."""
+    for name in reversed(history.names()[1:]):
+        for step in history.load(name).down:
+            await db.execute(Call(step.sql(db.dialect) or ""))
+    await db.execute(Call(f"DELETE FROM kysely_migration WHERE name <> '{THEIRS['0001_baseline']}'"))
+
+
+def test_the_equivalents_are_authheros_own_names() -> None:
+    with closing(sqlite3.connect(SQLITE)) as file:
+        applied = [name for (name,) in file.execute("SELECT name FROM kysely_migration ORDER BY name")]
+    assert list(THEIRS.values()) == applied
+    assert set(THEIRS) <= set(history.names())
+
+
+NEXT = Step("2026-12-02T00:00:00_shoe_size", ("ALTER TABLE users ADD COLUMN shoe_size varchar(8)",))
+
+
+@contextmanager
+def released(*steps: Operation) -> Iterator[str]:
+    """A newer version of this package, with one migration more; its name."""
+    name = "0099_next"
+    load, checksum, names = history.load, history.checksum, history.names()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(history, "names", lambda: [*names, name])
+        patch.setattr(history, "load", lambda asked: Migration(steps, name) if asked == name else load(asked))
+        patch.setattr(history, "checksum", lambda asked: "0" * 64 if asked == name else checksum(asked))
+        yield name
+
+
+async def test_an_older_authhero_migrates_first_and_both_go_on(theirs_url: str) -> None:
+    async with opened(theirs_url) as db:
+        await age(db)
+        before = await contents(db)
+        for _ in range(2):
+            with pytest.raises(MigrationError, match=r"AuthHero has not applied 2026-07-16T15:00:00_codes_expires_at_ts.*kysely_migration"):
+                await migrate_to_latest(db, adopt=True)
+        assert await contents(db) == before
+        assert await db.dialect.describe(db) == await live_schema(db), "not even a ledger"
+        assert await kysely(db, authhero(db)) == [step.name for step in authhero(db)[1:]]
+        theirs = await contents(db)
+        assert await migrate_to_latest(db, adopt=True) == history.names()
+        after = await contents(db)
+        # The one data step among them: AuthHero's own fills the numbers of codes in.
+        assert {**after, "codes": ()} == {**theirs, "codes": ()}
+        assert await kysely(db, [*authhero(db), NEXT]) == [NEXT.name]
+        assert await migrate_to_latest(db) == []
+        assert (await check_schema(db)).usable
+
+
+async def test_both_go_on_after_a_current_one_was_adopted(theirs_url: str) -> None:
+    async with opened(theirs_url) as db:
+        await migrate_to_latest(db, adopt=True)
+        assert await kysely(db, authhero(db)) == []
+        assert await kysely(db, [*authhero(db), NEXT]) == [NEXT.name]
+        assert await migrate_to_latest(db) == []
+        # A newer version here has what AuthHero has made meanwhile.
+        with released(add_column("users", "shoe_size", "varchar(8)")) as name:
+            assert await migrate_to_latest(db) == [name]
+            with pytest.raises(MigrationError, match="was adopted"):
+                await migrate_down(db, drop_data=True)
+        await db.execute(Call(f"DELETE FROM {LEDGER.name} WHERE name = '{name}'"))
+        # What AuthHero has too, it makes; what only this package has is added, and can be taken back.
+        with released(add_column("users", "hat_size", "varchar(8)")) as name, pytest.MonkeyPatch.context() as patch:
+            patch.setitem(THEIRS, name, "2026-12-03T00:00:00_hat_size")
+            with pytest.raises(MigrationError, match="2026-12-03T00:00:00_hat_size"):
+                await migrate_to_latest(db)
+            patch.delitem(THEIRS, name)
+            assert await migrate_to_latest(db) == [name]
+            assert await kysely(db, [*authhero(db), NEXT]) == []
+            assert await migrate_down(db, drop_data=True) == [name]
+            assert "hat_size" not in {column.name for column in (await live_schema(db))["users"].columns}
+
+
+async def test_down_takes_nothing_that_was_adopted(theirs_url: str) -> None:
+    async with opened(theirs_url) as db:
+        await migrate_to_latest(db, adopt=True)
+        before = await contents(db)
+        for steps in (1, len(history.names())):
+            with pytest.raises(MigrationError, match=f"{LEDGER.name} and {LEASES.name}"):
+                await migrate_down(db, steps, drop_data=True)
+            with pytest.raises(MigrationError, match="was adopted"):
+                await losses(db, steps)
+        assert await contents(db) == before
+        assert (await migration_status(db)).pending == ()
+        # The way out that it tells.
+        await db.execute(Call(db.dialect.drop_table(LEDGER.name)))
+        await db.execute(Call(db.dialect.drop_table(LEASES.name)))
+        assert await kysely(db, authhero(db)) == []
+
+
+async def test_where_authhero_has_left_what_is_missing_is_added_and_can_be_taken_back(theirs_url: str) -> None:
     """One from before SCIM, page hooks, the index of the sweep and the numbers of codes' expiry."""
-    async with connect(theirs_url) as db:
+    async with opened(theirs_url) as db:
         words = db.dialect
         before = await contents(db)
         assert before["codes"]
         for statement in (
+            words.drop_table("kysely_migration"),
             *(words.drop_table(name) for name in ("scim_tokens", "scim_external_ids", "scim_configurations")),
             words.drop_column("hooks", "page_id"),
+            words.drop_column("hooks", "permission_required"),
+            words.drop_index("action_executions", "idx_action_executions_created_at_ts"),
             words.drop_index("codes", "idx_codes_expires_at_ts"),
-            words.drop_column("codes", "expires_at_ts"),
         ):
             await db.execute(Call(statement))
+        await db.execute(Call("UPDATE codes SET expires_at_ts = NULL"))
         assert not (await check_schema(db)).usable
         await migrate_to_latest(db, adopt=True)
         check = await check_schema(db)
         assert check.usable
         assert not [part for part in check.differences if part.found is None and part.part == "index"]
         after = await contents(db)
-        assert {name: rows for name, rows in after.items() if "scim" not in name and name not in ("codes", "hooks")} == {
-            name: rows for name, rows in before.items() if "scim" not in name and name not in ("codes", "hooks")
-        }
+        other = {name for name in before if "scim" not in name and "kysely" not in name and name not in ("codes", "hooks")}
+        assert {name: after[name] for name in other} == {name: before[name] for name in other}
         assert after["scim_tokens"] == []
         codes = await db.fetch(Call("SELECT code_id, expires_at_ts FROM codes ORDER BY code_id"))
         assert all(isinstance(row[1], int) for row in codes)
         assert len(codes) == len(before["codes"])
+        assert await migrate_down(db, 2, drop_data=True) == ["0007_page_hooks", "0006_action_executions_created_at_index"]
+        with pytest.raises(MigrationError, match=r"0005_.* was adopted"):
+            await migrate_down(db, drop_data=True)
+        assert await migrate_to_latest(db) == ["0006_action_executions_created_at_index", "0007_page_hooks"]
+
+
+async def test_a_baseline_that_is_not_whole_is_not_adopted(theirs_url: str) -> None:
+    async with opened(theirs_url) as db:
+        await db.execute(Call(db.dialect.drop_column("users", "nickname")))
+        await db.execute(Call("ALTER TABLE users ADD COLUMN badge varchar(8) NOT NULL DEFAULT ''"))
+        before = await contents(db)
+        with pytest.raises(UnfitDatabaseError) as caught:
+            await migrate_to_latest(db, adopt=True)
+        told = [line.strip() for line in str(caught.value).splitlines() if line.startswith("  ")]
+        assert told == ["users: column nickname is missing"]
+        assert await contents(db) == before
 
 
 async def test_a_run_that_was_killed_while_it_adopted_begins_again(theirs_url: str) -> None:
-    async with connect(theirs_url) as db:
+    async with opened(theirs_url) as db:
         words = db.dialect
+        await db.execute(Call(words.drop_table(THEIR_LEDGER)))
         await db.execute(Call(words.drop_table("scim_tokens")))
         await db.execute(Call(words.drop_table("scim_external_ids")))
         # One of the two is there again, and its index; nothing has been written down.

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
-from authhero_sql import Database, migrate_to_latest
+import pytest
+
+from authhero_sql import Database, check_schema, migrate_down, migrate_to_latest
 from authhero_sql.dialects.dialect import LiveTable
 from authhero_sql.dialects.interface import Call
+from authhero_sql.dialects.mysql import MySQL8Dialect
 from authhero_sql.migrations import history
 from authhero_sql.migrations.ledger import LEASES, LEDGER
 from authhero_sql.schema import ColumnType, ForeignKey, Index
 from authhero_sql.tables import REGISTRY
-from tests.migrations.helpers import declared, differences, drift
+from tests.migrations.helpers import ALL, declared, differences, drift
 
 
 async def _do(db: Database, *statements: str) -> None:
@@ -43,6 +47,153 @@ async def test_an_index_that_is_not_unique_any_more_is_drift(empty: Database) ->
         empty.dialect.create_index("scim_tokens", Index(name, ("tenant_id", "token_hash"))),
     )
     assert await drift(empty) == [f"scim_tokens: index {name} is (tenant_id, token_hash) instead of unique (tenant_id, token_hash)"]
+
+
+NOTES = {
+    "sqlite": """CREATE TABLE notes (id integer primary key, owner text DEFAULT (lower('X')) REFERENCES tenants, "a)b" int, bare,
+                 n int GENERATED ALWAYS AS (id * 2) STORED, UNIQUE (owner)) -- COLLATE NOCASE""",
+    "mysql": """CREATE TABLE notes (id int AUTO_INCREMENT PRIMARY KEY, at timestamp NOT NULL DEFAULT CURRENT_TIMESTAMP,
+                kind enum('a''b', 'c') DEFAULT 'c', bits bit(3) DEFAULT b'101', place point)""",
+}
+# What an owner may have added, by engine: statements, and how each is told.
+ADDED: dict[str, list[tuple[str, str]]] = {
+    "sqlite": [
+        ("CREATE INDEX w ON users (lower(email), name DESC)", "users: index w is not declared"),
+        ("CREATE INDEX p ON users (email COLLATE NOCASE) WHERE linked_to IS NULL", "users: index p is not declared"),
+        (NOTES["sqlite"], "notes: the table is not declared"),
+        ("CREATE TRIGGER watch AFTER INSERT ON users BEGIN SELECT 1; END", "users: trigger watch is not declared"),
+        ("ALTER TABLE users ADD COLUMN twice varchar(255) GENERATED ALWAYS AS (email || email) VIRTUAL NOT NULL",
+         "users: column twice is not declared"),
+    ],
+    "postgresql": [
+        ("CREATE INDEX w ON users (lower(email), name DESC)", "users: index w is not declared"),
+        ("CREATE INDEX p ON users (email varchar_pattern_ops) INCLUDE (name) WHERE linked_to IS NULL", "users: index p is not declared"),
+        ("CREATE INDEX h ON users USING hash (email)", "users: index h is not declared"),
+        ("CREATE TABLE notes (id bigint GENERATED ALWAYS AS IDENTITY, tags text[] DEFAULT '{}', at timestamptz DEFAULT now())",
+         "notes: the table is not declared"),
+        ("CREATE TABLE nothing ()", "nothing: the table is not declared"),
+        ("CREATE TABLE parts (id int PRIMARY KEY) PARTITION BY RANGE (id)", "parts: the table is not declared"),
+        ("CREATE MATERIALIZED VIEW held AS SELECT email FROM users", "held: the materialized view is not declared"),
+        ("CREATE FUNCTION nop() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'", ""),
+        ("CREATE TRIGGER watch AFTER INSERT ON users FOR EACH ROW EXECUTE FUNCTION nop()", "users: trigger watch is not declared"),
+        ("ALTER TABLE users ADD COLUMN number bigint GENERATED ALWAYS AS IDENTITY", "users: column number is not declared"),
+    ],
+    "mysql": [
+        ("CREATE INDEX w ON users (name(10), email DESC)", "users: index w is not declared"),
+        ("CREATE FULLTEXT INDEX f ON users (name)", "users: index f is not declared"),
+        (NOTES["mysql"], "notes: the table is not declared"),
+        ("CREATE TRIGGER watch AFTER INSERT ON users FOR EACH ROW SET @seen = 1", "users: trigger watch is not declared"),
+        ("ALTER TABLE users ADD COLUMN twice varchar(255) AS (concat(nickname, nickname)) VIRTUAL", "users: column twice is not declared"),
+    ],
+}  # fmt: skip
+EXPRESSION = ("CREATE INDEX e ON users ((lower(email)))", "users: index e is not declared")
+
+
+async def test_what_the_owner_has_added_is_told_and_left_alone(empty: Database) -> None:
+    await migrate_to_latest(empty)
+    words = empty.dialect
+    added = ADDED["sqlite" if words.name == "d1" else words.name] + ([EXPRESSION] if isinstance(words, MySQL8Dialect) else [])
+    await _do(empty, *(statement for statement, _ in added))
+    told = sorted(line for _, line in added if line)
+    assert await drift(empty) == told
+    assert await migrate_down(empty, drop_data=True) == ALL[-1:]
+    assert await migrate_to_latest(empty) == ALL[-1:]
+    assert await drift(empty) == told
+    check = await check_schema(empty)
+    assert check.usable
+    assert str(check).splitlines() == [*told, check.verdict]
+    assert check.verdict == f"The adapters can work with this database: nothing that they need is among the {len(told)} differences."
+
+
+async def test_views_are_told_even_where_they_are_broken(empty: Database) -> None:
+    await _do(empty, "CREATE TABLE gone (id int)", "CREATE VIEW people AS SELECT * FROM gone")
+    try:
+        if empty.dialect.name != "postgresql":
+            await _do(empty, "DROP TABLE gone")
+        assert "people: the view is not declared" in map(str, (await check_schema(empty)).differences)
+    finally:
+        await _do(empty, "DROP VIEW people")
+
+
+@pytest.mark.engines("sqlite", "postgresql", "d1")
+async def test_a_unique_index_of_a_part_of_the_rows_is_not_the_whole(empty: Database) -> None:
+    await migrate_to_latest(empty)
+    name, condition = "roles_tenant_name_uq", "name <> ''"
+    await _do(empty, empty.dialect.drop_index("roles", name), f"CREATE UNIQUE INDEX {name} ON roles (tenant_id, name) WHERE {condition}")
+    check = await check_schema(empty)
+    (part,) = check.differences
+    assert (part.part, part.wanted) == ("index", "unique (tenant_id, name)")
+    assert str(part.found).startswith("unique (tenant_id, name) where ")
+    assert not check.usable
+    assert check.verdict.startswith("The adapters cannot work with this database: 1 difference marked as needed.")
+    # Another one that holds for all rows will do.
+    await _do(empty, "CREATE UNIQUE INDEX other ON roles (name, tenant_id DESC)")
+    assert (await check_schema(empty)).usable
+
+
+@pytest.mark.engines("postgresql")
+async def test_what_an_index_only_includes_is_no_difference(empty: Database) -> None:
+    await migrate_to_latest(empty)
+    name = "scim_tokens_tenant_hash_idx"
+    await _do(
+        empty,
+        empty.dialect.drop_index("scim_tokens", name),
+        f"CREATE UNIQUE INDEX {name} ON scim_tokens (tenant_id, token_hash) INCLUDE (scopes)",
+        "ALTER TABLE scim_tokens DROP CONSTRAINT scim_tokens_pkey",
+        "ALTER TABLE scim_tokens ADD PRIMARY KEY (tenant_id, token_id) INCLUDE (scopes)",
+    )
+    assert await drift(empty) == []
+
+
+@pytest.mark.engines("postgresql")
+async def test_an_index_whose_making_failed_is_told(empty: Database) -> None:
+    await migrate_to_latest(empty)
+    await _do(empty, "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'roles_tenant_name_uq'::regclass")
+    assert await drift(empty) == [
+        "roles: index roles_tenant_name_uq is unique (tenant_id, name) invalid instead of unique (tenant_id, name)"
+    ]
+    assert not (await check_schema(empty)).usable
+
+
+@pytest.mark.engines("mysql")
+async def test_a_table_without_transactions_is_told(empty: Database) -> None:
+    await migrate_to_latest(empty)
+    await _do(empty, "ALTER TABLE prompt_settings ENGINE=MyISAM")
+    check = await check_schema(empty)
+    assert [str(part) for part in check.differences] == [
+        "prompt_settings: it is a MyISAM table instead of a table as the migrations make it"
+    ]
+    assert not check.usable
+
+
+async def test_a_changed_collation_is_told(empty: Database) -> None:
+    await migrate_to_latest(empty)
+    words = empty.dialect
+    table = REGISTRY["scim_configurations"]
+    made = words.create_table(table.name, [column.definition for column in table.columns], table.key, ())
+    other = {"postgresql": "english", "mysql": "utf8mb4_general_ci"}.get(words.name, "NOCASE")
+    if words.name == "postgresql":
+        await _do(empty, f"CREATE COLLATION {other} (provider = icu, locale = 'en-US')")
+    column = f"{words.identifier('updated_at')} varchar(35)"
+    assert column in made
+    changed = re.sub(rf"({re.escape(column)})( COLLATE \S+)?", rf"\1 COLLATE {other}", made)
+    await _do(empty, words.drop_table(table.name), changed)
+    check = await check_schema(empty)
+    assert [str(part) for part in check.differences] == [
+        f"scim_configurations: the collation of updated_at is {other} instead of {words.collation}"
+    ]
+    assert check.usable
+
+
+async def test_columns_that_the_adapters_cannot_write_are_needed(empty: Database) -> None:
+    await migrate_to_latest(empty)
+    words = empty.dialect
+    table = REGISTRY["scim_configurations"]
+    columns = [replace(column.definition, type="int" if column.name == "mapping" else column.type) for column in table.columns]
+    badge = ColumnType(name="badge", type="varchar(9)", null=False)
+    await _do(empty, words.drop_table(table.name), words.create_table(table.name, [*columns, badge], table.key, ()))
+    needed = [(part.name, part.required) for part in (await check_schema(empty)).differences]
+    assert needed == [("badge", True), ("mapping", True)]
 
 
 async def test_columns_that_were_added_and_dropped_are_drift(empty: Database) -> None:
