@@ -30,7 +30,7 @@ from pydantic import BaseModel
 from . import migrations
 from .adapters import create_adapters
 from .clock import system_clock
-from .dialects import SCRIPTS, Database, connect
+from .dialects import SCRIPTS, Database, connect, gently
 from .errors import AuthHeroSQLError, MigrationError, UnfitDatabaseError
 from .migrations.export import MODES, export_sql
 from .migrations.writer import write_migration
@@ -79,7 +79,8 @@ def _run(context: typer.Context, work: Callable[[Database], Awaitable[T]]) -> T:
     url = given.url
 
     async def inside() -> T:
-        async with connect(url) as database:
+        # It may be somebody else's, and only be looked at.
+        async with connect(url, **gently(url)) as database:
             return await work(database)
 
     try:
@@ -237,8 +238,13 @@ def adopt(context: typer.Context) -> None:
     """Take over a database that AuthHero made: add what is missing, and lose nothing."""
     given: Settings = context.obj
     with _Bar(given) as bar:
-        applied = _run(context, lambda database: migrations.migrate_to_latest(database, adopt=True, report=bar))
-    _answer(given, {"applied": applied}, lambda: _say(given, f"adopted at {applied[-1]}" if applied else "it is this package's already"))
+
+        async def work(database: Database) -> tuple[list[str], str]:
+            return await migrations.migrate_to_latest(database, adopt=True, report=bar), database.dialect.opening
+
+        applied, opening = _run(context, work)
+    told = f"adopted at {applied[-1]}" if applied else "it is this package's already"
+    _answer(given, {"applied": applied, "note": opening or None}, lambda: _say(given, f"{told}\nnote: {opening}" if opening else told))
 
 
 @app.command()

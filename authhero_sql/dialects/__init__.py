@@ -8,8 +8,8 @@ from __future__ import annotations
 import importlib
 import os
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 
@@ -38,6 +38,8 @@ class Engine:
     of_pool: Callable[[Any], ManagedDatabase]
     is_pool: Callable[[object], bool] | None = None
     """Tells a pool by what it can do, where its class has no name of its own."""
+    gently: Mapping[str, Any] = field(default_factory=dict)
+    """The options with which opening a database that has tables changes nothing in it."""
 
 
 def _sqlite(url: str, options: Options) -> ManagedDatabase:
@@ -126,7 +128,7 @@ def _mysql_pool(pool: Any) -> ManagedDatabase:
 
 
 ENGINES = (
-    Engine("SQLite", ("sqlite",), ("aiosqlite.core", "Connection"), "aiosqlite", None, _sqlite, _sqlite_pool),
+    Engine("SQLite", ("sqlite",), ("aiosqlite.core", "Connection"), "aiosqlite", None, _sqlite, _sqlite_pool, gently={"wal": None}),
     Engine("PostgreSQL", ("postgresql", "postgres"), ("asyncpg.pool", "Pool"), "asyncpg", "postgresql", _postgresql, _postgresql_pool),
     Engine("MySQL", ("mysql", "mariadb"), ("aiomysql.pool", "Pool"), "aiomysql", "mysql", _mysql, _mysql_pool),
     Engine("D1", ("d1",), ("workers", "D1Database"), "httpx", "d1", _d1, _d1_binding, _is_d1_binding),
@@ -170,7 +172,7 @@ _NUMBERS: dict[str, Callable[[str], Any]] = {
 }
 
 
-_FLAGS = {"insecure", "pgbouncer"}
+_FLAGS = {"insecure", "pgbouncer", "wal"}
 _OURS = {"account", "connection", "database", "dsn", "path", "pool", "settings", "token", "transport"}
 """How the databases are made from a URL or a pool: not for a URL's query."""
 
@@ -202,11 +204,13 @@ def connect(url: str, **options: Any) -> ManagedDatabase:
             long as it takes); for servers ``min_size`` (1), ``max_size`` (10) and ``connect_timeout`` (seconds, 10), ``ssl``
             (``disable``, ``prefer``, ``require``, ``verify-ca``, ``verify-full``, or an ``ssl.SSLContext``; by default
             ``prefer`` where the server is not on this machine) and ``ssl_ca`` (a file of certificates to trust, else the
-            system's); SQLite ``readers`` (4), ``busy_timeout`` (seconds, 5) and ``cached_statements`` (512); PostgreSQL
-            ``statement_cache_size`` (1000), ``pgbouncer`` (off) and what ``asyncpg.create_pool`` takes; MySQL ``recycle``
-            (seconds, 1800) and what ``aiomysql.create_pool`` takes; D1 ``token`` (else ``CLOUDFLARE_API_TOKEN`` in the
-            environment, or the URL's password), ``endpoint`` (Cloudflare's API, or a gateway that speaks its shape),
-            ``insecure`` (whether the token may go to another machine over plain ``http``: off),
+            system's); SQLite ``readers`` (4), ``busy_timeout`` (seconds, 5), ``cached_statements`` (512) and ``wal`` (on: the
+            file is switched to WAL, which is for good; off: it keeps the journal mode that it has; None: a file that has
+            tables keeps it); PostgreSQL ``statement_cache_size`` (1000), ``pgbouncer`` (off) and what
+            ``asyncpg.create_pool`` takes; MySQL ``recycle`` (seconds, 1800) and what ``aiomysql.create_pool`` takes; D1
+            ``token`` (else ``CLOUDFLARE_API_TOKEN`` in the environment, or the URL's password), ``endpoint`` (Cloudflare's
+            API, or a gateway that speaks its shape), ``insecure`` (whether the token may go to another machine over plain
+            ``http``: off),
             ``timeout`` (seconds, 60), ``connect_timeout`` and ``max_size`` as above.
 
     Raises:
@@ -225,6 +229,13 @@ def connect(url: str, **options: Any) -> ManagedDatabase:
                 raise ConfigurationError(f"the {engine.name} URL cannot be read") from error.__cause__
     known = ", ".join(f"{name}://" for engine in ENGINES for name in engine.schemes)
     raise ConfigurationError(f"the URL must begin with one of {known}")
+
+
+def gently(url: str) -> Options:
+    """The options for ``connect`` with which opening a database that has tables changes nothing in it, but for what the URL asks for."""
+    asked = dict(parse_qsl(url.partition("?")[2]))
+    engine = next((engine for engine in ENGINES if url.partition("://")[0].lower() in engine.schemes), None)
+    return {name: value for name, value in engine.gently.items() if name not in asked} if engine else {}
 
 
 def _require(engine: Engine) -> None:

@@ -64,6 +64,7 @@ class D1Dialect(SQLiteDialect):
     """SQLite's words, with all values in one parameter."""
 
     name = "d1"
+    opening: ClassVar[str] = ""
     features: ClassVar[Features] = Features(interactive_transactions=False, transactional_ddl=False, row_locks=False)
 
     def placeholders(self, text: str, mark: re.Pattern[str]) -> tuple[str, tuple[str, ...]]:

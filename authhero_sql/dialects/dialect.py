@@ -81,6 +81,8 @@ class Dialect:
     """What makes the definitions of a transaction give up soon when they have to wait for a lock."""
     collation: ClassVar[str]
     """The engine's name for the comparison of text, by code point, that :meth:`create_table` asks for."""
+    opening: ClassVar[str] = ""
+    """What ``connect`` changes for good in a database that somebody else made, and how it is told not to."""
 
     def placeholders(self, text: str, mark: re.Pattern[str]) -> tuple[str, tuple[str, ...]]:
         """The text with this engine's placeholders for the marked names, and the names in the order of the values."""

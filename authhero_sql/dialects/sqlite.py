@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+logger = logging.getLogger("authhero_sql.sqlite")
+
 _BY_NAME: dict[str, type[DatabaseError]] = {
     "SQLITE_CONSTRAINT_UNIQUE": ConflictError,
     "SQLITE_CONSTRAINT_PRIMARYKEY": ConflictError,
@@ -78,6 +81,9 @@ class SQLiteDialect(Dialect):
     # A bare parameter would have the statement planned again for every pattern.
     matches: ClassVar[dict[Place, str]] = dict.fromkeys(get_args(Place), "{0} GLOB +{1}")
     collation: ClassVar[str] = "BINARY"
+    opening: ClassVar[str] = (
+        "connect() switches a SQLite file to WAL, for good and for every program that opens it; with ?wal=0 in the URL it does not"
+    )
 
     def placeholders(self, text: str, mark: re.Pattern[str]) -> tuple[str, tuple[str, ...]]:
         """``?`` for every mark."""
@@ -478,8 +484,10 @@ class SQLiteDatabase(ManagedDatabase):
         acquire_timeout: float = 30.0,
         command_timeout: float | None = COMMAND_TIMEOUT,
         cached_statements: int = 512,
+        wal: bool | None = True,
     ) -> None:
         self.dialect = DIALECT
+        self._wal = wal
         self._path = path
         self._given = connection
         self._busy_timeout = busy_timeout
@@ -497,7 +505,7 @@ class SQLiteDatabase(ManagedDatabase):
             writer = Handle(self._given, DIALECT, self._command_timeout)
             await writer.run(_check)
         else:
-            writer = await self._connected(_configure_writer)
+            writer = await self._connected(partial(_configure_writer, self._wal))
         self._writers.give(writer)
         if self._readers is not None:
             await self._readers.open()
@@ -577,10 +585,27 @@ class SQLiteDatabase(ManagedDatabase):
                 yield block
 
 
-def _configure_writer(connection: sqlite3.Connection) -> None:
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = NORMAL")
+def _configure_writer(wal: bool | None, connection: sqlite3.Connection) -> None:
+    if _in_wal(connection, wal):
+        # With a rollback journal this would risk the file itself.
+        connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _in_wal(connection: sqlite3.Connection, wal: bool | None) -> bool:
+    """Switch to WAL where that is wanted, and say so where the file has tables: it stays so, for every program that opens it."""
+    (before,) = connection.execute("PRAGMA journal_mode").fetchone()
+    if before == "wal" or wal is False:
+        return bool(before == "wal")
+    (has_tables,) = connection.execute("SELECT EXISTS (SELECT * FROM sqlite_master)").fetchone()
+    if has_tables and wal is None:
+        return False
+    (after,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+    if has_tables and after == "wal":
+        logger.warning(
+            "the SQLite file had the journal mode %s and has WAL from now on; with ?wal=0 in the URL it is left as it is", before
+        )
+    return bool(after == "wal")
 
 
 def _configure_reader(connection: sqlite3.Connection) -> None:

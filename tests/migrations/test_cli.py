@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -150,8 +152,24 @@ def test_errors_have_their_exit_codes_and_no_password() -> None:
     assert "hunter2" not in done.stdout + done.stderr
 
 
+def journal_mode(path: Path) -> str:
+    """What the file says, asked without this package."""
+    with closing(sqlite3.connect(path)) as file:
+        (mode,) = file.execute("PRAGMA journal_mode").fetchone()
+    return str(mode)
+
+
 @pytest.mark.engines("sqlite")
-async def test_a_database_of_authhero_is_refused_and_then_adopted(tmp_path: Path) -> None:
+async def test_a_new_file_has_wal_and_nothing_is_said(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    await answer("migrate", url=f"sqlite:///{tmp_path}/cli.sqlite")
+    async with connect(f"sqlite:///{tmp_path}/python.sqlite") as db:
+        await migrate_to_latest(db)
+    assert (journal_mode(tmp_path / "cli.sqlite"), journal_mode(tmp_path / "python.sqlite")) == ("wal", "wal")
+    assert not [record for record in caplog.records if record.name == "authhero_sql.sqlite"]
+
+
+@pytest.mark.engines("sqlite")
+async def test_a_database_of_authhero_is_refused_and_then_adopted(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     theirs = ROOT.parent / "shared" / "interop" / "authhero.sqlite"
     if not theirs.is_file():
         pytest.skip("the database that AuthHero wrote (../shared/interop) is not beside the project")
@@ -162,7 +180,27 @@ async def test_a_database_of_authhero_is_refused_and_then_adopted(tmp_path: Path
     assert "AuthHero made the tables" in done.stderr
     assert "authhero-sql adopt" in done.stderr
     assert call("check", url=url).returncode == 0
-    assert await answer("adopt", url=url) == {"applied": ALL}
+    adopted = await answer("adopt", url=url)
+    assert adopted["applied"] == ALL
+    assert "?wal=0" in adopted["note"]
+    assert journal_mode(tmp_path / "copy.sqlite") == "delete", "the command line leaves the file as it is"
+    assert (await called("down", "--steps", "7", "--yes", url=url)).exit_code == 3
+    async with connect(url + "?wal=0") as db:
+        assert await migrate_to_latest(db) == []
+        adapters = await create_adapters(db)
+        async with adapters.transaction() as tx:
+            await tx.tenants.create({"id": "third", "friendly_name": "Third"})
+        assert (await adapters.tenants.list(include_totals=True)).total == 3
+        await adapters.tenants.remove("third")
+    assert journal_mode(tmp_path / "copy.sqlite") == "delete"
+    with caplog.at_level("WARNING", "authhero_sql.sqlite"):
+        async with connect(url) as db:
+            pass
+        async with connect(url) as db:
+            pass
+    (said,) = caplog.messages
+    assert "had the journal mode delete and has WAL from now on" in said
+    assert journal_mode(tmp_path / "copy.sqlite") == "wal"
     async with connect(url) as db:
         assert await migrate_to_latest(db) == []
         assert (await (await create_adapters(db)).tenants.list(include_totals=True)).total == 2
