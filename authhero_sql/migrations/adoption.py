@@ -138,8 +138,9 @@ async def _add(session: Session, name: str, step: Operation) -> None:
 
 
 def _refusal(who: str, found: Iterable[Difference]) -> str:
-    # A table of somebody else's is no difference in the schema.
+    # A table of somebody else's is no difference in the schema. What the adapters need comes first.
     counting = [difference for difference in found if not difference.table or difference.table in REGISTRY]
+    counting.sort(key=lambda difference: not difference.required)
     return (
         f"{who} made the tables of this database, and nobody has said that they may be changed. Compared with this version:\n"
         f"{_shown(counting)}\nLook at it with `authhero-sql check`, then take it over with `authhero-sql adopt` or "

@@ -110,6 +110,18 @@ async def test_adopted_it_answers_as_before_and_has_lost_nothing(engine: str, th
                 assert without_generated(answer) == without_generated(result), str(call)
 
 
+async def test_what_the_owner_has_added_is_left_alone(theirs_url: str) -> None:
+    async with connect(theirs_url) as db:
+        added = "name(10)" if db.dialect.name == "mysql" else "lower(email)"
+        await db.execute(Call(f"CREATE INDEX w ON users ({added})"))
+        with pytest.raises(MigrationError, match="nobody has said that they may be changed"):
+            await migrate_to_latest(db)
+        assert await migrate_to_latest(db, adopt=True) == history.names()
+        check = await check_schema(db)
+        assert check.usable
+        assert "users: index w is not declared" in map(str, check.differences)
+
+
 # --- AuthHero goes on migrating ------------------------------------------------------------------------------------------------
 
 
