@@ -5,7 +5,7 @@
 The hand-written side is one connection of the driver that stays open, the same statements with their values written down, and
 the rows as tuples: no pool, no models, no checks. Ours is the public API. Each figure is the median of several rounds, taken in
 turn so that both sides see the same machine. Servers come from ``AUTHHERO_TEST_POSTGRESQL`` and ``AUTHHERO_TEST_MYSQL``, or
-are started.
+are started. Importing the package is measured first, beside importing pydantic's models alone.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import asyncio
 import json
 import logging
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -150,6 +151,14 @@ def _user(number: int, side: str) -> dict[str, Any]:
     }
 
 
+def importing(module: str) -> float:
+    """Milliseconds that importing a module takes in a process of its own."""
+    program = f"import time; begun = time.perf_counter(); import {module}; print(time.perf_counter() - begun)"
+    root = Path(__file__).parents[1]
+    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True, cwd=root)
+    return float(done.stdout) * 1e3
+
+
 async def measure(name: str, url: str) -> None:
     """Print both figures and their ratio, for get and create."""
     async with connect(url) as db:
@@ -193,6 +202,8 @@ async def measure(name: str, url: str) -> None:
 def main() -> None:
     """Measure the engines that are named, all of them by default."""
     logging.basicConfig(level=logging.WARNING)
+    mine, others = (statistics.median(importing(module) for _ in range(ROUNDS)) for module in ("authhero_sql", "pydantic.main"))
+    print(f"import      authhero_sql {mine:8.0f} ms, pydantic alone {others:4.0f} ms: {mine / others:.2f} ×")
     for name in sys.argv[1:] or ("sqlite", *engines.KINDS):
         if name == "sqlite":
             with tempfile.TemporaryDirectory() as folder:

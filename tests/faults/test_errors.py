@@ -475,9 +475,3 @@ def test_a_driver_that_is_not_installed_is_missed_when_it_is_used() -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
     assert "pip install 'authhero-sql[postgresql]'" in done.stdout
     assert "pip install 'authhero-sql[mysql]'" in done.stdout
-
-
-def test_the_import_brings_no_driver() -> None:
-    program = "import sys, authhero_sql; print([name for name in ('asyncpg', 'aiomysql', 'aiosqlite', 'sqlite3') if name in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
-    assert done.stdout.strip() in ("[]", "['sqlite3']")
