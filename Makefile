@@ -5,7 +5,7 @@ URL ?=
 # More words for pytest: make test ARGS="-k users --engines postgresql"
 ARGS ?=
 # What "make test" runs on Oracle's MySQL as well: the engine's tests of the migrations, the core of the contract, and the workload.
-MYSQL9 := tests/migrations tests/contract/test_rules.py tests/contract/test_users.py tests/workload -k "mysql and not killed"
+MYSQL9 := tests/migrations tests/contract/test_rules.py tests/contract/test_users.py tests/workload tests/faults/test_group_replication.py -k "mysql and not killed"
 
 .DEFAULT_GOAL := help
 .PHONY: help demo serve test test-sqlite test-mysql check format bench build clean

@@ -165,6 +165,14 @@ class StatementTooLargeError(DatabaseError, UnsupportedError, InvalidQueryError)
     """The statement is beyond a limit of this database: the message names it (HTTP 400)."""
 
 
+class ReplicationRefusedError(DatabaseError, UnsupportedError):
+    """Group Replication refuses to write to this table: run it in single-primary mode, and give the table a primary key.
+
+    In multi-primary mode MySQL's Group Replication refuses every table whose references cascade, as many of ours do; in either mode it
+    refuses tables without a primary key, which only a schema made by somebody else can have.
+    """
+
+
 class NothingMatchedError(DatabaseError):
     """A write of a batch found no row, so nothing of the batch was written.
 

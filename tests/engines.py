@@ -317,11 +317,21 @@ def _prepare(directory: Path, user: str | None, command: Sequence[str]) -> None:
         raise EngineError(f"{command[0]} failed with code {done.returncode}:\n{done.stdout[-4000:]}")
 
 
-def _launch(title: str, directory: Path, user: str | None, command: Sequence[str], ready: Callable[[], bool]) -> Callable[[], None]:
-    """Start the server under a guard, wait until it is ready, and give the function that ends both."""
+def _launch(
+    title: str,
+    directory: Path,
+    user: str | None,
+    command: Sequence[str],
+    ready: Callable[[], bool],
+    ending: signal.Signals = signal.SIGQUIT,
+) -> Callable[[], None]:
+    """Start the server under a guard, wait until it is ready, and give the function that ends both.
+
+    SIGQUIT is PostgreSQL's word for "at once, keep nothing in order"; MariaDB shuts down.
+    """
     guard = subprocess.Popen(
         # Its own session: Ctrl-C in the terminal is for the tests, which still need the server to clean up.
-        [sys.executable, "-I", str(Path(__file__).resolve()), "guard", str(directory), user or "", *command],
+        [sys.executable, "-I", str(Path(__file__).resolve()), "guard", ending.name, str(directory), user or "", *command],
         stdin=subprocess.PIPE,
         start_new_session=True,
         cwd="/",
@@ -346,7 +356,7 @@ def _launch(title: str, directory: Path, user: str | None, command: Sequence[str
     return stop
 
 
-def _guard(directory: Path, user: str, command: Sequence[str]) -> None:
+def _guard(ending: signal.Signals, directory: Path, user: str, command: Sequence[str]) -> None:
     """Keep a server for as long as our standard input stays open, then end it and remove its directory.
 
     The other end of the input is held by the process that wants the server: however that one ends, the server ends too.
@@ -362,8 +372,7 @@ def _guard(directory: Path, user: str, command: Sequence[str]) -> None:
                 if server.poll() is not None:
                     (directory / "ended").touch()
         finally:
-            # PostgreSQL's word for "at once, keep nothing in order"; MariaDB shuts down.
-            server.send_signal(signal.SIGQUIT)
+            server.send_signal(ending)
             try:
                 server.wait(timeout=10)
             except subprocess.TimeoutExpired:
@@ -628,6 +637,6 @@ def main(arguments: Sequence[str]) -> int:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["guard"]:
-        _guard(Path(sys.argv[2]), sys.argv[3], sys.argv[4:])
+        _guard(signal.Signals[sys.argv[2]], Path(sys.argv[3]), sys.argv[4], sys.argv[5:])
     else:
         sys.exit(main(sys.argv[1:]))

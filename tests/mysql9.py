@@ -1,7 +1,8 @@
 """Oracle's MySQL 9 for the tests: ``python tests/mysql9.py -- COMMAND`` runs a command with its URL in ``AUTHHERO_TEST_MYSQL``.
 
-Debian has it in sid alone. Its packages are unpacked into ``.venv/mysql9``; nothing on the system changes. Exit code 75 where it cannot
-be had (with ``--optional`` 0), and a sentence that says why.
+With ``--group 3`` it is the primary of a Group Replication of three members. Debian has MySQL 9 in sid alone. Its packages are unpacked
+into ``.venv/mysql9``; nothing on the system changes. Exit code 75 where it cannot be had (with ``--optional`` 0), and a sentence that says
+why.
 """
 
 from __future__ import annotations
@@ -13,9 +14,13 @@ import platform
 import re
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
+import time
+import uuid
+from collections.abc import Sequence
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -27,6 +32,9 @@ HOME = Path(__file__).parents[1] / ".venv" / "mysql9"
 ROOT = HOME / "root"
 UNAVAILABLE = 75
 """EX_TEMPFAIL of sysexits.h."""
+SINGLE_PRIMARY = ("--group-replication-single-primary-mode=ON", "--group-replication-enforce-update-everywhere-checks=OFF")
+MULTI_PRIMARY = ("--group-replication-single-primary-mode=OFF", "--group-replication-enforce-update-everywhere-checks=ON")
+"""As MySQL's manual says that it is to be run; the check refuses what cascades."""
 
 
 def unpack() -> None:
@@ -72,11 +80,57 @@ def start() -> Server:
         EngineError: it cannot be had.
     """
     unpack()
+    user, directory = engines._home("mysql")
+    _lay_out(directory, user)
+    return _serve(directory, user, secrets.token_hex(16), ["--skip-log-bin"])
+
+
+def start_group(members: int, mode: Sequence[str] = SINGLE_PRIMARY) -> list[Server]:
+    """The members of a Group Replication of our own, all of them online; the first one is the primary if there is but one.
+
+    Raises:
+        EngineError: it cannot be had.
+    """
+    unpack()
+    password, name = secrets.token_hex(16), str(uuid.uuid4())
+    addresses = [f"127.0.0.1:{engines._free_port()}" for _ in range(members)]
+    user, blank = engines._home("mysql")
+    servers: list[Server] = []
+    try:
+        _lay_out(blank, user)
+        for number, address in enumerate(addresses, start=1):
+            _, directory = engines._home("mysql")
+            # Laying out another one takes three seconds, and copying it as the user makes the copy the user's.
+            engines._prepare(directory, user, ["cp", "-R", str(blank / "data"), str(directory / "data")])
+            (directory / "data/auto.cnf").unlink(missing_ok=True)
+            options = [
+                *("--log-bin=binlog", "--sync-binlog=0", "--gtid-mode=ON", "--enforce-gtid-consistency=ON", "--report-host=127.0.0.1"),
+                *("--plugin-load-add=group_replication.so", "--group-replication-start-on-boot=OFF", *mode),
+                *(f"--server-id={number}", f"--group-replication-group-name={name}", f"--group-replication-local-address={address}"),
+                *(f"--group-replication-group-seeds={','.join(addresses)}", "--group-replication-recovery-get-public-key=ON"),
+                # A read on any member waits for what the group has committed.
+                "--group-replication-consistency=BEFORE",
+            ]
+            servers.append(_serve(directory, user, password, options))
+            _join(servers[-1], password, first=number == 1)
+    except BaseException:
+        stop(servers)
+        raise
+    finally:
+        shutil.rmtree(blank, ignore_errors=True)
+    return servers
+
+
+def stop(servers: Sequence[Server]) -> None:
+    """End them all."""
+    for server in servers:
+        server.stop()
+
+
+def _program(directory: Path) -> list[str]:
     libraries = ROOT / "usr/lib/x86_64-linux-gnu"
     folders = [libraries, *{path.parent for path in ROOT.rglob("libprotobuf-lite.so*")}, *(ROOT / "usr/lib").glob("**/private")]
-    port, password = engines._free_port(), secrets.token_hex(16)
-    user, directory = engines._home("mysql")
-    program = [
+    return [
         str(ROOT / "usr/lib64/ld-linux-x86-64.so.2"),
         "--library-path",
         os.pathsep.join(map(str, folders)),
@@ -88,14 +142,28 @@ def start() -> Server:
         "--secure-file-priv=NULL",
         f"--datadir={directory / 'data'}",
     ]
-    engines._prepare(directory, user, [*program, "--initialize-insecure"])
+
+
+def _lay_out(directory: Path, user: str | None) -> None:
+    engines._prepare(directory, user, [*_program(directory), "--initialize-insecure"])
+
+
+def _serve(directory: Path, user: str | None, password: str, options: Sequence[str]) -> Server:
+    """Start a server over the data that are there."""
+    port = engines._free_port()
     first = directory / "first.sql"
-    first.write_text(f"CREATE USER authhero@'%' IDENTIFIED BY '{password}'; GRANT ALL ON *.* TO authhero@'%' WITH GRANT OPTION;\n")
+    # The account is each member's own: what is logged here is nothing that the group knows.
+    first.write_text(
+        "SET SESSION sql_log_bin = 0;\n"
+        f"CREATE USER authhero@'%' IDENTIFIED BY '{password}';\n"
+        "GRANT ALL ON *.* TO authhero@'%' WITH GRANT OPTION;\n"
+    )
     engines._give(first, user)
     command = [
-        *program,
+        *_program(directory),
         "--bind-address=127.0.0.1",
         f"--port={port}",
+        f"--report-port={port}",
         f"--socket={directory / 'socket'}",
         f"--pid-file={directory / 'pid'}",
         f"--init-file={first}",
@@ -103,7 +171,7 @@ def start() -> Server:
         "--max-connections=300",
         "--innodb-buffer-pool-size=64M",
         "--innodb-flush-log-at-trx-commit=2",
-        "--skip-log-bin",
+        *options,
     ]
 
     def ready() -> bool:
@@ -112,26 +180,42 @@ def start() -> Server:
             return connection.recv(5)[4:] == b"\x0a"
         return False
 
-    stop = engines._launch("MySQL 9", directory, user, command, ready)
-    return Server("mysql", f"mysql://authhero:{password}@127.0.0.1:{port}/", stop)
+    # It tidies for seconds, and a member of a group takes its leave first.
+    end = engines._launch("MySQL 9", directory, user, command, ready, signal.SIGKILL)
+    return Server("mysql", f"mysql://authhero:{password}@127.0.0.1:{port}/", end)
+
+
+def _join(server: Server, password: str, *, first: bool) -> None:
+    """Make the group or become one of it, and wait until the group says so."""
+    deadline = time.monotonic() + engines.START_SECONDS
+    with engines._mysql(server.url) as cursor:
+        cursor.execute("SET GLOBAL group_replication_bootstrap_group = %s", (first,))
+        cursor.execute("START GROUP_REPLICATION USER = 'authhero', PASSWORD = %s", (password,))
+        cursor.execute("SET GLOBAL group_replication_bootstrap_group = OFF")
+        mine = "SELECT member_state FROM performance_schema.replication_group_members WHERE member_id = @@server_uuid"
+        while not (cursor.execute(mine) and cursor.fetchone()[0] == "ONLINE"):
+            if time.monotonic() > deadline:
+                raise EngineError(f"a member of the group was not online within {engines.START_SECONDS:.0f} seconds")
+            time.sleep(0.05)
 
 
 def main() -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="mysql9.py", description="Run a command with a throwaway MySQL 9.")
     parser.add_argument("--optional", action="store_true", help="where it cannot be had, say so and succeed")
+    parser.add_argument("--group", type=int, default=0, metavar="N", help="a Group Replication of N members with one primary")
     parser.add_argument("command", nargs="+", help="the command, after --")
     options = parser.parse_args()
     try:
-        server = start()
+        servers = start_group(options.group) if options.group else [start()]
     except (EngineError, OSError, subprocess.SubprocessError) as error:
         print(f"MySQL 9 cannot be had, so nothing was tested on it: {error}", file=sys.stderr)
         return 0 if options.optional else UNAVAILABLE
     try:
-        environment = {**os.environ, engines.KINDS["mysql"].variable: server.url}
+        environment = {**os.environ, engines.KINDS["mysql"].variable: servers[0].url}
         return subprocess.run(options.command, env=environment, check=False).returncode
     finally:
-        server.stop()
+        stop(servers)
 
 
 if __name__ == "__main__":
