@@ -4,11 +4,15 @@ BIN := .venv/bin
 URL ?=
 # More words for pytest: make test ARGS="-k users --engines postgresql"
 ARGS ?=
+# How many processes test at once; 0 is this one alone, as a debugger wants it.
+WORKERS ?= 2
+# A worker that has nothing left takes half of what another has: each stays on its engines for long, and both end together.
+PYTEST = $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal
 # What "make test" runs on Oracle's MySQL as well: the engine's tests of the migrations, the core of the contract, and the workload.
 MYSQL9 := tests/migrations tests/contract/test_rules.py tests/contract/test_users.py tests/workload tests/faults/test_group_replication.py -k "mysql and not killed"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test test-sqlite test-mysql check format bench build clean
+.PHONY: help demo serve test test-engines test-mysql9 test-sqlite test-mysql check format bench build clean
 
 help: ## Show this list
 	@sed -nE 's/^([a-z.-]+):[^#]*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -30,15 +34,21 @@ demo: .venv ## Watch a visitor sign up, sign in, refresh and sign out (URL=… f
 serve: .venv ## Run the example identity server on http://127.0.0.1:8000 (URL=… for a server instead of auth.db)
 	$(if $(URL),AUTHHERO_SQL_URL="$(URL)") $(BIN)/python -m uvicorn examples.fastapi_app:app
 
-test: .venv ## Test on SQLite, PostgreSQL, MariaDB and a part on MySQL 9, starting (as root also installing) the servers (ARGS="-k …")
-	$(BIN)/python tests/engines.py run -- $(BIN)/python -m pytest $(ARGS)
-	$(if $(ARGS),,$(BIN)/python tests/mysql9.py --optional -- $(BIN)/python -m pytest --engines mysql $(MYSQL9))
+# MySQL 9 has its turn whatever the first part said; when either fails, so does this.
+test: .venv ## Test on SQLite, PostgreSQL, MariaDB, D1 and a part on MySQL 9, starting (as root also installing) the servers (ARGS="-k …")
+	@$(MAKE) --no-print-directory --keep-going test-engines $(if $(ARGS),,test-mysql9)
+
+test-engines: .venv
+	$(BIN)/python tests/engines.py run -- $(PYTEST) $(ARGS)
+
+test-mysql9: .venv
+	$(BIN)/python tests/mysql9.py --optional -- $(PYTEST) --engines mysql $(MYSQL9)
 
 test-sqlite: .venv ## Test on SQLite alone
-	$(BIN)/python -m pytest --engines sqlite $(ARGS)
+	$(PYTEST) --engines sqlite $(ARGS)
 
 test-mysql: .venv ## Test everything on Oracle's MySQL 9, unpacked from Debian sid into .venv (as root on Debian)
-	$(BIN)/python tests/mysql9.py -- $(BIN)/python -m pytest --engines mysql $(ARGS)
+	$(BIN)/python tests/mysql9.py -- $(PYTEST) --engines mysql $(ARGS)
 
 check: .venv ## Lint, formatting, types, and which layer imports which
 	$(BIN)/ruff check .

@@ -80,6 +80,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("engine", names, indirect=True, scope="session")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # Begun last, a long one would keep one worker busy while the others have nothing left. Else the order stays: engine by engine.
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 def _chosen(config: pytest.Config) -> list[str]:
     return [name for name in config.getoption("--engines").split(",") if name]
 

@@ -21,7 +21,7 @@ from authhero_sql import (
 from tests import engines, mysql9
 from tests.engines import Server
 
-pytestmark = [pytest.mark.engines("mysql"), pytest.mark.usefixtures("oracle")]
+pytestmark = [pytest.mark.engines("mysql"), pytest.mark.usefixtures("oracle"), pytest.mark.slow]
 ADA = {"user_id": "auth0|ada", "email": "ada@acme.example", "connection": "db"}
 
 

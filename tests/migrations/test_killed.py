@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from authhero_sql import Database, connect, find_damage, migrate_to_latest, migration_status
 from authhero_sql.migrations import history, migrator
 from authhero_sql.session import Session
@@ -50,6 +52,7 @@ def _happens(db: Database, point: tuple[str, int, str]) -> bool:
     return when == "before" or number == run._together_until(number)
 
 
+@pytest.mark.slow
 async def test_a_run_killed_at_every_step_of_the_history_ends_where_it_should(database_url: str) -> None:
     async with connect(database_url) as db:
         points = [point for point in POINTS if _happens(db, point)]
