@@ -123,6 +123,7 @@ def servers() -> Iterator[Callable[[str], Server]]:
         return found
 
     yield server
+    engines.hang_up()
     for found in started.values():
         if isinstance(found, Server):
             found.stop()
@@ -149,7 +150,7 @@ def database_url(server: Server | None, tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def migrated_template(server: Server | None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The database with our tables that ``migrated_url`` copies; on MySQL and D1, which cannot copy one, the database itself."""
+    """The database with our tables: SQLite's is copied by ``migrated_url``, a server's is shared by the tests of this process."""
     if server is None:
         url = sqlite_url(tmp_path_factory.mktemp("template") / "template.db")
         asyncio.run(_migrate(url))
@@ -161,21 +162,18 @@ def migrated_template(server: Server | None, tmp_path_factory: pytest.TempPathFa
 
 
 @pytest.fixture
-def migrated_url(server: Server | None, migrated_template: str, tmp_path: Path) -> Iterator[str]:
+def migrated_url(server: Server | None, migrated_template: str, tmp_path: Path) -> str:
     """A database with our tables and no rows.
 
-    On MySQL and D1 all tests of a process share it, emptied before each of them; a test that changes tables takes ``database_url``.
+    On servers all tests of a process share it, emptied before each of them, which costs a tenth of a copy; a test that changes tables
+    takes ``database_url``.
     """
-    if server is None:
-        path = tmp_path / "migrated.db"
-        shutil.copyfile(migrated_template.removeprefix("sqlite:///"), path)
-        yield sqlite_url(path)
-    elif server.name == "postgresql":
-        with _temporary(server, migrated_template) as url:
-            yield url
-    else:
+    if server is not None:
         engines.empty_database(migrated_template, keep=LEDGER)
-        yield migrated_template
+        return migrated_template
+    path = tmp_path / "migrated.db"
+    shutil.copyfile(migrated_template.removeprefix("sqlite:///"), path)
+    return sqlite_url(path)
 
 
 def sqlite_url(path: Path) -> str:
@@ -184,8 +182,8 @@ def sqlite_url(path: Path) -> str:
 
 
 @contextmanager
-def _temporary(server: Server, template: str | None = None) -> Iterator[str]:
-    url = engines.create_database(server, template)
+def _temporary(server: Server) -> Iterator[str]:
+    url = engines.create_database(server)
     try:
         yield url
     finally:
