@@ -53,12 +53,6 @@ def arm(point: tuple[str, int, str]) -> None:
     migrator._Run._do = do  # type: ignore[method-assign]  # a child of its own, which ends with it
 
 
-async def prepare(url: str) -> None:
-    """Ask for the ledger, which changes nothing."""
-    async with authhero_sql.connect(url) as db:
-        await authhero_sql.migration_status(db)
-
-
 async def migrate(url: str) -> None:
     """One run."""
     async with authhero_sql.connect(url) as db:
@@ -68,8 +62,7 @@ async def migrate(url: str) -> None:
 def main() -> None:
     """The command line."""
     url = sys.argv[1]
-    # The driver is loaded and the statements are read before the first fork: three quarters of a child's time.
-    asyncio.run(prepare(url))
+    authhero_sql.connect(url)
     # Whoever was killed gives nothing back: the next one takes over at once.
     ledger.LEASE = timedelta(0)
     for line in sys.stdin:
