@@ -125,11 +125,10 @@ def start_d1() -> Server:
     return _start("d1", _d1)
 
 
-def start_with_tls(name: str, certificate: Path, key: Path) -> Server:
-    """A server of our own, whatever the environment names, that speaks TLS with a certificate and its key."""
-    if name == "mysql":
-        return _private(lambda port, password: _mariadb(port, password, f"--ssl-cert={certificate}", f"--ssl-key={key}"))
-    return _private(lambda port, password: _postgresql(port, password, (certificate, key)))
+def start_private(name: str, encrypted: tuple[Path, Path] | None = None) -> Server:
+    """A PostgreSQL or MariaDB of our own, whatever the environment names; with a certificate and its key it speaks TLS."""
+    recipe = {"postgresql": _postgresql, "mysql": _mariadb}[name]
+    return _private(lambda port, password: recipe(port, password, encrypted))
 
 
 def _start(name: str, recipe: Callable[[int, str], Server]) -> Server:
@@ -196,7 +195,7 @@ def _postgresql(port: int, password: str, encrypted: tuple[Path, Path] | None = 
     return Server("postgresql", f"postgresql://authhero:{password}@127.0.0.1:{port}/postgres", stop)
 
 
-def _mariadb(port: int, password: str, *more: str) -> Server:
+def _mariadb(port: int, password: str, encrypted: tuple[Path, Path] | None = None) -> Server:
     install = _program("mysql")
     user, directory = _home("mysql")
     # Both programs must agree about the size of the log.
@@ -226,7 +225,7 @@ def _mariadb(port: int, password: str, *more: str) -> Server:
         "--default-time-zone=+05:30",
         # A clean shutdown would only tidy what is thrown away.
         "--innodb-fast-shutdown=2",
-        *more,
+        *([f"--ssl-cert={encrypted[0]}", f"--ssl-key={encrypted[1]}"] if encrypted else []),
     ]
 
     def ready() -> bool:

@@ -91,7 +91,15 @@ async def test_plain_http_goes_to_this_machine_or_where_it_was_asked_to() -> Non
 @pytest.fixture(scope="module")
 def encrypted(engine: str, certificate: Path) -> Iterator[Server]:
     """A server of the test's own that speaks TLS."""
-    server = engines.start_with_tls(engine, certificate / "certificate.pem", certificate / "key.pem")
+    server = engines.start_private(engine, (certificate / "certificate.pem", certificate / "key.pem"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def plain(engine: str) -> Iterator[Server]:
+    """A server of the test's own that does not."""
+    server = engines.start_private(engine)
     yield server
     server.stop()
 
@@ -162,13 +170,13 @@ async def test_the_name_in_the_certificate_is_looked_at(encrypted: Server, certi
 
 
 @pytest.mark.engines("postgresql", "mysql")
-async def test_what_must_be_encrypted_is_not_sent_to_a_server_that_cannot(migrated_url: str, certificate: Path) -> None:
+async def test_what_must_be_encrypted_is_not_sent_to_a_server_that_cannot(plain: Server, certificate: Path) -> None:
     """Also the sign-in: whoever stands between could say that the server cannot."""
-    assert not await is_encrypted(f"{migrated_url}?ssl=prefer")
+    assert not await is_encrypted(f"{plain.url}?ssl=prefer")
     ca = f"ssl_ca={certificate / 'certificate.pem'}"
     for mode in ("require", f"verify-ca&{ca}", f"verify-full&{ca}", ca):
         with pytest.raises(DatabaseUnavailableError, match="TLS"):
-            await is_encrypted(f"{migrated_url}?{mode if mode == ca else f'ssl={mode}'}")
+            await is_encrypted(f"{plain.url}?{mode if mode == ca else f'ssl={mode}'}")
 
 
 class Plain:
