@@ -35,6 +35,7 @@ HARMLESS = {
     "password": {"ConnectionAuthenticationMethods"},
     "refresh_token": {"Client", "ClientFields", "ClientInsert", "ClientWithTenantId"},
     "refresh_tokens": None,
+    "token": {"RefreshTokenRotation"},
     "tokens": None,
 }
 """Fields that sound secret and are not, and in which models; None: in all of them."""
