@@ -19,6 +19,7 @@ from ..tables import REGISTRY
 from . import history
 from .backfills import fill
 from .check import Difference, differences, live_schema, wanted_schema
+from .definitions import build_index, define
 from .ledger import Entry, Ledger
 from .operations import AddColumn, Backfill, CreateIndex, CreateTable, Operation
 from .repair import is_done
@@ -129,7 +130,10 @@ def _added(name: str, step: Operation) -> Iterator[tuple[str, str, str]]:
 
 async def _add(session: Session, name: str, step: Operation) -> None:
     try:
-        await session.executor.execute(Call(step.sql(session.dialect) or "", bounded=False))
+        if isinstance(step, CreateIndex):
+            await build_index(session, step, again=True)
+        else:
+            await define(session, step.sql(session.dialect) or "")
     except AuthHeroSQLError as error:
         place = step.index.name if isinstance(step, CreateIndex) else getattr(step, "name", None) or getattr(step, "table", "")
         raise MigrationError(
