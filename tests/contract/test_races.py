@@ -14,7 +14,7 @@ import pytest
 from authhero_sql import Adapters, ConflictError
 from authhero_sql.models import HookInsert, RefreshToken, RefreshTokenRotation
 from tests.contract import test_actions, test_outbox, test_session_cleanup
-from tests.contract.builders import refresh_token
+from tests.contract.builders import invite, refresh_token
 
 TASKS = 32
 SOON = datetime(2026, 2, 1, tzinfo=UTC)
@@ -411,21 +411,37 @@ async def test_a_consent_with_an_id_that_is_taken_changes_nothing(store: Adapter
     assert (await store.grants.list("globex")).items == []
 
 
-@pytest.mark.parametrize("inside", [False, pytest.param(True, marks=pytest.mark.transactions)], ids=["alone", "in transactions"])
-async def test_of_passwords_that_become_current_at_once_one_is(store: Adapters, inside: bool) -> None:
-    made = [
-        await store.passwords.create("acme", {"user_id": "auth0|ada", "password": f"hash {number}", "is_current": False})
-        for number in range(8)
-    ]
+async def passwords_of_old(store: Adapters) -> list[str]:
+    """The ids of passwords of which none is current."""
+    made = [{"user_id": "auth0|ada", "password": f"hash {number}", "is_current": False} for number in range(8)]
+    return [(await store.passwords.create("acme", password)).id for password in made]
 
+
+async def test_of_passwords_that_become_current_at_once_one_is(store: Adapters) -> None:
+    ids = await passwords_of_old(store)
+    assert all(await asyncio.gather(*(store.passwords.update("acme", {"id": id, "is_current": True}) for id in ids)))
+    assert [password.is_current for password in await store.passwords.list("acme", "auth0|ada")].count(True) == 1
+
+
+@pytest.mark.transactions
+async def test_of_passwords_that_become_current_inside_transactions_one_is(store: Adapters) -> None:
     async def choose(id: str) -> bool:
-        if not inside:
-            return await store.passwords.update("acme", {"id": id, "is_current": True})
         async with store.transaction() as tx:
             return await tx.passwords.update("acme", {"id": id, "is_current": True})
 
-    assert all(await asyncio.gather(*(choose(password.id) for password in made)))
+    assert all(await asyncio.gather(*(choose(id) for id in await passwords_of_old(store))))
     assert [password.is_current for password in await store.passwords.list("acme", "auth0|ada")].count(True) == 1
+
+
+async def test_the_lifetimes_of_an_invitation_changed_at_once_leave_one_that_fits(store: Adapters) -> None:
+    organization = await store.organizations.create("acme", {"name": "eng"})
+    made = await store.invites.create("acme", invite(organization.id))
+    done = await asyncio.gather(*(store.invites.update("acme", made.id, {"ttl_sec": 60 * number}) for number in range(1, TASKS)))
+    assert all(done)
+    found = await store.invites.get("acme", made.id)
+    assert found is not None
+    assert found.ttl_sec is not None
+    assert found.expires_at == found.created_at + timedelta(seconds=found.ttl_sec)
 
 
 # Every method that reads, checks and writes.
@@ -436,6 +452,7 @@ RACES = {
     "client_connections.remove_client_from_connection": test_connections_added_and_removed_at_once,
     "grants.create": test_first_consents_given_at_once_in_transactions_are_united,
     "hooks.update": test_a_hook_leads_to_one_thing_whatever_is_changed_at_once,
+    "invites.update": test_the_lifetimes_of_an_invitation_changed_at_once_leave_one_that_fits,
     "login_sessions.update": test_authorization_parameters_merged_at_once_are_all_there,
     "outbox.claim_events": test_outbox.test_thirty_two_workers_get_each_event_once,
     "passwords.create": test_one_password_is_current,
