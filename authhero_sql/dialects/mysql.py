@@ -354,9 +354,9 @@ def _constraint(message: str) -> str | None:
     return found[1].rpartition(".")[2] if found else None
 
 
-_WAIT_SHORTLY = "SET @authhero_wait = @@lock_wait_timeout, SESSION lock_wait_timeout = LEAST(@@lock_wait_timeout, 1)"
+_WAIT_SHORTLY = "SET @authhero_wait = @@lock_wait_timeout, SESSION lock_wait_timeout = 1"
 _WAIT_AS_BEFORE = "SET SESSION lock_wait_timeout = @authhero_wait"
-_SCOPE = "MD5(CONCAT_WS('/', @@hostname, @@port, @@datadir, CURRENT_USER()))"
+_SCOPE = "LEFT(SHA2(CONCAT_WS('/', @@hostname, @@port, @@datadir, CURRENT_USER()), 256), 32)"
 _COLLATIONS = """SELECT DISTINCT collation_name FROM information_schema.columns
                  WHERE table_schema = DATABASE() AND collation_name IS NOT NULL"""
 _CATALOGUE = (

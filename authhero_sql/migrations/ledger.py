@@ -233,9 +233,17 @@ class Leases(Repository[Lease]):
 
     async def _mine(self, owner: str) -> dict[str, Any]:
         """A lease from now on, and the server's session that has just answered, where the engine can name it."""
+        return {"owner": owner, "session": await self._session_name(), "expires_at_ts": DatabaseNow(LEASE)}
+
+    async def _session_name(self) -> str | None:
         name = self.session.dialect.session_name()
-        session = (await self._fetch(Call(name)))[0][0] if name is not None else None
-        return {"owner": owner, "session": session, "expires_at_ts": DatabaseNow(LEASE)}
+        if name is None:
+            return None
+        try:
+            return str((await self._fetch(Call(name)))[0][0])
+        except DatabaseError:
+            # A server that does not say so only makes others wait longer.
+            return None
 
     async def _is_gone(self, lease: Lease) -> bool:
         """Whether its holder has not renewed it for some beats, and the engine says that the holder's session has ended.
