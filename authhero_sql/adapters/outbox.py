@@ -10,7 +10,8 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ValidationError
 
-from ..dialects.interface import Order, Row
+from ..clock import from_epoch_ms, system_clock
+from ..dialects.interface import Call, Order, Row
 from ..errors import CorruptRowError, InvalidValueError
 from ..listing import MAX_OFFSET, ListRules, count
 from ..models import AuditEventInsert, Instant, OutboxEvent, Page
@@ -45,7 +46,8 @@ class StoredEvent(BaseModel):
 class Outbox(Repository[StoredEvent]):
     """Outbox events: claimed by one worker at a time, delivered at least once, tried again, given up, replayed.
 
-    The methods of a worker take no tenant: they work on the events of all.
+    The methods of a worker take no tenant: they work on the events of all. What is due, and whose lease has run out, goes by
+    the database's clock, because those of the workers differ; by the clock that ``create_adapters`` was given, if it was.
     """
 
     attribute = "outbox"
@@ -101,7 +103,7 @@ class Outbox(Repository[StoredEvent]):
         Raises:
             InvalidQueryError: the limit is no whole number or below 0.
         """
-        now = self.session.now()
+        now = await self._now()
         where = {"processed_at null": None, "next_retry_at null or <=": now, "claim_expires_at null or <=": now}
         most = min(count("limit", limit), MAX_OFFSET)
         return self._events(await self._fetch(self._select(self._reader, where, OLDEST_FIRST, limit=most)))
@@ -122,7 +124,8 @@ class Outbox(Repository[StoredEvent]):
         """
         if not ids:
             return []
-        listed, now = _listed(ids), self.session.now()
+        self._not_in_batch()
+        listed, now = _listed(ids), await self._now()
         lease = {"claimed_by": worker_id, "claim_expires_at": _lease_end(now, lease_ms)}
         free = {"id in": listed, "processed_at null": None, "claim_expires_at null or <=": now}
         await self._affected(self._change(free, self._encoded(lease)))
@@ -216,6 +219,13 @@ class Outbox(Repository[StoredEvent]):
             InvalidValueError: the instant is naive.
         """
         return await self._sweep({"processed_at <": older_than}, CLEANUP_BATCH, dry_run=dry_run)
+
+    async def _now(self) -> datetime:
+        """The present on which all workers agree."""
+        if self.session.clock is not system_clock:
+            return self.session.now()
+        rows = await self._fetch(Call(f"SELECT {self.session.dialect.now_ms()}"))
+        return from_epoch_ms(int(rows[0][0]))
 
     def _encoded(self, values: Mapping[str, Any]) -> dict[str, Any]:
         return {name: self.table.encode(self.table[name], value) for name, value in values.items()}

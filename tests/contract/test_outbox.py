@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 import pytest
@@ -111,6 +111,26 @@ async def test_a_claim_lasts_as_long_as_its_lease(store: Adapters, hand: Hand) -
             await store.outbox.claim_events([one], "b", lease)  # type: ignore[arg-type]  # that is the point
     with pytest.raises(InvalidValueError):
         await store.outbox.claim_events([one], "w" * 65, 1)
+
+
+@pytest.mark.parametrize("skew", [timedelta(minutes=2), timedelta(minutes=-2)], ids=["ahead", "behind"])
+async def test_a_lease_lasts_whatever_the_clock_of_another_worker_says(
+    adapters: Adapters, monkeypatch: pytest.MonkeyPatch, skew: timedelta
+) -> None:
+    class Skewed(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Skewed:
+            return cls.fromtimestamp((datetime.now(tz) + skew).timestamp(), tz)
+
+    own = await create_adapters(adapters.database)
+    await tenant(own)
+    held, free = await put(own, 2)
+    assert await own.outbox.claim_events([held], "a", 60_000) == [held]
+    monkeypatch.setattr("authhero_sql.clock.datetime", Skewed)
+    assert await due(own) == {free}
+    assert await own.outbox.claim_events([held, free], "b", 60_000) == [free]
+    monkeypatch.undo()
+    assert await own.outbox.claim_events([held, free], "a", 60_000) == [held], "neither lease has run out"
 
 
 async def test_thirty_two_workers_get_each_event_once(store: Adapters) -> None:
