@@ -83,9 +83,9 @@ class RowReader(Generic[M]):
         for _, path in self._groups:
             parts.setdefault(path[0], {})[path[1]] = None
         self._nested = {group: _nested(group, fields[group][1], list(names)) for group, names in parts.items()}
-        self._validate = self._validator(model, fields).validate_python
+        self._validate = self._validator(model, fields)
 
-    def _validator(self, model: type[M], fields: Mapping[str, tuple[str, FieldInfo]]) -> SchemaValidator:
+    def _validator(self, model: type[M], fields: Mapping[str, tuple[str, FieldInfo]]) -> Callable[[Any], Any]:
         overrides: dict[str, Any] = {}
         for column in self.columns:
             if "." in column.public:
@@ -110,8 +110,12 @@ class RowReader(Generic[M]):
             schema["schema"] = {**schema["schema"], "cls": model}
         else:
             schema["cls"] = model
-        # Rows become instances of the model itself; without this flag pydantic-core would take the model's own validator.
-        return SchemaValidator(schema, CoreConfig(hide_input_in_errors=True), _use_prebuilt=False)
+        try:
+            # Rows become instances of the model itself; without this flag pydantic-core would take the model's own validator.
+            return SchemaValidator(schema, CoreConfig(hide_input_in_errors=True), _use_prebuilt=False).validate_python
+        except TypeError:
+            # The flag is pydantic-core's own affair, and may go.
+            return lambda data: _recast(row.model_validate(data), model)
 
     def read(self, row: Sequence[Any]) -> M:
         """The model of a row.
@@ -145,6 +149,13 @@ class RowReader(Generic[M]):
         column = next((column.name for column in self.columns if column.public.partition(".")[0] == place), place)
         key = {name: value for name, value in zip(self.names, row, strict=True) if name in self._table.key and not self._table[name].secret}
         return CorruptRowError(self._table.name, column, key, first["msg"])
+
+
+def _recast(row: BaseModel, model: type[M]) -> M:
+    """Make what was read as a subclass of the model, which only tells how its fields are stored, one of the model itself."""
+    object.__setattr__(row, "__class__", model)
+    recast: Any = row
+    return recast  # type: ignore[no-any-return]  # its class is the model's now
 
 
 def _nested(group: str, info: FieldInfo, parts: Sequence[str]) -> tuple[type[BaseModel], type[BaseModel], tuple[str, ...]]:

@@ -168,7 +168,6 @@ _NUMBERS: dict[str, Callable[[str], Any]] = {
     "readers": int,
     "recycle": float,
     "statement_cache_size": int,
-    "timeout": float,
 }
 
 
@@ -200,8 +199,8 @@ def connect(url: str, **options: Any) -> ManagedDatabase:
         url: ``sqlite:///auth.db`` (relative; four slashes: absolute), ``sqlite://:memory:``,
             ``postgresql://user:password@host/name``, ``mysql://user:password@host/name``,
             ``d1://ACCOUNT_ID/DATABASE_ID``. Options may stand in its query.
-        options: for every engine ``acquire_timeout`` (seconds, 30) and, but for D1, ``command_timeout`` (seconds, 60; None: as
-            long as it takes); for servers ``min_size`` (1), ``max_size`` (10) and ``connect_timeout`` (seconds, 10), ``ssl``
+        options: for every engine ``acquire_timeout`` (seconds, 30) and ``command_timeout`` (seconds, 60; None: as long as it
+            takes); for servers ``min_size`` (1), ``max_size`` (10) and ``connect_timeout`` (seconds, 10), ``ssl``
             (``disable``, ``prefer``, ``require``, ``verify-ca``, ``verify-full``, or an ``ssl.SSLContext``; by default
             ``prefer`` where the server is not on this machine) and ``ssl_ca`` (a file of certificates to trust, else the
             system's); SQLite ``readers`` (4), ``busy_timeout`` (seconds, 5), ``cached_statements`` (512) and ``wal`` (on: the
@@ -210,7 +209,7 @@ def connect(url: str, **options: Any) -> ManagedDatabase:
             ``asyncpg.create_pool`` takes; MySQL ``recycle`` (seconds, 1800) and what ``aiomysql.create_pool`` takes; D1
             ``token`` (else ``CLOUDFLARE_API_TOKEN`` in the environment, or the URL's password), ``endpoint`` (Cloudflare's
             API, or a gateway that speaks its shape), ``insecure`` (whether the token may go to another machine over plain
-            ``http``: off), ``timeout`` (seconds, 60), ``connect_timeout`` and ``max_size`` as above.
+            ``http``: off), ``connect_timeout`` and ``max_size`` as above.
 
     Raises:
         ConfigurationError: the URL's scheme or an option is unknown. The message does not repeat the URL.

@@ -20,16 +20,18 @@ from pypika.terms import Criterion, Term
 
 from ..errors import (
     ConfigurationError,
+    ConnectionLostError,
     DatabaseError,
     DatabaseUnavailableError,
     NothingMatchedError,
     PoolTimeoutError,
+    StatementTimeoutError,
     StatementTooLargeError,
     UnsupportedError,
 )
 from .dialect import Fragment, LiveTable, Place, case_pairs, repeats_values
 from .interface import Call, Executor, Features, Row
-from .managed import ManagedDatabase, jitter, reraise
+from .managed import COMMAND_TIMEOUT, ManagedDatabase, answered, jitter, reraise
 from .sqlite import SQLiteDialect, classified, glob_letters, glob_pattern, unquoted
 from .tls import is_local
 from .transactions import Block
@@ -243,7 +245,8 @@ class D1Database(ManagedDatabase):
                 statements.append(COUNTED)
             counts.append((len(statements) - 1, deletes))
         try:
-            done = await transport.write(statements)
+            with answered():
+                done = await transport.write(statements)
         except D1Error as error:
             reraise(DIALECT, error)
         return [int(done[at][1][0]["n"]) if asked else done[at][0] for at, asked in counts]
@@ -265,7 +268,7 @@ class HTTPTransport:
         *,
         token: str,
         endpoint: str = PUBLIC_API,
-        timeout: float = 60.0,
+        command_timeout: float | None = COMMAND_TIMEOUT,
         connect_timeout: float = 10.0,
         acquire_timeout: float = 30.0,
         max_size: int = 10,
@@ -281,7 +284,7 @@ class HTTPTransport:
         self._client = httpx.AsyncClient(
             base_url=f"{endpoint.rstrip('/')}/accounts/{account}/d1/database/{database}/",
             headers={"Authorization": f"Bearer {token}"},
-            timeout=httpx.Timeout(timeout, connect=connect_timeout, pool=acquire_timeout),
+            timeout=httpx.Timeout(command_timeout, connect=connect_timeout, pool=acquire_timeout),
             limits=httpx.Limits(max_connections=max_size, max_keepalive_connections=max_size),
             transport=transport,
             # Reading the system's certificates takes longer than ten queries to a gateway on this machine, which uses none.
@@ -327,9 +330,10 @@ class HTTPTransport:
             raise PoolTimeoutError("all connections to D1 were busy") from error
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             raise _PassingError(DatabaseUnavailableError("D1 cannot be reached"), unread=True) from error
+        except (httpx.ReadTimeout, httpx.WriteTimeout) as error:
+            raise _PassingError(StatementTimeoutError()) from error
         except httpx.HTTPError as error:
-            unsure = "the connection to D1 broke: a write that was under way may have been done"
-            raise _PassingError(DatabaseUnavailableError(unsure)) from error
+            raise _PassingError(ConnectionLostError()) from error
         return _results(response)
 
 
@@ -357,7 +361,7 @@ def _shaped() -> Iterator[None]:
     try:
         yield
     except (LookupError, TypeError) as error:
-        raise DatabaseUnavailableError("the answer is not D1's: a write may have been done") from error
+        raise ConnectionLostError("the answer is not D1's") from error
 
 
 class _PassingError(Exception):
@@ -391,14 +395,14 @@ def _results(response: httpx.Response) -> list[dict[str, Any]]:
             return results
         message = str(answer["errors"][0]["message"]) if answer["errors"] else ""
     except (ValueError, LookupError, TypeError) as error:
-        unknown = DatabaseUnavailableError(f"the answer is not D1's (HTTP {code})", code=code)
+        unknown = ConnectionLostError(f"the answer is not D1's (HTTP {code})", code=code)
         if response.status_code >= 500:
             raise _PassingError(unknown, after=_retry_after(response)) from error
         raise unknown from error
     if response.status_code == 404 and not _CODE.search(message):
         raise DatabaseUnavailableError("D1 has no such database", code=code)
     if any(words in message for words in _PASSING) or response.status_code >= 500:
-        raise _PassingError(DatabaseUnavailableError("D1 is in trouble: try again", code=code), after=_retry_after(response))
+        raise _PassingError(ConnectionLostError("D1 is in trouble: try again", code=code), after=_retry_after(response))
     raise D1Error(message)
 
 
@@ -456,7 +460,7 @@ async def _awaited(promise: Any) -> Any:
             raise
         message = re.sub(r"^(?:Error: )?D1_\w+: ", "", message)
         if any(words in message for words in _PASSING):
-            raise DatabaseUnavailableError("D1 is in trouble: try again") from error
+            raise ConnectionLostError("D1 is in trouble: try again") from error
         raise D1Error(message) from error
 
 

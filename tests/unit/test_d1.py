@@ -22,6 +22,7 @@ from authhero_sql import (
     NothingMatchedError,
     PoolTimeoutError,
     StatementTooLargeError,
+    UnknownOutcomeError,
     UnsupportedError,
     connect,
 )
@@ -189,7 +190,7 @@ async def test_only_what_may_be_done_twice_is_sent_again_when_nobody_knows(troub
     assert len(reading.asked) == 2
     writing = Cloudflare(trouble, good(changed(1)))
     async with writing.database() as db:
-        with pytest.raises(DatabaseUnavailableError):
+        with pytest.raises(UnknownOutcomeError):
             await db.execute(WRITE)
     assert len(writing.asked) == 1
 
