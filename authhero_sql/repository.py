@@ -21,7 +21,7 @@ from pypika.functions import Coalesce, Count, Max
 from pypika.terms import Criterion, ExistsCriterion, Field, Term
 
 from . import filters
-from .clock import truncate
+from .clock import from_epoch_ms, truncate
 from .codecs import BOOL, EPOCH_MS, FLAG, INSTANT, INT, TEXT
 from .dialects.dialect import Fragment
 from .dialects.interface import Call, Order, Row
@@ -606,6 +606,11 @@ class Repository(Generic[M]):
         self._not_in_batch()
         row: M | None = await self._get(where) if await self._update(where, fields, expect) else None
         return row
+
+    async def _database_now(self) -> datetime:
+        """The present by the database's clock, on which all hosts agree."""
+        call = self._statement(("now",), lambda: self.session.dialect.query.select(DatabaseNowTerm())).bind({})
+        return from_epoch_ms(int((await self._fetch(call))[0][0]))
 
     def _instant(self, name: str, instant: datetime | None) -> dict[str, Any]:
         """The stored value of a column of instants: the given one, or now."""

@@ -10,8 +10,8 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ValidationError
 
-from ..clock import from_epoch_ms, system_clock
-from ..dialects.interface import Call, Order, Row
+from ..clock import system_clock
+from ..dialects.interface import Order, Row
 from ..errors import CorruptRowError, InvalidValueError
 from ..listing import MAX_OFFSET, ListRules, count
 from ..models import AuditEventInsert, Instant, OutboxEvent, Page
@@ -224,8 +224,7 @@ class Outbox(Repository[StoredEvent]):
         """The present on which all workers agree."""
         if self.session.clock is not system_clock:
             return self.session.now()
-        rows = await self._fetch(Call(f"SELECT {self.session.dialect.now_ms()}"))
-        return from_epoch_ms(int(rows[0][0]))
+        return await self._database_now()
 
     def _encoded(self, values: Mapping[str, Any]) -> dict[str, Any]:
         return {name: self.table.encode(self.table[name], value) for name, value in values.items()}
