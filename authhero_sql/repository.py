@@ -667,12 +667,14 @@ class Repository(Generic[M]):
             async with self.session.transaction() as inside:
                 await type(self)(inside)._write(*calls)
 
-    async def _refuse_anothers(self, table: Table[Any], tenant_id: str, id: str) -> None:
-        """Refuse to refer to a row of another tenant, as if it did not exist. No reference between the tables does.
+    async def _refuse_anothers(self, table: Table[Any], tenant_id: str, name: str, id: str) -> None:
+        """Refuse to refer by a column to a row of another tenant, as if it did not exist. No reference between the tables does.
 
         Raises:
             ForeignKeyError: another tenant has a row with this id.
+            InvalidValueError: the column cannot hold the id.
         """
+        self.table.encode(self.table[name], id)
         where = {table.key[0]: id, "tenant_id <>": tenant_id}
         values = self._operands(where, table)
 

@@ -78,7 +78,7 @@ class ActionVersions(Repository[ActionVersion]):
         version = self._accepted(params)
         values = self._new_row(tenant_id, version, import_metadata, number=0)
         own = {"tenant_id": tenant_id, "action_id": values["action_id"]}
-        await self._refuse_anothers(ACTIONS, tenant_id, values["action_id"])
+        await self._refuse_anothers(ACTIONS, tenant_id, "action_id", values["action_id"])
         calls = [*self._lock(ACTIONS, {"tenant_id": tenant_id, "id": own["action_id"]}), self._insert_next("number", values, own)]
         if values["deployed"]:
             # After the insert, so that of two at once the second one sees, and undeploys, the first.

@@ -113,8 +113,8 @@ class ProxyRoutes(Kept[ProxyRoute, ProxyRouteInsert]):
             ForeignKeyError: the custom domain is another tenant's.
             InvalidValueError: a value cannot be stored.
         """
-        route: Any = self._writer.accept(params)
-        await self._refuse_anothers(CUSTOM_DOMAINS, tenant_id, route.custom_domain_id)
+        route: Any = self._accepted(params)
+        await self._refuse_anothers(CUSTOM_DOMAINS, tenant_id, "custom_domain_id", route.custom_domain_id)
         return await super().create(tenant_id, route, import_metadata=import_metadata)
 
     async def update(self, tenant_id: str, id: str, fields: Fields, *, expect: Expected = None) -> bool:
@@ -128,9 +128,9 @@ class ProxyRoutes(Kept[ProxyRoute, ProxyRouteInsert]):
             InvalidQueryError: a field cannot be expected.
             InvalidValueError: a value cannot be stored, or a field is unknown or cannot be updated.
         """
-        domain_id = mapping(self.table, fields).get("custom_domain_id")
+        domain_id = self._given(fields, self._own(tenant_id, id)).get("custom_domain_id")
         if domain_id is not None:
-            await self._refuse_anothers(CUSTOM_DOMAINS, tenant_id, domain_id)
+            await self._refuse_anothers(CUSTOM_DOMAINS, tenant_id, "custom_domain_id", domain_id)
         return await super().update(tenant_id, id, fields, expect=expect)
 
     async def list(
