@@ -47,7 +47,9 @@ async def test_the_gateway_lets_nobody_in_and_says_what_is_wrong(migrated_url: s
     parts = urlsplit(migrated_url)
     endpoint, sql = parse_qs(parts.query)["endpoint"][0], {"sql": "SELECT 1 AS one"}
     token = {"Authorization": f"Bearer {parts.password}"}
-    async with httpx.AsyncClient(base_url=f"{endpoint}/accounts/x/d1/database") as client:
+    # A connection for each request: what is refused unread may end its connection.
+    alone = httpx.Limits(max_keepalive_connections=0)
+    async with httpx.AsyncClient(base_url=f"{endpoint}/accounts/x/d1/database", limits=alone) as client:
 
         async def status(path: str, headers: dict[str, str], body: Any = sql, method: str = "POST") -> int:
             answer = await client.request(method, path, json=body, headers=headers)
