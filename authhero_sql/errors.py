@@ -207,7 +207,7 @@ class UnknownOutcomeError(DatabaseUnavailableError):
 
 
 class StatementTimeoutError(DatabaseError):
-    """The statement took longer than ``command_timeout``, and its connection was closed."""
+    """The statement took longer than ``command_timeout`` and was stopped."""
 
 
 class PoolTimeoutError(DatabaseUnavailableError):

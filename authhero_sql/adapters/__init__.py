@@ -117,9 +117,12 @@ class Adapters:
         The end of the block commits; an exception or a cancellation rolls everything back. An error of the database ends
         the block, the same on every engine: what may fail and be survived belongs in a ``tx.transaction()`` of its own,
         which is undone alone (a savepoint). Tasks may share ``tx``; they take turns. A cancellation that comes when the
-        COMMIT is already on its way is raised after it.
+        COMMIT is already on its way is raised after it. Where ``__aenter__`` runs in a task of its own, as under
+        ``asyncio.wait_for`` on Python 3.11, nobody can tell afterwards that the block is open, and the adapters around it
+        are not refused.
 
         Raises:
+            PoolTimeoutError: no connection became free in time.
             TransactionConflictError: another transaction got in the way; :meth:`run_transaction` tries again.
             TransactionAbortedError: an error in the block was caught, but nothing of the block is kept; the ``__cause__``
                 is that error.
@@ -145,6 +148,8 @@ class Adapters:
             What the ``work`` that was committed returned.
 
         Raises:
+            PoolTimeoutError: no connection became free in time.
+            TransactionAbortedError: ``work`` caught an error of the database, so nothing of it was kept.
             TransactionConflictError: every attempt met another transaction, or the deadline has passed.
             TransactionMisuseError: these are the adapters of a transaction already.
             UnknownOutcomeError: the connection was lost before the COMMIT was answered.
@@ -201,8 +206,9 @@ async def create_adapters(pool: object, *, clock: Clock | None = None, ids: Ids 
     """The adapters over a database.
 
     Args:
-        pool: a :class:`Database` from ``connect(url)``, or a pool of one's own (``asyncpg.Pool``, ``aiomysql.Pool``,
-            ``aiosqlite.Connection``, a Worker's D1 binding), which is never closed here.
+        pool: a :class:`Database` from ``connect(url)``, which takes the options, or a pool of one's own
+            (``asyncpg.Pool``, ``aiomysql.Pool``, ``aiosqlite.Connection``, a Worker's D1 binding), which has their defaults
+            and is never closed here.
         clock: gives the present; the system's by default.
         ids: makes ids; random ones by default.
 

@@ -6,6 +6,7 @@ Each engine is one row here: its URL schemes, the extra that brings its driver, 
 from __future__ import annotations
 
 import importlib
+import math
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -172,20 +173,48 @@ _NUMBERS: dict[str, Callable[[str], Any]] = {
 
 
 _FLAGS = {"insecure", "pgbouncer", "wal"}
+_WORDS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+_NEVER = {"command_timeout", "wal"}
+"""What may be None: no limit, and a file that has tables keeps its journal mode."""
+_LEAST = {"recycle": -1.0, **dict.fromkeys(("busy_timeout", "cached_statements", "min_size", "readers", "statement_cache_size"), 0.0)}
+"""The least that a number may be; the others must be more than 0."""
 _OURS = {"account", "connection", "database", "dsn", "path", "pool", "settings", "token", "transport"}
 """How the databases are made from a URL or a pool: not for a URL's query."""
 
 
+def _option(name: str, value: Any) -> Any:
+    """An option of ours as its database takes it, whether it stood in the URL or was a keyword; a driver's own is not looked at.
+
+    Raises:
+        ConfigurationError: it is no such value.
+    """
+    if value is None and name in _NEVER:
+        return None
+    if name in _FLAGS:
+        word = _WORDS.get(str(value).lower())
+        if word is None:
+            raise ConfigurationError(f"{name} is on or off")
+        return word
+    if name in _NUMBERS:
+        return _number(name, value)
+    return value
+
+
+def _number(name: str, value: Any) -> Any:
+    try:
+        number = _NUMBERS[name](value) if not isinstance(value, bool) else math.nan
+    except (TypeError, ValueError):
+        number = math.nan
+    least = _LEAST.get(name)
+    if not math.isfinite(number) or (number <= 0 if least is None else number < least):
+        raise ConfigurationError(f"{name} must be a number {'above 0' if least is None else f'of at least {least:g}'}")
+    return number
+
+
 def _converted(given: dict[str, str]) -> Options:
-    options: Options = {}
-    for name, value in given.items():
-        if name in _OURS:
-            raise ConfigurationError(f"{name} is no option of a URL")
-        try:
-            options[name] = _NUMBERS[name](value) if name in _NUMBERS else value.lower() in {"1", "true"} if name in _FLAGS else value
-        except ValueError:
-            raise ConfigurationError(f"the URL's {name} must be a number") from None
-    return options
+    if ours := _OURS & given.keys():
+        raise ConfigurationError(f"{min(ours)} is no option of a URL")
+    return {name: _option(name, value) for name, value in given.items()}
 
 
 def _merged(query: str, options: Options) -> Options:
@@ -216,6 +245,7 @@ def connect(url: str, **options: Any) -> ManagedDatabase:
         DriverMissingError: the engine's driver is not installed; the message names the extra.
     """
     scheme, separator, _ = url.partition("://")
+    options = {name: _option(name, value) for name, value in options.items()}
     for engine in ENGINES:
         if separator and scheme.lower() in engine.schemes:
             _require(engine)

@@ -31,7 +31,7 @@ from ..errors import (
 )
 from .dialect import Fragment, LiveTable, Place, case_pairs, repeats_values
 from .interface import Call, Executor, Features, Row
-from .managed import COMMAND_TIMEOUT, ManagedDatabase, answered, jitter, reraise
+from .managed import COMMAND_TIMEOUT, ManagedDatabase, answered, in_time, jitter, reraise
 from .sqlite import SQLiteDialect, classified, glob_letters, glob_pattern, unquoted
 from .tls import is_local
 from .transactions import Block
@@ -281,6 +281,7 @@ class HTTPTransport:
 
         if not re.fullmatch(r"[!-~]+", token):
             raise ConfigurationError("D1 needs a token: token=…, or CLOUDFLARE_API_TOKEN in the environment")
+        self._command_timeout = command_timeout
         self._client = httpx.AsyncClient(
             base_url=f"{endpoint.rstrip('/')}/accounts/{account}/d1/database/{database}/",
             headers={"Authorization": f"Bearer {token}"},
@@ -308,6 +309,10 @@ class HTTPTransport:
         await self._client.aclose()
 
     async def _post(self, form: str, statements: Sequence[Sent], *, repeatable: bool) -> list[dict[str, Any]]:
+        # All attempts together, and an answer that comes in drops: the client's own timeout is for one read of the socket.
+        return await in_time(self._attempts(form, statements, repeatable=repeatable), self._command_timeout)
+
+    async def _attempts(self, form: str, statements: Sequence[Sent], *, repeatable: bool) -> list[dict[str, Any]]:
         bodies = [{"sql": sql, "params": list(params)} for sql, params in statements]
         body = json.dumps(bodies[0] if len(bodies) == 1 else {"batch": bodies}, ensure_ascii=False).encode()
         attempt = 1
@@ -426,8 +431,9 @@ def _retry_after(response: httpx.Response) -> float | None:
 class BindingTransport:
     """A Worker's binding (``env.DB``), the JavaScript object itself or what newer SDKs wrap it in."""
 
-    def __init__(self, binding: Any) -> None:
+    def __init__(self, binding: Any, *, command_timeout: float | None = COMMAND_TIMEOUT) -> None:
         self._binding = binding
+        self._command_timeout = command_timeout
 
     def _prepared(self, statement: Sent) -> Any:
         sql, params = statement
@@ -437,13 +443,15 @@ class BindingTransport:
 
     async def read(self, statements: Sequence[Sent]) -> list[list[Row]]:
         """All at once: ``raw`` gives arrays, and a batch would not."""
-        found: list[Any] = await asyncio.gather(*(_awaited(self._prepared(statement).raw()) for statement in statements))
+        reads = asyncio.gather(*(_awaited(self._prepared(statement).raw()) for statement in statements))
+        found: list[Any] = await in_time(reads, self._command_timeout)
         return [_plain(rows) for rows in found]
 
     async def write(self, statements: Sequence[Sent]) -> list[Done]:
         """One batch."""
         prepared = [self._prepared(statement) for statement in statements]
-        results = _plain(await _awaited(self._binding.batch(_array(self._binding, prepared))))
+        writing = _awaited(self._binding.batch(_array(self._binding, prepared)))
+        results = _plain(await in_time(writing, self._command_timeout))
         return [(part["meta"]["changes"], part.get("results") or []) for part in results]
 
     async def close(self) -> None:

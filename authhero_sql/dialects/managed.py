@@ -152,24 +152,28 @@ class ManagedDatabase(Database):
             ConfigurationError: this is not asyncio's event loop, or not the one or the process in which it was opened.
             DatabaseUnavailableError: the database cannot be reached, or it has been closed.
         """
-        home = _here()
         if self._opened and not self._closed:
             self._require_open()
             return self
+        home = _here()
         if self._opening is None:
             self._opening = asyncio.Lock()
         # Two tasks that open it at once open it once.
         async with self._opening:
-            if self._closed:
-                raise DatabaseUnavailableError("the database is closed")
+            self._require_not_closed()
             if not self._opened:
                 try:
                     await self._open()
+                    self._require_not_closed()
                 except BaseException:
                     await finish(self._close())
                     raise
                 self._opened, self._home = True, home
         return self
+
+    def _require_not_closed(self) -> None:
+        if self._closed:
+            raise DatabaseUnavailableError("the database is closed")
 
     def _require_open(self) -> None:
         """Refuse what would hang: a database that is closed, or that another process or event loop has opened.
@@ -180,9 +184,11 @@ class ManagedDatabase(Database):
         """
         if self._closed or not self._opened:
             raise DatabaseUnavailableError("the database is not open")
-        if self._home != (here := _here()):
-            other = "process: open one after the fork" if self._home and self._home[0] != here[0] else "event loop: open one in each"
-            raise ConfigurationError(f"the database was opened in another {other}")
+        # The process first: in a forked child asyncio no longer knows the loop that runs.
+        if self._home is not None and self._home[0] != os.getpid():
+            raise ConfigurationError("the database was opened in another process: open one after the fork")
+        if self._home != _here():
+            raise ConfigurationError("the database was opened in another event loop: open one in each")
 
     @abstractmethod
     def _begun(self) -> AbstractAsyncContextManager[Block]:
@@ -191,8 +197,15 @@ class ManagedDatabase(Database):
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Block]:
         """Open a transaction: committed at the end, rolled back by an exception or a cancellation."""
-        async with self._begun() as block:
-            yield block
+        block: Block | None = None
+        try:
+            async with self._begun() as block:
+                yield block
+        except asyncio.CancelledError:
+            # One that came when the COMMIT was on its way: what is committed is told of all the same.
+            if block is not None and block.committed:
+                await finish(called(block.callbacks))
+            raise
         await called(block.callbacks)
 
     def __await__(self) -> Generator[Any, None, Self]:
@@ -208,7 +221,7 @@ class ManagedDatabase(Database):
         """Close what was opened here; a caller's pool stays open."""
         if not self._closed:
             self._closed = True
-            await self._close()
+            await finish(self._close())
 
 
 def _here() -> tuple[int, asyncio.AbstractEventLoop]:

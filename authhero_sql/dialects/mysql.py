@@ -612,6 +612,8 @@ class MySQLDatabase(ManagedDatabase):
         }
         # A pool of its own has the level already, unless another command was to run on its connections.
         own = settings is not None and "init_command" not in options
+        self._waking: set[asyncio.Future[None]] = set()
+        """The loop itself keeps no hold on a task."""
         self._begin = "BEGIN" if own else f"SET {ISOLATION}; BEGIN"
 
     async def _open(self) -> None:
@@ -657,6 +659,8 @@ class MySQLDatabase(ManagedDatabase):
     async def _acquired(self) -> AsyncIterator[aiomysql.Connection]:
         self._require_open()
         async with self._lent() as connection:
+            # Whoever waited may have been overtaken by close().
+            self._require_open()
             yield connection
 
     @asynccontextmanager
@@ -666,39 +670,49 @@ class MySQLDatabase(ManagedDatabase):
             async with asyncio.timeout(self._acquire_timeout):
                 connection = await pool.acquire()
         except TimeoutError as error:
+            self._wake(pool)
             raise PoolTimeoutError(
                 f"no connection became free in {self._acquire_timeout:g} seconds ({pool.size} of {pool.maxsize} open, {pool.freesize} idle)"
             ) from error
         except Exception as error:
             reraise(self.dialect, error)
+        except asyncio.CancelledError:
+            # On Python 3.11 a waiter that is woken and cancelled at once keeps the call from the next one.
+            self._wake(pool)
+            raise
         try:
             yield connection
-            if not connection.closed and not connection.get_autocommit():
-                await self._commit(connection)
         except BaseException:
-            # Only what runs with autocommit off has something to lose here; a transaction has ended its own way.
-            if not connection.closed and connection.get_transaction_status():
+            # Where autocommit is off, the error's answer does not tell whether a transaction is open.
+            if not connection.closed and (connection.get_transaction_status() or not connection.get_autocommit()):
                 connection.close()
             raise
         finally:
             await asyncio.shield(_released(pool, connection))
 
-    async def _commit(self, connection: aiomysql.Connection) -> None:
-        with answered():
-            await finish(self._answer(connection, Call("COMMIT")), SETTLE)
+    def _wake(self, pool: aiomysql.Pool) -> None:
+        waking = asyncio.ensure_future(_woken(pool))
+        self._waking.add(waking)
+        waking.add_done_callback(self._waking.discard)
+
+    async def _ended(self, connection: aiomysql.Connection, command: str) -> None:
+        """End the transaction that a statement has begun where a pool's autocommit is off."""
+        if not connection.get_autocommit():
+            await finish(self._answer(connection, Call(command)), SETTLE)
 
     async def _answer(self, connection: aiomysql.Connection, call: Call) -> tuple[list[Row], int]:
         return await _run(connection, call, self.dialect, self._command_timeout)
 
     async def fetch(self, call: Call) -> list[Row]:
         """Return all rows of a query."""
-        async with self._acquired() as connection:
-            return (await self._answer(connection, call))[0]
+        return (await self.fetch_many((call,)))[0]
 
     async def fetch_many(self, calls: Sequence[Call]) -> list[list[Row]]:
         """Read, one trip each, on one connection."""
         async with self._acquired() as connection:
-            return [(await self._answer(connection, call))[0] for call in calls]
+            rows = [(await self._answer(connection, call))[0] for call in calls]
+            await self._ended(connection, "ROLLBACK")
+            return rows
 
     async def execute(self, call: Call) -> int:
         """Run one write, a transaction by itself."""
@@ -706,7 +720,9 @@ class MySQLDatabase(ManagedDatabase):
         async def work() -> int:
             async with self._acquired() as connection:
                 with answered():
-                    return (await self._answer(connection, call))[1]
+                    matched = (await self._answer(connection, call))[1]
+                    await self._ended(connection, "COMMIT")
+                    return matched
 
         return await retried(work)
 
@@ -733,7 +749,14 @@ class MySQLDatabase(ManagedDatabase):
 def _released(pool: aiomysql.Pool, connection: aiomysql.Connection) -> asyncio.Future[None]:
     """Give back a connection; done when the next one that waits for it has been woken."""
     woken: asyncio.Future[None] = pool.release(connection)
+    # aiomysql wakes nobody for the room that a closed connection leaves.
+    return asyncio.ensure_future(_woken(pool)) if connection.closed else woken
+
+
+async def _woken(pool: aiomysql.Pool) -> None:
+    """Wake the next one that waits for a connection.
+
+    By aiomysql's public methods only clear() does, which closes the free connections too.
+    """
     wake_up = getattr(pool, "_wakeup", None)
-    # aiomysql wakes nobody for the room that a closed connection leaves. By its public methods only clear() does, which
-    # closes the free connections too: there are none, or nobody would wait.
-    return asyncio.ensure_future(wake_up() if wake_up is not None else pool.clear()) if connection.closed else woken
+    await (wake_up() if wake_up is not None else pool.clear())

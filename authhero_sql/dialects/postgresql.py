@@ -477,6 +477,8 @@ class PostgreSQLDatabase(ManagedDatabase):
         except Exception as error:
             reraise(DIALECT, error)
         try:
+            # Whoever waited may have been overtaken by close().
+            self._require_open()
             yield connection
         finally:
             await self._give_back(pool, connection)

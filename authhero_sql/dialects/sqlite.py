@@ -34,7 +34,7 @@ from ..schema import ColumnType
 from .dialect import Dialect, Fragment, LiveTable, Place, live_tables, other_case
 from .interface import Call, Executor, Features, Row
 from .lender import Lender
-from .managed import COMMAND_TIMEOUT, ManagedDatabase, jitter
+from .managed import CLOSE_TIMEOUT, COMMAND_TIMEOUT, ManagedDatabase, jitter
 from .threads import Crew, Handle
 from .transactions import Block, begun, finish, open_block
 
@@ -377,6 +377,13 @@ def _nested(calls: Sequence[Call], connection: sqlite3.Connection) -> list[int]:
     return counts
 
 
+def _inside(work: Callable[[sqlite3.Connection], T], connection: sqlite3.Connection) -> T:
+    # Some errors (disk full, I/O) end a transaction; what came after would be committed bit by bit.
+    if not connection.in_transaction:
+        raise TransactionClosedError("an earlier error ended the transaction")
+    return work(connection)
+
+
 def _bounded(calls: Sequence[Call]) -> bool:
     return all(call.bounded for call in calls)
 
@@ -395,11 +402,11 @@ class SQLiteWire:
 
     async def fetch(self, calls: Sequence[Call]) -> list[list[Row]]:
         """Read in one hop."""
-        return await self._handle.run(partial(_fetch, calls), bounded=_bounded(calls))
+        return await self._handle.run(partial(_inside, partial(_fetch, calls)), bounded=_bounded(calls))
 
     async def write(self, calls: Sequence[Call]) -> list[int]:
         """Write in one hop."""
-        return await self._handle.run(partial(_counts, calls), bounded=_bounded(calls))
+        return await self._handle.run(partial(_inside, partial(_counts, calls)), bounded=_bounded(calls))
 
     async def begin(self) -> None:
         """BEGIN IMMEDIATE, or a savepoint inside what the connection's owner has begun."""
@@ -437,12 +444,9 @@ class SQLiteWire:
 
     async def _command(self, sql: str) -> None:
         def work(connection: sqlite3.Connection) -> None:
-            # Some errors (disk full, I/O) end a transaction; what came after would be committed bit by bit.
-            if not connection.in_transaction:
-                raise TransactionClosedError("an earlier error ended the transaction")
             connection.execute(sql)
 
-        await self._handle.run(work, bounded=False, stoppable=False)
+        await self._handle.run(partial(_inside, work), bounded=False, stoppable=False)
 
     async def abandon(self) -> None:
         """Interrupt what runs, and roll back."""
@@ -494,21 +498,23 @@ class SQLiteDatabase(ManagedDatabase):
         self._acquire_timeout = acquire_timeout
         self._command_timeout = command_timeout
         self._cached_statements = cached_statements
-        self._writers: Lender[Handle] = Lender("the writer", acquire_timeout)
         # What lives in memory belongs to its one connection.
-        apart = path is not None and path != ":memory:" and readers > 0
-        self._readers = Crew(self._reader, readers, acquire_timeout, command_timeout) if apart else None
+        self._reader_count = readers if path is not None and path != ":memory:" else 0
         self._handles: list[Handle] = []
 
     async def _open(self) -> None:
+        # Made here: an opening that was cancelled leaves nothing behind for the next one.
+        self._writers: Lender[Handle] = Lender("the writer", self._acquire_timeout)
+        self._readers: Crew | None = None
         if self._given is not None:
             writer = Handle(self._given, DIALECT, self._command_timeout)
             await writer.run(_check)
         else:
             writer = await self._connected(partial(_configure_writer, self._wal))
-        self._writers.give(writer)
-        if self._readers is not None:
+        if self._reader_count > 0:
+            self._readers = Crew(self._reader, self._reader_count, self._acquire_timeout, self._command_timeout)
             await self._readers.open()
+        self._writers.give(writer)
 
     async def _reader(self) -> Handle:
         return await self._connected(_configure_reader)
@@ -533,10 +539,20 @@ class SQLiteDatabase(ManagedDatabase):
             raise DatabaseUnavailableError("the database is not open")
 
     async def _close(self) -> None:
-        if self._readers is not None:
-            await self._readers.close()
-        while self._handles:
-            await finish(self._handles.pop().close())
+        readers = getattr(self, "_readers", None)
+        if readers is not None:
+            await readers.close()
+        handles, self._handles = self._handles, []
+        closing = {asyncio.ensure_future(handle.close()) for handle in handles}
+        timeout = CLOSE_TIMEOUT
+        while closing:
+            done, closing = await asyncio.wait(closing, timeout=timeout)
+            for closed in done:
+                closed.result()
+            # What still runs has had its time.
+            timeout = BUSY_SLICE
+            for handle in handles if closing else ():
+                handle.interrupt()
 
     @asynccontextmanager
     async def _writing(self) -> AsyncIterator[Handle]:

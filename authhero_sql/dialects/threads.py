@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..errors import DatabaseUnavailableError, PoolTimeoutError
+from ..errors import DatabaseUnavailableError, PoolTimeoutError, StatementTimeoutError
 from .dialect import Dialect
 from .managed import reraise
 
@@ -46,6 +46,8 @@ class Job(asyncio.Future[Any]):
         self.handle: Handle | None = None
         """The connection that does it, once it has begun."""
         self.began = 0.0
+        self.withdrawn = False
+        """Whether it is not to be done any more."""
         self._stoppable = stoppable
         self._withdraw = withdraw
         self._again: asyncio.TimerHandle | None = None
@@ -58,13 +60,23 @@ class Job(asyncio.Future[Any]):
         return False
 
     def stop(self) -> None:
-        """Interrupt the work until it ends, where it may be interrupted."""
-        if not self.done() and self._stoppable and self.handle is not None:
+        """Interrupt the work until it ends, where it may be interrupted; what has not begun never does."""
+        if self.done() or not self._stoppable:
+            return
+        if self._withdraw is not None and self._withdraw(self):
+            self.set_exception(StatementTimeoutError())
+            return
+        if self.handle is not None:
             self.handle.interrupt(self)
-            self._again = self.get_loop().call_later(INTERRUPT_AGAIN, self.stop)
+        self.again(INTERRUPT_AGAIN, self.stop)
+
+    def again(self, seconds: float, look: Callable[..., None], *args: Any) -> None:
+        """Look after it once more, so many seconds from now."""
+        self.settle()
+        self._again = self.get_loop().call_later(seconds, look, *args)
 
     def settle(self) -> None:
-        """Interrupt no more."""
+        """Look after it no more."""
         if self._again is not None:
             self._again.cancel()
 
@@ -76,7 +88,9 @@ class Job(asyncio.Future[Any]):
             return None, error
 
     def tell(self, outcome: Outcome) -> None:
-        """Let the waiter know what came of it."""
+        """Let the waiter know what came of it, where it still waits."""
+        if self.done():
+            return
         result, error = outcome
         if error is None:
             self.set_result(result)
@@ -133,7 +147,7 @@ class Handle:
         Raises:
             StatementTimeoutError: it was interrupted.
         """
-        job = Job(work, stoppable=stoppable)
+        job = Job(work, stoppable=stoppable, withdraw=self._withdrawn if stoppable else None)
         loop = job.get_loop()
         timer = loop.call_later(self._timeout, job.stop) if bounded and self._timeout is not None else None
         try:
@@ -158,14 +172,27 @@ class Handle:
     def perform(self, job: Job, connection: sqlite3.Connection) -> Outcome:
         """Do a job, on the thread."""
         with self._lock:
+            if job.withdrawn:
+                return None, None
             self._current, job.handle, job.began = job, self, time.monotonic()
-        return job.perform(connection)
+        try:
+            return job.perform(connection)
+        finally:
+            # An interrupt that comes late must not hit what the connection's owner does next.
+            with self._lock:
+                self._current = None
+
+    def _withdrawn(self, job: Job) -> bool:
+        """Take back a job that has not begun."""
+        with self._lock:
+            job.withdrawn = job.handle is None
+            return job.withdrawn
 
     def interrupt(self, job: Job | None = None) -> None:
         """Interrupt what the thread is doing, where it is that job, or whatever it is."""
         raw = self._thread.raw()
         with self._lock:
-            if raw is not None and (job is None or job is self._current):
+            if raw is not None and self._current is not None and job in (None, self._current):
                 raw.interrupt()
 
 
@@ -209,7 +236,6 @@ class Crew:
             StatementTimeoutError: it took longer than ``command_timeout``.
         """
         job = Job(work, withdraw=self._withdrawn)
-        loop = job.get_loop()
         waits = not self._idle
         self._queue.append(job)
         try:
@@ -218,8 +244,8 @@ class Crew:
             self._withdrawn(job)
             raise
         limit = self._command_timeout if bounded else None
-        first = self._acquire_timeout if waits else limit
-        timer = loop.call_later(first, self._late, job, limit) if first is not None else None
+        if limit is not None or waits:
+            job.again(min(limit or self._acquire_timeout, self._acquire_timeout), self._late, job, limit, time.monotonic())
         if waits:
             self._watch()
         try:
@@ -228,8 +254,6 @@ class Crew:
             reraise(self._handles[0]._dialect, error)
         finally:
             job.settle()
-            if timer is not None:
-                timer.cancel()
         return done
 
     def _withdrawn(self, job: Job) -> bool:
@@ -240,15 +264,22 @@ class Crew:
             return False
         return True
 
-    def _late(self, job: Job, limit: float | None) -> None:
-        if self._withdrawn(job):
+    def _late(self, job: Job, limit: float | None, queued: float) -> None:
+        """End what has waited or worked for too long, and look again when it will have."""
+        if job.done():
+            return
+        now = time.monotonic()
+        waiting = not job.began
+        left = queued + self._acquire_timeout - now if waiting else None if limit is None else job.began + limit - now
+        if left is None:
+            return
+        if left > 0:
+            # What waits may begin at any moment, and has the whole of its time from then on.
+            job.again(min(left, limit or left), self._late, job, limit, queued)
+        elif not waiting:
+            job.stop()
+        elif self._withdrawn(job):
             job.set_exception(PoolTimeoutError(f"every reader was busy for {self._acquire_timeout:g} seconds"))
-        elif not job.done() and limit is not None:
-            left = limit - (time.monotonic() - job.began)
-            if left > 0:
-                job.get_loop().call_later(left, job.stop)
-            else:
-                job.stop()
 
     def _watch(self) -> None:
         """Look a moment later whether what waits longest still does, where there is room for another connection."""

@@ -10,7 +10,7 @@ import asyncio
 import inspect
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext, suppress
 from contextvars import ContextVar
 from typing import Any, Protocol, TypeVar
 
@@ -143,6 +143,7 @@ class Block:
         self.task = asyncio.current_task()
         """The task that opened it, while it is open."""
         self.closed = False
+        self.committed = False
         self.failed: BaseException | None = None
         """The error that ended this block."""
         self.callbacks: list[Callable[[], object]] = []
@@ -177,11 +178,12 @@ class Block:
             name = f"authhero_{block._depth}"
 
             async def keep() -> None:
+                self._require_live()
                 await self._noting(self._wire.keep(name))
 
             async def undo() -> None:
-                # Nothing is left to undo where the whole transaction has ended.
-                if self.failed is None:
+                # Nothing is left to undo where the whole transaction has ended: its connection may be somebody else's by now.
+                if self.failed is None and self._is_live():
                     await self._wire.undo(name)
 
             await self._noting(self._wire.mark(name))
@@ -200,9 +202,6 @@ class Block:
             self._turn.release()
 
     async def _take_turn(self) -> None:
-        if not self._turn.locked():
-            await self._turn.acquire()
-            return
         try:
             async with asyncio.timeout(self._wire.patience):
                 await self._turn.acquire()
@@ -217,6 +216,9 @@ class Block:
             if block.failed is not None:
                 raise TransactionAbortedError from block.failed
             block = block.around
+
+    def _is_live(self) -> bool:
+        return not self.closed and (self.around is None or self.around._is_live())
 
     async def _noting(self, work: Awaitable[T]) -> T:
         try:
@@ -253,7 +255,8 @@ class Block:
             except BaseException as error:
                 # Whoever is cancelled while a COMMIT is on its way does not wait for it twice.
                 given_up = self.around is None and _is_cancelled(error)
-                await self._undone(self._wire.abandon if given_up else undo, nullcontext(), hurried=_hurries(error))
+                if not self.committed:
+                    await self._undone(self._wire.abandon if given_up else undo, nullcontext(), hurried=_hurries(error))
                 raise
             finally:
                 self._turn.release()
@@ -272,10 +275,15 @@ class Block:
                 async with asyncio.timeout(SETTLE if hurried else self._wire.patience), turn:
                     await undo()
             except (TimeoutError, AuthHeroSQLError, asyncio.CancelledError) as error:
+                if self.around is not None and not self.around._is_live():
+                    # Whoever has ended the block around this one has given the connection up already.
+                    return
                 if self.around is not None:
                     self.around._fail(ConnectionLostError("the connection was given up because a savepoint could not be undone"))
-                logger.warning("a transaction could not be undone in time, so its connection is closed (%s)", type(error).__name__)
-                await self._wire.abandon()
+                logger.warning("a transaction could not be undone in time, so its connection is given up (%s)", type(error).__name__)
+                # The caller is to hear of what made it leave.
+                with suppress(AuthHeroSQLError):
+                    await self._wire.abandon()
 
         await finish(work(), SETTLE)
 
@@ -295,7 +303,11 @@ async def begun(wire: Wire, database: object) -> AsyncIterator[Block]:
     block = Block(wire, database)
 
     async def commit() -> None:
-        await finish(wire.commit(), SETTLE)
+        await finish(commit_and_know(), SETTLE)
+
+    async def commit_and_know() -> None:
+        await wire.commit()
+        block.committed = True
 
     try:
         await wire.begin()

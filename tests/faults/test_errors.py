@@ -432,6 +432,9 @@ async def test_a_connection_that_is_read_only(migrated_url: str) -> None:
         "mysql://h/x?pool=1",
         "mysql://u:s3cret-value@h:port/x",
         "mysql://h/x?ssl=maybe",
+        "postgresql://h/x?pgbouncer=perhaps",
+        "postgresql://h/x?command_timeout=0",
+        "sqlite:///x?acquire_timeout=-1",
     ],
 )
 async def test_a_url_that_makes_no_sense(url: str) -> None:

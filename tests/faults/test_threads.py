@@ -6,6 +6,7 @@ import asyncio
 import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,9 @@ from authhero_sql import (
     Adapters,
     ConflictError,
     PoolTimeoutError,
+    StatementTimeoutError,
     TransactionAbortedError,
+    TransactionClosedError,
     TransactionConflictError,
     connect,
     create_adapters,
@@ -152,3 +155,116 @@ async def swallowing(tx: Adapters) -> None:
     await tx.users.update("acme", "auth0|ada", {"nickname": "undone"})
     with suppress(ConflictError):
         await tx.users.create("acme", {"user_id": "auth0|ada", "connection": "db"})
+
+
+@pytest.mark.parametrize("reads", [1, 2, 3])
+async def test_every_read_has_its_time_also_one_that_had_to_wait(opened: Callable[..., Any], reads: int) -> None:
+    async with opened(readers=4, command_timeout=0.1, acquire_timeout=3600) as store:
+        slow = [asyncio.ensure_future(store.database.fetch(ENDLESS)) for _ in range(reads)]
+        async with asyncio.timeout(60):
+            outcomes = await asyncio.gather(*slow, return_exceptions=True)
+        assert {type(outcome) for outcome in outcomes} == {StatementTimeoutError}
+
+
+async def test_work_that_has_not_begun_never_does_when_nobody_waits_for_it_any_more(migrated_url: str) -> None:
+    """The thread of a caller's connection may be busy with its owner's work."""
+    import aiosqlite
+
+    async with aiosqlite.connect(migrated_url.removeprefix("sqlite:///"), isolation_level=None) as connection:
+        store = await create_adapters(connection)
+        busy = asyncio.ensure_future(connection.execute_fetchall(ENDLESS.sql))
+        await asyncio.sleep(0)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.05):
+                await store.tenants.create({"id": "late", "friendly_name": "Late"})
+        await connection.interrupt()
+        with suppress(Exception):
+            await busy
+        assert await store.tenants.get("late") is None
+
+
+async def test_a_cancelled_close_closes_every_connection(migrated_url: str) -> None:
+    db = await connect(migrated_url)
+    assert isinstance(db, SQLiteDatabase)
+    threads = [handle._connection._thread for handle in db._handles]
+    closing = asyncio.ensure_future(db.close())
+    await asyncio.sleep(0)
+    closing.cancel()
+    await asyncio.wait([closing])
+    for thread in threads:
+        await asyncio.to_thread(thread.join)
+    assert len(threads) >= 2
+
+
+async def test_a_close_ends_a_read_that_goes_on_for_ever(opened: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("authhero_sql.dialects.sqlite.CLOSE_TIMEOUT", 0.05)
+    async with opened(command_timeout=None) as store:
+        slow = asyncio.ensure_future(store.database.fetch(ENDLESS))
+        await asyncio.sleep(0)
+        async with asyncio.timeout(60):
+            await store.database.close()
+        with pytest.raises(StatementTimeoutError):
+            await slow
+
+
+async def test_a_database_that_is_closed_does_not_swallow_a_cancellation(opened: Callable[..., Any]) -> None:
+    async with opened() as store:
+        begun = asyncio.Event()
+
+        async def work() -> None:
+            async with store.transaction() as tx:
+                await tx.tenants.get("acme")
+                begun.set()
+                await asyncio.Event().wait()
+
+        task = asyncio.ensure_future(work())
+        await begun.wait()
+        await store.database.close()
+        task.cancel()
+        await asyncio.wait([task])
+        assert task.cancelled()
+
+
+@pytest.mark.parametrize("fails", [False, True])
+async def test_a_stray_nested_block_touches_nobody_elses_transaction(opened: Callable[..., Any], fails: bool) -> None:
+    """The block around it has been left, and the writer has begun the next one's transaction."""
+    async with opened() as store:
+        inside, leave = asyncio.Event(), asyncio.Event()
+
+        async def stray(tx: Adapters) -> None:
+            async with tx.transaction() as inner:
+                await inner.tenants.update("acme", {"friendly_name": "Stray"})
+                inside.set()
+                await leave.wait()
+                if fails:
+                    raise KeyError
+
+        async def outer() -> None:
+            async with store.transaction() as tx:
+                strays.append(asyncio.ensure_future(stray(tx)))
+                await asyncio.Event().wait()
+
+        strays: list[asyncio.Task[None]] = []
+        task = asyncio.ensure_future(outer())
+        await inside.wait()
+        task.cancel()
+        await asyncio.wait([task])
+        async with store.transaction() as tx:
+            await tx.tenants.create({"id": "before", "friendly_name": "Before"})
+            async with tx.transaction() as inner:
+                leave.set()
+                with pytest.raises((TransactionClosedError, KeyError)):
+                    await strays[0]
+                await inner.tenants.create({"id": "after", "friendly_name": "After"})
+        assert {tenant.id async for tenant in store.tenants.iterate()} == {"acme", "before", "after"}
+        found = await store.tenants.get("acme")
+        assert found is not None
+        assert found.friendly_name == "Acme"
+
+
+@pytest.mark.parametrize(
+    ("option", "mode"), [(False, "delete"), (0, "delete"), ("off", "delete"), ("no", "delete"), (True, "wal"), ("on", "wal")]
+)
+async def test_wal_is_a_word_or_a_flag(tmp_path: Path, option: Any, mode: str) -> None:
+    async with connect(f"sqlite:///{tmp_path / 'new.db'}", wal=option) as db:
+        assert await db.fetch(Call("PRAGMA journal_mode")) == [(mode,)]

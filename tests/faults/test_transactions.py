@@ -25,6 +25,7 @@ from authhero_sql import (
     migrate_to_latest,
 )
 from authhero_sql.dialects import Call
+from authhero_sql.dialects.mysql import MySQLDatabase
 from tests.faults.test_pools import aiomysql_pool
 
 pytestmark = pytest.mark.transactions
@@ -521,6 +522,70 @@ async def test_a_callback_that_fails_keeps_no_other_from_running(store: Adapters
     assert (await values(store, "nickname"))["auth0|one"] == "committed"
     with pytest.raises(TransactionMisuseError, match=r"transaction\(\) or batch\(\)"):
         store.on_commit(lambda: None)
+
+
+@pytest.mark.parametrize("hops", range(1, 7))
+async def test_whoever_is_cancelled_at_the_commit_is_told_of_it_and_so_are_the_callbacks(store: Adapters, hops: int) -> None:
+    told: list[str] = []
+
+    async def work() -> None:
+        async with store.transaction() as tx:
+            tx.on_commit(lambda: told.append("called"))
+            await tx.users.update("acme", "auth0|one", {"nickname": "committed"})
+            task = asyncio.current_task()
+            assert task is not None
+            later(task, hops)
+
+    def later(task: asyncio.Task[Any], left: int) -> None:
+        loop = asyncio.get_running_loop()
+        loop.call_soon(later, task, left - 1) if left else task.cancel()
+
+    task = asyncio.ensure_future(work())
+    await asyncio.wait([task])
+    assert told == (["called"] if (await values(store, "nickname"))["auth0|one"] == "committed" else [])
+
+
+@pytest.mark.engines("mysql")
+async def test_a_pool_without_autocommit_keeps_no_lock_after_an_error(migrated_url: str, store: Adapters) -> None:
+    async with aiomysql_pool(migrated_url, charset="utf8mb4") as pool:
+        own = await create_adapters(pool)
+        with pytest.raises(ConflictError):
+            await own.users.create("acme", user("one"))
+        open_ones = "SELECT COUNT(*) FROM information_schema.innodb_trx"
+        assert await store.database.fetch(Call(open_ones)) == [(0,)]
+        async with own.transaction() as tx:
+            await tx.users.update("acme", "auth0|one", {"nickname": "written"})
+        assert await store.users.remove("acme", "auth0|two")
+    assert (await values(store, "nickname"))["auth0|one"] == "written"
+
+
+@pytest.mark.engines("mysql")
+async def test_one_that_is_woken_and_cancelled_at_once_leaves_its_connection_to_the_next(migrated_url: str) -> None:
+    async with connect(migrated_url, max_size=1, acquire_timeout=3) as db:
+        assert isinstance(db, MySQLDatabase)
+        store = await create_adapters(db)
+        for hops in range(6):
+            leave, entered = anyio.Event(), anyio.Event()
+
+            async def hold(leave: anyio.Event = leave, entered: anyio.Event = entered) -> None:
+                async with store.transaction():
+                    entered.set()
+                    await leave.wait()
+
+            holder = asyncio.ensure_future(hold())
+            await entered.wait()
+            first, second = (asyncio.ensure_future(store.tenants.get("acme")) for _ in range(2))
+            await anyio.wait_all_tasks_blocked()
+            leave.set()
+            # Until it is given back; the first one that waits hears of it some turns of the loop later.
+            assert db._pool is not None
+            while not db._pool.freesize:
+                await asyncio.sleep(0)
+            for _ in range(hops):
+                await asyncio.sleep(0)
+            first.cancel()
+            await asyncio.wait([holder, first, second])
+            assert second.exception() is None
 
 
 # --- what is sent --------------------------------------------------------------------------------------------------------------

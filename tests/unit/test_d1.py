@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ from authhero_sql import (
     MissingTableError,
     NothingMatchedError,
     PoolTimeoutError,
+    StatementTimeoutError,
     StatementTooLargeError,
     UnknownOutcomeError,
     UnsupportedError,
@@ -193,6 +195,39 @@ async def test_only_what_may_be_done_twice_is_sent_again_when_nobody_knows(troub
         with pytest.raises(UnknownOutcomeError):
             await db.execute(WRITE)
     assert len(writing.asked) == 1
+
+
+async def test_command_timeout_is_for_all_attempts_together_and_for_a_binding() -> None:
+    class Silent(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            await asyncio.Event().wait()
+            raise AssertionError(request)
+
+    silent = HTTPTransport("account", "database", token=TOKEN, command_timeout=0.05, transport=Silent())
+    async with D1Database(silent) as db, asyncio.timeout(60):
+        with pytest.raises(StatementTimeoutError):
+            await db.fetch(READ)
+        with pytest.raises(UnknownOutcomeError):
+            await db.execute(WRITE)
+
+    class Binding:
+        def prepare(self, _: str) -> Binding:
+            return self
+
+        def bind(self, *_: str) -> Binding:
+            return self
+
+        async def raw(self) -> None:
+            await asyncio.Event().wait()
+
+        async def batch(self, _: list[Any]) -> None:
+            await asyncio.Event().wait()
+
+    async with D1Database(BindingTransport(Binding(), command_timeout=0.05)) as db, asyncio.timeout(60):
+        with pytest.raises(StatementTimeoutError):
+            await db.fetch(READ)
+        with pytest.raises(UnknownOutcomeError):
+            await db.execute(WRITE)
 
 
 @pytest.mark.usefixtures("no_waiting")
