@@ -525,7 +525,7 @@ class SQLiteDatabase(ManagedDatabase):
             await finish(handle.open())
             # Of several connections that switch a new file to WAL at once SQLite refuses all but one, without waiting.
             await patient(lambda: handle.run(configure), self._busy_timeout)
-            self._require_live()
+            self._require_not_closed()
         except BaseException as error:
             await finish(handle.abandon())
             if self.dialect.translate(error) is not None:
@@ -533,10 +533,6 @@ class SQLiteDatabase(ManagedDatabase):
             raise
         self._handles.append(handle)
         return handle
-
-    def _require_live(self) -> None:
-        if self._closed:
-            raise DatabaseUnavailableError("the database is not open")
 
     async def _close(self) -> None:
         readers = getattr(self, "_readers", None)

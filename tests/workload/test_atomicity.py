@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from random import Random
 
 import pytest
@@ -13,15 +14,33 @@ from authhero_sql.dialects.interface import Row
 from authhero_sql.session import Session
 from authhero_sql.tables import REGISTRY
 from tests.unit.fakes import CountingDatabase
-from tests.workload.calls import calls
+from tests.workload.calls import Made, calls
 from tests.workload.replay import Ticking, outcome
 
 SEVERAL = {
-    "action_versions.create", "passwords.create", "passwords.update", "refresh_tokens.create", "refresh_tokens.update",
-    "role_permissions.assign", "role_permissions.remove", "session_cleanup.__call__", "sessions.create", "sessions.update",
-    "users.create", "users.raw_create", "users.remove", "users.update",
+    "action_versions.create", "passwords.create", "passwords.update", "refresh_tokens.create", "refresh_tokens.rotate",
+    "refresh_tokens.update", "role_permissions.assign", "role_permissions.remove", "session_cleanup.__call__", "sessions.create",
+    "sessions.update", "users.create", "users.raw_create", "users.remove", "users.update",
 }  # fmt: skip
 """The methods that send several statements at once."""
+_TOKEN = {
+    "login_id": "login", "user_id": "auth0|ada", "client_id": "web", "resource_servers": [], "rotating": True,
+    "device": dict.fromkeys(("initial_user_agent", "initial_ip", "initial_asn", "last_user_agent", "last_ip", "last_asn"), "x"),
+    "expires_at": datetime(2027, 1, 31, tzinfo=UTC),
+}  # fmt: skip
+ROTATIONS = [
+    Made("tenants.create", {"params": {"id": "late", "friendly_name": "Late"}}),
+    Made("clients.create", {"tenant_id": "late", "params": {"client_id": "web", "name": "Web"}}),
+    *(
+        made
+        for old, new in (("t1", "t2"), ("t3", "t4"))
+        for made in (
+            Made("refresh_tokens.create", {"tenant_id": "late", "params": {**_TOKEN, "id": old}}),
+            Made("refresh_tokens.rotate", {"tenant_id": "late", "id": old, "successor": {**_TOKEN, "id": new}}),
+        )
+    ),
+]
+"""Exchanges that succeed: the workload's own meet no token that can be exchanged."""
 BROKEN = Call("SELECT id FROM no_such_table")
 
 
@@ -58,7 +77,7 @@ async def test_a_statement_that_fails_takes_the_others_with_it(db: Database) -> 
     failing = Failing(db)
     adapters = Adapters(Session.of(failing, clock=Ticking(), ids=Ids(Random(7).randbytes)))
     several: set[str] = set()
-    for made in calls():
+    for made in (*calls(), *ROTATIONS):
         failing.at = 0
         while True:
             failed = failing.failed
@@ -68,4 +87,4 @@ async def test_a_statement_that_fails_takes_the_others_with_it(db: Database) -> 
             several.add(made.name)
             failing.at += 1
     assert several == SEVERAL
-    assert failing.failed > 90
+    assert failing.failed > 100
