@@ -79,7 +79,7 @@ class Aggregates(Repository[M]):
         )
 
         def build() -> Any:
-            source = self._sql
+            source = self._source(where)
             dialect = self.session.dialect
             inner: Any = dialect.query.from_(source).where(self._condition(source, where))
             for name, (part, wanted) in also.items():
@@ -146,7 +146,7 @@ class Aggregates(Repository[M]):
         values = {**self._operands(where), **dialect.bucket_values("began", starts), **dialect.bucket_values("used", starts)}
 
         def build() -> Any:
-            source = self._sql
+            source = self._source(where)
             one, two = source.field(last.first), source.field(last.second)
             used: Any = Case().when(one >= two, one).else_(Coalesce(two, one))  # type: ignore[no-untyped-call]  # PyPika's
             inner: Any = dialect.query.from_(source).where(self._condition(source, where))
@@ -172,7 +172,7 @@ class Aggregates(Repository[M]):
         values = {**self._operands(where), **dialect.bucket_values("day", starts), **named, "one": 1, "none": 0}
 
         def build() -> Any:
-            source = self._sql
+            source = self._source(where)
             number = dialect.bucket(source.field(column), Bind, "day", size, text=self.table[column].is_text)
             inner: Any = dialect.query.from_(source).where(self._condition(source, where))
             days = inner.select(number.as_("day"), source.field(kind).as_("kind"), source.field(column).as_("at")).as_("days")

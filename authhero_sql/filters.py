@@ -8,7 +8,7 @@ leaves: a positive one never holds where the column is NULL, a negated one alway
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import count, islice
@@ -45,11 +45,12 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A ``q`` for one list: its shape, the values to bind by name, and the names of its columns."""
+    """A ``q`` for one list: its shape, the values to bind by name, the names of its columns, and of those that must equal a value."""
 
     shape: Shape
     values: Mapping[str, Any]
     columns: frozenset[str]
+    equal: frozenset[str]
 
 
 def targets(rules: ListRules, columns: tuple[Column, ...], model: type[BaseModel]) -> dict[str, Target]:
@@ -94,7 +95,19 @@ def compiled(q: Any, rules: ListRules, known: Mapping[str, Target], dialect: Dia
     compiler = _Compiler(rules, known, dialect)
     shape = compiler.node(tree, negated=False)
     values = {f"q_{number}": value for number, value in enumerate(compiler.values)}
-    return Filter(shape, values, frozenset(compiler.columns))
+    return Filter(shape, values, frozenset(compiler.columns), frozenset(_equal(shape, known)))
+
+
+def _equal(shape: Shape, known: Mapping[str, Target]) -> Iterator[str]:
+    """The columns that equal a value in every row that a shape lets through."""
+    operator, *rest = shape
+    if operator == "and":
+        for part in rest:
+            yield from _equal(part, known)
+    elif operator == "=":
+        name, negated, _ = rest
+        if not negated and any(target.column.name == name and target.absent is None for target in known.values()):
+            yield name
 
 
 class _Compiler:

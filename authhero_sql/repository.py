@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import builtins
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from pydantic import BaseModel
 from pypika import Table as SQLTable
@@ -21,6 +21,7 @@ from pypika.functions import Coalesce, Count, Max
 from pypika.terms import Criterion, ExistsCriterion, Field, Term
 
 from . import filters
+from .access import index_for
 from .clock import from_epoch_ms, truncate
 from .codecs import BOOL, EPOCH_MS, FLAG, INSTANT, INT, TEXT
 from .dialects.dialect import Fragment
@@ -46,9 +47,13 @@ Where = Mapping[str, Any]
 Expected = Mapping[str, Any] | None
 """What a caller has seen in a row, by wire or Python name: an update is done only where it is still so."""
 
+Stretch = Literal["all", "behind", "values", "nulls", "nulls behind"]
+"""A part of a walk: all of it, what lies behind the cursor, all that has a value, all that has none, and of those what lies behind."""
+
 _COMPARED = (TEXT, INT, BOOL, FLAG, INSTANT, EPOCH_MS)
 """The codecs whose stored value is the same whenever the public one is."""
 _WORDS: Mapping[type, str] = {dict: "object", list: "list"}
+_BOUNDING = ("<", "<=", ">", ">=")
 _OPERATORS: dict[str, Callable[[Field, Term], Criterion]] = {
     "<>": lambda field, bind: field != bind,
     "<": lambda field, bind: field < bind,
@@ -182,15 +187,32 @@ class Repository(Generic[M]):
 
     # Statements.
 
-    def _statement(self, shape: tuple[Any, ...], build: Callable[[], Any], filter: Filter | None = None) -> Statement:
-        """The statement of a shape and of a caller's filter, if it has one."""
-        own = (self.table.name, *shape)
-        statements = self.session.statements
-        return statements.get(own, build) if filter is None else statements.get((*own, filter.shape), build, filtered=True)
+    def _statement(
+        self, shape: tuple[Any, ...], build: Callable[[], Any], filter: Filter | None = None, *, planned: bool = False
+    ) -> Statement:
+        """The statement of a shape and of a caller's filter, if it has one.
+
+        Where it is ``planned`` for its values, each time, no server keeps a plan that fits all of them.
+        """
+        own = (self.table.name, *shape) if filter is None else (self.table.name, *shape, filter.shape)
+        return self.session.statements.get(own, build, filtered=filter is not None, planned=planned)
 
     @property
     def _sql(self) -> Any:
         return SQLTable(self.table.name)
+
+    def _source(self, where: Where, order: Sequence[Order] = (), filter: Filter | None = None, table: Table[Any] | None = None) -> Any:
+        """The table, read by the index that leads to the rows that meet the conditions."""
+        table = table or self.table
+        words = [name.partition(" ") for name in where]
+        equal = {column for column, _, operator in words if operator in ("", "in", "any")} | (filter.equal if filter else set())
+        # What is NULL is mostly many: only where nothing else is said does it lead anywhere.
+        bounded = {column for column, _, operator in words if operator in _BOUNDING or (operator == "null" and not equal)}
+        # The rows of a list of values come in no order.
+        ordered = () if any(operator in ("in", "any") for _, _, operator in words) else order
+        index = index_for(table, equal, bounded, ordered)
+        source = SQLTable(table.name)
+        return source if index is None else self.session.dialect.read_by(source, index)
 
     def _condition(self, source: Any, where: Where, table: Table[Any] | None = None, prefix: str = "where") -> Criterion:
         """All of the conditions; the values are bound as ``where_0``, ``where_1`` and so on."""
@@ -202,7 +224,7 @@ class Repository(Generic[M]):
             field = source.field(table[column].name)
             bind = f"{prefix}_{position}"
             if isinstance(value, Picked):
-                picked = SQLTable(value.table.name)
+                picked = self._source(value.where, table=value.table)
                 inner = self._condition(picked, value.where, value.table, bind)
                 chosen = dialect.query.from_(picked).select(picked.field(value.table[value.column].name)).where(inner)
                 criteria.append(field.isin(chosen) if operator == "any" else field == chosen)
@@ -256,7 +278,7 @@ class Repository(Generic[M]):
         shape = ("select", reader.names, self._shape(where), tuple(order), limit is not None, lock)
 
         def build() -> Any:
-            source, builder = self._from()
+            source, builder = self._from(self._source(where, order))
             builder = builder.select(*(self._field(source, column) for column in reader.columns))
             builder = builder.where(self._condition(source, where))
             for part in order:
@@ -267,9 +289,8 @@ class Repository(Generic[M]):
 
         return self._statement(shape, build).bind({**values, "limit": limit})
 
-    def _from(self) -> tuple[Any, Any]:
+    def _from(self, source: Any) -> tuple[Any, Any]:
         """The table as a source, and the query from it, with the side table joined."""
-        source = self._sql
         builder = self.session.dialect.query.from_(source)
         if self.side is not None:
             beside = SQLTable(self.side.table.name)
@@ -348,7 +369,7 @@ class Repository(Generic[M]):
             operands.update(self._operands(only_if[1], only_if[0], "guard"))
 
         def build() -> Any:
-            source = self._sql
+            source = self._source(where)
             builder = self.session.dialect.query.update(source)
             for name, value in values.items():
                 given = _term(value, f"set_{name}")
@@ -373,8 +394,8 @@ class Repository(Generic[M]):
         values = self._operands(where, target)
 
         def build() -> Any:
-            source = SQLTable(target.name)
-            return self.session.dialect.query.from_(source).delete().where(self._condition(source, where, target))
+            source = self._source(where, table=target)
+            return self.session.dialect.delete(source, self._condition(source, where, target))
 
         return self._statement(("delete", target.name, self._shape(where)), build).bind(values)
 
@@ -384,7 +405,7 @@ class Repository(Generic[M]):
         values = self._operands(where, target)
 
         def build() -> Any:
-            source = SQLTable(target.name)
+            source = self._source(where, table=target)
             condition = self._condition(source, where, target)
             return self.session.dialect.delete_batch(source, target.key, condition, Bind("limit"))
 
@@ -581,7 +602,7 @@ class Repository(Generic[M]):
         """The values of one column among the rows that meet the conditions, each once and in order."""
 
         def build() -> Any:
-            source = self._sql
+            source = self._source(where, (Order(name),))
             builder: Any = self.session.dialect.query.from_(source).select(source.field(name)).distinct()
             builder = builder.where(self._condition(source, where)).orderby(source.field(name))
             return builder.limit(Bind("limit")).offset(Bind("offset"))
@@ -593,7 +614,7 @@ class Repository(Generic[M]):
         """How many different values a column has among the rows that meet the conditions."""
 
         def build() -> Any:
-            source = self._sql
+            source = self._source(where)
             counted = Count(source.field(name)).distinct()  # type: ignore[no-untyped-call]  # PyPika's
             return self.session.dialect.query.from_(source).select(counted).where(self._condition(source, where))
 
@@ -890,16 +911,10 @@ class Repository(Generic[M]):
         shape = ("page", read.names, self._shape(where), tuple(order), totals)
 
         def build() -> Any:
-            source, builder = self._from()
-            builder = builder.select(*(self._field(source, column) for column in read.columns))
-            if totals:
-                builder = builder.select(self._count(where, filter).as_("total_count"))
-            builder = self._filtered(builder.where(self._condition(source, where)), source, filter)
-            for part in order:
-                builder = self.session.dialect.order(builder, self._order_field(source, part.column), part)
-            return builder.limit(Bind("limit")).offset(Bind("offset"))
+            builder = self._sorted(read.columns, where, order, filter, lambda builder: builder.limit(Bind("limit")).offset(Bind("offset")))
+            return builder.select(self._count(where, filter).as_("total_count")) if totals else builder
 
-        rows = await self._fetch(self._statement(shape, build, filter).bind(bound))
+        rows = await self._fetch(self._statement(shape, build, filter, planned=self._by_side(order, filter)).bind(bound))
         if not totals:
             return rows, None
         if rows:
@@ -908,12 +923,51 @@ class Repository(Generic[M]):
         counted = await self._fetch(counting.bind(values))
         return [], counted[0][0]
 
+    def _by_side(self, order: Sequence[Order], filter: Filter | None) -> bool:
+        """Whether the side table decides which rows there are, or in which order."""
+        named = {part.column for part in order} | (filter.columns if filter else frozenset())
+        return any(name not in self.table for name in named)
+
+    def _sorted(
+        self,
+        read: Sequence[Column],
+        where: Where,
+        order: Sequence[Order],
+        filter: Filter | None,
+        cut: Callable[[Any], Any],
+        narrow: Callable[[Any, Any], Any] = lambda builder, _: builder,
+    ) -> Any:
+        """The rows of a list, in order and as many as ``cut`` leaves.
+
+        The side table is joined to those that are left. Before, PostgreSQL might join all of a tenant's rows to all of them: a plan
+        that it keeps is made for a tenant of average size.
+        """
+
+        def sorted_by(builder: Any, source: Any) -> Any:
+            for part in order:
+                builder = self.session.dialect.order(builder, self._order_field(source, part.column), part)
+            return builder
+
+        def met(builder: Any, source: Any) -> Any:
+            builder = self._filtered(builder.where(self._condition(source, where)), source, filter)
+            return cut(sorted_by(narrow(builder, source), source))
+
+        source = self._source(where, order, filter)
+        if self.side is None or self._by_side(order, filter):
+            source, builder = self._from(source)
+            return met(builder.select(*(self._field(source, column) for column in read)), source)
+        own = [column.name for column in read if column.name in self.table]
+        names = dict.fromkeys([*own, *(part.column for part in order), *self.side.on])
+        rows = met(self.session.dialect.query.from_(source).select(*(source.field(name) for name in names)), source)
+        source, builder = self._from(rows.as_(self.table.name))
+        return sorted_by(builder.select(*(self._field(source, column) for column in read)), source)
+
     def _count(self, where: Where, filter: Filter | None = None) -> Any:
-        source: Any = self._sql
+        source: Any = self._source(where, filter=filter)
         builder: Any = self.session.dialect.query.from_(source)
         if filter is not None and any(name not in self.table for name in filter.columns):
             # The other table has at most one row for each of ours: only a filter over its columns needs it.
-            source, builder = self._from()
+            source, builder = self._from(source)
         return self._filtered(builder.select(Count("*")).where(self._condition(source, where)), source, filter)
 
     def _filtered(self, builder: Any, source: Any, filter: Filter | None) -> Any:
@@ -938,22 +992,15 @@ class Repository(Generic[M]):
         key = next(name for name in self.table.key if name != "tenant_id")
         kind = f"{direction.sort_by}:{direction.sort_order}" if self.rules.both_ways else None
         after = Cursor.after(from_, kind, column)
+        order = self._order(direction)
         values = {**self._operands(where), **(filter.values if filter else {})}
-        place = after and ("NULL" if after.value is None else "value")
-        shape = ("walk", self._shape(where), direction, place)
-
-        def build() -> Any:
-            source, builder = self._from()
-            builder = builder.select(*(self._field(source, part) for part in read))
-            builder = self._filtered(builder.where(self._condition(source, where)), source, filter)
-            if after is not None:
-                builder = builder.where(self._behind(source, column, key, direction.descending, after.value is None))
-            for part in self._order(direction):
-                builder = self.session.dialect.order(builder, source.field(part.column), part)
-            return builder.limit(Bind("limit"))
-
-        bound = {**values, "limit": limit + 1, "after_value": after and after.value, "after_key": after and after.id}
-        rows = await self._fetch(self._statement(shape, build, filter).bind(bound))
+        values |= {"after_value": after and after.value, "after_key": after and after.id}
+        rows: builtins.list[Row] = []
+        for stretch in _stretches(column, direction.descending, after):
+            call = self._stretch(where, read, column, key, order, stretch, filter)
+            rows += await self._fetch(call.bind({**values, "limit": limit + 1 - len(rows)}))
+            if len(rows) > limit:
+                break
         following = None
         if len(rows) > limit > 0:
             last = {part.name: value for part, value in zip(read, rows[limit - 1], strict=True)}
@@ -961,15 +1008,39 @@ class Repository(Generic[M]):
         shown = [row[: len(self._reader.columns)] for row in rows[:limit]] if len(read) > len(self._reader.columns) else rows[:limit]
         return Page.of(await self._models(where, shown), wire=self.rules.wire, limit=limit, next=following)
 
-    def _behind(self, source: Any, column: Column, key: str, descending: bool, at_null: bool) -> Term:
-        """The rows behind a cursor; NULL stands before every value."""
+    def _stretch(
+        self,
+        where: Where,
+        read: Sequence[Column],
+        column: Column,
+        key: str,
+        order: Sequence[Order],
+        stretch: Stretch,
+        filter: Filter | None,
+    ) -> Statement:
+        """The statement of one stretch of a walk: a range of an index, so that it reads what it gives."""
+
+        def build() -> Any:
+            def within(builder: Any, source: Any) -> Any:
+                return builder.where(Criterion.all(self._within(source, column, key, order[0].descending, stretch)))
+
+            return self._sorted(read, where, order, filter, lambda builder: builder.limit(Bind("limit")), within)
+
+        shape = ("walk", self._shape(where), tuple(order), stretch)
+        return self._statement(shape, build, filter, planned=self._by_side(order, filter))
+
+    def _within(self, source: Any, column: Column, key: str, descending: bool, stretch: Stretch) -> Iterator[Criterion]:
         value, identity = source.field(column.name), source.field(key)
         bound, last = Bind("after_value"), Bind("after_key")
-        if at_null:
-            rest: Criterion = value.isnull() & (identity < last if descending else identity > last)
-            return rest if descending else Criterion.any([rest, value.isnotnull()])
-        behind = self.session.dialect.keyset((value, identity), (bound, last), descending)
-        return Criterion.any([behind, value.isnull()]) if column.null and descending else behind
+        match stretch:
+            case "behind":
+                yield self.session.dialect.keyset((value, identity), (bound, last), descending)
+            case "values":
+                yield value.isnotnull()
+            case "nulls" | "nulls behind":
+                yield value.isnull()
+        if stretch == "nulls behind":
+            yield identity < last if descending else identity > last
 
     async def _iterated(self, read: Callable[[str | None], Awaitable[Page[M]]], batch: int) -> AsyncIterator[M]:
         """The rows of all pages of a walk."""
@@ -983,6 +1054,15 @@ class Repository(Generic[M]):
             cursor = page.next
             if cursor is None:
                 return
+
+
+def _stretches(column: Column, descending: bool, after: Cursor | None) -> tuple[Stretch, ...]:
+    """What comes behind a cursor, in order: NULL stands before every value, and one condition for both could not use an index."""
+    if after is None:
+        return ("all",)
+    if after.value is None:
+        return ("nulls behind",) if descending else ("nulls behind", "values")
+    return ("behind", "nulls") if column.null and descending else ("behind",)
 
 
 def _term(value: Any, bind: str) -> Term:

@@ -130,8 +130,9 @@ class Column:
 class Index:
     """An index; ``name`` is unique in the database.
 
-    What this package declares is a list of whole columns. A live index may be more: a part of it may be an expression or a
-    column with a word behind it (``email desc``), and ``extra`` says in the engine's words what else it is
+    What this package declares is a list of whole columns; one that may be NULL and is walked in order has ``nulls first`` behind
+    it, which is how SQLite and MySQL sort anyway and PostgreSQL has to be told. A live index may be more: a part of it may be an
+    expression or a column with a word behind it (``email desc``), and ``extra`` says in the engine's words what else it is
     (``where (deleted = 0)``, ``using gin``).
     """
 
@@ -139,6 +140,11 @@ class Index:
     columns: tuple[str, ...]
     unique: bool = False
     extra: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns of an index that this package declares, without the words behind them."""
+        return tuple(part.partition(" ")[0] for part in self.columns)
 
 
 @dataclass(frozen=True, slots=True)

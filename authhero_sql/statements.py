@@ -133,19 +133,20 @@ class Statements:
         self._filters = Shelf(KEPT_FILTER_BYTES)
         self._preparable = PREPARED_FILTERS
 
-    def get(self, shape: Hashable, build: Callable[[], Any], *, filtered: bool = False) -> Statement:
+    def get(self, shape: Hashable, build: Callable[[], Any], *, filtered: bool = False, planned: bool = False) -> Statement:
         """The statement of a shape; ``build`` makes its PyPika builder the first time.
 
         A shape names everything that the text depends on and no value. One that is ``filtered`` by a caller has a shelf of its own,
-        so that no caller's inventions drive out our own, and the server may prepare it when it comes again: most never do.
+        so that no caller's inventions drive out our own, and the server may prepare it when it comes again: most never do. One that is
+        ``planned`` each time is never prepared.
         """
         shelf = self._filters if filtered else self._own
         statement = shelf.get(shape)
         if statement is None:
             self.builds += 1
-            statement = replace(compiled(self.dialect, build()), prepared=not filtered)
+            statement = replace(compiled(self.dialect, build()), prepared=not (filtered or planned))
             shelf.put(shape, statement)
-        elif not statement.prepared and self._preparable:
+        elif not (statement.prepared or planned) and self._preparable:
             self._preparable -= 1
             statement = replace(statement, prepared=True)
             shelf.replace(shape, statement)

@@ -159,6 +159,7 @@ TENANTS: Table[Tenant] = Table(
         Column("d1_database_id", TEXT, 64),
         Column("database_version", TEXT, 64),
     ),
+    indexes=(Index("idx_tenants_created_at", ("created_at", "id")),),
     model=Tenant,
     insert=TenantInsert,
 )
@@ -343,7 +344,10 @@ CLIENTS: Table[Client] = Table(
         Column("user_linking_mode", TEXT, 16),
         Column("hide_sign_up_disabled_error", FLAG, null=False, default=0),
     ),
-    indexes=(Index("idx_clients_owner_user_id", ("tenant_id", "owner_user_id")),),
+    indexes=(
+        Index("idx_clients_owner_user_id", ("tenant_id", "owner_user_id")),
+        Index("idx_clients_tenant_created_at", ("tenant_id", "created_at", "client_id")),
+    ),
     foreign_keys=(ForeignKey(("tenant_id",), "tenants", ("id",)),),
     model=Client,
     insert=ClientInsert,
@@ -369,6 +373,7 @@ CLIENT_GRANTS: Table[ClientGrant] = Table(
     indexes=(
         Index("idx_client_grants_audience", ("audience",)),
         Index("uq_client_grants_tenant_client_audience", ("tenant_id", "client_id", "audience"), unique=True),
+        Index("idx_client_grants_tenant_created_at", ("tenant_id", "created_at", "id")),
     ),
     foreign_keys=(
         ForeignKey(("tenant_id", "client_id"), "clients", ("tenant_id", "client_id")),
@@ -449,6 +454,7 @@ USERS: Table[User] = Table(
         Index("users_phone_tenant_provider_index", ("tenant_id", "phone_number", "provider")),
         # Not unique at AuthHero; MySQL wants a unique key behind the references to it, and these two are the key anyway.
         Index("users_user_id_tenant_id", ("user_id", "tenant_id"), unique=True),
+        Index("idx_users_tenant_created_at", ("tenant_id", "created_at", "user_id")),
     ),
     foreign_keys=(ForeignKey(("tenant_id",), "tenants", ("id",)),),
     model=User,
@@ -480,6 +486,7 @@ CODES: Table[Code] = Table(
     indexes=(
         Index("FK_codes_user_id_tenant_id_constraint", ("user_id", "tenant_id")),
         Index("idx_codes_expires_at_ts", ("expires_at_ts",)),
+        Index("idx_codes_tenant_created_at", ("tenant_id", "created_at", "code_id")),
     ),
     foreign_keys=(
         ForeignKey(("user_id", "tenant_id"), "users", ("user_id", "tenant_id")),
@@ -543,6 +550,10 @@ CUSTOM_DOMAINS: Table[CustomDomain] = Table(
         Column("domain_metadata", JSON, 2048),
         Column("created_at", INSTANT, 35, null=False, hidden=True),
         Column("updated_at", INSTANT, 35, null=False, hidden=True),
+    ),
+    indexes=(
+        Index("idx_custom_domains_domain", ("domain",)),
+        Index("idx_custom_domains_tenant", ("tenant_id",)),
     ),
     foreign_keys=(ForeignKey(("tenant_id",), "tenants", ("id",)),),
     model=CustomDomain,
@@ -659,6 +670,7 @@ GRANTS: Table[Grant] = Table(
         Index("grants_natural_key_idx", ("tenant_id", "user_id", "client_id", "audience"), unique=True),
         Index("grants_tenant_user_idx", ("tenant_id", "user_id")),
         Index("grants_user_id_constraint", ("user_id", "tenant_id")),
+        Index("idx_grants_tenant_created_at", ("tenant_id", "created_at", "id")),
     ),
     foreign_keys=(
         ForeignKey(("tenant_id",), "tenants", ("id",)),
@@ -704,6 +716,7 @@ HOOKS: Table[Hook] = Table(
         Column("page_id", TEXT, 64),
         Column("permission_required", TEXT, 255),
     ),
+    indexes=(Index("idx_hooks_tenant", ("tenant_id",)),),
     foreign_keys=(ForeignKey(("tenant_id",), "tenants", ("id",)),),
     model=Hook,
     insert=HookInsert,
@@ -756,6 +769,7 @@ KEYS: Table[SigningKey] = Table(
         Column("type", TEXT, 50, null=False, default="jwt_signing"),
         Column("connection", TEXT, 255),
     ),
+    indexes=(Index("idx_keys_tenant", ("tenant_id",)),),
     foreign_keys=(ForeignKey(("tenant_id",), "tenants", ("id",)),),
     model=SigningKey,
     insert=SigningKey,
@@ -805,6 +819,7 @@ SESSIONS: Table[Session] = Table(
         Index("idx_sessions_idle_expires_at_ts", ("idle_expires_at_ts",)),
         Index("idx_sessions_user_id", ("tenant_id", "user_id")),
         Index("sessions_user_fk", ("user_id", "tenant_id")),
+        Index("idx_sessions_tenant_created_at", ("tenant_id", "created_at_ts nulls first", "id")),
     ),
     foreign_keys=(ForeignKey(("user_id", "tenant_id"), "users", ("user_id", "tenant_id")),),
     model=Session,
@@ -892,6 +907,9 @@ LOGS: Table[Log] = Table(
         Index("logs_date", ("date",)),
         Index("logs_tenant_id", ("tenant_id",)),
         Index("logs_user_id", ("user_id",)),
+        Index("idx_logs_tenant_date", ("tenant_id", "date", "log_id")),
+        Index("idx_logs_tenant_type_date", ("tenant_id", "type", "date", "log_id")),
+        Index("idx_logs_tenant_user_date", ("tenant_id", "user_id", "date", "log_id")),
     ),
     model=Log,
     insert=LogInsert,
@@ -929,6 +947,7 @@ MIGRATIONS: Table[Any] = Table(
         Column("created_at", INSTANT, 255, null=False),
         Column("updated_at", INSTANT, 255, null=False),
     ),
+    indexes=(Index("idx_migrations_tenant", ("tenant_id",)),),
     foreign_keys=(ForeignKey(("tenant_id",), "tenants", ("id",)),),
 )
 
@@ -947,7 +966,10 @@ ORGANIZATIONS: Table[Organization] = Table(
         Column("created_at", INSTANT, 256, null=False),
         Column("updated_at", INSTANT, 256, null=False),
     ),
-    indexes=(Index("idx_organizations_tenant_name_unique", ("tenant_id", "name"), unique=True),),
+    indexes=(
+        Index("idx_organizations_tenant_name_unique", ("tenant_id", "name"), unique=True),
+        Index("idx_organizations_tenant_created_at", ("tenant_id", "created_at", "id")),
+    ),
     model=Organization,
     insert=OrganizationInsert,
 )
@@ -1021,7 +1043,10 @@ PASSWORDS: Table[Password] = Table(
         Column("updated_at", INSTANT, 35, null=False),
         Column("is_current", FLAG, null=False, default=1),
     ),
-    indexes=(Index("password_history_user_id_tenant_id_constraint", ("user_id", "tenant_id")),),
+    indexes=(
+        Index("password_history_user_id_tenant_id_constraint", ("user_id", "tenant_id")),
+        Index("idx_passwords_tenant", ("tenant_id",)),
+    ),
     foreign_keys=(
         ForeignKey(("tenant_id",), "tenants", ("id",)),
         ForeignKey(("user_id", "tenant_id"), "users", ("user_id", "tenant_id")),
@@ -1097,6 +1122,7 @@ REFRESH_TOKENS: Table[RefreshToken] = Table(
         Index("idx_refresh_tokens_token_lookup", ("tenant_id", "token_lookup")),
         Index("idx_refresh_tokens_user_id", ("tenant_id", "user_id")),
         Index("refresh_tokens_client_fk", ("tenant_id", "client_id")),
+        Index("idx_refresh_tokens_tenant_created_at", ("tenant_id", "created_at_ts nulls first", "id")),
     ),
     foreign_keys=(
         ForeignKey(("tenant_id", "client_id"), "clients", ("tenant_id", "client_id")),
@@ -1347,6 +1373,8 @@ USER_ORGANIZATIONS: Table[UserOrganization] = Table(
         Index("idx_user_organizations_organization_id", ("organization_id",)),
         Index("idx_user_organizations_unique", ("tenant_id", "user_id", "organization_id"), unique=True),
         Index("idx_user_organizations_user_id", ("user_id",)),
+        Index("idx_user_organizations_tenant_created_at", ("tenant_id", "created_at", "id")),
+        Index("idx_user_organizations_members", ("tenant_id", "organization_id", "created_at")),
     ),
     foreign_keys=(
         ForeignKey(("organization_id",), "organizations", ("id",)),
@@ -1371,6 +1399,7 @@ USER_PERMISSIONS: Table[UserPermission] = Table(
         Index("user_permissions_organization_fk", ("organization_id",)),
         Index("user_permissions_permission_fk", ("tenant_id", "resource_server_identifier", "permission_name")),
         Index("user_permissions_user_fk", ("tenant_id", "user_id")),
+        Index("idx_user_permissions_permission_user", ("tenant_id", "resource_server_identifier", "permission_name", "user_id")),
     ),
     model=UserPermission,
     insert=UserPermissionInsert,
@@ -1390,6 +1419,7 @@ USER_ROLES: Table[UserRole] = Table(
         Index("user_roles_organization_fk", ("organization_id",)),
         Index("user_roles_role_fk", ("tenant_id", "role_id")),
         Index("user_roles_user_fk", ("tenant_id", "user_id")),
+        Index("idx_user_roles_role_user", ("tenant_id", "role_id", "user_id")),
     ),
     model=UserRole,
     insert=UserRoleInsert,

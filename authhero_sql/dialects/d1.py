@@ -9,10 +9,10 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 import anyio
@@ -32,12 +32,14 @@ from ..errors import (
 from .dialect import Fragment, LiveTable, Place, case_pairs, repeats_values
 from .interface import Call, Executor, Features, Row
 from .managed import COMMAND_TIMEOUT, ManagedDatabase, answered, in_time, jitter, reraise
-from .sqlite import SQLiteDialect, classified, glob_letters, glob_pattern, unquoted
+from .sqlite import SQLiteDialect, classified, glob_letters, glob_pattern, unquoted, without_index
 from .tls import is_local
 from .transactions import Block
 
 if TYPE_CHECKING:
     import httpx
+
+T = TypeVar("T")
 
 PUBLIC_API = "https://api.cloudflare.com/client/v4"
 STATEMENT_BYTES = 100_000
@@ -225,7 +227,7 @@ class D1Database(ManagedDatabase):
         """One request; by a binding, one for each query."""
         transport = self._live
         try:
-            return await transport.read([sent(call) for call in calls])
+            return await _with_indexes(transport.read, [sent(call) for call in calls])
         except D1Error as error:
             reraise(DIALECT, error)
 
@@ -246,13 +248,25 @@ class D1Database(ManagedDatabase):
             counts.append((len(statements) - 1, deletes))
         try:
             with answered():
-                done = await transport.write(statements)
+                done = await _with_indexes(transport.write, statements)
         except D1Error as error:
             reraise(DIALECT, error)
         return [int(done[at][1][0]["n"]) if asked else done[at][0] for at, asked in counts]
 
     def _begun(self) -> AbstractAsyncContextManager[Block]:
         raise UnsupportedError("D1 has no interactive transactions: collect the writes in adapters.batch(), which is atomic")
+
+
+async def _with_indexes(send: Callable[[Sequence[Sent]], Awaitable[T]], statements: Sequence[Sent]) -> T:
+    """Send statements that name their indexes; once more without these where one is missing, for then nothing was done."""
+    try:
+        return await send(statements)
+    except D1Error as error:
+        message = str(error).removeprefix("D1_ERROR: ")
+        plain = [(without_index(sql, message) or sql, values) for sql, values in statements]
+        if plain == list(statements):
+            raise
+    return await send(plain)
 
 
 # --- over HTTP -----------------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Literal
 
 from pypika import Field, Query
 from pypika import Order as Direction
+from pypika import Table as SQLTable
 from pypika.terms import Criterion, Term, Tuple
 from pypika.utils import format_alias_sql
 
@@ -19,6 +20,8 @@ from .interface import Call, Database, Executor, Features, Order
 
 UNSHOWN = "not shown, because it may repeat a value"
 """What stands in a driver's error instead of its message."""
+NULLS_FIRST = " nulls first"
+"""What stands behind a column of an index that may be NULL, where its order counts."""
 Place = Literal["part", "start", "end"]
 """Where in a column a text is looked for."""
 
@@ -83,6 +86,10 @@ class Dialect:
     """The engine's name for the comparison of text, by code point, that :meth:`create_table` asks for."""
     opening: ClassVar[str] = ""
     """What ``connect`` changes for good in a database that somebody else made, and how it is told not to."""
+
+    def read_by(self, table: SQLTable, index: str) -> SQLTable:
+        """The table as a source that is read by an index; as it is where the engine keeps statistics, and knows better."""
+        return table
 
     def placeholders(self, text: str, mark: re.Pattern[str]) -> tuple[str, tuple[str, ...]]:
         """The text with this engine's placeholders for the marked names, and the names in the order of the values."""
@@ -166,6 +173,10 @@ class Dialect:
         rest = self.keyset(fields[1:], values[1:], descending)
         return Fragment(f"({{0}} {sign}= {{1}} AND ({{0}} {sign} {{1}} OR {{2}}))", fields[0], values[0], rest)
 
+    def delete(self, table: Any, where: Criterion) -> Any:
+        """Delete the rows that meet a condition."""
+        return self.query.from_(table).delete().where(where)
+
     def delete_batch(self, table: Any, key: Sequence[str], where: Criterion, limit: Term) -> Any:
         """Delete at most ``limit`` rows."""
         fields = [table.field(name) for name in key]
@@ -222,6 +233,10 @@ class Dialect:
         """A registry column as :meth:`describe` gives it back."""
         is_text = column.type.startswith(("varchar", "text", "mediumtext"))
         return replace(column, collation=self.collation) if is_text else column
+
+    def described_index(self, index: Index) -> Index:
+        """A registry index as :meth:`describe` gives it back."""
+        return replace(index, columns=index.names)
 
     def translate(self, error: BaseException) -> DatabaseError | None:
         """Our error for a driver's, None for what is no driver error.
@@ -348,7 +363,12 @@ class Dialect:
         """CREATE INDEX; ``online``, outside any transaction, it lets others write meanwhile, where the engine can."""
         before, after = self.online_index if online else ("", "")
         kind = f"{'UNIQUE ' if index.unique else ''}INDEX {before}"
-        return f"CREATE {kind}{self.identifier(index.name)} ON {self.identifier(table)} ({self.identifiers(index.columns)}){after}"
+        parts = ", ".join(map(self.index_part, index.columns))
+        return f"CREATE {kind}{self.identifier(index.name)} ON {self.identifier(table)} ({parts}){after}"
+
+    def index_part(self, part: str) -> str:
+        """A column of an index; NULL is before every value without a word, as most engines have it."""
+        return self.identifier(part.removesuffix(NULLS_FIRST))
 
     def drop_index(self, table: str, name: str) -> str:
         """DROP INDEX."""

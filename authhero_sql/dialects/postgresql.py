@@ -28,8 +28,8 @@ from ..errors import (
     TransactionConflictError,
     ValueRefusedError,
 )
-from ..schema import ColumnType
-from .dialect import Dialect, Fragment, LiveTable, Place, case_pairs, live_tables
+from ..schema import ColumnType, Index
+from .dialect import NULLS_FIRST, Dialect, Fragment, LiveTable, Place, case_pairs, live_tables
 from .interface import Call, Executor, Features, Order, Row
 from .managed import CLOSE_TIMEOUT, COMMAND_TIMEOUT, ManagedDatabase, answered, in_time, misconfigured, reraise, retried, translated
 from .tls import NOT_OFFERED, trouble
@@ -197,6 +197,14 @@ class PostgreSQLDialect(Dialect):
         """There is one type of text without a width."""
         return super().described(replace(column, type="text" if column.type == "mediumtext" else column.type))
 
+    def described_index(self, index: Index) -> Index:
+        """With the word for NULL, which is at the end otherwise."""
+        return index
+
+    def index_part(self, part: str) -> str:
+        """With the word for NULL."""
+        return self.identifier(part.removesuffix(NULLS_FIRST)) + (NULLS_FIRST.upper() if part.endswith(NULLS_FIRST) else "")
+
     def classify(self, error: BaseException) -> DatabaseError | None:
         """By SQLSTATE; asyncpg's own errors by class."""
         import asyncpg
@@ -250,7 +258,8 @@ _CATALOGUE = (
     """SELECT c.relname::text, x.relname::text, i.indisunique,
        concat_ws(' ', COALESCE(a.attname::text, pg_get_indexdef(i.indexrelid, k.place::int, true)),
            CASE WHEN i.indcollation[k.place - 1] <> a.attcollation THEN 'collate ' || l.collname END,
-           CASE WHEN NOT o.opcdefault THEN o.opcname END, CASE WHEN i.indoption[k.place - 1] & 1 = 1 THEN 'desc' END),
+           CASE WHEN NOT o.opcdefault THEN o.opcname END,
+           CASE i.indoption[k.place - 1] & 3 WHEN 3 THEN 'desc' WHEN 1 THEN 'desc nulls last' WHEN 2 THEN 'nulls first' END),
        concat_ws(' ', CASE WHEN m.amname <> 'btree' THEN 'using ' || m.amname END,
            CASE WHEN to_jsonb(i) ->> 'indnullsnotdistinct' = 'true' THEN 'nulls not distinct' END,
            'where ' || pg_get_expr(i.indpred, i.indrelid), CASE WHEN NOT i.indisvalid THEN 'invalid' END)

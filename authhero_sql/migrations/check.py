@@ -130,7 +130,10 @@ def wanted_schema(dialect: Dialect) -> dict[str, TableShape]:
     """The registry's tables, their columns as the engine gives them back."""
     return {
         table.name: TableState(
-            tuple(dialect.described(column.definition) for column in table.columns), table.key, table.indexes, table.foreign_keys
+            tuple(dialect.described(column.definition) for column in table.columns),
+            table.key,
+            tuple(map(dialect.described_index, table.indexes)),
+            table.foreign_keys,
         )
         for table in REGISTRY.values()
     }

@@ -1,0 +1,56 @@
+"""By which index a statement reads, decided by its conditions and order alone.
+
+PostgreSQL and MySQL choose well by the statistics that they keep. SQLite has none until somebody runs ANALYZE, and afterwards
+takes an average for every value: of two indexes it may choose the one that reads a whole tenant. So it is told which one to use; see
+:meth:`~authhero_sql.dialects.dialect.Dialect.read_by`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from itertools import takewhile
+from typing import Any
+
+from .dialects.interface import Order
+from .schema import Table
+
+EVERYWHERE = "tenant_id"
+"""The column that nearly every condition names, and that alone says nothing about which rows are meant."""
+
+
+def index_for(table: Table[Any], equal: Collection[str], bounded: Collection[str] = (), order: Sequence[Order] = ()) -> str | None:
+    """The index that leads to the rows with the least reading; None where there is none, or where every engine finds it by itself.
+
+    The best has the most leading columns that equal something, the tenant not counted: a tenant may have a million rows, a user, an
+    address or a family of tokens has few. Among equals it is the one that has the rows in the order that is asked for, or else a
+    column that is bounded.
+
+    Args:
+        table: what is read.
+        equal: the columns that must equal a value.
+        bounded: the columns that lie in a range.
+        order: how the rows are sorted.
+    """
+    if _is_one_row(table, equal):
+        return None
+    best, chosen = (0, 0, False), None
+    for name, columns in ((None, table.key), *((index.name, index.names) for index in table.indexes)):
+        found = _usefulness(columns, equal, bounded, order)
+        if found > best:
+            best, chosen = found, name
+    return chosen
+
+
+def _is_one_row(table: Table[Any], equal: Collection[str]) -> bool:
+    return any(set(columns) <= set(equal) for columns in (table.key, *(index.names for index in table.indexes if index.unique)))
+
+
+def _usefulness(columns: Sequence[str], equal: Collection[str], bounded: Collection[str], order: Sequence[Order]) -> tuple[int, int, bool]:
+    leading = list(takewhile(equal.__contains__, columns))
+    rest = columns[len(leading) :]
+    sorted_by = [part.column for part in order if part.column not in leading and part.descending == order[0].descending]
+    in_order = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(rest, sorted_by, strict=False)))
+    in_range = int(not order and bool(rest) and rest[0] in bounded)
+    if not leading and not in_order and not in_range:
+        return (0, 0, False)
+    return (sum(name != EVERYWHERE for name in leading), in_order or in_range, EVERYWHERE in leading)
