@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal, Protocol
+from dataclasses import dataclass, replace
+from typing import Any, Literal, Protocol
 
 from ..dialects import wrap
 from ..dialects.dialect import Dialect, LiveTable
 from ..dialects.interface import Database
-from ..schema import ColumnType, ForeignKey, Index
+from ..schema import ColumnType, ForeignKey, Index, Table
 from ..tables import REGISTRY
 from .ledger import LEASES, LEDGER
 from .operations import Schema, TableState
@@ -127,24 +127,24 @@ async def live_schema(database: Database) -> dict[str, TableShape]:
 
 
 def wanted_schema(dialect: Dialect) -> dict[str, TableShape]:
-    """The registry's tables, their columns as the engine gives them back."""
-    return {
-        table.name: TableState(
-            tuple(dialect.described(column.definition) for column in table.columns),
-            table.key,
-            tuple(map(dialect.described_index, table.indexes)),
-            table.foreign_keys,
-        )
-        for table in REGISTRY.values()
-    }
+    """The registry's tables as the engine gives them back."""
+    return {name: described(state, dialect) for name, state in registry_schema().items()}
+
+
+def described(state: TableState, dialect: Dialect) -> TableState:
+    """A table as the engine gives it back."""
+    columns, indexes = map(dialect.described, state.columns), map(dialect.described_index, state.indexes)
+    return replace(state, columns=tuple(columns), indexes=tuple(indexes))
 
 
 def registry_schema() -> Schema:
     """The schema in memory that the registry declares."""
-    return {
-        table.name: TableState(tuple(column.definition for column in table.columns), table.key, table.indexes, table.foreign_keys)
-        for table in REGISTRY.values()
-    }
+    return {table.name: table_state(table) for table in REGISTRY.values()}
+
+
+def table_state(table: Table[Any]) -> TableState:
+    """A table as migrations make it."""
+    return TableState(tuple(column.definition for column in table.columns), table.key, table.indexes, table.foreign_keys)
 
 
 def differences(found: Mapping[str, TableShape], wanted: Mapping[str, TableShape]) -> list[Difference]:
@@ -202,10 +202,13 @@ _NUMBERS = re.compile(r"\b(tiny|small|medium|big)?int(eger|[248])?\b")
 _TEXTS = re.compile("char|text|clob")
 
 
+_DIRECTION = re.compile("( desc( nulls last)?| nulls first)$")
+
+
 def _indexes(name: str, found: TableShape, wanted: TableShape) -> Iterator[Difference]:
     keys = [found.key, *(index.columns for index in found.indexes if index.unique and not index.extra)]
     # In either direction, and in any order, it is the same rows that are one too many.
-    kept = {frozenset(part.removesuffix(" desc") for part in columns) for columns in keys}
+    kept = {frozenset(_DIRECTION.sub("", part) for part in columns) for columns in keys}
     has, wants = ({index.name: index for index in table.indexes} for table in (found, wanted))
     for called in {**wants, **has}:
         there, declared = has.get(called), wants.get(called)

@@ -30,7 +30,7 @@ from authhero_sql.migrations import history
 from authhero_sql.migrations.adoption import THEIR_LEDGER, THEIRS
 from authhero_sql.migrations.check import live_schema
 from authhero_sql.migrations.ledger import LEASES, LEDGER
-from authhero_sql.migrations.operations import Migration, Operation, add_column
+from authhero_sql.migrations.operations import CreateIndex, Migration, Operation, add_column
 from authhero_sql.schema import Index
 from authhero_sql.tables import REGISTRY
 from tests.engines import Server
@@ -87,7 +87,9 @@ async def test_what_differs_is_what_is_wider_here(theirs_url: str) -> None:
         others = [str(part) for part in found.differences if part.part != "column" and part.table in REGISTRY]
         compared = [part for part in found.differences if part.part == "collation"]
         assert len(compared) == (1 if db.dialect.name == "mysql" else 0), "told once for all tables"
-        assert all("login_sessions" in line or "organization_connections" in line or "users_user_id" in line for line in others), others
+        ours = {step.index.name for name in OWN for step in history.load(name).up if isinstance(step, CreateIndex)}
+        known = ("login_sessions", "organization_connections", "users_user_id", *(f"index {name} is missing" for name in ours))
+        assert all(any(part in line for part in known) for line in others), others
 
 
 async def test_adopted_it_answers_as_before_and_has_lost_nothing(engine: str, theirs_url: str) -> None:
@@ -151,9 +153,13 @@ def authhero(db: Database) -> list[Step]:
     return [Step(THEIRS[name], own[name] if number else ()) for number, name in enumerate(THEIRS)]
 
 
+OWN = [name for name in history.names() if name not in THEIRS]
+"""The migrations that only this package has."""
+
+
 async def age(db: Database) -> None:
     """Make of it what an AuthHero that had applied only its baseline would have left."""
-    for name in reversed(history.names()[1:]):
+    for name in reversed(list(THEIRS)[1:]):
         for step in history.load(name).down:
             await db.execute(Call(step.sql(db.dialect) or ""))
     await db.execute(Call(f"DELETE FROM kysely_migration WHERE name <> '{THEIRS['0001_baseline']}'"))
@@ -240,14 +246,16 @@ async def test_what_the_owner_has_added_is_left_alone(theirs_url: str) -> None:
 async def test_down_takes_nothing_that_was_adopted(theirs_url: str) -> None:
     async with opened(theirs_url) as db:
         await migrate_to_latest(db, adopt=True)
+        # What AuthHero does not have was added, and goes.
+        assert await migrate_down(db, len(OWN)) == OWN[::-1]
         before = await contents(db)
-        for steps in (1, len(history.names())):
+        for steps in (1, len(THEIRS)):
             with pytest.raises(MigrationError, match=f"{LEDGER.name} and {LEASES.name}"):
                 await migrate_down(db, steps, drop_data=True)
             with pytest.raises(MigrationError, match="was adopted"):
                 await losses(db, steps)
         assert await contents(db) == before
-        assert (await migration_status(db)).pending == ()
+        assert (await migration_status(db)).pending == tuple(OWN)
         # The way out that it tells.
         await db.execute(Call(db.dialect.drop_table(LEDGER.name)))
         await db.execute(Call(db.dialect.drop_table(LEASES.name)))
@@ -282,10 +290,11 @@ async def test_where_authhero_has_left_what_is_missing_is_added_and_can_be_taken
         codes = await db.fetch(Call("SELECT code_id, expires_at_ts FROM codes ORDER BY code_id"))
         assert all(isinstance(row[1], int) for row in codes)
         assert len(codes) == len(before["codes"])
-        assert await migrate_down(db, 2, drop_data=True) == ["0007_page_hooks", "0006_action_executions_created_at_index"]
+        added = [*OWN[::-1], "0007_page_hooks", "0006_action_executions_created_at_index"]
+        assert await migrate_down(db, len(added), drop_data=True) == added
         with pytest.raises(MigrationError, match=r"0005_.* was adopted"):
             await migrate_down(db, drop_data=True)
-        assert await migrate_to_latest(db) == ["0006_action_executions_created_at_index", "0007_page_hooks"]
+        assert await migrate_to_latest(db) == added[::-1]
 
 
 async def test_a_baseline_that_is_not_whole_is_not_adopted(theirs_url: str) -> None:

@@ -25,7 +25,7 @@ from authhero_sql.dialects.interface import Call
 from authhero_sql.migrations import check, history
 from authhero_sql.migrations.check import TableShape
 from authhero_sql.migrations.ledger import LEASES, LEDGER, Ledger
-from authhero_sql.migrations.operations import Migration, Operation, Schema, TableState
+from authhero_sql.migrations.operations import Migration, Operation, Schema
 from authhero_sql.schema import Table
 from authhero_sql.session import Session
 from authhero_sql.tables import REGISTRY
@@ -83,16 +83,9 @@ async def answer(*arguments: str, url: str | None = None, code: int = 0) -> Any:
 
 
 def declared(tables: Iterable[Table[Any]], dialect: Dialect | None = None) -> dict[str, TableShape]:
-    """Tables as they are declared; with a dialect, their columns as it gives them back."""
-    return {
-        table.name: TableState(
-            tuple(dialect.described(column.definition) if dialect else column.definition for column in table.columns),
-            table.key,
-            table.indexes,
-            table.foreign_keys,
-        )
-        for table in tables
-    }
+    """Tables as they are declared; with a dialect, as it gives them back."""
+    states = {table.name: check.table_state(table) for table in tables}
+    return {name: check.described(state, dialect) if dialect else state for name, state in states.items()}
 
 
 async def drift(db: Database) -> list[str]:
@@ -109,7 +102,7 @@ async def untold(db: Database) -> list[str]:
         assert (entry.applied_at is None) == (entry.steps_done < entry.steps), name
         for step in history.load(name).up[: entry.steps_done]:
             step.apply(schema)
-    wanted = {name: replace(state, columns=tuple(map(db.dialect.described, state.columns))) for name, state in schema.items()}
+    wanted = {name: check.described(state, db.dialect) for name, state in schema.items()}
     return differences(await db.dialect.describe(db), {**wanted, **declared([LEDGER, LEASES], db.dialect)})
 
 

@@ -402,7 +402,7 @@ async def test_a_file_that_somebody_writes_for_too_long(database_url: str, monke
         with monkeypatch.context() as patch:
             patch.setattr(history, "load", begun)
             message = await _refused(f"{database_url}?busy_timeout=0.05")
-        assert message.startswith(f"{LAST}, the write before step 1 of 2 failed on sqlite: ")
+        assert message.startswith(f"{LAST}, the write before step 1 of 22 failed on sqlite: ")
         assert "(SQLITE_BUSY)" in message
         other.execute("ROLLBACK")
     await _left(database_url, LAST, message)

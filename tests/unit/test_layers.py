@@ -28,7 +28,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     # The language knows nothing of what it is asked about.
     "lucene": {"errors"},
     "filters": {"codecs", "dialects", "errors", "listing", "lucene", "rows", "schema", "statements"},
-    "repository": {*GROUND, "codecs", "schema", "models", "dialects", "statements", "session", "rows", "listing", "filters"},
+    "access": {"dialects", "schema"},
+    "repository": {*GROUND, "access", "codecs", "schema", "models", "dialects", "statements", "session", "rows", "listing", "filters"},
     "buckets": {"errors"},
     "aggregates": {"dialects", "repository", "statements"},
     "adapters": {

@@ -26,7 +26,7 @@ from authhero_sql.listing import Cursor, ListRules
 from authhero_sql.lucene import quoted
 from authhero_sql.models.base import Instant
 from authhero_sql.repository import Picked, Repository, Side
-from authhero_sql.schema import Column, Table
+from authhero_sql.schema import Column, Index, Table
 from authhero_sql.session import Session
 from authhero_sql.statements import Bind, LiteralError, Statements, compiled
 from tests.unit.fakes import DIALECTS, FakeDatabase
@@ -61,6 +61,7 @@ NOTES = Table(
         Column("body", TEXT),
         Column("created_at", INSTANT, 35),
     ),
+    indexes=(Index("notes_created_at", ("tenant_id", "created_at nulls first", "id")), Index("notes_body", ("body",))),
 )
 TAGS = Table(
     "tags",
@@ -134,6 +135,9 @@ SHAPES: dict[str, Callable[[Notes, Plain], Awaitable[Any]]] = {
     "update": run(lambda plain: plain._change(OWN, {"body": "x", "created_at": None})),
     "update of the row that another row names": run(
         lambda plain: plain._change({"tenant_id": "t", "id": Picked(TAGS, "id", {**OWN, "seen": 1})}, {"body": "x"})
+    ),
+    "update and delete by an index": lambda _, plain: plain._write(
+        plain._change({"tenant_id": "t", "body": "b"}, {"created_at": None}), plain._delete({"tenant_id": "t", "body": "b"})
     ),
     "update if another row exists": run(lambda plain: plain._change(OWN, {"body": "x"}, only_if=(TAGS, {**OWN, "seen >": 1}))),
     "update if the row that belongs to it exists": run(

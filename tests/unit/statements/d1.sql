@@ -7,11 +7,11 @@ SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "note
 -- ["t", "n"]
 
 -- # all in order, limited
-SELECT "id","body","created_at" FROM "notes" WHERE "tenant_id"=(?1->>0) ORDER BY "created_at" DESC,"id" ASC LIMIT (?1->>1);
+SELECT "id","body","created_at" FROM "notes" INDEXED BY "notes_created_at" WHERE "tenant_id"=(?1->>0) ORDER BY "created_at" DESC,"id" ASC LIMIT (?1->>1);
 -- ["t", 3]
 
 -- # operators
-SELECT "id","body","created_at" FROM "notes" WHERE "id"<>(?1->>0) AND "created_at"<(?1->>1) AND "created_at"<=(?1->>2) AND "created_at">(?1->>3) AND "created_at">=(?1->>4) AND "body" IS NULL;
+SELECT "id","body","created_at" FROM "notes" INDEXED BY "notes_body" WHERE "id"<>(?1->>0) AND "created_at"<(?1->>1) AND "created_at"<=(?1->>2) AND "created_at">(?1->>3) AND "created_at">=(?1->>4) AND "body" IS NULL;
 -- ["n", "2026-01-31T10:00:00.000Z", "2026-01-31T10:00:00.000Z", "2026-01-31T10:00:00.000Z", "2026-01-31T10:00:00.000Z"]
 
 -- # null or later
@@ -34,6 +34,12 @@ UPDATE "notes" SET "body"=(?1->>0),"created_at"=(?1->>1) WHERE "tenant_id"=(?1->
 UPDATE "notes" SET "body"=(?1->>0) WHERE "tenant_id"=(?1->>1) AND "id"=(SELECT "id" FROM "tags" WHERE "tenant_id"=(?1->>2) AND "id"=(?1->>3) AND "seen"=(?1->>4));
 -- ["x", "t", "t", "n", 1]
 
+-- # update and delete by an index
+UPDATE "notes" INDEXED BY "notes_body" SET "created_at"=(?1->>0) WHERE "tenant_id"=(?1->>1) AND "body"=(?1->>2);
+-- [null, "t", "b"]
+DELETE FROM "notes" INDEXED BY "notes_body" WHERE "tenant_id"=(?1->>0) AND "body"=(?1->>1);
+-- ["t", "b"]
+
 -- # update if another row exists
 UPDATE "notes" SET "body"=(?1->>0) WHERE "tenant_id"=(?1->>1) AND "id"=(?1->>2) AND EXISTS (SELECT "id" FROM "tags" WHERE "tenant_id"=(?1->>3) AND "id"=(?1->>4) AND "seen">(?1->>5));
 -- ["x", "t", "n", "t", "n", 1]
@@ -51,7 +57,7 @@ DELETE FROM "notes" WHERE ("tenant_id", "id") IN (SELECT json_extract(value, (?1
 -- ["$[0]", "$[1]", "[[\"t\", \"a\"], [\"u\", \"b\"]]"]
 
 -- # delete of the rows that others name
-DELETE FROM "tags" WHERE "tenant_id"=(?1->>0) AND "id" IN (SELECT "id" FROM "notes" WHERE "tenant_id"=(?1->>1) AND "body"=(?1->>2));
+DELETE FROM "tags" WHERE "tenant_id"=(?1->>0) AND "id" IN (SELECT "id" FROM "notes" INDEXED BY "notes_body" WHERE "tenant_id"=(?1->>1) AND "body"=(?1->>2));
 -- ["t", "t", "b"]
 
 -- # delete in batches
@@ -115,63 +121,67 @@ SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "note
 -- ["t", 2, 2]
 
 -- # page with totals, empty
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen",(SELECT COUNT(*) FROM "notes" WHERE "tenant_id"=(?1->>0)) "total_count" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=(?1->>0) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT (?1->>1) OFFSET (?1->>2);
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen",(SELECT COUNT(*) FROM "notes" WHERE "tenant_id"=(?1->>0)) "total_count" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" INDEXED BY "notes_created_at" WHERE "tenant_id"=(?1->>0) ORDER BY "created_at" DESC,"id" DESC LIMIT (?1->>1) OFFSET (?1->>2)) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC,"notes"."id" DESC;
 -- ["t", 2, 2]
 SELECT COUNT(*) FROM "notes" WHERE "tenant_id"=(?1->>0);
 -- ["t"]
 
 -- # walk from the start
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=(?1->>0) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT (?1->>1);
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" INDEXED BY "notes_created_at" WHERE "tenant_id"=(?1->>0) ORDER BY "created_at" DESC,"id" DESC LIMIT (?1->>1)) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC,"notes"."id" DESC;
 -- ["t", 3]
 
 -- # walk on, descending
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=(?1->>0) AND (("notes"."created_at","notes"."id") < ((?1->>1),(?1->>2)) OR "notes"."created_at" IS NULL) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT (?1->>3);
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" INDEXED BY "notes_created_at" WHERE "tenant_id"=(?1->>0) AND ("created_at","id") < ((?1->>1),(?1->>2)) ORDER BY "created_at" DESC,"id" DESC LIMIT (?1->>3)) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC,"notes"."id" DESC;
 -- ["t", "2026-01-31T10:00:00.000Z", "n", 3]
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" INDEXED BY "notes_created_at" WHERE "tenant_id"=(?1->>0) AND "created_at" IS NULL ORDER BY "created_at" DESC,"id" DESC LIMIT (?1->>1)) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC,"notes"."id" DESC;
+-- ["t", 3]
 
 -- # walk on, ascending
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=(?1->>0) AND ("notes"."created_at","notes"."id") > ((?1->>1),(?1->>2)) ORDER BY "notes"."created_at" ASC,"notes"."id" ASC LIMIT (?1->>3);
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" INDEXED BY "notes_created_at" WHERE "tenant_id"=(?1->>0) AND ("created_at","id") > ((?1->>1),(?1->>2)) ORDER BY "created_at" ASC,"id" ASC LIMIT (?1->>3)) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" ASC,"notes"."id" ASC;
 -- ["t", "2026-01-31T10:00:00.000Z", "n", 3]
 
 -- # walk on at NULL, descending
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=(?1->>0) AND "notes"."created_at" IS NULL AND "notes"."id"<(?1->>1) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT (?1->>2);
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" INDEXED BY "notes_created_at" WHERE "tenant_id"=(?1->>0) AND "created_at" IS NULL AND "id"<(?1->>1) ORDER BY "created_at" DESC,"id" DESC LIMIT (?1->>2)) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC,"notes"."id" DESC;
 -- ["t", "n", 3]
 
 -- # walk on at NULL, ascending
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=(?1->>0) AND (("notes"."created_at" IS NULL AND "notes"."id">(?1->>1)) OR "notes"."created_at" IS NOT NULL) ORDER BY "notes"."created_at" ASC,"notes"."id" ASC LIMIT (?1->>2);
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" INDEXED BY "notes_created_at" WHERE "tenant_id"=(?1->>0) AND "created_at" IS NULL AND "id">(?1->>1) ORDER BY "created_at" ASC,"id" ASC LIMIT (?1->>2)) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" ASC,"notes"."id" ASC;
 -- ["t", "n", 3]
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" INDEXED BY "notes_created_at" WHERE "tenant_id"=(?1->>0) AND "created_at" IS NOT NULL ORDER BY "created_at" ASC,"id" ASC LIMIT (?1->>1)) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" ASC,"notes"."id" ASC;
+-- ["t", 3]
 
 -- # filter: equal, and absent
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=(?1->>0) AND ("notes"."id"=(?1->>1) AND ("notes"."body" IS NULL OR NOT ("notes"."body"=(?1->>2)))) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT (?1->>3) OFFSET (?1->>4);
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" WHERE "tenant_id"=(?1->>0) AND ("id"=(?1->>1) AND ("body" IS NULL OR NOT ("body"=(?1->>2)))) ORDER BY "created_at" DESC,"id" DESC LIMIT (?1->>3) OFFSET (?1->>4)) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC,"notes"."id" DESC;
 -- ["t", "n", "x", 2, 2]
 
 -- # filter: comparisons
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=(?1->>0) AND ((("tags"."seen" > (?1->>1)) AND ("tags"."seen" >= (?1->>2) AND "tags"."seen" < (?1->>3))) AND (("tags"."seen" IS NULL OR NOT (("tags"."seen" <= (?1->>4)))) AND ("notes"."created_at" >= (?1->>5) AND "notes"."created_at" <= (?1->>6)))) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT (?1->>7) OFFSET (?1->>8);
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" INDEXED BY "notes_created_at" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=(?1->>0) AND ((("tags"."seen" > (?1->>1)) AND ("tags"."seen" >= (?1->>2) AND "tags"."seen" < (?1->>3))) AND (("tags"."seen" IS NULL OR NOT (("tags"."seen" <= (?1->>4)))) AND ("notes"."created_at" >= (?1->>5) AND "notes"."created_at" <= (?1->>6)))) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT (?1->>7) OFFSET (?1->>8);
 -- ["t", 1, 2, 3, 4, "2026-01-31T00:00:00.000Z", "2026-01-31T23:59:59.999Z", 2, 2]
 
 -- # filter: is there, or not
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=(?1->>0) AND (("notes"."body" IS NOT NULL) OR ("tags"."seen" IS NULL)) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT (?1->>1) OFFSET (?1->>2);
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" INDEXED BY "notes_created_at" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=(?1->>0) AND (("notes"."body" IS NOT NULL) OR ("tags"."seen" IS NULL)) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT (?1->>1) OFFSET (?1->>2);
 -- ["t", 2, 2]
 
 -- # filter: parts
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=(?1->>0) AND (((CASE WHEN "notes"."body" GLOB +(?1->>1) THEN COALESCE((?1->>2),EXISTS(WITH RECURSIVE f(v,p,i) AS (SELECT lower(value),(?1->>3),(?1->>4) FROM json_each(json_array("notes"."body")) UNION ALL SELECT replace(v,substr(p,i,i),substr(p,i+i,i)),substr(p,i+i+i),i FROM f WHERE length(p)) SELECT p FROM f WHERE NOT length(p) AND instr(v,(?1->>5)))) END) AND (CASE WHEN "notes"."body" GLOB +(?1->>6) THEN COALESCE((?1->>7),EXISTS(WITH RECURSIVE f(v,p,i) AS (SELECT lower(value),(?1->>8),(?1->>9) FROM json_each(json_array("notes"."body")) UNION ALL SELECT replace(v,substr(p,i,i),substr(p,i+i,i)),substr(p,i+i+i),i FROM f WHERE length(p)) SELECT p FROM f WHERE NOT length(p) AND instr(v,(?1->>10))=(?1->>9))) END)) AND ((CASE WHEN "notes"."body" GLOB +(?1->>11) THEN COALESCE((?1->>12),EXISTS(WITH RECURSIVE f(v,p,i) AS (SELECT lower(value),(?1->>13),(?1->>14) FROM json_each(json_array("notes"."body")) UNION ALL SELECT replace(v,substr(p,i,i),substr(p,i+i,i)),substr(p,i+i+i),i FROM f WHERE length(p)) SELECT p FROM f WHERE NOT length(p) AND substr(v,(?1->>15))=(?1->>16))) END) AND (NOT COALESCE((CASE WHEN "notes"."body" GLOB +(?1->>17) THEN COALESCE((?1->>18),EXISTS(WITH RECURSIVE f(v,p,i) AS (SELECT lower(value),(?1->>19),(?1->>20) FROM json_each(json_array("notes"."body")) UNION ALL SELECT replace(v,substr(p,i,i),substr(p,i+i,i)),substr(p,i+i+i),i FROM f WHERE length(p)) SELECT p FROM f WHERE NOT length(p) AND instr(v,(?1->>21)))) END),(?1->>22))))) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT (?1->>23) OFFSET (?1->>24);
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" INDEXED BY "notes_created_at" WHERE "tenant_id"=(?1->>0) AND (((CASE WHEN "body" GLOB +(?1->>1) THEN COALESCE((?1->>2),EXISTS(WITH RECURSIVE f(v,p,i) AS (SELECT lower(value),(?1->>3),(?1->>4) FROM json_each(json_array("body")) UNION ALL SELECT replace(v,substr(p,i,i),substr(p,i+i,i)),substr(p,i+i+i),i FROM f WHERE length(p)) SELECT p FROM f WHERE NOT length(p) AND instr(v,(?1->>5)))) END) AND (CASE WHEN "body" GLOB +(?1->>6) THEN COALESCE((?1->>7),EXISTS(WITH RECURSIVE f(v,p,i) AS (SELECT lower(value),(?1->>8),(?1->>9) FROM json_each(json_array("body")) UNION ALL SELECT replace(v,substr(p,i,i),substr(p,i+i,i)),substr(p,i+i+i),i FROM f WHERE length(p)) SELECT p FROM f WHERE NOT length(p) AND instr(v,(?1->>10))=(?1->>9))) END)) AND ((CASE WHEN "body" GLOB +(?1->>11) THEN COALESCE((?1->>12),EXISTS(WITH RECURSIVE f(v,p,i) AS (SELECT lower(value),(?1->>13),(?1->>14) FROM json_each(json_array("body")) UNION ALL SELECT replace(v,substr(p,i,i),substr(p,i+i,i)),substr(p,i+i+i),i FROM f WHERE length(p)) SELECT p FROM f WHERE NOT length(p) AND substr(v,(?1->>15))=(?1->>16))) END) AND (NOT COALESCE((CASE WHEN "body" GLOB +(?1->>17) THEN COALESCE((?1->>18),EXISTS(WITH RECURSIVE f(v,p,i) AS (SELECT lower(value),(?1->>19),(?1->>20) FROM json_each(json_array("body")) UNION ALL SELECT replace(v,substr(p,i,i),substr(p,i+i,i)),substr(p,i+i+i),i FROM f WHERE length(p)) SELECT p FROM f WHERE NOT length(p) AND instr(v,(?1->>21)))) END),(?1->>22))))) ORDER BY "created_at" DESC,"id" DESC LIMIT (?1->>23) OFFSET (?1->>24)) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC,"notes"."id" DESC;
 -- ["t", "*[\u00c9\u00e9][aA]*", true, "\u00c9\u00e9", 1, "\u00e9a", "[aA][\u00e9\u00c9]*", true, "\u00c9\u00e9", 1, "a\u00e9", "*[Ee][\u00c9\u00e9]", true, "\u00c9\u00e9", 1, -2, "e\u00e9", "*[bB]*", true, "", 1, "b", false, 2, 2]
 
 -- # filter: free text
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=(?1->>0) AND (((CASE WHEN "notes"."body" GLOB +(?1->>1) THEN COALESCE((?1->>2),EXISTS(WITH RECURSIVE f(v,p,i) AS (SELECT lower(value),(?1->>3),(?1->>4) FROM json_each(json_array("notes"."body")) UNION ALL SELECT replace(v,substr(p,i,i),substr(p,i+i,i)),substr(p,i+i+i),i FROM f WHERE length(p)) SELECT p FROM f WHERE NOT length(p) AND instr(v,(?1->>5)))) END) OR "notes"."id"=(?1->>6)) AND ((NOT COALESCE((CASE WHEN "notes"."body" GLOB +(?1->>7) THEN COALESCE((?1->>8),EXISTS(WITH RECURSIVE f(v,p,i) AS (SELECT lower(value),(?1->>9),(?1->>10) FROM json_each(json_array("notes"."body")) UNION ALL SELECT replace(v,substr(p,i,i),substr(p,i+i,i)),substr(p,i+i+i),i FROM f WHERE length(p)) SELECT p FROM f WHERE NOT length(p) AND instr(v,(?1->>11)))) END),(?1->>12))) AND (NOT ("notes"."id"=(?1->>13))))) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT (?1->>14) OFFSET (?1->>15);
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" INDEXED BY "notes_created_at" WHERE "tenant_id"=(?1->>0) AND (((CASE WHEN "body" GLOB +(?1->>1) THEN COALESCE((?1->>2),EXISTS(WITH RECURSIVE f(v,p,i) AS (SELECT lower(value),(?1->>3),(?1->>4) FROM json_each(json_array("body")) UNION ALL SELECT replace(v,substr(p,i,i),substr(p,i+i,i)),substr(p,i+i+i),i FROM f WHERE length(p)) SELECT p FROM f WHERE NOT length(p) AND instr(v,(?1->>5)))) END) OR "id"=(?1->>6)) AND ((NOT COALESCE((CASE WHEN "body" GLOB +(?1->>7) THEN COALESCE((?1->>8),EXISTS(WITH RECURSIVE f(v,p,i) AS (SELECT lower(value),(?1->>9),(?1->>10) FROM json_each(json_array("body")) UNION ALL SELECT replace(v,substr(p,i,i),substr(p,i+i,i)),substr(p,i+i+i),i FROM f WHERE length(p)) SELECT p FROM f WHERE NOT length(p) AND instr(v,(?1->>11)))) END),(?1->>12))) AND (NOT ("id"=(?1->>13))))) ORDER BY "created_at" DESC,"id" DESC LIMIT (?1->>14) OFFSET (?1->>15)) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC,"notes"."id" DESC;
 -- ["t", "*[aA]*", true, "", 1, "a", "a", "*[bB]*", true, "", 1, "b", false, "b", 2, 2]
 
 -- # filter: a walk
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=(?1->>0) AND "tags"."seen"=(?1->>1) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT (?1->>2);
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" INDEXED BY "notes_created_at" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=(?1->>0) AND "tags"."seen"=(?1->>1) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT (?1->>2);
 -- ["t", 1, 3]
 
 -- # filter: totals over the side table
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen",(SELECT COUNT(*) FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=(?1->>0) AND ("tags"."seen"=(?1->>1) OR "notes"."body"=(?1->>2))) "total_count" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=(?1->>0) AND ("tags"."seen"=(?1->>1) OR "notes"."body"=(?1->>2)) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT (?1->>3) OFFSET (?1->>4);
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen",(SELECT COUNT(*) FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=(?1->>0) AND ("tags"."seen"=(?1->>1) OR "notes"."body"=(?1->>2))) "total_count" FROM "notes" INDEXED BY "notes_created_at" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=(?1->>0) AND ("tags"."seen"=(?1->>1) OR "notes"."body"=(?1->>2)) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT (?1->>3) OFFSET (?1->>4);
 -- ["t", 1, "b", 2, 2]
 SELECT COUNT(*) FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=(?1->>0) AND ("tags"."seen"=(?1->>1) OR "notes"."body"=(?1->>2));
 -- ["t", 1, "b"]
 
 -- # filter: totals
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen",(SELECT COUNT(*) FROM "notes" WHERE "tenant_id"=(?1->>0) AND "body"=(?1->>1)) "total_count" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=(?1->>0) AND "notes"."body"=(?1->>1) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT (?1->>2) OFFSET (?1->>3);
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen",(SELECT COUNT(*) FROM "notes" INDEXED BY "notes_body" WHERE "tenant_id"=(?1->>0) AND "body"=(?1->>1)) "total_count" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" INDEXED BY "notes_body" WHERE "tenant_id"=(?1->>0) AND "body"=(?1->>1) ORDER BY "created_at" DESC,"id" DESC LIMIT (?1->>2) OFFSET (?1->>3)) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC,"notes"."id" DESC;
 -- ["t", "b", 2, 2]
-SELECT COUNT(*) FROM "notes" WHERE "tenant_id"=(?1->>0) AND "body"=(?1->>1);
+SELECT COUNT(*) FROM "notes" INDEXED BY "notes_body" WHERE "tenant_id"=(?1->>0) AND "body"=(?1->>1);
 -- ["t", "b"]

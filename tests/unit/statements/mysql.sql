@@ -34,6 +34,12 @@ UPDATE `notes` SET `body`=%s,`created_at`=%s WHERE `tenant_id`=%s AND `id`=%s;
 UPDATE `notes` SET `body`=%s WHERE `tenant_id`=%s AND `id`=(SELECT `id` FROM `tags` WHERE `tenant_id`=%s AND `id`=%s AND `seen`=%s);
 -- ["x", "t", "t", "n", 1]
 
+-- # update and delete by an index
+UPDATE `notes` SET `created_at`=%s WHERE `tenant_id`=%s AND `body`=%s;
+-- [null, "t", "b"]
+DELETE `notes` FROM `notes` WHERE `notes`.`tenant_id`=%s AND `notes`.`body`=%s;
+-- ["t", "b"]
+
 -- # update if another row exists
 UPDATE `notes` SET `body`=%s WHERE `tenant_id`=%s AND `id`=%s AND EXISTS (SELECT `id` FROM `tags` WHERE `tenant_id`=%s AND `id`=%s AND `seen`>%s);
 -- ["x", "t", "n", "t", "n", 1]
@@ -43,15 +49,15 @@ UPDATE `notes` SET `body`=%s WHERE `tenant_id`=%s AND `id`=%s AND EXISTS (SELECT
 -- ["x", "t", "n", 1]
 
 -- # delete
-DELETE FROM `notes` WHERE `tenant_id`=%s AND `id`=%s;
+DELETE `notes` FROM `notes` WHERE `notes`.`tenant_id`=%s AND `notes`.`id`=%s;
 -- ["t", "n"]
 
 -- # delete of pairs
-DELETE FROM `notes` WHERE ((`tenant_id` = %s AND `id` = %s) OR (`tenant_id` = %s AND `id` = %s));
+DELETE `notes` FROM `notes` WHERE ((`notes`.`tenant_id` = %s AND `notes`.`id` = %s) OR (`notes`.`tenant_id` = %s AND `notes`.`id` = %s));
 -- ["t", "a", "u", "b"]
 
 -- # delete of the rows that others name
-DELETE FROM `tags` WHERE `tenant_id`=%s AND `id` IN (SELECT `id` FROM `notes` WHERE `tenant_id`=%s AND `body`=%s);
+DELETE `tags` FROM `tags` WHERE `tags`.`tenant_id`=%s AND `tags`.`id` IN (SELECT `id` FROM `notes` WHERE `tenant_id`=%s AND `body`=%s);
 -- ["t", "t", "b"]
 
 -- # delete in batches
@@ -119,33 +125,37 @@ SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `note
 -- ["t", 2, 2]
 
 -- # page with totals, empty
-SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen`,(SELECT COUNT(*) FROM `notes` WHERE `tenant_id`=%s) `total_count` FROM `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE `notes`.`tenant_id`=%s ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC LIMIT %s OFFSET %s;
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen`,(SELECT COUNT(*) FROM `notes` WHERE `tenant_id`=%s) `total_count` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` WHERE `tenant_id`=%s ORDER BY `created_at` DESC,`id` DESC LIMIT %s OFFSET %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC;
 -- ["t", "t", 2, 2]
 SELECT COUNT(*) FROM `notes` WHERE `tenant_id`=%s;
 -- ["t"]
 
 -- # walk from the start
-SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE `notes`.`tenant_id`=%s ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC LIMIT %s;
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` WHERE `tenant_id`=%s ORDER BY `created_at` DESC,`id` DESC LIMIT %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC;
 -- ["t", 3]
 
 -- # walk on, descending
-SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE `notes`.`tenant_id`=%s AND ((`notes`.`created_at` <= %s AND (`notes`.`created_at` < %s OR `notes`.`id` < %s)) OR `notes`.`created_at` IS NULL) ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC LIMIT %s;
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` WHERE `tenant_id`=%s AND (`created_at` <= %s AND (`created_at` < %s OR `id` < %s)) ORDER BY `created_at` DESC,`id` DESC LIMIT %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC;
 -- ["t", "2026-01-31T10:00:00.000Z", "2026-01-31T10:00:00.000Z", "n", 3]
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` WHERE `tenant_id`=%s AND `created_at` IS NULL ORDER BY `created_at` DESC,`id` DESC LIMIT %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC;
+-- ["t", 3]
 
 -- # walk on, ascending
-SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE `notes`.`tenant_id`=%s AND (`notes`.`created_at` >= %s AND (`notes`.`created_at` > %s OR `notes`.`id` > %s)) ORDER BY `notes`.`created_at` ASC,`notes`.`id` ASC LIMIT %s;
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` WHERE `tenant_id`=%s AND (`created_at` >= %s AND (`created_at` > %s OR `id` > %s)) ORDER BY `created_at` ASC,`id` ASC LIMIT %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` ASC,`notes`.`id` ASC;
 -- ["t", "2026-01-31T10:00:00.000Z", "2026-01-31T10:00:00.000Z", "n", 3]
 
 -- # walk on at NULL, descending
-SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE `notes`.`tenant_id`=%s AND `notes`.`created_at` IS NULL AND `notes`.`id`<%s ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC LIMIT %s;
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` WHERE `tenant_id`=%s AND `created_at` IS NULL AND `id`<%s ORDER BY `created_at` DESC,`id` DESC LIMIT %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC;
 -- ["t", "n", 3]
 
 -- # walk on at NULL, ascending
-SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE `notes`.`tenant_id`=%s AND ((`notes`.`created_at` IS NULL AND `notes`.`id`>%s) OR `notes`.`created_at` IS NOT NULL) ORDER BY `notes`.`created_at` ASC,`notes`.`id` ASC LIMIT %s;
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` WHERE `tenant_id`=%s AND `created_at` IS NULL AND `id`>%s ORDER BY `created_at` ASC,`id` ASC LIMIT %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` ASC,`notes`.`id` ASC;
 -- ["t", "n", 3]
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` WHERE `tenant_id`=%s AND `created_at` IS NOT NULL ORDER BY `created_at` ASC,`id` ASC LIMIT %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` ASC,`notes`.`id` ASC;
+-- ["t", 3]
 
 -- # filter: equal, and absent
-SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE `notes`.`tenant_id`=%s AND (`notes`.`id`=%s AND (`notes`.`body` IS NULL OR NOT (`notes`.`body`=%s))) ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC LIMIT %s OFFSET %s;
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` WHERE `tenant_id`=%s AND (`id`=%s AND (`body` IS NULL OR NOT (`body`=%s))) ORDER BY `created_at` DESC,`id` DESC LIMIT %s OFFSET %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC;
 -- ["t", "n", "x", 2, 2]
 
 -- # filter: comparisons
@@ -157,11 +167,11 @@ SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `note
 -- ["t", 2, 2]
 
 -- # filter: parts
-SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE `notes`.`tenant_id`=%s AND ((`notes`.`body` REGEXP %s AND `notes`.`body` REGEXP %s) AND (`notes`.`body` REGEXP %s AND (NOT COALESCE(`notes`.`body` REGEXP %s,%s)))) ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC LIMIT %s OFFSET %s;
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` WHERE `tenant_id`=%s AND ((`body` REGEXP %s AND `body` REGEXP %s) AND (`body` REGEXP %s AND (NOT COALESCE(`body` REGEXP %s,%s)))) ORDER BY `created_at` DESC,`id` DESC LIMIT %s OFFSET %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC;
 -- ["t", "(?-i)[\u00c9\u00e9][aA]", "(?-i)\\A[aA][\u00e9\u00c9]", "(?-i)[Ee][\u00c9\u00e9]\\z", "(?-i)[bB]", false, 2, 2]
 
 -- # filter: free text
-SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE `notes`.`tenant_id`=%s AND ((`notes`.`body` REGEXP %s OR `notes`.`id`=%s) AND ((NOT COALESCE(`notes`.`body` REGEXP %s,%s)) AND (NOT (`notes`.`id`=%s)))) ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC LIMIT %s OFFSET %s;
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` WHERE `tenant_id`=%s AND ((`body` REGEXP %s OR `id`=%s) AND ((NOT COALESCE(`body` REGEXP %s,%s)) AND (NOT (`id`=%s)))) ORDER BY `created_at` DESC,`id` DESC LIMIT %s OFFSET %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC;
 -- ["t", "(?-i)[aA]", "a", "(?-i)[bB]", false, "b", 2, 2]
 
 -- # filter: a walk
@@ -175,7 +185,7 @@ SELECT COUNT(*) FROM `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`ten
 -- ["t", 1, "b"]
 
 -- # filter: totals
-SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen`,(SELECT COUNT(*) FROM `notes` WHERE `tenant_id`=%s AND `body`=%s) `total_count` FROM `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE `notes`.`tenant_id`=%s AND `notes`.`body`=%s ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC LIMIT %s OFFSET %s;
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen`,(SELECT COUNT(*) FROM `notes` WHERE `tenant_id`=%s AND `body`=%s) `total_count` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` WHERE `tenant_id`=%s AND `body`=%s ORDER BY `created_at` DESC,`id` DESC LIMIT %s OFFSET %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC;
 -- ["t", "b", "t", "b", 2, 2]
 SELECT COUNT(*) FROM `notes` WHERE `tenant_id`=%s AND `body`=%s;
 -- ["t", "b"]

@@ -34,6 +34,12 @@ UPDATE "notes" SET "body"=$1,"created_at"=$2 WHERE "tenant_id"=$3 AND "id"=$4;
 UPDATE "notes" SET "body"=$1 WHERE "tenant_id"=$2 AND "id"=(SELECT "id" FROM "tags" WHERE "tenant_id"=$3 AND "id"=$4 AND "seen"=$5);
 -- ["x", "t", "t", "n", 1]
 
+-- # update and delete by an index
+UPDATE "notes" SET "created_at"=$1 WHERE "tenant_id"=$2 AND "body"=$3;
+-- [null, "t", "b"]
+DELETE FROM "notes" WHERE "tenant_id"=$1 AND "body"=$2;
+-- ["t", "b"]
+
 -- # update if another row exists
 UPDATE "notes" SET "body"=$1 WHERE "tenant_id"=$2 AND "id"=$3 AND EXISTS (SELECT "id" FROM "tags" WHERE "tenant_id"=$4 AND "id"=$5 AND "seen">$6);
 -- ["x", "t", "n", "t", "n", 1]
@@ -119,33 +125,37 @@ SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "note
 -- ["t", 2, 2]
 
 -- # page with totals, empty
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen",(SELECT COUNT(*) FROM "notes" WHERE "tenant_id"=$1) "total_count" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=$1 ORDER BY "notes"."created_at" DESC NULLS LAST,"notes"."id" DESC LIMIT $2 OFFSET $3;
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen",(SELECT COUNT(*) FROM "notes" WHERE "tenant_id"=$1) "total_count" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" WHERE "tenant_id"=$1 ORDER BY "created_at" DESC NULLS LAST,"id" DESC LIMIT $2 OFFSET $3) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC NULLS LAST,"notes"."id" DESC;
 -- ["t", 2, 2]
 SELECT COUNT(*) FROM "notes" WHERE "tenant_id"=$1;
 -- ["t"]
 
 -- # walk from the start
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=$1 ORDER BY "notes"."created_at" DESC NULLS LAST,"notes"."id" DESC LIMIT $2;
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" WHERE "tenant_id"=$1 ORDER BY "created_at" DESC NULLS LAST,"id" DESC LIMIT $2) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC NULLS LAST,"notes"."id" DESC;
 -- ["t", 3]
 
 -- # walk on, descending
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=$1 AND (("notes"."created_at","notes"."id") < ($2,$3) OR "notes"."created_at" IS NULL) ORDER BY "notes"."created_at" DESC NULLS LAST,"notes"."id" DESC LIMIT $4;
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" WHERE "tenant_id"=$1 AND ("created_at","id") < ($2,$3) ORDER BY "created_at" DESC NULLS LAST,"id" DESC LIMIT $4) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC NULLS LAST,"notes"."id" DESC;
 -- ["t", "2026-01-31T10:00:00.000Z", "n", 3]
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" WHERE "tenant_id"=$1 AND "created_at" IS NULL ORDER BY "created_at" DESC NULLS LAST,"id" DESC LIMIT $2) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC NULLS LAST,"notes"."id" DESC;
+-- ["t", 3]
 
 -- # walk on, ascending
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=$1 AND ("notes"."created_at","notes"."id") > ($2,$3) ORDER BY "notes"."created_at" ASC NULLS FIRST,"notes"."id" ASC LIMIT $4;
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" WHERE "tenant_id"=$1 AND ("created_at","id") > ($2,$3) ORDER BY "created_at" ASC NULLS FIRST,"id" ASC LIMIT $4) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" ASC NULLS FIRST,"notes"."id" ASC;
 -- ["t", "2026-01-31T10:00:00.000Z", "n", 3]
 
 -- # walk on at NULL, descending
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=$1 AND "notes"."created_at" IS NULL AND "notes"."id"<$2 ORDER BY "notes"."created_at" DESC NULLS LAST,"notes"."id" DESC LIMIT $3;
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" WHERE "tenant_id"=$1 AND "created_at" IS NULL AND "id"<$2 ORDER BY "created_at" DESC NULLS LAST,"id" DESC LIMIT $3) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC NULLS LAST,"notes"."id" DESC;
 -- ["t", "n", 3]
 
 -- # walk on at NULL, ascending
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=$1 AND (("notes"."created_at" IS NULL AND "notes"."id">$2) OR "notes"."created_at" IS NOT NULL) ORDER BY "notes"."created_at" ASC NULLS FIRST,"notes"."id" ASC LIMIT $3;
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" WHERE "tenant_id"=$1 AND "created_at" IS NULL AND "id">$2 ORDER BY "created_at" ASC NULLS FIRST,"id" ASC LIMIT $3) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" ASC NULLS FIRST,"notes"."id" ASC;
 -- ["t", "n", 3]
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" WHERE "tenant_id"=$1 AND "created_at" IS NOT NULL ORDER BY "created_at" ASC NULLS FIRST,"id" ASC LIMIT $2) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" ASC NULLS FIRST,"notes"."id" ASC;
+-- ["t", 3]
 
 -- # filter: equal, and absent
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=$1 AND ("notes"."id"=$2 AND ("notes"."body" IS NULL OR NOT ("notes"."body"=$3))) ORDER BY "notes"."created_at" DESC NULLS LAST,"notes"."id" DESC LIMIT $4 OFFSET $5;
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" WHERE "tenant_id"=$1 AND ("id"=$2 AND ("body" IS NULL OR NOT ("body"=$3))) ORDER BY "created_at" DESC NULLS LAST,"id" DESC LIMIT $4 OFFSET $5) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC NULLS LAST,"notes"."id" DESC;
 -- ["t", "n", "x", 2, 2]
 
 -- # filter: comparisons
@@ -157,11 +167,11 @@ SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "note
 -- ["t", 2, 2]
 
 -- # filter: parts
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=$1 AND ((CAST(strpos(translate("notes"."body", $2, $3), $4) AS boolean) AND starts_with(translate("notes"."body", $5, $6), $7)) AND (right(translate("notes"."body", $8, $9), $10) = $11 AND (NOT COALESCE(CAST(strpos(translate("notes"."body", $12, $13), $14) AS boolean),$15)))) ORDER BY "notes"."created_at" DESC NULLS LAST,"notes"."id" DESC LIMIT $16 OFFSET $17;
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" WHERE "tenant_id"=$1 AND ((CAST(strpos(translate("body", $2, $3), $4) AS boolean) AND starts_with(translate("body", $5, $6), $7)) AND (right(translate("body", $8, $9), $10) = $11 AND (NOT COALESCE(CAST(strpos(translate("body", $12, $13), $14) AS boolean),$15)))) ORDER BY "created_at" DESC NULLS LAST,"id" DESC LIMIT $16 OFFSET $17) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC NULLS LAST,"notes"."id" DESC;
 -- ["t", "\u00c9A", "\u00e9a", "\u00e9a", "A\u00c9", "a\u00e9", "a\u00e9", "E\u00c9", "e\u00e9", 2, "e\u00e9", "B", "b", "b", false, 2, 2]
 
 -- # filter: free text
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=$1 AND ((CAST(strpos(translate("notes"."body", $2, $3), $4) AS boolean) OR "notes"."id"=$5) AND ((NOT COALESCE(CAST(strpos(translate("notes"."body", $6, $7), $8) AS boolean),$9)) AND (NOT ("notes"."id"=$10)))) ORDER BY "notes"."created_at" DESC NULLS LAST,"notes"."id" DESC LIMIT $11 OFFSET $12;
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" WHERE "tenant_id"=$1 AND ((CAST(strpos(translate("body", $2, $3), $4) AS boolean) OR "id"=$5) AND ((NOT COALESCE(CAST(strpos(translate("body", $6, $7), $8) AS boolean),$9)) AND (NOT ("id"=$10)))) ORDER BY "created_at" DESC NULLS LAST,"id" DESC LIMIT $11 OFFSET $12) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC NULLS LAST,"notes"."id" DESC;
 -- ["t", "A", "a", "a", "a", "B", "b", "b", false, "b", 2, 2]
 
 -- # filter: a walk
@@ -175,7 +185,7 @@ SELECT COUNT(*) FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."ten
 -- ["t", 1, "b"]
 
 -- # filter: totals
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen",(SELECT COUNT(*) FROM "notes" WHERE "tenant_id"=$1 AND "body"=$2) "total_count" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=$1 AND "notes"."body"=$2 ORDER BY "notes"."created_at" DESC NULLS LAST,"notes"."id" DESC LIMIT $3 OFFSET $4;
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen",(SELECT COUNT(*) FROM "notes" WHERE "tenant_id"=$1 AND "body"=$2) "total_count" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" WHERE "tenant_id"=$1 AND "body"=$2 ORDER BY "created_at" DESC NULLS LAST,"id" DESC LIMIT $3 OFFSET $4) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC NULLS LAST,"notes"."id" DESC;
 -- ["t", "b", 2, 2]
 SELECT COUNT(*) FROM "notes" WHERE "tenant_id"=$1 AND "body"=$2;
 -- ["t", "b"]

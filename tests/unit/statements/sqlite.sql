@@ -7,11 +7,11 @@ SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "note
 -- ["t", "n"]
 
 -- # all in order, limited
-SELECT "id","body","created_at" FROM "notes" WHERE "tenant_id"=? ORDER BY "created_at" DESC,"id" ASC LIMIT ?;
+SELECT "id","body","created_at" FROM "notes" INDEXED BY "notes_created_at" WHERE "tenant_id"=? ORDER BY "created_at" DESC,"id" ASC LIMIT ?;
 -- ["t", 3]
 
 -- # operators
-SELECT "id","body","created_at" FROM "notes" WHERE "id"<>? AND "created_at"<? AND "created_at"<=? AND "created_at">? AND "created_at">=? AND "body" IS NULL;
+SELECT "id","body","created_at" FROM "notes" INDEXED BY "notes_body" WHERE "id"<>? AND "created_at"<? AND "created_at"<=? AND "created_at">? AND "created_at">=? AND "body" IS NULL;
 -- ["n", "2026-01-31T10:00:00.000Z", "2026-01-31T10:00:00.000Z", "2026-01-31T10:00:00.000Z", "2026-01-31T10:00:00.000Z"]
 
 -- # null or later
@@ -34,6 +34,12 @@ UPDATE "notes" SET "body"=?,"created_at"=? WHERE "tenant_id"=? AND "id"=?;
 UPDATE "notes" SET "body"=? WHERE "tenant_id"=? AND "id"=(SELECT "id" FROM "tags" WHERE "tenant_id"=? AND "id"=? AND "seen"=?);
 -- ["x", "t", "t", "n", 1]
 
+-- # update and delete by an index
+UPDATE "notes" INDEXED BY "notes_body" SET "created_at"=? WHERE "tenant_id"=? AND "body"=?;
+-- [null, "t", "b"]
+DELETE FROM "notes" INDEXED BY "notes_body" WHERE "tenant_id"=? AND "body"=?;
+-- ["t", "b"]
+
 -- # update if another row exists
 UPDATE "notes" SET "body"=? WHERE "tenant_id"=? AND "id"=? AND EXISTS (SELECT "id" FROM "tags" WHERE "tenant_id"=? AND "id"=? AND "seen">?);
 -- ["x", "t", "n", "t", "n", 1]
@@ -51,7 +57,7 @@ DELETE FROM "notes" WHERE ("tenant_id", "id") IN (SELECT json_extract(value, ?),
 -- ["$[0]", "$[1]", "[[\"t\", \"a\"], [\"u\", \"b\"]]"]
 
 -- # delete of the rows that others name
-DELETE FROM "tags" WHERE "tenant_id"=? AND "id" IN (SELECT "id" FROM "notes" WHERE "tenant_id"=? AND "body"=?);
+DELETE FROM "tags" WHERE "tenant_id"=? AND "id" IN (SELECT "id" FROM "notes" INDEXED BY "notes_body" WHERE "tenant_id"=? AND "body"=?);
 -- ["t", "t", "b"]
 
 -- # delete in batches
@@ -115,63 +121,67 @@ SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "note
 -- ["t", 2, 2]
 
 -- # page with totals, empty
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen",(SELECT COUNT(*) FROM "notes" WHERE "tenant_id"=?) "total_count" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT ? OFFSET ?;
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen",(SELECT COUNT(*) FROM "notes" WHERE "tenant_id"=?) "total_count" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" INDEXED BY "notes_created_at" WHERE "tenant_id"=? ORDER BY "created_at" DESC,"id" DESC LIMIT ? OFFSET ?) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC,"notes"."id" DESC;
 -- ["t", "t", 2, 2]
 SELECT COUNT(*) FROM "notes" WHERE "tenant_id"=?;
 -- ["t"]
 
 -- # walk from the start
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT ?;
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" INDEXED BY "notes_created_at" WHERE "tenant_id"=? ORDER BY "created_at" DESC,"id" DESC LIMIT ?) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC,"notes"."id" DESC;
 -- ["t", 3]
 
 -- # walk on, descending
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? AND (("notes"."created_at","notes"."id") < (?,?) OR "notes"."created_at" IS NULL) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT ?;
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" INDEXED BY "notes_created_at" WHERE "tenant_id"=? AND ("created_at","id") < (?,?) ORDER BY "created_at" DESC,"id" DESC LIMIT ?) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC,"notes"."id" DESC;
 -- ["t", "2026-01-31T10:00:00.000Z", "n", 3]
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" INDEXED BY "notes_created_at" WHERE "tenant_id"=? AND "created_at" IS NULL ORDER BY "created_at" DESC,"id" DESC LIMIT ?) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC,"notes"."id" DESC;
+-- ["t", 3]
 
 -- # walk on, ascending
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? AND ("notes"."created_at","notes"."id") > (?,?) ORDER BY "notes"."created_at" ASC,"notes"."id" ASC LIMIT ?;
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" INDEXED BY "notes_created_at" WHERE "tenant_id"=? AND ("created_at","id") > (?,?) ORDER BY "created_at" ASC,"id" ASC LIMIT ?) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" ASC,"notes"."id" ASC;
 -- ["t", "2026-01-31T10:00:00.000Z", "n", 3]
 
 -- # walk on at NULL, descending
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? AND "notes"."created_at" IS NULL AND "notes"."id"<? ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT ?;
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" INDEXED BY "notes_created_at" WHERE "tenant_id"=? AND "created_at" IS NULL AND "id"<? ORDER BY "created_at" DESC,"id" DESC LIMIT ?) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC,"notes"."id" DESC;
 -- ["t", "n", 3]
 
 -- # walk on at NULL, ascending
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? AND (("notes"."created_at" IS NULL AND "notes"."id">?) OR "notes"."created_at" IS NOT NULL) ORDER BY "notes"."created_at" ASC,"notes"."id" ASC LIMIT ?;
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" INDEXED BY "notes_created_at" WHERE "tenant_id"=? AND "created_at" IS NULL AND "id">? ORDER BY "created_at" ASC,"id" ASC LIMIT ?) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" ASC,"notes"."id" ASC;
 -- ["t", "n", 3]
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" INDEXED BY "notes_created_at" WHERE "tenant_id"=? AND "created_at" IS NOT NULL ORDER BY "created_at" ASC,"id" ASC LIMIT ?) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" ASC,"notes"."id" ASC;
+-- ["t", 3]
 
 -- # filter: equal, and absent
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? AND ("notes"."id"=? AND ("notes"."body" IS NULL OR NOT ("notes"."body"=?))) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT ? OFFSET ?;
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" WHERE "tenant_id"=? AND ("id"=? AND ("body" IS NULL OR NOT ("body"=?))) ORDER BY "created_at" DESC,"id" DESC LIMIT ? OFFSET ?) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC,"notes"."id" DESC;
 -- ["t", "n", "x", 2, 2]
 
 -- # filter: comparisons
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? AND ((("tags"."seen" > ?) AND ("tags"."seen" >= ? AND "tags"."seen" < ?)) AND (("tags"."seen" IS NULL OR NOT (("tags"."seen" <= ?))) AND ("notes"."created_at" >= ? AND "notes"."created_at" <= ?))) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT ? OFFSET ?;
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" INDEXED BY "notes_created_at" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? AND ((("tags"."seen" > ?) AND ("tags"."seen" >= ? AND "tags"."seen" < ?)) AND (("tags"."seen" IS NULL OR NOT (("tags"."seen" <= ?))) AND ("notes"."created_at" >= ? AND "notes"."created_at" <= ?))) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT ? OFFSET ?;
 -- ["t", 1, 2, 3, 4, "2026-01-31T00:00:00.000Z", "2026-01-31T23:59:59.999Z", 2, 2]
 
 -- # filter: is there, or not
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? AND (("notes"."body" IS NOT NULL) OR ("tags"."seen" IS NULL)) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT ? OFFSET ?;
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" INDEXED BY "notes_created_at" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? AND (("notes"."body" IS NOT NULL) OR ("tags"."seen" IS NULL)) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT ? OFFSET ?;
 -- ["t", 2, 2]
 
 -- # filter: parts
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? AND (("notes"."body" GLOB +? AND "notes"."body" GLOB +?) AND ("notes"."body" GLOB +? AND (NOT COALESCE("notes"."body" GLOB +?,?)))) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT ? OFFSET ?;
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" INDEXED BY "notes_created_at" WHERE "tenant_id"=? AND (("body" GLOB +? AND "body" GLOB +?) AND ("body" GLOB +? AND (NOT COALESCE("body" GLOB +?,?)))) ORDER BY "created_at" DESC,"id" DESC LIMIT ? OFFSET ?) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC,"notes"."id" DESC;
 -- ["t", "*[\u00c9\u00e9][aA]*", "[aA][\u00e9\u00c9]*", "*[Ee][\u00c9\u00e9]", "*[bB]*", false, 2, 2]
 
 -- # filter: free text
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? AND (("notes"."body" GLOB +? OR "notes"."id"=?) AND ((NOT COALESCE("notes"."body" GLOB +?,?)) AND (NOT ("notes"."id"=?)))) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT ? OFFSET ?;
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" INDEXED BY "notes_created_at" WHERE "tenant_id"=? AND (("body" GLOB +? OR "id"=?) AND ((NOT COALESCE("body" GLOB +?,?)) AND (NOT ("id"=?)))) ORDER BY "created_at" DESC,"id" DESC LIMIT ? OFFSET ?) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC,"notes"."id" DESC;
 -- ["t", "*[aA]*", "a", "*[bB]*", false, "b", 2, 2]
 
 -- # filter: a walk
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? AND "tags"."seen"=? ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT ?;
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" INDEXED BY "notes_created_at" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? AND "tags"."seen"=? ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT ?;
 -- ["t", 1, 3]
 
 -- # filter: totals over the side table
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen",(SELECT COUNT(*) FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? AND ("tags"."seen"=? OR "notes"."body"=?)) "total_count" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? AND ("tags"."seen"=? OR "notes"."body"=?) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT ? OFFSET ?;
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen",(SELECT COUNT(*) FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? AND ("tags"."seen"=? OR "notes"."body"=?)) "total_count" FROM "notes" INDEXED BY "notes_created_at" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? AND ("tags"."seen"=? OR "notes"."body"=?) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT ? OFFSET ?;
 -- ["t", 1, "b", "t", 1, "b", 2, 2]
 SELECT COUNT(*) FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? AND ("tags"."seen"=? OR "notes"."body"=?);
 -- ["t", 1, "b"]
 
 -- # filter: totals
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen",(SELECT COUNT(*) FROM "notes" WHERE "tenant_id"=? AND "body"=?) "total_count" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? AND "notes"."body"=? ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT ? OFFSET ?;
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen",(SELECT COUNT(*) FROM "notes" INDEXED BY "notes_body" WHERE "tenant_id"=? AND "body"=?) "total_count" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" INDEXED BY "notes_body" WHERE "tenant_id"=? AND "body"=? ORDER BY "created_at" DESC,"id" DESC LIMIT ? OFFSET ?) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC,"notes"."id" DESC;
 -- ["t", "b", "t", "b", 2, 2]
-SELECT COUNT(*) FROM "notes" WHERE "tenant_id"=? AND "body"=?;
+SELECT COUNT(*) FROM "notes" INDEXED BY "notes_body" WHERE "tenant_id"=? AND "body"=?;
 -- ["t", "b"]
