@@ -48,7 +48,9 @@ def _is_one_row(table: Table[Any], equal: Collection[str]) -> bool:
 def _usefulness(columns: Sequence[str], equal: Collection[str], bounded: Collection[str], order: Sequence[Order]) -> tuple[int, int, bool]:
     leading = list(takewhile(equal.__contains__, columns))
     rest = columns[len(leading) :]
-    sorted_by = [part.column for part in order if part.column not in leading and part.descending == order[0].descending]
+    sorted_by = [
+        part.column for part in takewhile(lambda part: part.descending == order[0].descending, order) if part.column not in leading
+    ]
     in_order = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(rest, sorted_by, strict=False)))
     in_range = int(not order and bool(rest) and rest[0] in bounded)
     if not leading and not in_order and not in_range:

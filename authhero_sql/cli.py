@@ -319,6 +319,19 @@ def makemigration(
     _answer(given, {"path": str(path) if path else None}, lambda: _say(given, f"wrote {path}" if path else "nothing has changed"))
 
 
+@app.command("search-index")
+def search_index(
+    context: typer.Context,
+    *,
+    drop: Annotated[bool, typer.Option("--drop", help="Drop the indexes instead.")] = False,
+) -> None:
+    """Build the indexes that find users by the beginning of a name or an address, while others write."""
+    given: Settings = context.obj
+    names = _run(context, migrations.drop_search_indexes if drop else migrations.create_search_indexes)
+    done = "dropped" if drop else "built"
+    _answer(given, {done: names}, lambda: _say(given, "\n".join(f"{done} {name}" for name in names) or "nothing to do"))
+
+
 @app.command()
 def cleanup(
     context: typer.Context,

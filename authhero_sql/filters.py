@@ -8,7 +8,7 @@ leaves: a positive one never holds where the column is NULL, a negated one alway
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import count, islice
@@ -36,6 +36,8 @@ class Target:
 
     column: Column
     absent: Any = None
+    searched: bool = False
+    """Whether the owner may have an index by which its beginning is found."""
 
     @property
     def nullable(self) -> bool:
@@ -51,9 +53,11 @@ class Filter:
     values: Mapping[str, Any]
     columns: frozenset[str]
     equal: frozenset[str]
+    begins: bool
+    """Whether the beginning of a column is looked for that may have an index for that."""
 
 
-def targets(rules: ListRules, columns: tuple[Column, ...], model: type[BaseModel]) -> dict[str, Target]:
+def targets(rules: ListRules, columns: tuple[Column, ...], model: type[BaseModel], searched: Collection[str] = ()) -> dict[str, Target]:
     """The columns behind the fields that a list's ``q`` may name: by public name, else by the column's own.
 
     Raises:
@@ -65,7 +69,7 @@ def targets(rules: ListRules, columns: tuple[Column, ...], model: type[BaseModel
     for field in (*rules.search, *rules.exact, *rules.parts):
         if found[field].codec is not TEXT:
             raise KeyError(field)
-    return {field: Target(column, _absent(column, model)) for field, column in found.items()}
+    return {field: Target(column, _absent(column, model), column.name in searched) for field, column in found.items()}
 
 
 def _absent(column: Column, model: type[BaseModel]) -> Any:
@@ -95,7 +99,11 @@ def compiled(q: Any, rules: ListRules, known: Mapping[str, Target], dialect: Dia
     compiler = _Compiler(rules, known, dialect)
     shape = compiler.node(tree, negated=False)
     values = {f"q_{number}": value for number, value in enumerate(compiler.values)}
-    return Filter(shape, values, frozenset(compiler.columns), frozenset(_equal(shape, known)))
+    return Filter(shape, values, frozenset(compiler.columns), frozenset(_equal(shape, known)), _begins(shape))
+
+
+def _begins(shape: Shape) -> bool:
+    return shape[0] == "begins" or (shape[0] == "and" and any(map(_begins, shape[1:])))
 
 
 def _equal(shape: Shape, known: Mapping[str, Target]) -> Iterator[str]:
@@ -167,7 +175,7 @@ class _Compiler:
             case lucene.Match(field, value, place):
                 if codec is not TEXT:
                     raise InvalidQueryError(f"{field} is no text: a * can only stand alone there")
-                return self._matched([target], place, value, negated)
+                return self._placed(target, place, value, negated)
             case lucene.Compare(field, sign, value):
                 return self._leaf(sign, target, negated, self._edge(field, target, value, last=sign in (">", "<=")))
             case lucene.Range():
@@ -195,6 +203,13 @@ class _Compiler:
         if target.column.codec in _SWITCHES:
             raise InvalidQueryError(f"{field} is true or false, which have no order")
         return _read(field, target.column, value)[last]
+
+    def _placed(self, target: Target, place: Place, text: str, negated: bool) -> Shape:
+        """One column holds, begins with or ends with the text."""
+        bounds = self.dialect.beginning(text) if place == "start" and target.searched and not negated else ()
+        if not bounds:
+            return self._matched([target], place, text, negated)
+        return ("and", self._leaf("begins", target, negated, *bounds), self._matched([target], place, text, negated))
 
     def _matched(self, targets: Sequence[Target], place: Place, text: str, negated: bool) -> Shape:
         """One of the columns holds the text; in one leaf, because an engine may share the work."""
@@ -263,6 +278,8 @@ class _Predicates:
         return Fragment("({0} IS NULL OR NOT ({1}))", value, found) if target.nullable else Fragment("(NOT ({0}))", found)
 
     def _comparison(self, operator: str, value: Any, size: Any, *, text: bool) -> Criterion:
+        if operator == "begins":
+            return self.dialect.begins(value, self._next(size))
         if operator == "=":
             return self.dialect.equal(value, next(self.binds), text=text)
         signs = size if operator == "range" else (operator,)

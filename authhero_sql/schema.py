@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +15,8 @@ from .errors import InvalidQueryError, InvalidValueError
 
 M = TypeVar("M", bound=BaseModel)
 
+LOWERED = re.compile(r"lower\((\w+)\)")
+"""A part of an index that is a column in lower case."""
 TIMES = ("created_at", "updated_at")
 """What is known of the rows of most tables."""
 
@@ -161,7 +164,8 @@ class ForeignKey:
 class Table(Generic[M]):
     """A table: its columns in order, key, indexes and references, and the models its rows stand for.
 
-    ``model`` is what reading gives, ``insert`` what ``create`` takes; None for a table without an adapter.
+    ``search`` has the indexes of ``authhero-sql search-index``, which an owner adds who wants them: of ``lower(column)``, behind the
+    tenant. ``model`` is what reading gives, ``insert`` what ``create`` takes; None for a table without an adapter.
     """
 
     name: str
@@ -169,6 +173,7 @@ class Table(Generic[M]):
     columns: tuple[Column, ...]
     indexes: tuple[Index, ...] = ()
     foreign_keys: tuple[ForeignKey, ...] = ()
+    search: tuple[Index, ...] = ()
     model: type[M] | None = None
     insert: type[BaseModel] | None = None
 
@@ -193,6 +198,11 @@ class Table(Generic[M]):
     def names(self) -> tuple[str, ...]:
         """The names of all columns, in order."""
         return tuple(column.name for column in self.columns)
+
+    @cached_property
+    def searched(self) -> frozenset[str]:
+        """The columns of which the beginning can be found by an index of :attr:`search`."""
+        return frozenset(found[1] for index in self.search for part in index.columns if (found := LOWERED.fullmatch(part)))
 
     @cached_property
     def tenant_scoped(self) -> bool:

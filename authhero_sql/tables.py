@@ -457,6 +457,10 @@ USERS: Table[User] = Table(
         Index("idx_users_tenant_created_at", ("tenant_id", "created_at", "user_id")),
     ),
     foreign_keys=(ForeignKey(("tenant_id",), "tenants", ("id",)),),
+    search=(
+        Index("idx_users_search_email", ("tenant_id", "lower(email)")),
+        Index("idx_users_search_name", ("tenant_id", "lower(name)")),
+    ),
     model=User,
     insert=UserInsert,
 )

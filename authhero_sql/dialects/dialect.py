@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import Any, ClassVar, Literal
 
 from pypika import Field, Query
@@ -15,11 +17,14 @@ from pypika.terms import Criterion, Term, Tuple
 from pypika.utils import format_alias_sql
 
 from ..errors import ConflictError, DatabaseError, ValueRefusedError
-from ..schema import ColumnType, ForeignKey, Index
+from ..schema import LOWERED, ColumnType, ForeignKey, Index
 from .interface import Call, Database, Executor, Features, Order
 
 UNSHOWN = "not shown, because it may repeat a value"
 """What stands in a driver's error instead of its message."""
+LAST = chr(sys.maxunicode)
+LONGEST = 256
+"""The most characters of a column of which the beginning is looked for."""
 NULLS_FIRST = " nulls first"
 """What stands behind a column of an index that may be NULL, where its order counts."""
 Place = Literal["part", "start", "end"]
@@ -78,6 +83,8 @@ class Dialect:
     """What follows a table's closing parenthesis."""
     matches: ClassVar[Mapping[Place, str]]
     """The condition that the field {0} holds, begins with or ends with a text, of which {1} and so on are :meth:`match_values`."""
+    lowered: ClassVar[str] = ""
+    """The column {0} with the letters of ASCII in lower case, for an index; empty where the engine has no index of an expression."""
     online_index: ClassVar[tuple[str, str]] = ("", "")
     """What CREATE INDEX says before the name, and at its end, for others to go on writing."""
     soon: ClassVar[tuple[str, ...]] = ()
@@ -130,6 +137,22 @@ class Dialect:
     def match_values(self, place: Place, text: str) -> tuple[Any, ...]:
         """The values to bind for a text that is looked for: always as many, so that every text makes the same statement."""
         raise NotImplementedError
+
+    def begins(self, field: Term, binds: Sequence[Term]) -> Criterion:
+        """The field in lower case lies where texts do that begin with another; ``binds`` stand for :meth:`beginning`.
+
+        An index can be read for it, and it leaves out no row that :meth:`match` lets through.
+        """
+        return Fragment(f"({self.lowered} >= {{1}} AND {self.lowered} < {{2}})", field, *binds)
+
+    def beginning(self, text: str) -> tuple[str, ...]:
+        """The values to bind for texts that begin with this: the first of them, and what comes after the last.
+
+        They go as far as the letters of which every engine knows the lower case. Nothing where there is no index of an expression.
+        """
+        plain = takewhile(lambda letter: letter.isascii() or letter.lower() == letter.upper(), text)
+        known = "".join(plain).lower()
+        return (known, text_after(known)) if self.lowered else ()
 
     def bucket_size(self, count: int) -> int:
         """How many parameters so many buckets take; part of a statement's shape."""
@@ -367,7 +390,10 @@ class Dialect:
         return f"CREATE {kind}{self.identifier(index.name)} ON {self.identifier(table)} ({parts}){after}"
 
     def index_part(self, part: str) -> str:
-        """A column of an index; NULL is before every value without a word, as most engines have it."""
+        """A column of an index, or one in lower case; NULL is before every value without a word, as most engines have it."""
+        lowered = LOWERED.fullmatch(part)
+        if lowered:
+            return self.lowered.format(self.identifier(lowered[1]))
         return self.identifier(part.removesuffix(NULLS_FIRST))
 
     def drop_index(self, table: str, name: str) -> str:
@@ -378,6 +404,16 @@ class Dialect:
 def repeats_values(error: DatabaseError) -> bool:
     """Whether the driver's message behind it may repeat a value; that of the other kinds is about tables, locks and connections."""
     return isinstance(error, ConflictError | ValueRefusedError) or type(error) is DatabaseError
+
+
+def text_after(text: str) -> str:
+    """What comes, by code point, after all texts that begin with this and are as long as a column may be."""
+    before = text.rstrip(LAST)
+    if not before:
+        return LAST * LONGEST
+    following = ord(before[-1]) + 1
+    # Surrogates are no characters.
+    return before[:-1] + chr(0xE000 if following == 0xD800 else following)
 
 
 def other_case(character: str) -> str | None:

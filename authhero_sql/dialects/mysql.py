@@ -29,7 +29,7 @@ from ..errors import (
     TransactionConflictError,
     ValueRefusedError,
 )
-from ..schema import ColumnType
+from ..schema import LOWERED, ColumnType, Index
 from .dialect import UNSHOWN, Dialect, Fragment, LiveTable, Place, live_tables, other_case, repeats_values
 from .interface import Call, Database, Executor, Features, Row
 from .managed import CLOSE_TIMEOUT, COMMAND_TIMEOUT, ManagedDatabase, answered, in_time, misconfigured, reraise, retried, translated
@@ -355,6 +355,15 @@ class MySQL8Dialect(MySQLDialect):
 
     collation: ClassVar[str] = "utf8mb4_0900_bin"
     index_expression: ClassVar[str] = "expression"
+    lowered: ClassVar[str] = "(lower({0}))"
+
+    def create_index(self, table: str, index: Index, *, online: bool = False) -> str:
+        """An index of an expression comes with a hidden column, and others cannot write while both are made."""
+        return super().create_index(table, index, online=online and not any(map(LOWERED.fullmatch, index.columns)))
+
+    def beginning(self, text: str) -> tuple[str, ...]:
+        """Nothing where text is compared as a language does: what comes after all texts that begin so is not known then."""
+        return super().beginning(text) if self.exact else ()
 
 
 def _pattern(character: str) -> str:

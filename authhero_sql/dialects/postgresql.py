@@ -88,6 +88,8 @@ class PostgreSQLDialect(Dialect):
         "start": "starts_with(translate({0}, {2}, {3}), {1})",
         "end": "right(translate({0}, {2}, {3}), {4}) = {1}",
     }
+    # By the bytes, whatever the column's own collation is: that of a language has another order, and another lower case.
+    lowered: ClassVar[str] = f'lower({{0}} COLLATE "{collation}")'
     online_index: ClassVar[tuple[str, str]] = ("CONCURRENTLY ", "")
     soon: ClassVar[tuple[str, ...]] = ("SET LOCAL lock_timeout = '200ms'",)
 
@@ -203,7 +205,7 @@ class PostgreSQLDialect(Dialect):
 
     def index_part(self, part: str) -> str:
         """With the word for NULL."""
-        return self.identifier(part.removesuffix(NULLS_FIRST)) + (NULLS_FIRST.upper() if part.endswith(NULLS_FIRST) else "")
+        return super().index_part(part) + (NULLS_FIRST.upper() if part.endswith(NULLS_FIRST) else "")
 
     def classify(self, error: BaseException) -> DatabaseError | None:
         """By SQLSTATE; asyncpg's own errors by class."""

@@ -94,6 +94,7 @@ class SQLiteDialect(Dialect):
     types: ClassVar[dict[str, str]] = {"mediumtext": "text"}
     # A bare parameter would have the statement planned again for every pattern.
     matches: ClassVar[dict[Place, str]] = dict.fromkeys(get_args(Place), "{0} GLOB +{1}")
+    lowered: ClassVar[str] = "lower({0})"
     collation: ClassVar[str] = "BINARY"
     opening: ClassVar[str] = (
         "connect() switches a SQLite file to WAL, for good and for every program that opens it; with ?wal=0 in the URL it does not"

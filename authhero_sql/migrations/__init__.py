@@ -6,6 +6,7 @@ from .export import export_sql
 from .losses import Loss
 from .migrator import MigrationStatus, PlannedMigration, losses, migrate_down, migrate_to_latest, migration_status, plan
 from .repair import Damage, find_damage, lease_holder, repair, unlock
+from .search import create_search_indexes, drop_search_indexes
 
 __all__ = [
     "Damage",
@@ -16,6 +17,8 @@ __all__ = [
     "Progress",
     "SchemaCheck",
     "check_schema",
+    "create_search_indexes",
+    "drop_search_indexes",
     "export_sql",
     "find_damage",
     "lease_holder",

@@ -202,6 +202,8 @@ _NUMBERS = re.compile(r"\b(tiny|small|medium|big)?int(eger|[248])?\b")
 _TEXTS = re.compile("char|text|clob")
 
 
+_OPTIONAL = {index.name for table in REGISTRY.values() for index in table.search}
+"""What an owner may have or not."""
 _DIRECTION = re.compile("( desc( nulls last)?| nulls first)$")
 
 
@@ -209,7 +211,7 @@ def _indexes(name: str, found: TableShape, wanted: TableShape) -> Iterator[Diffe
     keys = [found.key, *(index.columns for index in found.indexes if index.unique and not index.extra)]
     # In either direction, and in any order, it is the same rows that are one too many.
     kept = {frozenset(_DIRECTION.sub("", part) for part in columns) for columns in keys}
-    has, wants = ({index.name: index for index in table.indexes} for table in (found, wanted))
+    has, wants = ({index.name: index for index in table.indexes if index.name not in _OPTIONAL} for table in (found, wanted))
     for called in {**wants, **has}:
         there, declared = has.get(called), wants.get(called)
         before, after = _index(there), _index(declared)

@@ -1,0 +1,92 @@
+"""The indexes of beginnings: with and without them the same answers."""
+
+from __future__ import annotations
+
+import pytest
+
+from authhero_sql import (
+    Adapters,
+    Database,
+    UnsupportedError,
+    check_schema,
+    connect,
+    create_adapters,
+    create_search_indexes,
+    drop_search_indexes,
+    migrate_to_latest,
+)
+from authhero_sql.tables import USERS
+from tests.migrations.helpers import answer
+
+pytestmark = [pytest.mark.anyio]
+NAMES = [
+    "Ada",
+    "ada",
+    "ADA lovelace",
+    "Adä",
+    "ADÄ",
+    "Ad",
+    "Aeb",
+    "İda",
+    "ida",
+    "émile",
+    "Émile",
+    "日本",
+    "日本語",
+    "z\U0010ffff",
+    "z",
+    "K",
+    "\u212a",
+    None,
+]
+BUILT = [index.name for index in USERS.search]
+BEGINNINGS = [
+    "ad", "ADA", "adä", "aDÄ", "a", "i", "İ", "é", "É", "日", "日本語", "z", "z\U0010ffff", "k", "ada\\ l", "\U0010ffff", "xyz",
+]  # fmt: skip
+
+
+async def found(adapters: Adapters) -> list[list[str]]:
+    """Who is found by each of the beginnings, and who is not."""
+    asked = [f"{sign}name:{beginning}*" for sign in ("", "-") for beginning in BEGINNINGS]
+    return [[user.user_id for user in (await adapters.users.list("acme", q=q)).items] for q in asked]
+
+
+async def filled(database: Database) -> Adapters:
+    """Two tenants with users of all the names."""
+    adapters = await create_adapters(database)
+    for tenant in ("acme", "globex"):
+        await adapters.tenants.create({"id": tenant, "friendly_name": tenant})
+        for number, name in enumerate(NAMES):
+            user = {"user_id": f"auth0|{tenant}{number}", "connection": "c", "provider": "auth0"}
+            await adapters.users.create(tenant, {**user, "name": name, "email": f"{number}@{tenant}.example"})
+    return adapters
+
+
+async def test_answers_are_the_same_with_and_without(database_url: str) -> None:
+    async with connect(database_url) as database:
+        await migrate_to_latest(database)
+        adapters = await filled(database)
+        before = await found(adapters)
+        assert before[0] == [f"auth0|acme{number}" for number in (5, 4, 3, 2, 1, 0)]
+        assert before[len(BEGINNINGS) - 1] == []
+        declared = (await check_schema(database)).differences
+        if not database.dialect.lowered:
+            with pytest.raises(UnsupportedError, match="MariaDB"):
+                await create_search_indexes(database)
+            return
+        assert await create_search_indexes(database) == BUILT
+        assert await create_search_indexes(database) == []
+        assert await found(adapters) == before
+        assert (await check_schema(database)).differences == declared, "whoever has them has what is declared"
+        assert await migrate_to_latest(database) == []
+        assert await drop_search_indexes(database) == BUILT
+        assert await drop_search_indexes(database) == []
+        assert await found(adapters) == before
+
+
+@pytest.mark.engines("sqlite", "postgresql", "d1")
+async def test_the_command_builds_and_drops_them(database_url: str) -> None:
+    await answer("migrate", url=database_url)
+    assert await answer("search-index", url=database_url) == {"built": BUILT}
+    assert await answer("search-index", url=database_url) == {"built": []}
+    assert await answer("search-index", "--drop", url=database_url) == {"dropped": BUILT}

@@ -1,0 +1,50 @@
+"""By which index a statement reads."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import pytest
+
+from authhero_sql.access import index_for
+from authhero_sql.dialects.interface import Order
+from authhero_sql.tables import REGISTRY
+
+NEWEST = (Order("created_at", descending=True), Order("user_id", descending=True))
+NEWEST_LOG = (Order("date", descending=True), Order("log_id", descending=True))
+
+
+@pytest.mark.parametrize(
+    ("table", "equal", "bounded", "order", "index"),
+    [
+        ("users", {"tenant_id"}, (), NEWEST, "idx_users_tenant_created_at"),
+        # Backwards it is as good as forwards, but not one part this way and one that.
+        ("users", {"tenant_id"}, (), (Order("created_at"), Order("user_id")), "idx_users_tenant_created_at"),
+        # What few rows equal leads to less than any order does.
+        ("users", {"tenant_id", "email"}, (), NEWEST, "unique_email_provider"),
+        ("users", {"tenant_id", "phone_number"}, (), NEWEST, "users_phone_tenant_provider_index"),
+        ("users", {"tenant_id", "linked_to"}, (), (), "users_linked_to_index"),
+        # And where an index has both, it is that one.
+        ("logs", {"tenant_id", "user_id"}, (), NEWEST_LOG, "idx_logs_tenant_user_date"),
+        ("logs", {"tenant_id", "type"}, {"date"}, (), "idx_logs_tenant_type_date"),
+        # A bound is worth more than the tenant, of whose rows there may be a million.
+        ("sessions", {"tenant_id"}, {"expires_at_ts"}, (), "idx_sessions_expires_at_ts"),
+        ("sessions", {"tenant_id", "user_id"}, {"expires_at_ts"}, (), "idx_sessions_user_id"),
+        # One row: every engine finds it by itself.
+        ("users", {"tenant_id", "user_id"}, (), (), None),
+        ("users", {"tenant_id", "email", "provider"}, (), (), None),
+        # Nothing helps but reading the tenant; by which of its indexes is no matter.
+        ("users", {"tenant_id"}, (), (Order("nickname"),), None),
+        ("users", {"tenant_id"}, (), (), None),
+        ("users", {"nickname"}, (), (), None),
+    ],
+)
+def test_the_index_is_the_one_that_leads_to_the_fewest_rows(
+    table: str, equal: Collection[str], bounded: Collection[str], order: Sequence[Order], index: str | None
+) -> None:
+    assert index_for(REGISTRY[table], equal, bounded, order) == index
+
+
+def test_an_order_in_two_directions_is_served_as_far_as_it_goes_one_way() -> None:
+    mixed = (Order("created_at", descending=True), Order("user_id"))
+    assert index_for(REGISTRY["users"], {"tenant_id"}, (), mixed) == "idx_users_tenant_created_at"
