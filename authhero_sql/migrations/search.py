@@ -14,7 +14,7 @@ STEPS = tuple(CreateIndex(table.name, index) for table in REGISTRY.values() for 
 
 
 async def create_search_indexes(pool: object) -> list[str]:
-    """Build the indexes that searches for a beginning use, such as ``q="name:ada*"``, while others go on writing.
+    """Build the indexes that searches for a beginning use, such as ``q="name:ada*"``, while others write; on MySQL these wait.
 
     Without them such a search reads the tenant's users until it has found a page of matches. Every engine gives the same answers with
     and without. Migrations do not touch them.
