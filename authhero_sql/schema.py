@@ -17,6 +17,8 @@ M = TypeVar("M", bound=BaseModel)
 
 LOWERED = re.compile(r"lower\((\w+)\)")
 """A part of an index that is a column in lower case."""
+TRIGRAMS = "using gin"
+"""What else an index is by which parts of texts are found, and not only their beginning."""
 TIMES = ("created_at", "updated_at")
 """What is known of the rows of most tables."""
 
@@ -164,8 +166,8 @@ class ForeignKey:
 class Table(Generic[M]):
     """A table: its columns in order, key, indexes and references, and the models its rows stand for.
 
-    ``search`` has the indexes of ``authhero-sql search-index``, which an owner adds who wants them: of ``lower(column)``, behind the
-    tenant. ``model`` is what reading gives, ``insert`` what ``create`` takes; None for a table without an adapter.
+    ``search`` has the indexes of ``authhero-sql search-index``, which an owner adds who wants them: of ``lower(column)``. ``model`` is
+    what reading gives, ``insert`` what ``create`` takes; None for a table without an adapter.
     """
 
     name: str
@@ -202,7 +204,8 @@ class Table(Generic[M]):
     @cached_property
     def searched(self) -> frozenset[str]:
         """The columns of which the beginning can be found by an index of :attr:`search`."""
-        return frozenset(found[1] for index in self.search for part in index.columns if (found := LOWERED.fullmatch(part)))
+        parts = (part for index in self.search if not index.extra for part in index.columns)
+        return frozenset(found[1] for part in parts if (found := LOWERED.fullmatch(part)))
 
     @cached_property
     def tenant_scoped(self) -> bool:

@@ -101,7 +101,7 @@ from .models import (
     UserRole,
     UserRoleInsert,
 )
-from .schema import Column, ForeignKey, Index, Registry, Table
+from .schema import TRIGRAMS, Column, ForeignKey, Index, Registry, Table
 
 TENANTS: Table[Tenant] = Table(
     "tenants",
@@ -460,6 +460,7 @@ USERS: Table[User] = Table(
     search=(
         Index("idx_users_search_email", ("tenant_id", "lower(email)")),
         Index("idx_users_search_name", ("tenant_id", "lower(name)")),
+        Index("idx_users_search_text", ("lower(email)", "lower(name)", "lower(phone_number)"), extra=TRIGRAMS),
     ),
     model=User,
     insert=UserInsert,

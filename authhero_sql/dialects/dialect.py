@@ -17,7 +17,7 @@ from pypika.terms import Criterion, Term, Tuple
 from pypika.utils import format_alias_sql
 
 from ..errors import ConflictError, DatabaseError, ValueRefusedError
-from ..schema import LOWERED, ColumnType, ForeignKey, Index
+from ..schema import LOWERED, TRIGRAMS, ColumnType, ForeignKey, Index
 from .interface import Call, Database, Executor, Features, Order
 
 UNSHOWN = "not shown, because it may repeat a value"
@@ -85,6 +85,8 @@ class Dialect:
     """The condition that the field {0} holds, begins with or ends with a text, of which {1} and so on are :meth:`match_values`."""
     lowered: ClassVar[str] = ""
     """The column {0} with the letters of ASCII in lower case, for an index; empty where the engine has no index of an expression."""
+    trigrams: ClassVar[str] = ""
+    """What makes an index of trigrams possible; empty where nothing does."""
     online_index: ClassVar[tuple[str, str]] = ("", "")
     """What CREATE INDEX says before the name, and at its end, for others to go on writing."""
     soon: ClassVar[tuple[str, ...]] = ()
@@ -395,6 +397,10 @@ class Dialect:
         if lowered:
             return self.lowered.format(self.identifier(lowered[1]))
         return self.identifier(part.removesuffix(NULLS_FIRST))
+
+    def can_index(self, index: Index) -> bool:
+        """Whether the engine can have such a search index."""
+        return bool(self.trigrams if index.extra == TRIGRAMS else self.lowered)
 
     def drop_index(self, table: str, name: str) -> str:
         """DROP INDEX."""

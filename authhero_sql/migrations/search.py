@@ -1,9 +1,13 @@
-"""Indexes by which the beginning of a name or an address is found; an owner adds them who wants them, and pays for them at each write of a user."""
+"""Indexes by which users are found by a part of a name or an address. An owner adds them who wants them: each write pays for them."""
 
 from __future__ import annotations
 
+import logging
+
 from ..dialects import wrap
-from ..errors import UnsupportedError
+from ..dialects.interface import Call
+from ..errors import DatabaseError, UnsupportedError
+from ..schema import TRIGRAMS
 from ..session import Session
 from ..tables import REGISTRY
 from .definitions import build_index, define
@@ -12,12 +16,15 @@ from .repair import is_done
 
 STEPS = tuple(CreateIndex(table.name, index) for table in REGISTRY.values() for index in table.search)
 
+logger = logging.getLogger("authhero_sql.migrations")
+
 
 async def create_search_indexes(pool: object) -> list[str]:
-    """Build the indexes that searches for a beginning use, such as ``q="name:ada*"``, while others write; on MySQL these wait.
+    """Build the indexes that searches for users use, while others write; on MySQL these wait.
 
-    Without them such a search reads the tenant's users until it has found a page of matches. Every engine gives the same answers with
-    and without. Migrations do not touch them.
+    By them a beginning such as ``q="name:ada*"`` is found on SQLite, PostgreSQL, MySQL and D1, and on PostgreSQL, where the extension
+    ``pg_trgm`` can be had, a part such as ``q="name:*lovel*"`` or free text, too. Without them such a search reads the tenant's users
+    until it has found a page of matches. Every engine gives the same answers with and without. Migrations do not touch them.
 
     Args:
         pool: what ``create_adapters`` takes.
@@ -31,13 +38,16 @@ async def create_search_indexes(pool: object) -> list[str]:
         TypeError: ``pool`` is no database.
     """
     session = Session.of(await wrap(pool))
-    if not session.dialect.lowered:
+    possible = [step for step in STEPS if session.dialect.can_index(step.index)]
+    if not possible:
         raise UnsupportedError("MariaDB has no index of an expression: a search for a beginning reads the tenant's users there")
     there = await _there(session)
-    missing = [step for step in STEPS if step.index.name not in there]
-    for step in missing:
-        await build_index(session, step, again=True)
-    return [step.index.name for step in missing]
+    built = []
+    for step in possible:
+        if step.index.name not in there and (step.index.extra != TRIGRAMS or await _has_trigrams(session)):
+            await build_index(session, step, again=True)
+            built.append(step.index.name)
+    return built
 
 
 async def drop_search_indexes(pool: object) -> list[str]:
@@ -59,6 +69,16 @@ async def drop_search_indexes(pool: object) -> list[str]:
     for step in dropped:
         await define(session, step.inverse.sql(session.dialect))
     return [step.index.name for step in dropped]
+
+
+async def _has_trigrams(session: Session) -> bool:
+    try:
+        await session.database.execute(Call(session.dialect.trigrams))
+    except DatabaseError as error:
+        logger.warning("parts of names are found without an index: %s; ask the database's owner to run it", session.dialect.trigrams)
+        logger.debug("the server says %s", error)
+        return False
+    return True
 
 
 async def _there(session: Session) -> set[str]:

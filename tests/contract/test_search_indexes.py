@@ -39,15 +39,18 @@ NAMES = [
     "\u212a",
     None,
 ]
-BUILT = [index.name for index in USERS.search]
 BEGINNINGS = [
     "ad", "ADA", "adä", "aDÄ", "a", "i", "İ", "é", "É", "日", "日本語", "z", "z\U0010ffff", "k", "ada\\ l", "\U0010ffff", "xyz",
 ]  # fmt: skip
 
 
+BUILT = ["idx_users_search_email", "idx_users_search_name"]
+
+
 async def found(adapters: Adapters) -> list[list[str]]:
     """Who is found by each of the beginnings, and who is not."""
-    asked = [f"{sign}name:{beginning}*" for sign in ("", "-") for beginning in BEGINNINGS]
+    forms = ("name:{}*", "-name:{}*", "name:*{}*", "{}")
+    asked = [form.format(beginning) for form in forms for beginning in BEGINNINGS]
     return [[user.user_id for user in (await adapters.users.list("acme", q=q)).items] for q in asked]
 
 
@@ -74,17 +77,18 @@ async def test_answers_are_the_same_with_and_without(database_url: str) -> None:
             with pytest.raises(UnsupportedError, match="MariaDB"):
                 await create_search_indexes(database)
             return
-        assert await create_search_indexes(database) == BUILT
+        built = [index.name for index in USERS.search if database.dialect.can_index(index)]
+        assert await create_search_indexes(database) == built
         assert await create_search_indexes(database) == []
         assert await found(adapters) == before
         assert (await check_schema(database)).differences == declared, "whoever has them has what is declared"
         assert await migrate_to_latest(database) == []
-        assert await drop_search_indexes(database) == BUILT
+        assert await drop_search_indexes(database) == built
         assert await drop_search_indexes(database) == []
         assert await found(adapters) == before
 
 
-@pytest.mark.engines("sqlite", "postgresql", "d1")
+@pytest.mark.engines("sqlite")
 async def test_the_command_builds_and_drops_them(database_url: str) -> None:
     await answer("migrate", url=database_url)
     assert await answer("search-index", url=database_url) == {"built": BUILT}
