@@ -269,7 +269,8 @@ class _Run:
     """One migration, up or down.
 
     The ledger's entry says how many steps are done. Steps that an engine can undo together go together, and their entry with them:
-    in a transaction, or as one batch. The others go alone: data steps, which commit batch by batch, indexes that are built while
+    in a transaction, or as one batch; but an index of a table that is there already, which may be large, goes with its entry only.
+    The others go alone: data steps, which commit batch by batch, indexes that are built while
     others write, and every step where DDL commits. For these the entry is written before and after: ``steps_started`` above
     ``steps_done`` means that the next step may have been done, below it that the last one may have been undone.
     """
@@ -321,8 +322,14 @@ class _Run:
 
     def _together_until(self, first: int) -> int:
         """The last of the steps that go together with this one."""
-        alone = (number for number in range(first, self.steps + 1) if self._is_alone(number, None))
-        return next(alone, self.steps + 1) - 1
+        if self._is_long(first):
+            return first
+        apart = (number for number in range(first, self.steps + 1) if self._is_alone(number, None) or self._is_long(number))
+        return next(apart, self.steps + 1) - 1
+
+    def _is_long(self, number: int) -> bool:
+        """Whether a step may take long: D1 gives a whole batch thirty seconds, and SQLite lets nobody write meanwhile."""
+        return any(self.migration.is_online(step) for step in self.migration.up[number - 1 : number])
 
     def _standing(self, done: int, started: float) -> Entry:
         """The entry once so many steps are done."""
