@@ -187,14 +187,6 @@ async def sign_up(given: SignUp, request: Request, store: Store) -> dict[str, An
     return user.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
-async def find_user(store: Adapters, email: str) -> User | None:
-    """The account with this address. Until filters come, by a walk over the tenant's users."""
-    async for user in store.users.iterate(TENANT):
-        if user.email == email.lower():
-            return user
-    return None
-
-
 def device(request: Request) -> dict[str, str]:
     """What is kept of the browser."""
     agent, ip = request.headers.get("user-agent", ""), request.client.host if request.client else ""
@@ -206,7 +198,7 @@ def device(request: Request) -> dict[str, str]:
 @app.post("/login")
 async def sign_in(given: SignIn, request: Request, store: Store) -> dict[str, str]:
     """Check the password; a login session, a session and a code come of it, all or none."""
-    user = await find_user(store, given.email)
+    user = await store.users.get_by_email(TENANT, given.email.lower(), provider="auth0")
     password = await store.passwords.get(TENANT, user.user_id) if user else None
     if not await matches(password.password if password else NOBODY, given.password) or user is None:
         await log(store, request, "fp", "Wrong email or password", user)

@@ -166,14 +166,34 @@ class Users(Listed[User]):
 
     async def get(self, tenant_id: str, user_id: str) -> User | None:
         """The user with its linked accounts folded into ``identities``, or None. Two queries, in one hop where it can be."""
-        own = self._select(self._reader, {"tenant_id": tenant_id, "user_id": user_id})
-        linked = self._select(self._linked_reader(), {"tenant_id": tenant_id, "linked_to": user_id}, OLDEST_FIRST)
-        rows, accounts = await self._fetch_many(own, linked)
+        return await self._folded({"tenant_id": tenant_id, "user_id": user_id}, {"tenant_id": tenant_id, "linked_to": user_id})
+
+    async def get_by_email(self, tenant_id: str, email: str, *, provider: str | None = None) -> User | None:
+        """Find a user by its exact e-mail address, at the same cost however many users the tenant has.
+
+        Several accounts may have one address, each with another provider. The first of them is an account of its own rather than one that
+        is linked to another, then the oldest, then the one with the least ``user_id``. Two queries, in one hop where it can be.
+
+        Args:
+            tenant_id: the tenant.
+            email: the address as it is stored: in another case it is another address.
+            provider: looks at the account of this provider alone.
+
+        Returns:
+            What ``get`` returns for this account, its linked accounts folded into ``identities``; None where no account has the address.
+        """
+        where = {"tenant_id": tenant_id, "email": email, **({} if provider is None else {"provider": provider})}
+        return await self._folded(where, {"tenant_id": tenant_id, "linked_to any": Picked(self.table, "user_id", where)})
+
+    async def _folded(self, where: Where, linked: Where) -> User | None:
+        """The first of the users that meet the conditions, with its own of the accounts that are linked to one of them."""
+        own = self._select(self._reader, where)
+        rows, found = await self._fetch_many(own, self._select(self._linked_reader(), linked, OLDEST_FIRST))
         if not rows:
             return None
-        user = self._reader.read(rows[0])
-        read = self._linked_reader().read
-        user.identities = [_identity(user), *(_identity(read(account), linked=True) for account in accounts)]
+        user = min(map(self._reader.read, rows), key=_precedence)
+        accounts = (account for account in map(self._linked_reader().read, found) if account.linked_to == user.user_id)
+        user.identities = [_identity(user), *(_identity(account, linked=True) for account in accounts)]
         return user
 
     async def _models(self, where: Where, rows: Sequence[Row]) -> builtins.list[User]:
@@ -262,6 +282,11 @@ class Users(Listed[User]):
             raise InvalidValueError(self.table.name, "outbox_events", "must be a list of events")
         outbox = Outbox(self.session)
         return [outbox._row(tenant_id, event) for event in events]
+
+
+def _precedence(user: User) -> tuple[bool, datetime, str]:
+    """Which of several accounts is meant: one of its own, then the oldest."""
+    return user.linked_to is not None, user.created_at, user.user_id
 
 
 def _identity(account: User | LinkedAccount, *, linked: bool = False) -> Identity:

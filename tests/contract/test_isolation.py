@@ -427,6 +427,7 @@ ATTEMPTS: dict[str, Attempt] = {
     "user_roles.list_users": lambda a, t: a.user_roles.list_users(t, "role", include_totals=True),
     "user_roles.list_users by checkpoint": lambda a, t: a.user_roles.list_users(t, "role", take=5),
     "users.get": lambda a, t: a.users.get(t, "auth0|ada"),
+    "users.get_by_email": lambda a, t: a.users.get_by_email(t, "ada@acme.example"),
     "users.iterate": lambda a, t: _walked(a.users.iterate(t)),
     "users.list": lambda a, t: a.users.list(t, include_totals=True),
     "users.remove": lambda a, t: a.users.remove(t, "auth0|ada", outbox_events=[outbox_event()]),

@@ -78,6 +78,52 @@ async def test_linked_accounts_become_identities(store: Adapters) -> None:
     assert len(other.identities or []) == 1
 
 
+async def test_a_user_is_found_by_its_address(store: Adapters) -> None:
+    """What ``get`` gives of it, with the accounts that are linked to it and no other's."""
+    address = "ada@acme.example"
+    linked = {"connection": "google", "linked_to": "auth0|ada", "email": "ada@gmail.example"}
+    await store.users.create("acme", {**linked, "user_id": "google-oauth2|1"})
+    await store.users.create("acme", {**linked, "user_id": "google-oauth2|2", "linked_to": "auth0|eve", "email": "eve@gmail.example"})
+    found = await store.users.get_by_email("acme", address)
+    assert found is not None
+    assert found == await store.users.get("acme", "auth0|ada")
+    assert [identity.user_id for identity in found.identities or []] == ["ada", "1"]
+    assert await store.users.get_by_email("globex", address) == await store.users.get("globex", "auth0|ada")
+    assert await store.users.get_by_email("nowhere", address) is None
+
+
+@pytest.mark.parametrize(
+    "other", ["Ada@acme.example", "ADA@ACME.EXAMPLE", "ada@acme.example ", " ada@acme.example", "%", "ada@acme_example", ""]
+)
+async def test_an_address_is_compared_exactly(store: Adapters, other: str) -> None:
+    assert await store.users.get_by_email("acme", other) is None
+    if other.strip():
+        made = await store.users.create("acme", user("second", email=other))
+        assert await store.users.get_by_email("acme", other) == made
+    ada = await store.users.get_by_email("acme", "ada@acme.example")
+    assert ada is not None
+    assert ada.user_id == "auth0|ada"
+
+
+async def test_of_several_accounts_with_one_address_the_first_is_a_primary_one_then_the_oldest(store: Adapters) -> None:
+    address = "many@acme.example"
+    shared = {"email": address, "connection": "x"}
+    accounts = {"sms": ("auth0|ada", 1), "apple": (None, 3), "windowslive": (None, 2), "github": (None, 2)}
+    for provider, (linked_to, hour) in accounts.items():
+        account = {**shared, "user_id": f"{provider}|1", "provider": provider, "linked_to": linked_to}
+        await store.users.create("acme", account, import_metadata={"created_at": SOON + timedelta(hours=hour)})
+    for first in ("github", "windowslive", "apple", "sms"):
+        found = await store.users.get_by_email("acme", address)
+        assert found is not None
+        assert found == await store.users.get("acme", f"{first}|1")
+        for provider in accounts:
+            alone = await store.users.get_by_email("acme", address, provider=provider)
+            assert alone == await store.users.get("acme", f"{provider}|1"), "another provider's account is another one"
+        assert await store.users.remove("acme", f"{first}|1")
+    assert await store.users.get_by_email("acme", address) is None
+    assert await store.users.get_by_email("acme", "ada@acme.example", provider="sms") is None
+
+
 async def test_unlink(store: Adapters) -> None:
     await store.users.create("acme", {"user_id": "sms|1", "provider": "sms", "connection": "sms", "linked_to": "auth0|ada"})
     assert await store.users.unlink("acme", "auth0|other", "sms", "1") is False

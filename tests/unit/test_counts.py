@@ -58,6 +58,9 @@ async def test_a_user_is_two_statements_in_one_call(store: Adapters, counting: C
     assert user is not None
     assert len(user.identities or ()) == 4
     assert methods(counting.taken()) == [("fetch_many", 2)]
+    assert await store.users.get_by_email("acme", "ada@acme.example") == user
+    ((method, statements),) = counting.taken()
+    assert (method, len(statements)) == ("fetch_many", 2)
     assert await store.users.get("acme", "auth0|none") is None
     assert methods(counting.taken()) == [("fetch_many", 2)]
 

@@ -293,6 +293,7 @@ TABLE = """
     user_roles.remove(tenant_id, user_id, role_id, organization_id='') -> bool
     users.create(tenant_id, params, *, IMPORT, outbox_events=()) -> User
     users.get(tenant_id, user_id) -> User | None
+    users.get_by_email(tenant_id, email, *, provider=None) -> User | None
     users.iterate(tenant_id, *, WALK) -> AsyncIterator[User]
     users.list(tenant_id, *, LIST) -> Page[User]
     users.raw_create(tenant_id, params, *, IMPORT, outbox_events=()) -> User

@@ -48,6 +48,7 @@ INPUTS: tuple[Callable[[], dict[str, Any]], ...] = tuple(
 THERE: dict[str, Any] = {
     "action_id": "act_1", "audience": "https://api.example", "client_id": "web", "code_id": "c1", "connection_id": "con_db",
     "connection_ids": ["con_db"], "credential_id": "cred", "custom_domain_id": "cd_1", "domain": "login.acme.example",
+    "email": "ada@acme.example",
     "external_id": "ext-1", "host": "login.acme.example", "ids": ["evt_1", "evt_2"], "kid": "k1", "language": "en",
     "linked_user_id": "auth0|eve", "log_id": "log_1", "login_session_id": "login_acme", "operation_id": "op_1",
     "organization_id": "org_1", "prompt": "login", "provider": "auth0", "role_id": "role_1", "template": "verify_email",
