@@ -272,14 +272,15 @@ def _default(text: str | None) -> str | int | None:
 _OWN = r"m.name NOT LIKE 'sqlite\_%' ESCAPE '\' AND m.name NOT LIKE '\_cf\_%' ESCAPE '\'"
 # Without the virtual ones, whose module may not be here, and the views, which may be of what is gone: to look at these fails.
 _TABLES = f"m.type = 'table' AND m.sql NOT LIKE 'CREATE VIRTUAL %' AND {_OWN}"
+# The gateway of examples/d1_gateway gets rows as objects: no two columns of a query may have one name.
 _CATALOGUE = tuple(
     sql.replace("{tables}", _TABLES).replace("{own}", _OWN)
     for sql in (
-        """SELECT m.name, c.name, c.type, c."notnull", c.dflt_value, c.hidden
+        """SELECT m.name AS owner, c.name, c.type, c."notnull", c.dflt_value, c.hidden
         FROM sqlite_master AS m, pragma_table_xinfo(m.name) AS c WHERE {tables} ORDER BY m.name, c.cid""",
-        """SELECT m.name, c.name FROM sqlite_master AS m, pragma_table_info(m.name) AS c
+        """SELECT m.name AS owner, c.name FROM sqlite_master AS m, pragma_table_info(m.name) AS c
         WHERE {tables} AND c.pk > 0 ORDER BY m.name, c.pk""",
-        """SELECT m.name, i.name, i."unique", c.seqno, c.name, c."desc", c.coll, i.partial, s.sql
+        """SELECT m.name AS owner, i.name, i."unique", c.seqno, c.name AS part, c."desc", c.coll, i.partial, s.sql
         FROM sqlite_master AS m, pragma_index_list(m.name) AS i, pragma_index_xinfo(i.name) AS c
         LEFT JOIN sqlite_master AS s ON s.type = 'index' AND s.name = i.name
         WHERE {tables} AND i.origin <> 'pk' AND c.key = 1 ORDER BY m.name, i.name, c.seqno""",
