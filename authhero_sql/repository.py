@@ -282,7 +282,9 @@ class Repository(Generic[M]):
         shape = ("select", reader.names, self._shape(where), tuple(order), limit is not None, lock)
 
         def build() -> Any:
-            source, builder = self._from(self._source(where, order))
+            source = self._source(where, order)
+            beside = any(name not in self.table for name in (*(column.name for column in reader.columns), *(part.column for part in order)))
+            builder: Any = self._from(source)[1] if beside else self.session.dialect.query.from_(source)
             builder = builder.select(*(self._field(source, column) for column in reader.columns))
             builder = builder.where(self._condition(source, where))
             for part in order:
@@ -959,12 +961,16 @@ class Repository(Generic[M]):
         source = self._source(where, order, filter)
         if self.side is None or self._by_side(order, filter):
             source, builder = self._from(source)
-            return met(builder.select(*(self._field(source, column) for column in read)), source)
+            return met(builder.select(*self._shown(source, read)), source)
         own = [column.name for column in read if column.name in self.table]
         names = dict.fromkeys([*own, *(part.column for part in order), *self.side.on])
         rows = met(self.session.dialect.query.from_(source).select(*(source.field(name) for name in names)), source)
         source, builder = self._from(rows.as_(self.table.name))
-        return sorted_by(builder.select(*(self._field(source, column) for column in read)), source)
+        return sorted_by(builder.select(*self._shown(source, read)), source)
+
+    def _shown(self, source: Any, read: Sequence[Column]) -> builtins.list[Term]:
+        """What a list shows of each row; an adapter may add something behind the columns, for its :meth:`_models`."""
+        return [self._field(source, column) for column in read]
 
     def _count(self, where: Where, filter: Filter | None = None) -> Any:
         source: Any = self._source(where, filter=filter)
@@ -1007,9 +1013,10 @@ class Repository(Generic[M]):
                 break
         following = None
         if len(rows) > limit > 0:
-            last = {part.name: value for part, value in zip(read, rows[limit - 1], strict=True)}
+            last = {part.name: value for part, value in zip(read, rows[limit - 1], strict=False)}
             following = Cursor(last[column.name], last[key], kind).encode()
-        shown = [row[: len(self._reader.columns)] for row in rows[:limit]] if len(read) > len(self._reader.columns) else rows[:limit]
+        own = len(self._reader.columns)
+        shown = [(*row[:own], *row[len(read) :]) for row in rows[:limit]] if len(read) > own else rows[:limit]
         return Page.of(await self._models(where, shown), wire=self.rules.wire, limit=limit, next=following)
 
     def _stretch(

@@ -9,13 +9,16 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, Field
+from pypika.terms import Term
 
-from ..dialects.interface import Call, Order, Row
+from ..dialects.interface import Call, Row
 from ..errors import InvalidValueError
 from ..listing import ListRules
 from ..models import AuditEventInsert, Identity, ImportMetadata, ProfileData, User, UserInsert
+from ..models.base import Instant
 from ..repository import Expected, Fields, Picked, Side, Where
 from ..rows import RowReader
+from ..schema import Column
 from ..tables import AUTHENTICATION_METHODS, OUTBOX_EVENTS, PASSWORDS, USER_ACTIVITY, USERS
 from .outbox import Outbox
 from .passwords import Passwords
@@ -23,7 +26,6 @@ from .plain import Listed
 from .user_activity import UserActivity
 
 ACTIVITY = ("last_login", "last_ip", "login_count")
-OLDEST_FIRST = (Order("created_at"), Order("user_id"))
 OutboxEvents = Sequence[AuditEventInsert | Mapping[str, Any]]
 """Events that are written to the outbox in the same transaction as the user, each under its own ``id`` where it has one."""
 
@@ -32,6 +34,7 @@ class LinkedAccount(BaseModel):
     """What an account gives to the identities of the user that it is linked to."""
 
     user_id: str
+    created_at: Instant
     provider: str
     connection: str
     is_social: bool
@@ -187,29 +190,48 @@ class Users(Listed[User]):
 
     async def _folded(self, where: Where, linked: Where) -> User | None:
         """The first of the users that meet the conditions, with its own of the accounts that are linked to one of them."""
-        own = self._select(self._reader, where)
-        rows, found = await self._fetch_many(own, self._select(self._linked_reader(), linked, OLDEST_FIRST))
+        rows, accounts = await self._fetch_many(self._select(self._reader, where), self._select(self._linked_reader(), linked))
         if not rows:
             return None
         user = min(map(self._reader.read, rows), key=_precedence)
-        accounts = (account for account in map(self._linked_reader().read, found) if account.linked_to == user.user_id)
-        user.identities = [_identity(user), *(_identity(account, linked=True) for account in accounts)]
+        self._fold([user], accounts)
         return user
 
-    async def _models(self, where: Where, rows: Sequence[Row]) -> builtins.list[User]:
-        """The users of a page with their identities: one query more, however many users are on it."""
-        users = await super()._models(where, rows)
-        if not users:
-            return users
-        linked = {"tenant_id": where["tenant_id"], "linked_to in": [user.user_id for user in users]}
-        reader = self._linked_reader()
-        accounts: dict[str | None, builtins.list[Identity]] = {}
-        for row in await self._fetch(self._select(reader, linked, OLDEST_FIRST)):
-            account = reader.read(row)
-            accounts.setdefault(account.linked_to, []).append(_identity(account, linked=True))
+    def _fold(self, users: Sequence[User], rows: Iterable[Sequence[Any]]) -> None:
+        """Make the accounts of these rows identities of those of the users that they are linked to, the oldest first."""
+        accounts: dict[str | None, builtins.list[LinkedAccount]] = {}
+        for account in map(self._linked_reader().read, rows):
+            accounts.setdefault(account.linked_to, []).append(account)
         for user in users:
-            user.identities = [_identity(user), *accounts.get(user.user_id, ())]
+            # Sorted here: SQLite would look for an index in this order, and read the tenant for a few rows.
+            linked = sorted(accounts.get(user.user_id, ()), key=_age)
+            user.identities = [_identity(user), *(_identity(account, linked=True) for account in linked)]
+
+    def _shown(self, source: Any, read: Sequence[Column]) -> builtins.list[Term]:
+        """The columns, and what is gathered of the accounts that are linked to each user."""
+        shown = super()._shown(source, read)
+        accounts = self._source({"tenant_id": None, "linked_to": None}).as_("linked")
+        gathered = self.session.dialect.gathered([accounts.field(column.name) for column in self._linked_reader().columns])
+        if gathered is None:
+            return shown
+        same = (accounts.field("tenant_id") == source.field("tenant_id")) & (accounts.field("linked_to") == source.field("user_id"))
+        found: Any = self.session.dialect.query.from_(accounts).select(gathered).where(same)
+        return [*shown, found.as_("accounts")]
+
+    async def _models(self, where: Where, rows: Sequence[Row]) -> builtins.list[User]:
+        """The users of a page with their identities: one query more at most, however many users are on it."""
+        own = len(self._reader.columns)
+        users = [self._reader.read(row[:own]) for row in rows]
+        if users:
+            self._fold(users, await self._accounts(where, users, [row[own:] for row in rows]))
         return users
+
+    async def _accounts(self, where: Where, users: Sequence[User], gathered: Sequence[Row]) -> Iterable[Sequence[Any]]:
+        """The rows of the accounts that are linked to users: those that came with them, or else read now."""
+        if any(gathered):
+            return [account for (accounts,) in gathered for account in json.loads(accounts)]
+        linked = {"tenant_id": where["tenant_id"], "linked_to in": [user.user_id for user in users]}
+        return await self._fetch(self._select(self._linked_reader(), linked))
 
     async def update(
         self, tenant_id: str, user_id: str, fields: Fields, *, expect: Expected = None, outbox_events: OutboxEvents = ()
@@ -284,9 +306,13 @@ class Users(Listed[User]):
         return [outbox._row(tenant_id, event) for event in events]
 
 
+def _age(account: User | LinkedAccount) -> tuple[datetime, str]:
+    return account.created_at, account.user_id
+
+
 def _precedence(user: User) -> tuple[bool, datetime, str]:
     """Which of several accounts is meant: one of its own, then the oldest."""
-    return user.linked_to is not None, user.created_at, user.user_id
+    return user.linked_to is not None, *_age(user)
 
 
 def _identity(account: User | LinkedAccount, *, linked: bool = False) -> Identity:

@@ -171,6 +171,10 @@ class Dialect:
         """The values to bind for the beginnings of buckets, which are in order."""
         raise NotImplementedError
 
+    def gathered(self, fields: Sequence[Term]) -> Term | None:
+        """All rows of a query as one text, a JSON array of arrays; None where a query of its own reads them for less."""
+        return None
+
     def upsert(self, builder: Any, table: Any, key: Sequence[str], columns: Sequence[str], added: Sequence[str] = ()) -> Any:
         """An INSERT that, where the key exists, sets ``columns`` to what would have been inserted, and changes nothing without any.
 
@@ -203,11 +207,11 @@ class Dialect:
         return self.query.from_(table).delete().where(where)
 
     def delete_batch(self, table: Any, key: Sequence[str], where: Criterion, limit: Term) -> Any:
-        """Delete at most ``limit`` rows."""
+        """Delete at most ``limit`` rows; the table's index is for choosing them, and these are found by their key."""
         fields = [table.field(name) for name in key]
         chosen: Any = self.query.from_(table).select(*fields).where(where)
         chosen = chosen.limit(limit)
-        return self.query.from_(table).delete().where(Tuple(*fields).isin(chosen))
+        return self.query.from_(SQLTable(table.get_table_name())).delete().where(Tuple(*fields).isin(chosen))
 
     # Many rows in one statement: text with the marks of :meth:`placeholders`, and what is bound there.
 

@@ -65,18 +65,19 @@ async def test_a_user_is_two_statements_in_one_call(store: Adapters, counting: C
     assert methods(counting.taken()) == [("fetch_many", 2)]
 
 
-async def test_a_page_of_users_is_two_queries_however_many_are_linked(store: Adapters, counting: CountingDatabase) -> None:
+async def test_a_page_of_users_is_one_or_two_queries_however_many_are_linked(store: Adapters, counting: CountingDatabase) -> None:
+    queries = [("fetch", 1)] if counting.dialect.gathered([]) is not None else [("fetch", 1), ("fetch", 1)]
     for number in range(25):
         await store.users.create("acme", {"user_id": f"auth0|{number:02}", "connection": "db"})
         await store.users.create("acme", {"user_id": f"google|{number:02}", "connection": "google", "linked_to": f"auth0|{number:02}"})
     counting.taken()
     page = await store.users.list("acme", per_page=50, include_totals=True)
     assert (page.length, page.total) == (50, 51)
-    assert methods(counting.taken()) == [("fetch", 1), ("fetch", 1)]
+    assert methods(counting.taken()) == queries
     walked = await store.users.list("acme", take=50)
     assert walked.length == 26
     assert sum(len(user.identities or ()) for user in walked.items) == 51
-    assert methods(counting.taken()) == [("fetch", 1), ("fetch", 1)]
+    assert methods(counting.taken()) == queries
     assert (await store.users.list("acme", page=9)).items == []
     assert methods(counting.taken()) == [("fetch", 1)]
 
