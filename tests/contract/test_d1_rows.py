@@ -1,0 +1,226 @@
+"""What a call costs on D1, which bills the rows that are read and written: the table in the README, whatever the size of the tenant."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import ExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import httpx
+import pytest
+
+from authhero_sql import Adapters, Page, connect, create_adapters, migrate_to_latest
+from examples import fastapi_app
+from tests import engines
+from tests.contract.builders import code, log, login_session, refresh_token, session
+from tests.engines import Server
+from tests.population import BIG, fill
+
+pytestmark = pytest.mark.engines("d1")
+
+SIZES = (2_000, 20_000)
+"""How many users there are, nearly all of them in the one tenant."""
+ADA, LINKED = "auth0|u00001001", "auth0|u00001006"
+"""A user with no other account, and one with one."""
+LATER = datetime(2100, 1, 1, tzinfo=UTC)
+SHOWN = 50
+"""The rows of a page."""
+EMAIL, PASSWORD = "ada@shop.example", "correct horse battery staple"
+
+
+class Cost(NamedTuple):
+    """What D1 bills: rows read, rows written, and the requests that they took."""
+
+    read: int
+    written: int
+    requests: int
+
+
+class Meter(httpx.AsyncBaseTransport):
+    """Hands requests on, and adds up what their answers say they cost."""
+
+    def __init__(self) -> None:
+        self._way = httpx.AsyncHTTPTransport()
+        self._answers: list[list[dict[str, int]]] = []
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send it, and keep the ``meta`` of each of its statements."""
+        response = await self._way.handle_async_request(request)
+        self._answers.append([part["meta"] for part in json.loads(await response.aread())["result"]])
+        return response
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._way.aclose()
+
+    def taken(self) -> Cost:
+        """What there was since the last look."""
+        answers, self._answers = self._answers, []
+        told = [meta for answer in answers for meta in answer]
+        return Cost(sum(meta["rows_read"] for meta in told), sum(meta["rows_written"] for meta in told), len(answers))
+
+
+class Visit:
+    """What is called, in order: later calls know what came of earlier ones."""
+
+    def __init__(self, store: Adapters, browser: httpx.AsyncClient) -> None:
+        self.store = store
+        self.browser = browser
+        self.cursors: dict[str, str | None] = {}
+        self.tokens: dict[str, str] = {}
+        self.session_id = self.address = ""
+
+    async def prepare(self) -> None:
+        """Have the shop's client, a visitor with an account, a user's address, and walks under way; nobody's session has run out."""
+        await fastapi_app.seed(self.store)
+        await self._posted("/dbconnections/signup", {"email": EMAIL, "password": PASSWORD})
+        await self.store.session_cleanup()
+        known = await self.store.users.get(BIG, LINKED)
+        assert known is not None
+        self.address = known.email or ""
+        for name in WALKS:
+            await self.walk(name)
+
+    async def _posted(self, path: str, given: dict[str, str]) -> dict[str, str]:
+        answer: dict[str, str] = (await self.browser.post(path, json=given)).raise_for_status().json()
+        return answer
+
+    async def page(self, name: str) -> None:
+        """The first page of a list."""
+        found: Page[Any] = await getattr(self.store, name).list(BIG, per_page=SHOWN)
+        assert found.length == SHOWN
+
+    async def walk(self, name: str) -> None:
+        """The next page of a walk."""
+        found: Page[Any] = await getattr(self.store, name).list(BIG, take=SHOWN, from_=self.cursors.get(name))
+        assert found.length == SHOWN
+        self.cursors[name] = found.next
+
+    async def sign_in(self) -> None:
+        """The address and the password, and tokens for the code."""
+        answer = await self._posted("/login", {"email": EMAIL, "password": PASSWORD})
+        self.session_id = answer["session_id"]
+        self.tokens = await self._posted("/oauth/token", {"grant_type": "authorization_code", "code": answer["code"]})
+
+    async def refresh(self) -> None:
+        """New tokens for the old ones."""
+        given = {"grant_type": "refresh_token", "refresh_token": self.tokens["refresh_token"]}
+        self.tokens = await self._posted("/oauth/token", given)
+
+    async def userinfo(self) -> None:
+        """Who the token is for."""
+        headers = {"Authorization": f"Bearer {self.tokens['access_token']}"}
+        (await self.browser.get("/userinfo", headers=headers)).raise_for_status()
+
+    async def sign_out(self) -> None:
+        """The end of the session."""
+        (await self.browser.post(f"/logout/{self.session_id}")).raise_for_status()
+
+
+Step = Callable[[Visit], Awaitable[Any]]
+NEW, OWN = "auth0|new", {"user_id": "auth0|new"}
+PASSWORD_HASH = {"hash": "$argon2id$x", "algorithm": "argon2id"}
+LISTS = ("users", "logs", "sessions", "refresh_tokens", "codes")
+WALKS = ("users", "logs", "sessions", "refresh_tokens")
+STEPS: dict[str, Step] = {
+    "users.get": lambda v: v.store.users.get(BIG, ADA),
+    "users.get with a linked account": lambda v: v.store.users.get(BIG, LINKED),
+    "users.get_by_email with a linked account": lambda v: v.store.users.get_by_email(BIG, v.address),
+    **{f"{name}.list": partial(Visit.page, name=name) for name in LISTS},
+    **{f"{name}.list by checkpoint": partial(Visit.walk, name=name) for name in WALKS},
+    "users.create": lambda v: v.store.users.create(
+        BIG, {**OWN, "email": "new@acme.example", "connection": "db", "password": PASSWORD_HASH}
+    ),
+    "users.get_by_email": lambda v: v.store.users.get_by_email(BIG, "new@acme.example"),
+    "users.update": lambda v: v.store.users.update(BIG, NEW, {"name": "New"}),
+    "passwords.get": lambda v: v.store.passwords.get(BIG, NEW),
+    "login_sessions.create": lambda v: v.store.login_sessions.create(
+        BIG, login_session(**OWN, expires_at=LATER), import_metadata={"id": "login"}
+    ),
+    "sessions.create": lambda v: v.store.sessions.create(BIG, session(**OWN)),
+    "sessions.get": lambda v: v.store.sessions.get(BIG, "s1"),
+    "sessions.update": lambda v: v.store.sessions.update(BIG, "s1", {"revoked_at": datetime.now(UTC)}),
+    "codes.create": lambda v: v.store.codes.create(BIG, code(**OWN)),
+    "codes.get": lambda v: v.store.codes.get(BIG, "c1", "otp"),
+    "codes.consume": lambda v: v.store.codes.consume(BIG, "c1", type="otp"),
+    "refresh_tokens.create": lambda v: v.store.refresh_tokens.create(BIG, refresh_token(**OWN, token_lookup="lookup")),
+    "refresh_tokens.get_by_lookup": lambda v: v.store.refresh_tokens.get_by_lookup(BIG, "lookup"),
+    "refresh_tokens.rotate": lambda v: v.store.refresh_tokens.rotate(BIG, "r1", refresh_token("r2", **OWN)),
+    "logs.create": lambda v: v.store.logs.create(BIG, log(**OWN)),
+    "session_cleanup of a tenant, nothing to remove": lambda v: v.store.session_cleanup(BIG),
+    "users.remove": lambda v: v.store.users.remove(BIG, NEW),
+    "a sign-in of the example": Visit.sign_in,
+    "a refresh of the example": Visit.refresh,
+    "userinfo of the example": Visit.userinfo,
+    "a sign-out of the example": Visit.sign_out,
+}
+MOST: dict[str, int] = {
+    "users.get": 4,
+    "users.get with a linked account": 4,
+    "a sign-in of the example": 60,
+    **{name: 3 * SHOWN for name in STEPS if ".list" in name},
+}
+"""The rows that may be read, whatever changes."""
+
+
+def told() -> dict[str, Cost]:
+    """The README's table."""
+    chapter = (Path(__file__).parents[2] / "README.md").read_text("utf-8").partition("### Cloudflare D1")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| ([^|]+?) \| ([\d,]+) \| ([\d,]+) \| (\d+) \|$", chapter, re.MULTILINE)
+    return {name.replace("`", ""): Cost(*(int(number.replace(",", "")) for number in numbers)) for name, *numbers in rows}
+
+
+@asynccontextmanager
+async def _visiting(url: str, meter: Meter) -> AsyncIterator[Visit]:
+    async with connect(url, transport=meter) as db:
+        store = await create_adapters(db)
+        app = fastapi_app.app
+        app.state.adapters, app.state.access_tokens = store, {}
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://shop.example") as browser:
+            yield Visit(store, browser)
+
+
+async def _measured(url: str, users: int) -> dict[str, Cost]:
+    async with connect(url) as db:
+        await migrate_to_latest(db)
+    await fill(url, users)
+    meter, costs = Meter(), {}
+    async with _visiting(url, meter) as visit:
+        await visit.prepare()
+        for name, step in STEPS.items():
+            meter.taken()
+            await step(visit)
+            costs[name] = meter.taken()
+    return costs
+
+
+@pytest.fixture(scope="module")
+def costs(server: Server) -> Iterator[dict[int, dict[str, Cost]]]:
+    """What each step cost, in a small tenant and in a large one."""
+    with ExitStack() as stack:
+        found = {}
+        for users in SIZES:
+            url = engines.create_database(server)
+            stack.callback(engines.drop_database, server, url)
+            found[users] = asyncio.run(_measured(url, users))
+        yield found
+
+
+def test_nothing_costs_more_in_a_large_tenant(costs: dict[int, dict[str, Cost]]) -> None:
+    small, large = (costs[users] for users in SIZES)
+    assert large == small
+
+
+def test_the_readme_says_what_it_costs(costs: dict[int, dict[str, Cost]]) -> None:
+    assert told() == costs[SIZES[-1]]
+
+
+@pytest.mark.parametrize("name", MOST)
+def test_few_rows_are_read(costs: dict[int, dict[str, Cost]], name: str) -> None:
+    assert 0 < costs[SIZES[-1]][name].read <= MOST[name]
