@@ -69,6 +69,8 @@ class D1Dialect(SQLiteDialect):
 
     name = "d1"
     opening: ClassVar[str] = ""
+    # D1 refuses the limit; its SQLite has one of its own here.
+    optimizing: ClassVar[tuple[str, ...]] = ("PRAGMA optimize",)
     features: ClassVar[Features] = Features(interactive_transactions=False, transactional_ddl=False, row_locks=False)
 
     def placeholders(self, text: str, mark: re.Pattern[str]) -> tuple[str, tuple[str, ...]]:

@@ -91,6 +91,8 @@ class Dialect:
     """What CREATE INDEX says before the name, and at its end, for others to go on writing."""
     soon: ClassVar[tuple[str, ...]] = ()
     """What makes the definitions of a transaction give up soon when they have to wait for a lock."""
+    optimizing: ClassVar[tuple[str, ...]] = ()
+    """What has the engine count again, after changes of the schema, where it does not do that by itself."""
     collation: ClassVar[str]
     """The engine's name for the comparison of text, by code point, that :meth:`create_table` asks for."""
     opening: ClassVar[str] = ""

@@ -95,6 +95,8 @@ class SQLiteDialect(Dialect):
     # A bare parameter would have the statement planned again for every pattern.
     matches: ClassVar[dict[Place, str]] = dict.fromkeys(get_args(Place), "{0} GLOB +{1}")
     lowered: ClassVar[str] = "lower({0})"
+    # As SQLite advises for ANALYZE of large tables: so many rows of each index tell enough.
+    optimizing: ClassVar[tuple[str, ...]] = ("PRAGMA analysis_limit = 400", "PRAGMA optimize")
     collation: ClassVar[str] = "BINARY"
     opening: ClassVar[str] = (
         "connect() switches a SQLite file to WAL, for good and for every program that opens it; with ?wal=0 in the URL it does not"
@@ -549,6 +551,8 @@ class SQLiteDatabase(ManagedDatabase):
         # What lives in memory belongs to its one connection.
         self._reader_count = readers if path is not None and path != ":memory:" else 0
         self._handles: list[Handle] = []
+        self._own: Handle | None = None
+        """The writer, where it is no caller's."""
 
     async def _open(self) -> None:
         # Made here: an opening that was cancelled leaves nothing behind for the next one.
@@ -558,7 +562,7 @@ class SQLiteDatabase(ManagedDatabase):
             writer = Handle(self._given, DIALECT, self._command_timeout)
             await writer.run(_check)
         else:
-            writer = await self._connected(partial(_configure_writer, self._wal))
+            self._own = writer = await self._connected(partial(_configure_writer, self._wal))
         if self._reader_count > 0:
             self._readers = Crew(self._reader, self._reader_count, self._acquire_timeout, self._command_timeout)
             await self._readers.open()
@@ -587,7 +591,7 @@ class SQLiteDatabase(ManagedDatabase):
         if readers is not None:
             await readers.close()
         handles, self._handles = self._handles, []
-        closing = {asyncio.ensure_future(handle.close()) for handle in handles}
+        closing = {asyncio.ensure_future(self._ended(handle)) for handle in handles}
         timeout = CLOSE_TIMEOUT
         while closing:
             done, closing = await asyncio.wait(closing, timeout=timeout)
@@ -597,6 +601,11 @@ class SQLiteDatabase(ManagedDatabase):
             timeout = BUSY_SLICE
             for handle in handles if closing else ():
                 handle.interrupt()
+
+    async def _ended(self, handle: Handle) -> None:
+        if handle is self._own:
+            await handle.run(_optimize, bounded=False, stoppable=False)
+        await handle.close()
 
     @asynccontextmanager
     async def _writing(self) -> AsyncIterator[Handle]:
@@ -666,6 +675,20 @@ def _in_wal(connection: sqlite3.Connection, wal: bool | None) -> bool:
             "the SQLite file had the journal mode %s and has WAL from now on; with ?wal=0 in the URL it is left as it is", before
         )
     return bool(after == "wal")
+
+
+def _optimize(connection: sqlite3.Connection) -> None:
+    """Have SQLite count again what it had to guess at, as it advises before a connection is closed, unless nothing was written."""
+    import sqlite3
+
+    if connection.in_transaction or connection.total_changes == 0:
+        return
+    try:
+        for command in DIALECT.optimizing:
+            connection.execute(command)
+    except sqlite3.Error as error:
+        # Another process writes, the disk is full, or whoever closes waits no longer.
+        logger.info("the file is closed without new statistics: %s", error)
 
 
 def _configure_reader(connection: sqlite3.Connection) -> None:

@@ -146,7 +146,18 @@ async def migrate_to_latest(
                 await _Run(session, history.load(name), report).up(entries.get(name), started)
             if verbose:
                 logger.info("%s applied in %.0f ms", name, (time.perf_counter() - started) * 1000)
+        await _optimize(session)
         return pending
+
+
+async def _optimize(session: Session) -> None:
+    """Have the engine count again, now that it has other indexes; the schema is up to date whether it can or not."""
+    if not session.dialect.optimizing:
+        return
+    try:
+        await session.executor.write([Call(command, bounded=False) for command in session.dialect.optimizing])
+    except DatabaseError as error:
+        logger.warning("the migrations are applied, but %s could make no statistics: %s", session.dialect.name, error)
 
 
 async def losses(pool: object, steps: int = 1) -> list[Loss]:
