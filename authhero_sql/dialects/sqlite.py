@@ -603,7 +603,8 @@ class SQLiteDatabase(ManagedDatabase):
                 handle.interrupt()
 
     async def _ended(self, handle: Handle) -> None:
-        if handle is self._own:
+        # What lives in memory ends here.
+        if handle is self._own and self._path != ":memory:":
             await handle.run(_optimize, bounded=False, stoppable=False)
         await handle.close()
 

@@ -10,6 +10,7 @@ import aiosqlite
 import pytest
 
 from authhero_sql import connect, create_adapters, migrate_to_latest
+from authhero_sql.dialects import wrap
 from tests.contract.builders import tenant
 from tests.migrations.helpers import watched
 
@@ -62,7 +63,9 @@ async def test_a_file_that_was_only_read_is_left_as_it_is(migrated_url: str) -> 
 @pytest.mark.engines("sqlite")
 async def test_a_caller_s_connection_is_left_as_it_is(migrated_url: str) -> None:
     async with aiosqlite.connect(migrated_url.removeprefix("sqlite:///"), isolation_level=None) as given:
-        await worked(given)
+        db = await wrap(given)
+        await worked(db)
+        await db.close()
     assert not counted(migrated_url)
 
 
