@@ -89,6 +89,19 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
+class Gathered:
+    """Rows of the same table that belong to each one of a page, in a column behind its own: a JSON array of arrays.
+
+    Attributes:
+        model: what is read of them.
+        on: their columns, and those of the page's row that must equal them.
+    """
+
+    model: type[BaseModel]
+    on: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Picked:
     """An operand that the database looks up: one column of the row elsewhere that meets the conditions."""
 
@@ -136,6 +149,8 @@ class Repository(Generic[M]):
     """What the adapters call it, where that is not the table's name."""
     rules: ClassVar[ListRules]
     side: ClassVar[Side | None] = None
+    gathers: ClassVar[Gathered | None] = None
+    """What comes with a page's rows on engines that read it for less that way; where it does not, :meth:`_models` reads it."""
     walk_where: ClassVar[Where] = {}
     """Conditions of checkpoint walks alone."""
     fixed: ClassVar[frozenset[str]] = frozenset()
@@ -961,7 +976,7 @@ class Repository(Generic[M]):
         source = self._source(where, order, filter)
         if self.side is None or self._by_side(order, filter):
             source, builder = self._from(source)
-            return met(builder.select(*self._shown(source, read)), source)
+            return met(builder.select(*(self._field(source, column) for column in read)), source)
         own = [column.name for column in read if column.name in self.table]
         names = dict.fromkeys([*own, *(part.column for part in order), *self.side.on])
         rows = met(self.session.dialect.query.from_(source).select(*(source.field(name) for name in names)), source)
@@ -969,8 +984,20 @@ class Repository(Generic[M]):
         return sorted_by(builder.select(*self._shown(source, read)), source)
 
     def _shown(self, source: Any, read: Sequence[Column]) -> builtins.list[Term]:
-        """What a list shows of each row; an adapter may add something behind the columns, for its :meth:`_models`."""
-        return [self._field(source, column) for column in read]
+        """The columns of the rows that are left, and where the engine reads it for less that way what is gathered for each of them.
+
+        Where the side table decides which rows are left nothing is: it would be read for all of them.
+        """
+        shown: builtins.list[Term] = [self._field(source, column) for column in read]
+        if self.gathers is None:
+            return shown
+        others = self._source(self.gathers.on).as_("others")
+        gathered = self.session.dialect.gathered([others.field(column.name) for column in self._reader_of(self.gathers.model).columns])
+        if gathered is None:
+            return shown
+        own = Criterion.all([others.field(theirs) == source.field(ours) for theirs, ours in self.gathers.on.items()])
+        found: Any = self.session.dialect.query.from_(others).select(gathered).where(own)
+        return [*shown, found.as_("gathered")]
 
     def _count(self, where: Where, filter: Filter | None = None) -> Any:
         source: Any = self._source(where, filter=filter)

@@ -9,16 +9,14 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, Field
-from pypika.terms import Term
 
 from ..dialects.interface import Call, Row
 from ..errors import InvalidValueError
 from ..listing import ListRules
 from ..models import AuditEventInsert, Identity, ImportMetadata, ProfileData, User, UserInsert
 from ..models.base import Instant
-from ..repository import Expected, Fields, Picked, Side, Where
+from ..repository import Expected, Fields, Gathered, Picked, Side, Where
 from ..rows import RowReader
-from ..schema import Column
 from ..tables import AUTHENTICATION_METHODS, OUTBOX_EVENTS, PASSWORDS, USER_ACTIVITY, USERS
 from .outbox import Outbox
 from .passwords import Passwords
@@ -63,6 +61,7 @@ class Users(Listed[User]):
     side: ClassVar[Side | None] = Side(
         USER_ACTIVITY, columns={name: name for name in ACTIVITY}, on={"tenant_id": "tenant_id", "user_id": "user_id"}
     )
+    gathers: ClassVar[Gathered | None] = Gathered(LinkedAccount, on={"tenant_id": "tenant_id", "linked_to": "user_id"})
     rules: ClassVar[ListRules] = ListRules(
         wire="users",
         fields=(
@@ -206,17 +205,6 @@ class Users(Listed[User]):
             # Sorted here: SQLite would look for an index in this order, and read the tenant for a few rows.
             linked = sorted(accounts.get(user.user_id, ()), key=_age)
             user.identities = [_identity(user), *(_identity(account, linked=True) for account in linked)]
-
-    def _shown(self, source: Any, read: Sequence[Column]) -> builtins.list[Term]:
-        """The columns, and what is gathered of the accounts that are linked to each user."""
-        shown = super()._shown(source, read)
-        accounts = self._source({"tenant_id": None, "linked_to": None}).as_("linked")
-        gathered = self.session.dialect.gathered([accounts.field(column.name) for column in self._linked_reader().columns])
-        if gathered is None:
-            return shown
-        same = (accounts.field("tenant_id") == source.field("tenant_id")) & (accounts.field("linked_to") == source.field("user_id"))
-        found: Any = self.session.dialect.query.from_(accounts).select(gathered).where(same)
-        return [*shown, found.as_("accounts")]
 
     async def _models(self, where: Where, rows: Sequence[Row]) -> builtins.list[User]:
         """The users of a page with their identities: one query more at most, however many users are on it."""
