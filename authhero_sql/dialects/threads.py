@@ -402,6 +402,10 @@ class _StandIn:
         return self._connection.in_transaction
 
     @property
+    def total_changes(self) -> int:
+        return self._connection.total_changes
+
+    @property
     def text_factory(self) -> Any:
         return self._connection.text_factory
 
