@@ -41,6 +41,16 @@ def index_for(table: Table[Any], equal: Collection[str], bounded: Collection[str
     return chosen
 
 
+def before(table: Table[Any], equal: Collection[str], bounded: str) -> tuple[str, ...]:
+    """The columns that must equal a value and lead, before the bounded one, the index by which a range is read.
+
+    What they and the range say is all in the index; the other conditions are not.
+    """
+    name = index_for(table, equal, (bounded,))
+    columns = next((index.names for index in table.indexes if index.name == name), table.key)
+    return tuple(takewhile(equal.__contains__, columns))
+
+
 def _is_one_row(table: Table[Any], equal: Collection[str]) -> bool:
     return any(set(columns) <= set(equal) for columns in (table.key, *(index.names for index in table.indexes if index.unique)))
 

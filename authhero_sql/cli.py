@@ -339,6 +339,7 @@ def cleanup(
     codes_days: Annotated[float, typer.Option(min=0, help="Keep codes this long after they expire.")] = 1,
     outbox_days: Annotated[float, typer.Option(min=0, help="Keep delivered and dead events this long.")] = 7,
     executions_days: Annotated[float, typer.Option(min=0, help="Keep action executions this long.")] = 30,
+    logs_days: Annotated[float | None, typer.Option(min=0, help="Keep log entries this long; without it all of them.")] = None,
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Count, and remove nothing.")] = False,
 ) -> None:
@@ -356,6 +357,9 @@ def cleanup(
         counts["outbox_events"] = await adapters.outbox.cleanup(now - timedelta(days=outbox_days), dry_run=dry_run)
         _heard(given, "outbox")
         counts["action_executions"] = await adapters.action_executions.cleanup(now - timedelta(days=executions_days), dry_run=dry_run)
+        if logs_days is not None:
+            _heard(given, "action executions")
+            counts["logs"] = await adapters.logs.cleanup(now - timedelta(days=logs_days), dry_run=dry_run)
         return counts
 
     counts = _run(context, work)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import builtins
 import json
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -21,7 +22,7 @@ from pypika.functions import Coalesce, Count, Max
 from pypika.terms import Criterion, ExistsCriterion, Field, Term
 
 from . import filters
-from .access import index_for
+from .access import before, index_for
 from .clock import from_epoch_ms, truncate
 from .codecs import BOOL, EPOCH_MS, FLAG, INSTANT, INT, TEXT
 from .dialects.dialect import Fragment
@@ -30,6 +31,7 @@ from .errors import CorruptRowError, DatabaseError, ForeignKeyError, InvalidQuer
 from .filters import Filter, Target
 from .listing import MAX_PAGE, Cursor, ListRules, Sort, Window, count
 from .models.base import ImportMetadata, Page
+from .pace import GREATEST, Pace
 from .rows import RowReader, RowWriter, mapping, wire_fields
 from .schema import Column, Table
 from .session import Session, located, timed
@@ -108,6 +110,13 @@ class Picked:
     table: Table[Any]
     column: str
     where: Where
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An operand as it was read from a column, whatever it may mean there."""
+
+    value: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +232,7 @@ class Repository(Generic[M]):
         table = table or self.table
         words = [name.partition(" ") for name in where]
         equal = {column for column, _, operator in words if operator in ("", "in", "any")} | (filter.equal if filter else set())
+        equal |= {name for column, _, operator in words if operator.startswith("with ") for name in (column, operator.split()[1])}
         # What is NULL is mostly many: only where nothing else is said does it lead anywhere.
         bounded = {column for column, _, operator in words if operator in _BOUNDING or (operator == "null" and not equal)}
         # The rows of a list of values come in no order.
@@ -285,12 +295,20 @@ class Repository(Generic[M]):
                 values.update(self.session.dialect.list_values(bind, [table.operand(column, item) for item in value]))
             elif isinstance(value, DatabaseNow):
                 values[bind] = value.milliseconds
+            elif isinstance(value, Stored):
+                values[bind] = value.value
             elif operator not in ("null", "not null"):
                 values[bind] = table.operand(column, value)
         return values
 
     def _select(
-        self, reader: RowReader[Any] | Chosen, where: Where, order: Sequence[Order] = (), *, limit: int | None = None, lock: bool = False
+        self,
+        reader: RowReader[Any] | Chosen,
+        where: Where,
+        order: Sequence[Order] = (),
+        *,
+        limit: int | None = None,
+        lock: bool = False,
     ) -> Call:
         """The rows that meet the conditions, as ``reader`` reads them."""
         values = self._operands(where)
@@ -668,18 +686,77 @@ class Repository(Generic[M]):
         total: int = (await self._fetch(call))[0][0]
         return total
 
-    async def _sweep(self, where: Where, batch: int, *, dry_run: bool = False) -> int:
-        """Delete all rows that meet the conditions, ``batch`` at a time so that no lock is held for long; how many.
+    async def _sweep(self, scope: Where, column: str, cutoff: Any, *, dry_run: bool = False) -> int:
+        """Delete all rows of the scope whose column lies before the cutoff, in batches; how many. A dry run only counts them."""
+        if dry_run:
+            return await self._total({**scope, f"{column} <": cutoff})
 
-        A dry run only counts them.
+        async def remove(where: Where, limit: int) -> tuple[int, int]:
+            removed = await self._affected(self._delete_some(where, limit))
+            return removed, removed
+
+        return await self._stretched(scope, column, cutoff, remove)
+
+    async def _stretched(
+        self,
+        scope: Where,
+        column: str,
+        cutoff: Any,
+        remove: Callable[[Where, int], Awaitable[tuple[int, int]]],
+        greatest: int = GREATEST,
+    ) -> int:
+        """Remove the rows of the scope before the cutoff, from the first on, one stretch of their index after the other; how many.
+
+        A batch begins where the last one ended: what has been deleted is still in the index for as long as somebody may have to
+        see it, and from the beginning each batch would read all of it again.
+
+        ``remove`` takes the conditions of a stretch and the most rows to remove, and says how many it found and removed. Where it
+        found that many there may be more, so that it is asked for the same stretch again.
         """
+        self._not_in_batch()
+        span = {name: scope[name] for name in before(self.table, [name for name in scope if " " not in name], column)}
+        pace, total = Pace(greatest), 0
+        start: Where = {}
+        while True:
+            reach, limit = pace.reach, pace.limit
+            edge, entries = await self._edge({**span, **start, f"{column} <": cutoff}, column, reach)
+            if not entries:
+                return total
+            began = time.perf_counter()
+            found, removed = await remove({**scope, **start, f"{column} <=": edge}, limit)
+            pace.took(time.perf_counter() - began, found)
+            total += removed
+            if found >= limit:
+                continue
+            if entries < reach:
+                return total
+            start = {f"{column} >": edge}
+
+    async def _edge(self, where: Where, column: str, reach: int) -> tuple[Stored, int]:
+        """The last value of so many entries of an index, or of those that there are, and their number."""
+
+        def build() -> Any:
+            source = self._source(where, (Order(column),))
+            builder: Any = self.session.dialect.query.from_(source).select(source.field(column)).where(self._condition(source, where))
+            entries = builder.orderby(source.field(column)).limit(Bind("limit")).as_("entries")
+            return self.session.dialect.query.from_(entries).select(Max(entries.field(column)), Count("*"))
+
+        call = self._statement(("edge", column, self._shape(where)), build).bind({**self._operands(where), "limit": reach})
+        rows = await self._fetch(call)
+        last, entries = rows[0] if rows else (None, 0)
+        return Stored(last), entries
+
+    async def _purge(self, where: Where, *, dry_run: bool = False) -> int:
+        """Delete all rows that meet conditions which no index has in order, in batches; how many. A dry run only counts them."""
         if dry_run:
             return await self._total(where)
-        total = 0
+        pace, total = Pace(), 0
         while True:
-            removed = await self._affected(self._delete_some(where, batch))
+            limit, began = pace.limit, time.perf_counter()
+            removed = await self._affected(self._delete_some(where, limit))
+            pace.took(time.perf_counter() - began, removed)
             total += removed
-            if removed < batch:
+            if removed < limit:
                 return total
 
     async def _revise(self, where: Where, names: Sequence[str], change: Callable[[dict[str, Any]], Mapping[str, Any]]) -> bool:

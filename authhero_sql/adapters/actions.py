@@ -27,7 +27,6 @@ from ..repository import Expected, Fields, Repository
 from ..tables import ACTION_EXECUTIONS, ACTION_VERSIONS, ACTIONS, HOOK_CODE, HOOKS
 from .plain import Kept, Paged, Plain
 
-CLEANUP_BATCH = 500
 LEADS = ("trigger_id", "permission_required", *HOOK_TARGETS)
 """The fields of a hook that must fit together."""
 
@@ -159,7 +158,7 @@ class ActionExecutions(Repository[ActionExecution]):
         Raises:
             InvalidValueError: the instant is naive.
         """
-        return await self._sweep({"created_at_ts <": older_than}, CLEANUP_BATCH, dry_run=dry_run)
+        return await self._sweep({}, "created_at_ts", older_than, dry_run=dry_run)
 
 
 class Hooks(Kept[Hook, HookInsert], Paged[Hook]):

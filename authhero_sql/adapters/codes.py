@@ -13,8 +13,6 @@ from ..models import Code, CodeInsert, CodeWithTenantId, ImportMetadata
 from ..tables import CODES
 from .plain import Paged
 
-CLEANUP_BATCH = 1000
-
 
 class Codes(Paged[Code]):
     """Authorization codes, one-time passwords, tickets and OAuth states."""
@@ -99,6 +97,6 @@ class Codes(Paged[Code]):
         Raises:
             InvalidValueError: the instant is naive.
         """
-        removed = await self._sweep({"expires_at_ts <": older_than}, CLEANUP_BATCH, dry_run=dry_run)
+        removed = await self._sweep({}, "expires_at_ts", older_than, dry_run=dry_run)
         # Rows from before the column.
-        return removed + await self._sweep({"expires_at_ts null": None, "expires_at <": older_than}, CLEANUP_BATCH, dry_run=dry_run)
+        return removed + await self._purge({"expires_at_ts null": None, "expires_at <": older_than}, dry_run=dry_run)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
-from ..errors import InvalidQueryError
+from ..errors import InvalidQueryError, InvalidValueError
 from ..listing import ListRules, Sort
 from ..models import ImportMetadata, Log, LogInsert, Page
 from ..tables import LOGS
@@ -112,6 +112,38 @@ class Logs(Listed[Log]):
         if to_date is not None:
             where["date <="] = _second("to_date", to_date) + timedelta(milliseconds=999)
         return await self._page(where, page=page, per_page=per_page, include_totals=include_totals, sort=sort, q=q, from_=from_, take=take)
+
+    async def cleanup(
+        self, older_than: datetime, *, tenant_id: str | None = None, types: Sequence[str] | None = None, dry_run: bool = False
+    ) -> int:
+        """Remove the entries from before an instant, in batches that keep their locks short; how many there were.
+
+        Args:
+            older_than: the instant.
+            tenant_id: only this tenant; all tenants by default.
+            types: only entries of these types (:class:`~authhero_sql.models.LogType`), and none where there are none; every type by
+                default. For one tenant each type has an index; for all of them the entries of the other types are read, too.
+            dry_run: count them, and remove none.
+
+        Raises:
+            InvalidValueError: the instant is naive, or the types are no list of texts.
+        """
+        total = 0
+        for scope in self._scopes(tenant_id, types):
+            total += await self._sweep(scope, "date", older_than, dry_run=dry_run)
+        return total
+
+    def _scopes(self, tenant_id: str | None, types: Any) -> Iterable[dict[str, Any]]:
+        """The parts of the log that are cleaned one by one: each a range of an index."""
+        own = {} if tenant_id is None else {"tenant_id": tenant_id}
+        if types is None:
+            return [own]
+        if isinstance(types, str | bytes) or not isinstance(types, Iterable):
+            raise InvalidValueError(self.table.name, "types", "must be a list of log types")
+        chosen = list(dict.fromkeys(self.table.operand("type", type_) for type_ in types))
+        if not chosen:
+            return []
+        return [{"type in": chosen}] if tenant_id is None else [{**own, "type": type_} for type_ in chosen]
 
 
 def _second(name: str, value: Any) -> datetime:

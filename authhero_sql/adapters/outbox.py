@@ -19,7 +19,6 @@ from ..repository import Added, Repository
 from ..rows import in_order, invalid, mapping
 from ..tables import OUTBOX_EVENTS
 
-CLEANUP_BATCH = 500
 OLDEST_FIRST = (Order("created_at"), Order("id"))
 UNCLAIMED: Mapping[str, Any] = {"claimed_by": None, "claim_expires_at": None}
 
@@ -218,7 +217,7 @@ class Outbox(Repository[StoredEvent]):
         Raises:
             InvalidValueError: the instant is naive.
         """
-        return await self._sweep({"processed_at <": older_than}, CLEANUP_BATCH, dry_run=dry_run)
+        return await self._sweep({}, "processed_at", older_than, dry_run=dry_run)
 
     async def _now(self) -> datetime:
         """The present on which all workers agree."""

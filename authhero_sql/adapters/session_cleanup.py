@@ -8,12 +8,13 @@ from typing import Any
 from ..dialects.interface import Call
 from ..errors import InvalidValueError
 from ..models import SessionCleanupResult
+from ..repository import Where
 from ..session import Session
 from .login_sessions import LoginSessions
 from .sessions import EXPIRIES, RefreshTokens, Sessions
 
 BATCH = 500
-"""Rows of one transaction: no lock is held for long."""
+"""The most sessions of one transaction: their ids are sent back to the database."""
 GRACE = timedelta(days=7)
 
 
@@ -56,9 +57,9 @@ class SessionCleanup:
         if dry_run:
             return await self._counted(scope, cutoff)
         # Before the sessions, with which the database would remove them uncounted.
-        login_sessions = await LoginSessions(self.session)._sweep({**scope, "expires_at_ts <": cutoff}, BATCH)
+        login_sessions = await LoginSessions(self.session)._sweep(scope, "expires_at_ts", cutoff)
         # One pass for each expiry: an OR of two columns would use the index of neither.
-        refresh_tokens = sum([await tokens._sweep({**scope, f"{expiry} <": cutoff}, BATCH) for expiry in EXPIRIES])
+        refresh_tokens = sum([await tokens._sweep(scope, expiry, cutoff) for expiry in EXPIRIES])
         sessions = sum([await self._sessions(scope, expiry, cutoff) for expiry in EXPIRIES])
         return SessionCleanupResult(refresh_tokens=refresh_tokens, sessions=sessions, login_sessions=login_sessions)
 
@@ -75,13 +76,13 @@ class SessionCleanup:
     async def _sessions(self, scope: dict[str, Any], expiry: str, cutoff: datetime) -> int:
         sessions, logins = Sessions(self.session), LoginSessions(self.session)
         expired = {f"{expiry} <": cutoff}
-        total = 0
-        while True:
-            rows = await sessions._fetch(sessions._select(sessions._chosen("tenant_id", "id"), {**scope, **expired}, limit=BATCH))
-            if rows:
-                total += await sessions._affected(*_removal(sessions, logins, [(row[0], row[1]) for row in rows], expired))
-            if len(rows) < BATCH:
-                return total
+
+        async def remove(where: Where, limit: int) -> tuple[int, int]:
+            rows = await sessions._fetch(sessions._select(sessions._chosen("tenant_id", "id"), where, limit=limit))
+            chosen = [(row[0], row[1]) for row in rows]
+            return len(chosen), await sessions._affected(*_removal(sessions, logins, chosen, expired)) if chosen else 0
+
+        return await sessions._stretched(scope, expiry, cutoff, remove, BATCH)
 
 
 def _removal(sessions: Sessions, logins: LoginSessions, chosen: list[tuple[str, str]], expired: dict[str, Any]) -> list[Call]:

@@ -209,10 +209,13 @@ class Dialect:
         return self.query.from_(table).delete().where(where)
 
     def delete_batch(self, table: Any, key: Sequence[str], where: Criterion, limit: Term) -> Any:
-        """Delete at most ``limit`` rows; the table's index is for choosing them, and these are found by their key."""
+        """Delete at most ``limit`` rows; ``table`` says how they are found, and they are deleted by their keys."""
         fields = [table.field(name) for name in key]
         chosen: Any = self.query.from_(table).select(*fields).where(where)
         chosen = chosen.limit(limit)
+        if self.features.row_locks:
+            # What is changed while it is waited for is looked at again only where it is locked.
+            chosen = chosen.for_update()
         return self.query.from_(SQLTable(table.get_table_name())).delete().where(Tuple(*fields).isin(chosen))
 
     # Many rows in one statement: text with the marks of :meth:`placeholders`, and what is bound there.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from authhero_sql import Adapters, ConflictError, InvalidValueError
 from authhero_sql.dialects import Call
 from authhero_sql.models import LogType
-from tests.contract.builders import log, tenant
+from tests.contract.builders import SOON, log, tenant
 
 
 @pytest.fixture
@@ -108,3 +109,79 @@ async def test_a_place_of_which_a_part_is_missing_can_be_read(store: Adapters) -
     found = await store.logs.get("acme", "part")
     assert found is not None
     assert found.model_dump(exclude_none=True)["location_info"] == {"country_code": "SE"}
+
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+async def old(store: Adapters) -> Adapters:
+    """Two tenants with entries of three types, before an instant, at it and after it."""
+    await tenant(store, "globex")
+    async with store.batch() as batch:
+        for tenant_id in ("acme", "globex"):
+            for type_ in ("s", "f", "of the vendor"):
+                for number, milliseconds in enumerate((-3_600_000, -1, 0, 1)):
+                    await batch.logs.create(
+                        tenant_id,
+                        log(log_id=f"{tenant_id[0]}{type_[-1]}{number}", type=type_, date=SOON + timedelta(milliseconds=milliseconds)),
+                    )
+    return store
+
+
+async def left(store: Adapters) -> list[str]:
+    """The entries that are there."""
+    return sorted([entry.log_id for tenant_id in ("acme", "globex") for entry in (await store.logs.list(tenant_id)).items])
+
+
+@pytest.mark.parametrize(
+    ("narrowed", "prefixes"),
+    [
+        ({}, ("as", "af", "ar", "gs", "gf", "gr")),
+        ({"tenant_id": "acme"}, ("as", "af", "ar")),
+        ({"tenant_id": "Acme"}, ()),
+        ({"tenant_id": ""}, ()),
+        ({"types": ["s"]}, ("as", "gs")),
+        ({"types": (LogType.SUCCESS_LOGIN, "of the vendor", "s")}, ("as", "ar", "gs", "gr")),
+        ({"types": ["S", "none"]}, ()),
+        ({"types": []}, ()),
+        ({"tenant_id": "globex", "types": {"f": 1, "of the vendor": 2}}, ("gf", "gr")),
+        ({"tenant_id": "globex", "types": ["f", "f"]}, ("gf",)),
+        ({"tenant_id": "globex", "types": []}, ()),
+        ({"tenant_id": None, "types": None}, ("as", "af", "ar", "gs", "gf", "gr")),
+    ],
+)
+async def test_old_entries_are_removed(old: Adapters, narrowed: dict[str, Any], prefixes: tuple[str, ...]) -> None:
+    before = await left(old)
+    assert await old.logs.cleanup(SOON - HOUR, **narrowed) == 0
+    assert await old.logs.cleanup(SOON, **narrowed, dry_run=True) == 2 * len(prefixes)
+    assert await left(old) == before
+    assert await old.logs.cleanup(SOON, **narrowed) == 2 * len(prefixes)
+    assert await left(old) == [id for id in before if not (id[:2] in prefixes and id[2] in "01")]
+    assert await old.logs.cleanup(SOON, **narrowed) == 0
+    assert await old.logs.cleanup(SOON + timedelta(microseconds=900), **narrowed) == 0, "cut to the millisecond, as the date is"
+    assert await old.logs.cleanup(SOON + HOUR, **narrowed) == 2 * len(prefixes)
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+async def test_what_is_no_clean_up_is_refused(old: Adapters, dry_run: bool) -> None:
+    before = await left(old)
+    for older_than, narrowed in (
+        (SOON.replace(tzinfo=None), {}),
+        ("2026-02-01", {}),
+        (None, {}),
+        (SOON, {"types": "s"}),
+        (SOON, {"types": b"s"}),
+        (SOON, {"types": 5}),
+        (SOON, {"types": ["s", 5]}),
+        (SOON, {"types": ["s", None]}),
+        (SOON, {"types": ["s\0"]}),
+        (SOON, {"tenant_id": 5}),
+        (SOON, {"tenant_id": "acme\0", "types": ["s"]}),
+    ):
+        wrong: Any = older_than
+        options: Any = narrowed
+        with pytest.raises(InvalidValueError) as caught:
+            await old.logs.cleanup(wrong, **options, dry_run=dry_run)
+        assert caught.value.table == "logs"
+    assert await left(old) == before

@@ -7,7 +7,7 @@ import re
 import shutil
 import sqlite3
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -119,6 +119,19 @@ async def test_clean_up(db: Database, migrated_url: str) -> None:
     assert await answer("cleanup", "--dry-run", url=migrated_url) == {"dry_run": True, "rows": gone}
     assert await answer("cleanup", url=migrated_url) == {"dry_run": False, "rows": gone}
     assert set((await answer("cleanup", url=migrated_url))["rows"].values()) == {0}
+
+
+async def test_logs_are_removed_where_that_is_asked_for(db: Database, migrated_url: str) -> None:
+    adapters = await create_adapters(db)
+    await adapters.tenants.create({"id": "acme", "friendly_name": "Acme"})
+    for days in (0, 29, 31, 400):
+        await adapters.logs.create("acme", {"type": "s", "date": datetime.now(UTC) - timedelta(days=days), "isMobile": False})
+    assert "logs" not in (await answer("cleanup", url=migrated_url))["rows"]
+    assert (await answer("cleanup", "--logs-days", "30", "--dry-run", url=migrated_url))["rows"]["logs"] == 2
+    assert (await answer("cleanup", "--logs-days", "30", url=migrated_url))["rows"]["logs"] == 2
+    assert (await answer("cleanup", "--logs-days", "30", url=migrated_url))["rows"]["logs"] == 0
+    assert (await answer("cleanup", "--logs-days", "0", url=migrated_url))["rows"]["logs"] == 2
+    assert call("cleanup", "--logs-days", "-1").returncode == 2
 
 
 @pytest.mark.engines("sqlite")

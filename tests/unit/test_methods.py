@@ -157,6 +157,7 @@ TABLE = """
     login_sessions.get(tenant_id, id) -> LoginSession | None
     login_sessions.remove(tenant_id, id) -> bool
     login_sessions.update(tenant_id, id, fields, *, EXPECT) -> bool
+    logs.cleanup(older_than, *, tenant_id=None, types=None, dry_run=False) -> int
     logs.create(tenant_id, params, *, IMPORT) -> Log
     logs.get(tenant_id, log_id) -> Log | None
     logs.iterate(tenant_id, *, WALK) -> AsyncIterator[Log]

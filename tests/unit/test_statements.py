@@ -148,7 +148,8 @@ SHAPES: dict[str, Callable[[Notes, Plain], Awaitable[Any]]] = {
     "delete of the rows that others name": run(
         lambda plain: plain._delete({"tenant_id": "t", "id any": Picked(NOTES, "id", {"tenant_id": "t", "body": "b"})}, TAGS)
     ),
-    "delete in batches": lambda _, plain: plain._sweep({"created_at <": NOW}, 500),
+    "delete in batches": lambda _, plain: plain._sweep({"tenant_id": "t"}, "created_at", NOW),
+    "delete in batches, unordered": lambda _, plain: plain._purge({"created_at null": None}),
     "upsert": run(lambda plain: plain._upsert(ROW)),
     "upsert of a key": run(lambda plain: plain._upsert(OWN)),
     "upsert that changes nothing": run(lambda plain: plain._upsert(ROW, (), key=("tenant_id", "body"))),
@@ -181,6 +182,8 @@ SHAPES: dict[str, Callable[[Notes, Plain], Awaitable[Any]]] = {
 }
 """Everything that the core sends, by what it is for."""
 ANSWERS: dict[str, Sequence[list[Row]]] = {
+    # As many entries as were asked for, and then fewer.
+    "delete in batches": ([["2025-01-01T00:00:00.000Z", 100]], [["2025-02-01T00:00:00.000Z", 1]]),
     "swap": ([["b"]],),
     "swap in a transaction": ([["b"]],),
     "revision": ([["b", None]],),
@@ -227,10 +230,11 @@ def test_no_pinned_statement_is_left_over(name: str) -> None:
     assert set(pinned(name)) <= set(SHAPES)
 
 
-async def test_the_sweep_ends_with_the_first_batch_that_is_not_full() -> None:
-    database = FakeDatabase(DIALECTS["sqlite"])
-    assert await Plain(Session.of(database))._sweep({"created_at <": NOW}, 500) == 1
-    assert len(database.calls) == 1
+@pytest.mark.parametrize(("entries", "calls"), [(0, 1), (99, 2), (100, 3)])
+async def test_the_sweep_ends_where_fewer_entries_are_left_than_it_asks_for(entries: int, calls: int) -> None:
+    database = FakeDatabase(DIALECTS["sqlite"], [["2025-01-01T00:00:00.000Z" if entries else None, entries]])
+    assert await Plain(Session.of(database))._sweep({}, "created_at", NOW) == int(entries > 0)
+    assert len(database.calls) == calls
 
 
 # --- no value in a text ----------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from tests.workload.replay import Ticking, outcome, recorded, reference_first
 REFUSED = {
     "action_executions.cleanup", "action_versions.create", "action_versions.remove_for_action", "authentication_methods.update",
     "client_registration_tokens.revoke", "client_registration_tokens.revoke_by_client", "codes.cleanup", "flows.update",
-    "organization_connections.create", "outbox.claim_events", "outbox.cleanup",
+    "logs.cleanup", "organization_connections.create", "outbox.claim_events", "outbox.cleanup",
     "outbox.mark_processed", "refresh_tokens.revoke_by_login_session", "refresh_tokens.revoke_family", "refresh_tokens.rotate",
     "session_cleanup.__call__",
 }  # fmt: skip

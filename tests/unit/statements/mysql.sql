@@ -61,8 +61,18 @@ DELETE `tags` FROM `tags` WHERE `tags`.`tenant_id`=%s AND `tags`.`id` IN (SELECT
 -- ["t", "t", "b"]
 
 -- # delete in batches
-DELETE FROM `notes` WHERE `created_at`<%s LIMIT %s;
--- ["2026-01-31T10:00:00.000Z", 500]
+SELECT MAX(`entries`.`created_at`),COUNT(*) FROM (SELECT `created_at` FROM `notes` WHERE `tenant_id`=%s AND `created_at`<%s ORDER BY `created_at` LIMIT %s) `entries`;
+-- ["t", "2026-01-31T10:00:00.000Z", 100]
+DELETE FROM `notes` WHERE `tenant_id`=%s AND `created_at`<=%s LIMIT %s;
+-- ["t", "2025-01-01T00:00:00.000Z", 125]
+SELECT MAX(`entries`.`created_at`),COUNT(*) FROM (SELECT `created_at` FROM `notes` WHERE `tenant_id`=%s AND `created_at`>%s AND `created_at`<%s ORDER BY `created_at` LIMIT %s) `entries`;
+-- ["t", "2025-01-01T00:00:00.000Z", "2026-01-31T10:00:00.000Z", 200]
+DELETE FROM `notes` WHERE `tenant_id`=%s AND `created_at`>%s AND `created_at`<=%s LIMIT %s;
+-- ["t", "2025-01-01T00:00:00.000Z", "2025-02-01T00:00:00.000Z", 125]
+
+-- # delete in batches, unordered
+DELETE FROM `notes` WHERE `created_at` IS NULL LIMIT %s;
+-- [125]
 
 -- # upsert
 INSERT INTO `notes` (`tenant_id`,`id`,`body`,`created_at`) VALUES (%s,%s,%s,%s) ON DUPLICATE KEY UPDATE `body`=VALUES(`body`),`created_at`=VALUES(`created_at`);

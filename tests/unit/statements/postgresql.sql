@@ -61,8 +61,18 @@ DELETE FROM "tags" WHERE "tenant_id"=$1 AND "id" IN (SELECT "id" FROM "notes" WH
 -- ["t", "t", "b"]
 
 -- # delete in batches
-DELETE FROM "notes" WHERE ("tenant_id","id") IN (SELECT "tenant_id","id" FROM "notes" WHERE "created_at"<$1 LIMIT $2);
--- ["2026-01-31T10:00:00.000Z", 500]
+SELECT MAX("entries"."created_at"),COUNT(*) FROM (SELECT "created_at" FROM "notes" WHERE "tenant_id"=$1 AND "created_at"<$2 ORDER BY "created_at" LIMIT $3) "entries";
+-- ["t", "2026-01-31T10:00:00.000Z", 100]
+DELETE FROM "notes" WHERE ("tenant_id","id") IN (SELECT "tenant_id","id" FROM "notes" WHERE "tenant_id"=$1 AND "created_at"<=$2 LIMIT $3 FOR UPDATE);
+-- ["t", "2025-01-01T00:00:00.000Z", 125]
+SELECT MAX("entries"."created_at"),COUNT(*) FROM (SELECT "created_at" FROM "notes" WHERE "tenant_id"=$1 AND "created_at">$2 AND "created_at"<$3 ORDER BY "created_at" LIMIT $4) "entries";
+-- ["t", "2025-01-01T00:00:00.000Z", "2026-01-31T10:00:00.000Z", 200]
+DELETE FROM "notes" WHERE ("tenant_id","id") IN (SELECT "tenant_id","id" FROM "notes" WHERE "tenant_id"=$1 AND "created_at">$2 AND "created_at"<=$3 LIMIT $4 FOR UPDATE);
+-- ["t", "2025-01-01T00:00:00.000Z", "2025-02-01T00:00:00.000Z", 125]
+
+-- # delete in batches, unordered
+DELETE FROM "notes" WHERE ("tenant_id","id") IN (SELECT "tenant_id","id" FROM "notes" WHERE "created_at" IS NULL LIMIT $1 FOR UPDATE);
+-- [125]
 
 -- # upsert
 INSERT INTO "notes" ("tenant_id","id","body","created_at") VALUES ($1,$2,$3,$4) ON CONFLICT ("tenant_id", "id") DO UPDATE SET "body"=EXCLUDED."body","created_at"=EXCLUDED."created_at";
