@@ -6,15 +6,21 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from .errors import InvalidQueryError
 from .schema import Column
 
 MAX_PAGE = 1000
 """The most rows of one page."""
-MAX_OFFSET = 2**53
-"""What every engine takes as an OFFSET."""
+MAX_LIMIT = 2**53
+"""What every engine takes as a LIMIT."""
+MAX_OFFSET = 1_000_000
+"""The most rows before a page: every engine reads them all."""
+ESTIMATE_LIMIT = 10_000
+"""As far as an estimate counts."""
+Totals: TypeAlias = bool | Literal["estimate"]
+"""Whether the rows that match are counted: not at all, all of them, or the first 10,000."""
 
 
 _DIRECTIONS: dict[str, Literal["asc", "desc"]] = {"": "asc", "asc": "asc", "1": "asc", "desc": "desc", "-1": "desc"}
@@ -176,12 +182,36 @@ class Window:
         """A caller's ``page`` and ``per_page``; more than 1,000 rows become 1,000.
 
         Raises:
-            InvalidQueryError: one is no whole number or below 0, or the page is too far.
+            InvalidQueryError: one is no whole number or below 0, or more than 1,000,000 rows stand before the page.
         """
         window = cls(count("page", page), min(count("per_page", per_page), MAX_PAGE))
         if window.start > MAX_OFFSET:
-            raise InvalidQueryError("page is too large")
+            raise InvalidQueryError(f"page is too large: by page a list is read no deeper than {MAX_OFFSET:,} rows; use from_ and take")
         return window
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """How many rows match, as far as that was asked for.
+
+    Attributes:
+        rows: their number; None where it was not asked for.
+        is_estimate: whether there are that many or more.
+    """
+
+    rows: int | None = None
+    is_estimate: bool = False
+
+    @classmethod
+    def of(cls, counted: int, totals: Totals) -> Total:
+        """What a count says: an estimate has counted one row more than it tells of, to know whether there are more."""
+        more = totals == "estimate" and counted > ESTIMATE_LIMIT
+        return cls(ESTIMATE_LIMIT if more else counted, more)
+
+
+def asked_totals(given: Any) -> Totals:
+    """A caller's ``include_totals``: what is true and no estimate asks for all."""
+    return "estimate" if isinstance(given, str) and given == "estimate" else bool(given)
 
 
 def count(name: str, value: Any) -> int:

@@ -19,7 +19,7 @@ from typing import Any, ClassVar, Generic, Literal, TypeVar
 from pydantic import BaseModel
 from pypika import Table as SQLTable
 from pypika.functions import Coalesce, Count, Max
-from pypika.terms import Criterion, ExistsCriterion, Field, Term
+from pypika.terms import Criterion, ExistsCriterion, Field, NullValue, Term
 
 from . import filters
 from .access import before, index_for
@@ -29,7 +29,7 @@ from .dialects.dialect import Fragment
 from .dialects.interface import Call, Order, Row
 from .errors import CorruptRowError, DatabaseError, ForeignKeyError, InvalidQueryError, InvalidValueError, UnsupportedError
 from .filters import Filter, Target
-from .listing import MAX_PAGE, Cursor, ListRules, Sort, Window, count
+from .listing import ESTIMATE_LIMIT, MAX_PAGE, Cursor, ListRules, Sort, Total, Totals, Window, asked_totals, count
 from .models.base import ImportMetadata, Page
 from .pace import GREATEST, Pace
 from .rows import RowReader, RowWriter, mapping, wire_fields
@@ -649,16 +649,18 @@ class Repository(Generic[M]):
         values = {**self._operands(where), "limit": limit, "offset": offset}
         return [row[0] for row in await self._fetch(self._statement(("distinct", name, self._shape(where)), build).bind(values))]
 
-    async def _count_distinct(self, name: str, where: Where) -> int:
-        """How many different values a column has among the rows that meet the conditions."""
+    async def _count_distinct(self, name: str, where: Where, totals: Totals = True) -> int:
+        """How many different values a column has among the rows that meet the conditions; see :meth:`_count`."""
 
         def build() -> Any:
             source = self._source(where)
-            counted = Count(source.field(name)).distinct()  # type: ignore[no-untyped-call]  # PyPika's
-            return self.session.dialect.query.from_(source).select(counted).where(self._condition(source, where))
+            builder: Any = self.session.dialect.query.from_(source).where(self._condition(source, where))
+            if totals == "estimate":
+                return self._number(builder.select(source.field(name)).distinct())
+            return builder.select(Count(source.field(name)).distinct())  # type: ignore[no-untyped-call]  # PyPika's
 
-        shape = ("count distinct", name, self._shape(where))
-        counted: int = (await self._fetch(self._statement(shape, build).bind(self._operands(where))))[0][0]
+        call = self._statement(("count distinct", name, self._shape(where), totals), build)
+        counted: int = (await self._fetch(call.bind({**self._operands(where), "most": ESTIMATE_LIMIT + 1})))[0][0]
         return counted
 
     async def _updated(self, where: Where, fields: Fields, expect: Expected = None) -> M | None:
@@ -682,7 +684,7 @@ class Repository(Generic[M]):
 
     async def _total(self, where: Where) -> int:
         """How many rows meet the conditions."""
-        call = self._statement(("count", self._shape(where)), lambda: self._count(where)).bind(self._operands(where))
+        call = self._statement(("count", self._shape(where), True), lambda: self._count(where)).bind(self._operands(where))
         total: int = (await self._fetch(call))[0][0]
         return total
 
@@ -918,7 +920,7 @@ class Repository(Generic[M]):
         *,
         page: int,
         per_page: int,
-        include_totals: bool,
+        include_totals: Totals,
         sort: str | Sort | None,
         q: str | None,
         from_: str | None = None,
@@ -931,7 +933,18 @@ class Repository(Generic[M]):
         window = Window.of(page, per_page)
         order = self._order(self.rules.order, *self.rules.then) if sort is None else self._order(self._public(Sort.parse(sort)))
         rows, total = await self._window(where, order, window, include_totals, filter)
-        return Page.of(await self._models(where, rows), wire=self.rules.wire, limit=window.per_page, start=window.start, total=total)
+        return self._paged(await self._models(where, rows), window, total)
+
+    def _paged(self, items: builtins.list[A], window: Window, total: Total, wire: str | None = None) -> Page[A]:
+        """A page by offset; by default of the rows that the list's rules name."""
+        return Page.of(
+            items,
+            wire=self.rules.wire if wire is None else wire,
+            limit=window.per_page,
+            start=window.start,
+            total=total.rows,
+            total_is_estimate=total.is_estimate,
+        )
 
     async def _models(self, where: Where, rows: Sequence[Row]) -> builtins.list[M]:
         """The models of a page's rows; an adapter may complete them here."""
@@ -958,15 +971,14 @@ class Repository(Generic[M]):
         descending = parts[-1].descending
         return (*parts, *(Order(name, descending) for name in self.table.key if name not in named and name != "tenant_id"))
 
-    async def _offset_page(self, where: Where, order: Sequence[Order], page: int, per_page: int, include_totals: bool) -> Page[M]:
+    async def _offset_page(self, where: Where, order: Sequence[Order], page: int, per_page: int, include_totals: Totals) -> Page[M]:
         """One page of the rows that meet the conditions."""
         rows, window, total = await self._offset_rows(where, order, page, per_page, include_totals)
-        models = await self._models(where, rows)
-        return Page.of(models, wire=self.rules.wire, limit=window.per_page, start=window.start, total=total)
+        return self._paged(await self._models(where, rows), window, total)
 
     async def _offset_rows(
-        self, where: Where, order: Sequence[Order], page: int, per_page: int, include_totals: bool
-    ) -> tuple[builtins.list[Row], Window, int | None]:
+        self, where: Where, order: Sequence[Order], page: int, per_page: int, include_totals: Totals
+    ) -> tuple[builtins.list[Row], Window, Total]:
         """The rows of one page, which they are, and how many there are in all when that is asked for."""
         window = Window.of(page, per_page)
         rows, total = await self._window(where, order, window, include_totals)
@@ -980,7 +992,7 @@ class Repository(Generic[M]):
         *,
         page: int | None,
         per_page: int | None,
-        include_totals: bool,
+        include_totals: Totals,
         sort: str | Sort | None,
     ) -> builtins.list[N] | Page[N]:
         """All rows that meet the conditions or, where the caller asks for one, a page of them."""
@@ -989,37 +1001,36 @@ class Repository(Generic[M]):
             return [read.read(row) for row in await self._fetch(self._select(read, where, order))]
         window = Window.of(0 if page is None else page, 50 if per_page is None else per_page)
         rows, total = await self._window(where, order, window, include_totals, read=read)
-        items = [read.read(row) for row in rows]
-        return Page.of(items, wire=self.rules.wire, limit=window.per_page, start=window.start, total=total)
+        return self._paged([read.read(row) for row in rows], window, total)
 
     async def _window(
         self,
         where: Where,
         order: Sequence[Order],
         window: Window,
-        totals: bool,
+        include_totals: Totals,
         filter: Filter | None = None,
         read: RowReader[Any] | None = None,
-    ) -> tuple[builtins.list[Row], int | None]:
+    ) -> tuple[builtins.list[Row], Total]:
         """The rows of an offset page and, when asked for, the count of all, in the same trip."""
         read = read or self._reader
-        totals = bool(totals)
-        values = {**self._operands(where), **(filter.values if filter else {})}
+        totals = asked_totals(include_totals)
+        values = {**self._operands(where), **(filter.values if filter else {}), "most": ESTIMATE_LIMIT + 1}
         bound = {**values, "limit": window.per_page, "offset": window.start}
         shape = ("page", read.names, self._shape(where), tuple(order), totals)
 
         def build() -> Any:
             builder = self._sorted(read.columns, where, order, filter, lambda builder: builder.limit(Bind("limit")).offset(Bind("offset")))
-            return builder.select(self._count(where, filter).as_("total_count")) if totals else builder
+            return builder.select(self._count(where, filter, totals).as_("total_count")) if totals else builder
 
         rows = await self._fetch(self._statement(shape, build, filter, planned=self._by_side(order, filter)).bind(bound))
         if not totals:
-            return rows, None
+            return rows, Total()
         if rows:
-            return [row[:-1] for row in map(tuple, rows)], rows[0][-1]
-        counting = self._statement(("count", self._shape(where)), lambda: self._count(where, filter), filter)
+            return [row[:-1] for row in map(tuple, rows)], Total.of(rows[0][-1], totals)
+        counting = self._statement(("count", self._shape(where), totals), lambda: self._count(where, filter, totals), filter)
         counted = await self._fetch(counting.bind(values))
-        return [], counted[0][0]
+        return [], Total.of(counted[0][0], totals)
 
     def _by_side(self, order: Sequence[Order], filter: Filter | None) -> bool:
         """Whether the side table decides which rows there are, or in which order."""
@@ -1076,13 +1087,20 @@ class Repository(Generic[M]):
         found: Any = self.session.dialect.query.from_(others).select(gathered).where(own)
         return [*shown, found.as_("gathered")]
 
-    def _count(self, where: Where, filter: Filter | None = None) -> Any:
+    def _count(self, where: Where, filter: Filter | None = None, totals: Totals = True) -> Any:
+        """How many rows meet the conditions; for an estimate no more than are bound as ``most``."""
         source: Any = self._source(where, filter=filter)
         builder: Any = self.session.dialect.query.from_(source)
         if filter is not None and any(name not in self.table for name in filter.columns):
             # The other table has at most one row for each of ours: only a filter over its columns needs it.
             source, builder = self._from(source)
-        return self._filtered(builder.select(Count("*")).where(self._condition(source, where)), source, filter)
+        counted = Count("*") if totals is True else NullValue()
+        builder = self._filtered(builder.select(counted).where(self._condition(source, where)), source, filter)
+        return builder if totals is True else self._number(builder)
+
+    def _number(self, builder: Any) -> Any:
+        """How many rows a query gives, no more than are bound as ``most``."""
+        return self.session.dialect.query.from_(builder.limit(Bind("most")).as_("counted")).select(Count("*"))
 
     def _filtered(self, builder: Any, source: Any, filter: Filter | None) -> Any:
         """The query with the caller's filter beside its other conditions."""

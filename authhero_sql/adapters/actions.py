@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from ..errors import ConflictError
-from ..listing import ListRules, Sort
+from ..listing import ListRules, Sort, Totals
 from ..models import (
     Action,
     ActionExecution,
@@ -99,16 +99,17 @@ class ActionVersions(Repository[ActionVersion]):
         return version
 
     async def list(
-        self, tenant_id: str, action_id: str, *, page: int = 0, per_page: int = 50, include_totals: bool = False
+        self, tenant_id: str, action_id: str, *, page: int = 0, per_page: int = 50, include_totals: Totals = False
     ) -> Page[ActionVersion]:
         """One page of the action's versions, newest first.
 
         Args:
             tenant_id: the tenant.
             action_id: the action.
-            page: the page's number, from 0.
+            page: the page's number, from 0. The database reads all rows before it, 1,000,000 at the most.
             per_page: versions on a page, at most 1,000.
-            include_totals: count all of them.
+            include_totals: count all of them. ``True`` reads them all, which takes the longer the more there are;
+                ``"estimate"`` counts to 10,000 and, where there are more, says so by ``total_is_estimate``.
 
         Raises:
             InvalidQueryError: the page is not valid.

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from ..dialects.interface import Order
 from ..errors import InvalidQueryError
-from ..listing import ListRules, Sort
+from ..listing import ListRules, Sort, Totals
 from ..models import (
     CustomDomain,
     CustomDomainInsert,
@@ -140,16 +140,17 @@ class ProxyRoutes(Kept[ProxyRoute, ProxyRouteInsert]):
         custom_domain_id: str | None = None,
         page: int = 0,
         per_page: int = 50,
-        include_totals: bool = False,
+        include_totals: Totals = False,
     ) -> Page[ProxyRoute]:
         """One page of the tenant's routes, the lowest priority first.
 
         Args:
             tenant_id: the tenant.
             custom_domain_id: only those of this domain.
-            page: the page's number, from 0.
+            page: the page's number, from 0. The database reads all rows before it, 1,000,000 at the most.
             per_page: routes on a page, at most 1,000.
-            include_totals: count all of them.
+            include_totals: count all of them. ``True`` reads them all, which takes the longer the more there are;
+                ``"estimate"`` counts to 10,000 and, where there are more, says so by ``total_is_estimate``.
 
         Raises:
             InvalidQueryError: the page is not valid.

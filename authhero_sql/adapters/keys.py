@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from ..listing import ListRules, Sort
+from ..listing import ListRules, Sort, Totals
 from ..models import Page, SigningKey
 from ..repository import Expected, Fields, Repository
 from ..tables import KEYS
@@ -40,7 +40,7 @@ class Keys(Repository[SigningKey]):
         *,
         page: int = 0,
         per_page: int = 50,
-        include_totals: bool = False,
+        include_totals: Totals = False,
         sort: str | Sort | None = None,
         q: str | None = None,
     ) -> Page[SigningKey]:

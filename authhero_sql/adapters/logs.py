@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from ..errors import InvalidQueryError, InvalidValueError
-from ..listing import ListRules, Sort
+from ..listing import ListRules, Sort, Totals
 from ..models import ImportMetadata, Log, LogInsert, Page
 from ..tables import LOGS
 from .plain import Listed
@@ -81,7 +81,7 @@ class Logs(Listed[Log]):
         *,
         page: int = 0,
         per_page: int = 50,
-        include_totals: bool = False,
+        include_totals: Totals = False,
         sort: str | Sort | None = None,
         q: str | None = None,
         from_: str | None = None,
@@ -93,9 +93,11 @@ class Logs(Listed[Log]):
 
         Args:
             tenant_id: the tenant.
-            page: the page's number, from 0.
+            page: the page's number, from 0. The database reads all rows before it, 1,000,000 at the most:
+                deeper pages are read by ``from_`` and ``take``, which cost the same everywhere.
             per_page: rows on a page, at most 1,000.
-            include_totals: count all rows that match.
+            include_totals: count all rows that match. ``True`` reads them all, which takes the longer the more there are;
+                ``"estimate"`` counts to 10,000 and, where there are more, says so by ``total_is_estimate``.
             sort: ``"date:desc"`` or a :class:`Sort`.
             q: a filter in Auth0's Lucene subset.
             from_: the cursor of the last page, or ``""`` for the first one (checkpoint mode).

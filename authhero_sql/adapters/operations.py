@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from ..dialects.interface import Order
 from ..errors import InvalidQueryError, InvalidValueError
-from ..listing import ListRules, Window
+from ..listing import ListRules, Total, Totals, Window
 from ..models import (
     ImportMetadata,
     Page,
@@ -33,7 +33,7 @@ class _Pending(Repository[M]):
     def _generated(self, params: BaseModel, created: datetime) -> dict[str, Any]:
         return {"status": "pending"}
 
-    async def _newest(self, where: Where, page: int, per_page: int, include_totals: bool) -> Page[M]:
+    async def _newest(self, where: Where, page: int, per_page: int, include_totals: Totals) -> Page[M]:
         """One page of the rows that meet the caller's conditions, of which one may be of the wrong type."""
         try:
             return await self._offset_page(where, NEWEST_FIRST, page, per_page, include_totals)
@@ -82,7 +82,7 @@ class TenantOperations(_Pending[TenantOperation]):
         updated_before: datetime | None = None,
         page: int = 0,
         per_page: int = 50,
-        include_totals: bool = False,
+        include_totals: Totals = False,
     ) -> Page[TenantOperation]:
         """One page of the operations that meet all of the conditions, newest first.
 
@@ -93,9 +93,10 @@ class TenantOperations(_Pending[TenantOperation]):
             status: in this status, or in one of these; none of an empty list.
             engine: run by this engine.
             updated_before: not touched since.
-            page: the page's number, from 0.
+            page: the page's number, from 0. The database reads all rows before it, 1,000,000 at the most.
             per_page: operations on a page, at most 1,000.
-            include_totals: count all that match.
+            include_totals: count all that match. ``True`` reads them all, which takes the longer the more there are;
+                ``"estimate"`` counts to 10,000 and, where there are more, says so by ``total_is_estimate``.
 
         Raises:
             InvalidQueryError: the page is not valid, or a condition is of the wrong type.
@@ -108,8 +109,7 @@ class TenantOperations(_Pending[TenantOperation]):
             except TypeError as error:
                 raise InvalidQueryError("status: must be a string, or several") from error
             if not statuses:
-                window = Window.of(page, per_page)
-                return Page.of([], wire=self.rules.wire, limit=window.per_page, start=window.start, total=0 if include_totals else None)
+                return self._paged([], Window.of(page, per_page), Total(0 if include_totals else None))
             where["status in"] = statuses
         return await self._newest(where, page, per_page, include_totals)
 
@@ -158,15 +158,16 @@ class TenantOperationEvents(Repository[TenantOperationEvent]):
         return await self._create(None, params, import_metadata)
 
     async def list_by_operation(
-        self, operation_id: str, *, page: int = 0, per_page: int = 100, include_totals: bool = False
+        self, operation_id: str, *, page: int = 0, per_page: int = 100, include_totals: Totals = False
     ) -> Page[TenantOperationEvent]:
         """One page of an operation's events, in the order in which they were added.
 
         Args:
             operation_id: the operation.
-            page: the page's number, from 0.
+            page: the page's number, from 0. The database reads all rows before it, 1,000,000 at the most.
             per_page: events on a page, at most 1,000.
-            include_totals: count all of them.
+            include_totals: count all of them. ``True`` reads them all, which takes the longer the more there are;
+                ``"estimate"`` counts to 10,000 and, where there are more, says so by ``total_is_estimate``.
 
         Raises:
             InvalidQueryError: the page is not valid.
@@ -204,16 +205,17 @@ class Rollouts(_Pending[Rollout]):
         return rollout
 
     async def list(
-        self, *, kind: str | None = None, status: str | None = None, page: int = 0, per_page: int = 50, include_totals: bool = False
+        self, *, kind: str | None = None, status: str | None = None, page: int = 0, per_page: int = 50, include_totals: Totals = False
     ) -> Page[Rollout]:
         """One page of the rollouts, newest first.
 
         Args:
             kind: of this kind.
             status: in this status.
-            page: the page's number, from 0.
+            page: the page's number, from 0. The database reads all rows before it, 1,000,000 at the most.
             per_page: rollouts on a page, at most 1,000.
-            include_totals: count all that match.
+            include_totals: count all that match. ``True`` reads them all, which takes the longer the more there are;
+                ``"estimate"`` counts to 10,000 and, where there are more, says so by ``total_is_estimate``.
 
         Raises:
             InvalidQueryError: the page is not valid, or a condition is of the wrong type.

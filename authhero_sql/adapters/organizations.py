@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from ..dialects.interface import Order
 from ..errors import ForeignKeyError, InvalidValueError
-from ..listing import ListRules, Sort, Window
+from ..listing import ListRules, Sort, Totals, Window
 from ..models import (
     ImportMetadata,
     Invite,
@@ -161,16 +161,17 @@ class UserOrganizations(Plain[UserOrganization, UserOrganizationInsert]):
         return await super().update(tenant_id, id, fields, expect=expect)
 
     async def list_user_organizations(
-        self, tenant_id: str, user_id: str, *, page: int = 0, per_page: int = 50, include_totals: bool = False
+        self, tenant_id: str, user_id: str, *, page: int = 0, per_page: int = 50, include_totals: Totals = False
     ) -> Page[JoinedOrganization]:
         """One page of the organizations that a user is a member of, the one joined last first; two queries.
 
         Args:
             tenant_id: the tenant.
             user_id: the user.
-            page: the page's number, from 0.
+            page: the page's number, from 0. The database reads all rows before it, 1,000,000 at the most.
             per_page: organizations on a page, at most 1,000.
-            include_totals: count all of them.
+            include_totals: count all of them. ``True`` reads them all, which takes the longer the more there are;
+                ``"estimate"`` counts to 10,000 and, where there are more, says so by ``total_is_estimate``.
 
         Raises:
             InvalidQueryError: the page is not valid.
@@ -183,7 +184,7 @@ class UserOrganizations(Plain[UserOrganization, UserOrganizationInsert]):
         found = await organizations._all({"tenant_id": tenant_id, "id in": list(joined)}) if joined else []
         by_id = {organization.id: organization for organization in found}
         items = [JoinedOrganization.model_construct(**dict(by_id[id]), joined_at=since) for id, since in joined.items() if id in by_id]
-        return Page.of(items, wire="organizations", limit=window.per_page, start=window.start, total=total)
+        return self._paged(items, window, total, "organizations")
 
 
 class Invites(Plain[Invite, InviteInsert]):

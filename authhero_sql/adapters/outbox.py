@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from ..clock import system_clock
 from ..dialects.interface import Order, Row
 from ..errors import CorruptRowError, InvalidValueError
-from ..listing import MAX_OFFSET, ListRules, count
+from ..listing import MAX_LIMIT, ListRules, Totals, count
 from ..models import AuditEventInsert, Instant, OutboxEvent, Page
 from ..repository import Added, Repository
 from ..rows import in_order, invalid, mapping
@@ -104,7 +104,7 @@ class Outbox(Repository[StoredEvent]):
         """
         now = await self._now()
         where = {"processed_at null": None, "next_retry_at null or <=": now, "claim_expires_at null or <=": now}
-        most = min(count("limit", limit), MAX_OFFSET)
+        most = min(count("limit", limit), MAX_LIMIT)
         return self._events(await self._fetch(self._select(self._reader, where, OLDEST_FIRST, limit=most)))
 
     async def claim_events(self, ids: Sequence[str], worker_id: str, lease_ms: int) -> builtins.list[str]:
@@ -179,16 +179,17 @@ class Outbox(Repository[StoredEvent]):
         values = {**UNCLAIMED, **self._encoded({"processed_at": now, "dead_lettered_at": now, "final_error": error})}
         return await self._matched(self._change({"id": id, **_open(worker_id)}, values))
 
-    async def list_failed(self, tenant_id: str, *, page: int = 0, per_page: int = 50, include_totals: bool = False) -> Page[OutboxEvent]:
+    async def list_failed(self, tenant_id: str, *, page: int = 0, per_page: int = 50, include_totals: Totals = False) -> Page[OutboxEvent]:
         """One page of the tenant's events that were given up, the last one first.
 
         An event whose payload cannot be read is left out of its page, and logged.
 
         Args:
             tenant_id: the tenant.
-            page: the page's number, from 0.
+            page: the page's number, from 0. The database reads all rows before it, 1,000,000 at the most.
             per_page: events on a page, at most 1,000.
-            include_totals: count all of them.
+            include_totals: count all of them. ``True`` reads them all, which takes the longer the more there are;
+                ``"estimate"`` counts to 10,000 and, where there are more, says so by ``total_is_estimate``.
 
         Raises:
             InvalidQueryError: the page is not valid.
@@ -196,7 +197,7 @@ class Outbox(Repository[StoredEvent]):
         where = {"tenant_id": tenant_id, "dead_lettered_at not null": None}
         order = (Order("dead_lettered_at", descending=True, nullable=True), Order("id", descending=True))
         rows, window, total = await self._offset_rows(where, order, page, per_page, include_totals)
-        return Page.of(self._events(rows), wire=self.rules.wire, limit=window.per_page, start=window.start, total=total)
+        return self._paged(self._events(rows), window, total)
 
     async def replay(self, id: str, tenant_id: str) -> bool:
         """Deliver an event again that was given up, as if it were new; whether there was one."""

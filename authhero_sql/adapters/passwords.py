@@ -8,7 +8,7 @@ from typing import Any
 
 from ..dialects.interface import Call, Order
 from ..errors import InvalidValueError
-from ..listing import MAX_OFFSET, count
+from ..listing import MAX_LIMIT, count
 from ..models import ImportMetadata, Password, PasswordInsert
 from ..repository import Fields, Repository
 from ..rows import mapping
@@ -63,7 +63,7 @@ class Passwords(Repository[Password]):
         Raises:
             InvalidQueryError: the limit is no whole number or below 0.
         """
-        most = None if limit is None else min(count("limit", limit), MAX_OFFSET)
+        most = None if limit is None else min(count("limit", limit), MAX_LIMIT)
         return await self._all({"tenant_id": tenant_id, "user_id": user_id}, NEWEST_FIRST, most)
 
     async def update(self, tenant_id: str, fields: Fields) -> bool:

@@ -8,7 +8,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from pydantic import BaseModel
 
-from ..listing import Sort
+from ..listing import Sort, Totals
 from ..models import ImportMetadata, Page
 from ..repository import Expected, Fields, Repository
 
@@ -47,7 +47,7 @@ class Paged(Owned[M]):
         *,
         page: int = 0,
         per_page: int = 50,
-        include_totals: bool = False,
+        include_totals: Totals = False,
         sort: str | Sort | None = None,
         q: str | None = None,
         from_: str | None = None,
@@ -57,9 +57,11 @@ class Paged(Owned[M]):
 
         Args:
             tenant_id: the tenant.
-            page: the page's number, from 0.
+            page: the page's number, from 0. The database reads all rows before it, 1,000,000 at the most:
+                deeper pages are read by ``from_`` and ``take``, which cost the same everywhere.
             per_page: rows on a page, at most 1,000.
-            include_totals: count all rows that match.
+            include_totals: count all rows that match. ``True`` reads them all, which takes the longer the more there are;
+                ``"estimate"`` counts to 10,000 and, where there are more, says so by ``total_is_estimate``.
             sort: ``"created_at:desc"``, ``"-created_at"`` or a :class:`Sort`; by default the list's own order.
             q: a filter in Auth0's Lucene subset.
             from_: the cursor of the last page, or ``""`` for the first one (checkpoint mode).

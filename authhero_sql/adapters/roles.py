@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from ..dialects.interface import Order
 from ..errors import InvalidValueError
-from ..listing import MAX_PAGE, Cursor, ListRules, Sort, Window, count
+from ..listing import MAX_PAGE, Cursor, ListRules, Sort, Total, Totals, Window, asked_totals, count
 from ..models import (
     Page,
     Role,
@@ -91,7 +91,7 @@ class RolePermissions(Repository[RolePermission]):
 
     @overload
     async def list(
-        self, tenant_id: str, role_id: str, *, page: int, per_page: int = 50, include_totals: bool = False, sort: str | Sort | None = None
+        self, tenant_id: str, role_id: str, *, page: int, per_page: int = 50, include_totals: Totals = False, sort: str | Sort | None = None
     ) -> Page[RolePermissionWithDetails]: ...
 
     async def list(
@@ -101,7 +101,7 @@ class RolePermissions(Repository[RolePermission]):
         *,
         page: int | None = None,
         per_page: int | None = None,
-        include_totals: bool = False,
+        include_totals: Totals = False,
         sort: str | Sort | None = None,
     ) -> builtins.list[RolePermissionWithDetails] | Page[RolePermissionWithDetails]:
         """The role's permissions, each with its API's name, or the API's identifier where there is no such API.
@@ -109,9 +109,10 @@ class RolePermissions(Repository[RolePermission]):
         Args:
             tenant_id: the tenant.
             role_id: the role.
-            page: the page's number, from 0; asks for a page.
+            page: the page's number, from 0; asks for a page. The database reads all rows before it, 1,000,000 at the most.
             per_page: permissions on a page, at most 1,000, 50 by default; asks for a page.
-            include_totals: count all of them; asks for a page.
+            include_totals: count all of them; asks for a page. ``True`` reads them all, which takes the longer the more there are;
+                ``"estimate"`` counts to 10,000 and, where there are more, says so by ``total_is_estimate``.
             sort: ``"created_at:desc"`` or a :class:`Sort`; by default the oldest come first.
 
         Returns:
@@ -204,7 +205,7 @@ class UserRoles(Repository[UserRole]):
         *,
         page: int,
         per_page: int = 50,
-        include_totals: bool = False,
+        include_totals: Totals = False,
         sort: str | Sort | None = None,
     ) -> Page[Role]: ...
 
@@ -216,7 +217,7 @@ class UserRoles(Repository[UserRole]):
         *,
         page: int | None = None,
         per_page: int | None = None,
-        include_totals: bool = False,
+        include_totals: Totals = False,
         sort: str | Sort | None = None,
     ) -> builtins.list[Role] | Page[Role]:
         """The user's roles, each once.
@@ -225,9 +226,10 @@ class UserRoles(Repository[UserRole]):
             tenant_id: the tenant.
             user_id: the user.
             organization_id: an organization, for the roles in it alone; ``""`` for those of the tenant alone; every scope by default.
-            page: the page's number, from 0; asks for a page.
+            page: the page's number, from 0; asks for a page. The database reads all rows before it, 1,000,000 at the most.
             per_page: roles on a page, at most 1,000, 50 by default; asks for a page.
-            include_totals: count all of them; asks for a page.
+            include_totals: count all of them; asks for a page. ``True`` reads them all, which takes the longer the more there are;
+                ``"estimate"`` counts to 10,000 and, where there are more, says so by ``total_is_estimate``.
             sort: ``"created_at:desc"`` or a :class:`Sort`; by default the oldest come first.
 
         Returns:
@@ -255,7 +257,7 @@ class UserRoles(Repository[UserRole]):
         *,
         page: int = 0,
         per_page: int = 50,
-        include_totals: bool = False,
+        include_totals: Totals = False,
         from_: str | None = None,
         take: int | None = None,
     ) -> Page[str]:
@@ -264,9 +266,11 @@ class UserRoles(Repository[UserRole]):
         Args:
             tenant_id: the tenant.
             role_id: the role.
-            page: the page's number, from 0.
+            page: the page's number, from 0. The database reads all rows before it, 1,000,000 at the most:
+                deeper pages are read by ``from_`` and ``take``, which cost the same everywhere.
             per_page: ids on a page, at most 1,000.
-            include_totals: count all of them.
+            include_totals: count all of them. ``True`` reads them all, which takes the longer the more there are;
+                ``"estimate"`` counts to 10,000 and, where there are more, says so by ``total_is_estimate``.
             from_: the cursor of the last page, or ``""`` for the first one (checkpoint mode).
             take: ids of a checkpoint page, at most 1,000; asks for checkpoint mode.
 
@@ -278,8 +282,9 @@ class UserRoles(Repository[UserRole]):
             return await self._walk_users(where, from_, take)
         window = Window.of(page, per_page)
         ids = await self._distinct("user_id", where, window.per_page, window.start)
-        total = await self._count_distinct("user_id", where) if include_totals else None
-        return Page.of(ids, wire="userIds", limit=window.per_page, start=window.start, total=total)
+        totals = asked_totals(include_totals)
+        total = Total.of(await self._count_distinct("user_id", where, totals), totals) if totals else Total()
+        return self._paged(ids, window, total, "userIds")
 
     async def _walk_users(self, where: dict[str, Any], from_: str | None, take: int | None) -> Page[str]:
         limit = min(count("take", 50 if take is None else take), MAX_PAGE)
@@ -349,7 +354,7 @@ class UserPermissions(Repository[UserPermission]):
         *,
         page: int,
         per_page: int = 50,
-        include_totals: bool = False,
+        include_totals: Totals = False,
         sort: str | Sort | None = None,
     ) -> Page[UserPermissionWithDetails]: ...
 
@@ -361,7 +366,7 @@ class UserPermissions(Repository[UserPermission]):
         *,
         page: int | None = None,
         per_page: int | None = None,
-        include_totals: bool = False,
+        include_totals: Totals = False,
         sort: str | Sort | None = None,
     ) -> builtins.list[UserPermissionWithDetails] | Page[UserPermissionWithDetails]:
         """The user's permissions, each with its API's name, or the API's identifier where there is no such API.
@@ -371,9 +376,10 @@ class UserPermissions(Repository[UserPermission]):
             user_id: the user.
             organization_id: an organization, for the permissions in it alone; ``""`` for those of the tenant alone; every scope
                 by default.
-            page: the page's number, from 0; asks for a page.
+            page: the page's number, from 0; asks for a page. The database reads all rows before it, 1,000,000 at the most.
             per_page: permissions on a page, at most 1,000, 50 by default; asks for a page.
-            include_totals: count all of them; asks for a page.
+            include_totals: count all of them; asks for a page. ``True`` reads them all, which takes the longer the more there are;
+                ``"estimate"`` counts to 10,000 and, where there are more, says so by ``total_is_estimate``.
             sort: ``"created_at:desc"`` or a :class:`Sort`; by default the oldest come first.
 
         Returns:

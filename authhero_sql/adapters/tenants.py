@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, ClassVar
 
-from ..listing import ListRules, Sort
+from ..listing import ListRules, Sort, Totals
 from ..models import ImportMetadata, Page, Tenant, TenantInsert
 from ..repository import Expected, Fields, Repository
 from ..tables import TENANTS
@@ -44,7 +44,7 @@ class Tenants(Repository[Tenant]):
         *,
         page: int = 0,
         per_page: int = 50,
-        include_totals: bool = False,
+        include_totals: Totals = False,
         sort: str | Sort | None = None,
         q: str | None = None,
         from_: str | None = None,

@@ -81,6 +81,8 @@ class Page(BaseModel, Generic[T]):
         limit: the most rows the page could have.
         length: the rows it has.
         total: all rows that match, only with ``include_totals``.
+        total_is_estimate: whether ``total`` is the least that there are; only with ``include_totals="estimate"``, and only
+            where there are more than 10,000. On the wire it stands only where it is true.
         next: the cursor of the following page, only in checkpoint mode and only where there is one.
     """
 
@@ -89,20 +91,35 @@ class Page(BaseModel, Generic[T]):
     limit: int
     length: int
     total: int | None = None
+    total_is_estimate: bool = False
     next: str | None = None
 
     _wire: str = PrivateAttr(default="items")
 
     @classmethod
-    def of(cls, items: list[T], *, wire: str, limit: int, start: int = 0, total: int | None = None, next: str | None = None) -> Page[T]:
+    def of(
+        cls,
+        items: list[T],
+        *,
+        wire: str,
+        limit: int,
+        start: int = 0,
+        total: int | None = None,
+        total_is_estimate: bool = False,
+        next: str | None = None,
+    ) -> Page[T]:
         """A page of rows that are already validated; ``wire`` is the name of the rows on the wire."""
-        page = cls.model_construct(items=items, start=start, limit=limit, length=len(items), total=total, next=next)
+        page = cls.model_construct(
+            items=items, start=start, limit=limit, length=len(items), total=total, total_is_estimate=total_is_estimate, next=next
+        )
         page._wire = wire
         return page
 
     @model_serializer(mode="wrap")
     def _serialize(self, handler: SerializerFunctionWrapHandler, info: SerializationInfo) -> dict[str, Any]:
         data: dict[str, Any] = handler(self)
+        if not self.total_is_estimate:
+            data.pop("total_is_estimate", None)
         if info.by_alias and "items" in data:
             return {self._wire if key == "items" else key: value for key, value in data.items()}
         return data

@@ -66,7 +66,7 @@ OPTIONS = {
     "batch": numbers(),
     "sort": sorts(),
     "from_": cursors(),
-    "include_totals": st.booleans(),
+    "include_totals": st.sampled_from((False, True, "estimate")),
 }
 
 

@@ -484,7 +484,7 @@ ALLOWED: dict[str, Attempt] = {
     "outbox.create": lambda a, t: a.outbox.create(t, outbox_event()),
 }
 """Methods that write something of the tenant's own beside it."""
-OTHERS = {"session_cleanup.__call__"}
+OTHERS = {"session_cleanup.__call__", "logs.cleanup"}
 """Two that always refuse, as there is no walk, and two that have tests of their own."""
 STRANGERS: tuple[Any, ...] = ("globex", "nowhere", "ACME", "acme ", " acme", "ac%", "acm_", "acme\0", "ácme", "acme' OR '1'='1", "")
 NO_TENANTS: tuple[Any, ...] = (None, 0, True, 1.5, b"acme", ["acme"], {"$ne": ""}, object())
@@ -643,10 +643,13 @@ async def test_cleaning_up_one_tenant_leaves_the_other(both: Adapters, clock: Ti
     before = await rows(both, "acme")
     cleaned = await both.session_cleanup("globex")
     assert cleaned.login_sessions == 1
+    assert await both.logs.cleanup(clock.now, tenant_id="globex") > 0
     assert await rows(both, "acme") == before
     for tenant_id in ("ACME", "acme ", "nowhere", "", "%"):
         cleaned = await both.session_cleanup(tenant_id)
         assert (cleaned.login_sessions, cleaned.sessions, cleaned.refresh_tokens) == (0, 0, 0)
+        assert await both.logs.cleanup(clock.now, tenant_id=tenant_id) == 0
+        assert await both.logs.cleanup(clock.now, tenant_id=tenant_id, types=["s", "f"]) == 0
     assert await rows(both, "acme") == before
 
 
@@ -771,7 +774,7 @@ BY_NAME: dict[str, st.SearchStrategy[Any]] = {
     "outbox_events": st.just(()) | st.just([outbox_event(tenant_id="globex")]),
     "prompt": st.just("login") | texts,
     "grace": st.sampled_from((timedelta(0), timedelta(days=-1), timedelta.max, None, 1)),
-    **dict.fromkeys(("include_totals", "dry_run"), st.sampled_from((False, True, None, 0, "", "x", 1.5, [], {}))),
+    **dict.fromkeys(("include_totals", "dry_run"), st.sampled_from((False, True, "estimate", None, 0, "", "x", 1.5, [], {}))),
 }
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from authhero_sql import Adapters, InvalidQueryError, Sort
+from authhero_sql import Adapters, InvalidQueryError, Sort, listing, repository
 from authhero_sql.dialects import Call
 from tests.contract.builders import SOON, client, code, connection, key, log, refresh_token, session, tenant, user
 
@@ -93,6 +93,91 @@ async def test_totals_only_on_request(store: Adapters) -> None:
     assert (await store.users.list("nowhere", include_totals=True)).total == 0
     assert (await store.clients.list("acme", per_page=5000)).limit == 1000
     assert (await store.tenants.list(include_totals=True)).total == 2
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> int:
+    """How far an estimate counts here: ten thousand rows would take long to make."""
+    for module in (listing, repository):
+        monkeypatch.setattr(module, "ESTIMATE_LIMIT", 5)
+    return 5
+
+
+@pytest.mark.usefixtures("few")
+async def test_an_estimate_counts_so_far_and_says_when_there_are_more(store: Adapters) -> None:
+    for q, page, expected in (
+        (None, 0, (5, True)),
+        (None, 99, (5, True)),
+        ('user_id:("auth0|u01" OR "auth0|u02" OR "auth0|u03")', 0, (3, False)),
+        ("user_id:none", 0, (0, False)),
+        ("user_id:none", 3, (0, False)),
+        ("login_count:<1", 0, (5, True)),
+        ("name:*", 0, (5, True)),
+    ):
+        found = await store.users.list("acme", q=q, page=page, per_page=2, include_totals="estimate")
+        assert (found.total, found.total_is_estimate) == expected, (q, page)
+        exact = await store.users.list("acme", q=q, page=page, per_page=2, include_totals=True)
+        assert exact.items == found.items
+        assert exact.total_is_estimate is False
+        assert exact.total is not None
+        assert min(exact.total, 5) == found.total
+    # With the one that the tenant has.
+    for number in range(4):
+        await store.clients.create("globex", client(f"g{number}"))
+    full = await store.clients.list("globex", include_totals="estimate")
+    assert (full.total, full.total_is_estimate) == (5, False), "exactly as many as it counts to"
+    await store.clients.create("globex", client("g5"))
+    more = await store.clients.list("globex", include_totals="estimate")
+    assert (more.total, more.total_is_estimate, more.length) == (5, True, 6)
+
+
+async def test_an_estimate_is_on_the_wire_where_there_are_more(store: Adapters, few: int) -> None:
+    page = await store.users.list("acme", per_page=1, include_totals="estimate")
+    wire = page.model_dump(by_alias=True, exclude_none=True)
+    assert list(wire) == ["users", "start", "limit", "length", "total", "total_is_estimate"]
+    assert (wire["total"], wire["total_is_estimate"]) == (few, True)
+    exact = await store.tenants.list(include_totals="estimate")
+    assert list(exact.model_dump(by_alias=True, exclude_none=True)) == ["tenants", "start", "limit", "length", "total"]
+
+
+@pytest.mark.usefixtures("few")
+async def test_an_estimate_of_the_rows_that_somebody_holds(store: Adapters) -> None:
+    for number in range(6):
+        permission = {"resource_server_identifier": "api", "permission_name": f"p{number}"}
+        role = await store.roles.create("acme", {"name": f"role {number}"})
+        organization = await store.organizations.create("acme", {"name": f"org{number}"})
+        await store.user_organizations.create("acme", {"user_id": "auth0|u01", "organization_id": organization.id})
+        await store.user_roles.create("acme", "auth0|u01", role.id)
+        await store.user_permissions.create("acme", "auth0|u01", permission)
+        await store.role_permissions.assign("acme", role.id, [permission])
+        await store.user_roles.create("acme", f"auth0|u{number:02}", role.id)
+    held: list[Any] = [
+        await store.user_roles.list("acme", "auth0|u01", page=0, include_totals="estimate"),
+        await store.user_permissions.list("acme", "auth0|u01", page=0, include_totals="estimate"),
+        await store.user_organizations.list_user_organizations("acme", "auth0|u01", include_totals="estimate"),
+    ]
+    assert [(page.length, page.total, page.total_is_estimate) for page in held] == [(6, 5, True)] * 3
+    one = await store.role_permissions.list("acme", role.id, page=0, include_totals="estimate")
+    assert (one.total, one.total_is_estimate) == (1, False)
+    # The same user in two organizations is one.
+    await store.user_roles.create("acme", "auth0|u01", role.id, organization.id)
+    people = await store.user_roles.list_users("acme", role.id, include_totals="estimate")
+    assert (people.total, people.total_is_estimate, people.length) == (2, False, 2)
+    for number in range(6):
+        await store.user_roles.create("acme", f"auth0|u{number:02}", role.id)
+    people = await store.user_roles.list_users("acme", role.id, include_totals="estimate")
+    assert (people.total, people.total_is_estimate, people.length) == (5, True, 6)
+
+
+async def test_a_page_is_a_million_rows_deep_at_the_most(store: Adapters) -> None:
+    lists: list[Any] = [store.users.list, store.logs.list, store.codes.list]
+    for list_ in lists:
+        assert (await list_("acme", page=20_000, per_page=50)).items == []
+        for options in ({"page": 20_001, "per_page": 50}, {"page": 1001, "per_page": 1000}, {"page": 2**53}):
+            with pytest.raises(InvalidQueryError, match="1,000,000 rows; use from_ and take"):
+                await list_("acme", **options)
+    with pytest.raises(InvalidQueryError, match="1,000,000 rows"):
+        await store.user_roles.list("acme", "auth0|u01", page=20_001)
 
 
 async def test_pages_know_their_name_on_the_wire(store: Adapters) -> None:

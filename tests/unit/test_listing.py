@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from authhero_sql import Adapters, InvalidQueryError, Sort
 from authhero_sql.codecs import EPOCH_MS, INSTANT
-from authhero_sql.listing import MAX_OFFSET, MAX_PAGE, Cursor, ListRules, Window, count
+from authhero_sql.listing import ESTIMATE_LIMIT, MAX_OFFSET, MAX_PAGE, Cursor, ListRules, Total, Totals, Window, asked_totals, count
 from authhero_sql.schema import Column
 from authhero_sql.session import Session
 from tests.unit.fakes import DIALECTS, FakeDatabase
@@ -202,7 +202,7 @@ def test_any_json_is_a_cursor_or_refused(data: Any) -> None:
 # --- pages -----------------------------------------------------------------------------------------------------------------------
 
 
-@given(st.integers(0, 2**40), st.integers(0, 2**70))
+@given(st.integers(0, MAX_OFFSET // MAX_PAGE), st.integers(0, 2**70))
 def test_a_page_has_a_thousand_rows_at_the_most(page: int, per_page: int) -> None:
     window = Window.of(page, per_page)
     assert window.per_page == min(per_page, MAX_PAGE) <= 1000
@@ -224,10 +224,34 @@ def test_what_is_no_count_is_refused(wrong: Any) -> None:
 
 
 def test_a_page_too_far_is_refused() -> None:
-    Window.of(MAX_OFFSET // MAX_PAGE, MAX_PAGE)
-    for page in (MAX_OFFSET, 2**63, 10**30):
-        with pytest.raises(InvalidQueryError):
-            Window.of(page, MAX_PAGE)
+    assert MAX_OFFSET == 1_000_000
+    for page, per_page in ((20_000, 50), (1_000, 1_000), (1_000, 2_000), (1_000_000, 1), (10**30, 0)):
+        assert Window.of(page, per_page).start <= MAX_OFFSET
+    for page, per_page in ((20_001, 50), (1_001, 1_000), (1_000_001, 1), (MAX_OFFSET, MAX_PAGE), (2**63, 1), (10**30, MAX_PAGE)):
+        with pytest.raises(InvalidQueryError, match="no deeper than 1,000,000 rows; use from_ and take"):
+            Window.of(page, per_page)
+
+
+@pytest.mark.parametrize(
+    ("counted", "totals", "total"),
+    [
+        (0, "estimate", Total(0)),
+        (ESTIMATE_LIMIT, "estimate", Total(ESTIMATE_LIMIT)),
+        (ESTIMATE_LIMIT + 1, "estimate", Total(ESTIMATE_LIMIT, is_estimate=True)),
+        (ESTIMATE_LIMIT + 1, True, Total(ESTIMATE_LIMIT + 1)),
+    ],
+)
+def test_an_estimate_is_exact_as_far_as_it_counts(counted: int, totals: Totals, total: Total) -> None:
+    assert Total.of(counted, totals) == total
+
+
+@pytest.mark.parametrize(
+    ("given_", "totals"),
+    [(True, True), (1, True), ("x", True), ("Estimate", True), ([0], True), ("estimate", "estimate"),
+     (False, False), (None, False), (0, False), ("", False), ([], False)],
+)  # fmt: skip
+def test_what_is_true_and_no_estimate_asks_for_all(given_: Any, totals: Totals) -> None:
+    assert asked_totals(given_) == totals
 
 
 # --- through the adapters --------------------------------------------------------------------------------------------------------
