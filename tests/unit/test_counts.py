@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from authhero_sql import Adapters, Database
+from authhero_sql.listing import Totals
 from authhero_sql.session import Session
 from tests.conftest import TickingClock
 from tests.unit.fakes import CountingDatabase
@@ -82,8 +83,8 @@ async def test_a_page_of_users_is_one_or_two_queries_however_many_are_linked(sto
     assert methods(counting.taken()) == [("fetch", 1)]
 
 
-@pytest.mark.parametrize("totals", [False, True])
-async def test_a_page_and_its_total_are_one_query(store: Adapters, counting: CountingDatabase, totals: bool) -> None:
+@pytest.mark.parametrize("totals", [False, True, "estimate"])
+async def test_a_page_and_its_total_are_one_query(store: Adapters, counting: CountingDatabase, totals: Totals) -> None:
     for adapter in (store.clients, store.connections):
         assert (await adapter.list("acme", include_totals=totals)).length == 1
         assert methods(counting.taken()) == [("fetch", 1)]
