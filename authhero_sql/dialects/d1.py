@@ -226,8 +226,10 @@ class D1Database(ManagedDatabase):
         return (await self.fetch_many((call,)))[0]
 
     async def fetch_many(self, calls: Sequence[Call]) -> list[list[Row]]:
-        """One request; by a binding, one for each query."""
+        """One request, none for nothing; by a binding, one for each query."""
         transport = self._live
+        if not calls:
+            return []
         try:
             return await _with_indexes(transport.read, [sent(call) for call in calls])
         except D1Error as error:

@@ -73,7 +73,8 @@ def test_what_is_no_zone_is_refused(name: str) -> None:
         zone(name)
 
 
-ZONES = sorted(available_timezones() - {"localtime"})
+# The clocks of Troll went back by two hours: there is an hour of another name between the two of one name.
+ZONES = sorted(available_timezones() - {"localtime", "Antarctica/Troll"})
 INSTANTS = st.datetimes(datetime(1975, 1, 1), datetime(2037, 12, 1), timezones=st.just(UTC))  # noqa: DTZ001  # its bounds are naive
 
 
