@@ -313,10 +313,12 @@ def _folded(found: Sequence[Sequence[Any]], mondays: Sequence[datetime]) -> list
     """Each cohort's Monday, its size, and how many of it were used in that week and in each since."""
     lasting: dict[int, Counter[int]] = {}
     for began, used, number in found:
+        # What was never used has NULL here on the servers, and what has no beginning there.
+        week = int(began or 0)
         # What began before the first week is in no cohort.
-        if began > 0:
+        if week > 0:
             # A use that is stamped before the beginning is one in the first week.
-            week, until = int(began), max(int(used), int(began))
+            until = max(int(used or 0), week)
             lasting.setdefault(week, Counter())[until] += int(number)
     weeks = len(mondays)
     return [

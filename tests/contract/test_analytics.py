@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from authhero_sql import Adapters, InvalidQueryError, create_adapters
 from authhero_sql.adapters.analytics import RESOURCES
+from authhero_sql.dialects import Call
 from authhero_sql.models import AnalyticsQuery, Log
-from tests.contract.builders import DEVICE, client, log, tenant, user
+from tests.contract.builders import DEVICE, client, log, refresh_token, session, tenant, user
 
 START = datetime(2026, 10, 24, 20, tzinfo=UTC)
 FORMATS = {"hour": "%Y-%m-%dT%H", "day": "%Y-%m-%d", "week": "%Y-%m-%d", "month": "%Y-%m"}
@@ -269,6 +270,19 @@ async def test_the_last_thirty_days_are_the_default(adapters: Adapters) -> None:
     assert await adapters.stats.get_active_users("acme") == 3
     dates = [day.date for day in await adapters.stats.get_daily("acme")]
     assert dates == ["2026-06-01", "2026-06-02", "2026-06-30", "2026-07-01"]
+
+
+async def test_retention_counts_what_was_never_used_and_leaves_out_what_has_no_beginning(adapters: Adapters) -> None:
+    await tenant(adapters)
+    await adapters.sessions.create("acme", session())
+    await adapters.refresh_tokens.create("acme", refresh_token())
+    # As other programs write them: the columns may be NULL.
+    await adapters.database.execute(Call("UPDATE sessions SET used_at_ts = NULL, last_interaction_at_ts = NULL"))
+    await adapters.database.execute(Call("UPDATE refresh_tokens SET created_at_ts = NULL, last_exchanged_at_ts = NULL"))
+    sessions = await adapters.analytics.session_retention("acme", 1)
+    assert [(part.sessions, part.active) for part in sessions.cohorts] == [(1, [1])]
+    tokens = await adapters.analytics.refresh_token_retention("acme", 1)
+    assert [(part.tokens, part.active) for part in tokens.cohorts] == [(0, [0])]
 
 
 async def test_retention_goes_by_monday_weeks(adapters: Adapters) -> None:
