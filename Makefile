@@ -8,8 +8,8 @@ ARGS ?=
 WORKERS ?= 2
 # A worker that has nothing left takes half of what another has: each stays on its engines for long, and both end together.
 PYTEST = $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal
-# What "make test" runs on Oracle's MySQL as well: the engine's tests of the migrations, the core of the contract, and the workload.
-MYSQL9 := tests/migrations tests/contract/test_rules.py tests/contract/test_users.py tests/workload tests/faults/test_group_replication.py -k "mysql and not killed"
+# What "make test" runs on Oracle's MySQL as well: the engine's tests of the migrations, the core of the contract, the workload, and the plans.
+MYSQL9 := tests/migrations tests/contract/test_rules.py tests/contract/test_users.py tests/workload tests/plans tests/faults/test_group_replication.py -k "mysql and not killed"
 
 .DEFAULT_GOAL := help
 .PHONY: help demo serve test test-engines test-mysql9 test-sqlite test-mysql check format bench build clean

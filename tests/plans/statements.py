@@ -1,0 +1,359 @@
+"""Every statement that the package can send: those of all lists in all their forms, of what is called below, and of the workload."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+import typing
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+
+from authhero_sql import Adapters, Database, Ids
+from authhero_sql.access import index_for
+from authhero_sql.clock import from_epoch_ms, to_iso
+from authhero_sql.codecs import EPOCH_MS, INSTANT, TEXT
+from authhero_sql.dialects import Call
+from authhero_sql.dialects.dialect import NULLS_FIRST, Dialect
+from authhero_sql.dialects.interface import Order, Row
+from authhero_sql.filters import compiled
+from authhero_sql.listing import Cursor, ListRules, Sort
+from authhero_sql.lucene import quoted
+from authhero_sql.repository import Repository
+from authhero_sql.schema import Column
+from authhero_sql.session import Session
+from authhero_sql.statements import Statement, Statements
+from tests import population
+from tests.population import BIG, START, STEP, Words
+from tests.workload.calls import calls
+from tests.workload.replay import Ticking, outcome
+
+NOW = datetime(2025, 3, 1, tzinfo=UTC)
+"""Within the time of the population."""
+GROWING = frozenset(population.tables(Words("sqlite")))
+"""The tables of which a statement may read only so much."""
+ROW = 6
+"""A row of the big tenant's that others refer to; to its user an account is linked."""
+SMALL = "small7"
+"""A tenant that can be removed in good time."""
+THERE: dict[str, Any] = {
+    "tenant_id": BIG, "user_id": f"auth0|u{ROW:08}", "role_id": "role0", "organization_id": "org00000001", "client_id": "client1",
+    "action_id": "act_1", "operation_id": "op_1", "connection_id": "con_db", "custom_domain_id": "cd_1",
+}  # fmt: skip
+"""What the parameters of these names are of the population."""
+IN_PLACE = {
+    "auth0|ada": f"auth0|u{ROW:08}", "auth0|eve": f"auth0|u{ROW + 1:08}", "auth0|lin": f"auth0|u{ROW + 20:08}", "web": "client1",
+    "s1": f"s{ROW:08}", "r1": f"r{ROW:08}", "c1": f"c{ROW:08}", "log_1": f"g{ROW:08}", "grant_1": f"n{ROW:08}", "am_1": f"a{ROW:08}",
+    "login_acme": f"l{ROW:08}", "org_1": "org00000001", "uo_1": f"m{ROW:08}", "inv_1": f"i{ROW:08}", "ae_1": f"x{ROW:08}",
+    "evt_1": "e00000010", "evt_2": "e00000030", "cg_1": "h00000001", "crt_1": "k00000001", "role_1": "role0", "p1": f"p{ROW:08}",
+}  # fmt: skip
+"""The population's rows in the place of the workload's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A statement with the call that it belongs to."""
+
+    source: str
+    sql: str
+    args: tuple[Any, ...]
+    planned: bool
+    """Whether it is planned for its values each time."""
+
+    @property
+    def key(self) -> str:
+        """What it is, for a line of its own."""
+        return f"{self.source}: {summary(self.sql)}"
+
+    @property
+    def grows(self) -> bool:
+        """Whether it has to do with a table that grows."""
+        return not GROWING.isdisjoint(_TABLE.findall(self.sql))
+
+    @property
+    def values(self) -> int:
+        """How many values the lists have that it looks for."""
+        lists = [json.loads(value) if isinstance(value, str) and value.startswith("[") else value for value in self.args]
+        return sum(len(value) for value in lists if isinstance(value, list))
+
+    @property
+    def writes(self) -> bool:
+        """Whether it changes rows."""
+        return not self.sql.startswith(("SELECT", "WITH"))
+
+
+_TABLE = re.compile(r"""\b(?:FROM|JOIN|UPDATE|INTO) \(*["`](\w+)["`]""")
+_VERB = re.compile(r"""^(UPDATE|DELETE|INSERT)\b(?: FROM| INTO)? ["`](\w+)["`]""")
+_COMPARED = re.compile(r"""["`](\w+)["`]\)?\s*(=|<>|<=|>=|<|>|IS NOT NULL|IS NULL|IN\b|GLOB)""")
+_MATCHED = re.compile(r"""(?:strpos|starts_with|right|INSTR|LIKE|REGEXP|LOCATE|GLOB|instr)""")
+
+
+def summary(sql: str) -> str:
+    """The verb, the table, and what is compared: ``select users tenant_id= linked_to null``."""
+    found = _VERB.match(sql)
+    verb, table = (found[1].lower(), found[2]) if found else ("select", next(iter(_TABLE.findall(sql)), ""))
+    _, _, conditions = sql.partition(" WHERE ")
+    words = {"IS NULL": " null", "IS NOT NULL": " not null", "IN": " in", "GLOB": "~"}
+    compared = dict.fromkeys(f"{name}{words.get(sign, sign)}" for name, sign in _COMPARED.findall(conditions))
+    matched = ["~"] if _MATCHED.search(conditions) and "GLOB" not in conditions else []
+    what = f"{verb} count {table}" if re.match(r"SELECT COUNT\(", sql) else f"{verb} {table}"
+    return " ".join([what, *compared, *matched])
+
+
+class Noting(Statements):
+    """Notes each statement that is bound, by its text."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        super().__init__(dialect)
+        self.source = ""
+        self.sent: dict[str, list[Sent]] = {}
+
+    def get(self, shape: Any, build: Callable[[], Any], *, filtered: bool = False, planned: bool = False) -> Statement:
+        """The statement, which notes what is bound to it."""
+        statement = super().get(shape, build, filtered=filtered, planned=planned)
+
+        def noted(values: Mapping[str, Any]) -> tuple[Any, ...]:
+            args: tuple[Any, ...] = statement._pick(values)
+            self.sent.setdefault(statement.sql, []).append(Sent(self.source, statement.sql, args, planned))
+            return args
+
+        return replace(statement, _pick=noted)
+
+
+class Reading:
+    """Reads from a database, and only says that it has written."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._asked: set[str] = set()
+
+    async def fetch(self, call: Call) -> list[Row]:
+        """What is there."""
+        return (await self.fetch_many((call,)))[0]
+
+    async def fetch_many(self, calls: Sequence[Call]) -> list[list[Row]]:
+        """What is there the first time, and nothing when it is asked for again: it would have been removed."""
+        again = {call.sql for call in calls} <= self._asked
+        self._asked |= {call.sql for call in calls}
+        if again:
+            return [[(0,)] if call.sql.startswith("SELECT COUNT(") else [] for call in calls]
+        return await self._database.fetch_many(calls)
+
+    def forget(self) -> None:
+        """Begin another call."""
+        self._asked.clear()
+
+    async def execute(self, call: Call) -> int:
+        """It is noted elsewhere: one row, which ends what goes on until nothing is left."""
+        return 1
+
+    async def write(self, calls: Sequence[Call]) -> list[int]:
+        """One row each."""
+        return [1] * len(calls)
+
+
+async def statements(filled: Database, empty: Database) -> list[Sent]:
+    """All of them, each once, with arguments of the population's.
+
+    Args:
+        filled: a database with the population.
+        empty: one with our tables alone.
+    """
+    asked, reading = Noting(filled.dialect), Reading(filled)
+    adapters = Adapters(Session(filled, reading, asked, lambda: NOW, Ids(Random(7).randbytes)))
+    async for source, call in _asked(adapters, filled):
+        asked.source = source
+        reading.forget()
+        await call()
+    played = Noting(empty.dialect)
+    adapters = Adapters(Session(empty, empty, played, Ticking(), Ids(Random(7).randbytes)))
+    for made in calls():
+        played.source = made.name
+        await outcome(adapters, made)
+    # A value that many rows have and one that few have are two things to a server; how the second batch is sized is up to the clock.
+    of_source = [sent for each in asked.sent.values() for sent in {sent.source: sent for sent in reversed(each)}.values()]
+    first = {(sent.sql, repr(sent.args)): sent for sent in reversed(of_source)}
+    rest = [max(map(_in_place, each), key=_familiarity) for sql, each in played.sent.items() if sql not in asked.sent]
+    return [sent for sent in (*first.values(), *rest) if _reads(sent)]
+
+
+def _reads(sent: Sent) -> bool:
+    """Whether it reads at all: an INSERT of values does not, but by a key."""
+    return not sent.sql.startswith("INSERT") or " SELECT " in sent.sql
+
+
+def _in_place(sent: Sent) -> Sent:
+    return replace(sent, args=tuple(_moved(value) for value in sent.args))
+
+
+def _moved(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_moved(item) for item in value]
+    if isinstance(value, str) and value.startswith("["):
+        for name, there in IN_PLACE.items():
+            value = value.replace(f'"{name}"', f'"{there}"')
+    return IN_PLACE.get(value, value) if isinstance(value, str) else value
+
+
+def _familiarity(sent: Sent) -> int:
+    known = {BIG, *IN_PLACE.values()}
+    return sum(isinstance(value, str) and value in known for value in sent.args)
+
+
+# --- what is asked -----------------------------------------------------------------------------------------------------------------
+
+Asked = tuple[str, Callable[[], Awaitable[object]]]
+
+
+async def _asked(adapters: Adapters, filled: Database) -> AsyncIterator[Asked]:
+    for name, kind in typing.get_type_hints(Adapters).items():
+        if hasattr(kind, "list"):
+            async for asked in _list(name, getattr(adapters, name), filled):
+                yield asked
+    for asked in _named(adapters):
+        yield asked
+
+
+async def _list(name: str, adapter: Any, filled: Database) -> AsyncIterator[Asked]:
+    """A list in all its forms."""
+    parameters = inspect.signature(adapter.list).parameters
+    own = {each.name: THERE[each.name] for each in parameters.values() if each.default is each.empty}
+
+    def asked(form: str, **given: Any) -> Asked:
+        return f"{name}.list · {form}", lambda: adapter.list(**own, **given)
+
+    yield asked("default")
+    if "page" not in parameters:
+        return
+    yield asked("page", page=0)
+    yield asked("page with totals", page=3, include_totals=True)
+    forms = [{"page": 0}]
+    if "from_" in parameters and adapter.rules.checkpoint is not None:
+        for walk, given in _walks(adapter):
+            yield asked(walk, **given)
+        forms.append({"take": 50})
+    if "sort" in parameters and hasattr(adapter, "rules"):
+        for sort in _indexed_sorts(adapter):
+            yield asked(f"sort {sort}", page=0, sort=sort)
+    if "q" in parameters:
+        async for field, value in _indexed_fields(adapter, filled):
+            for given in forms:
+                yield asked(f"{'walk' if 'take' in given else 'page'} q {field}", q=f"{field}:{quoted(value)}", **given)
+            yield asked(f"page with totals q {field}", q=f"{field}:{quoted(value)}", page=0, include_totals=True)
+
+
+def _walks(adapter: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The first page of a walk, one in the middle, the last one, and one among the rows that have no value."""
+    rules: ListRules = adapter.rules
+    column = next(column for column in adapter.table.columns if column.public == rules.checkpoint)
+    for direction in ("desc", "asc") if rules.both_ways else ("desc",):
+        sort = f"{rules.checkpoint}:{direction}"
+        kind = sort if rules.both_ways else None
+        yield f"walk {sort}", {"take": 50, "sort": sort}
+        values = {"in the middle": 2_000, "at the end": 3 if direction == "desc" else 10_000_000}
+        for where, minute in values.items():
+            yield f"walk {sort} {where}", {"take": 50, "sort": sort, "from_": Cursor(_minute(column, minute), "a", kind).encode()}
+        if column.null:
+            yield f"walk {sort} without a value", {"take": 50, "sort": sort, "from_": Cursor(None, "s", kind).encode()}
+
+
+def _minute(column: Column, number: int) -> Any:
+    ms = START + STEP * number
+    return ms if column.codec is EPOCH_MS else to_iso(from_epoch_ms(ms))
+
+
+def _indexed_sorts(adapter: Repository[Any]) -> Iterator[str]:
+    """The sorts in whose whole order an index has the rows of a tenant, NULL where it has to be."""
+    table = adapter.table
+    has = [table.key, *(index.columns for index in table.indexes)]
+    for column in table.columns:
+        if column.hidden or column.secret:
+            continue
+        for direction in ("asc", "desc"):
+            order = adapter._order(Sort(column.public, direction))
+            wanted = [f"{part.column}{NULLS_FIRST if part.nullable else ''}" for part in order]
+            start = ["tenant_id"] if table.tenant_scoped else []
+            if any([*columns][: len(start) + len(wanted)] == [*start, *wanted] for columns in has):
+                yield f"{column.public}:{direction}"
+
+
+async def _indexed_fields(adapter: Repository[Any], filled: Database) -> AsyncIterator[tuple[str, str]]:
+    """The fields of ``q`` that an index leads to, each with a value that some row has."""
+    table = adapter.table
+    order: tuple[Order, ...] = adapter._order(adapter.rules.order, *adapter.rules.then)
+    for field, target in adapter._targets().items():
+        name = target.column.name
+        if name not in table or name == "tenant_id" or (value := await _some(filled, table.name, table[name])) is None:
+            continue
+        filter = compiled(f"{field}:{quoted(value)}", adapter.rules, adapter._targets(), filled.dialect)
+        led = {name} & (filter.equal if filter else set()) or {name} & {order[0].column}
+        chosen = index_for(table, {"tenant_id", name}, (), order)
+        columns = next((index.names for index in table.indexes if index.name == chosen), table.key)
+        if led and name in columns[:2]:
+            yield field, value
+
+
+async def _some(filled: Database, table: str, column: Column) -> str | None:
+    """A value of a column as ``q`` has it; None where no row of the big tenant has one."""
+    name = filled.dialect.identifier
+    own = f"{name('tenant_id')} = '{BIG}' AND " if table != "tenants" else ""
+    rows = await filled.fetch(Call(f"SELECT MIN({name(column.name)}) FROM {name(table)} WHERE {own}{name(column.name)} IS NOT NULL"))
+    value = rows[0][0]
+    if value is None or column.codec not in (TEXT, INSTANT, EPOCH_MS):
+        return None
+    return to_iso(from_epoch_ms(value)) if column.codec is EPOCH_MS else str(value)
+
+
+def _named(a: Adapters) -> Iterator[Asked]:
+    """What is no list."""
+    user, later = THERE["user_id"], NOW - timedelta(days=30)
+    yield "users.get", lambda: a.users.get(BIG, user)
+    yield "users.remove", lambda: a.users.remove(BIG, user)
+    for field, value in (("email", "adbeka1@example.com"), ("username", "nick10"), ("phone_number", "+4600000005"), ("name", "Ada")):
+        yield f"users.list · found by {field}", lambda field=field, value=value: a.users.list(BIG, q=f"{field}:{quoted(value)}", per_page=2)  # type: ignore[misc]  # bound here
+    yield "users.list · found by e-mail and provider", lambda: a.users.list(BIG, q='email:"adbeka1@example.com" AND provider:auth0')
+    yield "users.list · a part of the name", lambda: a.users.list(BIG, q="ada")
+    yield "logs.list · of a time", lambda: a.logs.list(BIG, from_date=START // 1000, to_date=START // 1000 + 86_400)
+    yield "logs.list · of a user and a type", lambda: a.logs.list(BIG, q=f"user_id:{quoted(user)} AND type:s")
+    for role in ("role0", "role3", "nobody's"):
+        yield f"user_roles.list_users {role}", lambda role=role: a.user_roles.list_users(BIG, role)  # type: ignore[misc]
+    yield "user_roles.list_users · totals", lambda: a.user_roles.list_users(BIG, "role0", include_totals=True)
+    yield "user_roles.list_users · walk", lambda: a.user_roles.list_users(BIG, "role0", from_=Cursor(user, user).encode(), take=50)
+    for word, scope in (("of all", {}), ("of a tenant", {"tenant_id": BIG}), ("of a user", {"tenant_id": BIG, "user_id": user})):
+        for dry in (True, False):
+            yield (
+                f"session_cleanup {word}{' · dry run' if dry else ''}",
+                lambda scope=scope, dry=dry: a.session_cleanup(**scope, dry_run=dry),  # type: ignore[misc]
+            )
+    for dry in (True, False):
+        run = " · dry run" if dry else ""
+        yield f"codes.cleanup{run}", lambda dry=dry: a.codes.cleanup(later, dry_run=dry)  # type: ignore[misc]
+        yield f"outbox.cleanup{run}", lambda dry=dry: a.outbox.cleanup(later, dry_run=dry)  # type: ignore[misc]
+        yield f"action_executions.cleanup{run}", lambda dry=dry: a.action_executions.cleanup(later, dry_run=dry)  # type: ignore[misc]
+    for word, which in (("", {}), (" of a tenant", {"tenant_id": BIG}), (" of types", {"tenant_id": BIG, "types": ["s", "f"]})):
+        for dry in (True, False):
+            yield (
+                f"logs.cleanup{word}{' · dry run' if dry else ''}",
+                lambda which=which, dry=dry: a.logs.cleanup(later, **which, dry_run=dry),  # type: ignore[misc]
+            )
+    yield "users.get_by_email", lambda: a.users.get_by_email(BIG, "adbeka1@example.com")
+    events = ["e00000010", "e00000030"]
+    yield "outbox.get_unprocessed", lambda: a.outbox.get_unprocessed(50)
+    yield "outbox.claim_events", lambda: a.outbox.claim_events(events, "worker", 1000)
+    yield "outbox.get_by_ids", lambda: a.outbox.get_by_ids(events)
+    yield "outbox.mark_processed", lambda: a.outbox.mark_processed(events, worker_id="worker")
+    yield "outbox.list_failed", lambda: a.outbox.list_failed(BIG)
+    yield "outbox.list_failed · totals", lambda: a.outbox.list_failed(BIG, include_totals=True)
+    yield "custom_domains.get_by_domain", lambda: a.custom_domains.get_by_domain("login.acme.example")
+    yield "proxy_routes.resolve_host", lambda: a.proxy_routes.resolve_host("login.acme.example")
+    weeks = {"from": "2025-02-01T00:00:00.000Z", "to": "2025-02-15T00:00:00.000Z"}
+    for resource in ("logins", "active-users"):
+        yield f"analytics.query {resource}", lambda of=resource: a.analytics.query(BIG, of, {**weeks, "group_by": ["time"]})  # type: ignore[misc]
+    yield "analytics.session_retention", lambda: a.analytics.session_retention(BIG, 8)
+    yield "analytics.refresh_token_retention", lambda: a.analytics.refresh_token_retention(BIG, 8)
+    yield "stats.get_daily", lambda: a.stats.get_daily(BIG, "2025-02-01", "2025-02-15")
+    yield "stats.get_active_users", lambda: a.stats.get_active_users(BIG)
+    yield "tenants.remove", lambda: a.tenants.remove(SMALL)

@@ -1,0 +1,229 @@
+"""By which index each engine reads for every statement, and that it looks at no more rows than it gives.
+
+A database of 100,000 users, nearly all of one tenant, is filled, and every statement is explained and run on it. ``plans.<engine>.txt``
+holds a line for each: the call and the statement, the tables in the order in which they are read and by what, whether anything is sorted,
+and how many rows are looked at for one that is given. SQLite and D1 plan without statistics; SQLite with those of ANALYZE too, and
+PostgreSQL also for values that it does not know (``[generic]``), where that makes a difference. Statements over tables that stay empty
+here are in the files of SQLite and D1 alone: a server looks at how much there is.
+
+``AUTHHERO_PLANS=write python -m pytest tests/plans --engines sqlite`` writes the files anew. So it does with servers, behind
+``python tests/engines.py run --engines postgresql,mysql,d1 --`` and ``python tests/mysql9.py --``.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from authhero_sql import connect, migrate_to_latest
+from authhero_sql.dialects import Dialect
+from authhero_sql.dialects.mysql import MySQL8Dialect
+from authhero_sql.migrations import history
+from authhero_sql.migrations.history import schema_after
+from authhero_sql.schema import ForeignKey, Index, Table
+from authhero_sql.tables import REGISTRY
+from tests import population
+from tests.plans.engines import Explainer, Read, opened
+from tests.plans.statements import GROWING, Sent, statements
+
+USERS = {"d1": 50_000}
+"""How many users, where it is not 100,000: the local D1 is slow."""
+FILES = Path(__file__).parent
+MIGRATION = "0008_list_indexes"
+BUCKETS = (4, 20, 200)
+"""Rows that are looked at for one that is given, at the most."""
+STEPS = (20, 200)
+"""The same for SQLite, which counts steps."""
+
+SQLITES = ("sqlite", "d1")
+SERVERS = ("postgresql", "mariadb", "mysql9")
+ALL = (*SQLITES, *SERVERS)
+
+
+@dataclass(frozen=True, slots=True)
+class Exempt:
+    """Statements that may look at more than they give, by a pattern of their key, and where they do."""
+
+    keys: str
+    reason: str
+    on: tuple[str, ...] = ALL
+
+
+EXEMPT = (
+    Exempt("*· page with totals*: select*", "an exact count reads what it counts"),
+    Exempt("*dry run: select count*", "an exact count reads what it counts"),
+    Exempt("logs.cleanup: select count*", "an exact count reads what it counts"),
+    Exempt("*cleanup*: select *<", "where a batch ends is found by going over it"),
+    Exempt("user_roles.list_users · totals: *", "an exact count reads what it counts"),
+    Exempt("analytics.*", "statistics read the time that they are of"),
+    Exempt("stats.*", "statistics read the time that they are of"),
+    Exempt("users.*~*", "a part of a text is looked for in the rows, one after the other"),
+    Exempt("client_grants.list: *~", "a part of a text is looked for in the rows, one after the other"),
+    Exempt("client_connections.list_by_connection: *", "the connections of a client are a list in a column"),
+    Exempt("client_grants.list · * q audience: *", "no index has the grants of an audience in the order of the list", SQLITES),
+    Exempt("refresh_tokens.list · * q client_id: *", "no index has the tokens of a client in the order of the list"),
+    Exempt("organizations.remove: *", "MySQL counts the memberships that go by the reference", ("mysql9",)),
+    Exempt("organizations.list · *", "so few are read and sorted as fast", ("mysql9",)),
+    Exempt("clients.get_by_client_id: *", "no index begins with the id alone", ("sqlite", "d1", "mariadb", "mysql9")),
+)
+TO_MEND = (
+    Exempt("codes.*: * codes tenant_id= code_id=*", "without statistics SQLite reads by the index of the list, not the key", SQLITES),
+    Exempt("*cleanup*: delete * in *", "a batch is joined to the table by its keys, and not planned for its values", ("postgresql",)),
+    Exempt("outbox.*: update outbox_events id in processed_at null*", "SQLite is not told of the key, and takes what is open", SQLITES),
+    Exempt("logs.list · of a user and a type: *", "of two indexes that fit SQLite is told of the one that fits less", SQLITES),
+    Exempt("session_cleanup of *: select sessions *", "a plan for any value does not know how few have expired", ("postgresql",)),
+    Exempt("user_organizations.list · * q organization_id: *", "the index has not all of the order", ("postgresql",)),
+    Exempt("outbox.get_unprocessed: *", "the index has not all of the order", ("postgresql",)),
+    Exempt("*.list · walk created_at:desc in the middle: *", "MariaDB goes back from the end of the tenant", ("mariadb",)),
+    Exempt("codes.list · page: *", "the index has not all of the order", ("mysql9",)),
+    Exempt("session_cleanup of a*: * sessions tenant_id= id= expires_at_ts<", "MariaDB reads the tenant of the pairs", ("mariadb",)),
+    Exempt("logs.list · of a time: *", "MariaDB goes back from the end of the tenant", ("mariadb",)),
+)
+"""What reads more than it gives for no good reason."""
+UNREAD = (
+    Exempt("idx_user_permissions_permission_user", "no method asks who has a permission"),
+    Exempt("idx_user_roles_role_user", "there the index of the reference has the key at its end", ("mariadb", "mysql9")),
+    Exempt("idx_logs_tenant_user_date", "of so few it sorts those that another index finds", ("mysql9",)),
+    Exempt("idx_user_organizations_members", "of so few it reads others, or sorts", ("mysql9",)),
+)
+"""The indexes of the migration that no statement is read by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A statement, in one of the ways in which the engine plans it."""
+
+    sent: Sent
+    way: str
+    read: Read
+
+    @property
+    def exceeds(self) -> bool:
+        """Whether more is looked at than what is asked for and given is worth."""
+        # MySQL has each value of a list as a parameter of its own.
+        worth = self.read.given + max(self.sent.values, len(self.sent.args))
+        return self.sent.grows and self.read.examined is not None and self.read.examined > 60 + 8 * worth
+
+    def figure(self, buckets: Sequence[int]) -> str:
+        """Rows looked at for one that is given, roughly."""
+        if self.read.examined is None:
+            return "refused"
+        if self.exceeds:
+            return "all"
+        share = self.read.examined / max(self.read.given, self.sent.values, 1)
+        return next((f"≤{bucket}" for bucket in buckets if share <= bucket), "all")
+
+
+@pytest.mark.slow
+async def test_every_statement_reads_by_an_index_and_no_more_than_it_gives(engine: str, database_url: str, migrated_url: str) -> None:
+    async with connect(database_url) as filled:
+        await migrate_to_latest(filled)
+    await population.fill(database_url, USERS.get(engine, 100_000))
+    async with connect(database_url) as filled, connect(migrated_url) as empty:
+        name = _file_name(filled.dialect)
+        sent = [each for each in await statements(filled, empty) if each.grows or engine in SQLITES]
+    async with opened(engine, database_url) as explainer:
+        explained = [each async for each in _explained(engine, explainer, sent)]
+        problems = [
+            *_changed(FILES / f"plans.{name}.txt", _lines(explained, STEPS if engine == "sqlite" else BUCKETS)),
+            *_unbounded(name, explained),
+            *[problem async for problem in _unused(name, explainer, explained)],
+        ]
+    assert not problems, "\n".join(problems)
+
+
+def test_every_reference_has_an_index_that_begins_with_its_columns() -> None:
+    # What is removed looks for its references by these, on engines that do not make such an index themselves.
+    assert [f"{table.name}.{key.columns}" for table in REGISTRY.values() for key in table.foreign_keys if not _is_led(table, key)] == []
+
+
+def _is_led(table: Table[Any], key: ForeignKey) -> bool:
+    size = len(key.columns)
+    return any({*columns[:size]} == {*key.columns} for columns in (table.key, *(index.names for index in table.indexes)))
+
+
+def _file_name(dialect: Dialect) -> str:
+    if isinstance(dialect, MySQL8Dialect):
+        return "mysql9"
+    return "mariadb" if dialect.name == "mysql" else dialect.name
+
+
+async def _explained(engine: str, explainer: Explainer, sent: Sequence[Sent]) -> AsyncIterator[Explained]:
+    # What is read comes first: D1 keeps what is written.
+    ordered = sorted(sent, key=lambda each: each.writes)
+    passes = ("", "analyzed") if engine == "sqlite" else ("",)
+    for turn in passes:
+        if turn or engine != "sqlite":
+            await explainer.statistics()
+        for each in ordered:
+            for way, read in (await explainer.explain(each)).items():
+                yield Explained(each, way or turn, read)
+
+
+def _lines(explained: Sequence[Explained], buckets: Sequence[int]) -> list[str]:
+    """A line for each statement, and another for each way that reads it differently."""
+    ways: dict[tuple[str, str, str], list[Explained]] = {}
+    for each in explained:
+        ways.setdefault((each.sent.key, each.sent.sql, repr(each.sent.args)), []).append(each)
+    lines = set()
+    for first, *others in ways.values():
+        told = f"{first.read.plan} | {first.figure(buckets)}"
+        lines.add(f"{first.sent.key} | {told}")
+        for other in others:
+            if (differs := f"{other.read.plan} | {other.figure(buckets)}") != told:
+                lines.add(f"{other.sent.key} [{other.way}] | {differs}")
+    return sorted(lines)
+
+
+def _changed(file: Path, lines: Sequence[str]) -> Iterator[str]:
+    if os.environ.get("AUTHHERO_PLANS") == "write":
+        file.write_text("\n".join(lines) + "\n", "utf-8")
+    before, now = set(file.read_text("utf-8").splitlines()), set(lines)
+    yield from (f"{file.name} has no line: {line}" for line in sorted(now - before))
+    yield from (f"{file.name} has a line too many: {line}" for line in sorted(before - now))
+
+
+def _unbounded(name: str, explained: Sequence[Explained]) -> Iterator[str]:
+    exempt = [each for each in (*EXEMPT, *TO_MEND) if name in each.on]
+    used = set()
+    for each in explained:
+        if not each.exceeds:
+            continue
+        reasons = {rule for rule in exempt if fnmatchcase(each.sent.key, rule.keys)}
+        used |= reasons
+        if not reasons:
+            rows = f"{each.read.examined} rows for {each.read.given}"
+            yield f"reads {rows}: {each.sent.key} [{each.way}] | {each.read.plan}\n  {each.sent.sql}"
+    yield from (f"reads no more than it gives, so it is exempt no longer: {rule.keys}" for rule in exempt if rule not in used)
+
+
+async def _unused(name: str, explainer: Explainer, explained: Sequence[Explained]) -> AsyncIterator[str]:
+    """The indexes of the migration without which no statement is read differently."""
+    unread = {rule.keys for rule in UNREAD if name in rule.on}
+    for table, index in _added():
+        if index.name in unread or _serves_a_reference(REGISTRY[table], index) or (table not in GROWING and name not in SQLITES):
+            continue
+        # Only those can change that are read by it.
+        by_it = [each for each in explained if index.name in each.read.plan and each.way != "generic"]
+        async with explainer.without(table, index):
+            after = [await explainer.plans(each.sent) for each in by_it]
+        if [each.read.plan for each in by_it] == after:
+            yield f"no statement is read differently without {index.name}"
+
+
+def _added() -> Iterator[tuple[str, Index]]:
+    names = history.names()
+    at = names.index(MIGRATION)
+    before, after = (schema_after([history.load(name) for name in names[:end]]) for end in (at, at + 1))
+    for name, table in after.items():
+        yield from ((name, index) for index in table.indexes if index not in before[name].indexes)
+
+
+def _serves_a_reference(table: Table[Any], index: Index) -> bool:
+    return index.names == ("tenant_id",) and any(key.columns == ("tenant_id",) for key in table.foreign_keys)
