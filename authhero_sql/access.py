@@ -16,10 +16,19 @@ from .schema import Table
 
 EVERYWHERE = "tenant_id"
 """The column that nearly every condition names, and that alone says nothing about which rows are meant."""
+KEY = ""
+"""What stands for the table's key, which has no name of its own."""
 
 
-def index_for(table: Table[Any], equal: Collection[str], bounded: Collection[str] = (), order: Sequence[Order] = ()) -> str | None:
-    """The index that leads to the rows with the least reading; None where there is none, or where every engine finds it by itself.
+def index_for(
+    table: Table[Any],
+    equal: Collection[str],
+    bounded: Collection[str] = (),
+    order: Sequence[Order] = (),
+    *,
+    listed: Collection[str] = (),
+) -> str | None:
+    """The index, or :data:`KEY`, that leads to the rows with the least reading; None where every engine finds it by itself, or none is.
 
     The best has the most leading columns that equal something, the tenant not counted: a tenant may have a million rows, a user, an
     address or a family of tokens has few. Among equals it is the one that has the rows in the order that is asked for, or else a
@@ -30,15 +39,17 @@ def index_for(table: Table[Any], equal: Collection[str], bounded: Collection[str
         equal: the columns that must equal a value.
         bounded: the columns that lie in a range.
         order: how the rows are sorted.
+        listed: the columns that must equal one of several values.
     """
     if _is_one_row(table, equal):
         return None
     best, chosen = (0, 0, False), None
-    for name, columns in ((None, table.key), *((index.name, index.names) for index in table.indexes)):
-        found = _usefulness(columns, equal, bounded, order)
+    for name, columns in ((KEY, table.key), *((index.name, index.names) for index in table.indexes)):
+        found = _usefulness(columns, {*equal, *listed}, bounded, order)
         if found > best:
             best, chosen = found, name
-    return chosen
+    # Of what leads to the tenant alone one is as good as another.
+    return chosen if best > (0, 0, True) else None
 
 
 def before(table: Table[Any], equal: Collection[str], bounded: str) -> tuple[str, ...]:

@@ -231,13 +231,13 @@ class Repository(Generic[M]):
         """The table, read by the index that leads to the rows that meet the conditions."""
         table = table or self.table
         words = [name.partition(" ") for name in where]
-        equal = {column for column, _, operator in words if operator in ("", "in", "any")} | (filter.equal if filter else set())
-        equal |= {name for column, _, operator in words if operator.startswith("with ") for name in (column, operator.split()[1])}
+        equal = {column for column, _, operator in words if operator == ""} | (filter.equal if filter else set())
+        listed = {column for column, _, operator in words if operator in ("in", "any")}
+        listed |= {name for column, _, operator in words if operator.startswith("with ") for name in (column, operator.split()[1])}
         # What is NULL is mostly many: only where nothing else is said does it lead anywhere.
-        bounded = {column for column, _, operator in words if operator in _BOUNDING or (operator == "null" and not equal)}
+        bounded = {column for column, _, operator in words if operator in _BOUNDING or (operator == "null" and not equal | listed)}
         # The rows of a list of values come in no order.
-        ordered = () if any(operator in ("in", "any") for _, _, operator in words) else order
-        index = index_for(table, equal, bounded, ordered)
+        index = index_for(table, equal, bounded, () if listed else order, listed=listed)
         source = SQLTable(table.name)
         # An owner's index for beginnings may be there or not, and so cannot be named.
         free = filter is not None and filter.begins and equal <= {"tenant_id"}

@@ -68,6 +68,8 @@ _BY_NAME: dict[str, type[DatabaseError]] = {
     "SQLITE_NOTADB": DatabaseUnavailableError,
     "SQLITE_CORRUPT": DatabaseUnavailableError,
 }
+AUTOINDEX = "sqlite_autoindex_"
+"""How the names begin that SQLite gives to the indexes of keys."""
 INDEXED_BY = re.compile(r' INDEXED BY "[^"]*"')
 _DUPLICATE = re.compile(r"already exists$|^duplicate column name")
 
@@ -104,7 +106,9 @@ class SQLiteDialect(Dialect):
 
     def read_by(self, table: SQLTable, index: str) -> SQLTable:
         """INDEXED BY: without statistics SQLite guesses, and with them a value that is everywhere hides the one that is rare."""
-        return Indexed(table.get_table_name(), self.identifier(index))
+        # The key's own index has no other name; AuthHero's tables and ours have no unique constraint before it.
+        name = table.get_table_name()
+        return Indexed(name, self.identifier(index or f"{AUTOINDEX}{name}_1"))
 
     def placeholders(self, text: str, mark: re.Pattern[str]) -> tuple[str, tuple[str, ...]]:
         """``?`` for every mark."""
@@ -230,7 +234,12 @@ def without_index(sql: str, message: str) -> str | None:
     """
     if not message.startswith(("no such index: ", "no query solution")) or INDEXED_BY.search(sql) is None:
         return None
-    logger.warning("%s: reads without it until `authhero-sql check` finds nothing missing", message)
+    # A table that AuthHero has made without a key is small, and read without one.
+    logger.log(
+        logging.DEBUG if AUTOINDEX in message else logging.WARNING,
+        "%s: reads without it until `authhero-sql check` finds nothing missing",
+        message,
+    )
     return INDEXED_BY.sub("", sql)
 
 
