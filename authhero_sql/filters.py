@@ -53,8 +53,8 @@ class Filter:
     values: Mapping[str, Any]
     columns: frozenset[str]
     equal: frozenset[str]
-    begins: bool
-    """Whether the beginning of a column is looked for that may have an index for that."""
+    leads: bool
+    """Whether there may be indexes that lead to what is looked for: to a beginning, or to each of several values of different columns."""
 
 
 def targets(rules: ListRules, columns: tuple[Column, ...], model: type[BaseModel], searched: Collection[str] = ()) -> dict[str, Target]:
@@ -99,11 +99,14 @@ def compiled(q: Any, rules: ListRules, known: Mapping[str, Target], dialect: Dia
     compiler = _Compiler(rules, known, dialect)
     shape = compiler.node(tree, negated=False)
     values = {f"q_{number}": value for number, value in enumerate(compiler.values)}
-    return Filter(shape, values, frozenset(compiler.columns), frozenset(_equal(shape, known)), _begins(shape))
+    return Filter(shape, values, frozenset(compiler.columns), frozenset(_equal(shape, known)), _leads(shape, known))
 
 
-def _begins(shape: Shape) -> bool:
-    return shape[0] == "begins" or (shape[0] == "and" and any(map(_begins, shape[1:])))
+def _leads(shape: Shape, known: Mapping[str, Target]) -> bool:
+    operator, *rest = shape
+    if operator == "or":
+        return all(_leads(part, known) or any(_equal(part, known)) for part in rest)
+    return operator == "begins" or (operator == "and" and any(_leads(part, known) for part in rest))
 
 
 def _equal(shape: Shape, known: Mapping[str, Target]) -> Iterator[str]:

@@ -22,7 +22,7 @@ from pypika.functions import Coalesce, Count, Max
 from pypika.terms import Criterion, ExistsCriterion, Field, NullValue, Term
 
 from . import filters
-from .access import before, index_for
+from .access import EVERYWHERE, before, index_for
 from .clock import from_epoch_ms, truncate
 from .codecs import BOOL, EPOCH_MS, FLAG, INSTANT, INT, TEXT
 from .dialects.dialect import Fragment
@@ -239,9 +239,9 @@ class Repository(Generic[M]):
         # The rows of a list of values come in no order.
         index = index_for(table, equal, bounded, () if listed else order, listed=listed)
         source = SQLTable(table.name)
-        # An owner's index for beginnings may be there or not, and so cannot be named.
-        free = filter is not None and filter.begins and equal <= {"tenant_id"}
-        return source if index is None or free else self.session.dialect.read_by(source, index)
+        # One that is only in order would keep the engine from those that lead to what is looked for.
+        free = filter is not None and filter.leads and equal <= {EVERYWHERE}
+        return source if index is None or free else self.session.dialect.read_by(source, index, ordered=bool(order))
 
     def _condition(self, source: Any, where: Where, table: Table[Any] | None = None, prefix: str = "where") -> Criterion:
         """All of the conditions; the values are bound as ``where_0``, ``where_1`` and so on."""
@@ -309,8 +309,9 @@ class Repository(Generic[M]):
         *,
         limit: int | None = None,
         lock: bool = False,
+        planned: bool = False,
     ) -> Call:
-        """The rows that meet the conditions, as ``reader`` reads them."""
+        """The rows that meet the conditions, as ``reader`` reads them; ``planned`` as in :meth:`_statement`."""
         values = self._operands(where)
         shape = ("select", reader.names, self._shape(where), tuple(order), limit is not None, lock)
 
@@ -326,7 +327,7 @@ class Repository(Generic[M]):
                 builder = builder.limit(Bind("limit"))
             return builder.for_update() if lock else builder
 
-        return self._statement(shape, build).bind({**values, "limit": limit})
+        return self._statement(shape, build, planned=planned).bind({**values, "limit": limit})
 
     def _from(self, source: Any) -> tuple[Any, Any]:
         """The table as a source, and the query from it, with the side table joined."""
@@ -448,7 +449,9 @@ class Repository(Generic[M]):
             condition = self._condition(source, where, target)
             return self.session.dialect.delete_batch(source, target.key, condition, Bind("limit"))
 
-        return self._statement(("delete some", target.name, self._shape(where)), build).bind({**values, "limit": limit})
+        # A plan for any value does not know how few rows are meant.
+        shape = ("delete some", target.name, self._shape(where))
+        return self._statement(shape, build, planned=True).bind({**values, "limit": limit})
 
     # Running them.
 
@@ -968,6 +971,10 @@ class Repository(Generic[M]):
             column = next(column for column in self._columns() if column.public == sort.sort_by)
             parts.append(Order(column.name, sort.descending, column.null or column.name not in self.table))
         named = {part.column for part in parts}
+        unique = (index.names for index in self.table.indexes if index.unique and not any(self.table[name].null for name in index.names))
+        if any(set(names) <= {*named, EVERYWHERE} for names in unique):
+            # No two rows of a tenant are alike in it, and with the key behind it the index would not have the order.
+            return tuple(parts)
         descending = parts[-1].descending
         return (*parts, *(Order(name, descending) for name in self.table.key if name not in named and name != "tenant_id"))
 

@@ -346,6 +346,7 @@ CLIENTS: Table[Client] = Table(
     ),
     indexes=(
         Index("idx_clients_owner_user_id", ("tenant_id", "owner_user_id")),
+        Index("idx_clients_client_id", ("client_id",)),
         Index("idx_clients_tenant_created_at", ("tenant_id", "created_at", "client_id")),
     ),
     foreign_keys=(ForeignKey(("tenant_id",), "tenants", ("id",)),),
@@ -1380,7 +1381,7 @@ USER_ORGANIZATIONS: Table[UserOrganization] = Table(
         Index("idx_user_organizations_unique", ("tenant_id", "user_id", "organization_id"), unique=True),
         Index("idx_user_organizations_user_id", ("user_id",)),
         Index("idx_user_organizations_tenant_created_at", ("tenant_id", "created_at", "id")),
-        Index("idx_user_organizations_members", ("tenant_id", "organization_id", "created_at")),
+        Index("idx_user_organizations_members", ("organization_id", "created_at", "id")),
     ),
     foreign_keys=(
         ForeignKey(("organization_id",), "organizations", ("id",)),
@@ -1405,7 +1406,6 @@ USER_PERMISSIONS: Table[UserPermission] = Table(
         Index("user_permissions_organization_fk", ("organization_id",)),
         Index("user_permissions_permission_fk", ("tenant_id", "resource_server_identifier", "permission_name")),
         Index("user_permissions_user_fk", ("tenant_id", "user_id")),
-        Index("idx_user_permissions_permission_user", ("tenant_id", "resource_server_identifier", "permission_name", "user_id")),
     ),
     model=UserPermission,
     insert=UserPermissionInsert,

@@ -59,6 +59,18 @@ class Fragment(Criterion):
         return format_alias_sql(text, self.alias, **kwargs) if named else text
 
 
+class Indexed(SQLTable):
+    """A table that is read by one index; ``words`` say so behind its name."""
+
+    def __init__(self, name: str, words: str) -> None:
+        super().__init__(name)
+        self._words = words
+
+    def get_sql(self, **kwargs: Any) -> str:
+        """The table's name and the words."""
+        return f"{super().get_sql(**kwargs)}{self._words}"
+
+
 def joined(operator: Literal["AND", "OR"], parts: Sequence[Criterion]) -> Criterion:
     """All or any of one condition or more; in pairs, because engines limit how deep an expression may be."""
     terms = list(parts)
@@ -98,8 +110,11 @@ class Dialect:
     opening: ClassVar[str] = ""
     """What ``connect`` changes for good in a database that somebody else made, and how it is told not to."""
 
-    def read_by(self, table: SQLTable, index: str) -> SQLTable:
-        """The table as a source that is read by an index; as it is where the engine keeps statistics, and knows better."""
+    def read_by(self, table: SQLTable, index: str, *, ordered: bool) -> SQLTable:
+        """The table as a source that is read by an index, or by its key where that is empty; as it is where the engine knows better.
+
+        ``ordered`` says whether the rows are wanted in an order.
+        """
         return table
 
     def placeholders(self, text: str, mark: re.Pattern[str]) -> tuple[str, tuple[str, ...]]:
@@ -213,9 +228,6 @@ class Dialect:
         fields = [table.field(name) for name in key]
         chosen: Any = self.query.from_(table).select(*fields).where(where)
         chosen = chosen.limit(limit)
-        if self.features.row_locks:
-            # What is changed while it is waited for is looked at again only where it is locked.
-            chosen = chosen.for_update()
         return self.query.from_(SQLTable(table.get_table_name())).delete().where(Tuple(*fields).isin(chosen))
 
     # Many rows in one statement: text with the marks of :meth:`placeholders`, and what is bound there.

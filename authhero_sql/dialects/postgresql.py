@@ -153,6 +153,15 @@ class PostgreSQLDialect(Dialect):
         words = "DESC NULLS LAST" if order.descending else "ASC NULLS FIRST"
         return builder.orderby(Fragment(f"{{0}} {words}", field))
 
+    def delete_batch(self, table: Any, key: Sequence[str], where: Criterion, limit: Term) -> Any:
+        """By where the rows lie: joined by their keys, a batch may cost a look at the whole table.
+
+        The conditions come twice, because a row may be changed after it was chosen.
+        """
+        chosen: Any = self.query.from_(table).select(Fragment("ctid")).where(where)
+        chosen = chosen.limit(limit)
+        return self.query.from_(table).delete().where(Fragment("ctid = ANY(ARRAY({0}))", chosen)).where(where)
+
     def given_rows(self, table: str, columns: Sequence[str], count: int) -> str:
         """With the types that the columns have in the table."""
         return f"json_populate_recordset(CAST(NULL AS {self.identifier(table)}), CAST(\0rows\0 AS json))"

@@ -32,7 +32,7 @@ from ..errors import (
     ValueRefusedError,
 )
 from ..schema import ColumnType
-from .dialect import Dialect, Fragment, LiveTable, Place, live_tables, other_case
+from .dialect import Dialect, Fragment, Indexed, LiveTable, Place, live_tables, other_case
 from .interface import Call, Executor, Features, Row
 from .lender import Lender
 from .managed import CLOSE_TIMEOUT, COMMAND_TIMEOUT, ManagedDatabase, jitter
@@ -74,18 +74,6 @@ INDEXED_BY = re.compile(r' INDEXED BY "[^"]*"')
 _DUPLICATE = re.compile(r"already exists$|^duplicate column name")
 
 
-class Indexed(SQLTable):
-    """A table that is read by one index."""
-
-    def __init__(self, name: str, index: str) -> None:
-        super().__init__(name)
-        self._index = index
-
-    def get_sql(self, **kwargs: Any) -> str:
-        """The table's name and the index."""
-        return f"{super().get_sql(**kwargs)} INDEXED BY {self._index}"  # INDEXED_BY takes it out again
-
-
 class SQLiteDialect(Dialect):
     """SQLite's words; PyPika's PostgreSQL builder has its upsert."""
 
@@ -104,11 +92,11 @@ class SQLiteDialect(Dialect):
         "connect() switches a SQLite file to WAL, for good and for every program that opens it; with ?wal=0 in the URL it does not"
     )
 
-    def read_by(self, table: SQLTable, index: str) -> SQLTable:
+    def read_by(self, table: SQLTable, index: str, *, ordered: bool) -> SQLTable:
         """INDEXED BY: without statistics SQLite guesses, and with them a value that is everywhere hides the one that is rare."""
         # The key's own index has no other name; AuthHero's tables and ours have no unique constraint before it.
         name = table.get_table_name()
-        return Indexed(name, self.identifier(index or f"{AUTOINDEX}{name}_1"))
+        return Indexed(name, f" INDEXED BY {self.identifier(index or f'{AUTOINDEX}{name}_1')}")
 
     def placeholders(self, text: str, mark: re.Pattern[str]) -> tuple[str, tuple[str, ...]]:
         """``?`` for every mark."""

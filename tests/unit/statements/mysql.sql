@@ -7,7 +7,7 @@ SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `note
 -- ["t", "n"]
 
 -- # all in order, limited
-SELECT `id`,`body`,`created_at` FROM `notes` WHERE `tenant_id`=%s ORDER BY `created_at` DESC,`id` ASC LIMIT %s;
+SELECT `id`,`body`,`created_at` FROM `notes` FORCE INDEX (`notes_created_at`) WHERE `tenant_id`=%s ORDER BY `created_at` DESC,`id` ASC LIMIT %s;
 -- ["t", 3]
 
 -- # operators
@@ -61,11 +61,11 @@ DELETE `tags` FROM `tags` WHERE `tags`.`tenant_id`=%s AND `tags`.`id` IN (SELECT
 -- ["t", "t", "b"]
 
 -- # delete in batches
-SELECT MAX(`entries`.`created_at`),COUNT(*) FROM (SELECT `created_at` FROM `notes` WHERE `tenant_id`=%s AND `created_at`<%s ORDER BY `created_at` LIMIT %s) `entries`;
+SELECT MAX(`entries`.`created_at`),COUNT(*) FROM (SELECT `created_at` FROM `notes` FORCE INDEX (`notes_created_at`) WHERE `tenant_id`=%s AND `created_at`<%s ORDER BY `created_at` LIMIT %s) `entries`;
 -- ["t", "2026-01-31T10:00:00.000Z", 100]
 DELETE FROM `notes` WHERE `tenant_id`=%s AND `created_at`<=%s LIMIT %s;
 -- ["t", "2025-01-01T00:00:00.000Z", 125]
-SELECT MAX(`entries`.`created_at`),COUNT(*) FROM (SELECT `created_at` FROM `notes` WHERE `tenant_id`=%s AND `created_at`>%s AND `created_at`<%s ORDER BY `created_at` LIMIT %s) `entries`;
+SELECT MAX(`entries`.`created_at`),COUNT(*) FROM (SELECT `created_at` FROM `notes` FORCE INDEX (`notes_created_at`) WHERE `tenant_id`=%s AND `created_at`>%s AND `created_at`<%s ORDER BY `created_at` LIMIT %s) `entries`;
 -- ["t", "2025-01-01T00:00:00.000Z", "2026-01-31T10:00:00.000Z", 200]
 DELETE FROM `notes` WHERE `tenant_id`=%s AND `created_at`>%s AND `created_at`<=%s LIMIT %s;
 -- ["t", "2025-01-01T00:00:00.000Z", "2025-02-01T00:00:00.000Z", 125]
@@ -135,33 +135,33 @@ SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `note
 -- ["t", 2, 2]
 
 -- # page with totals, empty
-SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen`,(SELECT COUNT(*) FROM `notes` WHERE `tenant_id`=%s) `total_count` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` WHERE `tenant_id`=%s ORDER BY `created_at` DESC,`id` DESC LIMIT %s OFFSET %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC;
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen`,(SELECT COUNT(*) FROM `notes` WHERE `tenant_id`=%s) `total_count` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` FORCE INDEX (`notes_created_at`) WHERE `tenant_id`=%s ORDER BY `created_at` DESC,`id` DESC LIMIT %s OFFSET %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC;
 -- ["t", "t", 2, 2]
 SELECT COUNT(*) FROM `notes` WHERE `tenant_id`=%s;
 -- ["t"]
 
 -- # walk from the start
-SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` WHERE `tenant_id`=%s ORDER BY `created_at` DESC,`id` DESC LIMIT %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC;
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` FORCE INDEX (`notes_created_at`) WHERE `tenant_id`=%s ORDER BY `created_at` DESC,`id` DESC LIMIT %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC;
 -- ["t", 3]
 
 -- # walk on, descending
-SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` WHERE `tenant_id`=%s AND (`created_at` <= %s AND (`created_at` < %s OR `id` < %s)) ORDER BY `created_at` DESC,`id` DESC LIMIT %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC;
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` FORCE INDEX (`notes_created_at`) WHERE `tenant_id`=%s AND (`created_at` <= %s AND (`created_at` < %s OR `id` < %s)) ORDER BY `created_at` DESC,`id` DESC LIMIT %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC;
 -- ["t", "2026-01-31T10:00:00.000Z", "2026-01-31T10:00:00.000Z", "n", 3]
-SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` WHERE `tenant_id`=%s AND `created_at` IS NULL ORDER BY `created_at` DESC,`id` DESC LIMIT %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC;
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` FORCE INDEX (`notes_created_at`) WHERE `tenant_id`=%s AND `created_at` IS NULL ORDER BY `created_at` DESC,`id` DESC LIMIT %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC;
 -- ["t", 3]
 
 -- # walk on, ascending
-SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` WHERE `tenant_id`=%s AND (`created_at` >= %s AND (`created_at` > %s OR `id` > %s)) ORDER BY `created_at` ASC,`id` ASC LIMIT %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` ASC,`notes`.`id` ASC;
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` FORCE INDEX (`notes_created_at`) WHERE `tenant_id`=%s AND (`created_at` >= %s AND (`created_at` > %s OR `id` > %s)) ORDER BY `created_at` ASC,`id` ASC LIMIT %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` ASC,`notes`.`id` ASC;
 -- ["t", "2026-01-31T10:00:00.000Z", "2026-01-31T10:00:00.000Z", "n", 3]
 
 -- # walk on at NULL, descending
-SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` WHERE `tenant_id`=%s AND `created_at` IS NULL AND `id`<%s ORDER BY `created_at` DESC,`id` DESC LIMIT %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC;
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` FORCE INDEX (`notes_created_at`) WHERE `tenant_id`=%s AND `created_at` IS NULL AND `id`<%s ORDER BY `created_at` DESC,`id` DESC LIMIT %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC;
 -- ["t", "n", 3]
 
 -- # walk on at NULL, ascending
-SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` WHERE `tenant_id`=%s AND `created_at` IS NULL AND `id`>%s ORDER BY `created_at` ASC,`id` ASC LIMIT %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` ASC,`notes`.`id` ASC;
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` FORCE INDEX (`notes_created_at`) WHERE `tenant_id`=%s AND `created_at` IS NULL AND `id`>%s ORDER BY `created_at` ASC,`id` ASC LIMIT %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` ASC,`notes`.`id` ASC;
 -- ["t", "n", 3]
-SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` WHERE `tenant_id`=%s AND `created_at` IS NOT NULL ORDER BY `created_at` ASC,`id` ASC LIMIT %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` ASC,`notes`.`id` ASC;
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` FORCE INDEX (`notes_created_at`) WHERE `tenant_id`=%s AND `created_at` IS NOT NULL ORDER BY `created_at` ASC,`id` ASC LIMIT %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` ASC,`notes`.`id` ASC;
 -- ["t", 3]
 
 -- # filter: equal, and absent
@@ -169,23 +169,23 @@ SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELE
 -- ["t", "n", "x", 2, 2]
 
 -- # filter: comparisons
-SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE `notes`.`tenant_id`=%s AND (((`tags`.`seen` > %s) AND (`tags`.`seen` >= %s AND `tags`.`seen` < %s)) AND ((`tags`.`seen` IS NULL OR NOT ((`tags`.`seen` <= %s))) AND (`notes`.`created_at` >= %s AND `notes`.`created_at` <= %s))) ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC LIMIT %s OFFSET %s;
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `notes` FORCE INDEX (`notes_created_at`) LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE `notes`.`tenant_id`=%s AND (((`tags`.`seen` > %s) AND (`tags`.`seen` >= %s AND `tags`.`seen` < %s)) AND ((`tags`.`seen` IS NULL OR NOT ((`tags`.`seen` <= %s))) AND (`notes`.`created_at` >= %s AND `notes`.`created_at` <= %s))) ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC LIMIT %s OFFSET %s;
 -- ["t", 1, 2, 3, 4, "2026-01-31T00:00:00.000Z", "2026-01-31T23:59:59.999Z", 2, 2]
 
 -- # filter: is there, or not
-SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE `notes`.`tenant_id`=%s AND ((`notes`.`body` IS NOT NULL) OR (`tags`.`seen` IS NULL)) ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC LIMIT %s OFFSET %s;
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `notes` FORCE INDEX (`notes_created_at`) LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE `notes`.`tenant_id`=%s AND ((`notes`.`body` IS NOT NULL) OR (`tags`.`seen` IS NULL)) ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC LIMIT %s OFFSET %s;
 -- ["t", 2, 2]
 
 -- # filter: parts
-SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` WHERE `tenant_id`=%s AND ((`body` REGEXP %s AND `body` REGEXP %s) AND (`body` REGEXP %s AND (NOT COALESCE(`body` REGEXP %s,%s)))) ORDER BY `created_at` DESC,`id` DESC LIMIT %s OFFSET %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC;
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` FORCE INDEX (`notes_created_at`) WHERE `tenant_id`=%s AND ((`body` REGEXP %s AND `body` REGEXP %s) AND (`body` REGEXP %s AND (NOT COALESCE(`body` REGEXP %s,%s)))) ORDER BY `created_at` DESC,`id` DESC LIMIT %s OFFSET %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC;
 -- ["t", "(?-i)[\u00c9\u00e9][aA]", "(?-i)\\A[aA][\u00e9\u00c9]", "(?-i)[Ee][\u00c9\u00e9]\\z", "(?-i)[bB]", false, 2, 2]
 
 -- # filter: free text
-SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` WHERE `tenant_id`=%s AND ((`body` REGEXP %s OR `id`=%s) AND ((NOT COALESCE(`body` REGEXP %s,%s)) AND (NOT (`id`=%s)))) ORDER BY `created_at` DESC,`id` DESC LIMIT %s OFFSET %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC;
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` FORCE INDEX (`notes_created_at`) WHERE `tenant_id`=%s AND ((`body` REGEXP %s OR `id`=%s) AND ((NOT COALESCE(`body` REGEXP %s,%s)) AND (NOT (`id`=%s)))) ORDER BY `created_at` DESC,`id` DESC LIMIT %s OFFSET %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC;
 -- ["t", "(?-i)[aA]", "a", "(?-i)[bB]", false, "b", 2, 2]
 
 -- # filter: a walk
-SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE `notes`.`tenant_id`=%s AND `tags`.`seen`=%s ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC LIMIT %s;
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `notes` FORCE INDEX (`notes_created_at`) LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE `notes`.`tenant_id`=%s AND `tags`.`seen`=%s ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC LIMIT %s;
 -- ["t", 1, 3]
 
 -- # filter: totals over the side table
@@ -195,7 +195,7 @@ SELECT COUNT(*) FROM `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`ten
 -- ["t", 1, "b"]
 
 -- # filter: totals
-SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen`,(SELECT COUNT(*) FROM `notes` WHERE `tenant_id`=%s AND `body`=%s) `total_count` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` WHERE `tenant_id`=%s AND `body`=%s ORDER BY `created_at` DESC,`id` DESC LIMIT %s OFFSET %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC;
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen`,(SELECT COUNT(*) FROM `notes` WHERE `tenant_id`=%s AND `body`=%s) `total_count` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` FORCE INDEX (`notes_body`) WHERE `tenant_id`=%s AND `body`=%s ORDER BY `created_at` DESC,`id` DESC LIMIT %s OFFSET %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC;
 -- ["t", "b", "t", "b", 2, 2]
 SELECT COUNT(*) FROM `notes` WHERE `tenant_id`=%s AND `body`=%s;
 -- ["t", "b"]

@@ -7,7 +7,7 @@ SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `note
 -- ["t", "t", "n", "n"]
 
 -- # all in order, limited
-SELECT `id`,`body`,`created_at` FROM `notes` WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) ORDER BY `created_at` DESC,`id` ASC LIMIT %s;
+SELECT `id`,`body`,`created_at` FROM `notes` FORCE INDEX (`notes_created_at`) WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) ORDER BY `created_at` DESC,`id` ASC LIMIT %s;
 -- ["t", "t", 3]
 
 -- # operators
@@ -61,11 +61,11 @@ DELETE `tags` FROM `tags` WHERE (`tags`.`tenant_id` = %s AND CAST(`tags`.`tenant
 -- ["t", "t", "t", "t", "b", "b"]
 
 -- # delete in batches
-SELECT MAX(`entries`.`created_at`),COUNT(*) FROM (SELECT `created_at` FROM `notes` WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND `created_at`<%s ORDER BY `created_at` LIMIT %s) `entries`;
+SELECT MAX(`entries`.`created_at`),COUNT(*) FROM (SELECT `created_at` FROM `notes` FORCE INDEX (`notes_created_at`) WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND `created_at`<%s ORDER BY `created_at` LIMIT %s) `entries`;
 -- ["t", "t", "2026-01-31T10:00:00.000Z", 100]
 DELETE FROM `notes` WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND `created_at`<=%s LIMIT %s;
 -- ["t", "t", "2025-01-01T00:00:00.000Z", 125]
-SELECT MAX(`entries`.`created_at`),COUNT(*) FROM (SELECT `created_at` FROM `notes` WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND `created_at`>%s AND `created_at`<%s ORDER BY `created_at` LIMIT %s) `entries`;
+SELECT MAX(`entries`.`created_at`),COUNT(*) FROM (SELECT `created_at` FROM `notes` FORCE INDEX (`notes_created_at`) WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND `created_at`>%s AND `created_at`<%s ORDER BY `created_at` LIMIT %s) `entries`;
 -- ["t", "t", "2025-01-01T00:00:00.000Z", "2026-01-31T10:00:00.000Z", 200]
 DELETE FROM `notes` WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND `created_at`>%s AND `created_at`<=%s LIMIT %s;
 -- ["t", "t", "2025-01-01T00:00:00.000Z", "2025-02-01T00:00:00.000Z", 125]
@@ -135,33 +135,33 @@ SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `note
 -- ["t", "t", 2, 2]
 
 -- # page with totals, empty
-SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen`,(SELECT COUNT(*) FROM `notes` WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY))) `total_count` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) ORDER BY `created_at` DESC,`id` DESC LIMIT %s OFFSET %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC;
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen`,(SELECT COUNT(*) FROM `notes` WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY))) `total_count` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` FORCE INDEX (`notes_created_at`) WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) ORDER BY `created_at` DESC,`id` DESC LIMIT %s OFFSET %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC;
 -- ["t", "t", "t", "t", 2, 2]
 SELECT COUNT(*) FROM `notes` WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY));
 -- ["t", "t"]
 
 -- # walk from the start
-SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) ORDER BY `created_at` DESC,`id` DESC LIMIT %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC;
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` FORCE INDEX (`notes_created_at`) WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) ORDER BY `created_at` DESC,`id` DESC LIMIT %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC;
 -- ["t", "t", 3]
 
 -- # walk on, descending
-SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND (`created_at` <= %s AND (`created_at` < %s OR `id` < %s)) ORDER BY `created_at` DESC,`id` DESC LIMIT %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC;
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` FORCE INDEX (`notes_created_at`) WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND (`created_at` <= %s AND (`created_at` < %s OR `id` < %s)) ORDER BY `created_at` DESC,`id` DESC LIMIT %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC;
 -- ["t", "t", "2026-01-31T10:00:00.000Z", "2026-01-31T10:00:00.000Z", "n", 3]
-SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND `created_at` IS NULL ORDER BY `created_at` DESC,`id` DESC LIMIT %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC;
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` FORCE INDEX (`notes_created_at`) WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND `created_at` IS NULL ORDER BY `created_at` DESC,`id` DESC LIMIT %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC;
 -- ["t", "t", 3]
 
 -- # walk on, ascending
-SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND (`created_at` >= %s AND (`created_at` > %s OR `id` > %s)) ORDER BY `created_at` ASC,`id` ASC LIMIT %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` ASC,`notes`.`id` ASC;
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` FORCE INDEX (`notes_created_at`) WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND (`created_at` >= %s AND (`created_at` > %s OR `id` > %s)) ORDER BY `created_at` ASC,`id` ASC LIMIT %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` ASC,`notes`.`id` ASC;
 -- ["t", "t", "2026-01-31T10:00:00.000Z", "2026-01-31T10:00:00.000Z", "n", 3]
 
 -- # walk on at NULL, descending
-SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND `created_at` IS NULL AND `id`<%s ORDER BY `created_at` DESC,`id` DESC LIMIT %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC;
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` FORCE INDEX (`notes_created_at`) WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND `created_at` IS NULL AND `id`<%s ORDER BY `created_at` DESC,`id` DESC LIMIT %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC;
 -- ["t", "t", "n", 3]
 
 -- # walk on at NULL, ascending
-SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND `created_at` IS NULL AND `id`>%s ORDER BY `created_at` ASC,`id` ASC LIMIT %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` ASC,`notes`.`id` ASC;
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` FORCE INDEX (`notes_created_at`) WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND `created_at` IS NULL AND `id`>%s ORDER BY `created_at` ASC,`id` ASC LIMIT %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` ASC,`notes`.`id` ASC;
 -- ["t", "t", "n", 3]
-SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND `created_at` IS NOT NULL ORDER BY `created_at` ASC,`id` ASC LIMIT %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` ASC,`notes`.`id` ASC;
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` FORCE INDEX (`notes_created_at`) WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND `created_at` IS NOT NULL ORDER BY `created_at` ASC,`id` ASC LIMIT %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` ASC,`notes`.`id` ASC;
 -- ["t", "t", 3]
 
 -- # filter: equal, and absent
@@ -169,23 +169,23 @@ SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELE
 -- ["t", "t", "n", "n", "x", "x", 2, 2]
 
 -- # filter: comparisons
-SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE (`notes`.`tenant_id` = %s AND CAST(`notes`.`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND (((`tags`.`seen` > %s) AND (`tags`.`seen` >= %s AND `tags`.`seen` < %s)) AND ((`tags`.`seen` IS NULL OR NOT ((`tags`.`seen` <= %s))) AND (`notes`.`created_at` >= %s AND `notes`.`created_at` <= %s))) ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC LIMIT %s OFFSET %s;
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `notes` FORCE INDEX (`notes_created_at`) LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE (`notes`.`tenant_id` = %s AND CAST(`notes`.`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND (((`tags`.`seen` > %s) AND (`tags`.`seen` >= %s AND `tags`.`seen` < %s)) AND ((`tags`.`seen` IS NULL OR NOT ((`tags`.`seen` <= %s))) AND (`notes`.`created_at` >= %s AND `notes`.`created_at` <= %s))) ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC LIMIT %s OFFSET %s;
 -- ["t", "t", 1, 2, 3, 4, "2026-01-31T00:00:00.000Z", "2026-01-31T23:59:59.999Z", 2, 2]
 
 -- # filter: is there, or not
-SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE (`notes`.`tenant_id` = %s AND CAST(`notes`.`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND ((`notes`.`body` IS NOT NULL) OR (`tags`.`seen` IS NULL)) ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC LIMIT %s OFFSET %s;
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `notes` FORCE INDEX (`notes_created_at`) LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE (`notes`.`tenant_id` = %s AND CAST(`notes`.`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND ((`notes`.`body` IS NOT NULL) OR (`tags`.`seen` IS NULL)) ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC LIMIT %s OFFSET %s;
 -- ["t", "t", 2, 2]
 
 -- # filter: parts
-SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND ((`body` REGEXP %s AND `body` REGEXP %s) AND (`body` REGEXP %s AND (NOT COALESCE(`body` REGEXP %s,%s)))) ORDER BY `created_at` DESC,`id` DESC LIMIT %s OFFSET %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC;
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` FORCE INDEX (`notes_created_at`) WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND ((`body` REGEXP %s AND `body` REGEXP %s) AND (`body` REGEXP %s AND (NOT COALESCE(`body` REGEXP %s,%s)))) ORDER BY `created_at` DESC,`id` DESC LIMIT %s OFFSET %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC;
 -- ["t", "t", "(?-i)[\u00c9\u00e9][aA]", "(?-i)\\A[aA][\u00e9\u00c9]", "(?-i)[Ee][\u00c9\u00e9]\\z", "(?-i)[bB]", false, 2, 2]
 
 -- # filter: free text
-SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND ((`body` REGEXP %s OR (`id` = %s AND CAST(`id` AS BINARY) = CAST(%s AS BINARY))) AND ((NOT COALESCE(`body` REGEXP %s,%s)) AND (NOT ((`id` = %s AND CAST(`id` AS BINARY) = CAST(%s AS BINARY)))))) ORDER BY `created_at` DESC,`id` DESC LIMIT %s OFFSET %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC;
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` FORCE INDEX (`notes_created_at`) WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND ((`body` REGEXP %s OR (`id` = %s AND CAST(`id` AS BINARY) = CAST(%s AS BINARY))) AND ((NOT COALESCE(`body` REGEXP %s,%s)) AND (NOT ((`id` = %s AND CAST(`id` AS BINARY) = CAST(%s AS BINARY)))))) ORDER BY `created_at` DESC,`id` DESC LIMIT %s OFFSET %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC;
 -- ["t", "t", "(?-i)[aA]", "a", "a", "(?-i)[bB]", false, "b", "b", 2, 2]
 
 -- # filter: a walk
-SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE (`notes`.`tenant_id` = %s AND CAST(`notes`.`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND `tags`.`seen`=%s ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC LIMIT %s;
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `notes` FORCE INDEX (`notes_created_at`) LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE (`notes`.`tenant_id` = %s AND CAST(`notes`.`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND `tags`.`seen`=%s ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC LIMIT %s;
 -- ["t", "t", 1, 3]
 
 -- # filter: totals over the side table
@@ -195,7 +195,7 @@ SELECT COUNT(*) FROM `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`ten
 -- ["t", "t", 1, "b", "b"]
 
 -- # filter: totals
-SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen`,(SELECT COUNT(*) FROM `notes` WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND (`body` = %s AND CAST(`body` AS BINARY) = CAST(%s AS BINARY))) `total_count` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND (`body` = %s AND CAST(`body` AS BINARY) = CAST(%s AS BINARY)) ORDER BY `created_at` DESC,`id` DESC LIMIT %s OFFSET %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC;
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen`,(SELECT COUNT(*) FROM `notes` WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND (`body` = %s AND CAST(`body` AS BINARY) = CAST(%s AS BINARY))) `total_count` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` FORCE INDEX (`notes_body`) WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND (`body` = %s AND CAST(`body` AS BINARY) = CAST(%s AS BINARY)) ORDER BY `created_at` DESC,`id` DESC LIMIT %s OFFSET %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC;
 -- ["t", "t", "b", "b", "t", "t", "b", "b", 2, 2]
 SELECT COUNT(*) FROM `notes` WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND (`body` = %s AND CAST(`body` AS BINARY) = CAST(%s AS BINARY));
 -- ["t", "t", "b", "b"]

@@ -63,15 +63,15 @@ DELETE FROM "tags" WHERE "tenant_id"=$1 AND "id" IN (SELECT "id" FROM "notes" WH
 -- # delete in batches
 SELECT MAX("entries"."created_at"),COUNT(*) FROM (SELECT "created_at" FROM "notes" WHERE "tenant_id"=$1 AND "created_at"<$2 ORDER BY "created_at" LIMIT $3) "entries";
 -- ["t", "2026-01-31T10:00:00.000Z", 100]
-DELETE FROM "notes" WHERE ("tenant_id","id") IN (SELECT "tenant_id","id" FROM "notes" WHERE "tenant_id"=$1 AND "created_at"<=$2 LIMIT $3 FOR UPDATE);
+DELETE FROM "notes" WHERE ctid = ANY(ARRAY((SELECT ctid FROM "notes" WHERE "tenant_id"=$1 AND "created_at"<=$2 LIMIT $3))) AND "tenant_id"=$1 AND "created_at"<=$2;
 -- ["t", "2025-01-01T00:00:00.000Z", 125]
 SELECT MAX("entries"."created_at"),COUNT(*) FROM (SELECT "created_at" FROM "notes" WHERE "tenant_id"=$1 AND "created_at">$2 AND "created_at"<$3 ORDER BY "created_at" LIMIT $4) "entries";
 -- ["t", "2025-01-01T00:00:00.000Z", "2026-01-31T10:00:00.000Z", 200]
-DELETE FROM "notes" WHERE ("tenant_id","id") IN (SELECT "tenant_id","id" FROM "notes" WHERE "tenant_id"=$1 AND "created_at">$2 AND "created_at"<=$3 LIMIT $4 FOR UPDATE);
+DELETE FROM "notes" WHERE ctid = ANY(ARRAY((SELECT ctid FROM "notes" WHERE "tenant_id"=$1 AND "created_at">$2 AND "created_at"<=$3 LIMIT $4))) AND "tenant_id"=$1 AND "created_at">$2 AND "created_at"<=$3;
 -- ["t", "2025-01-01T00:00:00.000Z", "2025-02-01T00:00:00.000Z", 125]
 
 -- # delete in batches, unordered
-DELETE FROM "notes" WHERE ("tenant_id","id") IN (SELECT "tenant_id","id" FROM "notes" WHERE "created_at" IS NULL LIMIT $1 FOR UPDATE);
+DELETE FROM "notes" WHERE ctid = ANY(ARRAY((SELECT ctid FROM "notes" WHERE "created_at" IS NULL LIMIT $1))) AND "created_at" IS NULL;
 -- [125]
 
 -- # upsert

@@ -19,7 +19,7 @@ SELECT "id","body","created_at" FROM "notes" WHERE ("created_at" IS NULL OR "cre
 -- ["2026-01-31T10:00:00.000Z"]
 
 -- # in a list of three
-SELECT "id","body","created_at" FROM "notes" WHERE "tenant_id"=? AND "id" IN (SELECT value FROM json_each(?));
+SELECT "id","body","created_at" FROM "notes" INDEXED BY "sqlite_autoindex_notes_1" WHERE "tenant_id"=? AND "id" IN (SELECT value FROM json_each(?));
 -- ["t", "[\"a\", \"b\", \"c\"]"]
 
 -- # insert
@@ -53,11 +53,11 @@ DELETE FROM "notes" WHERE "tenant_id"=? AND "id"=?;
 -- ["t", "n"]
 
 -- # delete of pairs
-DELETE FROM "notes" WHERE ("tenant_id", "id") IN (SELECT json_extract(value, ?), json_extract(value, ?) FROM json_each(?));
+DELETE FROM "notes" INDEXED BY "sqlite_autoindex_notes_1" WHERE ("tenant_id", "id") IN (SELECT json_extract(value, ?), json_extract(value, ?) FROM json_each(?));
 -- ["$[0]", "$[1]", "[[\"t\", \"a\"], [\"u\", \"b\"]]"]
 
 -- # delete of the rows that others name
-DELETE FROM "tags" WHERE "tenant_id"=? AND "id" IN (SELECT "id" FROM "notes" INDEXED BY "notes_body" WHERE "tenant_id"=? AND "body"=?);
+DELETE FROM "tags" INDEXED BY "sqlite_autoindex_tags_1" WHERE "tenant_id"=? AND "id" IN (SELECT "id" FROM "notes" INDEXED BY "notes_body" WHERE "tenant_id"=? AND "body"=?);
 -- ["t", "t", "b"]
 
 -- # delete in batches
@@ -185,7 +185,7 @@ SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "note
 -- ["t", 1, 3]
 
 -- # filter: totals over the side table
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen",(SELECT COUNT(*) FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? AND ("tags"."seen"=? OR "notes"."body"=?)) "total_count" FROM "notes" INDEXED BY "notes_created_at" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? AND ("tags"."seen"=? OR "notes"."body"=?) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT ? OFFSET ?;
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen",(SELECT COUNT(*) FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? AND ("tags"."seen"=? OR "notes"."body"=?)) "total_count" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? AND ("tags"."seen"=? OR "notes"."body"=?) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT ? OFFSET ?;
 -- ["t", 1, "b", "t", 1, "b", 2, 2]
 SELECT COUNT(*) FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? AND ("tags"."seen"=? OR "notes"."body"=?);
 -- ["t", 1, "b"]
