@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from itertools import takewhile
-from typing import Any
+from typing import Any, NamedTuple
 
 from .dialects.interface import Order
 from .schema import Table
@@ -20,6 +20,15 @@ KEY = ""
 """What stands for the table's key, which has no name of its own."""
 
 
+class Access(NamedTuple):
+    """How rows are found."""
+
+    name: str
+    """The name of the index, or :data:`KEY`."""
+    ordered: bool
+    """Whether it has the rows in the order that is asked for, at least by the first column."""
+
+
 def index_for(
     table: Table[Any],
     equal: Collection[str],
@@ -27,8 +36,8 @@ def index_for(
     order: Sequence[Order] = (),
     *,
     listed: Collection[str] = (),
-) -> str | None:
-    """The index, or :data:`KEY`, that leads to the rows with the least reading; None where every engine finds it by itself, or none is.
+) -> Access | None:
+    """The index that leads to the rows with the least reading; None where every engine finds it by itself, or none is.
 
     The best has the most leading columns that equal something, the tenant not counted: a tenant may have a million rows, a user, an
     address or a family of tokens has few. Among equals it is the one that has the rows in the order that is asked for, or else a
@@ -43,13 +52,13 @@ def index_for(
     """
     if _is_one_row(table, equal):
         return None
-    best, chosen = (0, 0, False), None
+    best, chosen = (0, 0, False), KEY
     for name, columns in ((KEY, table.key), *((index.name, index.names) for index in table.indexes)):
         found = _usefulness(columns, {*equal, *listed}, bounded, order)
         if found > best:
             best, chosen = found, name
     # Of what leads to the tenant alone one is as good as another.
-    return chosen if best > (0, 0, True) else None
+    return Access(chosen, ordered=bool(order) and best[1] > 0) if best > (0, 0, True) else None
 
 
 def before(table: Table[Any], equal: Collection[str], bounded: str) -> tuple[str, ...]:
@@ -57,8 +66,8 @@ def before(table: Table[Any], equal: Collection[str], bounded: str) -> tuple[str
 
     What they and the range say is all in the index; the other conditions are not.
     """
-    name = index_for(table, equal, (bounded,))
-    columns = next((index.names for index in table.indexes if index.name == name), table.key)
+    access = index_for(table, equal, (bounded,))
+    columns = next((index.names for index in table.indexes if access and index.name == access.name), table.key)
     return tuple(takewhile(equal.__contains__, columns))
 
 

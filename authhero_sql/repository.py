@@ -232,16 +232,18 @@ class Repository(Generic[M]):
         table = table or self.table
         words = [name.partition(" ") for name in where]
         equal = {column for column, _, operator in words if operator == ""} | (filter.equal if filter else set())
-        listed = {column for column, _, operator in words if operator in ("in", "any")}
-        listed |= {name for column, _, operator in words if operator.startswith("with ") for name in (column, operator.split()[1])}
+        pairs = {name for column, _, operator in words if operator.startswith("with ") for name in (column, operator.split()[1])}
+        listed = {column for column, _, operator in words if operator in ("in", "any")} | pairs
         # What is NULL is mostly many: only where nothing else is said does it lead anywhere.
         bounded = {column for column, _, operator in words if operator in _BOUNDING or (operator == "null" and not equal | listed)}
         # The rows of a list of values come in no order.
-        index = index_for(table, equal, bounded, () if listed else order, listed=listed)
+        access = index_for(table, equal, bounded, () if listed else order, listed=listed)
         source = SQLTable(table.name)
         # One that is only in order would keep the engine from those that lead to what is looked for.
         free = filter is not None and filter.leads and equal <= {EVERYWHERE}
-        return source if index is None or free else self.session.dialect.read_by(source, index, ordered=bool(order))
+        if access is None or free:
+            return source
+        return self.session.dialect.read_by(source, access.name, certain=access.ordered or bool(pairs))
 
     def _condition(self, source: Any, where: Where, table: Table[Any] | None = None, prefix: str = "where") -> Criterion:
         """All of the conditions; the values are bound as ``where_0``, ``where_1`` and so on."""

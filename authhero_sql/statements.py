@@ -19,8 +19,6 @@ KEPT_BYTES = 8 << 20
 """How much memory the statements may take that are kept."""
 KEPT_FILTER_BYTES = 4 << 20
 """The same for those with a filter of a caller's, of which there are as many as callers think of."""
-PREPARED_FILTERS = 64
-"""How many statements with a filter of a caller's a server may keep prepared."""
 
 
 class Bind(Term):
@@ -70,7 +68,7 @@ class Statement:
     names: tuple[str, ...]
     _pick: Callable[[Mapping[str, Any]], Any]
     prepared: bool = True
-    """Whether the server may keep it prepared."""
+    """Whether the server may keep it prepared, with a plan that is for every value."""
 
     def bind(self, values: Mapping[str, Any]) -> Call:
         """The statement with its values; names that it does not have are ignored."""
@@ -111,10 +109,6 @@ class Shelf:
             oldest = next(iter(self._kept))
             self.room += _size(oldest, self._kept.pop(oldest))
 
-    def replace(self, shape: Hashable, statement: Statement) -> None:
-        """Keep another statement of the same size in the place of one that is kept."""
-        self._kept[shape] = statement
-
 
 def _size(*values: Any) -> int:
     """Bytes of memory, what is shared with others counted like what is not."""
@@ -131,14 +125,13 @@ class Statements:
         """How many have been built; stands still when everything is warm."""
         self._own = Shelf(KEPT_BYTES)
         self._filters = Shelf(KEPT_FILTER_BYTES)
-        self._preparable = PREPARED_FILTERS
 
     def get(self, shape: Hashable, build: Callable[[], Any], *, filtered: bool = False, planned: bool = False) -> Statement:
         """The statement of a shape; ``build`` makes its PyPika builder the first time.
 
         A shape names everything that the text depends on and no value. One that is ``filtered`` by a caller has a shelf of its own,
-        so that no caller's inventions drive out our own, and the server may prepare it when it comes again: most never do. One that is
-        ``planned`` each time is never prepared.
+        so that no caller's inventions drive out our own. Neither that nor one that is ``planned`` each time is kept prepared by a
+        server: PostgreSQL would make one plan for all values, and what is rare in one tenant is everywhere in another.
         """
         shelf = self._filters if filtered else self._own
         statement = shelf.get(shape)
@@ -146,8 +139,4 @@ class Statements:
             self.builds += 1
             statement = replace(compiled(self.dialect, build()), prepared=not (filtered or planned))
             shelf.put(shape, statement)
-        elif not (statement.prepared or planned) and self._preparable:
-            self._preparable -= 1
-            statement = replace(statement, prepared=True)
-            shelf.replace(shape, statement)
         return statement

@@ -110,10 +110,11 @@ class Dialect:
     opening: ClassVar[str] = ""
     """What ``connect`` changes for good in a database that somebody else made, and how it is told not to."""
 
-    def read_by(self, table: SQLTable, index: str, *, ordered: bool) -> SQLTable:
+    def read_by(self, table: SQLTable, index: str, *, certain: bool) -> SQLTable:
         """The table as a source that is read by an index, or by its key where that is empty; as it is where the engine knows better.
 
-        ``ordered`` says whether the rows are wanted in an order.
+        ``certain`` says whether nothing can be better, whatever is in the table: the index has the rows in the order that is asked for,
+        or all of what they must equal.
         """
         return table
 

@@ -27,7 +27,7 @@ class Call:
     bounded: bool = True
     """Whether ``command_timeout`` ends it; definitions and data steps of a migration may take as long as they need."""
     prepared: bool = True
-    """Whether the server may keep it prepared: not what hardly comes again."""
+    """Whether the server may keep it prepared: not what hardly comes again, or needs a plan for its values."""
 
 
 @dataclass(frozen=True, slots=True)

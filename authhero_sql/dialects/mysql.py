@@ -98,8 +98,9 @@ class Deletion:
 
     def get_sql(self) -> str:
         """The SQL text."""
-        named = self._table.get_sql(quote_char=MySQLDialect.quote)
-        return f"DELETE {named} FROM {named} WHERE {self._where.get_sql(quote_char=MySQLDialect.quote, with_namespace=True)}"
+        name = f"`{self._table.get_table_name()}`"
+        source = self._table.get_sql(quote_char=MySQLDialect.quote)
+        return f"DELETE {name} FROM {source} WHERE {self._where.get_sql(quote_char=MySQLDialect.quote, with_namespace=True)}"
 
 
 class MySQLDialect(Dialect):
@@ -134,9 +135,9 @@ class MySQLDialect(Dialect):
         """InnoDB, and comparison by code point."""
         return f" ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE={self.collation}"
 
-    def read_by(self, table: SQLTable, index: str, *, ordered: bool) -> SQLTable:
-        """FORCE INDEX where there is an order: MariaDB takes half of a table for the most that a range has, and begins at its end."""
-        return Indexed(table.get_table_name(), f" FORCE INDEX ({self.identifier(index or 'PRIMARY')})") if ordered else table
+    def read_by(self, table: SQLTable, index: str, *, certain: bool) -> SQLTable:
+        """FORCE INDEX where it is certain: MariaDB takes half of a table for the most that a range has, and then reads the tenant."""
+        return Indexed(table.get_table_name(), f" FORCE INDEX ({self.identifier(index or 'PRIMARY')})") if certain else table
 
     def placeholders(self, text: str, mark: re.Pattern[str]) -> tuple[str, tuple[str, ...]]:
         """``%s`` for every mark; any other ``%`` doubled, because the driver formats the text."""

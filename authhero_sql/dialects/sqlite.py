@@ -92,7 +92,7 @@ class SQLiteDialect(Dialect):
         "connect() switches a SQLite file to WAL, for good and for every program that opens it; with ?wal=0 in the URL it does not"
     )
 
-    def read_by(self, table: SQLTable, index: str, *, ordered: bool) -> SQLTable:
+    def read_by(self, table: SQLTable, index: str, *, certain: bool) -> SQLTable:
         """INDEXED BY: without statistics SQLite guesses, and with them a value that is everywhere hides the one that is rare."""
         # The key's own index has no other name; AuthHero's tables and ours have no unique constraint before it.
         name = table.get_table_name()

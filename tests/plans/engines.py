@@ -403,9 +403,15 @@ class MySQL:
 
     async def plans(self, sent: Sent) -> str:
         """As EXPLAIN tells it."""
+        import pymysql
+
         # MySQL has other forms now, MariaDB this one alone.
         form = "FORMAT=TRADITIONAL " if self._is_mysql else ""
-        return mysql_plan((await self._ask(f"EXPLAIN {form}{sent.sql}", sent.args))[0])
+        try:
+            return mysql_plan((await self._ask(f"EXPLAIN {form}{sent.sql}", sent.args))[0])
+        except pymysql.err.OperationalError as error:
+            # The statement names an index that was taken away.
+            return str(error)
 
     async def statistics(self) -> None:
         """Make them of more pages than most tables have, so that they are the same every time."""

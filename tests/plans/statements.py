@@ -117,7 +117,7 @@ class Noting(Statements):
 
         def noted(values: Mapping[str, Any]) -> tuple[Any, ...]:
             args: tuple[Any, ...] = statement._pick(values)
-            self.sent.setdefault(statement.sql, []).append(Sent(self.source, statement.sql, args, planned))
+            self.sent.setdefault(statement.sql, []).append(Sent(self.source, statement.sql, args, not statement.prepared))
             return args
 
         return replace(statement, _pick=noted)
@@ -290,8 +290,8 @@ async def _indexed_fields(adapter: Repository[Any], filled: Database) -> AsyncIt
             continue
         filter = compiled(f"{field}:{quoted(value)}", adapter.rules, adapter._targets(), filled.dialect)
         led = {name} & (filter.equal if filter else set()) or {name} & {order[0].column}
-        chosen = index_for(table, {"tenant_id", name}, (), order)
-        columns = next((index.names for index in table.indexes if index.name == chosen), table.key)
+        access = index_for(table, {"tenant_id", name}, (), order)
+        columns = next((index.names for index in table.indexes if access and index.name == access.name), table.key)
         if led and name in columns[:2]:
             yield field, value
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 import pytest
 
-from authhero_sql.access import index_for
+from authhero_sql.access import KEY, index_for
 from authhero_sql.dialects.interface import Order
 from authhero_sql.tables import REGISTRY
 
@@ -42,9 +42,19 @@ NEWEST_LOG = (Order("date", descending=True), Order("log_id", descending=True))
 def test_the_index_is_the_one_that_leads_to_the_fewest_rows(
     table: str, equal: Collection[str], bounded: Collection[str], order: Sequence[Order], index: str | None
 ) -> None:
-    assert index_for(REGISTRY[table], equal, bounded, order) == index
+    access = index_for(REGISTRY[table], equal, bounded, order)
+    assert (access and access.name) == index
 
 
 def test_an_order_in_two_directions_is_served_as_far_as_it_goes_one_way() -> None:
     mixed = (Order("created_at", descending=True), Order("user_id"))
-    assert index_for(REGISTRY["users"], {"tenant_id"}, (), mixed) == "idx_users_tenant_created_at"
+    assert index_for(REGISTRY["users"], {"tenant_id"}, (), mixed) == ("idx_users_tenant_created_at", True)
+
+
+def test_what_leads_to_few_rows_need_not_have_their_order() -> None:
+    assert index_for(REGISTRY["users"], {"tenant_id", "email"}, (), NEWEST) == ("unique_email_provider", False)
+
+
+def test_a_list_of_values_of_the_key_is_found_by_the_key() -> None:
+    assert index_for(REGISTRY["sessions"], {"tenant_id"}, ("expires_at_ts",), listed={"id"}) == (KEY, False)
+    assert index_for(REGISTRY["codes"], {"tenant_id", "code_id"}) == (KEY, False)

@@ -53,7 +53,7 @@ DELETE `notes` FROM `notes` WHERE `notes`.`tenant_id`=%s AND `notes`.`id`=%s;
 -- ["t", "n"]
 
 -- # delete of pairs
-DELETE `notes` FROM `notes` WHERE ((`notes`.`tenant_id` = %s AND `notes`.`id` = %s) OR (`notes`.`tenant_id` = %s AND `notes`.`id` = %s));
+DELETE `notes` FROM `notes` FORCE INDEX (`PRIMARY`) WHERE ((`notes`.`tenant_id` = %s AND `notes`.`id` = %s) OR (`notes`.`tenant_id` = %s AND `notes`.`id` = %s));
 -- ["t", "a", "u", "b"]
 
 -- # delete of the rows that others name
@@ -195,7 +195,7 @@ SELECT COUNT(*) FROM `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`ten
 -- ["t", 1, "b"]
 
 -- # filter: totals
-SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen`,(SELECT COUNT(*) FROM `notes` WHERE `tenant_id`=%s AND `body`=%s) `total_count` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` FORCE INDEX (`notes_body`) WHERE `tenant_id`=%s AND `body`=%s ORDER BY `created_at` DESC,`id` DESC LIMIT %s OFFSET %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC;
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen`,(SELECT COUNT(*) FROM `notes` WHERE `tenant_id`=%s AND `body`=%s) `total_count` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` WHERE `tenant_id`=%s AND `body`=%s ORDER BY `created_at` DESC,`id` DESC LIMIT %s OFFSET %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC;
 -- ["t", "b", "t", "b", 2, 2]
 SELECT COUNT(*) FROM `notes` WHERE `tenant_id`=%s AND `body`=%s;
 -- ["t", "b"]

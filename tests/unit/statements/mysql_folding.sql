@@ -53,7 +53,7 @@ DELETE `notes` FROM `notes` WHERE (`notes`.`tenant_id` = %s AND CAST(`notes`.`te
 -- ["t", "t", "n", "n"]
 
 -- # delete of pairs
-DELETE `notes` FROM `notes` WHERE ((`notes`.`tenant_id` = %s AND `notes`.`id` = %s AND CAST(`notes`.`tenant_id` AS BINARY) = CAST(%s AS BINARY) AND CAST(`notes`.`id` AS BINARY) = CAST(%s AS BINARY)) OR (`notes`.`tenant_id` = %s AND `notes`.`id` = %s AND CAST(`notes`.`tenant_id` AS BINARY) = CAST(%s AS BINARY) AND CAST(`notes`.`id` AS BINARY) = CAST(%s AS BINARY)));
+DELETE `notes` FROM `notes` FORCE INDEX (`PRIMARY`) WHERE ((`notes`.`tenant_id` = %s AND `notes`.`id` = %s AND CAST(`notes`.`tenant_id` AS BINARY) = CAST(%s AS BINARY) AND CAST(`notes`.`id` AS BINARY) = CAST(%s AS BINARY)) OR (`notes`.`tenant_id` = %s AND `notes`.`id` = %s AND CAST(`notes`.`tenant_id` AS BINARY) = CAST(%s AS BINARY) AND CAST(`notes`.`id` AS BINARY) = CAST(%s AS BINARY)));
 -- ["t", "a", "t", "a", "u", "b", "u", "b"]
 
 -- # delete of the rows that others name
@@ -195,7 +195,7 @@ SELECT COUNT(*) FROM `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`ten
 -- ["t", "t", 1, "b", "b"]
 
 -- # filter: totals
-SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen`,(SELECT COUNT(*) FROM `notes` WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND (`body` = %s AND CAST(`body` AS BINARY) = CAST(%s AS BINARY))) `total_count` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` FORCE INDEX (`notes_body`) WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND (`body` = %s AND CAST(`body` AS BINARY) = CAST(%s AS BINARY)) ORDER BY `created_at` DESC,`id` DESC LIMIT %s OFFSET %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC;
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen`,(SELECT COUNT(*) FROM `notes` WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND (`body` = %s AND CAST(`body` AS BINARY) = CAST(%s AS BINARY))) `total_count` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND (`body` = %s AND CAST(`body` AS BINARY) = CAST(%s AS BINARY)) ORDER BY `created_at` DESC,`id` DESC LIMIT %s OFFSET %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC;
 -- ["t", "t", "b", "b", "t", "t", "b", "b", 2, 2]
 SELECT COUNT(*) FROM `notes` WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND (`body` = %s AND CAST(`body` AS BINARY) = CAST(%s AS BINARY));
 -- ["t", "t", "b", "b"]
