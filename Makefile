@@ -6,13 +6,16 @@ URL ?=
 ARGS ?=
 # How many processes test at once; 0 is this one alone, as a debugger wants it.
 WORKERS ?= 2
+# What bench-scale measures: some of sqlite, postgresql, mysql (MariaDB), mysql9 and d1, and the users of the large database.
+ENGINE ?= sqlite postgresql mysql mysql9
+ROWS ?= 1000000
 # A worker that has nothing left takes half of what another has: each stays on its engines for long, and both end together.
 PYTEST = $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal
 # What "make test" runs on Oracle's MySQL as well: the engine's tests of the migrations, the core of the contract, the workload, and the plans.
 MYSQL9 := tests/migrations tests/contract/test_rules.py tests/contract/test_users.py tests/workload tests/plans tests/faults/test_group_replication.py -k "mysql and not killed"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test test-engines test-mysql9 test-sqlite test-mysql check format bench build clean
+.PHONY: help demo serve test test-engines test-mysql9 test-sqlite test-mysql check format bench bench-scale build clean
 
 help: ## Show this list
 	@sed -nE 's/^([a-z.-]+):[^#]*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -62,6 +65,9 @@ format: .venv ## Put the code in order
 
 bench: .venv ## Measure, on all engines
 	$(BIN)/python tests/engines.py run -- $(BIN)/python benchmarks/run.py $(ARGS)
+
+bench-scale: .venv ## Measure whether calls cost more among a million users than among ten thousand (ENGINE=sqlite ROWS=100000)
+	$(BIN)/python benchmarks/scale.py --rows $(ROWS) $(ENGINE) $(ARGS)
 
 build: .venv ## Build the wheel and the source distribution into dist/
 	rm -rf dist
