@@ -71,6 +71,12 @@ def before(table: Table[Any], equal: Collection[str], bounded: str) -> tuple[str
     return tuple(takewhile(equal.__contains__, columns))
 
 
+def leads(table: Table[Any], equal: Collection[str]) -> bool:
+    """Whether an index leads to the few rows of a tenant in which columns equal a value."""
+    known = {EVERYWHERE, *equal}
+    return _is_one_row(table, known) or index_for(table, known) is not None
+
+
 def _is_one_row(table: Table[Any], equal: Collection[str]) -> bool:
     return any(set(columns) <= set(equal) for columns in (table.key, *(index.names for index in table.indexes if index.unique)))
 

@@ -53,8 +53,10 @@ class Filter:
     values: Mapping[str, Any]
     columns: frozenset[str]
     equal: frozenset[str]
-    leads: bool
-    """Whether there may be indexes that lead to what is looked for: to a beginning, or to each of several values of different columns."""
+    begins: bool
+    """Whether the beginning of a column is looked for that may have an index for that."""
+    alternatives: tuple[frozenset[str], ...] = ()
+    """The same for each of several alternatives, where every row is one of them."""
 
 
 def targets(rules: ListRules, columns: tuple[Column, ...], model: type[BaseModel], searched: Collection[str] = ()) -> dict[str, Target]:
@@ -99,14 +101,19 @@ def compiled(q: Any, rules: ListRules, known: Mapping[str, Target], dialect: Dia
     compiler = _Compiler(rules, known, dialect)
     shape = compiler.node(tree, negated=False)
     values = {f"q_{number}": value for number, value in enumerate(compiler.values)}
-    return Filter(shape, values, frozenset(compiler.columns), frozenset(_equal(shape, known)), _leads(shape, known))
+    return Filter(shape, values, frozenset(compiler.columns), frozenset(_equal(shape, known)), _begins(shape), _alternatives(shape, known))
 
 
-def _leads(shape: Shape, known: Mapping[str, Target]) -> bool:
+def _begins(shape: Shape) -> bool:
+    return shape[0] == "begins" or (shape[0] == "and" and any(map(_begins, shape[1:])))
+
+
+def _alternatives(shape: Shape, known: Mapping[str, Target]) -> tuple[frozenset[str], ...]:
+    """The columns that equal a value in each of the parts of an OR, the first there is."""
     operator, *rest = shape
-    if operator == "or":
-        return all(_leads(part, known) or any(_equal(part, known)) for part in rest)
-    return operator == "begins" or (operator == "and" and any(_leads(part, known) for part in rest))
+    if operator == "and":
+        return next((found for part in rest if (found := _alternatives(part, known))), ())
+    return tuple([frozenset(_equal(part, known)) for part in rest]) if operator == "or" else ()
 
 
 def _equal(shape: Shape, known: Mapping[str, Target]) -> Iterator[str]:
@@ -243,15 +250,23 @@ def _depth(node: lucene.Node) -> int:
     return 0
 
 
-def criterion(filter: Filter, known: Mapping[str, Target], dialect: Dialect, field: Callable[[Column], Field]) -> Criterion:
-    """The predicate of a filter's shape; ``field`` gives a column as the statement has it."""
-    return _Predicates(known, dialect, field).of(filter.shape)
+def criterion(
+    filter: Filter, known: Mapping[str, Target], dialect: Dialect, field: Callable[[Column], Field], each: Sequence[Criterion | None] = ()
+) -> Criterion:
+    """The predicate of a filter's shape; ``field`` gives a column as the statement has it.
+
+    ``each`` says beside each of :attr:`Filter.alternatives` what the index needs that leads to it.
+    """
+    return _Predicates(known, dialect, field, each).of(filter.shape)
 
 
 class _Predicates:
     """Makes the predicates of shapes, and binds the values in the order in which :class:`_Compiler` has collected them."""
 
-    def __init__(self, known: Mapping[str, Target], dialect: Dialect, field: Callable[[Column], Field]) -> None:
+    def __init__(
+        self, known: Mapping[str, Target], dialect: Dialect, field: Callable[[Column], Field], each: Sequence[Criterion | None]
+    ) -> None:
+        self.each = each
         self.known = {target.column.name: target for target in known.values()}
         self.dialect = dialect
         self.field = field
@@ -260,6 +275,10 @@ class _Predicates:
     def of(self, shape: Shape) -> Criterion:
         """The predicate of a node or a leaf."""
         operator = shape[0]
+        if operator == "or" and self.each:
+            each, self.each = self.each, ()
+            pairs = [(beside, self.of(part)) for beside, part in zip(each, shape[1:], strict=True)]
+            return joined("OR", [part if beside is None else Fragment("({0} AND {1})", beside, part) for beside, part in pairs])
         if operator in ("and", "or"):
             return joined("AND" if operator == "and" else "OR", [self.of(part) for part in shape[1:]])
         _, named, negated, size = shape

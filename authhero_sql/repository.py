@@ -14,6 +14,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from pydantic import BaseModel
@@ -22,7 +23,7 @@ from pypika.functions import Coalesce, Count, Max
 from pypika.terms import Criterion, ExistsCriterion, Field, NullValue, Term
 
 from . import filters
-from .access import EVERYWHERE, before, index_for
+from .access import EVERYWHERE, before, index_for, leads
 from .clock import from_epoch_ms, truncate
 from .codecs import BOOL, EPOCH_MS, FLAG, INSTANT, INT, TEXT
 from .dialects.dialect import Fragment
@@ -239,11 +240,15 @@ class Repository(Generic[M]):
         # The rows of a list of values come in no order.
         access = index_for(table, equal, bounded, () if listed else order, listed=listed)
         source = SQLTable(table.name)
-        # One that is only in order would keep the engine from those that lead to what is looked for.
-        free = filter is not None and filter.leads and equal <= {EVERYWHERE}
+        # An owner's index for beginnings may be there or not, and so cannot be named.
+        free = filter is not None and (filter.begins or self._by_several(filter)) and equal <= {EVERYWHERE}
         if access is None or free:
             return source
         return self.session.dialect.read_by(source, access.name, certain=access.ordered or bool(pairs))
+
+    def _by_several(self, filter: Filter | None) -> bool:
+        """Whether a caller looks for one of several things, to each of which an index leads."""
+        return filter is not None and bool(filter.alternatives) and all(leads(self.table, equal) for equal in filter.alternatives)
 
     def _condition(self, source: Any, where: Where, table: Table[Any] | None = None, prefix: str = "where") -> Criterion:
         """All of the conditions; the values are bound as ``where_0``, ``where_1`` and so on."""
@@ -1067,8 +1072,9 @@ class Repository(Generic[M]):
             return builder
 
         def met(builder: Any, source: Any) -> Any:
-            builder = self._filtered(builder.where(self._condition(source, where)), source, filter)
-            return cut(sorted_by(narrow(builder, source), source))
+            aside = self._aside(source, filter)
+            builder = self._filtered(builder.where(self._condition(aside, where)), source, filter, where)
+            return cut(sorted_by(narrow(builder, aside), aside))
 
         source = self._source(where, order, filter)
         if self.side is None or self._by_side(order, filter):
@@ -1096,6 +1102,10 @@ class Repository(Generic[M]):
         found: Any = self.session.dialect.query.from_(others).select(gathered).where(own)
         return [*shown, found.as_("gathered")]
 
+    def _aside(self, source: Any, filter: Filter | None) -> Any:
+        """The columns of the conditions beside a filter and of the order, by which nothing is read where the filter has its indexes."""
+        return self.session.dialect.aside(source) if self._by_several(filter) else source
+
     def _count(self, where: Where, filter: Filter | None = None, totals: Totals = True) -> Any:
         """How many rows meet the conditions; for an estimate no more than are bound as ``most``."""
         source: Any = self._source(where, filter=filter)
@@ -1104,19 +1114,24 @@ class Repository(Generic[M]):
             # The other table has at most one row for each of ours: only a filter over its columns needs it.
             source, builder = self._from(source)
         counted = Count("*") if totals is True else NullValue()
-        builder = self._filtered(builder.select(counted).where(self._condition(source, where)), source, filter)
+        builder = builder.select(counted).where(self._condition(self._aside(source, filter), where))
+        builder = self._filtered(builder, source, filter, where)
         return builder if totals is True else self._number(builder)
 
     def _number(self, builder: Any) -> Any:
         """How many rows a query gives, no more than are bound as ``most``."""
         return self.session.dialect.query.from_(builder.limit(Bind("most")).as_("counted")).select(Count("*"))
 
-    def _filtered(self, builder: Any, source: Any, filter: Filter | None) -> Any:
+    def _filtered(self, builder: Any, source: Any, filter: Filter | None, where: Where) -> Any:
         """The query with the caller's filter beside its other conditions."""
         if filter is None:
             return builder
-        dialect = self.session.dialect
-        return builder.where(filters.criterion(filter, self._targets(), dialect, lambda column: self._field(source, column)))
+        each: Sequence[Criterion | None] = ()
+        if EVERYWHERE in where and self._aside(source, filter) is not source:
+            bind = Bind(f"where_{[*where].index(EVERYWHERE)}")
+            tenant = self.session.dialect.equal(source.field(EVERYWHERE), bind, text=True)
+            each = [None if index_for(self.table, equal) else tenant for equal in filter.alternatives]
+        return builder.where(filters.criterion(filter, self._targets(), self.session.dialect, partial(self._field, source), each))
 
     def _order_field(self, source: Any, name: str) -> Field:
         return source.field(name) if name in self.table else self._field(source, self.side.table[name])  # type: ignore[union-attr]  # a name is in one of both

@@ -118,6 +118,10 @@ class Dialect:
         """
         return table
 
+    def aside(self, source: Any) -> Any:
+        """The columns of a source such that no index of them is read; as they are where the engine knows better."""
+        return source
+
     def placeholders(self, text: str, mark: re.Pattern[str]) -> tuple[str, tuple[str, ...]]:
         """The text with this engine's placeholders for the marked names, and the names in the order of the values."""
         raise NotImplementedError

@@ -315,6 +315,9 @@ def _named(a: Adapters) -> Iterator[Asked]:
     for field, value in (("email", "adbeka1@example.com"), ("username", "nick10"), ("phone_number", "+4600000005"), ("name", "Ada")):
         yield f"users.list · found by {field}", lambda field=field, value=value: a.users.list(BIG, q=f"{field}:{quoted(value)}", per_page=2)  # type: ignore[misc]  # bound here
     yield "users.list · found by e-mail and provider", lambda: a.users.list(BIG, q='email:"adbeka1@example.com" AND provider:auth0')
+    either = 'email:"adbeka1@example.com" OR phone_number:"+4600000005" OR username:nick10'
+    yield "users.list · found by one of several", lambda: a.users.list(BIG, q=either)
+    yield "users.list · walk, found by one of several", lambda: a.users.list(BIG, q=either, take=50)
     yield "users.list · a part of the name", lambda: a.users.list(BIG, q="ada")
     yield "logs.list · of a time", lambda: a.logs.list(BIG, from_date=START // 1000, to_date=START // 1000 + 86_400)
     yield "logs.list · of a user and a type", lambda: a.logs.list(BIG, q=f"user_id:{quoted(user)} AND type:s")

@@ -170,6 +170,7 @@ SHAPES: dict[str, Callable[[Notes, Plain], Awaitable[Any]]] = {
     "walk on at NULL, descending": walk("created_at:desc", None),
     "walk on at NULL, ascending": walk("created_at:asc", None),
     "filter: equal, and absent": filtered('id:n -body:"x"'),
+    "filter: one of two, each by its index": filtered("body:b OR id:n", take=2),
     "filter: comparisons": filtered("seen:>1 seen:[2 TO 3} -seen:<=4 created_at:2026-01-31"),
     "filter: is there, or not": filtered("_exists_:body OR -_exists_:seen"),
     "filter: parts": filtered("body:*Éa* body:aé* body:*EÉ -body:*b*"),

@@ -164,6 +164,10 @@ SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELE
 SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" WHERE "tenant_id"=(?1->>0) AND ("id"=(?1->>1) AND ("body" IS NULL OR NOT ("body"=(?1->>2)))) ORDER BY "created_at" DESC,"id" DESC LIMIT (?1->>3) OFFSET (?1->>4)) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC,"notes"."id" DESC;
 -- ["t", "n", "x", 2, 2]
 
+-- # filter: one of two, each by its index
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" WHERE +"tenant_id"=(?1->>0) AND ("body"=(?1->>1) OR ("tenant_id"=(?1->>0) AND "id"=(?1->>2))) ORDER BY +"created_at" DESC,+"id" DESC LIMIT (?1->>3)) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC,"notes"."id" DESC;
+-- ["t", "b", "n", 3]
+
 -- # filter: comparisons
 SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" INDEXED BY "notes_created_at" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=(?1->>0) AND ((("tags"."seen" > (?1->>1)) AND ("tags"."seen" >= (?1->>2) AND "tags"."seen" < (?1->>3))) AND (("tags"."seen" IS NULL OR NOT (("tags"."seen" <= (?1->>4)))) AND ("notes"."created_at" >= (?1->>5) AND "notes"."created_at" <= (?1->>6)))) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT (?1->>7) OFFSET (?1->>8);
 -- ["t", 1, 2, 3, 4, "2026-01-31T00:00:00.000Z", "2026-01-31T23:59:59.999Z", 2, 2]
@@ -185,7 +189,7 @@ SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "note
 -- ["t", 1, 3]
 
 -- # filter: totals over the side table
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen",(SELECT COUNT(*) FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=(?1->>0) AND ("tags"."seen"=(?1->>1) OR "notes"."body"=(?1->>2))) "total_count" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=(?1->>0) AND ("tags"."seen"=(?1->>1) OR "notes"."body"=(?1->>2)) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT (?1->>3) OFFSET (?1->>4);
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen",(SELECT COUNT(*) FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=(?1->>0) AND ("tags"."seen"=(?1->>1) OR "notes"."body"=(?1->>2))) "total_count" FROM "notes" INDEXED BY "notes_created_at" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=(?1->>0) AND ("tags"."seen"=(?1->>1) OR "notes"."body"=(?1->>2)) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT (?1->>3) OFFSET (?1->>4);
 -- ["t", 1, "b", 2, 2]
 SELECT COUNT(*) FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=(?1->>0) AND ("tags"."seen"=(?1->>1) OR "notes"."body"=(?1->>2));
 -- ["t", 1, "b"]

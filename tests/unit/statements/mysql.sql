@@ -168,6 +168,10 @@ SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELE
 SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` WHERE `tenant_id`=%s AND (`id`=%s AND (`body` IS NULL OR NOT (`body`=%s))) ORDER BY `created_at` DESC,`id` DESC LIMIT %s OFFSET %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC;
 -- ["t", "n", "x", 2, 2]
 
+-- # filter: one of two, each by its index
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` WHERE `tenant_id`=%s AND (`body`=%s OR `id`=%s) ORDER BY `created_at` DESC,`id` DESC LIMIT %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC;
+-- ["t", "b", "n", 3]
+
 -- # filter: comparisons
 SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `notes` FORCE INDEX (`notes_created_at`) LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE `notes`.`tenant_id`=%s AND (((`tags`.`seen` > %s) AND (`tags`.`seen` >= %s AND `tags`.`seen` < %s)) AND ((`tags`.`seen` IS NULL OR NOT ((`tags`.`seen` <= %s))) AND (`notes`.`created_at` >= %s AND `notes`.`created_at` <= %s))) ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC LIMIT %s OFFSET %s;
 -- ["t", 1, 2, 3, 4, "2026-01-31T00:00:00.000Z", "2026-01-31T23:59:59.999Z", 2, 2]
@@ -189,7 +193,7 @@ SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `note
 -- ["t", 1, 3]
 
 -- # filter: totals over the side table
-SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen`,(SELECT COUNT(*) FROM `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE `notes`.`tenant_id`=%s AND (`tags`.`seen`=%s OR `notes`.`body`=%s)) `total_count` FROM `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE `notes`.`tenant_id`=%s AND (`tags`.`seen`=%s OR `notes`.`body`=%s) ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC LIMIT %s OFFSET %s;
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen`,(SELECT COUNT(*) FROM `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE `notes`.`tenant_id`=%s AND (`tags`.`seen`=%s OR `notes`.`body`=%s)) `total_count` FROM `notes` FORCE INDEX (`notes_created_at`) LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE `notes`.`tenant_id`=%s AND (`tags`.`seen`=%s OR `notes`.`body`=%s) ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC LIMIT %s OFFSET %s;
 -- ["t", 1, "b", "t", 1, "b", 2, 2]
 SELECT COUNT(*) FROM `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE `notes`.`tenant_id`=%s AND (`tags`.`seen`=%s OR `notes`.`body`=%s);
 -- ["t", 1, "b"]

@@ -168,6 +168,10 @@ SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELE
 SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" WHERE "tenant_id"=$1 AND ("id"=$2 AND ("body" IS NULL OR NOT ("body"=$3))) ORDER BY "created_at" DESC NULLS LAST,"id" DESC LIMIT $4 OFFSET $5) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC NULLS LAST,"notes"."id" DESC;
 -- ["t", "n", "x", 2, 2]
 
+-- # filter: one of two, each by its index
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" WHERE "tenant_id"=$1 AND ("body"=$2 OR "id"=$3) ORDER BY "created_at" DESC NULLS LAST,"id" DESC LIMIT $4) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC NULLS LAST,"notes"."id" DESC;
+-- ["t", "b", "n", 3]
+
 -- # filter: comparisons
 SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=$1 AND ((("tags"."seen" > $2) AND ("tags"."seen" >= $3 AND "tags"."seen" < $4)) AND (("tags"."seen" IS NULL OR NOT (("tags"."seen" <= $5))) AND ("notes"."created_at" >= $6 AND "notes"."created_at" <= $7))) ORDER BY "notes"."created_at" DESC NULLS LAST,"notes"."id" DESC LIMIT $8 OFFSET $9;
 -- ["t", 1, 2, 3, 4, "2026-01-31T00:00:00.000Z", "2026-01-31T23:59:59.999Z", 2, 2]

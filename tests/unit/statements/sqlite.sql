@@ -164,6 +164,10 @@ SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELE
 SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" WHERE "tenant_id"=? AND ("id"=? AND ("body" IS NULL OR NOT ("body"=?))) ORDER BY "created_at" DESC,"id" DESC LIMIT ? OFFSET ?) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC,"notes"."id" DESC;
 -- ["t", "n", "x", 2, 2]
 
+-- # filter: one of two, each by its index
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" WHERE +"tenant_id"=? AND ("body"=? OR ("tenant_id"=? AND "id"=?)) ORDER BY +"created_at" DESC,+"id" DESC LIMIT ?) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC,"notes"."id" DESC;
+-- ["t", "b", "t", "n", 3]
+
 -- # filter: comparisons
 SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" INDEXED BY "notes_created_at" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? AND ((("tags"."seen" > ?) AND ("tags"."seen" >= ? AND "tags"."seen" < ?)) AND (("tags"."seen" IS NULL OR NOT (("tags"."seen" <= ?))) AND ("notes"."created_at" >= ? AND "notes"."created_at" <= ?))) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT ? OFFSET ?;
 -- ["t", 1, 2, 3, 4, "2026-01-31T00:00:00.000Z", "2026-01-31T23:59:59.999Z", 2, 2]
@@ -185,7 +189,7 @@ SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "note
 -- ["t", 1, 3]
 
 -- # filter: totals over the side table
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen",(SELECT COUNT(*) FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? AND ("tags"."seen"=? OR "notes"."body"=?)) "total_count" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? AND ("tags"."seen"=? OR "notes"."body"=?) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT ? OFFSET ?;
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen",(SELECT COUNT(*) FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? AND ("tags"."seen"=? OR "notes"."body"=?)) "total_count" FROM "notes" INDEXED BY "notes_created_at" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? AND ("tags"."seen"=? OR "notes"."body"=?) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT ? OFFSET ?;
 -- ["t", 1, "b", "t", 1, "b", 2, 2]
 SELECT COUNT(*) FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? AND ("tags"."seen"=? OR "notes"."body"=?);
 -- ["t", 1, "b"]
