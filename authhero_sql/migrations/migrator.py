@@ -143,7 +143,7 @@ async def migrate_to_latest(
         for name in pending:
             started = time.perf_counter()
             if not (shared and name not in entries and await adopt_migration(session, name)):
-                await _Run(session, history.load(name), report).up(entries.get(name), started)
+                await _Run(session, history.load(name), report, empty=not (entries or shared)).up(entries.get(name), started)
             if verbose:
                 logger.info("%s applied in %.0f ms", name, (time.perf_counter() - started) * 1000)
         await _optimize(session)
@@ -286,11 +286,13 @@ class _Run:
     ``steps_done`` means that the next step may have been done, below it that the last one may have been undone.
     """
 
-    def __init__(self, session: Session, migration: Migration, report: Report | None) -> None:
+    def __init__(self, session: Session, migration: Migration, report: Report | None, *, empty: bool = False) -> None:
         self.session = session
         self.migration = migration
         self.steps = len(migration.up)
         self.report = report
+        self.empty = empty
+        """Whether all tables have been made just now."""
         features = session.dialect.features
         self.transactional = features.transactional_ddl
         self.together = features.transactional_ddl or not features.interactive_transactions
@@ -340,7 +342,7 @@ class _Run:
 
     def _is_long(self, number: int) -> bool:
         """Whether a step may take long: D1 gives a whole batch thirty seconds, and SQLite lets nobody write meanwhile."""
-        return any(self.migration.is_online(step) for step in self.migration.up[number - 1 : number])
+        return not self.empty and any(self.migration.is_online(step) for step in self.migration.up[number - 1 : number])
 
     def _standing(self, done: int, started: float) -> Entry:
         """The entry once so many steps are done."""

@@ -144,7 +144,8 @@ async def test_a_backfill_that_was_interrupted_goes_on_where_it_stood(empty: Dat
     await empty.execute(Call("UPDATE codes SET expires_at_ts = 1 WHERE expires_at_ts IS NOT NULL"))
     with watched(empty) as seen:
         assert await _migrated(empty) == ALL[1:]
-    assert not [sql for sql in seen.statements if "codes" in sql and sql.startswith(("ALTER TABLE", "CREATE INDEX"))]
+    made = [sql for sql in seen.statements if sql.startswith(("ALTER TABLE", "CREATE INDEX"))]
+    assert not [sql for sql in made if "codes" in sql and "expires_at_ts" in sql]
     assert await _filled(empty) == {id: 1 if id in done else MILLISECONDS if text == WHEN else None for id, text in codes.items()}
 
 

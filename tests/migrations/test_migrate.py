@@ -157,6 +157,25 @@ async def test_a_new_database_takes_few_requests(empty: Database, monkeypatch: p
 
 
 @pytest.mark.engines("d1")
+async def test_an_index_of_a_table_that_is_there_is_a_request_of_its_own(empty: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """D1 gives all of a batch thirty seconds, and the table may be large."""
+    name = "0008_list_indexes"
+    with only(*ALL[: ALL.index(name)]):
+        await migrate_to_latest(empty)
+    indexes: list[int] = []
+    post = HTTPTransport._post
+
+    async def counted(self: HTTPTransport, form: str, statements: Sequence[Sent], *, repeatable: bool) -> list[dict[str, Any]]:
+        indexes.append(sum(sql.startswith("CREATE INDEX") for sql, _ in statements))
+        return await post(self, form, statements, repeatable=repeatable)
+
+    monkeypatch.setattr(HTTPTransport, "_post", counted)
+    with only(*ALL[: ALL.index(name) + 1]):
+        assert await migrate_to_latest(empty) == [name]
+    assert [number for number in indexes if number] == [1] * len(history.load(name).up)
+
+
+@pytest.mark.engines("d1")
 @pytest.mark.parametrize("step", range(1, 7))
 async def test_of_a_batch_the_step_that_is_refused_is_named_and_none_is_kept(empty: Database, step: int) -> None:
     with only(*ALL[: ALL.index(SCIM)]):
