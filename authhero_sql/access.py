@@ -12,7 +12,7 @@ from itertools import takewhile
 from typing import Any, NamedTuple
 
 from .dialects.interface import Order
-from .schema import Table
+from .schema import Index, Table
 
 EVERYWHERE = "tenant_id"
 """The column that nearly every condition names, and that alone says nothing about which rows are meant."""
@@ -53,10 +53,10 @@ def index_for(
     if _is_one_row(table, equal):
         return None
     best, chosen = (0, 0, False), KEY
-    for name, columns in ((KEY, table.key), *((index.name, index.names) for index in table.indexes)):
-        found = _usefulness(columns, {*equal, *listed}, bounded, order)
+    for index in (Index(KEY, table.key), *table.indexes):
+        found = _usefulness(index, {*equal, *listed}, bounded, order)
         if found > best:
-            best, chosen = found, name
+            best, chosen = found, index.name
     # Of what leads to the tenant alone one is as good as another.
     return Access(chosen, ordered=bool(order) and best[1] > 0) if best > (0, 0, True) else None
 
@@ -81,7 +81,8 @@ def _is_one_row(table: Table[Any], equal: Collection[str]) -> bool:
     return any(set(columns) <= set(equal) for columns in (table.key, *(index.names for index in table.indexes if index.unique)))
 
 
-def _usefulness(columns: Sequence[str], equal: Collection[str], bounded: Collection[str], order: Sequence[Order]) -> tuple[int, int, bool]:
+def _usefulness(index: Index, equal: Collection[str], bounded: Collection[str], order: Sequence[Order]) -> tuple[int, int, bool]:
+    columns = index.names
     leading = list(takewhile(equal.__contains__, columns))
     rest = columns[len(leading) :]
     sorted_by = [
@@ -89,6 +90,6 @@ def _usefulness(columns: Sequence[str], equal: Collection[str], bounded: Collect
     ]
     in_order = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(rest, sorted_by, strict=False)))
     in_range = int(not order and bool(rest) and rest[0] in bounded)
-    if not leading and not in_order and not in_range:
-        return (0, 0, False)
+    if not in_order and not in_range and (index.broad or not leading):
+        return (0, 0, EVERYWHERE in leading)
     return (sum(name != EVERYWHERE for name in leading), in_order or in_range, EVERYWHERE in leading)

@@ -186,7 +186,9 @@ class Window:
         """
         window = cls(count("page", page), min(count("per_page", per_page), MAX_PAGE))
         if window.start > MAX_OFFSET:
-            raise InvalidQueryError(f"page is too large: by page a list is read no deeper than {MAX_OFFSET:,} rows; use from_ and take")
+            raise InvalidQueryError(
+                f"page is too large: by page a list is read no deeper than {MAX_OFFSET:,} rows; use from_ and take where it has them"
+            )
         return window
 
 

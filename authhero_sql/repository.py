@@ -241,14 +241,16 @@ class Repository(Generic[M]):
         access = index_for(table, equal, bounded, () if listed else order, listed=listed)
         source = SQLTable(table.name)
         # An owner's index for beginnings may be there or not, and so cannot be named.
-        free = filter is not None and (filter.begins or self._by_several(filter)) and equal <= {EVERYWHERE}
+        free = filter is not None and (filter.begins or self._by_several(filter)) and not leads(table, equal | listed)
         if access is None or free:
             return source
         return self.session.dialect.read_by(source, access.name, certain=access.ordered or bool(pairs))
 
     def _by_several(self, filter: Filter | None) -> bool:
-        """Whether a caller looks for one of several things, to each of which an index leads."""
-        return filter is not None and bool(filter.alternatives) and all(leads(self.table, equal) for equal in filter.alternatives)
+        """Whether a caller looks for one of several things, to each of which an index leads, and to all of them none."""
+        if filter is None or not filter.alternatives or leads(self.table, filter.equal):
+            return False
+        return all(leads(self.table, equal) for equal in filter.alternatives)
 
     def _condition(self, source: Any, where: Where, table: Table[Any] | None = None, prefix: str = "where") -> Criterion:
         """All of the conditions; the values are bound as ``where_0``, ``where_1`` and so on."""
@@ -1095,7 +1097,8 @@ class Repository(Generic[M]):
         if self.gathers is None:
             return shown
         others = self._source(self.gathers.on).as_("others")
-        gathered = self.session.dialect.gathered([others.field(column.name) for column in self._reader_of(self.gathers.model).columns])
+        columns = self._reader_of(self.gathers.model).columns
+        gathered = self.session.dialect.gathered([(others.field(column.name), column.is_text) for column in columns])
         if gathered is None:
             return shown
         own = Criterion.all([others.field(theirs) == source.field(ours) for theirs, ours in self.gathers.on.items()])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
@@ -145,6 +145,8 @@ class Index:
     columns: tuple[str, ...]
     unique: bool = False
     extra: str = ""
+    broad: bool = field(default=False, compare=False)
+    """Whether many rows of a tenant may have one value of its columns, so that it leads to few only in the order of a list."""
 
     @property
     def names(self) -> tuple[str, ...]:

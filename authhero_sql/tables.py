@@ -372,7 +372,7 @@ CLIENT_GRANTS: Table[ClientGrant] = Table(
         Column("updated_at", INSTANT, 35, null=False),
     ),
     indexes=(
-        Index("idx_client_grants_audience", ("audience",)),
+        Index("idx_client_grants_audience", ("audience",), broad=True),
         Index("uq_client_grants_tenant_client_audience", ("tenant_id", "client_id", "audience"), unique=True),
         Index("idx_client_grants_tenant_created_at", ("tenant_id", "created_at", "id")),
     ),
@@ -916,7 +916,7 @@ LOGS: Table[Log] = Table(
         Index("idx_logs_tenant_date", ("tenant_id", "date", "log_id")),
         # Before the one of the types, of which there are fewer than users: of two that fit as well SQLite is told of the first.
         Index("idx_logs_tenant_user_date", ("tenant_id", "user_id", "date", "log_id")),
-        Index("idx_logs_tenant_type_date", ("tenant_id", "type", "date", "log_id")),
+        Index("idx_logs_tenant_type_date", ("tenant_id", "type", "date", "log_id"), broad=True),
     ),
     model=Log,
     insert=LogInsert,
@@ -1128,7 +1128,7 @@ REFRESH_TOKENS: Table[RefreshToken] = Table(
         Index("idx_refresh_tokens_login_id", ("login_id",)),
         Index("idx_refresh_tokens_token_lookup", ("tenant_id", "token_lookup")),
         Index("idx_refresh_tokens_user_id", ("tenant_id", "user_id")),
-        Index("refresh_tokens_client_fk", ("tenant_id", "client_id")),
+        Index("refresh_tokens_client_fk", ("tenant_id", "client_id"), broad=True),
         Index("idx_refresh_tokens_tenant_created_at", ("tenant_id", "created_at_ts nulls first", "id")),
     ),
     foreign_keys=(

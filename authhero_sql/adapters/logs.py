@@ -130,6 +130,7 @@ class Logs(Listed[Log]):
         Raises:
             InvalidValueError: the instant is naive, or the types are no list of texts.
         """
+        self.table.operand("date", older_than)
         total = 0
         for scope in self._scopes(tenant_id, types):
             total += await self._sweep(scope, "date", older_than, dry_run=dry_run)

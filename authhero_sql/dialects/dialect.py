@@ -193,8 +193,11 @@ class Dialect:
         """The values to bind for the beginnings of buckets, which are in order."""
         raise NotImplementedError
 
-    def gathered(self, fields: Sequence[Term]) -> Term | None:
-        """All rows of a query as one text, a JSON array of arrays; None where a query of its own reads them for less."""
+    def gathered(self, fields: Sequence[tuple[Term, bool]]) -> Term | None:
+        """All rows of a query as one text, a JSON array of arrays; None where a query of its own reads them for less.
+
+        Of each field is said whether it is text.
+        """
         return None
 
     def upsert(self, builder: Any, table: Any, key: Sequence[str], columns: Sequence[str], added: Sequence[str] = ()) -> Any:
@@ -388,15 +391,24 @@ class Dialect:
         lines = [self.column_sql(column) for column in columns]
         lines.append(f"PRIMARY KEY ({self.identifiers(key)})")
         for position, reference in enumerate(foreign_keys):
-            suffix = f"_{position}" if any(other.references == reference.references for other in foreign_keys[:position]) else ""
             lines.append(
-                f"CONSTRAINT {self.identifier(f'fk_{name}_{reference.references}{suffix}')} "
+                f"CONSTRAINT {self.identifier(self.reference_name(name, foreign_keys, position))} "
                 f"FOREIGN KEY ({self.identifiers(reference.columns)}) "
                 f"REFERENCES {self.identifier(reference.references)} ({self.identifiers(reference.ref_columns)}) "
                 f"ON DELETE {reference.on_delete.upper()}"
             )
         body = ",\n  ".join(lines)
         return f"CREATE TABLE {self.identifier(name)} (\n  {body}\n){self.table_suffix}"
+
+    def reference_name(self, table: str, foreign_keys: Sequence[ForeignKey], position: int) -> str:
+        """The name of a table's reference."""
+        reference = foreign_keys[position]
+        suffix = f"_{position}" if any(other.references == reference.references for other in foreign_keys[:position]) else ""
+        return f"fk_{table}_{reference.references}{suffix}"
+
+    def replace_index(self, error: DatabaseError, table: str, index: Index, foreign_keys: Sequence[ForeignKey]) -> str | None:
+        """The statement that puts another in the place of an index that could not be dropped; None where that was not the reason."""
+        return None
 
     def drop_table(self, name: str) -> str:
         """DROP TABLE."""

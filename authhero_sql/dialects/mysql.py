@@ -30,7 +30,7 @@ from ..errors import (
     TransactionConflictError,
     ValueRefusedError,
 )
-from ..schema import LOWERED, ColumnType, Index
+from ..schema import LOWERED, ColumnType, ForeignKey, Index
 from .dialect import UNSHOWN, Dialect, Fragment, Indexed, LiveTable, Place, live_tables, other_case, repeats_values
 from .interface import Call, Database, Executor, Features, Row
 from .managed import CLOSE_TIMEOUT, COMMAND_TIMEOUT, ManagedDatabase, answered, in_time, misconfigured, reraise, retried, translated
@@ -83,6 +83,8 @@ _BY_NUMBER: dict[int, type[DatabaseError]] = {
 }
 NO_TLS = 2026
 """The client's own number for TLS that did not come about."""
+NEEDED = "1553"
+"""What the server says where an index may not be dropped, because a reference uses it."""
 NO_INDEX = 1176
 """The server's number for an index that a statement names and that there is not."""
 FORCE_INDEX = re.compile(r" FORCE INDEX \(`[^`]*`\)")
@@ -210,7 +212,7 @@ class MySQLDialect(Dialect):
 
     def delete_batch(self, table: Any, key: Sequence[str], where: Criterion, limit: Term) -> Any:
         """DELETE … LIMIT: a subquery of the same table may have none here."""
-        builder: Any = self.query.from_(table).delete().where(where)
+        builder: Any = self.query.from_(SQLTable(table.get_table_name())).delete().where(where)
         return builder.limit(limit)
 
     def literal(self, column: ColumnType) -> str:
@@ -221,6 +223,17 @@ class MySQLDialect(Dialect):
     def drop_index(self, table: str, name: str) -> str:
         """An index belongs to its table here."""
         return f"DROP INDEX {self.identifier(name)} ON {self.identifier(table)}"
+
+    def replace_index(self, error: DatabaseError, table: str, index: Index, foreign_keys: Sequence[ForeignKey]) -> str | None:
+        """By one of the reference's own, as InnoDB had made it before this one was there: a reference has to have one."""
+        if error.code != NEEDED:
+            return None
+        for position, reference in enumerate(foreign_keys):
+            if index.names[: len(reference.columns)] == reference.columns:
+                own = self.identifier(self.reference_name(table, foreign_keys, position))
+                added = f"ADD INDEX {own} ({self.identifiers(reference.columns)})"
+                return f"ALTER TABLE {self.identifier(table)} DROP INDEX {self.identifier(index.name)}, {added}"
+        return None
 
     def given_rows(self, table: str, columns: Sequence[str], count: int) -> str:
         """Under a SELECT of nothing, from which they have types and collations: JSON_TABLE is too new, and has its own collation."""

@@ -146,10 +146,11 @@ class SQLiteDialect(Dialect):
         """A pattern of GLOB, whose classes hold a letter in both cases: at most four bytes for one of the text."""
         return (glob_pattern(place, glob_letters(text)),)
 
-    def gathered(self, fields: Sequence[Term]) -> Term | None:
+    def gathered(self, fields: Sequence[tuple[Term, bool]]) -> Term | None:
         """A query for a list reads one row for each of its values, and a subquery that finds nothing reads none."""
-        listed = ",".join(f"{{{position}}}" for position in range(len(fields)))
-        return Fragment(f"json_group_array(json_array({listed}))", *fields)
+        # JSON holds no blob, which somebody may have put into a column of text.
+        listed = ",".join(f"CAST({{{number}}} AS TEXT)" if text else f"{{{number}}}" for number, (_, text) in enumerate(fields))
+        return Fragment(f"json_group_array(json_array({listed}))", *(field for field, _ in fields))
 
     def upsert(self, builder: Any, table: Any, key: Sequence[str], columns: Sequence[str], added: Sequence[str] = ()) -> Any:
         """ON CONFLICT … DO UPDATE."""

@@ -21,7 +21,7 @@ from .backfills import Progress, Report, fill
 from .definitions import build_index, define, patiently
 from .ledger import LEASES, LEDGER, Entry, Leases, Ledger
 from .losses import Loss, count_losses
-from .operations import Backfill, CreateIndex, Migration, Operation
+from .operations import Backfill, CreateIndex, DropIndex, Migration, Operation
 
 logger = logging.getLogger("authhero_sql.migrations")
 
@@ -465,7 +465,18 @@ class _Run:
         except AuthHeroSQLError as error:
             if again and isinstance(error, MissingTableError):
                 return
-            raise self._failed(self._place(number, step), error, back=True) from error
+            other = self._replacing(session.dialect, step, error)
+            if other is None:
+                raise self._failed(self._place(number, step), error, back=True) from error
+            await session.executor.execute(Call(other))
+
+    def _replacing(self, dialect: Dialect, step: Operation, error: AuthHeroSQLError) -> str | None:
+        """What is done instead of a step back that was refused."""
+        if not isinstance(step, DropIndex) or not isinstance(error, DatabaseError):
+            return None
+        names = history.names()
+        schema = history.schema_after([history.load(name) for name in names[: names.index(self.migration.name)]])
+        return dialect.replace_index(error, step.table, step.index, schema[step.table].foreign_keys)
 
     @contextmanager
     def _naming(self, *, back: bool = False) -> Iterator[None]:

@@ -317,6 +317,8 @@ def _named(a: Adapters) -> Iterator[Asked]:
     yield "users.list · found by e-mail and provider", lambda: a.users.list(BIG, q='email:"adbeka1@example.com" AND provider:auth0')
     either = 'email:"adbeka1@example.com" OR phone_number:"+4600000005" OR username:nick10'
     yield "users.list · found by one of several", lambda: a.users.list(BIG, q=either)
+    yield "users.list · found by one of several, of a provider", lambda: a.users.list(BIG, q=f"provider:auth0 AND ({either})")
+    yield "logs.list · of one of two types", lambda: a.logs.list(BIG, q="type:s OR type:f")
     yield "users.list · walk, found by one of several", lambda: a.users.list(BIG, q=either, take=50)
     yield "users.list · a part of the name", lambda: a.users.list(BIG, q="ada")
     yield "logs.list · of a time", lambda: a.logs.list(BIG, from_date=START // 1000, to_date=START // 1000 + 86_400)

@@ -66,12 +66,10 @@ EXEMPT = (
     Exempt("users.*~*", "a part of a text is looked for in the rows, one after the other"),
     Exempt("client_grants.list: *~", "a part of a text is looked for in the rows, one after the other"),
     Exempt("client_connections.list_by_connection: *", "the connections of a client are a list in a column"),
-    Exempt("client_grants.list · * q audience: *", "no index has the grants of an audience in the order of the list", SQLITES),
-    Exempt("refresh_tokens.list · * q client_id: *", "no index has the tokens of a client in the order of the list"),
     Exempt("organizations.remove: *", "MySQL counts the memberships that go by the reference", ("mysql9",)),
     Exempt("organizations.list · *", "so few are read and sorted as fast", ("mysql9",)),
     Exempt("codes.list · page: *", "an index that has code_type too would be longer than MySQL allows", ("mysql9",)),
-    Exempt("users.list · *found by one of several: *", "MySQL does not merge indexes where the tenant has one, too", ("mysql9",)),
+    Exempt("users.list · *found by one of several*", "MySQL does not merge indexes where the tenant has one, too", ("mysql9",)),
     Exempt("clients.list · sort client_id:*", "where one tenant has nearly all clients, PostgreSQL goes over all", ("postgresql",)),
     Exempt("outbox.get_unprocessed: *", "a backlog is short, and sorted as fast", ("postgresql",)),
 )
