@@ -985,7 +985,18 @@ class Repository(Generic[M]):
             # No two rows of a tenant are alike in it, and with the key behind it the index would not have the order.
             return tuple(parts)
         descending = parts[-1].descending
-        return (*parts, *(Order(name, descending) for name in self.table.key if name not in named and name != "tenant_id"))
+        rest = [name for name in self.table.key if name not in named and name != EVERYWHERE]
+        if self._is_too_long([part.column for part in parts], rest):
+            rest.pop()
+        return (*parts, *(Order(name, descending) for name in rest))
+
+    def _is_too_long(self, named: Sequence[str], rest: Sequence[str]) -> bool:
+        """Whether the last column of the key is in order by itself, behind the others in an index that cannot be declared to have it."""
+        longest = self.session.dialect.features.index_bytes
+        leading = (EVERYWHERE, *named, *rest[:-1])
+        if longest is None or not rest or not any(index.names == leading for index in self.table.indexes):
+            return False
+        return sum((self.table[name].size or 2) * 4 for name in (*leading, rest[-1])) > longest
 
     async def _offset_page(self, where: Where, order: Sequence[Order], page: int, per_page: int, include_totals: Totals) -> Page[M]:
         """One page of the rows that meet the conditions."""

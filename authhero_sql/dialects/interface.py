@@ -89,5 +89,7 @@ class Features:
     """Tables change while others use them: a definition waits in line for the lock, and an index can be built while others write."""
     row_locks: bool = True
     """SELECT … FOR UPDATE."""
+    index_bytes: int | None = None
+    """How long an index may be, where it has the table's key behind its columns, in order, whether it is declared so or not."""
     row_value_keyset: bool = True
     """``(a, b) < (?, ?)`` is an index range."""

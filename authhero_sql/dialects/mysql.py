@@ -109,7 +109,7 @@ class MySQLDialect(Dialect):
     """MySQL's words, as far as MariaDB shares them."""
 
     name = "mysql"
-    features: ClassVar[Features] = Features(transactional_ddl=False, online_ddl=True, row_value_keyset=False)
+    features: ClassVar[Features] = Features(transactional_ddl=False, online_ddl=True, row_value_keyset=False, index_bytes=3072)
     query: ClassVar[type[Query]] = MySQLQuery
     quote = "`"
     # The same type: MySQL 9 warns of the width in its own name for it.

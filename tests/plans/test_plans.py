@@ -68,7 +68,6 @@ EXEMPT = (
     Exempt("client_connections.list_by_connection: *", "the connections of a client are a list in a column"),
     Exempt("organizations.remove: *", "MySQL counts the memberships that go by the reference", ("mysql9",)),
     Exempt("organizations.list · *", "so few are read and sorted as fast", ("mysql9",)),
-    Exempt("codes.list · page: *", "an index that has code_type too would be longer than MySQL allows", ("mysql9",)),
     Exempt("users.list · *found by one of several*", "MySQL does not merge indexes where the tenant has one, too", ("mysql9",)),
     Exempt("clients.list · sort client_id:*", "where one tenant has nearly all clients, PostgreSQL goes over all", ("postgresql",)),
     Exempt("outbox.get_unprocessed: *", "a backlog is short, and sorted as fast", ("postgresql",)),
