@@ -99,6 +99,8 @@ class Dialect:
     """The column {0} with the letters of ASCII in lower case, for an index; empty where the engine has no index of an expression."""
     trigrams: ClassVar[str] = ""
     """What makes an index of trigrams possible; empty where nothing does."""
+    needed: ClassVar[tuple[str, ...]] = ()
+    """The codes of the error for an index that may not be dropped, because a reference needs it."""
     online_index: ClassVar[tuple[str, str]] = ("", "")
     """What CREATE INDEX says before the name, and at its end, for others to go on writing."""
     soon: ClassVar[tuple[str, ...]] = ()
@@ -406,8 +408,8 @@ class Dialect:
         suffix = f"_{position}" if any(other.references == reference.references for other in foreign_keys[:position]) else ""
         return f"fk_{table}_{reference.references}{suffix}"
 
-    def replace_index(self, error: DatabaseError, table: str, index: Index, foreign_keys: Sequence[ForeignKey]) -> str | None:
-        """The statement that puts another in the place of an index that could not be dropped; None where that was not the reason."""
+    def replace_index(self, table: str, index: Index, foreign_keys: Sequence[ForeignKey]) -> str | None:
+        """The statement that puts another in the place of an index that a reference needs; None where none does."""
         return None
 
     def drop_table(self, name: str) -> str:

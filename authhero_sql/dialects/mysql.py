@@ -83,8 +83,6 @@ _BY_NUMBER: dict[int, type[DatabaseError]] = {
 }
 NO_TLS = 2026
 """The client's own number for TLS that did not come about."""
-NEEDED = "1553"
-"""What the server says where an index may not be dropped, because a reference uses it."""
 NO_INDEX = 1176
 """The server's number for an index that a statement names and that there is not."""
 FORCE_INDEX = re.compile(r" FORCE INDEX \(`[^`]*`\)")
@@ -116,6 +114,7 @@ class MySQLDialect(Dialect):
     types: ClassVar[dict[str, str]] = {"tinyint(1)": "boolean"}
     # LOWER() and the collations that fold case know more letters than the other engines; a pattern says which are alike.
     matches: ClassVar[dict[Place, str]] = dict.fromkeys(get_args(Place), "{0} REGEXP {1}")
+    needed: ClassVar[tuple[str, ...]] = ("1553",)
     online_index: ClassVar[tuple[str, str]] = ("", " ALGORITHM=INPLACE LOCK=NONE")
     # Exact but for trailing spaces, which only the collations of MariaDBDialect and MySQL8Dialect see.
     collation: ClassVar[str] = "utf8mb4_bin"
@@ -224,10 +223,8 @@ class MySQLDialect(Dialect):
         """An index belongs to its table here."""
         return f"DROP INDEX {self.identifier(name)} ON {self.identifier(table)}"
 
-    def replace_index(self, error: DatabaseError, table: str, index: Index, foreign_keys: Sequence[ForeignKey]) -> str | None:
+    def replace_index(self, table: str, index: Index, foreign_keys: Sequence[ForeignKey]) -> str | None:
         """By one of the reference's own, as InnoDB had made it before this one was there: a reference has to have one."""
-        if error.code != NEEDED:
-            return None
         for position, reference in enumerate(foreign_keys):
             if index.names[: len(reference.columns)] == reference.columns:
                 own = self.identifier(self.reference_name(table, foreign_keys, position))

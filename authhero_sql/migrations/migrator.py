@@ -465,18 +465,17 @@ class _Run:
         except AuthHeroSQLError as error:
             if again and isinstance(error, MissingTableError):
                 return
-            other = self._replacing(session.dialect, step, error)
+            other = await self._replacing(session, step, error)
             if other is None:
                 raise self._failed(self._place(number, step), error, back=True) from error
             await session.executor.execute(Call(other))
 
-    def _replacing(self, dialect: Dialect, step: Operation, error: AuthHeroSQLError) -> str | None:
+    async def _replacing(self, session: Session, step: Operation, error: AuthHeroSQLError) -> str | None:
         """What is done instead of a step back that was refused."""
-        if not isinstance(step, DropIndex) or not isinstance(error, DatabaseError):
+        if not isinstance(step, DropIndex) or not isinstance(error, DatabaseError) or error.code not in session.dialect.needed:
             return None
-        names = history.names()
-        schema = history.schema_after([history.load(name) for name in names[: names.index(self.migration.name)]])
-        return dialect.replace_index(error, step.table, step.index, schema[step.table].foreign_keys)
+        live = await session.dialect.describe(session.database)
+        return session.dialect.replace_index(step.table, step.index, live[step.table].foreign_keys)
 
     @contextmanager
     def _naming(self, *, back: bool = False) -> Iterator[None]:

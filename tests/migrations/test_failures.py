@@ -375,15 +375,16 @@ async def test_what_fails_on_the_way_back(empty: Database, database_url: str) ->
 
 @pytest.mark.engines("postgresql", "mysql")
 async def test_a_table_that_somebody_uses_for_too_long(database_url: str, engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    await _prepared(database_url, LAST)
+    hooks = "0007_page_hooks"
+    await _prepared(database_url, hooks)
     async with connect(database_url) as other, other.transaction() as reading:
         await reading.fetch(Call("SELECT 1 FROM hooks"))
         with monkeypatch.context() as patch:
             patch.setattr(definitions, "PATIENCE", 0.0)
             message = await _refused(database_url)
-        assert message.startswith(f"{LAST}, step 1 of 2 (AddColumn) failed on {engine}: ")
-        await _left(database_url, LAST, message)
-    await _finishes(database_url, LAST)
+        assert message.startswith(f"{hooks}, step 1 of 2 (AddColumn) failed on {engine}: ")
+        await _left(database_url, hooks, message)
+    await _finishes(database_url, hooks)
 
 
 @pytest.mark.engines("sqlite")
