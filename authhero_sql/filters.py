@@ -56,7 +56,7 @@ class Filter:
     begins: bool
     """Whether the beginning of a column is looked for that may have an index for that."""
     alternatives: tuple[frozenset[str], ...] = ()
-    """The same for each of several alternatives, where every row is one of them."""
+    """Of each of several alternatives the columns that must equal a value, where every row is one of them."""
 
 
 def targets(rules: ListRules, columns: tuple[Column, ...], model: type[BaseModel], searched: Collection[str] = ()) -> dict[str, Target]:

@@ -97,6 +97,8 @@ class Dialect:
     """The condition that the field {0} holds, begins with or ends with a text, of which {1} and so on are :meth:`match_values`."""
     lowered: ClassVar[str] = ""
     """The column {0} with the letters of ASCII in lower case, for an index; empty where the engine has no index of an expression."""
+    unlowered: ClassVar[str] = ""
+    """Why there is no such index, where there is none."""
     trigrams: ClassVar[str] = ""
     """What makes an index of trigrams possible; empty where nothing does."""
     needed: ClassVar[tuple[str, ...]] = ()

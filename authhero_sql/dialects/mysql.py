@@ -115,6 +115,7 @@ class MySQLDialect(Dialect):
     # LOWER() and the collations that fold case know more letters than the other engines; a pattern says which are alike.
     matches: ClassVar[dict[Place, str]] = dict.fromkeys(get_args(Place), "{0} REGEXP {1}")
     needed: ClassVar[tuple[str, ...]] = ("1553",)
+    unlowered: ClassVar[str] = "MariaDB has no index of an expression"
     online_index: ClassVar[tuple[str, str]] = ("", " ALGORITHM=INPLACE LOCK=NONE")
     # Exact but for trailing spaces, which only the collations of MariaDBDialect and MySQL8Dialect see.
     collation: ClassVar[str] = "utf8mb4_bin"

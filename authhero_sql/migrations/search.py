@@ -41,7 +41,7 @@ async def create_search_indexes(pool: object) -> list[str]:
     session = Session.of(await wrap(pool))
     possible = [step for step in STEPS if session.dialect.can_index(step.index)]
     if not possible:
-        raise UnsupportedError("MariaDB has no index of an expression: a search for a beginning reads the tenant's users there")
+        raise UnsupportedError(f"{session.dialect.unlowered}: a search for a beginning reads the tenant's users there")
     there = await _there(session)
     built = []
     for step in possible:

@@ -1,4 +1,4 @@
-"""SQLite and D1 are told by which index to read. Where another program left one out, everything works, and the log says so."""
+"""SQLite and D1 are told by which index to read, MySQL where there is an order. Without it everything works, and the log says so."""
 
 from __future__ import annotations
 
@@ -41,16 +41,21 @@ async def answers(store: Adapters) -> list[Any]:
     return found
 
 
+async def filled(store: Adapters) -> None:
+    """A tenant with users, one of them linked to another."""
+    await tenant(store, "acme")
+    for number in range(6):
+        linked = {"linked_to": "auth0|u1"} if number == 5 else {}
+        account = {"user_id": f"auth0|u{number}", "email": f"u{number}@acme.example", "connection": "db", **linked}
+        await store.users.create("acme", account)
+
+
 @pytest.mark.engines("sqlite", "d1")
 async def test_without_an_index_everything_works_and_the_log_says_so(database_url: str, caplog: pytest.LogCaptureFixture) -> None:
     async with connect(database_url) as db:
         await migrate_to_latest(db)
         store = await create_adapters(db)
-        await tenant(store, "acme")
-        for number in range(6):
-            linked = {"linked_to": "auth0|u1"} if number == 5 else {}
-            account = {"user_id": f"auth0|u{number}", "email": f"u{number}@acme.example", "connection": "db", **linked}
-            await store.users.create("acme", account)
+        await filled(store)
         caplog.set_level(logging.WARNING, "authhero_sql")
         before = await answers(store)
         assert caplog.records == []
@@ -60,3 +65,17 @@ async def test_without_an_index_everything_works_and_the_log_says_so(database_ur
             assert await answers(store) == before
             assert f"no such index: {index}" in caplog.text
             assert {record.levelname for record in caplog.records} == {"WARNING"}
+
+
+@pytest.mark.engines("mysql")
+async def test_without_the_index_of_an_order_mysql_goes_on(database_url: str, caplog: pytest.LogCaptureFixture) -> None:
+    async with connect(database_url) as db:
+        await migrate_to_latest(db)
+        store = await create_adapters(db)
+        await filled(store)
+        caplog.set_level(logging.WARNING, "authhero_sql")
+        before = await answers(store)
+        assert caplog.records == []
+        await db.execute(Call(db.dialect.drop_index("users", INDEXES[0])))
+        assert await answers(store) == before
+        assert f"Key '{INDEXES[0]}' doesn't exist" in caplog.text
