@@ -430,7 +430,7 @@ class Repository(Generic[M]):
         return self._statement(shape, build).bind({**operands, **bound})
 
     def _exists(self, table: Table[Any], where: Where, on: Mapping[str, str]) -> Criterion:
-        source, name = SQLTable(table.name), self.session.dialect.identifier
+        source, name = self._source({**where, **dict.fromkeys(on)}, table=table), self.session.dialect.identifier
         chosen = self.session.dialect.query.from_(source).select(source.field(table.key[-1]))
         inner = chosen.where(self._condition(source, where, table, "guard"))
         for theirs, ours in on.items():
@@ -812,7 +812,7 @@ class Repository(Generic[M]):
         values = self._operands(where, table)
 
         def build() -> Any:
-            source = SQLTable(table.name)
+            source = self._source(where, table=table)
             return self.session.dialect.query.from_(source).select(source.field(table.key[0])).where(self._condition(source, where, table))
 
         if await self._fetch(self._statement(("another's", table.name, self._shape(where)), build).bind(values)):
@@ -873,7 +873,7 @@ class Repository(Generic[M]):
         operands = self._operands(where)
 
         def build() -> Any:
-            source = self._sql
+            source = self._source(where)
             builder = self.session.dialect.query.update(source)
             for name in names:
                 builder = builder.set(source.field(name), Bind(f"set_{name}"))
@@ -897,7 +897,7 @@ class Repository(Generic[M]):
         values = self._operands(where, table)
 
         def build() -> Any:
-            source = SQLTable(table.name)
+            source = self._source(where, table=table)
             condition = self._condition(source, where, table)
             return self.session.dialect.query.from_(source).select(source.field(table.key[0])).where(condition).for_update()
 
@@ -914,7 +914,8 @@ class Repository(Generic[M]):
 
         def build() -> Any:
             # Beside a row of its own table, the two have to be told apart.
-            source = self._sql.as_("source") if table is self.table else self._sql
+            source = self._source(where)
+            source = source.as_("source") if table is self.table else source
             binds = [dialect.cast(Bind(f"set_{name}"), table[name].type) for name in names]
             into = SQLTable(table.name)
             builder = dialect.query.into(into).columns(*names).from_(source).select(*binds)
