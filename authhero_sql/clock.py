@@ -23,12 +23,13 @@ def truncate(instant: datetime) -> datetime:
     Raises:
         ValueError: the ``datetime`` is naive, so it names no instant, or in UTC it is outside the years 1 to 9999.
     """
-    if instant.tzinfo is None:
-        raise ValueError("a datetime without a time zone is no instant")
-    try:
-        instant = instant.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("an instant must be between the years 1 and 9999 in UTC") from None
+    if instant.tzinfo is not UTC:
+        if instant.tzinfo is None:
+            raise ValueError("a datetime without a time zone is no instant")
+        try:
+            instant = instant.astimezone(UTC)
+        except OverflowError:
+            raise ValueError("an instant must be between the years 1 and 9999 in UTC") from None
     return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
 
 

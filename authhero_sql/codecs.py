@@ -76,10 +76,13 @@ def _default(value: Any) -> Any:
     return to_iso(value) if isinstance(value, datetime) else to_jsonable_python(value)
 
 
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_default)
+
+
 def dump_json(value: Any) -> str:
     """Compact JSON text; numbers that JSON has not (NaN, infinity) are refused, and what is nested too deeply to be read again."""
     try:
-        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_default)
+        text = _COMPACT.encode(value)
     except ValueError:
         raise ValueError("must be JSON: no NaN, no infinity, no value inside itself") from None
     except RecursionError:

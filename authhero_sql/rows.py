@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin
 
 from pydantic import (
@@ -15,7 +15,6 @@ from pydantic import (
     ConfigDict,
     Field,
     Json,
-    PrivateAttr,
     TypeAdapter,
     ValidationError,
     create_model,
@@ -23,7 +22,7 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreConfig, PydanticUndefined, SchemaValidator
 
-from .codecs import EPOCH_MS, INSTANT, JSON, JSON_OR_TEXT, MARK, SWITCH
+from .codecs import BOOL, EPOCH_MS, FLAG, INSTANT, JSON, JSON_OR_TEXT, MARK, SWITCH, TEXT, TEXT_BYTES
 from .errors import CorruptRowError, InvalidValueError
 from .schema import Column, Table
 
@@ -72,11 +71,13 @@ def _row_annotation(column: Column, annotation: Any) -> Any:
 class RowReader(Generic[M]):
     """Validates rows: the stored values of ``columns``, in that order, to a model in one call into pydantic-core."""
 
-    def __init__(self, table: Table[Any], model: type[M], columns: Sequence[Column]) -> None:
+    def __init__(self, table: Table[Any, Any], model: type[M], columns: Sequence[Column]) -> None:
         self._table = table
         fields = wire_fields(model)
         self.columns = tuple(column for column in columns if column.public.partition(".")[0] in fields)
         self.names = tuple(column.name for column in self.columns)
+        self.places = {name: place for place, name in enumerate(self.names)}
+        """Where in a row each column stands."""
         self._wire = tuple(column.public for column in self.columns)
         self._groups = tuple((wire, tuple(wire.split("."))) for wire in self._wire if "." in wire)
         parts: dict[str, dict[str, None]] = {}
@@ -174,13 +175,17 @@ def _instead_of_null(default: Any) -> Callable[[Any], Any]:
 _ROW_CONFIG = ConfigDict(defer_build=False, extra="ignore", val_temporal_unit="milliseconds", hide_input_in_errors=True)
 
 
-def invalid(table: Table[Any], error: ValidationError, *inside: str) -> InvalidValueError:
+def invalid(table: Table[Any, Any], error: ValidationError, *inside: str) -> InvalidValueError:
     """The first problem of a model that could not be made, without the value; ``inside`` is where the model stands."""
     first = error.errors(include_url=False, include_input=False, include_context=False)[0]
     return InvalidValueError(table.name, ".".join(str(part) for part in (*inside, *first["loc"])) or None, first["msg"])
 
 
 _NO_KEY: Mapping[str, Any] = {}
+
+
+_GIVEN = "_given"
+"""Where a model that was made of a mapping remembers it: it alone knows in which order the keys of an object came."""
 
 
 class RowWriter:
@@ -198,7 +203,7 @@ class RowWriter:
 
     def __init__(
         self,
-        table: Table[Any],
+        table: Table[Any, Any],
         insert: type[BaseModel],
         model: type[BaseModel],
         fixed: frozenset[str],
@@ -214,7 +219,7 @@ class RowWriter:
         """What the fields of the insert model may be called."""
         reasons = {wire: "there is no column for it" for wire in _homeless(table, fields) if wire not in virtual} | dict(refused)
         self._refused = [(wire, _path_getter(wire.split(".")), reason) for wire, reason in reasons.items()]
-        self._plan = tuple((column.name, column, _getter(column, fields)) for column in table.columns)
+        self._plan = [_Written(table, column, fields) for column in table.columns]
         stored = {column.public.partition(".")[0] for column in table.columns}
         every = {**{wire: field for wire, field in wire_fields(model).items() if wire in stored}, **fields}
         read = {wire: name for wire, (name, _) in wire_fields(model).items()}
@@ -224,11 +229,11 @@ class RowWriter:
         self.update_model = partial_model(insert, {wire: field for wire, field in every.items() if wire not in fixed}, merged)
         self._update_fields = wire_fields(self.update_model)
         self._merged_names = merged | {self._update_fields[wire][0] for wire in merged}
-        self._update_plan: dict[str, list[tuple[Column, Callable[[Any], Any]]]] = {}
+        self._update_plan: dict[str, list[_Written]] = {}
         for column in table.columns:
             top = column.public.partition(".")[0]
             if top in self._update_fields:
-                self._update_plan.setdefault(top, []).append((column, _getter(column, self._update_fields)))
+                self._update_plan.setdefault(top, []).append(_Written(table, column, self._update_fields))
 
     def accept(self, params: BaseModel | Mapping[str, Any]) -> BaseModel:
         """The insert model of what a caller gave.
@@ -238,25 +243,16 @@ class RowWriter:
         """
         if isinstance(params, self.insert):
             return params
-        return self._remembered(self._accepting, mapping(self.table, params))
-
-    @cached_property
-    def _accepting(self) -> type[BaseModel]:
-        return _remembering(self.insert)
-
-    @cached_property
-    def _updating(self) -> type[BaseModel]:
-        return _remembering(self.update_model)
+        return self._remembered(self.insert, mapping(self.table, params))
 
     def _remembered(self, kind: type[BaseModel], given: dict[str, Any]) -> BaseModel:
-        """A model that remembers what it was made of: it alone knows in which order the keys of an object came."""
+        """A model that remembers what it was made of."""
         try:
-            model: Any = kind.model_validate(given)
+            model = kind.model_validate(given)
         except ValidationError as error:
             raise invalid(self.table, error) from None
-        model._given = given
-        accepted: BaseModel = model
-        return accepted
+        model.__dict__[_GIVEN] = given
+        return model
 
     def row(self, model: BaseModel, extra: Mapping[str, Any]) -> dict[str, Any]:
         """The stored value of every column. ``extra`` gives public values by column name, before what the model has.
@@ -265,13 +261,17 @@ class RowWriter:
             InvalidValueError: a column cannot hold its value.
         """
         self._refuse(model)
+        fields = model.__dict__
         values: dict[str, Any] = {}
-        for name, column, get in self._plan:
-            value = extra[name] if name in extra else _as_given(model, column, get(model))
-            if value is None and (column.default is not None or column.null):
-                values[name] = column.default
+        for part in self._plan:
+            name = part.name
+            if name in extra:
+                value = extra[name]
+            elif part.attribute is not None:
+                value = fields.get(part.attribute)
             else:
-                values[name] = self.table.encode(column, value)
+                value = part.read(model)
+            values[name] = part.default if value is None and part.optional else part.encode(value)
         return values
 
     def given(self, fields: BaseModel | Mapping[str, Any], key: Mapping[str, Any] = _NO_KEY) -> dict[str, Any]:
@@ -320,7 +320,7 @@ class RowWriter:
             InvalidValueError: a field is unknown, cannot be updated, or has a value that it cannot have.
         """
         given = {name: _parts(value) if name in self._merged_names else value for name, value in self.given(fields, key).items()}
-        update = self._remembered(self._updating, given)
+        update = self._remembered(self.update_model, given)
         self._refuse(update)
         return update
 
@@ -353,30 +353,68 @@ class RowWriter:
         """
         given = update.model_fields_set
         return {
-            column.name: self.table.encode(column, _as_given(update, column, get(update)))
+            part.name: part.encode(part.get(update))
             for wire, plan in self._update_plan.items()
             if self._update_fields[wire][0] in given
-            for column, get in plan
-            if wire not in self._merged or _is_set(update, column.public.split("."))
+            for part in plan
+            if wire not in self._merged or _is_set(update, part.column.public.split("."))
         }
 
 
-def _remembering(model: type[BaseModel]) -> type[BaseModel]:
-    return type(model.__name__, (model,), {"__module__": __name__, "__annotations__": {"_given": Any}, "_given": PrivateAttr(default=None)})
+class _Written:
+    """How one column is written: where its value stands in a model, and how it is encoded.
+
+    Attributes:
+        name: the column's name.
+        attribute: the attribute that holds the value as it is; None where :attr:`read` gets it.
+        read: gets the value out of the model, JSON as plain data.
+        encode: what :meth:`Table.encode` does.
+        optional: whether ``default`` is stored where there is no value.
+    """
+
+    __slots__ = ("attribute", "column", "default", "encode", "name", "optional", "read")
+
+    def __init__(self, table: Table[Any, Any], column: Column, fields: Mapping[str, tuple[str, FieldInfo]]) -> None:
+        self.column = column
+        self.name = column.name
+        self.default = column.default
+        self.optional = column.default is not None or column.null
+        self.encode = _encoder(table, column)
+        top, _, part = column.public.partition(".")
+        is_json = column.codec in (JSON, JSON_OR_TEXT)
+        self.attribute = fields[top][0] if top in fields and not part and not is_json else None
+        self.read: Callable[[Any], Any] = _nothing
+        if top in fields and part:
+            self.read = _path_getter((top, *part.split(".")))
+        elif top in fields and is_json:
+            self.read = _json_getter(top, *fields[top])
+
+    def get(self, model: BaseModel) -> Any:
+        """The value in a model."""
+        return self.read(model) if self.attribute is None else model.__dict__.get(self.attribute)
+
+
+def _encoder(table: Table[Any, Any], column: Column) -> Callable[[Any], Any]:
+    """:meth:`Table.encode` of one column: what is usual at once, and everything else by the rule."""
+    kind = column.codec
+    # Bytes where it has no width, of which a character has four at the most.
+    room = column.size if column.size is not None else TEXT_BYTES // 4
+
+    def encode(value: Any) -> Any:
+        return table.encode(column, value)
+
+    def text(value: Any) -> Any:
+        return value if type(value) is str and len(value) <= room and value.isascii() and "\0" not in value else encode(value)
+
+    def flag(value: Any) -> Any:
+        return 1 if value is True else 0 if value is False else encode(value)
+
+    return text if kind is TEXT else flag if kind in (BOOL, FLAG, MARK, SWITCH) else encode
 
 
 def _parts(value: Any) -> Any:
     """An object of which some parts may be given, as plain data with exactly those."""
     return value.model_dump(by_alias=True, exclude_unset=True) if isinstance(value, BaseModel) else value
-
-
-def _as_given(model: BaseModel, column: Column, value: Any) -> Any:
-    """A value for a JSON column with the keys of its objects in the order in which they were given."""
-    given = getattr(model, "_given", None)
-    if given is None or not isinstance(value, dict | list):
-        return value
-    wire = column.public
-    return in_order(value, given[wire] if wire in given else given.get(_attribute(model, wire)))
 
 
 def in_order(value: Any, given: Any) -> Any:
@@ -389,7 +427,7 @@ def in_order(value: Any, given: Any) -> Any:
     return value
 
 
-def mapping(table: Table[Any], given: BaseModel | Mapping[str, Any], field: str | None = None) -> dict[str, Any]:
+def mapping(table: Table[Any, Any], given: BaseModel | Mapping[str, Any], field: str | None = None) -> dict[str, Any]:
     """The fields that were set, by name; nested objects stay as they are.
 
     Raises:
@@ -422,7 +460,7 @@ def partial_model(
     return create_model(name, __config__=ConfigDict(**insert.model_config), **parts)
 
 
-def _homeless(table: Table[Any], fields: Mapping[str, tuple[str, FieldInfo]], inside: tuple[str, ...] = ()) -> list[str]:
+def _homeless(table: Table[Any, Any], fields: Mapping[str, tuple[str, FieldInfo]], inside: tuple[str, ...] = ()) -> list[str]:
     """The fields, and the parts of objects that are kept in several columns, that no column is for."""
     paths = [tuple(column.public.split(".")) for column in table.columns]
     found: list[str] = []
@@ -444,8 +482,13 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
 
 
 def _attribute(model: Any, wire: str) -> str:
-    """The Python name of a field, for a model or a mapping of its fields."""
-    return next((name for own, (name, _) in wire_fields(type(model)).items() if own == wire), wire)
+    """The Python name of a model's field."""
+    return _names(type(model)).get(wire, wire)  # type: ignore[arg-type]  # mypy does not take a class for hashable
+
+
+@cache
+def _names(model: Any) -> Mapping[str, str]:
+    return {wire: name for wire, (name, _) in wire_fields(model).items()}
 
 
 def _is_set(model: Any, path: Sequence[str]) -> bool:
@@ -460,22 +503,32 @@ def _is_set(model: Any, path: Sequence[str]) -> bool:
     return True
 
 
-def _getter(column: Column, fields: Mapping[str, tuple[str, FieldInfo]]) -> Callable[[Any], Any]:
-    """Gets a column's public value out of a model: JSON as plain data, exactly what was given."""
-    top, _, part = column.public.partition(".")
-    if top not in fields:
-        return _nothing
-    name, info = fields[top]
-    if part:
-        return _path_getter((top, *part.split(".")))
-    if column.codec in (JSON, JSON_OR_TEXT):
-        dump = _dumper(info)
-        return lambda model: None if (value := getattr(model, name)) is None else dump(value)
-    return lambda model: getattr(model, name)
-
-
 def _nothing(_: Any) -> None:
     return None
+
+
+def _json_getter(wire: str, name: str, info: FieldInfo) -> Callable[[Any], Any]:
+    """Gets what a JSON column keeps out of a model: plain data, exactly what was given, its keys in the order in which they came."""
+    dump = _dumper(info)
+    if not _has_model(info.annotation):
+        # A mapping keeps its order by itself.
+        return lambda model: None if (value := model.__dict__.get(name)) is None else dump(value)
+
+    def get(model: Any) -> Any:
+        value = model.__dict__.get(name)
+        if value is None:
+            return None
+        given = model.__dict__.get(_GIVEN)
+        return dump(value) if given is None else in_order(dump(value), given[wire] if wire in given else given.get(name))
+
+    return get
+
+
+def _has_model(annotation: Any) -> bool:
+    """Whether a model stands in an annotation, however deep."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return True
+    return any(map(_has_model, get_args(annotation)))
 
 
 def _path_getter(path: Sequence[str]) -> Callable[[Any], Any]:

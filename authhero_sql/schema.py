@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from .codecs import MEDIUMTEXT_BYTES, TEXT_BYTES, Codec
 from .errors import InvalidQueryError, InvalidValueError
 
+C = TypeVar("C", bound="Columns")
 M = TypeVar("M", bound=BaseModel)
 
 LOWERED = re.compile(r"lower\((\w+)\)")
@@ -43,11 +44,19 @@ class ColumnType:
 
 
 @dataclass(frozen=True, slots=True)
+class Order:
+    """One column of an order, made by :attr:`Column.asc` and :attr:`Column.desc`."""
+
+    column: str
+    descending: bool = False
+    nullable: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Column:
-    """One column, declared in one line of :mod:`authhero_sql.tables`.
+    """One column, declared in one line of :mod:`authhero_sql.tables`; as a key of conditions it stands for itself.
 
     Attributes:
-        name: the column's name in SQL.
         codec: how its values are stored.
         size: the most characters it holds; None for ``text``, which holds 65,535 bytes.
         null: whether NULL may be stored.
@@ -58,9 +67,9 @@ class Column:
         truncate: a longer value is cut to the column's width instead of refused.
         medium: ``mediumtext`` instead of ``text``: 16,777,215 bytes.
         was: AuthHero's type, where ours is deliberately wider.
+        name: the column's name in SQL, where Python does not allow it as that of an attribute.
     """
 
-    name: str
     codec: Codec
     size: int | None = None
     null: bool = True
@@ -71,6 +80,21 @@ class Column:
     truncate: bool = False
     medium: bool = False
     was: str | None = None
+    name: str = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        if not self.name:
+            object.__setattr__(self, "name", name)
+
+    @property
+    def asc(self) -> Order:
+        """The order by this column, the least first; NULL comes before every value."""
+        return Order(self.name, nullable=self.null)
+
+    @property
+    def desc(self) -> Order:
+        """The order by this column, the greatest first; NULL comes after every value."""
+        return Order(self.name, descending=True, nullable=self.null)
 
     @property
     def public(self) -> str:
@@ -131,6 +155,15 @@ class Column:
         return self.codec.encode(value)
 
 
+class Columns:
+    """The columns of one table, each an attribute: a misspelt one is found by the type checker."""
+
+    @classmethod
+    def all(cls) -> tuple[Column, ...]:
+        """The columns in order."""
+        return tuple(value for value in vars(cls).values() if isinstance(value, Column))
+
+
 @dataclass(frozen=True, slots=True)
 class Index:
     """An index; ``name`` is unique in the database.
@@ -165,21 +198,27 @@ class ForeignKey:
 
 
 @dataclass(frozen=True, eq=False)
-class Table(Generic[M]):
-    """A table: its columns in order, key, indexes and references, and the models its rows stand for.
+class Table(Generic[C, M]):
+    """A table: its columns, key, indexes and references, and the models its rows stand for.
 
-    ``search`` has the indexes of ``authhero-sql search-index``, which an owner adds who wants them: of ``lower(column)``. ``model`` is
-    what reading gives, ``insert`` what ``create`` takes; None for a table without an adapter.
+    ``c`` has the columns as attributes. ``search`` has the indexes of ``authhero-sql search-index``, which an owner adds who wants
+    them: of ``lower(column)``. ``model`` is what reading gives, ``insert`` what ``create`` takes; None for a table without an adapter.
     """
 
     name: str
+    c: type[C]
     key: tuple[str, ...]
-    columns: tuple[Column, ...]
     indexes: tuple[Index, ...] = ()
     foreign_keys: tuple[ForeignKey, ...] = ()
     search: tuple[Index, ...] = ()
     model: type[M] | None = None
     insert: type[BaseModel] | None = None
+
+    def __post_init__(self) -> None:
+        indexed = (name for index in (*self.indexes, *(index for index in self.search if not index.extra)) for name in index.names)
+        unknown = {*self.key, *indexed, *(name for reference in self.foreign_keys for name in reference.columns)} - self._by_name.keys()
+        if unknown := {name for name in unknown if not LOWERED.fullmatch(name)}:
+            raise ValueError(f"{self.name} has no column {', '.join(sorted(unknown))}")
 
     def __repr__(self) -> str:
         return f"<Table {self.name}>"
@@ -189,6 +228,11 @@ class Table(Generic[M]):
 
     def __contains__(self, name: object) -> bool:
         return name in self._by_name
+
+    @cached_property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns in order."""
+        return self.c.all()
 
     @cached_property
     def _by_name(self) -> Mapping[str, Column]:
@@ -235,7 +279,12 @@ class Table(Generic[M]):
 
     def stored(self, field: str) -> Column | None:
         """The column that holds a field, hidden ones included, or None."""
-        return next((column for column in self.columns if column.public == field), None)
+        return self._by_public.get(field)
+
+    @cached_property
+    def _by_public(self) -> Mapping[str, Column]:
+        # Of two that stand for the same field the first.
+        return {column.public: column for column in reversed(self.columns)}
 
     def encode(self, column: Column, value: Any) -> Any:
         """:meth:`Column.encode`, with an error that names the place.
@@ -261,13 +310,13 @@ class Table(Generic[M]):
             raise InvalidValueError(self.name, column.public, str(error)) from None
 
 
-class Registry(Mapping[str, Table[Any]]):
+class Registry(Mapping[str, Table[Any, Any]]):
     """All tables by name, in an order in which each stands after those it refers to."""
 
-    def __init__(self, *tables: Table[Any]) -> None:
+    def __init__(self, *tables: Table[Any, Any]) -> None:
         self._tables = {table.name: table for table in tables}
 
-    def __getitem__(self, name: str) -> Table[Any]:
+    def __getitem__(self, name: str) -> Table[Any, Any]:
         return self._tables[name]
 
     def __iter__(self) -> Iterator[str]:

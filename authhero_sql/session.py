@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -28,7 +28,7 @@ from .errors import (
 )
 from .ids import Ids
 from .schema import Table
-from .statements import Statements
+from .statements.texts import Texts
 
 T = TypeVar("T")
 
@@ -36,19 +36,13 @@ logger = logging.getLogger("authhero_sql.sql")
 """At level DEBUG: the text of every statement and how long it took, never a value."""
 
 
-@contextmanager
-def timed(calls: Sequence[Call]) -> Iterator[None]:
-    """Log the statements that the block runs."""
-    started = time.perf_counter()
-    try:
-        yield
-    finally:
-        if logger.isEnabledFor(logging.DEBUG):
-            # The text holds no value: every value is bound.
-            logger.debug("%.1f ms: %s", (time.perf_counter() - started) * 1000, "; ".join(call.sql for call in calls))
+def told(calls: Sequence[Call], began: float) -> None:
+    """Log statements, and how long ago they began."""
+    # The text holds no value: every value is bound.
+    logger.debug("%.1f ms: %s", (time.perf_counter() - began) * 1000, "; ".join(call.sql for call in calls))
 
 
-def located(error: DatabaseError, table: Table[Any]) -> Exception:
+def located(error: DatabaseError, table: Table[Any, Any]) -> Exception:
     """The error of a statement of the table, which it names."""
     if isinstance(error, ValueRefusedError):
         return InvalidValueError(table.name, None, "the database refused a value")
@@ -57,7 +51,7 @@ def located(error: DatabaseError, table: Table[Any]) -> Exception:
     return error.at(table.name)
 
 
-def _unique(table: Table[Any], constraint: str) -> tuple[str, ...]:
+def _unique(table: Table[Any, Any], constraint: str) -> tuple[str, ...]:
     """The fields of a unique key by the name that an engine has for it: the index, the key, or its columns."""
     named = {index.name: index.columns for index in table.indexes}
     keys = {"PRIMARY": table.key, f"{table.name}_pkey": table.key}
@@ -71,13 +65,13 @@ class Batch:
 
     def __init__(self) -> None:
         self._calls: list[Call] = []
-        self._tables: list[Table[Any]] = []
+        self._tables: list[Table[Any, Any]] = []
         self._needed: list[int] = []
         self._closed = False
         self.callbacks: list[Callable[[], object]] = []
         """What is called once it has been written."""
 
-    def add(self, table: Table[Any], calls: Sequence[Call], needed: int | None = None) -> None:
+    def add(self, table: Table[Any, Any], calls: Sequence[Call], needed: int | None = None) -> None:
         """Collect writes; the one at the place ``needed`` has to find a row, or nothing is written.
 
         Raises:
@@ -103,16 +97,18 @@ class Batch:
         if not self._calls:
             return
         session.require_own_block("batch()")
+        began = time.perf_counter()
         try:
-            with timed(self._calls):
-                if not session.dialect.features.interactive_transactions:
-                    await session.executor.write(self._guarded(session.dialect))
-                elif session.connection is None:
-                    await retried(lambda: self._at_once(session))
-                else:
-                    await self._at_once(session)
+            if not session.dialect.features.interactive_transactions:
+                await session.executor.write(self._guarded(session.dialect))
+            elif session.connection is None:
+                await retried(lambda: self._at_once(session))
+            else:
+                await self._at_once(session)
         except DatabaseError as error:
             raise self._located(error) from error.__cause__
+        finally:
+            told(self._calls, began)
 
     async def _at_once(self, session: Session) -> None:
         async with session.transaction() as inside:
@@ -149,7 +145,7 @@ class Session:
 
     database: Database
     executor: Executor
-    statements: Statements
+    texts: Texts
     clock: Clock
     ids: Ids
     connection: Block | None = None
@@ -162,12 +158,12 @@ class Session:
     @classmethod
     def of(cls, database: Database, *, clock: Clock | None = None, ids: Ids | None = None) -> Session:
         """Return the session of a database that is open."""
-        return cls(database, database, Statements(database.dialect), clock or system_clock, ids or Ids())
+        return cls(database, database, Texts(database.dialect), clock or system_clock, ids or Ids())
 
     @property
     def dialect(self) -> Dialect:
         """The words of the engine."""
-        return self.statements.dialect
+        return self.texts.dialect
 
     def now(self) -> datetime:
         """Return the present in UTC, cut to the millisecond."""

@@ -101,82 +101,88 @@ from .models import (
     UserRole,
     UserRoleInsert,
 )
-from .schema import TRIGRAMS, Column, ForeignKey, Index, Registry, Table
+from .schema import TRIGRAMS, Column, Columns, ForeignKey, Index, Registry, Table
 
-TENANTS: Table[Tenant] = Table(
+
+class _Tenants(Columns):
+    id = Column(TEXT, 255, null=False)
+    audience = Column(TEXT, 255)
+    sender_email = Column(TEXT, 255)
+    sender_name = Column(TEXT, 255)
+    created_at = Column(INSTANT, 255, null=False)
+    updated_at = Column(INSTANT, 255, null=False)
+    support_url = Column(TEXT, 255)
+    idle_session_lifetime = Column(INT)
+    session_lifetime = Column(INT)
+    session_cookie = Column(JSON)
+    allowed_logout_urls = Column(JSON)
+    ephemeral_session_lifetime = Column(INT)
+    idle_ephemeral_session_lifetime = Column(INT)
+    default_redirection_uri = Column(TEXT)
+    enabled_locales = Column(JSON)
+    default_directory = Column(TEXT, 255)
+    error_page = Column(JSON)
+    flags = Column(JSON)
+    friendly_name = Column(TEXT, 255)
+    picture_url = Column(TEXT)
+    support_email = Column(TEXT, 255)
+    sandbox_version = Column(TEXT, 50)
+    sandbox_versions_available = Column(JSON)
+    legacy_sandbox_version = Column(TEXT, 50)
+    change_password = Column(JSON)
+    guardian_mfa_page = Column(JSON)
+    device_flow = Column(JSON)
+    default_token_quota = Column(JSON)
+    default_audience = Column(TEXT, 255)
+    default_organization = Column(TEXT, 255)
+    sessions = Column(JSON)
+    oidc_logout = Column(JSON)
+    allow_organization_name_in_authentication_api = Column(SWITCH)
+    customize_mfa_in_postlogin_action = Column(SWITCH)
+    acr_values_supported = Column(JSON)
+    mtls = Column(JSON)
+    pushed_authorization_requests_supported = Column(SWITCH)
+    authorization_response_iss_parameter_supported = Column(SWITCH)
+    mfa = Column(JSON, secret=True)
+    attack_protection = Column(JSON)
+    default_client_id = Column(TEXT, 255)
+    deployment_type = Column(TEXT, 16, null=False, default="shared")
+    provisioning_state = Column(TEXT, 16, null=False, default="ready")
+    provisioning_error = Column(TEXT, 2048)
+    provisioning_state_changed_at = Column(INSTANT, 35)
+    bundle_configuration = Column(TEXT, 64)
+    worker_version = Column(TEXT, 64)
+    worker_script_name = Column(TEXT, 255)
+    storage_kind = Column(TEXT, 32)
+    d1_database_id = Column(TEXT, 64)
+    database_version = Column(TEXT, 64)
+
+
+TENANTS: Table[_Tenants, Tenant] = Table(
     "tenants",
+    _Tenants,
     key=("id",),
-    columns=(
-        Column("id", TEXT, 255, null=False),
-        Column("audience", TEXT, 255),
-        Column("sender_email", TEXT, 255),
-        Column("sender_name", TEXT, 255),
-        Column("created_at", INSTANT, 255, null=False),
-        Column("updated_at", INSTANT, 255, null=False),
-        Column("support_url", TEXT, 255),
-        Column("idle_session_lifetime", INT),
-        Column("session_lifetime", INT),
-        Column("session_cookie", JSON),
-        Column("allowed_logout_urls", JSON),
-        Column("ephemeral_session_lifetime", INT),
-        Column("idle_ephemeral_session_lifetime", INT),
-        Column("default_redirection_uri", TEXT),
-        Column("enabled_locales", JSON),
-        Column("default_directory", TEXT, 255),
-        Column("error_page", JSON),
-        Column("flags", JSON),
-        Column("friendly_name", TEXT, 255),
-        Column("picture_url", TEXT),
-        Column("support_email", TEXT, 255),
-        Column("sandbox_version", TEXT, 50),
-        Column("sandbox_versions_available", JSON),
-        Column("legacy_sandbox_version", TEXT, 50),
-        Column("change_password", JSON),
-        Column("guardian_mfa_page", JSON),
-        Column("device_flow", JSON),
-        Column("default_token_quota", JSON),
-        Column("default_audience", TEXT, 255),
-        Column("default_organization", TEXT, 255),
-        Column("sessions", JSON),
-        Column("oidc_logout", JSON),
-        Column("allow_organization_name_in_authentication_api", SWITCH),
-        Column("customize_mfa_in_postlogin_action", SWITCH),
-        Column("acr_values_supported", JSON),
-        Column("mtls", JSON),
-        Column("pushed_authorization_requests_supported", SWITCH),
-        Column("authorization_response_iss_parameter_supported", SWITCH),
-        Column("mfa", JSON, secret=True),
-        Column("attack_protection", JSON),
-        Column("default_client_id", TEXT, 255),
-        Column("deployment_type", TEXT, 16, null=False, default="shared"),
-        Column("provisioning_state", TEXT, 16, null=False, default="ready"),
-        Column("provisioning_error", TEXT, 2048),
-        Column("provisioning_state_changed_at", INSTANT, 35),
-        Column("bundle_configuration", TEXT, 64),
-        Column("worker_version", TEXT, 64),
-        Column("worker_script_name", TEXT, 255),
-        Column("storage_kind", TEXT, 32),
-        Column("d1_database_id", TEXT, 64),
-        Column("database_version", TEXT, 64),
-    ),
     indexes=(Index("idx_tenants_created_at", ("created_at", "id")),),
     model=Tenant,
     insert=TenantInsert,
 )
 
-ACTION_EXECUTIONS: Table[ActionExecution] = Table(
+
+class _ActionExecutions(Columns):
+    id = Column(TEXT, 255, null=False)
+    tenant_id = Column(TEXT, 191, null=False)
+    trigger_id = Column(TEXT, 64, null=False)
+    status = Column(TEXT, 32, null=False)
+    results = Column(JSON, null=False)
+    logs = Column(JSON)
+    created_at_ts = Column(EPOCH_MS, null=False, field="created_at")
+    updated_at_ts = Column(EPOCH_MS, null=False, field="updated_at")
+
+
+ACTION_EXECUTIONS: Table[_ActionExecutions, ActionExecution] = Table(
     "action_executions",
+    _ActionExecutions,
     key=("id",),
-    columns=(
-        Column("id", TEXT, 255, null=False),
-        Column("tenant_id", TEXT, 191, null=False),
-        Column("trigger_id", TEXT, 64, null=False),
-        Column("status", TEXT, 32, null=False),
-        Column("results", JSON, null=False),
-        Column("logs", JSON),
-        Column("created_at_ts", EPOCH_MS, null=False, field="created_at"),
-        Column("updated_at_ts", EPOCH_MS, null=False, field="updated_at"),
-    ),
     indexes=(
         Index("idx_action_executions_created_at_ts", ("created_at_ts",)),
         Index("idx_action_executions_tenant", ("tenant_id", "id")),
@@ -185,23 +191,26 @@ ACTION_EXECUTIONS: Table[ActionExecution] = Table(
     insert=ActionExecutionInsert,
 )
 
-ACTION_VERSIONS: Table[ActionVersion] = Table(
+
+class _ActionVersions(Columns):
+    id = Column(TEXT, 255, null=False)
+    tenant_id = Column(TEXT, 191, null=False)
+    action_id = Column(TEXT, 255, null=False)
+    number = Column(INT, null=False)
+    code = Column(TEXT, null=False, medium=True, was="text")
+    runtime = Column(TEXT, 50)
+    secrets = Column(JSON, secret=True)
+    dependencies = Column(JSON)
+    supported_triggers = Column(JSON)
+    deployed = Column(FLAG, null=False, default=0)
+    created_at_ts = Column(EPOCH_MS, null=False, field="created_at")
+    updated_at_ts = Column(EPOCH_MS, null=False, field="updated_at")
+
+
+ACTION_VERSIONS: Table[_ActionVersions, ActionVersion] = Table(
     "action_versions",
+    _ActionVersions,
     key=("id",),
-    columns=(
-        Column("id", TEXT, 255, null=False),
-        Column("tenant_id", TEXT, 191, null=False),
-        Column("action_id", TEXT, 255, null=False),
-        Column("number", INT, null=False),
-        Column("code", TEXT, null=False, medium=True, was="text"),
-        Column("runtime", TEXT, 50),
-        Column("secrets", JSON, secret=True),
-        Column("dependencies", JSON),
-        Column("supported_triggers", JSON),
-        Column("deployed", FLAG, null=False, default=0),
-        Column("created_at_ts", EPOCH_MS, null=False, field="created_at"),
-        Column("updated_at_ts", EPOCH_MS, null=False, field="updated_at"),
-    ),
     indexes=(
         Index("idx_action_versions_action", ("tenant_id", "action_id")),
         Index("uniq_action_versions_action_number", ("tenant_id", "action_id", "number"), unique=True),
@@ -210,50 +219,56 @@ ACTION_VERSIONS: Table[ActionVersion] = Table(
     insert=ActionVersionInsert,
 )
 
-ACTIONS: Table[Action] = Table(
+
+class _Actions(Columns):
+    id = Column(TEXT, 255, null=False)
+    tenant_id = Column(TEXT, 191, null=False)
+    name = Column(TEXT, 255, null=False)
+    code = Column(TEXT, null=False, medium=True, was="text")
+    runtime = Column(TEXT, 50)
+    status = Column(TEXT, 50, default="built")
+    secrets = Column(JSON, secret=True)
+    dependencies = Column(JSON)
+    supported_triggers = Column(JSON)
+    deployed_at_ts = Column(EPOCH_MS, field="deployed_at")
+    created_at_ts = Column(EPOCH_MS, null=False, field="created_at")
+    updated_at_ts = Column(EPOCH_MS, null=False, field="updated_at")
+    is_system = Column(FLAG, null=False, default=0)
+    inherit = Column(FLAG, null=False, default=0)
+
+
+ACTIONS: Table[_Actions, Action] = Table(
     "actions",
+    _Actions,
     key=("id",),
-    columns=(
-        Column("id", TEXT, 255, null=False),
-        Column("tenant_id", TEXT, 191, null=False),
-        Column("name", TEXT, 255, null=False),
-        Column("code", TEXT, null=False, medium=True, was="text"),
-        Column("runtime", TEXT, 50),
-        Column("status", TEXT, 50, default="built"),
-        Column("secrets", JSON, secret=True),
-        Column("dependencies", JSON),
-        Column("supported_triggers", JSON),
-        Column("deployed_at_ts", EPOCH_MS, field="deployed_at"),
-        Column("created_at_ts", EPOCH_MS, null=False, field="created_at"),
-        Column("updated_at_ts", EPOCH_MS, null=False, field="updated_at"),
-        Column("is_system", FLAG, null=False, default=0),
-        Column("inherit", FLAG, null=False, default=0),
-    ),
     indexes=(Index("idx_actions_tenant", ("tenant_id",)),),
     model=Action,
     insert=ActionInsert,
 )
 
-AUTHENTICATION_METHODS: Table[AuthenticationMethod] = Table(
+
+class _AuthenticationMethods(Columns):
+    id = Column(TEXT, 26, null=False)
+    tenant_id = Column(TEXT, 191, null=False, hidden=True)
+    user_id = Column(TEXT, 255, null=False)
+    type = Column(TEXT, 32, null=False)
+    phone_number = Column(TEXT, 32)
+    totp_secret = Column(TEXT, 255, secret=True)
+    confirmed = Column(FLAG, null=False, default=0)
+    created_at_ts = Column(EPOCH_MS, null=False, field="created_at")
+    updated_at_ts = Column(EPOCH_MS, null=False, field="updated_at")
+    credential_id = Column(TEXT, 512)
+    public_key = Column(TEXT)
+    sign_count = Column(INT)
+    credential_backed_up = Column(FLAG)
+    transports = Column(JSON, 512)
+    friendly_name = Column(TEXT, 255)
+
+
+AUTHENTICATION_METHODS: Table[_AuthenticationMethods, AuthenticationMethod] = Table(
     "authentication_methods",
+    _AuthenticationMethods,
     key=("id",),
-    columns=(
-        Column("id", TEXT, 26, null=False),
-        Column("tenant_id", TEXT, 191, null=False, hidden=True),
-        Column("user_id", TEXT, 255, null=False),
-        Column("type", TEXT, 32, null=False),
-        Column("phone_number", TEXT, 32),
-        Column("totp_secret", TEXT, 255, secret=True),
-        Column("confirmed", FLAG, null=False, default=0),
-        Column("created_at_ts", EPOCH_MS, null=False, field="created_at"),
-        Column("updated_at_ts", EPOCH_MS, null=False, field="updated_at"),
-        Column("credential_id", TEXT, 512),
-        Column("public_key", TEXT),
-        Column("sign_count", INT),
-        Column("credential_backed_up", FLAG),
-        Column("transports", JSON, 512),
-        Column("friendly_name", TEXT, 255),
-    ),
     indexes=(
         Index("authentication_methods_credential_id_idx", ("credential_id",)),
         Index("mfa_enrollments_tenant_user_idx", ("tenant_id", "user_id")),
@@ -263,87 +278,93 @@ AUTHENTICATION_METHODS: Table[AuthenticationMethod] = Table(
     insert=AuthenticationMethodInsert,
 )
 
-BRANDING: Table[Branding] = Table(
+
+class _Branding(Columns):
+    tenant_id = Column(TEXT, 255, null=False, hidden=True)
+    logo_url = Column(TEXT, 512)
+    favicon_url = Column(TEXT, 512)
+    font_url = Column(TEXT, 512, field="font.url")
+    colors_primary = Column(TEXT, 32, field="colors.primary", was="varchar(8)")
+    colors_page_background_type = Column(TEXT, 32, field="colors.page_background.type")
+    colors_page_background_start = Column(TEXT, 32, field="colors.page_background.start", was="varchar(8)")
+    colors_page_background_end = Column(TEXT, 32, field="colors.page_background.end", was="varchar(8)")
+    colors_page_background_angle_dev = Column(INT, field="colors.page_background.angle_deg")
+    dark_mode = Column(TEXT, 8)
+
+
+BRANDING: Table[_Branding, Branding] = Table(
     "branding",
+    _Branding,
     key=("tenant_id",),
-    columns=(
-        Column("tenant_id", TEXT, 255, null=False, hidden=True),
-        Column("logo_url", TEXT, 512),
-        Column("favicon_url", TEXT, 512),
-        Column("font_url", TEXT, 512, field="font.url"),
-        Column("colors_primary", TEXT, 32, field="colors.primary", was="varchar(8)"),
-        Column("colors_page_background_type", TEXT, 32, field="colors.page_background.type"),
-        Column("colors_page_background_start", TEXT, 32, field="colors.page_background.start", was="varchar(8)"),
-        Column("colors_page_background_end", TEXT, 32, field="colors.page_background.end", was="varchar(8)"),
-        Column("colors_page_background_angle_dev", INT, field="colors.page_background.angle_deg"),
-        Column("dark_mode", TEXT, 8),
-    ),
     foreign_keys=(ForeignKey(("tenant_id",), "tenants", ("id",)),),
     model=Branding,
     insert=Branding,
 )
 
-CLIENTS: Table[Client] = Table(
+
+class _Clients(Columns):
+    client_id = Column(TEXT, 191, null=False)
+    tenant_id = Column(TEXT, 191, null=False, hidden=True)
+    name = Column(TEXT, 255, null=False)
+    description = Column(TEXT, 140)
+    global_ = Column(FLAG, null=False, default=0, name="global")
+    client_secret = Column(TEXT, 255, secret=True)
+    app_type = Column(TEXT, 64, default="regular_web")
+    logo_uri = Column(TEXT, 2083)
+    is_first_party = Column(FLAG, null=False, default=0)
+    oidc_conformant = Column(FLAG, null=False, default=1)
+    callbacks = Column(JSON, null=False)
+    allowed_origins = Column(JSON, null=False)
+    web_origins = Column(JSON, null=False)
+    client_aliases = Column(JSON, null=False)
+    allowed_clients = Column(JSON, null=False)
+    allowed_logout_urls = Column(JSON, null=False)
+    session_transfer = Column(JSON, null=False)
+    oidc_logout = Column(JSON, null=False)
+    grant_types = Column(JSON, null=False)
+    jwt_configuration = Column(JSON, null=False)
+    signing_keys = Column(JSON, null=False, secret=True)
+    encryption_key = Column(JSON, null=False, secret=True)
+    sso = Column(FLAG, null=False, default=0)
+    sso_disabled = Column(FLAG, null=False, default=1)
+    cross_origin_authentication = Column(FLAG, null=False, default=0)
+    cross_origin_loc = Column(TEXT, 2083)
+    custom_login_page_on = Column(FLAG, null=False, default=0)
+    custom_login_page = Column(TEXT)
+    custom_login_page_preview = Column(TEXT)
+    form_template = Column(TEXT)
+    addons = Column(JSON, null=False, secret=True)
+    token_endpoint_auth_method = Column(TEXT, 64, default="client_secret_basic")
+    client_metadata = Column(JSON, null=False)
+    mobile = Column(JSON, null=False)
+    initiate_login_uri = Column(TEXT, 2083)
+    native_social_login = Column(JSON, null=False)
+    refresh_token = Column(JSON, null=False)
+    default_organization = Column(JSON, null=False)
+    organization_usage = Column(TEXT, 32, default="deny")
+    organization_require_behavior = Column(TEXT, 32, default="no_prompt")
+    client_authentication_methods = Column(JSON, null=False, secret=True)
+    require_pushed_authorization_requests = Column(FLAG, null=False, default=0)
+    require_proof_of_possession = Column(FLAG, null=False, default=0)
+    signed_request_object = Column(JSON, null=False)
+    compliance_level = Column(TEXT, 64)
+    par_request_expiry = Column(INT)
+    token_quota = Column(JSON, null=False)
+    created_at = Column(INSTANT, 35, null=False)
+    updated_at = Column(INSTANT, 35, null=False)
+    connections = Column(JSON)
+    auth0_conformant = Column(FLAG, default=1)
+    owner_user_id = Column(TEXT, 255)
+    registration_type = Column(TEXT, 32)
+    registration_metadata = Column(JSON)
+    user_linking_mode = Column(TEXT, 16)
+    hide_sign_up_disabled_error = Column(FLAG, null=False, default=0)
+
+
+CLIENTS: Table[_Clients, Client] = Table(
     "clients",
+    _Clients,
     key=("tenant_id", "client_id"),
-    columns=(
-        Column("client_id", TEXT, 191, null=False),
-        Column("tenant_id", TEXT, 191, null=False, hidden=True),
-        Column("name", TEXT, 255, null=False),
-        Column("description", TEXT, 140),
-        Column("global", FLAG, null=False, default=0),
-        Column("client_secret", TEXT, 255, secret=True),
-        Column("app_type", TEXT, 64, default="regular_web"),
-        Column("logo_uri", TEXT, 2083),
-        Column("is_first_party", FLAG, null=False, default=0),
-        Column("oidc_conformant", FLAG, null=False, default=1),
-        Column("callbacks", JSON, null=False),
-        Column("allowed_origins", JSON, null=False),
-        Column("web_origins", JSON, null=False),
-        Column("client_aliases", JSON, null=False),
-        Column("allowed_clients", JSON, null=False),
-        Column("allowed_logout_urls", JSON, null=False),
-        Column("session_transfer", JSON, null=False),
-        Column("oidc_logout", JSON, null=False),
-        Column("grant_types", JSON, null=False),
-        Column("jwt_configuration", JSON, null=False),
-        Column("signing_keys", JSON, null=False, secret=True),
-        Column("encryption_key", JSON, null=False, secret=True),
-        Column("sso", FLAG, null=False, default=0),
-        Column("sso_disabled", FLAG, null=False, default=1),
-        Column("cross_origin_authentication", FLAG, null=False, default=0),
-        Column("cross_origin_loc", TEXT, 2083),
-        Column("custom_login_page_on", FLAG, null=False, default=0),
-        Column("custom_login_page", TEXT),
-        Column("custom_login_page_preview", TEXT),
-        Column("form_template", TEXT),
-        Column("addons", JSON, null=False, secret=True),
-        Column("token_endpoint_auth_method", TEXT, 64, default="client_secret_basic"),
-        Column("client_metadata", JSON, null=False),
-        Column("mobile", JSON, null=False),
-        Column("initiate_login_uri", TEXT, 2083),
-        Column("native_social_login", JSON, null=False),
-        Column("refresh_token", JSON, null=False),
-        Column("default_organization", JSON, null=False),
-        Column("organization_usage", TEXT, 32, default="deny"),
-        Column("organization_require_behavior", TEXT, 32, default="no_prompt"),
-        Column("client_authentication_methods", JSON, null=False, secret=True),
-        Column("require_pushed_authorization_requests", FLAG, null=False, default=0),
-        Column("require_proof_of_possession", FLAG, null=False, default=0),
-        Column("signed_request_object", JSON, null=False),
-        Column("compliance_level", TEXT, 64),
-        Column("par_request_expiry", INT),
-        Column("token_quota", JSON, null=False),
-        Column("created_at", INSTANT, 35, null=False),
-        Column("updated_at", INSTANT, 35, null=False),
-        Column("connections", JSON),
-        Column("auth0_conformant", FLAG, default=1),
-        Column("owner_user_id", TEXT, 255),
-        Column("registration_type", TEXT, 32),
-        Column("registration_metadata", JSON),
-        Column("user_linking_mode", TEXT, 16),
-        Column("hide_sign_up_disabled_error", FLAG, null=False, default=0),
-    ),
     indexes=(
         Index("idx_clients_owner_user_id", ("tenant_id", "owner_user_id")),
         Index("idx_clients_client_id", ("client_id",)),
@@ -354,23 +375,26 @@ CLIENTS: Table[Client] = Table(
     insert=ClientInsert,
 )
 
-CLIENT_GRANTS: Table[ClientGrant] = Table(
+
+class _ClientGrants(Columns):
+    id = Column(TEXT, 21, null=False)
+    tenant_id = Column(TEXT, 191, null=False, hidden=True)
+    client_id = Column(TEXT, 191, null=False)
+    audience = Column(TEXT, 191, null=False)
+    scope = Column(JSON)
+    organization_usage = Column(TEXT, 32)
+    allow_any_organization = Column(FLAG, default=0)
+    is_system = Column(FLAG, default=0)
+    subject_type = Column(TEXT, 32)
+    authorization_details_types = Column(JSON)
+    created_at = Column(INSTANT, 35, null=False)
+    updated_at = Column(INSTANT, 35, null=False)
+
+
+CLIENT_GRANTS: Table[_ClientGrants, ClientGrant] = Table(
     "client_grants",
+    _ClientGrants,
     key=("tenant_id", "id"),
-    columns=(
-        Column("id", TEXT, 21, null=False),
-        Column("tenant_id", TEXT, 191, null=False, hidden=True),
-        Column("client_id", TEXT, 191, null=False),
-        Column("audience", TEXT, 191, null=False),
-        Column("scope", JSON),
-        Column("organization_usage", TEXT, 32),
-        Column("allow_any_organization", FLAG, default=0),
-        Column("is_system", FLAG, default=0),
-        Column("subject_type", TEXT, 32),
-        Column("authorization_details_types", JSON),
-        Column("created_at", INSTANT, 35, null=False),
-        Column("updated_at", INSTANT, 35, null=False),
-    ),
     indexes=(
         Index("idx_client_grants_audience", ("audience",), broad=True),
         Index("uq_client_grants_tenant_client_audience", ("tenant_id", "client_id", "audience"), unique=True),
@@ -384,23 +408,26 @@ CLIENT_GRANTS: Table[ClientGrant] = Table(
     insert=ClientGrantInsert,
 )
 
-CLIENT_REGISTRATION_TOKENS: Table[ClientRegistrationToken] = Table(
+
+class _ClientRegistrationTokens(Columns):
+    id = Column(TEXT, 255, null=False)
+    tenant_id = Column(TEXT, 191, null=False, hidden=True)
+    token_hash = Column(TEXT, 64, null=False, secret=True)
+    type = Column(TEXT, 8, null=False)
+    client_id = Column(TEXT, 191)
+    sub = Column(TEXT, 255)
+    constraints = Column(JSON)
+    single_use = Column(FLAG, null=False, default=0)
+    used_at_ts = Column(EPOCH_MS, field="used_at")
+    expires_at_ts = Column(EPOCH_MS, field="expires_at")
+    created_at_ts = Column(EPOCH_MS, null=False, field="created_at")
+    revoked_at_ts = Column(EPOCH_MS, field="revoked_at")
+
+
+CLIENT_REGISTRATION_TOKENS: Table[_ClientRegistrationTokens, ClientRegistrationToken] = Table(
     "client_registration_tokens",
+    _ClientRegistrationTokens,
     key=("id",),
-    columns=(
-        Column("id", TEXT, 255, null=False),
-        Column("tenant_id", TEXT, 191, null=False, hidden=True),
-        Column("token_hash", TEXT, 64, null=False, secret=True),
-        Column("type", TEXT, 8, null=False),
-        Column("client_id", TEXT, 191),
-        Column("sub", TEXT, 255),
-        Column("constraints", JSON),
-        Column("single_use", FLAG, null=False, default=0),
-        Column("used_at_ts", EPOCH_MS, field="used_at"),
-        Column("expires_at_ts", EPOCH_MS, field="expires_at"),
-        Column("created_at_ts", EPOCH_MS, null=False, field="created_at"),
-        Column("revoked_at_ts", EPOCH_MS, field="revoked_at"),
-    ),
     indexes=(
         Index("idx_client_registration_tokens_client", ("tenant_id", "client_id")),
         Index("idx_client_registration_tokens_hash", ("tenant_id", "token_hash"), unique=True),
@@ -410,43 +437,46 @@ CLIENT_REGISTRATION_TOKENS: Table[ClientRegistrationToken] = Table(
     insert=ClientRegistrationTokenInsert,
 )
 
-USERS: Table[User] = Table(
+
+class _Users(Columns):
+    tenant_id = Column(TEXT, 255, null=False, hidden=True)
+    email = Column(TEXT, 255)
+    given_name = Column(TEXT, 255)
+    family_name = Column(TEXT, 255)
+    nickname = Column(TEXT, 255)
+    name = Column(TEXT, 255)
+    picture = Column(TEXT)
+    created_at = Column(INSTANT, 35, null=False)
+    updated_at = Column(INSTANT, 35, null=False)
+    linked_to = Column(TEXT, 255)
+    provider = Column(TEXT, 255, null=False)
+    connection = Column(TEXT, 255, null=False)
+    email_verified = Column(BOOL, null=False)
+    is_social = Column(BOOL, null=False)
+    app_metadata = Column(JSON, null=False, default="{}")
+    profileData = Column(TEXT, secret=True)
+    locale = Column(TEXT, 64)
+    user_id = Column(TEXT, 255, null=False)
+    phone_number = Column(TEXT, 17)
+    phone_verified = Column(BOOL)
+    username = Column(TEXT, 128)
+    user_metadata = Column(JSON)
+    middle_name = Column(TEXT, 100)
+    profile = Column(TEXT)
+    website = Column(TEXT)
+    gender = Column(TEXT, 50)
+    birthdate = Column(TEXT, 10)
+    zoneinfo = Column(TEXT, 100)
+    preferred_username = Column(TEXT, 255)
+    address = Column(JSON)
+    registration_completed_at = Column(INSTANT, 35)
+    blocked = Column(BOOL)
+
+
+USERS: Table[_Users, User] = Table(
     "users",
+    _Users,
     key=("tenant_id", "user_id"),
-    columns=(
-        Column("tenant_id", TEXT, 255, null=False, hidden=True),
-        Column("email", TEXT, 255),
-        Column("given_name", TEXT, 255),
-        Column("family_name", TEXT, 255),
-        Column("nickname", TEXT, 255),
-        Column("name", TEXT, 255),
-        Column("picture", TEXT),
-        Column("created_at", INSTANT, 35, null=False),
-        Column("updated_at", INSTANT, 35, null=False),
-        Column("linked_to", TEXT, 255),
-        Column("provider", TEXT, 255, null=False),
-        Column("connection", TEXT, 255, null=False),
-        Column("email_verified", BOOL, null=False),
-        Column("is_social", BOOL, null=False),
-        Column("app_metadata", JSON, null=False, default="{}"),
-        Column("profileData", TEXT, secret=True),
-        Column("locale", TEXT, 64),
-        Column("user_id", TEXT, 255, null=False),
-        Column("phone_number", TEXT, 17),
-        Column("phone_verified", BOOL),
-        Column("username", TEXT, 128),
-        Column("user_metadata", JSON),
-        Column("middle_name", TEXT, 100),
-        Column("profile", TEXT),
-        Column("website", TEXT),
-        Column("gender", TEXT, 50),
-        Column("birthdate", TEXT, 10),
-        Column("zoneinfo", TEXT, 100),
-        Column("preferred_username", TEXT, 255),
-        Column("address", JSON),
-        Column("registration_completed_at", INSTANT, 35),
-        Column("blocked", BOOL),
-    ),
     indexes=(
         Index("unique_email_provider", ("email", "provider", "tenant_id"), unique=True),
         Index("unique_username_provider", ("username", "provider", "tenant_id"), unique=True),
@@ -467,28 +497,31 @@ USERS: Table[User] = Table(
     insert=UserInsert,
 )
 
-CODES: Table[Code] = Table(
+
+class _Codes(Columns):
+    code_id = Column(TEXT, 255, null=False, secret=True)
+    tenant_id = Column(TEXT, 255, null=False, hidden=True)
+    user_id = Column(TEXT, 255)
+    login_id = Column(TEXT, 255)
+    connection_id = Column(TEXT, 255)
+    code_type = Column(TEXT, 255, null=False)
+    created_at = Column(INSTANT, 255, null=False)
+    expires_at = Column(INSTANT, 255, null=False)
+    used_at = Column(INSTANT, 255)
+    code_verifier = Column(TEXT, 128, secret=True)
+    code_challenge = Column(TEXT, 128, secret=True)
+    code_challenge_method = Column(TEXT, 5)
+    redirect_uri = Column(TEXT, 1024)
+    nonce = Column(TEXT, 1024, secret=True)
+    state = Column(TEXT, 2048, secret=True)
+    otp = Column(TEXT, 32, secret=True)
+    expires_at_ts = Column(EPOCH_MS, hidden=True)
+
+
+CODES: Table[_Codes, Code] = Table(
     "codes",
+    _Codes,
     key=("code_id", "code_type", "tenant_id"),
-    columns=(
-        Column("code_id", TEXT, 255, null=False, secret=True),
-        Column("tenant_id", TEXT, 255, null=False, hidden=True),
-        Column("user_id", TEXT, 255),
-        Column("login_id", TEXT, 255),
-        Column("connection_id", TEXT, 255),
-        Column("code_type", TEXT, 255, null=False),
-        Column("created_at", INSTANT, 255, null=False),
-        Column("expires_at", INSTANT, 255, null=False),
-        Column("used_at", INSTANT, 255),
-        Column("code_verifier", TEXT, 128, secret=True),
-        Column("code_challenge", TEXT, 128, secret=True),
-        Column("code_challenge_method", TEXT, 5),
-        Column("redirect_uri", TEXT, 1024),
-        Column("nonce", TEXT, 1024, secret=True),
-        Column("state", TEXT, 2048, secret=True),
-        Column("otp", TEXT, 32, secret=True),
-        Column("expires_at_ts", EPOCH_MS, hidden=True),
-    ),
     indexes=(
         Index("FK_codes_user_id_tenant_id_constraint", ("user_id", "tenant_id")),
         Index("idx_codes_expires_at_ts", ("expires_at_ts",)),
@@ -502,61 +535,70 @@ CODES: Table[Code] = Table(
     insert=CodeInsert,
 )
 
-CONNECTIONS: Table[Connection] = Table(
+
+class _Connections(Columns):
+    id = Column(TEXT, 255, null=False)
+    tenant_id = Column(TEXT, 255, null=False, hidden=True)
+    name = Column(TEXT, 255, null=False)
+    response_type = Column(TEXT, 255)
+    response_mode = Column(TEXT, 255)
+    strategy = Column(TEXT, 64)
+    options = Column(JSON, null=False, default="{}", secret=True, was="varchar(8192)")
+    created_at = Column(INSTANT, 255, null=False)
+    updated_at = Column(INSTANT, 255, null=False)
+    display_name = Column(TEXT, 255)
+    is_domain_connection = Column(FLAG)
+    show_as_button = Column(FLAG)
+    metadata = Column(JSON, 4096)
+    is_system = Column(MARK, null=False, default=0)
+
+
+CONNECTIONS: Table[_Connections, Connection] = Table(
     "connections",
+    _Connections,
     key=("tenant_id", "id"),
-    columns=(
-        Column("id", TEXT, 255, null=False),
-        Column("tenant_id", TEXT, 255, null=False, hidden=True),
-        Column("name", TEXT, 255, null=False),
-        Column("response_type", TEXT, 255),
-        Column("response_mode", TEXT, 255),
-        Column("strategy", TEXT, 64),
-        Column("options", JSON, null=False, default="{}", secret=True, was="varchar(8192)"),
-        Column("created_at", INSTANT, 255, null=False),
-        Column("updated_at", INSTANT, 255, null=False),
-        Column("display_name", TEXT, 255),
-        Column("is_domain_connection", FLAG),
-        Column("show_as_button", FLAG),
-        Column("metadata", JSON, 4096),
-        Column("is_system", MARK, null=False, default=0),
-    ),
     foreign_keys=(ForeignKey(("tenant_id",), "tenants", ("id",)),),
     model=Connection,
     insert=ConnectionInsert,
 )
 
-CONTROL_PLANE_COMM_KEYS: Table[Any] = Table(
+
+class _ControlPlaneCommKeys(Columns):
+    kid = Column(TEXT, 255, null=False)
+    tenant_id = Column(TEXT, 255, null=False, hidden=True)
+    public_jwk = Column(JSON, null=False)
+    created_at = Column(INSTANT, 35, null=False)
+    revoked_at = Column(INSTANT, 35)
+
+
+CONTROL_PLANE_COMM_KEYS: Table[_ControlPlaneCommKeys, Any] = Table(
     "control_plane_comm_keys",
+    _ControlPlaneCommKeys,
     key=("kid",),
-    columns=(
-        Column("kid", TEXT, 255, null=False),
-        Column("tenant_id", TEXT, 255, null=False, hidden=True),
-        Column("public_jwk", JSON, null=False),
-        Column("created_at", INSTANT, 35, null=False),
-        Column("revoked_at", INSTANT, 35),
-    ),
     indexes=(Index("control_plane_comm_keys_tenant_id_created_at_idx", ("tenant_id", "created_at")),),
 )
 
-CUSTOM_DOMAINS: Table[CustomDomain] = Table(
+
+class _CustomDomains(Columns):
+    custom_domain_id = Column(TEXT, 256, null=False)
+    tenant_id = Column(TEXT, 255, null=False, hidden=True)
+    domain = Column(TEXT, 255, null=False)
+    primary = Column(BOOL, null=False)
+    status = Column(TEXT, 50, null=False)
+    type = Column(TEXT, 50, null=False)
+    origin_domain_name = Column(TEXT, 255)
+    verification = Column(JSON, 2048)
+    custom_client_ip_header = Column(TEXT, 50)
+    tls_policy = Column(TEXT, 50)
+    domain_metadata = Column(JSON, 2048)
+    created_at = Column(INSTANT, 35, null=False, hidden=True)
+    updated_at = Column(INSTANT, 35, null=False, hidden=True)
+
+
+CUSTOM_DOMAINS: Table[_CustomDomains, CustomDomain] = Table(
     "custom_domains",
+    _CustomDomains,
     key=("custom_domain_id",),
-    columns=(
-        Column("custom_domain_id", TEXT, 256, null=False),
-        Column("tenant_id", TEXT, 255, null=False, hidden=True),
-        Column("domain", TEXT, 255, null=False),
-        Column("primary", BOOL, null=False),
-        Column("status", TEXT, 50, null=False),
-        Column("type", TEXT, 50, null=False),
-        Column("origin_domain_name", TEXT, 255),
-        Column("verification", JSON, 2048),
-        Column("custom_client_ip_header", TEXT, 50),
-        Column("tls_policy", TEXT, 50),
-        Column("domain_metadata", JSON, 2048),
-        Column("created_at", INSTANT, 35, null=False, hidden=True),
-        Column("updated_at", INSTANT, 35, null=False, hidden=True),
-    ),
     indexes=(
         Index("idx_custom_domains_domain", ("domain",)),
         Index("idx_custom_domains_tenant", ("tenant_id",)),
@@ -566,112 +608,130 @@ CUSTOM_DOMAINS: Table[CustomDomain] = Table(
     insert=CustomDomainInsert,
 )
 
-CUSTOM_TEXT: Table[CustomTextEntry] = Table(
+
+class _CustomText(Columns):
+    tenant_id = Column(TEXT, 191, null=False, hidden=True)
+    prompt = Column(TEXT, 64, null=False)
+    language = Column(TEXT, 16, null=False)
+    custom_text = Column(JSON, null=False)
+    created_at_ts = Column(EPOCH_MS, null=False, field="created_at", hidden=True)
+    updated_at_ts = Column(EPOCH_MS, null=False, field="updated_at", hidden=True)
+
+
+CUSTOM_TEXT: Table[_CustomText, CustomTextEntry] = Table(
     "custom_text",
+    _CustomText,
     key=("tenant_id", "prompt", "language"),
-    columns=(
-        Column("tenant_id", TEXT, 191, null=False, hidden=True),
-        Column("prompt", TEXT, 64, null=False),
-        Column("language", TEXT, 16, null=False),
-        Column("custom_text", JSON, null=False),
-        Column("created_at_ts", EPOCH_MS, null=False, field="created_at", hidden=True),
-        Column("updated_at_ts", EPOCH_MS, null=False, field="updated_at", hidden=True),
-    ),
     foreign_keys=(ForeignKey(("tenant_id",), "tenants", ("id",)),),
     model=CustomTextEntry,
     insert=CustomTextEntry,
 )
 
-EMAIL_PROVIDERS: Table[EmailProvider] = Table(
+
+class _EmailProviders(Columns):
+    tenant_id = Column(TEXT, 255, null=False, hidden=True)
+    name = Column(TEXT, 255, null=False)
+    enabled = Column(BOOL, null=False)
+    default_from_address = Column(TEXT, 255)
+    credentials = Column(JSON, 2048, null=False, default="{}", secret=True)
+    settings = Column(JSON, 2048, null=False, default="{}")
+    created_at = Column(INSTANT, 29, null=False, hidden=True)
+    updated_at = Column(INSTANT, 29, null=False, hidden=True)
+
+
+EMAIL_PROVIDERS: Table[_EmailProviders, EmailProvider] = Table(
     "email_providers",
+    _EmailProviders,
     key=("tenant_id",),
-    columns=(
-        Column("tenant_id", TEXT, 255, null=False, hidden=True),
-        Column("name", TEXT, 255, null=False),
-        Column("enabled", BOOL, null=False),
-        Column("default_from_address", TEXT, 255),
-        Column("credentials", JSON, 2048, null=False, default="{}", secret=True),
-        Column("settings", JSON, 2048, null=False, default="{}"),
-        Column("created_at", INSTANT, 29, null=False, hidden=True),
-        Column("updated_at", INSTANT, 29, null=False, hidden=True),
-    ),
     model=EmailProvider,
     insert=EmailProvider,
 )
 
-EMAIL_TEMPLATES: Table[EmailTemplate] = Table(
+
+class _EmailTemplates(Columns):
+    tenant_id = Column(TEXT, 255, null=False, hidden=True)
+    template = Column(TEXT, 64, null=False)
+    body = Column(TEXT, null=False)
+    from_ = Column(TEXT, 255, null=False, name="from")
+    subject = Column(TEXT, 255, null=False)
+    syntax = Column(TEXT, 16, null=False, default="liquid")
+    result_url = Column(TEXT, 2048, field="resultUrl")
+    url_lifetime_in_seconds = Column(INT, field="urlLifetimeInSeconds")
+    include_email_in_redirect = Column(FLAG, null=False, default=0, field="includeEmailInRedirect")
+    enabled = Column(FLAG, null=False, default=1)
+    created_at = Column(INSTANT, 35, null=False, hidden=True)
+    updated_at = Column(INSTANT, 35, null=False, hidden=True)
+
+
+EMAIL_TEMPLATES: Table[_EmailTemplates, EmailTemplate] = Table(
     "email_templates",
+    _EmailTemplates,
     key=("tenant_id", "template"),
-    columns=(
-        Column("tenant_id", TEXT, 255, null=False, hidden=True),
-        Column("template", TEXT, 64, null=False),
-        Column("body", TEXT, null=False),
-        Column("from", TEXT, 255, null=False),
-        Column("subject", TEXT, 255, null=False),
-        Column("syntax", TEXT, 16, null=False, default="liquid"),
-        Column("result_url", TEXT, 2048, field="resultUrl"),
-        Column("url_lifetime_in_seconds", INT, field="urlLifetimeInSeconds"),
-        Column("include_email_in_redirect", FLAG, null=False, default=0, field="includeEmailInRedirect"),
-        Column("enabled", FLAG, null=False, default=1),
-        Column("created_at", INSTANT, 35, null=False, hidden=True),
-        Column("updated_at", INSTANT, 35, null=False, hidden=True),
-    ),
     foreign_keys=(ForeignKey(("tenant_id",), "tenants", ("id",)),),
     model=EmailTemplate,
     insert=EmailTemplate,
 )
 
-FLOWS: Table[Flow] = Table(
+
+class _Flows(Columns):
+    id = Column(TEXT, 24, null=False)
+    tenant_id = Column(TEXT, 191, null=False, hidden=True)
+    name = Column(TEXT, 150, null=False)
+    actions = Column(JSON)
+    created_at = Column(INSTANT, 35, null=False)
+    updated_at = Column(INSTANT, 35, null=False)
+
+
+FLOWS: Table[_Flows, Flow] = Table(
     "flows",
+    _Flows,
     key=("id",),
-    columns=(
-        Column("id", TEXT, 24, null=False),
-        Column("tenant_id", TEXT, 191, null=False, hidden=True),
-        Column("name", TEXT, 150, null=False),
-        Column("actions", JSON),
-        Column("created_at", INSTANT, 35, null=False),
-        Column("updated_at", INSTANT, 35, null=False),
-    ),
     indexes=(Index("flows_tenant_id_idx", ("tenant_id",)),),
     model=Flow,
     insert=FlowInsert,
 )
 
-FORMS: Table[Form] = Table(
+
+class _Forms(Columns):
+    id = Column(TEXT, 255, null=False)
+    name = Column(TEXT, 255, null=False)
+    tenant_id = Column(TEXT, 255, null=False, hidden=True)
+    messages = Column(JSON, was="varchar(255)")
+    languages = Column(JSON, was="varchar(255)")
+    translations = Column(JSON, was="varchar(4096)")
+    nodes = Column(JSON, was="varchar(4096)")
+    start = Column(JSON, was="varchar(255)")
+    ending = Column(JSON, was="varchar(255)")
+    style = Column(JSON, was="varchar(1042)")
+    created_at = Column(INSTANT, 255, null=False)
+    updated_at = Column(INSTANT, 255, null=False)
+
+
+FORMS: Table[_Forms, Form] = Table(
     "forms",
+    _Forms,
     key=("id",),
-    columns=(
-        Column("id", TEXT, 255, null=False),
-        Column("name", TEXT, 255, null=False),
-        Column("tenant_id", TEXT, 255, null=False, hidden=True),
-        Column("messages", JSON, was="varchar(255)"),
-        Column("languages", JSON, was="varchar(255)"),
-        Column("translations", JSON, was="varchar(4096)"),
-        Column("nodes", JSON, was="varchar(4096)"),
-        Column("start", JSON, was="varchar(255)"),
-        Column("ending", JSON, was="varchar(255)"),
-        Column("style", JSON, was="varchar(1042)"),
-        Column("created_at", INSTANT, 255, null=False),
-        Column("updated_at", INSTANT, 255, null=False),
-    ),
     indexes=(Index("forms_tenant_id_idx", ("tenant_id",)),),
     model=Form,
     insert=FormInsert,
 )
 
-GRANTS: Table[Grant] = Table(
+
+class _Grants(Columns):
+    id = Column(TEXT, 21, null=False)
+    tenant_id = Column(TEXT, 191, null=False, hidden=True)
+    user_id = Column(TEXT, 191, null=False)
+    client_id = Column(TEXT, 191, null=False, field="clientID")
+    audience = Column(TEXT, 191, null=False, default="", was="varchar(100)")
+    scope = Column(JSON, null=False)
+    created_at = Column(INSTANT, 35, null=False, hidden=True)
+    updated_at = Column(INSTANT, 35, null=False, hidden=True)
+
+
+GRANTS: Table[_Grants, Grant] = Table(
     "grants",
+    _Grants,
     key=("id",),
-    columns=(
-        Column("id", TEXT, 21, null=False),
-        Column("tenant_id", TEXT, 191, null=False, hidden=True),
-        Column("user_id", TEXT, 191, null=False),
-        Column("client_id", TEXT, 191, null=False, field="clientID"),
-        Column("audience", TEXT, 191, null=False, default="", was="varchar(100)"),
-        Column("scope", JSON, null=False),
-        Column("created_at", INSTANT, 35, null=False, hidden=True),
-        Column("updated_at", INSTANT, 35, null=False, hidden=True),
-    ),
     indexes=(
         Index("grants_natural_key_idx", ("tenant_id", "user_id", "client_id", "audience"), unique=True),
         Index("grants_tenant_user_idx", ("tenant_id", "user_id")),
@@ -686,69 +746,78 @@ GRANTS: Table[Grant] = Table(
     insert=GrantInsert,
 )
 
-HOOK_CODE: Table[HookCode] = Table(
+
+class _HookCode(Columns):
+    id = Column(TEXT, 21, null=False)
+    tenant_id = Column(TEXT, 191, null=False)
+    code = Column(TEXT, null=False, medium=True, was="text")
+    secrets = Column(JSON, secret=True)
+    created_at_ts = Column(EPOCH_MS, null=False, field="created_at")
+    updated_at_ts = Column(EPOCH_MS, null=False, field="updated_at")
+
+
+HOOK_CODE: Table[_HookCode, HookCode] = Table(
     "hook_code",
+    _HookCode,
     key=("id",),
-    columns=(
-        Column("id", TEXT, 21, null=False),
-        Column("tenant_id", TEXT, 191, null=False),
-        Column("code", TEXT, null=False, medium=True, was="text"),
-        Column("secrets", JSON, secret=True),
-        Column("created_at_ts", EPOCH_MS, null=False, field="created_at"),
-        Column("updated_at_ts", EPOCH_MS, null=False, field="updated_at"),
-    ),
     indexes=(Index("idx_hook_code_tenant", ("tenant_id",)),),
     model=HookCode,
     insert=HookCodeInsert,
 )
 
-HOOKS: Table[Hook] = Table(
+
+class _Hooks(Columns):
+    hook_id = Column(TEXT, 21, null=False)
+    tenant_id = Column(TEXT, 255, null=False, hidden=True)
+    trigger_id = Column(TEXT, 255, null=False)
+    enabled = Column(BOOL, null=False)
+    synchronous = Column(BOOL, null=False, default=0)
+    priority = Column(INT)
+    form_id = Column(TEXT, 128)
+    url = Column(TEXT, 512)
+    template_id = Column(TEXT, 64)
+    created_at_ts = Column(EPOCH_MS, field="created_at")
+    updated_at_ts = Column(EPOCH_MS, field="updated_at")
+    code_id = Column(TEXT, 21)
+    metadata = Column(JSON)
+    page_id = Column(TEXT, 64)
+    permission_required = Column(TEXT, 255)
+
+
+HOOKS: Table[_Hooks, Hook] = Table(
     "hooks",
+    _Hooks,
     key=("hook_id",),
-    columns=(
-        Column("hook_id", TEXT, 21, null=False),
-        Column("tenant_id", TEXT, 255, null=False, hidden=True),
-        Column("trigger_id", TEXT, 255, null=False),
-        Column("enabled", BOOL, null=False),
-        Column("synchronous", BOOL, null=False, default=0),
-        Column("priority", INT),
-        Column("form_id", TEXT, 128),
-        Column("url", TEXT, 512),
-        Column("template_id", TEXT, 64),
-        Column("created_at_ts", EPOCH_MS, field="created_at"),
-        Column("updated_at_ts", EPOCH_MS, field="updated_at"),
-        Column("code_id", TEXT, 21),
-        Column("metadata", JSON),
-        Column("page_id", TEXT, 64),
-        Column("permission_required", TEXT, 255),
-    ),
     indexes=(Index("idx_hooks_tenant", ("tenant_id",)),),
     foreign_keys=(ForeignKey(("tenant_id",), "tenants", ("id",)),),
     model=Hook,
     insert=HookInsert,
 )
 
-INVITES: Table[Invite] = Table(
+
+class _Invites(Columns):
+    id = Column(TEXT, 21, null=False)
+    tenant_id = Column(TEXT, 191, null=False, hidden=True)
+    organization_id = Column(TEXT, 64, null=False, was="varchar(21)")
+    inviter = Column(JSON, null=False)
+    invitee = Column(JSON, null=False)
+    client_id = Column(TEXT, 191, null=False)
+    connection_id = Column(TEXT, 255, was="varchar(21)")
+    invitation_url = Column(TEXT, null=False, secret=True)
+    created_at = Column(INSTANT, 35, null=False)
+    expires_at = Column(INSTANT, 35, null=False)
+    app_metadata = Column(JSON)
+    user_metadata = Column(JSON)
+    roles = Column(JSON)
+    ticket_id = Column(TEXT, 191, secret=True)
+    ttl_sec = Column(INT)
+    send_invitation_email = Column(FLAG)
+
+
+INVITES: Table[_Invites, Invite] = Table(
     "invites",
+    _Invites,
     key=("id",),
-    columns=(
-        Column("id", TEXT, 21, null=False),
-        Column("tenant_id", TEXT, 191, null=False, hidden=True),
-        Column("organization_id", TEXT, 64, null=False, was="varchar(21)"),
-        Column("inviter", JSON, null=False),
-        Column("invitee", JSON, null=False),
-        Column("client_id", TEXT, 191, null=False),
-        Column("connection_id", TEXT, 255, was="varchar(21)"),
-        Column("invitation_url", TEXT, null=False, secret=True),
-        Column("created_at", INSTANT, 35, null=False),
-        Column("expires_at", INSTANT, 35, null=False),
-        Column("app_metadata", JSON),
-        Column("user_metadata", JSON),
-        Column("roles", JSON),
-        Column("ticket_id", TEXT, 191, secret=True),
-        Column("ttl_sec", INT),
-        Column("send_invitation_email", FLAG),
-    ),
     indexes=(
         Index("idx_invites_expires_at", ("expires_at",)),
         Index("idx_invites_organization_id", ("organization_id",)),
@@ -758,68 +827,77 @@ INVITES: Table[Invite] = Table(
     insert=InviteInsert,
 )
 
-KEYS: Table[SigningKey] = Table(
+
+class _Keys(Columns):
+    kid = Column(TEXT, 255, null=False)
+    tenant_id = Column(TEXT, 255)
+    created_at = Column(INSTANT, 255, null=False, hidden=True)
+    revoked_at = Column(INSTANT, 255)
+    cert = Column(TEXT, 4096)
+    pkcs7 = Column(TEXT, 4096, secret=True)
+    fingerprint = Column(TEXT, 256)
+    thumbprint = Column(TEXT, 256)
+    current_since = Column(INSTANT, 256)
+    current_until = Column(INSTANT, 256)
+    type = Column(TEXT, 50, null=False, default="jwt_signing")
+    connection = Column(TEXT, 255)
+
+
+KEYS: Table[_Keys, SigningKey] = Table(
     "keys",
+    _Keys,
     key=("kid",),
-    columns=(
-        Column("kid", TEXT, 255, null=False),
-        Column("tenant_id", TEXT, 255),
-        Column("created_at", INSTANT, 255, null=False, hidden=True),
-        Column("revoked_at", INSTANT, 255),
-        Column("cert", TEXT, 4096),
-        Column("pkcs7", TEXT, 4096, secret=True),
-        Column("fingerprint", TEXT, 256),
-        Column("thumbprint", TEXT, 256),
-        Column("current_since", INSTANT, 256),
-        Column("current_until", INSTANT, 256),
-        Column("type", TEXT, 50, null=False, default="jwt_signing"),
-        Column("connection", TEXT, 255),
-    ),
     indexes=(Index("idx_keys_tenant", ("tenant_id",)),),
     foreign_keys=(ForeignKey(("tenant_id",), "tenants", ("id",)),),
     model=SigningKey,
     insert=SigningKey,
 )
 
-LOG_STREAMS: Table[LogStream] = Table(
+
+class _LogStreams(Columns):
+    id = Column(TEXT, 64, null=False)
+    tenant_id = Column(TEXT, 191, null=False, hidden=True)
+    name = Column(TEXT, 255, null=False)
+    type = Column(TEXT, 64, null=False)
+    status = Column(TEXT, 32, null=False)
+    sink = Column(JSON, null=False, secret=True)
+    filters = Column(JSON)
+    is_priority = Column(BOOL, field="isPriority")
+    created_at = Column(INSTANT, 35, null=False)
+    updated_at = Column(INSTANT, 35, null=False)
+
+
+LOG_STREAMS: Table[_LogStreams, LogStream] = Table(
     "log_streams",
+    _LogStreams,
     key=("id",),
-    columns=(
-        Column("id", TEXT, 64, null=False),
-        Column("tenant_id", TEXT, 191, null=False, hidden=True),
-        Column("name", TEXT, 255, null=False),
-        Column("type", TEXT, 64, null=False),
-        Column("status", TEXT, 32, null=False),
-        Column("sink", JSON, null=False, secret=True),
-        Column("filters", JSON),
-        Column("is_priority", BOOL, field="isPriority"),
-        Column("created_at", INSTANT, 35, null=False),
-        Column("updated_at", INSTANT, 35, null=False),
-    ),
     indexes=(Index("idx_log_streams_tenant_id", ("tenant_id",)),),
     model=LogStream,
     insert=LogStreamInsert,
 )
 
-SESSIONS: Table[Session] = Table(
+
+class _Sessions(Columns):
+    id = Column(TEXT, 26, null=False)
+    tenant_id = Column(TEXT, 191, null=False, hidden=True)
+    user_id = Column(TEXT, 255)
+    device = Column(JSON, null=False)
+    clients = Column(JSON, null=False)
+    login_session_id = Column(TEXT, 26)
+    created_at_ts = Column(EPOCH_MS, field="created_at")
+    updated_at_ts = Column(EPOCH_MS, field="updated_at")
+    expires_at_ts = Column(EPOCH_MS, field="expires_at")
+    idle_expires_at_ts = Column(EPOCH_MS, field="idle_expires_at")
+    authenticated_at_ts = Column(EPOCH_MS, field="authenticated_at")
+    last_interaction_at_ts = Column(EPOCH_MS, field="last_interaction_at")
+    used_at_ts = Column(EPOCH_MS, field="used_at")
+    revoked_at_ts = Column(EPOCH_MS, field="revoked_at")
+
+
+SESSIONS: Table[_Sessions, Session] = Table(
     "sessions",
+    _Sessions,
     key=("tenant_id", "id"),
-    columns=(
-        Column("id", TEXT, 26, null=False),
-        Column("tenant_id", TEXT, 191, null=False, hidden=True),
-        Column("user_id", TEXT, 255),
-        Column("device", JSON, null=False),
-        Column("clients", JSON, null=False),
-        Column("login_session_id", TEXT, 26),
-        Column("created_at_ts", EPOCH_MS, field="created_at"),
-        Column("updated_at_ts", EPOCH_MS, field="updated_at"),
-        Column("expires_at_ts", EPOCH_MS, field="expires_at"),
-        Column("idle_expires_at_ts", EPOCH_MS, field="idle_expires_at"),
-        Column("authenticated_at_ts", EPOCH_MS, field="authenticated_at"),
-        Column("last_interaction_at_ts", EPOCH_MS, field="last_interaction_at"),
-        Column("used_at_ts", EPOCH_MS, field="used_at"),
-        Column("revoked_at_ts", EPOCH_MS, field="revoked_at"),
-    ),
     indexes=(
         Index("idx_sessions_expires_at_ts", ("expires_at_ts",)),
         Index("idx_sessions_idle_expires_at_ts", ("idle_expires_at_ts",)),
@@ -832,31 +910,34 @@ SESSIONS: Table[Session] = Table(
     insert=SessionInsert,
 )
 
-LOGIN_SESSIONS: Table[LoginSession] = Table(
+
+class _LoginSessions(Columns):
+    id = Column(TEXT, 26, null=False)
+    tenant_id = Column(TEXT, 255, null=False, hidden=True)
+    session_id = Column(TEXT, 26)
+    csrf_token = Column(TEXT, 26, secret=True)
+    authorization_url = Column(TEXT, secret=True, truncate=True)
+    ip = Column(TEXT, 45, was="varchar(39)")
+    useragent = Column(TEXT)
+    auth0Client = Column(TEXT, 255)
+    state = Column(TEXT, 50, default="pending")
+    state_data = Column(TEXT, secret=True)
+    failure_reason = Column(TEXT)
+    user_id = Column(TEXT, 255)
+    created_at_ts = Column(EPOCH_MS, field="created_at")
+    updated_at_ts = Column(EPOCH_MS, field="updated_at")
+    expires_at_ts = Column(EPOCH_MS, field="expires_at")
+    auth_connection = Column(TEXT, 255)
+    auth_strategy_strategy = Column(TEXT, 64, field="auth_strategy.strategy")
+    auth_strategy_strategy_type = Column(TEXT, 64, field="auth_strategy.strategy_type")
+    authenticated_at = Column(INSTANT, 35)
+    auth_params = Column(JSON, field="authParams", secret=True)
+
+
+LOGIN_SESSIONS: Table[_LoginSessions, LoginSession] = Table(
     "login_sessions",
+    _LoginSessions,
     key=("tenant_id", "id"),
-    columns=(
-        Column("id", TEXT, 26, null=False),
-        Column("tenant_id", TEXT, 255, null=False, hidden=True),
-        Column("session_id", TEXT, 26),
-        Column("csrf_token", TEXT, 26, secret=True),
-        Column("authorization_url", TEXT, secret=True, truncate=True),
-        Column("ip", TEXT, 45, was="varchar(39)"),
-        Column("useragent", TEXT),
-        Column("auth0Client", TEXT, 255),
-        Column("state", TEXT, 50, default="pending"),
-        Column("state_data", TEXT, secret=True),
-        Column("failure_reason", TEXT),
-        Column("user_id", TEXT, 255),
-        Column("created_at_ts", EPOCH_MS, field="created_at"),
-        Column("updated_at_ts", EPOCH_MS, field="updated_at"),
-        Column("expires_at_ts", EPOCH_MS, field="expires_at"),
-        Column("auth_connection", TEXT, 255),
-        Column("auth_strategy_strategy", TEXT, 64, field="auth_strategy.strategy"),
-        Column("auth_strategy_strategy_type", TEXT, 64, field="auth_strategy.strategy_type"),
-        Column("authenticated_at", INSTANT, 35),
-        Column("auth_params", JSON, field="authParams", secret=True),
-    ),
     indexes=(
         Index("idx_login_sessions_expires_at_ts", ("expires_at_ts",)),
         Index("login_sessions_id_index", ("id",)),
@@ -873,42 +954,45 @@ LOGIN_SESSIONS: Table[LoginSession] = Table(
     insert=LoginSessionInsert,
 )
 
-LOGS: Table[Log] = Table(
+
+class _Logs(Columns):
+    log_id = Column(TEXT, 21, null=False)
+    category = Column(TEXT, 255, hidden=True)
+    tenant_id = Column(TEXT, 255, hidden=True, was="varchar(64)")
+    user_id = Column(TEXT, 255, was="varchar(64)")
+    ip = Column(TEXT, 255)
+    type = Column(TEXT, 64, null=False, was="varchar(8)")
+    date = Column(INSTANT, 25, null=False)
+    client_id = Column(TEXT, 255)
+    client_name = Column(TEXT, 255)
+    user_agent = Column(TEXT, 255, truncate=True)
+    description = Column(TEXT, 255, truncate=True)
+    details = Column(JSON_OR_TEXT, truncate=True, was="varchar(2048)")
+    isMobile = Column(FLAG)
+    user_name = Column(TEXT, 255)
+    connection = Column(TEXT, 255)
+    connection_id = Column(TEXT, 255)
+    audience = Column(TEXT, 255)
+    scope = Column(TEXT, 255)
+    strategy = Column(TEXT, 255)
+    strategy_type = Column(TEXT, 255)
+    hostname = Column(TEXT, 255)
+    auth0_client = Column(JSON, 8192)
+    session_connection = Column(TEXT, 255, hidden=True)
+    country_code = Column(TEXT, 2, field="location_info.country_code")
+    country_code3 = Column(TEXT, 3, hidden=True)
+    country_name = Column(TEXT, 255, hidden=True)
+    city_name = Column(TEXT, 255, field="location_info.city_name")
+    latitude = Column(TEXT, 255, field="location_info.latitude")
+    longitude = Column(TEXT, 255, field="location_info.longitude")
+    time_zone = Column(TEXT, 255, field="location_info.time_zone")
+    continent_code = Column(TEXT, 2, field="location_info.continent_code")
+
+
+LOGS: Table[_Logs, Log] = Table(
     "logs",
+    _Logs,
     key=("log_id",),
-    columns=(
-        Column("log_id", TEXT, 21, null=False),
-        Column("category", TEXT, 255, hidden=True),
-        Column("tenant_id", TEXT, 255, hidden=True, was="varchar(64)"),
-        Column("user_id", TEXT, 255, was="varchar(64)"),
-        Column("ip", TEXT, 255),
-        Column("type", TEXT, 64, null=False, was="varchar(8)"),
-        Column("date", INSTANT, 25, null=False),
-        Column("client_id", TEXT, 255),
-        Column("client_name", TEXT, 255),
-        Column("user_agent", TEXT, 255, truncate=True),
-        Column("description", TEXT, 255, truncate=True),
-        Column("details", JSON_OR_TEXT, truncate=True, was="varchar(2048)"),
-        Column("isMobile", FLAG),
-        Column("user_name", TEXT, 255),
-        Column("connection", TEXT, 255),
-        Column("connection_id", TEXT, 255),
-        Column("audience", TEXT, 255),
-        Column("scope", TEXT, 255),
-        Column("strategy", TEXT, 255),
-        Column("strategy_type", TEXT, 255),
-        Column("hostname", TEXT, 255),
-        Column("auth0_client", JSON, 8192),
-        Column("session_connection", TEXT, 255, hidden=True),
-        Column("country_code", TEXT, 2, field="location_info.country_code"),
-        Column("country_code3", TEXT, 3, hidden=True),
-        Column("country_name", TEXT, 255, hidden=True),
-        Column("city_name", TEXT, 255, field="location_info.city_name"),
-        Column("latitude", TEXT, 255, field="location_info.latitude"),
-        Column("longitude", TEXT, 255, field="location_info.longitude"),
-        Column("time_zone", TEXT, 255, field="location_info.time_zone"),
-        Column("continent_code", TEXT, 2, field="location_info.continent_code"),
-    ),
     indexes=(
         Index("logs_date", ("date",)),
         Index("logs_tenant_id", ("tenant_id",)),
@@ -922,57 +1006,66 @@ LOGS: Table[Log] = Table(
     insert=LogInsert,
 )
 
-MIGRATION_SOURCES: Table[MigrationSource] = Table(
+
+class _MigrationSources(Columns):
+    id = Column(TEXT, 64, null=False)
+    tenant_id = Column(TEXT, 191, null=False, hidden=True)
+    name = Column(TEXT, 255, null=False)
+    provider = Column(TEXT, 32, null=False)
+    connection = Column(TEXT, 255, null=False)
+    enabled = Column(BOOL, null=False)
+    credentials = Column(JSON, null=False, secret=True)
+    created_at = Column(INSTANT, 35, null=False)
+    updated_at = Column(INSTANT, 35, null=False)
+
+
+MIGRATION_SOURCES: Table[_MigrationSources, MigrationSource] = Table(
     "migration_sources",
+    _MigrationSources,
     key=("id",),
-    columns=(
-        Column("id", TEXT, 64, null=False),
-        Column("tenant_id", TEXT, 191, null=False, hidden=True),
-        Column("name", TEXT, 255, null=False),
-        Column("provider", TEXT, 32, null=False),
-        Column("connection", TEXT, 255, null=False),
-        Column("enabled", BOOL, null=False),
-        Column("credentials", JSON, null=False, secret=True),
-        Column("created_at", INSTANT, 35, null=False),
-        Column("updated_at", INSTANT, 35, null=False),
-    ),
     indexes=(Index("idx_migration_sources_tenant_id", ("tenant_id",)),),
     model=MigrationSource,
     insert=MigrationSourceInsert,
 )
 
-MIGRATIONS: Table[Any] = Table(
+
+class _Migrations(Columns):
+    id = Column(TEXT, 255, null=False)
+    tenant_id = Column(TEXT, 255, null=False, hidden=True)
+    provider = Column(TEXT, 255)
+    client_id = Column(TEXT, 255)
+    origin = Column(TEXT, 255)
+    domain = Column(TEXT, 255)
+    created_at = Column(INSTANT, 255, null=False)
+    updated_at = Column(INSTANT, 255, null=False)
+
+
+MIGRATIONS: Table[_Migrations, Any] = Table(
     "migrations",
+    _Migrations,
     key=("id",),
-    columns=(
-        Column("id", TEXT, 255, null=False),
-        Column("tenant_id", TEXT, 255, null=False, hidden=True),
-        Column("provider", TEXT, 255),
-        Column("client_id", TEXT, 255),
-        Column("origin", TEXT, 255),
-        Column("domain", TEXT, 255),
-        Column("created_at", INSTANT, 255, null=False),
-        Column("updated_at", INSTANT, 255, null=False),
-    ),
     indexes=(Index("idx_migrations_tenant", ("tenant_id",)),),
     foreign_keys=(ForeignKey(("tenant_id",), "tenants", ("id",)),),
 )
 
-ORGANIZATIONS: Table[Organization] = Table(
+
+class _Organizations(Columns):
+    id = Column(TEXT, 256, null=False)
+    tenant_id = Column(TEXT, 256, null=False, hidden=True)
+    name = Column(TEXT, 256, null=False)
+    display_name = Column(TEXT, 256)
+    branding = Column(JSON)
+    metadata = Column(JSON)
+    enabled_connections = Column(JSON)
+    token_quota = Column(JSON)
+    created_at = Column(INSTANT, 256, null=False)
+    updated_at = Column(INSTANT, 256, null=False)
+
+
+ORGANIZATIONS: Table[_Organizations, Organization] = Table(
     "organizations",
+    _Organizations,
     key=("id",),
-    columns=(
-        Column("id", TEXT, 256, null=False),
-        Column("tenant_id", TEXT, 256, null=False, hidden=True),
-        Column("name", TEXT, 256, null=False),
-        Column("display_name", TEXT, 256),
-        Column("branding", JSON),
-        Column("metadata", JSON),
-        Column("enabled_connections", JSON),
-        Column("token_quota", JSON),
-        Column("created_at", INSTANT, 256, null=False),
-        Column("updated_at", INSTANT, 256, null=False),
-    ),
     indexes=(
         Index("idx_organizations_tenant_name_unique", ("tenant_id", "name"), unique=True),
         Index("idx_organizations_tenant_created_at", ("tenant_id", "created_at", "id")),
@@ -981,20 +1074,23 @@ ORGANIZATIONS: Table[Organization] = Table(
     insert=OrganizationInsert,
 )
 
-ORGANIZATION_CONNECTIONS: Table[OrganizationConnection] = Table(
+
+class _OrganizationConnections(Columns):
+    tenant_id = Column(TEXT, 191, null=False, hidden=True)
+    organization_id = Column(TEXT, 64, null=False, hidden=True, was="varchar(21)")
+    connection_id = Column(TEXT, 191, null=False)
+    assign_membership_on_login = Column(BOOL, null=False, default=0)
+    show_as_button = Column(BOOL, null=False, default=1)
+    is_signup_enabled = Column(BOOL, null=False, default=1)
+    created_at = Column(INSTANT, 35, null=False)
+    updated_at = Column(INSTANT, 35, null=False)
+
+
+ORGANIZATION_CONNECTIONS: Table[_OrganizationConnections, OrganizationConnection] = Table(
     "organization_connections",
+    _OrganizationConnections,
     # AuthHero has no key here, only a unique index on the same columns, which the key makes superfluous.
     key=("tenant_id", "organization_id", "connection_id"),
-    columns=(
-        Column("tenant_id", TEXT, 191, null=False, hidden=True),
-        Column("organization_id", TEXT, 64, null=False, hidden=True, was="varchar(21)"),
-        Column("connection_id", TEXT, 191, null=False),
-        Column("assign_membership_on_login", BOOL, null=False, default=0),
-        Column("show_as_button", BOOL, null=False, default=1),
-        Column("is_signup_enabled", BOOL, null=False, default=1),
-        Column("created_at", INSTANT, 35, null=False),
-        Column("updated_at", INSTANT, 35, null=False),
-    ),
     indexes=(
         Index("idx_organization_connections_tenant_connection", ("tenant_id", "connection_id")),
         Index("idx_organization_connections_tenant_org", ("tenant_id", "organization_id")),
@@ -1008,27 +1104,30 @@ ORGANIZATION_CONNECTIONS: Table[OrganizationConnection] = Table(
     insert=OrganizationConnectionInsert,
 )
 
-OUTBOX_EVENTS: Table[Any] = Table(
+
+class _OutboxEvents(Columns):
+    id = Column(TEXT, 21, null=False)
+    tenant_id = Column(TEXT, 191, null=False, hidden=True)
+    event_type = Column(TEXT, 255, null=False)
+    log_type = Column(TEXT, 64, null=False)
+    aggregate_type = Column(TEXT, 64, null=False)
+    aggregate_id = Column(TEXT, 255, null=False)
+    payload = Column(JSON, null=False, secret=True)
+    created_at = Column(INSTANT, 35, null=False)
+    processed_at = Column(INSTANT, 35)
+    retry_count = Column(INT, null=False, default=0)
+    next_retry_at = Column(INSTANT, 35)
+    error = Column(TEXT)
+    claimed_by = Column(TEXT, 64)
+    claim_expires_at = Column(INSTANT, 35)
+    dead_lettered_at = Column(INSTANT, 35)
+    final_error = Column(TEXT)
+
+
+OUTBOX_EVENTS: Table[_OutboxEvents, Any] = Table(
     "outbox_events",
+    _OutboxEvents,
     key=("id",),
-    columns=(
-        Column("id", TEXT, 21, null=False),
-        Column("tenant_id", TEXT, 191, null=False, hidden=True),
-        Column("event_type", TEXT, 255, null=False),
-        Column("log_type", TEXT, 64, null=False),
-        Column("aggregate_type", TEXT, 64, null=False),
-        Column("aggregate_id", TEXT, 255, null=False),
-        Column("payload", JSON, null=False, secret=True),
-        Column("created_at", INSTANT, 35, null=False),
-        Column("processed_at", INSTANT, 35),
-        Column("retry_count", INT, null=False, default=0),
-        Column("next_retry_at", INSTANT, 35),
-        Column("error", TEXT),
-        Column("claimed_by", TEXT, 64),
-        Column("claim_expires_at", INSTANT, 35),
-        Column("dead_lettered_at", INSTANT, 35),
-        Column("final_error", TEXT),
-    ),
     indexes=(
         Index("idx_outbox_claim", ("processed_at", "claim_expires_at", "next_retry_at", "created_at")),
         Index("idx_outbox_events_tenant_dead_lettered", ("tenant_id", "dead_lettered_at")),
@@ -1037,19 +1136,22 @@ OUTBOX_EVENTS: Table[Any] = Table(
     ),
 )
 
-PASSWORDS: Table[Password] = Table(
+
+class _Passwords(Columns):
+    id = Column(TEXT, 21, null=False)
+    user_id = Column(TEXT, 191, null=False)
+    tenant_id = Column(TEXT, 191, null=False, hidden=True)
+    password = Column(TEXT, 255, null=False, secret=True)
+    algorithm = Column(TEXT, 255, null=False, default="bcrypt")
+    created_at = Column(INSTANT, 35, null=False)
+    updated_at = Column(INSTANT, 35, null=False)
+    is_current = Column(FLAG, null=False, default=1)
+
+
+PASSWORDS: Table[_Passwords, Password] = Table(
     "passwords",
+    _Passwords,
     key=("id",),
-    columns=(
-        Column("id", TEXT, 21, null=False),
-        Column("user_id", TEXT, 191, null=False),
-        Column("tenant_id", TEXT, 191, null=False, hidden=True),
-        Column("password", TEXT, 255, null=False, secret=True),
-        Column("algorithm", TEXT, 255, null=False, default="bcrypt"),
-        Column("created_at", INSTANT, 35, null=False),
-        Column("updated_at", INSTANT, 35, null=False),
-        Column("is_current", FLAG, null=False, default=1),
-    ),
     indexes=(
         Index("password_history_user_id_tenant_id_constraint", ("user_id", "tenant_id")),
         Index("idx_passwords_tenant", ("tenant_id",)),
@@ -1062,34 +1164,40 @@ PASSWORDS: Table[Password] = Table(
     insert=PasswordInsert,
 )
 
-PROMPT_SETTINGS: Table[PromptSetting] = Table(
+
+class _PromptSettings(Columns):
+    tenant_id = Column(TEXT, 191, null=False, hidden=True, was="varchar(64)")
+    universal_login_experience = Column(TEXT, 16, null=False, default="new")
+    identifier_first = Column(BOOL, null=False, default=1)
+    password_first = Column(BOOL, null=False, default=0)
+    webauthn_platform_first_factor = Column(BOOL, null=False, default=0)
+    show_last_used_connection = Column(BOOL)
+
+
+PROMPT_SETTINGS: Table[_PromptSettings, PromptSetting] = Table(
     "prompt_settings",
+    _PromptSettings,
     key=("tenant_id",),
-    columns=(
-        Column("tenant_id", TEXT, 191, null=False, hidden=True, was="varchar(64)"),
-        Column("universal_login_experience", TEXT, 16, null=False, default="new"),
-        Column("identifier_first", BOOL, null=False, default=1),
-        Column("password_first", BOOL, null=False, default=0),
-        Column("webauthn_platform_first_factor", BOOL, null=False, default=0),
-        Column("show_last_used_connection", BOOL),
-    ),
     model=PromptSetting,
     insert=PromptSetting,
 )
 
-PROXY_ROUTES: Table[ProxyRoute] = Table(
+
+class _ProxyRoutes(Columns):
+    id = Column(TEXT, 64, null=False)
+    tenant_id = Column(TEXT, 255, null=False)
+    custom_domain_id = Column(TEXT, 256, null=False)
+    priority = Column(INT, null=False, default=100)
+    created_at = Column(INSTANT, 35, null=False)
+    updated_at = Column(INSTANT, 35, null=False)
+    match = Column(JSON, 2048, null=False, default='{"path":"/*"}')
+    handlers = Column(JSON, null=False, secret=True)
+
+
+PROXY_ROUTES: Table[_ProxyRoutes, ProxyRoute] = Table(
     "proxy_routes",
+    _ProxyRoutes,
     key=("id",),
-    columns=(
-        Column("id", TEXT, 64, null=False),
-        Column("tenant_id", TEXT, 255, null=False),
-        Column("custom_domain_id", TEXT, 256, null=False),
-        Column("priority", INT, null=False, default=100),
-        Column("created_at", INSTANT, 35, null=False),
-        Column("updated_at", INSTANT, 35, null=False),
-        Column("match", JSON, 2048, null=False, default='{"path":"/*"}'),
-        Column("handlers", JSON, null=False, secret=True),
-    ),
     indexes=(
         Index("proxy_routes_custom_domain_id_idx", ("custom_domain_id",)),
         Index("proxy_routes_tenant_id_idx", ("tenant_id",)),
@@ -1098,29 +1206,32 @@ PROXY_ROUTES: Table[ProxyRoute] = Table(
     insert=ProxyRouteInsert,
 )
 
-REFRESH_TOKENS: Table[RefreshToken] = Table(
+
+class _RefreshTokens(Columns):
+    id = Column(TEXT, 26, null=False)
+    tenant_id = Column(TEXT, 255, null=False, hidden=True)
+    client_id = Column(TEXT, 191, null=False)
+    user_id = Column(TEXT, 255)
+    resource_servers = Column(JSON, null=False)
+    device = Column(JSON, null=False)
+    rotating = Column(BOOL, null=False)
+    created_at_ts = Column(EPOCH_MS, field="created_at")
+    expires_at_ts = Column(EPOCH_MS, field="expires_at")
+    idle_expires_at_ts = Column(EPOCH_MS, field="idle_expires_at")
+    last_exchanged_at_ts = Column(EPOCH_MS, field="last_exchanged_at")
+    login_id = Column(TEXT, 26, null=False)
+    revoked_at_ts = Column(EPOCH_MS, field="revoked_at")
+    token_lookup = Column(TEXT, 16, secret=True)
+    token_hash = Column(TEXT, 64, secret=True)
+    family_id = Column(TEXT, 26)
+    rotated_to = Column(TEXT, 26)
+    rotated_at_ts = Column(EPOCH_MS, field="rotated_at")
+
+
+REFRESH_TOKENS: Table[_RefreshTokens, RefreshToken] = Table(
     "refresh_tokens",
+    _RefreshTokens,
     key=("tenant_id", "id"),
-    columns=(
-        Column("id", TEXT, 26, null=False),
-        Column("tenant_id", TEXT, 255, null=False, hidden=True),
-        Column("client_id", TEXT, 191, null=False),
-        Column("user_id", TEXT, 255),
-        Column("resource_servers", JSON, null=False),
-        Column("device", JSON, null=False),
-        Column("rotating", BOOL, null=False),
-        Column("created_at_ts", EPOCH_MS, field="created_at"),
-        Column("expires_at_ts", EPOCH_MS, field="expires_at"),
-        Column("idle_expires_at_ts", EPOCH_MS, field="idle_expires_at"),
-        Column("last_exchanged_at_ts", EPOCH_MS, field="last_exchanged_at"),
-        Column("login_id", TEXT, 26, null=False),
-        Column("revoked_at_ts", EPOCH_MS, field="revoked_at"),
-        Column("token_lookup", TEXT, 16, secret=True),
-        Column("token_hash", TEXT, 64, secret=True),
-        Column("family_id", TEXT, 26),
-        Column("rotated_to", TEXT, 26),
-        Column("rotated_at_ts", EPOCH_MS, field="rotated_at"),
-    ),
     indexes=(
         Index("idx_refresh_tokens_expires_at_ts", ("expires_at_ts",)),
         Index("idx_refresh_tokens_family_id", ("tenant_id", "family_id")),
@@ -1139,107 +1250,122 @@ REFRESH_TOKENS: Table[RefreshToken] = Table(
     insert=RefreshTokenInsert,
 )
 
-RESOURCE_SERVERS: Table[ResourceServer] = Table(
+
+class _ResourceServers(Columns):
+    id = Column(TEXT, 21, null=False)
+    tenant_id = Column(TEXT, 191, null=False, hidden=True)
+    identifier = Column(TEXT, 191, null=False)
+    name = Column(TEXT, 255, null=False)
+    scopes = Column(JSON)
+    signing_alg = Column(TEXT, 64)
+    signing_secret = Column(TEXT, 2048, secret=True)
+    token_lifetime = Column(INT)
+    token_lifetime_for_web = Column(INT)
+    skip_consent_for_verifiable_first_party_clients = Column(FLAG)
+    allow_offline_access = Column(FLAG)
+    verification_key = Column(TEXT, 4096, field="verificationKey")
+    options = Column(JSON, 4096)
+    created_at = Column(INSTANT, 35, null=False)
+    updated_at = Column(INSTANT, 35, null=False)
+    is_system = Column(MARK, null=False, default=0)
+    metadata = Column(JSON, 4096)
+
+
+RESOURCE_SERVERS: Table[_ResourceServers, ResourceServer] = Table(
     "resource_servers",
+    _ResourceServers,
     key=("tenant_id", "id"),
-    columns=(
-        Column("id", TEXT, 21, null=False),
-        Column("tenant_id", TEXT, 191, null=False, hidden=True),
-        Column("identifier", TEXT, 191, null=False),
-        Column("name", TEXT, 255, null=False),
-        Column("scopes", JSON),
-        Column("signing_alg", TEXT, 64),
-        Column("signing_secret", TEXT, 2048, secret=True),
-        Column("token_lifetime", INT),
-        Column("token_lifetime_for_web", INT),
-        Column("skip_consent_for_verifiable_first_party_clients", FLAG),
-        Column("allow_offline_access", FLAG),
-        Column("verification_key", TEXT, 4096, field="verificationKey"),
-        Column("options", JSON, 4096),
-        Column("created_at", INSTANT, 35, null=False),
-        Column("updated_at", INSTANT, 35, null=False),
-        Column("is_system", MARK, null=False, default=0),
-        Column("metadata", JSON, 4096),
-    ),
     indexes=(Index("resource_servers_tenant_identifier_uq", ("tenant_id", "identifier"), unique=True),),
     model=ResourceServer,
     insert=ResourceServerInsert,
 )
 
-ROLE_PERMISSIONS: Table[RolePermission] = Table(
+
+class _RolePermissions(Columns):
+    tenant_id = Column(TEXT, 191, null=False, hidden=True)
+    role_id = Column(TEXT, 21, null=False)
+    resource_server_identifier = Column(TEXT, 191, null=False)
+    permission_name = Column(TEXT, 191, null=False)
+    created_at = Column(INSTANT, 35, null=False)
+
+
+ROLE_PERMISSIONS: Table[_RolePermissions, RolePermission] = Table(
     "role_permissions",
+    _RolePermissions,
     key=("tenant_id", "role_id", "resource_server_identifier", "permission_name"),
-    columns=(
-        Column("tenant_id", TEXT, 191, null=False, hidden=True),
-        Column("role_id", TEXT, 21, null=False),
-        Column("resource_server_identifier", TEXT, 191, null=False),
-        Column("permission_name", TEXT, 191, null=False),
-        Column("created_at", INSTANT, 35, null=False),
-    ),
     indexes=(Index("role_permissions_permission_fk", ("tenant_id", "resource_server_identifier", "permission_name")),),
     model=RolePermission,
     insert=RolePermissionInsert,
 )
 
-ROLES: Table[Role] = Table(
+
+class _Roles(Columns):
+    id = Column(TEXT, 21, null=False)
+    tenant_id = Column(TEXT, 191, null=False, hidden=True)
+    name = Column(TEXT, 50, null=False)
+    description = Column(TEXT, 255)
+    created_at = Column(INSTANT, 35, null=False)
+    updated_at = Column(INSTANT, 35, null=False)
+    is_system = Column(MARK, null=False, default=0)
+    metadata = Column(JSON, 4096)
+
+
+ROLES: Table[_Roles, Role] = Table(
     "roles",
+    _Roles,
     key=("tenant_id", "id"),
-    columns=(
-        Column("id", TEXT, 21, null=False),
-        Column("tenant_id", TEXT, 191, null=False, hidden=True),
-        Column("name", TEXT, 50, null=False),
-        Column("description", TEXT, 255),
-        Column("created_at", INSTANT, 35, null=False),
-        Column("updated_at", INSTANT, 35, null=False),
-        Column("is_system", MARK, null=False, default=0),
-        Column("metadata", JSON, 4096),
-    ),
     indexes=(Index("roles_tenant_name_uq", ("tenant_id", "name"), unique=True),),
     model=Role,
     insert=RoleInsert,
 )
 
-ROLLOUTS: Table[Rollout] = Table(
+
+class _Rollouts(Columns):
+    id = Column(TEXT, 255, null=False)
+    kind = Column(TEXT, 32, null=False)
+    status = Column(TEXT, 32, null=False)
+    target_worker_version = Column(TEXT, 255)
+    target_database_version = Column(TEXT, 255)
+    wave_size = Column(INT, null=False, default=10)
+    canary_tenant_ids = Column(JSON)
+    filter = Column(JSON)
+    initiated_by = Column(TEXT, 255)
+    created_at = Column(INSTANT, 35, null=False)
+    updated_at = Column(INSTANT, 35, null=False)
+    finished_at = Column(INSTANT, 35)
+
+
+ROLLOUTS: Table[_Rollouts, Rollout] = Table(
     "rollouts",
+    _Rollouts,
     key=("id",),
-    columns=(
-        Column("id", TEXT, 255, null=False),
-        Column("kind", TEXT, 32, null=False),
-        Column("status", TEXT, 32, null=False),
-        Column("target_worker_version", TEXT, 255),
-        Column("target_database_version", TEXT, 255),
-        Column("wave_size", INT, null=False, default=10),
-        Column("canary_tenant_ids", JSON),
-        Column("filter", JSON),
-        Column("initiated_by", TEXT, 255),
-        Column("created_at", INSTANT, 35, null=False),
-        Column("updated_at", INSTANT, 35, null=False),
-        Column("finished_at", INSTANT, 35),
-    ),
     model=Rollout,
     insert=RolloutInsert,
 )
 
-TENANT_OPERATIONS: Table[TenantOperation] = Table(
+
+class _TenantOperations(Columns):
+    id = Column(TEXT, 255, null=False)
+    tenant_id = Column(TEXT, 255)
+    rollout_id = Column(TEXT, 255)
+    kind = Column(TEXT, 32, null=False)
+    status = Column(TEXT, 32, null=False)
+    current_step = Column(TEXT, 255)
+    engine = Column(TEXT, 64, null=False)
+    engine_instance_id = Column(TEXT, 100)
+    target_worker_version = Column(TEXT, 255)
+    target_database_version = Column(TEXT, 255)
+    error = Column(TEXT)
+    initiated_by = Column(TEXT, 255)
+    created_at = Column(INSTANT, 35, null=False)
+    updated_at = Column(INSTANT, 35, null=False)
+    finished_at = Column(INSTANT, 35)
+
+
+TENANT_OPERATIONS: Table[_TenantOperations, TenantOperation] = Table(
     "tenant_operations",
+    _TenantOperations,
     key=("id",),
-    columns=(
-        Column("id", TEXT, 255, null=False),
-        Column("tenant_id", TEXT, 255),
-        Column("rollout_id", TEXT, 255),
-        Column("kind", TEXT, 32, null=False),
-        Column("status", TEXT, 32, null=False),
-        Column("current_step", TEXT, 255),
-        Column("engine", TEXT, 64, null=False),
-        Column("engine_instance_id", TEXT, 100),
-        Column("target_worker_version", TEXT, 255),
-        Column("target_database_version", TEXT, 255),
-        Column("error", TEXT),
-        Column("initiated_by", TEXT, 255),
-        Column("created_at", INSTANT, 35, null=False),
-        Column("updated_at", INSTANT, 35, null=False),
-        Column("finished_at", INSTANT, 35),
-    ),
     indexes=(
         Index("tenant_operations_rollout_id_idx", ("rollout_id",)),
         Index("tenant_operations_status_idx", ("status",)),
@@ -1249,133 +1375,148 @@ TENANT_OPERATIONS: Table[TenantOperation] = Table(
     insert=TenantOperationInsert,
 )
 
-TENANT_OPERATION_EVENTS: Table[TenantOperationEvent] = Table(
+
+class _TenantOperationEvents(Columns):
+    id = Column(TEXT, 255, null=False)
+    operation_id = Column(TEXT, 255, null=False)
+    step = Column(TEXT, 255, null=False)
+    outcome = Column(TEXT, 32, null=False)
+    detail = Column(JSON)
+    attempt = Column(INT, null=False, default=1)
+    created_at = Column(INSTANT, 35, null=False)
+
+
+TENANT_OPERATION_EVENTS: Table[_TenantOperationEvents, TenantOperationEvent] = Table(
     "tenant_operation_events",
+    _TenantOperationEvents,
     key=("id",),
-    columns=(
-        Column("id", TEXT, 255, null=False),
-        Column("operation_id", TEXT, 255, null=False),
-        Column("step", TEXT, 255, null=False),
-        Column("outcome", TEXT, 32, null=False),
-        Column("detail", JSON),
-        Column("attempt", INT, null=False, default=1),
-        Column("created_at", INSTANT, 35, null=False),
-    ),
     indexes=(Index("tenant_operation_events_operation_id_created_at_idx", ("operation_id", "created_at")),),
     foreign_keys=(ForeignKey(("operation_id",), "tenant_operations", ("id",)),),
     model=TenantOperationEvent,
     insert=TenantOperationEventInsert,
 )
 
-THEMES: Table[Theme] = Table(
+
+class _Themes(Columns):
+    tenant_id = Column(TEXT, 191, null=False, hidden=True)
+    themeId = Column(TEXT, 21, null=False)
+    displayName = Column(TEXT, 255, null=False)
+    colors_primary_button_label = Column(TEXT, 24, null=False, field="colors.primary_button_label")
+    colors_primary_button = Column(TEXT, 24, null=False, field="colors.primary_button")
+    colors_secondary_button_border = Column(TEXT, 24, null=False, field="colors.secondary_button_border")
+    colors_secondary_button_label = Column(TEXT, 24, null=False, field="colors.secondary_button_label")
+    colors_base_focus_color = Column(TEXT, 24, null=False, field="colors.base_focus_color")
+    colors_base_hover_color = Column(TEXT, 24, null=False, field="colors.base_hover_color")
+    colors_body_text = Column(TEXT, 24, null=False, field="colors.body_text")
+    colors_captcha_widget_theme = Column(TEXT, 24, null=False, field="colors.captcha_widget_theme")
+    colors_error = Column(TEXT, 24, null=False, field="colors.error")
+    colors_header = Column(TEXT, 24, null=False, field="colors.header")
+    colors_icons = Column(TEXT, 24, null=False, field="colors.icons")
+    colors_input_background = Column(TEXT, 24, null=False, field="colors.input_background")
+    colors_input_border = Column(TEXT, 24, null=False, field="colors.input_border")
+    colors_input_filled_text = Column(TEXT, 24, null=False, field="colors.input_filled_text")
+    colors_input_labels_placeholders = Column(TEXT, 24, null=False, field="colors.input_labels_placeholders")
+    colors_links_focused_components = Column(TEXT, 24, null=False, field="colors.links_focused_components")
+    colors_success = Column(TEXT, 24, null=False, field="colors.success")
+    colors_widget_background = Column(TEXT, 24, null=False, field="colors.widget_background")
+    colors_widget_border = Column(TEXT, 24, null=False, field="colors.widget_border")
+    borders_button_border_radius = Column(INT, null=False, field="borders.button_border_radius")
+    borders_button_border_weight = Column(INT, null=False, field="borders.button_border_weight")
+    borders_buttons_style = Column(TEXT, 24, null=False, field="borders.buttons_style")
+    borders_input_border_radius = Column(INT, null=False, field="borders.input_border_radius")
+    borders_input_border_weight = Column(INT, null=False, field="borders.input_border_weight")
+    borders_inputs_style = Column(TEXT, 24, null=False, field="borders.inputs_style")
+    borders_show_widget_shadow = Column(BOOL, null=False, field="borders.show_widget_shadow")
+    borders_widget_border_weight = Column(INT, null=False, field="borders.widget_border_weight")
+    borders_widget_corner_radius = Column(INT, null=False, field="borders.widget_corner_radius")
+    fonts_body_text_bold = Column(FLAG, null=False, field="fonts.body_text.bold")
+    fonts_body_text_size = Column(INT, null=False, field="fonts.body_text.size")
+    fonts_buttons_text_bold = Column(FLAG, null=False, field="fonts.buttons_text.bold")
+    fonts_buttons_text_size = Column(INT, null=False, field="fonts.buttons_text.size")
+    fonts_font_url = Column(TEXT, 255, null=False, field="fonts.font_url")
+    fonts_input_labels_bold = Column(FLAG, null=False, field="fonts.input_labels.bold")
+    fonts_input_labels_size = Column(INT, null=False, field="fonts.input_labels.size")
+    fonts_links_bold = Column(BOOL, null=False, field="fonts.links.bold")
+    fonts_links_size = Column(INT, null=False, field="fonts.links.size")
+    fonts_links_style = Column(TEXT, 24, null=False, field="fonts.links_style")
+    fonts_reference_text_size = Column(INT, null=False, field="fonts.reference_text_size")
+    fonts_subtitle_bold = Column(BOOL, null=False, field="fonts.subtitle.bold")
+    fonts_subtitle_size = Column(INT, null=False, field="fonts.subtitle.size")
+    fonts_title_bold = Column(BOOL, null=False, field="fonts.title.bold")
+    fonts_title_size = Column(INT, null=False, field="fonts.title.size")
+    page_background_background_color = Column(TEXT, 24, null=False, field="page_background.background_color")
+    page_background_background_image_url = Column(TEXT, 255, null=False, field="page_background.background_image_url")
+    page_background_page_layout = Column(TEXT, 24, null=False, field="page_background.page_layout")
+    widget_header_text_alignment = Column(TEXT, 24, null=False, field="widget.header_text_alignment")
+    widget_logo_height = Column(INT, null=False, field="widget.logo_height")
+    widget_logo_position = Column(TEXT, 24, null=False, field="widget.logo_position")
+    widget_logo_url = Column(TEXT, 255, null=False, field="widget.logo_url")
+    widget_social_buttons_layout = Column(TEXT, 24, null=False, field="widget.social_buttons_layout")
+    created_at = Column(INSTANT, 35, null=False, hidden=True)
+    updated_at = Column(INSTANT, 35, null=False, hidden=True)
+
+
+THEMES: Table[_Themes, Theme] = Table(
     "themes",
+    _Themes,
     key=("tenant_id", "themeId"),
-    columns=(
-        Column("tenant_id", TEXT, 191, null=False, hidden=True),
-        Column("themeId", TEXT, 21, null=False),
-        Column("displayName", TEXT, 255, null=False),
-        Column("colors_primary_button_label", TEXT, 24, null=False, field="colors.primary_button_label"),
-        Column("colors_primary_button", TEXT, 24, null=False, field="colors.primary_button"),
-        Column("colors_secondary_button_border", TEXT, 24, null=False, field="colors.secondary_button_border"),
-        Column("colors_secondary_button_label", TEXT, 24, null=False, field="colors.secondary_button_label"),
-        Column("colors_base_focus_color", TEXT, 24, null=False, field="colors.base_focus_color"),
-        Column("colors_base_hover_color", TEXT, 24, null=False, field="colors.base_hover_color"),
-        Column("colors_body_text", TEXT, 24, null=False, field="colors.body_text"),
-        Column("colors_captcha_widget_theme", TEXT, 24, null=False, field="colors.captcha_widget_theme"),
-        Column("colors_error", TEXT, 24, null=False, field="colors.error"),
-        Column("colors_header", TEXT, 24, null=False, field="colors.header"),
-        Column("colors_icons", TEXT, 24, null=False, field="colors.icons"),
-        Column("colors_input_background", TEXT, 24, null=False, field="colors.input_background"),
-        Column("colors_input_border", TEXT, 24, null=False, field="colors.input_border"),
-        Column("colors_input_filled_text", TEXT, 24, null=False, field="colors.input_filled_text"),
-        Column("colors_input_labels_placeholders", TEXT, 24, null=False, field="colors.input_labels_placeholders"),
-        Column("colors_links_focused_components", TEXT, 24, null=False, field="colors.links_focused_components"),
-        Column("colors_success", TEXT, 24, null=False, field="colors.success"),
-        Column("colors_widget_background", TEXT, 24, null=False, field="colors.widget_background"),
-        Column("colors_widget_border", TEXT, 24, null=False, field="colors.widget_border"),
-        Column("borders_button_border_radius", INT, null=False, field="borders.button_border_radius"),
-        Column("borders_button_border_weight", INT, null=False, field="borders.button_border_weight"),
-        Column("borders_buttons_style", TEXT, 24, null=False, field="borders.buttons_style"),
-        Column("borders_input_border_radius", INT, null=False, field="borders.input_border_radius"),
-        Column("borders_input_border_weight", INT, null=False, field="borders.input_border_weight"),
-        Column("borders_inputs_style", TEXT, 24, null=False, field="borders.inputs_style"),
-        Column("borders_show_widget_shadow", BOOL, null=False, field="borders.show_widget_shadow"),
-        Column("borders_widget_border_weight", INT, null=False, field="borders.widget_border_weight"),
-        Column("borders_widget_corner_radius", INT, null=False, field="borders.widget_corner_radius"),
-        Column("fonts_body_text_bold", FLAG, null=False, field="fonts.body_text.bold"),
-        Column("fonts_body_text_size", INT, null=False, field="fonts.body_text.size"),
-        Column("fonts_buttons_text_bold", FLAG, null=False, field="fonts.buttons_text.bold"),
-        Column("fonts_buttons_text_size", INT, null=False, field="fonts.buttons_text.size"),
-        Column("fonts_font_url", TEXT, 255, null=False, field="fonts.font_url"),
-        Column("fonts_input_labels_bold", FLAG, null=False, field="fonts.input_labels.bold"),
-        Column("fonts_input_labels_size", INT, null=False, field="fonts.input_labels.size"),
-        Column("fonts_links_bold", BOOL, null=False, field="fonts.links.bold"),
-        Column("fonts_links_size", INT, null=False, field="fonts.links.size"),
-        Column("fonts_links_style", TEXT, 24, null=False, field="fonts.links_style"),
-        Column("fonts_reference_text_size", INT, null=False, field="fonts.reference_text_size"),
-        Column("fonts_subtitle_bold", BOOL, null=False, field="fonts.subtitle.bold"),
-        Column("fonts_subtitle_size", INT, null=False, field="fonts.subtitle.size"),
-        Column("fonts_title_bold", BOOL, null=False, field="fonts.title.bold"),
-        Column("fonts_title_size", INT, null=False, field="fonts.title.size"),
-        Column("page_background_background_color", TEXT, 24, null=False, field="page_background.background_color"),
-        Column("page_background_background_image_url", TEXT, 255, null=False, field="page_background.background_image_url"),
-        Column("page_background_page_layout", TEXT, 24, null=False, field="page_background.page_layout"),
-        Column("widget_header_text_alignment", TEXT, 24, null=False, field="widget.header_text_alignment"),
-        Column("widget_logo_height", INT, null=False, field="widget.logo_height"),
-        Column("widget_logo_position", TEXT, 24, null=False, field="widget.logo_position"),
-        Column("widget_logo_url", TEXT, 255, null=False, field="widget.logo_url"),
-        Column("widget_social_buttons_layout", TEXT, 24, null=False, field="widget.social_buttons_layout"),
-        Column("created_at", INSTANT, 35, null=False, hidden=True),
-        Column("updated_at", INSTANT, 35, null=False, hidden=True),
-    ),
     foreign_keys=(ForeignKey(("tenant_id",), "tenants", ("id",)),),
     model=Theme,
     insert=ThemeInsert,
 )
 
-UNIVERSAL_LOGIN_TEMPLATES: Table[UniversalLoginTemplate] = Table(
+
+class _UniversalLoginTemplates(Columns):
+    tenant_id = Column(TEXT, 191, null=False, hidden=True)
+    body = Column(TEXT, null=False)
+    updated_at_ts = Column(EPOCH_MS, null=False, field="updated_at", hidden=True)
+    created_at_ts = Column(EPOCH_MS, null=False, field="created_at", hidden=True)
+
+
+UNIVERSAL_LOGIN_TEMPLATES: Table[_UniversalLoginTemplates, UniversalLoginTemplate] = Table(
     "universal_login_templates",
+    _UniversalLoginTemplates,
     key=("tenant_id",),
-    columns=(
-        Column("tenant_id", TEXT, 191, null=False, hidden=True),
-        Column("body", TEXT, null=False),
-        Column("updated_at_ts", EPOCH_MS, null=False, field="updated_at", hidden=True),
-        Column("created_at_ts", EPOCH_MS, null=False, field="created_at", hidden=True),
-    ),
     foreign_keys=(ForeignKey(("tenant_id",), "tenants", ("id",)),),
     model=UniversalLoginTemplate,
     insert=UniversalLoginTemplate,
 )
 
-USER_ACTIVITY: Table[UserActivity] = Table(
+
+class _UserActivity(Columns):
+    tenant_id = Column(TEXT, 255, null=False, hidden=True)
+    user_id = Column(TEXT, 255, null=False)
+    last_login = Column(INSTANT, 35)
+    last_ip = Column(TEXT, 45)
+    login_count = Column(INT, null=False, default=0)
+    failed_logins = Column(JSON)
+    last_password_reset = Column(INSTANT, 35)
+
+
+USER_ACTIVITY: Table[_UserActivity, UserActivity] = Table(
     "user_activity",
+    _UserActivity,
     key=("tenant_id", "user_id"),
-    columns=(
-        Column("tenant_id", TEXT, 255, null=False, hidden=True),
-        Column("user_id", TEXT, 255, null=False),
-        Column("last_login", INSTANT, 35),
-        Column("last_ip", TEXT, 45),
-        Column("login_count", INT, null=False, default=0),
-        Column("failed_logins", JSON),
-        Column("last_password_reset", INSTANT, 35),
-    ),
     indexes=(Index("user_activity_user_id_constraint", ("user_id", "tenant_id")),),
     foreign_keys=(ForeignKey(("user_id", "tenant_id"), "users", ("user_id", "tenant_id")),),
     model=UserActivity,
     insert=UserActivity,
 )
 
-USER_ORGANIZATIONS: Table[UserOrganization] = Table(
+
+class _UserOrganizations(Columns):
+    id = Column(TEXT, 256, null=False)
+    tenant_id = Column(TEXT, 256, null=False, hidden=True)
+    user_id = Column(TEXT, 256, null=False)
+    organization_id = Column(TEXT, 256, null=False)
+    created_at = Column(INSTANT, 256, null=False)
+    updated_at = Column(INSTANT, 256, null=False)
+
+
+USER_ORGANIZATIONS: Table[_UserOrganizations, UserOrganization] = Table(
     "user_organizations",
+    _UserOrganizations,
     key=("id",),
-    columns=(
-        Column("id", TEXT, 256, null=False),
-        Column("tenant_id", TEXT, 256, null=False, hidden=True),
-        Column("user_id", TEXT, 256, null=False),
-        Column("organization_id", TEXT, 256, null=False),
-        Column("created_at", INSTANT, 256, null=False),
-        Column("updated_at", INSTANT, 256, null=False),
-    ),
     indexes=(
         Index("idx_user_organizations_organization_id", ("organization_id",)),
         Index("idx_user_organizations_unique", ("tenant_id", "user_id", "organization_id"), unique=True),
@@ -1391,17 +1532,20 @@ USER_ORGANIZATIONS: Table[UserOrganization] = Table(
     insert=UserOrganizationInsert,
 )
 
-USER_PERMISSIONS: Table[UserPermission] = Table(
+
+class _UserPermissions(Columns):
+    tenant_id = Column(TEXT, 191, null=False)
+    user_id = Column(TEXT, 191, null=False)
+    resource_server_identifier = Column(TEXT, 100, null=False)
+    permission_name = Column(TEXT, 191, null=False)
+    organization_id = Column(TEXT, 64, null=False, default="", was="varchar(21)")
+    created_at = Column(INSTANT, 35, null=False)
+
+
+USER_PERMISSIONS: Table[_UserPermissions, UserPermission] = Table(
     "user_permissions",
+    _UserPermissions,
     key=("tenant_id", "user_id", "resource_server_identifier", "permission_name", "organization_id"),
-    columns=(
-        Column("tenant_id", TEXT, 191, null=False),
-        Column("user_id", TEXT, 191, null=False),
-        Column("resource_server_identifier", TEXT, 100, null=False),
-        Column("permission_name", TEXT, 191, null=False),
-        Column("organization_id", TEXT, 64, null=False, default="", was="varchar(21)"),
-        Column("created_at", INSTANT, 35, null=False),
-    ),
     indexes=(
         Index("user_permissions_organization_fk", ("organization_id",)),
         Index("user_permissions_permission_fk", ("tenant_id", "resource_server_identifier", "permission_name")),
@@ -1411,16 +1555,19 @@ USER_PERMISSIONS: Table[UserPermission] = Table(
     insert=UserPermissionInsert,
 )
 
-USER_ROLES: Table[UserRole] = Table(
+
+class _UserRoles(Columns):
+    tenant_id = Column(TEXT, 191, null=False)
+    user_id = Column(TEXT, 191, null=False)
+    role_id = Column(TEXT, 21, null=False)
+    organization_id = Column(TEXT, 191, null=False, default="")
+    created_at = Column(INSTANT, 35, null=False)
+
+
+USER_ROLES: Table[_UserRoles, UserRole] = Table(
     "user_roles",
+    _UserRoles,
     key=("tenant_id", "user_id", "role_id", "organization_id"),
-    columns=(
-        Column("tenant_id", TEXT, 191, null=False),
-        Column("user_id", TEXT, 191, null=False),
-        Column("role_id", TEXT, 21, null=False),
-        Column("organization_id", TEXT, 191, null=False, default=""),
-        Column("created_at", INSTANT, 35, null=False),
-    ),
     indexes=(
         Index("user_roles_organization_fk", ("organization_id",)),
         Index("user_roles_role_fk", ("tenant_id", "role_id")),
@@ -1431,34 +1578,40 @@ USER_ROLES: Table[UserRole] = Table(
     insert=UserRoleInsert,
 )
 
-SCIM_CONFIGURATIONS: Table[ScimConfiguration] = Table(
+
+class _ScimConfigurations(Columns):
+    connection_id = Column(TEXT, 255, null=False)
+    tenant_id = Column(TEXT, 255, null=False, hidden=True)
+    user_id_attribute = Column(TEXT, 255, null=False, default="externalId")
+    mapping = Column(JSON, null=False)
+    created_at = Column(INSTANT, 35, null=False)
+    updated_at = Column(INSTANT, 35, null=False)
+
+
+SCIM_CONFIGURATIONS: Table[_ScimConfigurations, ScimConfiguration] = Table(
     "scim_configurations",
+    _ScimConfigurations,
     key=("tenant_id", "connection_id"),
-    columns=(
-        Column("connection_id", TEXT, 255, null=False),
-        Column("tenant_id", TEXT, 255, null=False, hidden=True),
-        Column("user_id_attribute", TEXT, 255, null=False, default="externalId"),
-        Column("mapping", JSON, null=False),
-        Column("created_at", INSTANT, 35, null=False),
-        Column("updated_at", INSTANT, 35, null=False),
-    ),
     model=ScimConfiguration,
     insert=ScimConfigurationInsert,
 )
 
-SCIM_TOKENS: Table[ScimToken] = Table(
+
+class _ScimTokens(Columns):
+    token_id = Column(TEXT, 64, null=False)
+    tenant_id = Column(TEXT, 255, null=False, hidden=True)
+    connection_id = Column(TEXT, 255, null=False)
+    token_hash = Column(TEXT, 128, null=False, secret=True)
+    scopes = Column(JSON, null=False)
+    valid_until = Column(INSTANT, 35)
+    created_at = Column(INSTANT, 35, null=False)
+    last_used_at = Column(INSTANT, 35)
+
+
+SCIM_TOKENS: Table[_ScimTokens, ScimToken] = Table(
     "scim_tokens",
+    _ScimTokens,
     key=("tenant_id", "token_id"),
-    columns=(
-        Column("token_id", TEXT, 64, null=False),
-        Column("tenant_id", TEXT, 255, null=False, hidden=True),
-        Column("connection_id", TEXT, 255, null=False),
-        Column("token_hash", TEXT, 128, null=False, secret=True),
-        Column("scopes", JSON, null=False),
-        Column("valid_until", INSTANT, 35),
-        Column("created_at", INSTANT, 35, null=False),
-        Column("last_used_at", INSTANT, 35),
-    ),
     indexes=(
         Index("scim_tokens_tenant_connection_idx", ("tenant_id", "connection_id")),
         Index("scim_tokens_tenant_hash_idx", ("tenant_id", "token_hash"), unique=True),
@@ -1467,16 +1620,19 @@ SCIM_TOKENS: Table[ScimToken] = Table(
     insert=ScimTokenInsert,
 )
 
-SCIM_EXTERNAL_IDS: Table[ScimExternalId] = Table(
+
+class _ScimExternalIds(Columns):
+    tenant_id = Column(TEXT, 255, null=False, hidden=True)
+    connection_id = Column(TEXT, 255, null=False)
+    external_id = Column(TEXT, 255, null=False)
+    user_id = Column(TEXT, 255, null=False)
+    created_at = Column(INSTANT, 35, null=False)
+
+
+SCIM_EXTERNAL_IDS: Table[_ScimExternalIds, ScimExternalId] = Table(
     "scim_external_ids",
+    _ScimExternalIds,
     key=("tenant_id", "connection_id", "user_id"),
-    columns=(
-        Column("tenant_id", TEXT, 255, null=False, hidden=True),
-        Column("connection_id", TEXT, 255, null=False),
-        Column("external_id", TEXT, 255, null=False),
-        Column("user_id", TEXT, 255, null=False),
-        Column("created_at", INSTANT, 35, null=False),
-    ),
     indexes=(Index("scim_external_ids_connection_external_idx", ("tenant_id", "connection_id", "external_id"), unique=True),),
     model=ScimExternalId,
     insert=ScimExternalIdInsert,

@@ -171,7 +171,7 @@ async def measure(name: str, url: str) -> None:
         create_calls = await recorded(adapters, lambda: adapters.users.create("acme", _user(0, "one")))
         insert = create_calls[0]
         places = [place for place, value in enumerate(insert.args) if value in ("auth0|one000000", "one0@acme.example")]
-        builds = adapters.session.statements.builds
+        builds = adapters.session.texts.builds
         run, close = await bare(name, url)
 
         def by_hand(number: int) -> Awaitable[object]:
@@ -195,7 +195,7 @@ async def measure(name: str, url: str) -> None:
                 others.append(await timed(theirs, turn * CALLS))
             ratio = statistics.median(mine) / statistics.median(others)
             print(f"{name:11} {title:13} {statistics.median(mine):7.0f} µs, by hand {statistics.median(others):7.0f} µs: {ratio:.2f} ×")
-        print(f"{name:11} PyPika builds after warm-up: {adapters.session.statements.builds - builds}")
+        print(f"{name:11} PyPika builds after warm-up: {adapters.session.texts.builds - builds}")
         await close()
 
 

@@ -195,7 +195,7 @@ def tables(words: Words) -> dict[str, Rows]:
 DEVICE = '{{"initial_user_agent":"x","initial_ip":"10.0.0.1","initial_asn":"x","last_user_agent":"x","last_ip":"10.0.0.1","last_asn":"x"}}'
 
 
-def _anything(table: Table[Any], column: Column) -> str | None:
+def _anything(table: Table[Any, Any], column: Column) -> str | None:
     """A value for a column of which nothing is said."""
     if column.public in ("created_at", "updated_at", "date") and not column.null:
         return "{ms}" if column.codec is EPOCH_MS else "{iso}"

@@ -129,7 +129,7 @@ _BOUNDS: dict[Any, str] = {
 class Place:
     """Where a value goes: a column, a part of a group of columns, or somewhere inside JSON."""
 
-    table: Table[Any]
+    table: Table[Any, Any]
     path: tuple[str, ...]
 
     @property
@@ -152,7 +152,7 @@ class Place:
 
 
 @cache
-def field_values(table: Table[Any], wire: str) -> SearchStrategy[Any]:
+def field_values(table: Table[Any, Any], wire: str) -> SearchStrategy[Any]:
     """Values of a field of the insert model, never None, that its column holds."""
     place = Place(table, (wire,))
     values = _values(wire_fields(table.insert or BaseModel)[wire].rebuild_annotation(), place)

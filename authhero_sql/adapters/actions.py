@@ -23,9 +23,15 @@ from ..models import (
     Page,
 )
 from ..models.actions import HOOK_TARGETS
-from ..repository import Expected, Fields, Repository
+from ..statements.conditions import other_than
 from ..tables import ACTION_EXECUTIONS, ACTION_VERSIONS, ACTIONS, HOOK_CODE, HOOKS
+from ..verbs.adapter import Adapter, Expected, Fields
 from .plain import Kept, Paged, Plain
+
+ACTION = ACTIONS.c
+ACTION_EXECUTION = ACTION_EXECUTIONS.c
+ACTION_VERSION = ACTION_VERSIONS.c
+HOOK = HOOKS.c
 
 LEADS = ("trigger_id", "permission_required", *HOOK_TARGETS)
 """The fields of a hook that must fit together."""
@@ -36,19 +42,19 @@ class Actions(Plain[Action, ActionInsert]):
 
     table = ACTIONS
     model = Action
-    id_field = "id"
+    id_column = ACTION.id
     rules: ClassVar[ListRules] = ListRules(wire="actions", fields=("id", "name", "is_system"), search=("name",))
 
     def _new_id(self, now: datetime) -> str:
         return self.session.ids.prefixed("act_")
 
 
-class ActionVersions(Repository[ActionVersion]):
+class ActionVersions(Adapter[ActionVersion]):
     """The versions of each action (Auth0: action versions), numbered from 1; at most one of them is deployed."""
 
     table = ACTION_VERSIONS
     model = ActionVersion
-    id_field = "id"
+    id_column = ACTION_VERSION.id
     rules: ClassVar[ListRules] = ListRules(wire="versions", checkpoint=None)
 
     def _new_id(self, now: datetime) -> str:
@@ -73,29 +79,37 @@ class ActionVersions(Repository[ActionVersion]):
             ForeignKeyError: the action is another tenant's.
             InvalidValueError: a value cannot be stored.
         """
-        self._not_in_batch()
+        self._run.refuse_batch()
         version = self._accepted(params)
         values = self._new_row(tenant_id, version, import_metadata, number=0)
-        own = {"tenant_id": tenant_id, "action_id": values["action_id"]}
+        own = {ACTION_VERSION.tenant_id: tenant_id, ACTION_VERSION.action_id: values["action_id"]}
         await self._refuse_anothers(ACTIONS, tenant_id, "action_id", values["action_id"])
-        calls = [*self._lock(ACTIONS, {"tenant_id": tenant_id, "id": own["action_id"]}), self._insert_next("number", values, own)]
+        calls = [
+            *self._sql.lock(ACTIONS, {ACTION.tenant_id: tenant_id, ACTION.id: values["action_id"]}),
+            self._sql.insert_next("number", values, own),
+        ]
         if values["deployed"]:
             # After the insert, so that of two at once the second one sees, and undeploys, the first.
-            calls.append(self._change({**own, "deployed": True, "id <>": values["id"]}, self._bumped({"deployed": 0})))
+            calls.append(
+                self._sql.update(
+                    {**own, ACTION_VERSION.deployed: True, ACTION_VERSION.id: other_than(values["id"])}, self._bumped({"deployed": 0})
+                )
+            )
         while True:
             try:
-                await self._attempt(*calls)
+                await self._run.attempt(*calls)
             except ConflictError as error:
                 # Somebody else has taken the number meanwhile: the next one will be free.
                 if "number" not in error.fields:
                     raise
             else:
-                created: ActionVersion = await self._get({"tenant_id": tenant_id, "id": values["id"]})
-                return created
+                return await self._stored({ACTION_VERSION.tenant_id: tenant_id, ACTION_VERSION.id: values["id"]})
 
     async def get(self, tenant_id: str, action_id: str, id: str) -> ActionVersion | None:
         """The version of the action, or None."""
-        version: ActionVersion | None = await self._get({"tenant_id": tenant_id, "action_id": action_id, "id": id})
+        version: ActionVersion | None = await self._get(
+            {ACTION_VERSION.tenant_id: tenant_id, ACTION_VERSION.action_id: action_id, ACTION_VERSION.id: id}
+        )
         return version
 
     async def list(
@@ -114,20 +128,20 @@ class ActionVersions(Repository[ActionVersion]):
         Raises:
             InvalidQueryError: the page is not valid.
         """
-        where = {"tenant_id": tenant_id, "action_id": action_id}
-        return await self._offset_page(where, self._order(Sort("number", "desc")), page, per_page, include_totals)
+        where = {ACTION_VERSION.tenant_id: tenant_id, ACTION_VERSION.action_id: action_id}
+        return await self._lists.by_offset(where, self._lists.order(Sort("number", "desc")), page, per_page, include_totals)
 
     async def remove_for_action(self, tenant_id: str, action_id: str) -> int:
         """Remove all versions of the action; how many there were."""
-        return await self._affected(self._delete({"tenant_id": tenant_id, "action_id": action_id}))
+        return await self._run.affected(self._sql.delete({ACTION_VERSION.tenant_id: tenant_id, ACTION_VERSION.action_id: action_id}))
 
 
-class ActionExecutions(Repository[ActionExecution]):
+class ActionExecutions(Adapter[ActionExecution]):
     """What running the actions of a trigger led to (Auth0: action executions)."""
 
     table = ACTION_EXECUTIONS
     model = ActionExecution
-    id_field = "id"
+    id_column = ACTION_EXECUTION.id
 
     async def create(
         self,
@@ -146,7 +160,7 @@ class ActionExecutions(Repository[ActionExecution]):
 
     async def get(self, tenant_id: str, id: str) -> ActionExecution | None:
         """The execution, or None."""
-        execution: ActionExecution | None = await self._get({"tenant_id": tenant_id, "id": id})
+        execution: ActionExecution | None = await self._get({ACTION_EXECUTION.tenant_id: tenant_id, ACTION_EXECUTION.id: id})
         return execution
 
     async def cleanup(self, older_than: datetime, *, dry_run: bool = False) -> int:
@@ -159,7 +173,7 @@ class ActionExecutions(Repository[ActionExecution]):
         Raises:
             InvalidValueError: the instant is naive.
         """
-        return await self._sweep({}, "created_at_ts", older_than, dry_run=dry_run)
+        return await self._sweeps.sweep({}, ACTION_EXECUTION.created_at_ts, older_than, dry_run=dry_run)
 
 
 class Hooks(Kept[Hook, HookInsert], Paged[Hook]):
@@ -167,7 +181,7 @@ class Hooks(Kept[Hook, HookInsert], Paged[Hook]):
 
     table = HOOKS
     model = Hook
-    id_field = "hook_id"
+    id_column = HOOK.hook_id
     rules: ClassVar[ListRules] = ListRules(
         wire="hooks",
         fields=("hook_id", "trigger_id", "enabled", "synchronous", "url", "form_id", "template_id", "code_id", "page_id"),
@@ -211,7 +225,7 @@ class Hooks(Kept[Hook, HookInsert], Paged[Hook]):
                 self._writer.accept({name: value for name, value in {**stored, **leads}.items() if value is not None})
             return self._changes({name: value for name, value in given.items() if name not in same}, where)
 
-        return await self._revise({**where, **self._expected(expect)}, LEADS, change)
+        return await self._revise({**where, **self._expected(expect)}, [self.table[name] for name in LEADS], change)
 
 
 class HookCodes(Kept[HookCode, HookCodeInsert]):
@@ -219,7 +233,7 @@ class HookCodes(Kept[HookCode, HookCodeInsert]):
 
     table = HOOK_CODE
     model = HookCode
-    id_field = "id"
+    id_column = HOOK_CODE.c.id
 
     def _new_id(self, now: datetime) -> str:
         return self.session.ids.prefixed("hc_")

@@ -9,10 +9,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ..aggregates import Aggregates, Bucketed, Dimension, Latest, Named
 from ..buckets import Bucket, buckets, zone
 from ..clock import to_epoch_ms, to_iso
-from ..dialects.interface import Order
 from ..errors import InvalidQueryError, shown
 from ..listing import MAX_PAGE, count
 from ..models import (
@@ -21,16 +19,21 @@ from ..models import (
     AnalyticsQueryResponse,
     DailyStats,
     Log,
-    RefreshToken,
     RefreshTokenRetentionCohort,
     RefreshTokenRetentionResponse,
-    Session,
     SessionRetentionCohort,
     SessionRetentionResponse,
 )
 from ..rows import mapping
+from ..schema import Column, Order
+from ..statements.aggregates import Aggregates, Bucketed, Dimension, Latest, Named
+from ..statements.conditions import gte, lt, lte, one_of
 from ..tables import LOGS, REFRESH_TOKENS, SESSIONS
+from ..verbs.adapter import Adapter
 
+LOG = LOGS.c
+SESSION = SESSIONS.c
+TOKEN = REFRESH_TOKENS.c
 RESOURCES: Mapping[str, tuple[str, ...]] = {
     "active-users": ("s", "seacft"),
     "logins": ("s", "f", "fp"),
@@ -58,31 +61,16 @@ WEEK = timedelta(weeks=1)
 MAX_WEEKS = 53
 
 
-class _LogCounts(Aggregates[Log]):
-    """Counts of log entries."""
-
-    table = LOGS
-    model = Log
-
-
-class _SessionCounts(Aggregates[Session]):
-    """Counts of sessions."""
-
-    table = SESSIONS
-    model = Session
-
-
-class _TokenCounts(Aggregates[RefreshToken]):
-    """Counts of refresh tokens."""
-
-    table = REFRESH_TOKENS
-    model = RefreshToken
-
-
-class Analytics(_LogCounts):
+class Analytics(Adapter[Log]):
     """Analytics: the log counted by time, connection, client, kind of user and event; retention by week."""
 
     attribute = "analytics"
+    table = LOGS
+    model = Log
+
+    @property
+    def _counts(self) -> Aggregates:
+        return Aggregates(LOGS, self.session.texts)
 
     async def query(
         self, tenant_id: str, resource: str, params: AnalyticsQuery | Mapping[str, Any] | None = None
@@ -113,12 +101,12 @@ class Analytics(_LogCounts):
         times = _times(asked, since, until)
         dimensions = _dimensions(asked, times)
         order = _order(asked, value)
-        where: dict[str, Any] = {"tenant_id": tenant_id, "type in": types, "date >=": since, "date <": until}
+        where: dict[Column, Any] = {LOG.tenant_id: tenant_id, LOG.type: one_of(types), LOG.date: gte(since) & lt(until)}
         given = asked.filters
-        for name in ("connection", "client_id", "user_id"):
-            wanted = getattr(given, name)
+        for column in (LOG.connection, LOG.client_id, LOG.user_id):
+            wanted = getattr(given, column.name)
             if wanted:
-                where[f"{name} in"] = wanted
+                where[column] = one_of(wanted)
         if times is not None and not times:
             return _response(asked, value, [], times, 0)
         options: dict[str, Any] = {
@@ -126,10 +114,10 @@ class Analytics(_LogCounts):
             "order": order,
             "also": {"user_type": (USER_TYPE, given.user_type)} if given.user_type else {},
         }
-        rows = await self._grouped(where, dimensions, **options, limit=asked.limit, offset=asked.offset)
+        rows = await self._run.fetch(self._counts.grouped(where, dimensions, **options, limit=asked.limit, offset=asked.offset))
         if not rows and (asked.offset or not asked.limit):
             # Behind the last row: how many there are says the first.
-            first = await self._grouped(where, dimensions, **options, limit=1, offset=0)
+            first = await self._run.fetch(self._counts.grouped(where, dimensions, **options, limit=1, offset=0))
             return _response(asked, value, [], times or [], first[0][-1] if first else 0)
         return _response(asked, value, rows, times or [], rows[0][-1] if rows else 0)
 
@@ -147,10 +135,11 @@ class Analytics(_LogCounts):
             InvalidQueryError: ``weeks`` is out of range.
         """
         mondays = self._mondays(weeks)
-        counts = _SessionCounts(self.session)
-        where = {"tenant_id": tenant_id, "created_at_ts >=": mondays[0]}
+        counts = Aggregates(SESSIONS, self.session.texts)
+        where = {SESSION.tenant_id: tenant_id, SESSION.created_at_ts: gte(mondays[0])}
         last = Latest("used_at_ts", "last_interaction_at_ts")
-        found = await counts._cohorts(where, "created_at_ts", last, [to_epoch_ms(monday) for monday in mondays])
+        starts = [to_epoch_ms(monday) for monday in mondays]
+        found = await self._run.fetch(counts.cohorts(where, "created_at_ts", last, starts))
         cohorts = [
             SessionRetentionCohort(cohort=cohort, sessions=number, active=active) for cohort, number, active in _folded(found, mondays)
         ]
@@ -173,12 +162,12 @@ class Analytics(_LogCounts):
             InvalidQueryError: ``weeks`` is out of range, or ``client_id`` is neither text nor a list of it.
         """
         mondays = self._mondays(weeks)
-        counts = _TokenCounts(self.session)
+        counts = Aggregates(REFRESH_TOKENS, self.session.texts)
         clients = _texts("client_id", client_id)
-        where = {"tenant_id": tenant_id, **({"client_id in": clients} if clients else {})}
+        where = {TOKEN.tenant_id: tenant_id, **({TOKEN.client_id: one_of(clients)} if clients else {})}
         last = Latest("last_exchanged_at_ts", "created_at_ts")
         starts = [to_epoch_ms(monday) for monday in mondays]
-        found = await counts._cohorts(where, "created_at_ts", last, starts, family="family_id")
+        found = await self._run.fetch(counts.cohorts(where, "created_at_ts", last, starts, family="family_id"))
         cohorts = [
             RefreshTokenRetentionCohort(cohort=cohort, tokens=number, active=active) for cohort, number, active in _folded(found, mondays)
         ]
@@ -193,10 +182,12 @@ class Analytics(_LogCounts):
         return [monday - WEEK * back for back in range(weeks - 1, -1, -1)]
 
 
-class Stats(_LogCounts):
+class Stats(Adapter[Log]):
     """Daily statistics (Auth0: stats), counted from the log."""
 
     attribute = "stats"
+    table = LOGS
+    model = Log
 
     async def get_daily(self, tenant_id: str, from_: str | None = None, to: str | None = None) -> list[DailyStats]:
         """A row for each day on which something was logged, oldest first; days are UTC.
@@ -216,7 +207,8 @@ class Stats(_LogCounts):
         end = last + timedelta(days=1) - timedelta(milliseconds=1)
         days = buckets(first, end, "day", UTC)
         starts = [to_iso(day.start) for day in days]
-        where = {"tenant_id": tenant_id, "date >=": first, "date <=": end}
+        where = {LOG.tenant_id: tenant_id, LOG.date: gte(first) & lte(end)}
+        rows = await self._run.fetch(Aggregates(LOGS, self.session.texts).daily(where, "date", starts, DAILY, "type"))
         return [
             DailyStats(
                 date=days[number - 1].label,
@@ -226,13 +218,14 @@ class Stats(_LogCounts):
                 created_at=datetime.fromisoformat(first_event),
                 updated_at=datetime.fromisoformat(last_event),
             )
-            for number, logins, signups, leaked, first_event, last_event in await self._daily(where, "date", starts, DAILY, "type")
+            for number, logins, signups, leaked, first_event, last_event in rows
         ]
 
     async def get_active_users(self, tenant_id: str) -> int:
         """How many different users have signed in within the last thirty days."""
-        where = {"tenant_id": tenant_id, "type": "s", "date >=": _earlier(self.session.now(), MONTH)}
-        return await self._count_distinct("user_id", where)
+        where = {LOG.tenant_id: tenant_id, LOG.type: "s", LOG.date: gte(_earlier(self.session.now(), MONTH))}
+        users: int = (await self._run.fetch(self._sql.count_distinct(LOG.user_id, where)))[0][0]
+        return users
 
 
 def _asked(params: AnalyticsQuery | Mapping[str, Any] | None) -> AnalyticsQuery:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import builtins
 from datetime import datetime
 
-from ..dialects.interface import Order
 from ..models import AuthenticationMethod, AuthenticationMethodInsert
-from ..repository import Expected, Fields
+from ..schema import Order
 from ..tables import AUTHENTICATION_METHODS
+from ..verbs.adapter import Expected, Fields
 from .plain import Created
+
+AUTHENTICATION_METHOD = AUTHENTICATION_METHODS.c
 
 
 class AuthenticationMethods(Created[AuthenticationMethod, AuthenticationMethodInsert]):
@@ -17,20 +19,22 @@ class AuthenticationMethods(Created[AuthenticationMethod, AuthenticationMethodIn
 
     table = AUTHENTICATION_METHODS
     model = AuthenticationMethod
-    id_field = "id"
+    id_column = AUTHENTICATION_METHOD.id
 
     def _new_id(self, now: datetime) -> str:
         return self.session.ids.ulid(now)
 
     async def get_by_credential_id(self, tenant_id: str, credential_id: str) -> AuthenticationMethod | None:
         """The method with this WebAuthn credential id, or None; the oldest where there are several."""
-        where = {"tenant_id": tenant_id, "credential_id": credential_id}
+        where = {AUTHENTICATION_METHOD.tenant_id: tenant_id, AUTHENTICATION_METHOD.credential_id: credential_id}
         found = await self._all(where, (Order("created_at_ts"), Order("id")), limit=1)
         return found[0] if found else None
 
     async def list(self, tenant_id: str, user_id: str) -> builtins.list[AuthenticationMethod]:
         """The user's methods, oldest first."""
-        return await self._all({"tenant_id": tenant_id, "user_id": user_id}, (Order("created_at_ts"), Order("id")))
+        return await self._all(
+            {AUTHENTICATION_METHOD.tenant_id: tenant_id, AUTHENTICATION_METHOD.user_id: user_id}, (Order("created_at_ts"), Order("id"))
+        )
 
     async def update(self, tenant_id: str, id: str, fields: Fields, *, expect: Expected = None) -> AuthenticationMethod | None:
         """Write exactly the given fields.

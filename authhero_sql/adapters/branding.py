@@ -6,7 +6,6 @@ import builtins
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from ..dialects.interface import Order
 from ..models import (
     Branding,
     CustomTextEntry,
@@ -19,12 +18,17 @@ from ..models import (
     UniversalLoginTemplate,
 )
 from ..models.branding import SOLID_COLOR, CustomText
-from ..repository import Expected, Fields, Repository
+from ..schema import Order
 from ..tables import BRANDING, CUSTOM_TEXT, PROMPT_SETTINGS, THEMES, UNIVERSAL_LOGIN_TEMPLATES
+from ..verbs.adapter import Adapter, Expected, Fields
 from .plain import Owned
 
+PROMPT_SETTING = PROMPT_SETTINGS.c
+THEME = THEMES.c
+UNIVERSAL_LOGIN_TEMPLATE = UNIVERSAL_LOGIN_TEMPLATES.c
 
-class Brandings(Repository[Branding]):
+
+class Brandings(Adapter[Branding]):
     """Branding (Auth0: branding), one a tenant."""
 
     table = BRANDING
@@ -32,7 +36,7 @@ class Brandings(Repository[Branding]):
 
     async def get(self, tenant_id: str) -> Branding | None:
         """The tenant's branding, or None."""
-        branding: Branding | None = await self._get({"tenant_id": tenant_id})
+        branding: Branding | None = await self._get({BRANDING.c.tenant_id: tenant_id})
         return branding
 
     async def set(self, tenant_id: str, branding: Branding | Mapping[str, Any]) -> None:
@@ -46,10 +50,10 @@ class Brandings(Repository[Branding]):
         if given.colors is not None and isinstance(given.colors.page_background, str):
             plain = Gradient(type=SOLID_COLOR, start=given.colors.page_background)
             given = given.model_copy(update={"colors": given.colors.model_copy(update={"page_background": plain})})
-        await self._write(self._upsert(self._new_row(tenant_id, given, None)))
+        await self._run.write(self._sql.upsert(self._new_row(tenant_id, given, None)))
 
 
-class PromptSettings(Repository[PromptSetting]):
+class PromptSettings(Adapter[PromptSetting]):
     """Prompt settings (Auth0: prompts), one row a tenant."""
 
     table = PROMPT_SETTINGS
@@ -57,7 +61,7 @@ class PromptSettings(Repository[PromptSetting]):
 
     async def get(self, tenant_id: str) -> PromptSetting:
         """The tenant's settings; without any, the new experience with every flag off."""
-        settings: PromptSetting | None = await self._get({"tenant_id": tenant_id})
+        settings: PromptSetting | None = await self._get({PROMPT_SETTING.tenant_id: tenant_id})
         return settings or PromptSetting(identifier_first=False, webauthn_platform_first_factor=False)
 
     async def set(self, tenant_id: str, settings: Fields) -> None:
@@ -68,10 +72,10 @@ class PromptSettings(Repository[PromptSetting]):
         """
         changes = self._changes(settings, {})
         first = self._new_row(tenant_id, self._writer.accept({"webauthn_platform_first_factor": False}), None)
-        await self._write(self._upsert({**first, **changes}, tuple(changes)))
+        await self._run.write(self._sql.upsert({**first, **changes}, tuple(changes)))
 
 
-class UniversalLoginTemplates(Repository[UniversalLoginTemplate]):
+class UniversalLoginTemplates(Adapter[UniversalLoginTemplate]):
     """Universal login templates (Auth0: universal login page template), one a tenant."""
 
     table = UNIVERSAL_LOGIN_TEMPLATES
@@ -79,7 +83,7 @@ class UniversalLoginTemplates(Repository[UniversalLoginTemplate]):
 
     async def get(self, tenant_id: str) -> UniversalLoginTemplate | None:
         """The tenant's template, or None."""
-        template: UniversalLoginTemplate | None = await self._get({"tenant_id": tenant_id})
+        template: UniversalLoginTemplate | None = await self._get({UNIVERSAL_LOGIN_TEMPLATE.tenant_id: tenant_id})
         return template
 
     async def set(self, tenant_id: str, template: UniversalLoginTemplate | Mapping[str, Any]) -> None:
@@ -90,14 +94,14 @@ class UniversalLoginTemplates(Repository[UniversalLoginTemplate]):
             InvalidValueError: a value cannot be stored.
         """
         values = self._new_row(tenant_id, self._writer.accept(template), None)
-        await self._write(self._upsert(values, ("body", "updated_at_ts")))
+        await self._run.write(self._sql.upsert(values, ("body", "updated_at_ts")))
 
     async def delete(self, tenant_id: str) -> bool:
         """Remove the template; whether there was one."""
-        return await self._remove({"tenant_id": tenant_id})
+        return await self._remove({UNIVERSAL_LOGIN_TEMPLATE.tenant_id: tenant_id})
 
 
-class CustomTexts(Repository[CustomTextEntry]):
+class CustomTexts(Adapter[CustomTextEntry]):
     """Custom texts (Auth0: custom text for prompts), by prompt and language."""
 
     table = CUSTOM_TEXT
@@ -105,7 +109,9 @@ class CustomTexts(Repository[CustomTextEntry]):
 
     async def get(self, tenant_id: str, prompt: str, language: str) -> CustomText | None:
         """The texts of the prompt in the language, or None."""
-        entry: CustomTextEntry | None = await self._get({"tenant_id": tenant_id, "prompt": prompt, "language": language})
+        entry: CustomTextEntry | None = await self._get(
+            {CUSTOM_TEXT.c.tenant_id: tenant_id, CUSTOM_TEXT.c.prompt: prompt, CUSTOM_TEXT.c.language: language}
+        )
         return entry.custom_text if entry is not None else None
 
     async def set(self, tenant_id: str, prompt: str, language: str, custom_text: Mapping[str, Any]) -> None:
@@ -116,16 +122,16 @@ class CustomTexts(Repository[CustomTextEntry]):
             InvalidValueError: there is no such prompt, or a value cannot be stored.
         """
         entry = self._writer.accept({"prompt": prompt, "language": language, "custom_text": custom_text})
-        await self._write(self._upsert(self._new_row(tenant_id, entry, None), ("custom_text", "updated_at_ts")))
+        await self._run.write(self._sql.upsert(self._new_row(tenant_id, entry, None), ("custom_text", "updated_at_ts")))
 
     async def delete(self, tenant_id: str, prompt: str, language: str) -> bool:
         """Remove the texts; whether there were any."""
-        return await self._remove({"tenant_id": tenant_id, "prompt": prompt, "language": language})
+        return await self._remove({CUSTOM_TEXT.c.tenant_id: tenant_id, CUSTOM_TEXT.c.prompt: prompt, CUSTOM_TEXT.c.language: language})
 
     async def list(self, tenant_id: str) -> builtins.list[CustomTextKey]:
         """Of which prompts, in which languages, there are texts; by prompt and language."""
         read = self._reader_of(CustomTextKey)
-        rows = await self._fetch(self._select(read, {"tenant_id": tenant_id}, (Order("prompt"), Order("language"))))
+        rows = await self._run.fetch(self._sql.select(read, {CUSTOM_TEXT.c.tenant_id: tenant_id}, (Order("prompt"), Order("language"))))
         return [read.read(row) for row in rows]
 
 
@@ -135,7 +141,7 @@ class Themes(Owned[Theme]):
     table = THEMES
     model = Theme
     merged: ClassVar[frozenset[str]] = frozenset({"borders", "colors", "fonts", "page_background", "widget"})
-    id_field = "themeId"
+    id_column = THEME.themeId
 
     async def create(
         self,

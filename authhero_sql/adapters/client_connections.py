@@ -5,15 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 
-from ..dialects.interface import Order
 from ..errors import CorruptRowError, InvalidValueError
 from ..models import Client, Connection
-from ..repository import Chosen, Repository
-from ..tables import CLIENTS
+from ..schema import Order
+from ..statements.conditions import NOT_NULL, one_of
+from ..statements.table import Chosen
+from ..tables import CLIENTS, CONNECTIONS
+from ..verbs.adapter import Adapter
 from .connections import Connections
 
+CLIENT = CLIENTS.c
+CONNECTION = CONNECTIONS.c
 
-class ClientConnections(Repository[Client]):
+
+class ClientConnections(Adapter[Client]):
     """The ordered list of connections of each client (Auth0: ``enabled_clients``, seen from the client)."""
 
     attribute = "client_connections"
@@ -22,11 +27,11 @@ class ClientConnections(Repository[Client]):
 
     async def list_by_client(self, tenant_id: str, client_id: str) -> list[Connection]:
         """The client's connections, in its order; empty for a client that does not exist. At most two queries."""
-        rows = await self._fetch(self._select(self._columns_read, {"tenant_id": tenant_id, "client_id": client_id}))
+        rows = await self._run.fetch(self._sql.select(self._columns_read, {CLIENT.tenant_id: tenant_id, CLIENT.client_id: client_id}))
         ids = _ids(rows[0][1], client_id) if rows else []
         if not ids:
             return []
-        found = await Connections(self.session)._all({"tenant_id": tenant_id, "id in": ids})
+        found = await Connections(self.session)._all({CONNECTION.tenant_id: tenant_id, CONNECTION.id: one_of(ids)})
         by_id = {connection.id: connection for connection in found}
         return [by_id[id] for id in ids if id in by_id]
 
@@ -38,12 +43,14 @@ class ClientConnections(Repository[Client]):
         """
         if isinstance(connection_ids, str) or not isinstance(connection_ids, Iterable):
             raise InvalidValueError(self.table.name, "connections", "must be a list of ids")
-        return await self._update({"tenant_id": tenant_id, "client_id": client_id}, {"connections": list(connection_ids)})
+        return await self._update({CLIENT.tenant_id: tenant_id, CLIENT.client_id: client_id}, {"connections": list(connection_ids)})
 
     async def list_by_connection(self, tenant_id: str, connection_id: str) -> list[str]:
         """The ids of the clients that may use the connection, oldest client first."""
         order = (Order("created_at"), Order("client_id"))
-        rows = await self._fetch(self._select(self._columns_read, {"tenant_id": tenant_id, "connections not null": None}, order))
+        rows = await self._run.fetch(
+            self._sql.select(self._columns_read, {CLIENT.tenant_id: tenant_id, CLIENT.connections: NOT_NULL}, order)
+        )
         return [client_id for client_id, connections in rows if connection_id in _ids(connections, client_id)]
 
     async def add_client_to_connection(self, tenant_id: str, connection_id: str, client_id: str) -> bool:
@@ -61,13 +68,13 @@ class ClientConnections(Repository[Client]):
         def change(stored: str | None) -> str | None:
             ids = _ids(stored, client_id)
             edited = edit(ids)
-            return stored if edited == ids else self.table["connections"].encode(edited)
+            return stored if edited == ids else CLIENT.connections.encode(edited)
 
-        return await self._swap({"tenant_id": tenant_id, "client_id": client_id}, "connections", change)
+        return await self._swap({CLIENT.tenant_id: tenant_id, CLIENT.client_id: client_id}, CLIENT.connections, change)
 
     @property
     def _columns_read(self) -> Chosen:
-        return self._chosen("client_id", "connections")
+        return self._chosen(CLIENT.client_id, CLIENT.connections)
 
 
 def _ids(stored: str | None, client_id: str) -> list[str]:

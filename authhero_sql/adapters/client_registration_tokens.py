@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from ..dialects.interface import Order
 from ..models import ClientRegistrationToken, ClientRegistrationTokenInsert, ImportMetadata
+from ..schema import Order
+from ..statements.conditions import NULL, Where
 from ..tables import CLIENT_REGISTRATION_TOKENS
 from .plain import Owned
+
+TOKEN = CLIENT_REGISTRATION_TOKENS.c
 
 
 class ClientRegistrationTokens(Owned[ClientRegistrationToken]):
@@ -18,7 +21,7 @@ class ClientRegistrationTokens(Owned[ClientRegistrationToken]):
 
     table = CLIENT_REGISTRATION_TOKENS
     model = ClientRegistrationToken
-    id_field = "id"
+    id_column = TOKEN.id
 
     async def create(
         self,
@@ -43,12 +46,15 @@ class ClientRegistrationTokens(Owned[ClientRegistrationToken]):
 
     async def get_by_hash(self, tenant_id: str, token_hash: str) -> ClientRegistrationToken | None:
         """The token with this hash, used, revoked and expired ones included, or None."""
-        token: ClientRegistrationToken | None = await self._get({"tenant_id": tenant_id, "token_hash": token_hash})
+        token: ClientRegistrationToken | None = await self._get({TOKEN.tenant_id: tenant_id, TOKEN.token_hash: token_hash})
         return token
 
     async def list_by_client(self, tenant_id: str, client_id: str) -> builtins.list[ClientRegistrationToken]:
         """The client's tokens, oldest first."""
-        return await self._all({"tenant_id": tenant_id, "client_id": client_id}, (Order("created_at_ts"), Order("id")))
+        return await self._all(
+            {TOKEN.tenant_id: tenant_id, TOKEN.client_id: client_id},
+            (Order("created_at_ts"), Order("id")),
+        )
 
     async def mark_used(self, tenant_id: str, id: str, used_at: datetime | None = None) -> bool:
         """Mark the token as used, now by default: of any number of calls exactly one gets ``True``.
@@ -56,8 +62,8 @@ class ClientRegistrationTokens(Owned[ClientRegistrationToken]):
         Raises:
             InvalidValueError: the instant is naive.
         """
-        values = self._instant("used_at_ts", used_at)
-        return await self._matched(self._change({**self._own(tenant_id, id), "used_at_ts null": None}, values))
+        values = self._instant(TOKEN.used_at_ts, used_at)
+        return await self._run.matched(self._sql.update({**self._own(tenant_id, id), TOKEN.used_at_ts: NULL}, values))
 
     async def revoke(self, tenant_id: str, id: str, revoked_at: datetime | None = None) -> bool:
         """Revoke the token, now by default; one that is revoked keeps its time.
@@ -79,10 +85,12 @@ class ClientRegistrationTokens(Owned[ClientRegistrationToken]):
         Raises:
             InvalidValueError: the instant is naive.
         """
-        return await self._revoke({"tenant_id": tenant_id, "client_id": client_id}, revoked_at)
+        return await self._revoke({TOKEN.tenant_id: tenant_id, TOKEN.client_id: client_id}, revoked_at)
 
-    async def _revoke(self, where: Mapping[str, Any], revoked_at: datetime | None) -> int:
-        return await self._affected(self._change({**where, "revoked_at_ts null": None}, self._instant("revoked_at_ts", revoked_at)))
+    async def _revoke(self, where: Where, revoked_at: datetime | None) -> int:
+        return await self._run.affected(
+            self._sql.update({**where, TOKEN.revoked_at_ts: NULL}, self._instant(TOKEN.revoked_at_ts, revoked_at))
+        )
 
     async def remove(self, tenant_id: str, id: str) -> bool:
         """Remove the token; whether there was one."""

@@ -13,13 +13,18 @@ from ..models import Client, ClientInsert, ClientWithTenantId
 from ..tables import CLIENTS
 from .plain import Plain
 
+CLIENT = CLIENTS.c
+
+
+CLIENT = CLIENTS.c
+
 
 class Clients(Plain[Client, ClientInsert]):
     """Clients (Auth0: applications). ``client_id`` is generated where none is given; a client without a ``client_secret`` is public."""
 
     table = CLIENTS
     model = Client
-    id_field = "client_id"
+    id_column = CLIENT.client_id
     rules: ClassVar[ListRules] = ListRules(
         wire="clients",
         fields=(
@@ -52,7 +57,7 @@ class Clients(Plain[Client, ClientInsert]):
             AmbiguousError: several tenants have a client of this id.
         """
         read = self._reader_of(ClientWithTenantId)
-        rows = await self._fetch(self._select(read, {"client_id": client_id}, limit=2))
+        rows = await self._run.fetch(self._sql.select(read, {CLIENT.client_id: client_id}, limit=2))
         if len(rows) > 1:
             raise AmbiguousError("clients: several tenants have a client of this client_id; ask clients.get(tenant_id, client_id)")
         return read.read(rows[0]) if rows else None

@@ -10,8 +10,12 @@ from pydantic import BaseModel
 
 from ..listing import ListRules
 from ..models import Code, CodeInsert, CodeWithTenantId, ImportMetadata
+from ..schema import Column
+from ..statements.conditions import NULL, Where, lt
 from ..tables import CODES
 from .plain import Paged
+
+CODE = CODES.c
 
 
 class Codes(Paged[Code]):
@@ -19,7 +23,7 @@ class Codes(Paged[Code]):
 
     table = CODES
     model = Code
-    id_field = "code_id"
+    id_column = CODE.code_id
     rules: ClassVar[ListRules] = ListRules(
         wire="codes",
         fields=("code_id", "code_type", "user_id", "login_id", "connection_id", "created_at", "expires_at", "used_at"),
@@ -52,17 +56,14 @@ class Codes(Paged[Code]):
 
         With ``tenant_id=""`` the id alone decides and the result, a :class:`CodeWithTenantId`, carries its tenant.
         """
-        where = {"code_id": code_id, "code_type": type}
-        code: Code | None
+        where: Where = {CODE.code_id: code_id, CODE.code_type: type}
         if tenant_id == "":
-            code = await self._get(where, CodeWithTenantId)
-        else:
-            code = await self._get({"tenant_id": tenant_id, **where})
-        return code
+            return await self._get_as(self._reader_of(CodeWithTenantId), where)
+        return await self._get({CODE.tenant_id: tenant_id, **where})
 
     async def used(self, tenant_id: str, code_id: str) -> bool:
         """Mark the code as used now, again if it was; whether there was such a code."""
-        return await self._matched(self._change({"tenant_id": tenant_id, "code_id": code_id}, self._used_now()))
+        return await self._run.matched(self._sql.update({CODE.tenant_id: tenant_id, CODE.code_id: code_id}, self._used_now()))
 
     async def consume(self, tenant_id: str, code_id: str, *, type: str | None = None) -> bool:
         """Mark the code as used now if it is unused: of any number of calls at once exactly one gets ``True``.
@@ -75,17 +76,17 @@ class Codes(Paged[Code]):
         Returns:
             Whether there was such a code, and it was unused.
         """
-        unused = {"tenant_id": tenant_id, "code_id": code_id, "used_at null": None}
+        unused: dict[Column, Any] = {CODE.tenant_id: tenant_id, CODE.code_id: code_id, CODE.used_at: NULL}
         if type is not None:
-            unused["code_type"] = type
-        return await self._matched(self._change(unused, self._used_now()))
+            unused[CODE.code_type] = type
+        return await self._run.matched(self._sql.update(unused, self._used_now()))
 
     def _used_now(self) -> dict[str, Any]:
-        return {"used_at": self.table["used_at"].encode(self.session.now())}
+        return {"used_at": CODE.used_at.encode(self.session.now())}
 
     async def remove(self, tenant_id: str, code_id: str) -> bool:
         """Remove the code; whether there was one."""
-        return await self._remove({"tenant_id": tenant_id, "code_id": code_id})
+        return await self._remove({CODE.tenant_id: tenant_id, CODE.code_id: code_id})
 
     async def cleanup(self, older_than: datetime, *, dry_run: bool = False) -> int:
         """Remove the codes of all tenants that expired before an instant, in bounded batches; how many there were.
@@ -97,6 +98,6 @@ class Codes(Paged[Code]):
         Raises:
             InvalidValueError: the instant is naive.
         """
-        removed = await self._sweep({}, "expires_at_ts", older_than, dry_run=dry_run)
+        removed = await self._sweeps.sweep({}, CODE.expires_at_ts, older_than, dry_run=dry_run)
         # Rows from before the column.
-        return removed + await self._purge({"expires_at_ts null": None, "expires_at <": older_than}, dry_run=dry_run)
+        return removed + await self._sweeps.purge({CODE.expires_at_ts: NULL, CODE.expires_at: lt(older_than)}, dry_run=dry_run)

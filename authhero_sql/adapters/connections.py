@@ -10,6 +10,8 @@ from ..models import Connection, ConnectionInsert
 from ..tables import CONNECTIONS
 from .plain import Plain
 
+CONNECTION = CONNECTIONS.c
+
 
 class Connections(Plain[Connection, ConnectionInsert]):
     """Connections (Auth0: database, social, passwordless and enterprise connections).
@@ -20,7 +22,7 @@ class Connections(Plain[Connection, ConnectionInsert]):
     table = CONNECTIONS
     model = Connection
     virtual: ClassVar[frozenset[str]] = frozenset({"enabled_clients"})
-    id_field = "id"
+    id_column = CONNECTION.id
     rules: ClassVar[ListRules] = ListRules(
         wire="connections",
         fields=("id", "name", "strategy", "display_name", "is_system"),

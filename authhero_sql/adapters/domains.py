@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
-from ..dialects.interface import Order
 from ..errors import InvalidQueryError
 from ..listing import ListRules, Sort, Totals
 from ..models import (
@@ -22,10 +21,14 @@ from ..models import (
     ProxyRouteInsert,
     ResolvedHost,
 )
-from ..repository import Expected, Fields
 from ..rows import mapping
+from ..schema import Order
 from ..tables import CUSTOM_DOMAINS, PROXY_ROUTES
+from ..verbs.adapter import Expected, Fields
 from .plain import Kept
+
+CUSTOM_DOMAIN = CUSTOM_DOMAINS.c
+PROXY_ROUTE = PROXY_ROUTES.c
 
 OLDEST_FIRST = (Order("created_at"), Order("custom_domain_id"))
 BY_PRIORITY = (Order("priority"), Order("created_at"), Order("id"))
@@ -36,7 +39,7 @@ class CustomDomains(Kept[CustomDomain, CustomDomainInsert]):
 
     table = CUSTOM_DOMAINS
     model = CustomDomain
-    id_field = "custom_domain_id"
+    id_column = CUSTOM_DOMAIN.custom_domain_id
     # There is one way to verify a domain that may be asked for, so that nobody needs to keep it.
     virtual: ClassVar[frozenset[str]] = frozenset({"verification_method"})
     fixed: ClassVar[frozenset[str]] = frozenset({"domain"})
@@ -77,15 +80,13 @@ class CustomDomains(Kept[CustomDomain, CustomDomainInsert]):
 
         Where several have it, one that is ``ready`` comes first, because it has been verified; then the oldest.
         """
-        ready = {"domain": domain, "status": "ready"}
-        found: CustomDomainWithTenantId | None = await self._get(ready, CustomDomainWithTenantId, OLDEST_FIRST)
-        if found is None:
-            found = await self._get({"domain": domain}, CustomDomainWithTenantId, OLDEST_FIRST)
-        return found
+        read = self._reader_of(CustomDomainWithTenantId)
+        ready = await self._get_as(read, {CUSTOM_DOMAIN.domain: domain, CUSTOM_DOMAIN.status: "ready"}, OLDEST_FIRST)
+        return ready or await self._get_as(read, {CUSTOM_DOMAIN.domain: domain}, OLDEST_FIRST)
 
     async def list(self, tenant_id: str) -> builtins.list[CustomDomain]:
         """The tenant's domains, oldest first."""
-        return await self._all({"tenant_id": tenant_id}, OLDEST_FIRST)
+        return await self._all({CUSTOM_DOMAIN.tenant_id: tenant_id}, OLDEST_FIRST)
 
 
 class ProxyRoutes(Kept[ProxyRoute, ProxyRouteInsert]):
@@ -93,7 +94,7 @@ class ProxyRoutes(Kept[ProxyRoute, ProxyRouteInsert]):
 
     table = PROXY_ROUTES
     model = ProxyRoute
-    id_field = "id"
+    id_column = PROXY_ROUTE.id
     rules: ClassVar[ListRules] = ListRules(wire="proxy_routes", order=Sort("priority"), then=(Sort("created_at"),), checkpoint=None)
 
     async def create(
@@ -155,10 +156,10 @@ class ProxyRoutes(Kept[ProxyRoute, ProxyRouteInsert]):
         Raises:
             InvalidQueryError: the page is not valid.
         """
-        where = {"tenant_id": tenant_id}
+        where = {PROXY_ROUTE.tenant_id: tenant_id}
         if custom_domain_id is not None:
-            where["custom_domain_id"] = custom_domain_id
-        return await self._offset_page(where, BY_PRIORITY, page, per_page, include_totals)
+            where[PROXY_ROUTE.custom_domain_id] = custom_domain_id
+        return await self._lists.by_offset(where, BY_PRIORITY, page, per_page, include_totals)
 
     async def resolve_host(self, host: str) -> ResolvedHost | None:
         """What a ``Host`` header leads to: the tenant, its domain and the domain's routes; None where no tenant has the domain.
@@ -174,7 +175,7 @@ class ProxyRoutes(Kept[ProxyRoute, ProxyRouteInsert]):
         domain = await CustomDomains(self.session).get_by_domain(_host_name(host))
         if domain is None:
             return None
-        where = {"tenant_id": domain.tenant_id, "custom_domain_id": domain.custom_domain_id}
+        where = {PROXY_ROUTE.tenant_id: domain.tenant_id, PROXY_ROUTE.custom_domain_id: domain.custom_domain_id}
         routes = await self._all(where, BY_PRIORITY)
         return ResolvedHost(tenant_id=domain.tenant_id, custom_domain_id=domain.custom_domain_id, domain=domain.domain, routes=routes)
 

@@ -6,13 +6,16 @@ import builtins
 from collections.abc import Mapping
 from typing import Any
 
-from ..dialects.interface import Order
 from ..models import EmailProvider, EmailTemplate, ImportMetadata
-from ..repository import Expected, Fields, Repository
+from ..schema import Order
 from ..tables import EMAIL_PROVIDERS, EMAIL_TEMPLATES
+from ..verbs.adapter import Adapter, Expected, Fields
+
+EMAIL_PROVIDER = EMAIL_PROVIDERS.c
+EMAIL_TEMPLATE = EMAIL_TEMPLATES.c
 
 
-class EmailProviders(Repository[EmailProvider]):
+class EmailProviders(Adapter[EmailProvider]):
     """E-mail providers (Auth0: email provider), one a tenant."""
 
     table = EMAIL_PROVIDERS
@@ -35,7 +38,7 @@ class EmailProviders(Repository[EmailProvider]):
 
     async def get(self, tenant_id: str) -> EmailProvider | None:
         """The tenant's provider, or None."""
-        provider: EmailProvider | None = await self._get({"tenant_id": tenant_id})
+        provider: EmailProvider | None = await self._get({EMAIL_PROVIDER.tenant_id: tenant_id})
         return provider
 
     async def update(self, tenant_id: str, fields: Fields, *, expect: Expected = None) -> bool:
@@ -47,14 +50,14 @@ class EmailProviders(Repository[EmailProvider]):
         Raises:
             InvalidValueError: a value cannot be stored, or a field is unknown.
         """
-        return await self._update({"tenant_id": tenant_id}, fields, expect)
+        return await self._update({EMAIL_PROVIDER.tenant_id: tenant_id}, fields, expect)
 
     async def remove(self, tenant_id: str) -> bool:
         """Remove the provider; whether there was one."""
-        return await self._remove({"tenant_id": tenant_id})
+        return await self._remove({EMAIL_PROVIDER.tenant_id: tenant_id})
 
 
-class EmailTemplates(Repository[EmailTemplate]):
+class EmailTemplates(Adapter[EmailTemplate]):
     """E-mail templates (Auth0: email templates), by name."""
 
     table = EMAIL_TEMPLATES
@@ -78,12 +81,12 @@ class EmailTemplates(Repository[EmailTemplate]):
 
     async def get(self, tenant_id: str, template: str) -> EmailTemplate | None:
         """The template of this name, or None."""
-        found: EmailTemplate | None = await self._get({"tenant_id": tenant_id, "template": template})
+        found: EmailTemplate | None = await self._get({EMAIL_TEMPLATE.tenant_id: tenant_id, EMAIL_TEMPLATE.template: template})
         return found
 
     async def list(self, tenant_id: str) -> builtins.list[EmailTemplate]:
         """The tenant's templates, by name."""
-        return await self._all({"tenant_id": tenant_id}, (Order("template"),))
+        return await self._all({EMAIL_TEMPLATE.tenant_id: tenant_id}, (Order("template"),))
 
     async def update(self, tenant_id: str, template: str, fields: Fields, *, expect: Expected = None) -> bool:
         """Write exactly the given fields. ``expect``: see :meth:`Kept.update`.
@@ -94,8 +97,8 @@ class EmailTemplates(Repository[EmailTemplate]):
         Raises:
             InvalidValueError: a value cannot be stored, or a field is unknown or cannot be updated.
         """
-        return await self._update({"tenant_id": tenant_id, "template": template}, fields, expect)
+        return await self._update({EMAIL_TEMPLATE.tenant_id: tenant_id, EMAIL_TEMPLATE.template: template}, fields, expect)
 
     async def remove(self, tenant_id: str, template: str) -> bool:
         """Remove the template; whether there was one."""
-        return await self._remove({"tenant_id": tenant_id, "template": template})
+        return await self._remove({EMAIL_TEMPLATE.tenant_id: tenant_id, EMAIL_TEMPLATE.template: template})

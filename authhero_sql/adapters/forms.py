@@ -8,9 +8,12 @@ from typing import ClassVar
 
 from ..listing import ListRules
 from ..models import Flow, FlowInsert, Form, FormInsert
-from ..repository import Expected, Fields
 from ..tables import FLOWS, FORMS
+from ..verbs.adapter import Expected, Fields
 from .plain import Created, Listed, Plain
+
+FLOW = FLOWS.c
+FORM = FORMS.c
 
 UNREADABLE = "AuthHero reads no stored form of it, and one such form makes its list fail for the whole tenant"
 """Its reader takes the JSON of ``nodes``, ``start`` and ``ending`` apart and wants objects in these columns, where there is text."""
@@ -25,7 +28,7 @@ class Forms(Plain[Form, FormInsert]):
     table = FORMS
     model = Form
     refused: ClassVar[Mapping[str, str]] = dict.fromkeys(("messages", "languages", "translations", "style"), UNREADABLE)
-    id_field = "id"
+    id_column = FORM.id
     rules: ClassVar[ListRules] = ListRules(wire="forms", fields=("id", "name"), search=("name",))
 
 
@@ -34,7 +37,7 @@ class Flows(Created[Flow, FlowInsert], Listed[Flow]):
 
     table = FLOWS
     model = Flow
-    id_field = "id"
+    id_column = FLOW.id
     rules: ClassVar[ListRules] = ListRules(wire="flows", fields=("id", "name"), search=("name",))
 
     def _new_id(self, now: datetime) -> str:

@@ -7,11 +7,14 @@ from typing import Any, ClassVar
 
 from ..listing import ListRules, Sort, Totals
 from ..models import Page, SigningKey
-from ..repository import Expected, Fields, Repository
+from ..statements.conditions import gt, null_or
 from ..tables import KEYS
+from ..verbs.adapter import Adapter, Expected, Fields
+
+KEY = KEYS.c
 
 
-class Keys(Repository[SigningKey]):
+class Keys(Adapter[SigningKey]):
     """Signing keys (Auth0: application signing keys). Not tenant-scoped; a key may name a tenant."""
 
     table = KEYS
@@ -49,8 +52,8 @@ class Keys(Repository[SigningKey]):
         Raises:
             InvalidQueryError: the filter, sort or page is not valid.
         """
-        return await self._page(
-            {"revoked_at null or >": self.session.now()},
+        return await self._lists.page(
+            {KEY.revoked_at: null_or(gt(self.session.now()))},
             page=page,
             per_page=per_page,
             include_totals=include_totals,
@@ -64,4 +67,4 @@ class Keys(Repository[SigningKey]):
         Raises:
             InvalidValueError: a value cannot be stored, or a field cannot be updated.
         """
-        return await self._update({"kid": kid}, fields, expect)
+        return await self._update({KEY.kid: kid}, fields, expect)

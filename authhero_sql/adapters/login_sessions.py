@@ -11,21 +11,24 @@ from pydantic import BaseModel
 from ..clock import from_epoch_ms
 from ..dialects.interface import Call
 from ..models import ImportMetadata, LoginSession, LoginSessionInsert, LoginSessionWithTenantId
-from ..repository import Expected, Fields, Picked, Repository, Where
 from ..schema import Table
+from ..statements.conditions import Picked, Where, lt
 from ..tables import LOGIN_SESSIONS
+from ..verbs.adapter import Adapter, Expected, Fields
+
+LOGIN_SESSION = LOGIN_SESSIONS.c
 
 LIFETIME = timedelta(hours=24)
 """How long a login session lives when nobody says."""
 
 
-class LoginSessions(Repository[LoginSession]):
+class LoginSessions(Adapter[LoginSession]):
     """Login sessions; ids are ULIDs."""
 
     table = LOGIN_SESSIONS
     model = LoginSession
     virtual: ClassVar[frozenset[str]] = frozenset({"deleted_at"})
-    id_field = "id"
+    id_column = LOGIN_SESSION.id
 
     def _new_id(self, now: datetime) -> str:
         return self.session.ids.ulid(now)
@@ -54,12 +57,9 @@ class LoginSessions(Repository[LoginSession]):
 
         With ``tenant_id=""`` the id alone decides and the result, a :class:`LoginSessionWithTenantId`, carries its tenant.
         """
-        found: LoginSession | None
         if tenant_id == "":
-            found = await self._get({"id": id}, LoginSessionWithTenantId)
-        else:
-            found = await self._get({"tenant_id": tenant_id, "id": id})
-        return found
+            return await self._get_as(self._reader_of(LoginSessionWithTenantId), {LOGIN_SESSION.id: id})
+        return await self._get({LOGIN_SESSION.tenant_id: tenant_id, LOGIN_SESSION.id: id})
 
     async def update(self, tenant_id: str, id: str, fields: Fields, *, expect: Expected = None) -> bool:
         """Write exactly the given fields; ``auth_params`` are merged into the stored ones, key by key.
@@ -79,18 +79,18 @@ class LoginSessions(Repository[LoginSession]):
             InvalidQueryError: a field cannot be expected.
             InvalidValueError: a value cannot be stored, or a field cannot be updated.
         """
-        where = {"tenant_id": tenant_id, "id": id}
+        where = {LOGIN_SESSION.tenant_id: tenant_id, LOGIN_SESSION.id: id}
         other = self._given(fields, where)
         params = other.pop("auth_params", other.pop("authParams", None))
         if params is None:
             return await self._update(where, fields, expect)
-        return await self._merge({**where, **self._expected(expect)}, "auth_params", params, other)
+        return await self._merge({**where, **self._expected(expect)}, LOGIN_SESSION.auth_params, params, other)
 
     async def remove(self, tenant_id: str, id: str) -> bool:
         """Remove the login session; whether there was one."""
-        return await self._remove({"tenant_id": tenant_id, "id": id})
+        return await self._remove({LOGIN_SESSION.tenant_id: tenant_id, LOGIN_SESSION.id: id})
 
-    def _extend(self, tenant_id: str, id: str | Picked, expires: int, only_if: tuple[Table[Any], Where] | None = None) -> Call:
+    def _extend(self, tenant_id: str, id: str | Picked, expires: int, only_if: tuple[Table[Any, Any], Where] | None = None) -> Call:
         """The statement that pushes an expiry (epoch milliseconds) out, never back; one that never ends stays so."""
-        where = {"tenant_id": tenant_id, "id": id, "expires_at_ts <": from_epoch_ms(expires)}
-        return self._change(where, self._bumped({"expires_at_ts": expires}), only_if=only_if)
+        where = {LOGIN_SESSION.tenant_id: tenant_id, LOGIN_SESSION.id: id, LOGIN_SESSION.expires_at_ts: lt(from_epoch_ms(expires))}
+        return self._sql.update(where, self._bumped({"expires_at_ts": expires}), only_if=only_if)

@@ -9,8 +9,11 @@ from typing import Any, ClassVar
 from ..errors import InvalidQueryError, InvalidValueError
 from ..listing import ListRules, Sort, Totals
 from ..models import ImportMetadata, Log, LogInsert, Page
+from ..statements.conditions import Where, gte, lte, one_of
 from ..tables import LOGS
 from .plain import Listed
+
+LOG = LOGS.c
 
 
 class Logs(Listed[Log]):
@@ -18,7 +21,7 @@ class Logs(Listed[Log]):
 
     table = LOGS
     model = Log
-    id_field = "log_id"
+    id_column = LOG.log_id
     rules: ClassVar[ListRules] = ListRules(
         wire="logs",
         fields=(
@@ -72,8 +75,7 @@ class Logs(Listed[Log]):
 
     async def get(self, tenant_id: str, log_id: str) -> Log | None:
         """The entry, or None."""
-        log: Log | None = await self._get(self._own(tenant_id, log_id))
-        return log
+        return await self._get(self._own(tenant_id, log_id))
 
     async def list(
         self,
@@ -108,12 +110,13 @@ class Logs(Listed[Log]):
         Raises:
             InvalidQueryError: the filter, sort, page, cursor or date is not valid.
         """
-        where: dict[str, Any] = {"tenant_id": tenant_id}
-        if from_date is not None:
-            where["date >="] = _second("from_date", from_date)
-        if to_date is not None:
-            where["date <="] = _second("to_date", to_date) + timedelta(milliseconds=999)
-        return await self._page(where, page=page, per_page=per_page, include_totals=include_totals, sort=sort, q=q, from_=from_, take=take)
+        since = None if from_date is None else gte(_second("from_date", from_date))
+        until = None if to_date is None else lte(_second("to_date", to_date) + timedelta(milliseconds=999))
+        dates = since & until if since and until else since or until
+        where: Where = {LOG.tenant_id: tenant_id} if dates is None else {LOG.tenant_id: tenant_id, LOG.date: dates}
+        return await self._lists.page(
+            where, page=page, per_page=per_page, include_totals=include_totals, sort=sort, q=q, from_=from_, take=take
+        )
 
     async def cleanup(
         self, older_than: datetime, *, tenant_id: str | None = None, types: Sequence[str] | None = None, dry_run: bool = False
@@ -133,12 +136,12 @@ class Logs(Listed[Log]):
         self.table.operand("date", older_than)
         total = 0
         for scope in self._scopes(tenant_id, types):
-            total += await self._sweep(scope, "date", older_than, dry_run=dry_run)
+            total += await self._sweeps.sweep(scope, LOG.date, older_than, dry_run=dry_run)
         return total
 
-    def _scopes(self, tenant_id: str | None, types: Any) -> Iterable[dict[str, Any]]:
+    def _scopes(self, tenant_id: str | None, types: Any) -> Iterable[Where]:
         """The parts of the log that are cleaned one by one: each a range of an index."""
-        own = {} if tenant_id is None else {"tenant_id": tenant_id}
+        own: Where = {} if tenant_id is None else {LOG.tenant_id: tenant_id}
         if types is None:
             return [own]
         if isinstance(types, str | bytes) or not isinstance(types, Iterable):
@@ -146,7 +149,7 @@ class Logs(Listed[Log]):
         chosen = list(dict.fromkeys(self.table.operand("type", type_) for type_ in types))
         if not chosen:
             return []
-        return [{"type in": chosen}] if tenant_id is None else [{**own, "type": type_} for type_ in chosen]
+        return [{LOG.type: one_of(chosen)}] if tenant_id is None else [{**own, LOG.type: type_} for type_ in chosen]
 
 
 def _second(name: str, value: Any) -> datetime:

@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
-from ..dialects.interface import Order
 from ..errors import InvalidQueryError, InvalidValueError
 from ..listing import ListRules, Total, Totals, Window
 from ..models import (
@@ -21,13 +20,19 @@ from ..models import (
     TenantOperationEventInsert,
     TenantOperationInsert,
 )
-from ..repository import Expected, Fields, M, Repository, Where
+from ..schema import Column, Order
+from ..statements.conditions import Where, lt, one_of
 from ..tables import ROLLOUTS, TENANT_OPERATION_EVENTS, TENANT_OPERATIONS
+from ..verbs.adapter import Adapter, Expected, Fields, M
+
+ROLLOUT = ROLLOUTS.c
+TENANT_OPERATION = TENANT_OPERATIONS.c
+TENANT_OPERATION_EVENT = TENANT_OPERATION_EVENTS.c
 
 NEWEST_FIRST = (Order("created_at", descending=True), Order("id", descending=True))
 
 
-class _Pending(Repository[M]):
+class _Pending(Adapter[M]):
     """What is pending when it begins, and listed newest first."""
 
     def _generated(self, params: BaseModel, created: datetime) -> dict[str, Any]:
@@ -36,7 +41,7 @@ class _Pending(Repository[M]):
     async def _newest(self, where: Where, page: int, per_page: int, include_totals: Totals) -> Page[M]:
         """One page of the rows that meet the caller's conditions, of which one may be of the wrong type."""
         try:
-            return await self._offset_page(where, NEWEST_FIRST, page, per_page, include_totals)
+            return await self._lists.by_offset(where, NEWEST_FIRST, page, per_page, include_totals)
         except InvalidValueError as error:
             raise InvalidQueryError(f"{error.field}: {error.reason}") from error
 
@@ -46,7 +51,7 @@ class TenantOperations(_Pending[TenantOperation]):
 
     table = TENANT_OPERATIONS
     model = TenantOperation
-    id_field = "id"
+    id_column = TENANT_OPERATION.id
     rules: ClassVar[ListRules] = ListRules(wire="operations", checkpoint=None)
 
     def _new_id(self, now: datetime) -> str:
@@ -68,7 +73,7 @@ class TenantOperations(_Pending[TenantOperation]):
 
     async def get(self, id: str) -> TenantOperation | None:
         """The operation, or None."""
-        operation: TenantOperation | None = await self._get({"id": id})
+        operation: TenantOperation | None = await self._get({TENANT_OPERATION.id: id})
         return operation
 
     async def list(
@@ -101,16 +106,22 @@ class TenantOperations(_Pending[TenantOperation]):
         Raises:
             InvalidQueryError: the page is not valid, or a condition is of the wrong type.
         """
-        equal = {"tenant_id": tenant_id, "rollout_id": rollout_id, "kind": kind, "engine": engine, "updated_at <": updated_before}
-        where: dict[str, Any] = {name: value for name, value in equal.items() if value is not None}
+        equal = {
+            TENANT_OPERATION.tenant_id: tenant_id,
+            TENANT_OPERATION.rollout_id: rollout_id,
+            TENANT_OPERATION.kind: kind,
+            TENANT_OPERATION.engine: engine,
+            TENANT_OPERATION.updated_at: None if updated_before is None else lt(updated_before),
+        }
+        where: dict[Column, Any] = {column: value for column, value in equal.items() if value is not None}
         if status is not None:
             try:
                 statuses = [status] if isinstance(status, str) else list(status)
             except TypeError as error:
                 raise InvalidQueryError("status: must be a string, or several") from error
             if not statuses:
-                return self._paged([], Window.of(page, per_page), Total(0 if include_totals else None))
-            where["status in"] = statuses
+                return self._lists.paged([], Window.of(page, per_page), Total(0 if include_totals else None))
+            where[TENANT_OPERATION.status] = one_of(statuses)
         return await self._newest(where, page, per_page, include_totals)
 
     async def update(self, id: str, fields: Fields, *, expect: Expected = None) -> bool:
@@ -125,19 +136,19 @@ class TenantOperations(_Pending[TenantOperation]):
             InvalidQueryError: a field cannot be expected.
             InvalidValueError: a value cannot be stored, or a field is unknown or cannot be updated.
         """
-        return await self._update({"id": id}, fields, expect)
+        return await self._update({TENANT_OPERATION.id: id}, fields, expect)
 
     async def remove(self, id: str) -> bool:
         """Remove the operation and its events; whether there was one."""
-        return await self._remove({"id": id})
+        return await self._remove({TENANT_OPERATION.id: id})
 
 
-class TenantOperationEvents(Repository[TenantOperationEvent]):
+class TenantOperationEvents(Adapter[TenantOperationEvent]):
     """What happened in each operation; events are added and never changed. Their ids sort as they were added."""
 
     table = TENANT_OPERATION_EVENTS
     model = TenantOperationEvent
-    id_field = "id"
+    id_column = TENANT_OPERATION_EVENT.id
     rules: ClassVar[ListRules] = ListRules(wire="events", checkpoint=None)
 
     def _new_id(self, now: datetime) -> str:
@@ -172,9 +183,9 @@ class TenantOperationEvents(Repository[TenantOperationEvent]):
         Raises:
             InvalidQueryError: the page is not valid.
         """
-        where = {"operation_id": operation_id}
+        where = {TENANT_OPERATION_EVENT.operation_id: operation_id}
         # By the id alone: a clock may go back, the ids never do.
-        return await self._offset_page(where, (Order("id"),), page, per_page, include_totals)
+        return await self._lists.by_offset(where, (TENANT_OPERATION_EVENT.id.asc,), page, per_page, include_totals)
 
 
 class Rollouts(_Pending[Rollout]):
@@ -182,7 +193,7 @@ class Rollouts(_Pending[Rollout]):
 
     table = ROLLOUTS
     model = Rollout
-    id_field = "id"
+    id_column = ROLLOUT.id
     rules: ClassVar[ListRules] = ListRules(wire="rollouts", checkpoint=None)
 
     def _new_id(self, now: datetime) -> str:
@@ -201,7 +212,7 @@ class Rollouts(_Pending[Rollout]):
 
     async def get(self, id: str) -> Rollout | None:
         """The rollout, or None."""
-        rollout: Rollout | None = await self._get({"id": id})
+        rollout: Rollout | None = await self._get({ROLLOUT.id: id})
         return rollout
 
     async def list(
@@ -220,7 +231,7 @@ class Rollouts(_Pending[Rollout]):
         Raises:
             InvalidQueryError: the page is not valid, or a condition is of the wrong type.
         """
-        where = {name: value for name, value in {"kind": kind, "status": status}.items() if value is not None}
+        where = {column: value for column, value in ((ROLLOUT.kind, kind), (ROLLOUT.status, status)) if value is not None}
         return await self._newest(where, page, per_page, include_totals)
 
     async def update(self, id: str, fields: Fields, *, expect: Expected = None) -> bool:
@@ -235,8 +246,8 @@ class Rollouts(_Pending[Rollout]):
             InvalidQueryError: a field cannot be expected.
             InvalidValueError: a value cannot be stored, or a field is unknown or cannot be updated.
         """
-        return await self._update({"id": id}, fields, expect)
+        return await self._update({ROLLOUT.id: id}, fields, expect)
 
     async def remove(self, id: str) -> bool:
         """Remove the rollout; its operations stay. Whether there was one."""
-        return await self._remove({"id": id})
+        return await self._remove({ROLLOUT.id: id})

@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
-from ..dialects.interface import Order
 from ..errors import ForeignKeyError, InvalidValueError
 from ..listing import ListRules, Sort, Totals, Window
 from ..models import (
@@ -25,10 +24,18 @@ from ..models import (
     UserOrganization,
     UserOrganizationInsert,
 )
-from ..repository import Expected, Fields, Repository, Side
 from ..rows import mapping
+from ..schema import Order
+from ..statements.conditions import Where, one_of
+from ..statements.table import Side
 from ..tables import CONNECTIONS, INVITES, ORGANIZATION_CONNECTIONS, ORGANIZATIONS, USER_ORGANIZATIONS
+from ..verbs.adapter import Adapter, Expected, Fields
 from .plain import Plain
+
+INVITE = INVITES.c
+ORGANIZATION = ORGANIZATIONS.c
+ORGANIZATION_CONNECTION = ORGANIZATION_CONNECTIONS.c
+USER_ORGANIZATION = USER_ORGANIZATIONS.c
 
 
 class Organizations(Plain[Organization, OrganizationInsert]):
@@ -36,7 +43,7 @@ class Organizations(Plain[Organization, OrganizationInsert]):
 
     table = ORGANIZATIONS
     model = Organization
-    id_field = "id"
+    id_column = ORGANIZATION.id
     rules: ClassVar[ListRules] = ListRules(wire="organizations", fields=("name", "display_name"), search=("name", "display_name"))
 
     def _new_id(self, now: datetime) -> str:
@@ -49,14 +56,15 @@ class Organizations(Plain[Organization, OrganizationInsert]):
     async def get(self, tenant_id: str, id: str) -> Organization | None:
         """The organization with this id or else this name, or None."""
         read = self._reader
-        by_id, by_name = await self._fetch_many(
-            self._select(read, {"tenant_id": tenant_id, "id": id}), self._select(read, {"tenant_id": tenant_id, "name": id})
+        by_id, by_name = await self._run.fetch_many(
+            self._sql.select(read, {ORGANIZATION.tenant_id: tenant_id, ORGANIZATION.id: id}),
+            self._sql.select(read, {ORGANIZATION.tenant_id: tenant_id, ORGANIZATION.name: id}),
         )
         rows = by_id or by_name
         return read.read(rows[0]) if rows else None
 
 
-class OrganizationConnections(Repository[OrganizationConnection]):
+class OrganizationConnections(Adapter[OrganizationConnection]):
     """The connections that are enabled for each organization (Auth0: organization connections), with their name and strategy."""
 
     table = ORGANIZATION_CONNECTIONS
@@ -85,21 +93,19 @@ class OrganizationConnections(Repository[OrganizationConnection]):
             ForeignKeyError: the organization or the connection does not exist.
             InvalidValueError: a value cannot be stored.
         """
-        self._not_in_batch()
+        self._run.refuse_batch()
         given = self._accepted(params)
         values = self._new_row(tenant_id, given, import_metadata, organization_id=organization_id)
         await _insert_into_own(self, values)
-        created: OrganizationConnection = await self._get(self._own(tenant_id, organization_id, values["connection_id"]))
-        return created
+        return await self._stored(self._own(tenant_id, organization_id, values["connection_id"]))
 
     async def get(self, tenant_id: str, organization_id: str, connection_id: str) -> OrganizationConnection | None:
         """The connection of the organization, or None."""
-        found: OrganizationConnection | None = await self._get(self._own(tenant_id, organization_id, connection_id))
-        return found
+        return await self._get(self._own(tenant_id, organization_id, connection_id))
 
     async def list(self, tenant_id: str, organization_id: str) -> builtins.list[OrganizationConnection]:
         """The organization's connections, oldest first; one query."""
-        where = {"tenant_id": tenant_id, "organization_id": organization_id}
+        where = {ORGANIZATION_CONNECTION.tenant_id: tenant_id, ORGANIZATION_CONNECTION.organization_id: organization_id}
         return await self._all(where, (Order("created_at"), Order("connection_id")))
 
     async def update(self, tenant_id: str, organization_id: str, connection_id: str, fields: Fields, *, expect: Expected = None) -> bool:
@@ -114,8 +120,12 @@ class OrganizationConnections(Repository[OrganizationConnection]):
         """Disable the connection for the organization; whether it was enabled."""
         return await self._remove(self._own(tenant_id, organization_id, connection_id))
 
-    def _own(self, tenant_id: str, organization_id: str, connection_id: str) -> dict[str, Any]:
-        return {"tenant_id": tenant_id, "organization_id": organization_id, "connection_id": connection_id}
+    def _own(self, tenant_id: str, organization_id: str, connection_id: str) -> Where:
+        return {
+            ORGANIZATION_CONNECTION.tenant_id: tenant_id,
+            ORGANIZATION_CONNECTION.organization_id: organization_id,
+            ORGANIZATION_CONNECTION.connection_id: connection_id,
+        }
 
 
 class UserOrganizations(Plain[UserOrganization, UserOrganizationInsert]):
@@ -123,7 +133,7 @@ class UserOrganizations(Plain[UserOrganization, UserOrganizationInsert]):
 
     table = USER_ORGANIZATIONS
     model = UserOrganization
-    id_field = "id"
+    id_column = USER_ORGANIZATION.id
     rules: ClassVar[ListRules] = ListRules(wire="userOrganizations", fields=("user_id", "organization_id"))
 
     async def create(
@@ -176,15 +186,15 @@ class UserOrganizations(Plain[UserOrganization, UserOrganizationInsert]):
         Raises:
             InvalidQueryError: the page is not valid.
         """
-        where = {"tenant_id": tenant_id, "user_id": user_id}
+        where = {USER_ORGANIZATION.tenant_id: tenant_id, USER_ORGANIZATION.user_id: user_id}
         window = Window.of(page, per_page)
-        rows, total = await self._window(where, self._order(Sort("created_at", "desc")), window, include_totals)
+        rows, total = await self._lists.rows(where, self._lists.order(Sort("created_at", "desc")), window, include_totals)
         joined = {member.organization_id: member.created_at for member in await self._models(where, rows)}
         organizations = Organizations(self.session)
-        found = await organizations._all({"tenant_id": tenant_id, "id in": list(joined)}) if joined else []
+        found = await organizations._all({ORGANIZATION.tenant_id: tenant_id, ORGANIZATION.id: one_of(list(joined))}) if joined else []
         by_id = {organization.id: organization for organization in found}
         items = [JoinedOrganization.model_construct(**dict(by_id[id]), joined_at=since) for id, since in joined.items() if id in by_id]
-        return self._paged(items, window, total, "organizations")
+        return self._lists.paged(items, window, total, "organizations")
 
 
 class Invites(Plain[Invite, InviteInsert]):
@@ -192,7 +202,7 @@ class Invites(Plain[Invite, InviteInsert]):
 
     table = INVITES
     model = Invite
-    id_field = "id"
+    id_column = INVITE.id
     rules: ClassVar[ListRules] = ListRules(wire="invites", fields=("id", "organization_id", "client_id", "created_at", "expires_at"))
 
     def _new_id(self, now: datetime) -> str:
@@ -226,7 +236,7 @@ class Invites(Plain[Invite, InviteInsert]):
             return await self._update(where, changed, expect)
         before = await self.get(tenant_id, id)
         if before is None:
-            self._not_in_batch()
+            self._run.refuse_batch()
             return False
         # One that is handed back as it was read keeps the expiry that it has.
         if "expires_at" not in changed or given.ttl_sec != before.ttl_sec:
@@ -241,12 +251,12 @@ class Invites(Plain[Invite, InviteInsert]):
             raise InvalidValueError(self.table.name, "ttl_sec", "ends outside the years 1 to 9999") from None
 
 
-async def _insert_into_own(repository: Repository[Any], values: Mapping[str, Any]) -> None:
+async def _insert_into_own(adapter: Adapter[Any], values: Mapping[str, Any]) -> None:
     """INSERT a row of an organization of the same tenant; the reference alone would let another tenant's through."""
-    own = {"tenant_id": values["tenant_id"], "id": values["organization_id"]}
-    if not await repository._matched(Organizations(repository.session)._insert_beside(repository.table, values, own)):
-        raise ForeignKeyError().at(repository.table.name)
+    own = {ORGANIZATION.tenant_id: values["tenant_id"], ORGANIZATION.id: values["organization_id"]}
+    if not await adapter._run.matched(Organizations(adapter.session)._sql.insert_beside(adapter.table, values, own)):
+        raise ForeignKeyError().at(adapter.table.name)
 
 
-async def _is_own(repository: Repository[Any], tenant_id: str, organization_id: str) -> bool:
-    return await Organizations(repository.session)._total({"tenant_id": tenant_id, "id": organization_id}) > 0
+async def _is_own(adapter: Adapter[Any], tenant_id: str, organization_id: str) -> bool:
+    return await Organizations(adapter.session)._get({ORGANIZATION.tenant_id: tenant_id, ORGANIZATION.id: organization_id}) is not None

@@ -11,13 +11,18 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, ValidationError
 
 from ..clock import system_clock
-from ..dialects.interface import Order, Row
+from ..dialects.interface import Row
 from ..errors import CorruptRowError, InvalidValueError
-from ..listing import MAX_LIMIT, ListRules, Totals, count
+from ..listing import MAX_LIMIT, ListRules, Totals, Window, count
 from ..models import AuditEventInsert, Instant, OutboxEvent, Page
-from ..repository import Added, Repository
 from ..rows import in_order, invalid, mapping
+from ..schema import Column, Order
+from ..statements.conditions import NOT_NULL, NULL, Where, gt, lte, null_or, one_of
+from ..statements.table import Added
 from ..tables import OUTBOX_EVENTS
+from ..verbs.adapter import Adapter
+
+OUTBOX_EVENT = OUTBOX_EVENTS.c
 
 OLDEST_FIRST = (Order("created_at"), Order("id"))
 UNCLAIMED: Mapping[str, Any] = {"claimed_by": None, "claim_expires_at": None}
@@ -42,7 +47,7 @@ class StoredEvent(BaseModel):
     final_error: str | None = None
 
 
-class Outbox(Repository[StoredEvent]):
+class Outbox(Adapter[StoredEvent]):
     """Outbox events: claimed by one worker at a time, delivered at least once, tried again, given up, replayed.
 
     The methods of a worker take no tenant: they work on the events of all. What is due, and whose lease has run out, goes by
@@ -65,7 +70,7 @@ class Outbox(Repository[StoredEvent]):
             InvalidValueError: it is no event, or a value cannot be stored.
         """
         values = self._row(tenant_id, event)
-        await self._write(self._insert(values))
+        await self._run.write(self._sql.insert(values))
         id: str = values["id"]
         return id
 
@@ -78,23 +83,23 @@ class Outbox(Repository[StoredEvent]):
             raise invalid(table, error) from None
         id = given.id or self.session.ids.nanoid()
         payload = in_order(given.model_dump(mode="json", by_alias=True, exclude_unset=True), event)
-        stored: dict[str, Any] = {
-            "id": id,
-            "tenant_id": tenant_id,
-            "event_type": given.event_type,
-            "log_type": given.log_type,
-            "aggregate_type": given.target.type,
-            "aggregate_id": given.target.id,
-            "payload": {**payload, "id": id},
-            "created_at": self.session.now(),
+        stored: dict[Column, Any] = {
+            OUTBOX_EVENT.id: id,
+            OUTBOX_EVENT.tenant_id: tenant_id,
+            OUTBOX_EVENT.event_type: given.event_type,
+            OUTBOX_EVENT.log_type: given.log_type,
+            OUTBOX_EVENT.aggregate_type: given.target.type,
+            OUTBOX_EVENT.aggregate_id: given.target.id,
+            OUTBOX_EVENT.payload: {**payload, "id": id},
+            OUTBOX_EVENT.created_at: self.session.now(),
         }
-        return {name: table.encode(table[name], value) for name, value in stored.items()}
+        return self._encoded(stored)
 
     async def get_by_ids(self, ids: Sequence[str]) -> builtins.list[OutboxEvent]:
         """The events with these ids, oldest first; those that do not exist are left out."""
         if not ids:
             return []
-        return self._events(await self._fetch(self._select(self._reader, {"id in": _listed(ids)}, OLDEST_FIRST)))
+        return self._events(await self._run.fetch(self._sql.select(self._reader, {OUTBOX_EVENT.id: one_of(_listed(ids))}, OLDEST_FIRST)))
 
     async def get_unprocessed(self, limit: int) -> builtins.list[OutboxEvent]:
         """The events that are to be delivered now, oldest first: due, and claimed by nobody or by one whose lease has run out.
@@ -103,9 +108,13 @@ class Outbox(Repository[StoredEvent]):
             InvalidQueryError: the limit is no whole number or below 0.
         """
         now = await self._now()
-        where = {"processed_at null": None, "next_retry_at null or <=": now, "claim_expires_at null or <=": now}
+        where = {
+            OUTBOX_EVENT.processed_at: NULL,
+            OUTBOX_EVENT.next_retry_at: null_or(lte(now)),
+            OUTBOX_EVENT.claim_expires_at: null_or(lte(now)),
+        }
         most = min(count("limit", limit), MAX_LIMIT)
-        return self._events(await self._fetch(self._select(self._reader, where, OLDEST_FIRST, limit=most)))
+        return self._events(await self._run.fetch(self._sql.select(self._reader, where, OLDEST_FIRST, limit=most)))
 
     async def claim_events(self, ids: Sequence[str], worker_id: str, lease_ms: int) -> builtins.list[str]:
         """Claim events, to be delivered by nobody else until the lease has run out.
@@ -123,13 +132,18 @@ class Outbox(Repository[StoredEvent]):
         """
         if not ids:
             return []
-        self._not_in_batch()
+        self._run.refuse_batch()
         listed, now = _listed(ids), await self._now()
-        lease = {"claimed_by": worker_id, "claim_expires_at": _lease_end(now, lease_ms)}
-        free = {"id in": listed, "processed_at null": None, "claim_expires_at null or <=": now}
-        await self._affected(self._change(free, self._encoded(lease)))
-        held = {"id in": listed, "claimed_by": worker_id, "claim_expires_at >": now, "processed_at null": None}
-        return [row[0] for row in await self._fetch(self._select(self._chosen("id"), held, OLDEST_FIRST))]
+        lease = {OUTBOX_EVENT.claimed_by: worker_id, OUTBOX_EVENT.claim_expires_at: _lease_end(now, lease_ms)}
+        free = {OUTBOX_EVENT.id: one_of(listed), OUTBOX_EVENT.processed_at: NULL, OUTBOX_EVENT.claim_expires_at: null_or(lte(now))}
+        await self._run.affected(self._sql.update(free, self._encoded(lease)))
+        held = {
+            OUTBOX_EVENT.id: one_of(listed),
+            OUTBOX_EVENT.claimed_by: worker_id,
+            OUTBOX_EVENT.claim_expires_at: gt(now),
+            OUTBOX_EVENT.processed_at: NULL,
+        }
+        return [row[0] for row in await self._run.fetch(self._sql.select(self._chosen(OUTBOX_EVENT.id), held, OLDEST_FIRST))]
 
     async def mark_processed(self, ids: Sequence[str], *, worker_id: str | None = None) -> int:
         """Mark events as delivered now; how many were not yet.
@@ -140,8 +154,8 @@ class Outbox(Repository[StoredEvent]):
         """
         if not ids:
             return 0
-        values = {**UNCLAIMED, **self._encoded({"processed_at": self.session.now()})}
-        return await self._affected(self._change({"id in": _listed(ids), **_open(worker_id)}, values))
+        values = {**UNCLAIMED, **self._encoded({OUTBOX_EVENT.processed_at: self.session.now()})}
+        return await self._run.affected(self._sql.update({OUTBOX_EVENT.id: one_of(_listed(ids)), **_open(worker_id)}, values))
 
     async def mark_retry(self, id: str, error: str, next_retry_at: datetime, *, worker_id: str | None = None) -> bool:
         """Count a failed delivery, and release the claim until the event is due again.
@@ -158,8 +172,12 @@ class Outbox(Repository[StoredEvent]):
         Raises:
             InvalidValueError: the instant is naive, or the error cannot be stored.
         """
-        values = {**UNCLAIMED, **self._encoded({"error": error, "next_retry_at": next_retry_at}), "retry_count": Added(1)}
-        return await self._matched(self._change({"id": id, **_open(worker_id)}, values))
+        values = {
+            **UNCLAIMED,
+            **self._encoded({OUTBOX_EVENT.error: error, OUTBOX_EVENT.next_retry_at: next_retry_at}),
+            "retry_count": Added(1),
+        }
+        return await self._run.matched(self._sql.update({OUTBOX_EVENT.id: id, **_open(worker_id)}, values))
 
     async def dead_letter(self, id: str, error: str, *, worker_id: str | None = None) -> bool:
         """Give an event up: it is not delivered any more, and stands in :meth:`list_failed`.
@@ -176,8 +194,9 @@ class Outbox(Repository[StoredEvent]):
             InvalidValueError: the error cannot be stored.
         """
         now = self.session.now()
-        values = {**UNCLAIMED, **self._encoded({"processed_at": now, "dead_lettered_at": now, "final_error": error})}
-        return await self._matched(self._change({"id": id, **_open(worker_id)}, values))
+        final = {OUTBOX_EVENT.processed_at: now, OUTBOX_EVENT.dead_lettered_at: now, OUTBOX_EVENT.final_error: error}
+        values = {**UNCLAIMED, **self._encoded(final)}
+        return await self._run.matched(self._sql.update({OUTBOX_EVENT.id: id, **_open(worker_id)}, values))
 
     async def list_failed(self, tenant_id: str, *, page: int = 0, per_page: int = 50, include_totals: Totals = False) -> Page[OutboxEvent]:
         """One page of the tenant's events that were given up, the last one first.
@@ -194,10 +213,10 @@ class Outbox(Repository[StoredEvent]):
         Raises:
             InvalidQueryError: the page is not valid.
         """
-        where = {"tenant_id": tenant_id, "dead_lettered_at not null": None}
-        order = (Order("dead_lettered_at", descending=True, nullable=True), Order("id", descending=True))
-        rows, window, total = await self._offset_rows(where, order, page, per_page, include_totals)
-        return self._paged(self._events(rows), window, total)
+        where = {OUTBOX_EVENT.tenant_id: tenant_id, OUTBOX_EVENT.dead_lettered_at: NOT_NULL}
+        window = Window.of(page, per_page)
+        rows, total = await self._lists.rows(where, (OUTBOX_EVENT.dead_lettered_at.desc, OUTBOX_EVENT.id.desc), window, include_totals)
+        return self._lists.paged(self._events(rows), window, total)
 
     async def replay(self, id: str, tenant_id: str) -> bool:
         """Deliver an event again that was given up, as if it were new; whether there was one."""
@@ -206,7 +225,9 @@ class Outbox(Repository[StoredEvent]):
             **dict.fromkeys(("processed_at", "dead_lettered_at", "final_error", "error", "next_retry_at")),
             "retry_count": 0,
         }
-        return await self._matched(self._change({"id": id, "tenant_id": tenant_id, "dead_lettered_at not null": None}, values))
+        return await self._run.matched(
+            self._sql.update({OUTBOX_EVENT.id: id, OUTBOX_EVENT.tenant_id: tenant_id, OUTBOX_EVENT.dead_lettered_at: NOT_NULL}, values)
+        )
 
     async def cleanup(self, older_than: datetime, *, dry_run: bool = False) -> int:
         """Remove the events of all tenants that were delivered, or given up, before an instant, in bounded batches; how many.
@@ -218,7 +239,7 @@ class Outbox(Repository[StoredEvent]):
         Raises:
             InvalidValueError: the instant is naive.
         """
-        return await self._sweep({}, "processed_at", older_than, dry_run=dry_run)
+        return await self._sweeps.sweep({}, OUTBOX_EVENT.processed_at, older_than, dry_run=dry_run)
 
     async def _now(self) -> datetime:
         """The present on which all workers agree."""
@@ -226,8 +247,8 @@ class Outbox(Repository[StoredEvent]):
             return self.session.now()
         return await self._database_now()
 
-    def _encoded(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        return {name: self.table.encode(self.table[name], value) for name, value in values.items()}
+    def _encoded(self, values: Mapping[Column, Any]) -> dict[str, Any]:
+        return {column.name: self.table.encode(column, value) for column, value in values.items()}
 
     def _events(self, rows: Iterable[Row]) -> builtins.list[OutboxEvent]:
         """The events of rows, without those that cannot be read."""
@@ -237,14 +258,14 @@ class Outbox(Repository[StoredEvent]):
                 stored = self._reader.read(row)
                 events.append(OutboxEvent.model_validate({**stored.payload, **dict(stored, payload=None)}))
             except (CorruptRowError, ValidationError):
-                id = dict(zip(self._reader.names, row, strict=True))["id"]
+                id = next(value for column, value in zip(self._reader.columns, row, strict=True) if column is OUTBOX_EVENT.id)
                 logger.error("the payload of outbox event %s cannot be read: it is left out", id)  # noqa: TRY400  # the reason may repeat the payload
         return events
 
 
-def _open(worker_id: str | None) -> dict[str, Any]:
+def _open(worker_id: str | None) -> Where:
     """The conditions for an event that is still to be delivered, by this worker if there is one."""
-    return {"processed_at null": None, **({} if worker_id is None else {"claimed_by": worker_id})}
+    return {OUTBOX_EVENT.processed_at: NULL, **({} if worker_id is None else {OUTBOX_EVENT.claimed_by: worker_id})}
 
 
 def _listed(ids: Any) -> builtins.list[str]:

@@ -10,7 +10,8 @@ from pydantic import BaseModel
 
 from ..listing import Sort, Totals
 from ..models import ImportMetadata, Page
-from ..repository import Expected, Fields, Repository
+from ..schema import Column
+from ..verbs.adapter import Adapter, Expected, Fields
 
 M = TypeVar("M", bound=BaseModel)
 I = TypeVar("I", bound=BaseModel)  # noqa: E741  # the insert model
@@ -29,13 +30,18 @@ UNSET: Final = Unset.UNSET
 """An argument that was not given, where ``None`` or ``""`` would mean something."""
 
 
-class Owned(Repository[M]):
+class Owned(Adapter[M]):
     """A table whose rows belong to tenants and are known by one id."""
 
-    def _own(self, tenant_id: str, id: str) -> dict[str, Any]:
+    def _own(self, tenant_id: str, id: str) -> dict[Column, Any]:
         """The conditions for one row."""
-        key = next(name for name in self.table.key if name != "tenant_id")
-        return {"tenant_id": tenant_id, key: id}
+        tenant, key = self._key()
+        return {tenant: tenant_id, key: id}
+
+    @classmethod
+    def _key(cls) -> tuple[Column, Column]:
+        """The columns of the tenant and of the id."""
+        return cls.table["tenant_id"], cls.table[next(name for name in cls.table.key if name != "tenant_id")]
 
 
 class Paged(Owned[M]):
@@ -70,8 +76,8 @@ class Paged(Owned[M]):
         Raises:
             InvalidQueryError: the filter, sort, page or cursor is not valid.
         """
-        return await self._page(
-            {"tenant_id": tenant_id},
+        return await self._lists.page(
+            {self.table["tenant_id"]: tenant_id},
             page=page,
             per_page=per_page,
             include_totals=include_totals,
@@ -97,7 +103,7 @@ class Listed(Paged[M]):
         Raises:
             InvalidQueryError: the filter or sort is not valid.
         """
-        async for item in self._iterated(lambda cursor: self.list(tenant_id, q=q, sort=sort, from_=cursor, take=batch), batch):
+        async for item in self._lists.iterate(lambda cursor: self.list(tenant_id, q=q, sort=sort, from_=cursor, take=batch), batch):
             yield item
 
 
@@ -130,8 +136,7 @@ class Created(Owned[M], Generic[M, I]):
 
     async def get(self, tenant_id: str, id: str) -> M | None:
         """The row with this id, or None."""
-        row: M | None = await self._get(self._own(tenant_id, id))
-        return row
+        return await self._get(self._own(tenant_id, id))
 
     async def remove(self, tenant_id: str, id: str) -> bool:
         """Remove the row and, by the references between the tables, what belongs to it; whether there was one."""

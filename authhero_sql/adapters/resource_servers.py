@@ -19,11 +19,15 @@ from ..models import (
     ResourceServer,
     ResourceServerInsert,
 )
-from ..repository import Expected, Fields
 from ..tables import CLIENT_GRANTS, GRANTS, RESOURCE_SERVERS
+from ..verbs.adapter import Expected, Fields
 from .plain import Listed, Plain
 
-NATURAL_KEY = ("tenant_id", "user_id", "client_id", "audience")
+CLIENT_GRANT = CLIENT_GRANTS.c
+GRANT = GRANTS.c
+RESOURCE_SERVER = RESOURCE_SERVERS.c
+
+NATURAL_KEY = (GRANT.tenant_id, GRANT.user_id, GRANT.client_id, GRANT.audience)
 """What there is one grant for."""
 
 
@@ -32,7 +36,7 @@ class ResourceServers(Plain[ResourceServer, ResourceServerInsert]):
 
     table = RESOURCE_SERVERS
     model = ResourceServer
-    id_field = "id"
+    id_column = RESOURCE_SERVER.id
     rules: ClassVar[ListRules] = ListRules(
         wire="resource_servers", fields=("id", "name", "identifier", "is_system"), search=("name", "identifier")
     )
@@ -65,7 +69,7 @@ class ResourceServers(Plain[ResourceServer, ResourceServerInsert]):
         if options is None:
             return await super().update(tenant_id, id, given, expect=expect)
         del given["options"]
-        return await self._merge({**where, **self._expected(expect)}, "options", options, given)
+        return await self._merge({**where, **self._expected(expect)}, RESOURCE_SERVER.options, options, given)
 
 
 class ClientGrants(Plain[ClientGrant, ClientGrantInsert]):
@@ -73,7 +77,7 @@ class ClientGrants(Plain[ClientGrant, ClientGrantInsert]):
 
     table = CLIENT_GRANTS
     model = ClientGrant
-    id_field = "id"
+    id_column = CLIENT_GRANT.id
     rules: ClassVar[ListRules] = ListRules(
         wire="client_grants",
         fields=(
@@ -100,7 +104,7 @@ class Grants(Listed[Grant]):
 
     table = GRANTS
     model = Grant
-    id_field = "id"
+    id_column = GRANT.id
     rules: ClassVar[ListRules] = ListRules(
         wire="grants", fields=("id", "user_id", "clientID", "audience"), search=("user_id", "clientID", "audience")
     )
@@ -126,15 +130,15 @@ class Grants(Listed[Grant]):
         """
         given: Any = self._accepted(params)
         values = self._new_row(tenant_id, given, import_metadata)
-        key = {name: values[name] for name in NATURAL_KEY}
+        key = {column: values[column.name] for column in NATURAL_KEY}
         scopes = list(dict.fromkeys(given.scope))
-        values["scope"] = self.table.encode(self.table["scope"], scopes)
+        values["scope"] = self.table.encode(GRANT.scope, scopes)
         row: dict[str, Any] = {}
 
         def unite(stored: dict[str, Any]) -> dict[str, Any]:
-            before = self._stored_json("scope", stored["scope"], list, key) or []
+            before = self._stored_json(GRANT.scope, stored["scope"], list, key) or []
             united = list(dict.fromkeys([*before, *scopes]))
-            changes = {"scope": self.table.encode(self.table["scope"], united)}
+            changes = {"scope": self.table.encode(GRANT.scope, united)}
             row.update(stored, **changes)
             # What has just been stored is whole.
             return {} if stored["id"] == values["id"] and united == before else changes
@@ -142,19 +146,19 @@ class Grants(Listed[Grant]):
         while True:
             if self.session.batch is None:
                 # Where there is such a consent already, from a moment ago too, this stores nothing, and fails no transaction.
-                await self._write(self._upsert(values, (), key=NATURAL_KEY))
-            if await self._revise(key, self._reader.names, unite):
+                await self._run.write(self._sql.upsert(values, (), key=[column.name for column in NATURAL_KEY]))
+            if await self._revise(key, self._reader.columns, unite):
                 return _at_an_api(self._read_values(row))
             if self.session.batch is not None:
-                await self._write(self._insert(values))
+                await self._run.write(self._sql.insert(values))
                 return _at_an_api(self._read_values(values))
-            if await self._total({"id": values["id"]}):
+            if await self._sweeps.total({GRANT.id: values["id"]}):
                 raise ConflictError().on(("id",)).at(self.table.name)
 
     async def get(self, tenant_id: str, user_id: str, client_id: str, audience: str | None = None) -> Grant | None:
         """The user's grant to the client at an API, or without ``audience`` the one at none; None where there is none."""
-        where = {"tenant_id": tenant_id, "user_id": user_id, "client_id": client_id, "audience": audience or ""}
-        grant: Grant | None = await self._get(where)
+        where = {GRANT.tenant_id: tenant_id, GRANT.user_id: user_id, GRANT.client_id: client_id, GRANT.audience: audience or ""}
+        grant = await self._get(where)
         return _at_an_api(grant) if grant is not None else None
 
     async def remove(self, tenant_id: str, id: str) -> bool:
@@ -163,7 +167,7 @@ class Grants(Listed[Grant]):
 
     async def remove_by_user(self, tenant_id: str, user_id: str) -> bool:
         """Remove all grants of the user; whether there were any."""
-        return await self._remove({"tenant_id": tenant_id, "user_id": user_id})
+        return await self._remove({GRANT.tenant_id: tenant_id, GRANT.user_id: user_id})
 
 
 def _at_an_api(grant: Grant) -> Grant:

@@ -8,7 +8,6 @@ from typing import Any, ClassVar, overload
 
 from pydantic import BaseModel
 
-from ..dialects.interface import Order
 from ..errors import InvalidValueError
 from ..listing import MAX_PAGE, Cursor, ListRules, Sort, Total, Totals, Window, asked_totals, count
 from ..models import (
@@ -23,10 +22,18 @@ from ..models import (
     UserPermissionWithDetails,
     UserRole,
 )
-from ..repository import M, Picked, Repository, Side
 from ..rows import mapping
+from ..schema import Column, Order
+from ..statements.conditions import Picked, Where, gt
+from ..statements.table import AnyTable, Side
 from ..tables import RESOURCE_SERVERS, ROLE_PERMISSIONS, ROLES, USER_PERMISSIONS, USER_ROLES
+from ..verbs.adapter import Adapter, M
 from .plain import UNSET, Plain, Unset
+
+ROLE = ROLES.c
+ROLE_PERMISSION = ROLE_PERMISSIONS.c
+USER_PERMISSION = USER_PERMISSIONS.c
+USER_ROLE = USER_ROLES.c
 
 OLDEST_FIRST = (Order("created_at"), Order("resource_server_identifier"), Order("permission_name"))
 API_NAME = Side(
@@ -42,13 +49,13 @@ class Roles(Plain[Role, RoleInsert]):
 
     table = ROLES
     model = Role
-    id_field = "id"
+    id_column = ROLE.id
     rules: ClassVar[ListRules] = ListRules(
         wire="roles", fields=("id", "name", "is_system", "description", "created_at", "updated_at"), search=("name",)
     )
 
 
-class RolePermissions(Repository[RolePermission]):
+class RolePermissions(Adapter[RolePermission]):
     """The permissions of each role (Auth0: role permissions)."""
 
     table = ROLE_PERMISSIONS
@@ -71,7 +78,7 @@ class RolePermissions(Repository[RolePermission]):
             InvalidValueError: a value cannot be stored.
         """
         rows = [self._new_row(tenant_id, given, None) for given in self._permissions(role_id, permissions)]
-        await self._write(*(self._upsert(row, ()) for row in rows))
+        await self._run.write(*(self._sql.upsert(row, ()) for row in rows))
         return True
 
     async def remove(self, tenant_id: str, role_id: str, permissions: Sequence[RolePermissionInsert | Mapping[str, Any]]) -> bool:
@@ -83,7 +90,7 @@ class RolePermissions(Repository[RolePermission]):
         Raises:
             InvalidValueError: one is no permission.
         """
-        await self._write(*(self._delete(self._key(tenant_id, given)) for given in self._permissions(role_id, permissions)))
+        await self._run.write(*(self._sql.delete(self._key(tenant_id, given)) for given in self._permissions(role_id, permissions)))
         return True
 
     @overload
@@ -121,9 +128,9 @@ class RolePermissions(Repository[RolePermission]):
         Raises:
             InvalidQueryError: the sort or page is not valid.
         """
-        found = await self._whole_or_page(
+        found = await self._lists.whole_or_page(
             self._reader_of(RolePermissionWithDetails),
-            {"tenant_id": tenant_id, "role_id": role_id},
+            {ROLE_PERMISSION.tenant_id: tenant_id, ROLE_PERMISSION.role_id: role_id},
             OLDEST_FIRST,
             page=page,
             per_page=per_page,
@@ -139,8 +146,13 @@ class RolePermissions(Repository[RolePermission]):
             raise InvalidValueError(self.table.name, None, "the permissions must be a list")
         return [self._writer.accept({**mapping(self.table, permission), "role_id": role_id}) for permission in permissions]
 
-    def _key(self, tenant_id: str, permission: BaseModel) -> dict[str, Any]:
-        return {name: tenant_id if name == "tenant_id" else getattr(permission, name) for name in self.table.key}
+    def _key(self, tenant_id: str, permission: BaseModel) -> Where:
+        return _keyed(self.table, tenant_id, permission)
+
+
+def _keyed(table: AnyTable, tenant_id: str, given: BaseModel) -> dict[Column, Any]:
+    """The conditions for the row with the key of what was given."""
+    return {table[name]: tenant_id if name == "tenant_id" else getattr(given, name) for name in table.key}
 
 
 def _items(found: list[M] | Page[M]) -> list[M]:
@@ -153,7 +165,7 @@ def _name(permission: RolePermissionWithDetails | UserPermissionWithDetails) -> 
     permission.resource_server_name = permission.resource_server_name or permission.resource_server_identifier
 
 
-class UserRoles(Repository[UserRole]):
+class UserRoles(Adapter[UserRole]):
     """The roles of each user (Auth0: user roles), everywhere or in one organization."""
 
     table = USER_ROLES
@@ -175,7 +187,7 @@ class UserRoles(Repository[UserRole]):
             InvalidValueError: a value cannot be stored.
         """
         given = self._writer.accept({"user_id": user_id, "role_id": role_id, "organization_id": organization_id})
-        await self._write(self._upsert(self._new_row(tenant_id, given, None), ()))
+        await self._run.write(self._sql.upsert(self._new_row(tenant_id, given, None), ()))
         return True
 
     async def remove(self, tenant_id: str, user_id: str, role_id: str, organization_id: str = "") -> bool:
@@ -187,8 +199,13 @@ class UserRoles(Repository[UserRole]):
         Raises:
             InvalidValueError: a value is none that could be stored.
         """
-        where = {"tenant_id": tenant_id, "user_id": user_id, "role_id": role_id, "organization_id": organization_id}
-        await self._write(self._delete(where))
+        where = {
+            USER_ROLE.tenant_id: tenant_id,
+            USER_ROLE.user_id: user_id,
+            USER_ROLE.role_id: role_id,
+            USER_ROLE.organization_id: organization_id,
+        }
+        await self._run.write(self._sql.delete(where))
         return True
 
     @overload
@@ -238,11 +255,11 @@ class UserRoles(Repository[UserRole]):
         Raises:
             InvalidQueryError: the sort or page is not valid.
         """
-        given = {"tenant_id": tenant_id, "user_id": user_id, **_scope(organization_id)}
+        given = {USER_ROLE.tenant_id: tenant_id, USER_ROLE.user_id: user_id, **_scope(USER_ROLE.organization_id, organization_id)}
         roles = Roles(self.session)
-        return await roles._whole_or_page(
+        return await roles._lists.whole_or_page(
             roles._reader,
-            {"tenant_id": tenant_id, "id any": Picked(self.table, "role_id", given)},
+            {ROLE.tenant_id: tenant_id, ROLE.id: Picked(self.table, USER_ROLE.role_id, given, several=True)},
             (Order("created_at"), Order("id")),
             page=page,
             per_page=per_page,
@@ -277,25 +294,31 @@ class UserRoles(Repository[UserRole]):
         Raises:
             InvalidQueryError: the page or cursor is not valid.
         """
-        where = {"tenant_id": tenant_id, "role_id": role_id}
+        where = {USER_ROLE.tenant_id: tenant_id, USER_ROLE.role_id: role_id}
         if from_ is not None or take is not None:
             return await self._walk_users(where, from_, take)
         window = Window.of(page, per_page)
-        ids = await self._distinct("user_id", where, window.per_page, window.start)
+        ids = await self._user_ids(where, window.per_page, window.start)
         totals = asked_totals(include_totals)
-        total = Total.of(await self._count_distinct("user_id", where, totals), totals) if totals else Total()
-        return self._paged(ids, window, total, "userIds")
+        if not totals:
+            return self._lists.paged(ids, window, Total(), "userIds")
+        counted = await self._run.fetch(self._sql.count_distinct(USER_ROLE.user_id, where, totals))
+        total = Total.of(counted[0][0], totals)
+        return self._lists.paged(ids, window, total, "userIds")
 
-    async def _walk_users(self, where: dict[str, Any], from_: str | None, take: int | None) -> Page[str]:
+    async def _user_ids(self, where: Where, limit: int, offset: int = 0) -> builtins.list[str]:
+        return [row[0] for row in await self._run.fetch(self._sql.distinct(USER_ROLE.user_id, where, limit, offset))]
+
+    async def _walk_users(self, where: Where, from_: str | None, take: int | None) -> Page[str]:
         limit = min(count("take", 50 if take is None else take), MAX_PAGE)
-        after = Cursor.after(from_, None, self.table["user_id"])
-        behind = {"user_id >": after.id} if after is not None else {}
-        ids = await self._distinct("user_id", {**where, **behind}, limit + 1)
+        after = Cursor.after(from_, None, USER_ROLE.user_id)
+        behind: Where = {USER_ROLE.user_id: gt(after.id)} if after is not None else {}
+        ids = await self._user_ids({**where, **behind}, limit + 1)
         following = Cursor(ids[limit - 1], ids[limit - 1]).encode() if len(ids) > limit > 0 else None
         return Page.of(ids[:limit], wire="userIds", limit=limit, next=following)
 
 
-class UserPermissions(Repository[UserPermission]):
+class UserPermissions(Adapter[UserPermission]):
     """The permissions that users have without a role (Auth0: user permissions), everywhere or in one organization."""
 
     table = USER_PERMISSIONS
@@ -321,7 +344,7 @@ class UserPermissions(Repository[UserPermission]):
             InvalidValueError: a value cannot be stored.
         """
         given = self._of(user_id, permission, organization_id)
-        await self._write(self._upsert(self._new_row(tenant_id, given, None), ()))
+        await self._run.write(self._sql.upsert(self._new_row(tenant_id, given, None), ()))
         return True
 
     async def remove(
@@ -336,8 +359,8 @@ class UserPermissions(Repository[UserPermission]):
             InvalidValueError: it is no permission.
         """
         given = self._of(user_id, permission, organization_id)
-        values = {name: tenant_id if name == "tenant_id" else getattr(given, name) for name in self.table.key}
-        await self._write(self._delete({**values, "organization_id": values["organization_id"] or ""}))
+        where = _keyed(self.table, tenant_id, given)
+        await self._run.write(self._sql.delete({**where, USER_PERMISSION.organization_id: given.organization_id or ""}))
         return True
 
     @overload
@@ -388,9 +411,13 @@ class UserPermissions(Repository[UserPermission]):
         Raises:
             InvalidQueryError: the sort or page is not valid.
         """
-        found = await self._whole_or_page(
+        found = await self._lists.whole_or_page(
             self._reader_of(UserPermissionWithDetails),
-            {"tenant_id": tenant_id, "user_id": user_id, **_scope(organization_id)},
+            {
+                USER_PERMISSION.tenant_id: tenant_id,
+                USER_PERMISSION.user_id: user_id,
+                **_scope(USER_PERMISSION.organization_id, organization_id),
+            },
             (*OLDEST_FIRST, Order("organization_id")),
             page=page,
             per_page=per_page,
@@ -407,6 +434,6 @@ class UserPermissions(Repository[UserPermission]):
         return self._writer.accept({**given, "user_id": user_id, "organization_id": organization_id or given.get("organization_id") or ""})
 
 
-def _scope(organization_id: str | Unset) -> dict[str, Any]:
+def _scope(column: Column, organization_id: str | Unset) -> dict[Column, Any]:
     """The condition for one scope; none for all of them."""
-    return {} if isinstance(organization_id, Unset) else {"organization_id": organization_id}
+    return {} if isinstance(organization_id, Unset) else {column: organization_id}

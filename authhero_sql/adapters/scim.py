@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from ..dialects.interface import Order
 from ..models import (
     ImportMetadata,
     ScimConfiguration,
@@ -17,9 +16,15 @@ from ..models import (
     ScimToken,
     ScimTokenInsert,
 )
-from ..repository import Repository
+from ..schema import Order
+from ..statements.conditions import Where
 from ..tables import SCIM_CONFIGURATIONS, SCIM_EXTERNAL_IDS, SCIM_TOKENS
+from ..verbs.adapter import Adapter
 from .plain import Created, Kept
+
+SCIM_CONFIGURATION = SCIM_CONFIGURATIONS.c
+SCIM_EXTERNAL_ID = SCIM_EXTERNAL_IDS.c
+SCIM_TOKEN = SCIM_TOKENS.c
 
 
 class ScimConfigurations(Kept[ScimConfiguration, ScimConfigurationInsert]):
@@ -30,7 +35,7 @@ class ScimConfigurations(Kept[ScimConfiguration, ScimConfigurationInsert]):
 
     async def list(self, tenant_id: str) -> builtins.list[ScimConfiguration]:
         """The tenant's configurations, oldest first."""
-        return await self._all({"tenant_id": tenant_id}, (Order("created_at"), Order("connection_id")))
+        return await self._all({SCIM_CONFIGURATION.tenant_id: tenant_id}, (Order("created_at"), Order("connection_id")))
 
 
 class ScimTokens(Created[ScimToken, ScimTokenInsert]):
@@ -38,16 +43,18 @@ class ScimTokens(Created[ScimToken, ScimTokenInsert]):
 
     table = SCIM_TOKENS
     model = ScimToken
-    id_field = "token_id"
+    id_column = SCIM_TOKEN.token_id
 
     async def get_by_hash(self, tenant_id: str, token_hash: str) -> ScimToken | None:
         """The token with this hash, expired ones included, or None."""
-        token: ScimToken | None = await self._get({"tenant_id": tenant_id, "token_hash": token_hash})
+        token: ScimToken | None = await self._get({SCIM_TOKEN.tenant_id: tenant_id, SCIM_TOKEN.token_hash: token_hash})
         return token
 
     async def list_by_connection(self, tenant_id: str, connection_id: str) -> builtins.list[ScimToken]:
         """The connection's tokens, oldest first."""
-        return await self._all({"tenant_id": tenant_id, "connection_id": connection_id}, (Order("created_at"), Order("token_id")))
+        return await self._all(
+            {SCIM_TOKEN.tenant_id: tenant_id, SCIM_TOKEN.connection_id: connection_id}, (Order("created_at"), Order("token_id"))
+        )
 
     async def mark_used(self, tenant_id: str, token_id: str, used_at: datetime | None = None) -> bool:
         """Note when the token was used last, now by default; whether there is such a token.
@@ -55,10 +62,10 @@ class ScimTokens(Created[ScimToken, ScimTokenInsert]):
         Raises:
             InvalidValueError: the instant is naive.
         """
-        return await self._matched(self._change(self._own(tenant_id, token_id), self._instant("last_used_at", used_at)))
+        return await self._run.matched(self._sql.update(self._own(tenant_id, token_id), self._instant(SCIM_TOKEN.last_used_at, used_at)))
 
 
-class ScimExternalIds(Repository[ScimExternalId]):
+class ScimExternalIds(Adapter[ScimExternalId]):
     """The ids by which a directory knows users (SCIM: ``externalId``), one a user and connection."""
 
     table = SCIM_EXTERNAL_IDS
@@ -81,7 +88,11 @@ class ScimExternalIds(Repository[ScimExternalId]):
 
     async def get_by_external_id(self, tenant_id: str, connection_id: str, external_id: str) -> ScimExternalId | None:
         """The entry of this external id, or None."""
-        where = {"tenant_id": tenant_id, "connection_id": connection_id, "external_id": external_id}
+        where = {
+            SCIM_EXTERNAL_ID.tenant_id: tenant_id,
+            SCIM_EXTERNAL_ID.connection_id: connection_id,
+            SCIM_EXTERNAL_ID.external_id: external_id,
+        }
         found: ScimExternalId | None = await self._get(where)
         return found
 
@@ -103,5 +114,5 @@ class ScimExternalIds(Repository[ScimExternalId]):
         """Remove the user's entry; whether there was one."""
         return await self._remove(self._own(tenant_id, connection_id, user_id))
 
-    def _own(self, tenant_id: str, connection_id: str, user_id: str) -> dict[str, Any]:
-        return {"tenant_id": tenant_id, "connection_id": connection_id, "user_id": user_id}
+    def _own(self, tenant_id: str, connection_id: str, user_id: str) -> Where:
+        return {SCIM_EXTERNAL_ID.tenant_id: tenant_id, SCIM_EXTERNAL_ID.connection_id: connection_id, SCIM_EXTERNAL_ID.user_id: user_id}

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from ..dialects.interface import Call
 from ..errors import InvalidValueError
 from ..models import SessionCleanupResult
-from ..repository import Where
+from ..schema import Column
 from ..session import Session
+from ..statements.conditions import Where, gte, lt, null_or, paired
+from ..statements.table import AnyTable
+from ..tables import LOGIN_SESSIONS, REFRESH_TOKENS, SESSIONS
 from .login_sessions import LoginSessions
 from .sessions import EXPIRIES, RefreshTokens, Sessions
 
+SESSION = SESSIONS.c
+LOGIN = LOGIN_SESSIONS.c
 BATCH = 500
 """The most sessions of one transaction: their ids are sent back to the database."""
 GRACE = timedelta(days=7)
@@ -52,50 +58,65 @@ class SessionCleanup:
             cutoff = self.session.now() - grace
         except OverflowError:
             raise InvalidValueError("session_cleanup", "grace", "is too long") from None
-        scope = {name: value for name, value in (("tenant_id", tenant_id), ("user_id", user_id)) if value is not None}
-        tokens = RefreshTokens(self.session)
+        tokens, logins = RefreshTokens(self.session), LoginSessions(self.session)
+        scopes = {table: _scope(table, tenant_id, user_id) for table in (REFRESH_TOKENS, SESSIONS, LOGIN_SESSIONS)}
         if dry_run:
-            return await self._counted(scope, cutoff)
+            return await self._counted(scopes, cutoff)
         # Before the sessions, with which the database would remove them uncounted.
-        login_sessions = await LoginSessions(self.session)._sweep(scope, "expires_at_ts", cutoff)
+        login_sessions = await logins._sweeps.sweep(scopes[LOGIN_SESSIONS], LOGIN.expires_at_ts, cutoff)
         # One pass for each expiry: an OR of two columns would use the index of neither.
-        refresh_tokens = sum([await tokens._sweep(scope, expiry, cutoff) for expiry in EXPIRIES])
-        sessions = sum([await self._sessions(scope, expiry, cutoff) for expiry in EXPIRIES])
+        refresh_tokens = sum([await tokens._sweeps.sweep(scopes[REFRESH_TOKENS], expiry, cutoff) for expiry in _expiries(REFRESH_TOKENS)])
+        sessions = sum([await self._sessions(scopes[SESSIONS], expiry, cutoff) for expiry in _expiries(SESSIONS)])
         return SessionCleanupResult(refresh_tokens=refresh_tokens, sessions=sessions, login_sessions=login_sessions)
 
-    async def _counted(self, scope: dict[str, Any], cutoff: datetime) -> SessionCleanupResult:
+    async def _counted(self, scopes: Mapping[AnyTable, Where], cutoff: datetime) -> SessionCleanupResult:
         """What would be removed: each row once, though both of its expiries may be behind it."""
-        first, second = EXPIRIES
-        either = ({f"{first} <": cutoff}, {f"{second} <": cutoff, f"{first} null or >=": cutoff})
+
+        async def total(adapter: RefreshTokens | Sessions) -> int:
+            first, second = _expiries(adapter.table)
+            either: tuple[Where, ...] = ({first: lt(cutoff)}, {second: lt(cutoff), first: null_or(gte(cutoff))})
+            return sum([await adapter._sweeps.total({**scopes[adapter.table], **expired}) for expired in either])
+
+        login_sessions = LoginSessions(self.session)._sweeps.total({**scopes[LOGIN_SESSIONS], LOGIN.expires_at_ts: lt(cutoff)})
         return SessionCleanupResult(
-            refresh_tokens=sum([await RefreshTokens(self.session)._total({**scope, **expired}) for expired in either]),
-            sessions=sum([await Sessions(self.session)._total({**scope, **expired}) for expired in either]),
-            login_sessions=await LoginSessions(self.session)._total({**scope, "expires_at_ts <": cutoff}),
+            refresh_tokens=await total(RefreshTokens(self.session)),
+            sessions=await total(Sessions(self.session)),
+            login_sessions=await login_sessions,
         )
 
-    async def _sessions(self, scope: dict[str, Any], expiry: str, cutoff: datetime) -> int:
+    async def _sessions(self, scope: Where, expiry: Column, cutoff: datetime) -> int:
         sessions, logins = Sessions(self.session), LoginSessions(self.session)
-        expired = {f"{expiry} <": cutoff}
+        expired = {expiry: lt(cutoff)}
 
         async def remove(where: Where, limit: int) -> tuple[int, int]:
             # A plan for any value does not know how few have expired.
-            rows = await sessions._fetch(sessions._select(sessions._chosen("tenant_id", "id"), where, limit=limit, planned=True))
+            rows = await sessions._run.fetch(
+                sessions._sql.select(sessions._chosen(SESSION.tenant_id, SESSION.id), where, limit=limit, planned=True)
+            )
             chosen = [(row[0], row[1]) for row in rows]
-            return len(chosen), await sessions._affected(*_removal(sessions, logins, chosen, expired)) if chosen else 0
+            return len(chosen), await sessions._run.affected(*_removal(sessions, logins, chosen, expired)) if chosen else 0
 
-        return await sessions._stretched(scope, expiry, cutoff, remove, BATCH * 4 // 5)
+        return await sessions._sweeps.stretched(scope, expiry, cutoff, remove, BATCH * 4 // 5)
 
 
-def _removal(sessions: Sessions, logins: LoginSessions, chosen: list[tuple[str, str]], expired: dict[str, Any]) -> list[Call]:
+def _scope(table: AnyTable, tenant_id: str | None, user_id: str | None) -> dict[Column, Any]:
+    return {table[name]: value for name, value in (("tenant_id", tenant_id), ("user_id", user_id)) if value is not None}
+
+
+def _expiries(table: AnyTable) -> tuple[Column, Column]:
+    return table[EXPIRIES[0]], table[EXPIRIES[1]]
+
+
+def _removal(sessions: Sessions, logins: LoginSessions, chosen: list[tuple[str, str]], expired: Where) -> list[Call]:
     """Remove sessions, known by tenant and id, but for those that have been renewed since they were chosen.
 
     The login sessions that are left would go with them, so they are detached before.
     """
-    where = {"tenant_id with id in": chosen, **expired}
-    detach = logins._change(
-        {"tenant_id with session_id in": chosen},
+    where = {SESSION.tenant_id: paired(SESSION.id, chosen), **expired}
+    detach = logins._sql.update(
+        {LOGIN.tenant_id: paired(LOGIN.session_id, chosen)},
         logins._bumped({"session_id": None}),
         only_if=(sessions.table, expired),
         on={"tenant_id": "tenant_id", "id": "session_id"},
     )
-    return [*sessions._lock(sessions.table, where), detach, sessions._delete(where)]
+    return [*sessions._sql.lock(sessions.table, where), detach, sessions._sql.delete(where)]

@@ -14,10 +14,14 @@ from ..dialects.interface import Call
 from ..errors import ConflictError, InvalidValueError
 from ..listing import ListRules
 from ..models import ImportMetadata, RefreshToken, RefreshTokenInsert, RefreshTokenRotation, Session, SessionInsert
-from ..repository import Expected, Fields, Picked
+from ..statements.conditions import NULL, Picked, Where, gt, null_or, one_of
 from ..tables import REFRESH_TOKENS, SESSIONS
+from ..verbs.adapter import Expected, Fields
 from .login_sessions import LoginSessions
 from .plain import Listed
+
+TOKEN = REFRESH_TOKENS.c
+SESSION = SESSIONS.c
 
 M = TypeVar("M", bound=BaseModel)
 EXPIRIES = ("expires_at_ts", "idle_expires_at_ts")
@@ -30,8 +34,7 @@ class _Expiring(Listed[M]):
 
     async def get(self, tenant_id: str, id: str) -> M | None:
         """The row with this id, or None."""
-        row: M | None = await self._get(self._own(tenant_id, id))
-        return row
+        return await self._get(self._own(tenant_id, id))
 
     async def remove(self, tenant_id: str, id: str) -> bool:
         """Remove the row; whether there was one."""
@@ -39,11 +42,11 @@ class _Expiring(Listed[M]):
 
     async def _create_and_extend(self, tenant_id: str, params: BaseModel, metadata: ImportMetadata | Mapping[str, Any] | None) -> M:
         values = self._new_row(tenant_id, params, metadata)
-        calls = [self._insert(values)]
+        calls = [self._sql.insert(values)]
         expires = _latest(values)
         if expires is not None:
             calls.append(LoginSessions(self.session)._extend(tenant_id, values[self.login_column], expires))
-        await self._write(*calls)
+        await self._run.write(*calls)
         return self._read_values(values)
 
 
@@ -62,7 +65,7 @@ class Sessions(_Expiring[Session]):
 
     table = SESSIONS
     model = Session
-    id_field = "id"
+    id_column = SESSION.id
     login_column = "login_session_id"
     rules: ClassVar[ListRules] = ListRules(
         wire="sessions",
@@ -112,9 +115,9 @@ class Sessions(_Expiring[Session]):
         beside = []
         expires = _latest(values)
         if expires is not None:
-            login_id = Picked(self.table, self.login_column, seen)
+            login_id = Picked(self.table, self.table[self.login_column], seen)
             beside.append(LoginSessions(self.session)._extend(tenant_id, login_id, expires))
-        return await self._update_with(where, expected, self._change(seen, values), beside)
+        return await self._update_with(where, expected, self._sql.update(seen, values), beside)
 
 
 class RefreshTokens(_Expiring[RefreshToken]):
@@ -122,7 +125,7 @@ class RefreshTokens(_Expiring[RefreshToken]):
 
     table = REFRESH_TOKENS
     model = RefreshToken
-    id_field = "id"
+    id_column = TOKEN.id
     login_column = "login_id"
     rules: ClassVar[ListRules] = ListRules(
         wire="refresh_tokens",
@@ -148,7 +151,7 @@ class RefreshTokens(_Expiring[RefreshToken]):
 
     async def get_by_lookup(self, tenant_id: str, token_lookup: str) -> RefreshToken | None:
         """The token whose first part is this (its hash still has to be compared), or None."""
-        token: RefreshToken | None = await self._get({"tenant_id": tenant_id, "token_lookup": token_lookup})
+        token: RefreshToken | None = await self._get({TOKEN.tenant_id: tenant_id, TOKEN.token_lookup: token_lookup})
         return token
 
     async def update(
@@ -190,9 +193,9 @@ class RefreshTokens(_Expiring[RefreshToken]):
         extend = LoginSessions(self.session)._extend(tenant_id, login_id, expires, only_if=(self.table, seen))
         values = self._changes(fields, where)
         if not values:
-            await self._write(extend)
+            await self._run.write(extend)
             return await self._update(where, fields, expect)
-        return await self._update_with(where, expected, self._change(seen, values), [extend])
+        return await self._update_with(where, expected, self._sql.update(seen, values), [extend])
 
     async def rotate(
         self, tenant_id: str, id: str, successor: RefreshTokenInsert | Mapping[str, Any], *, leeway: timedelta = timedelta(0)
@@ -228,7 +231,7 @@ class RefreshTokens(_Expiring[RefreshToken]):
             InvalidValueError: a value cannot be stored, or the leeway is no timedelta or negative.
             UnsupportedError: in a batch.
         """
-        self._not_in_batch()
+        self._run.refuse_batch()
         if not isinstance(leeway, timedelta):
             raise InvalidValueError(self.table.name, "leeway", "must be a timedelta")
         if leeway < timedelta(0):
@@ -239,7 +242,7 @@ class RefreshTokens(_Expiring[RefreshToken]):
         now = self.session.now()
         lock = False
         while True:
-            found = await self._by_id({"tenant_id": tenant_id, "id in": [id, given.id]}, lock=lock)
+            found = await self._by_id({TOKEN.tenant_id: tenant_id, TOKEN.id: one_of([id, given.id])}, lock=lock)
             old = found.get(id)
             if old is None:
                 return RefreshTokenRotation(outcome="invalid")
@@ -250,21 +253,26 @@ class RefreshTokens(_Expiring[RefreshToken]):
             if given.id in found:
                 raise ConflictError().on(("id",)).at(self.table.name)
             values = self._new_row(tenant_id, given, None, family_id=old.family_id or old.id)
-            if (await self._counts(self._exchange(tenant_id, id, values, now)))[0]:
+            if (await self._run.counts(self._exchange(tenant_id, id, values, now)))[0]:
                 return RefreshTokenRotation(outcome="rotated", token=self._read_values(values))
             # Somebody else was first. Without a lock, a transaction might read again what it has read before.
-            lock = self._locks
+            lock = self._run.locks
 
     def _exchange(self, tenant_id: str, id: str, values: Mapping[str, Any], now: datetime) -> builtins.list[Call]:
         """The statements that mark a token as used, if it still can be, and store the successor if that was done by this call."""
         own = self._own(tenant_id, id)
-        unused = {**own, "rotated_at_ts null": None, "revoked_at_ts null": None, **{f"{expiry} null or >": now for expiry in EXPIRIES}}
+        unused = {
+            **own,
+            TOKEN.rotated_at_ts: NULL,
+            TOKEN.revoked_at_ts: NULL,
+            **{self.table[expiry]: null_or(gt(now)) for expiry in EXPIRIES},
+        }
         at = to_epoch_ms(now)
         marks = {"rotated_to": values["id"], "rotated_at_ts": at, "last_exchanged_at_ts": at, "family_id": values["family_id"]}
         # Whoever was given the same successor's id, in the same millisecond, finds it stored.
         calls = [
-            self._change(unused, marks),
-            self._insert_beside(self.table, values, {**own, "rotated_to": values["id"], "rotated_at_ts": now}, upsert=()),
+            self._sql.update(unused, marks),
+            self._sql.insert_beside(self.table, values, {**own, TOKEN.rotated_to: values["id"], TOKEN.rotated_at_ts: now}, upsert=()),
         ]
         expires = _latest(values)
         if expires is not None:
@@ -275,18 +283,18 @@ class RefreshTokens(_Expiring[RefreshToken]):
     async def _again(self, tenant_id: str, old: RefreshToken, now: datetime, leeway: timedelta) -> RefreshTokenRotation:
         """What becomes of a token that has been exchanged before."""
         if old.rotated_at is not None and leeway and now - old.rotated_at <= leeway:
-            found = await self._by_id(self._own(tenant_id, old.rotated_to or ""), lock=self._locks)
+            found = await self._by_id(self._own(tenant_id, old.rotated_to or ""), lock=self._run.locks)
             successor = found.get(old.rotated_to or "")
             if successor is None or not _lives(successor, now):
                 return RefreshTokenRotation(outcome="invalid")
             return RefreshTokenRotation(outcome="repeated", token=successor)
-        await self._revoke({"tenant_id": tenant_id, "family_id": old.family_id or old.id}, now)
+        await self._revoke({TOKEN.tenant_id: tenant_id, TOKEN.family_id: old.family_id or old.id}, now)
         if old.family_id is None:
             await self._revoke(self._own(tenant_id, old.id), now)
         return RefreshTokenRotation(outcome="reused")
 
-    async def _by_id(self, where: Mapping[str, Any], *, lock: bool) -> dict[str, RefreshToken]:
-        rows = await self._fetch(self._select(self._reader, where, lock=lock))
+    async def _by_id(self, where: Where, *, lock: bool) -> dict[str, RefreshToken]:
+        rows = await self._run.fetch(self._sql.select(self._reader, where, lock=lock))
         return {token.id: token for token in map(self._reader.read, rows)}
 
     async def revoke_by_login_session(self, tenant_id: str, login_session_id: str, revoked_at: datetime) -> int:
@@ -295,7 +303,7 @@ class RefreshTokens(_Expiring[RefreshToken]):
         Returns:
             How many were revoked.
         """
-        return await self._revoke({"tenant_id": tenant_id, "login_id": login_session_id}, revoked_at)
+        return await self._revoke({TOKEN.tenant_id: tenant_id, TOKEN.login_id: login_session_id}, revoked_at)
 
     async def revoke_family(self, tenant_id: str, family_id: str, revoked_at: datetime) -> int:
         """Revoke all tokens that descend from one another (RFC 9700, 4.14.2); those already revoked keep their time.
@@ -303,13 +311,13 @@ class RefreshTokens(_Expiring[RefreshToken]):
         Returns:
             How many were revoked.
         """
-        return await self._revoke({"tenant_id": tenant_id, "family_id": family_id}, revoked_at)
+        return await self._revoke({TOKEN.tenant_id: tenant_id, TOKEN.family_id: family_id}, revoked_at)
 
-    async def _revoke(self, where: Mapping[str, Any], revoked_at: datetime) -> int:
+    async def _revoke(self, where: Where, revoked_at: datetime) -> int:
         values = {"revoked_at_ts": self.table.encode(self.table["revoked_at_ts"], revoked_at)}
         total = 0
         while True:
-            revoked = await self._affected(self._change({**where, "revoked_at_ts null": None}, values))
+            revoked = await self._run.affected(self._sql.update({**where, TOKEN.revoked_at_ts: NULL}, values))
             total += revoked
             # Where writers do not take turns, a statement does not see the successors that are being stored while it waits.
             if not revoked or not self.session.dialect.features.row_locks:

@@ -8,10 +8,13 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from ..dialects.interface import Order
 from ..models import LogStream, LogStreamInsert, MigrationSource, MigrationSourceInsert
+from ..schema import Order
 from ..tables import LOG_STREAMS, MIGRATION_SOURCES
 from .plain import Kept
+
+LOG_STREAM = LOG_STREAMS.c
+MIGRATION_SOURCE = MIGRATION_SOURCES.c
 
 OLDEST_FIRST = (Order("created_at"), Order("id"))
 
@@ -21,7 +24,7 @@ class LogStreams(Kept[LogStream, LogStreamInsert]):
 
     table = LOG_STREAMS
     model = LogStream
-    id_field = "id"
+    id_column = LOG_STREAM.id
 
     def _new_id(self, now: datetime) -> str:
         return f"lst_{self.session.ids.nanoid()}"
@@ -31,7 +34,7 @@ class LogStreams(Kept[LogStream, LogStreamInsert]):
 
     async def list(self, tenant_id: str) -> builtins.list[LogStream]:
         """The tenant's streams, oldest first."""
-        return await self._all({"tenant_id": tenant_id}, OLDEST_FIRST)
+        return await self._all({LOG_STREAM.tenant_id: tenant_id}, OLDEST_FIRST)
 
 
 class MigrationSources(Kept[MigrationSource, MigrationSourceInsert]):
@@ -39,11 +42,11 @@ class MigrationSources(Kept[MigrationSource, MigrationSourceInsert]):
 
     table = MIGRATION_SOURCES
     model = MigrationSource
-    id_field = "id"
+    id_column = MIGRATION_SOURCE.id
 
     def _new_id(self, now: datetime) -> str:
         return f"mig_{self.session.ids.nanoid()}"
 
     async def list(self, tenant_id: str) -> builtins.list[MigrationSource]:
         """The tenant's sources, oldest first."""
-        return await self._all({"tenant_id": tenant_id}, OLDEST_FIRST)
+        return await self._all({MIGRATION_SOURCE.tenant_id: tenant_id}, OLDEST_FIRST)

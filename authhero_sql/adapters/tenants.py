@@ -7,16 +7,18 @@ from typing import Any, ClassVar
 
 from ..listing import ListRules, Sort, Totals
 from ..models import ImportMetadata, Page, Tenant, TenantInsert
-from ..repository import Expected, Fields, Repository
 from ..tables import TENANTS
+from ..verbs.adapter import Adapter, Expected, Fields
+
+TENANT = TENANTS.c
 
 
-class Tenants(Repository[Tenant]):
+class Tenants(Adapter[Tenant]):
     """Tenants (Auth0: tenant settings). Not tenant-scoped: the id is the tenant."""
 
     table = TENANTS
     model = Tenant
-    id_field = "id"
+    id_column = TENANT.id
     rules: ClassVar[ListRules] = ListRules(
         wire="tenants",
         fields=("id", "friendly_name", "deployment_type", "provisioning_state", "created_at"),
@@ -36,7 +38,7 @@ class Tenants(Repository[Tenant]):
 
     async def get(self, id: str) -> Tenant | None:
         """The tenant, or None."""
-        tenant: Tenant | None = await self._get({"id": id})
+        tenant: Tenant | None = await self._get({TENANT.id: id})
         return tenant
 
     async def list(
@@ -55,7 +57,9 @@ class Tenants(Repository[Tenant]):
         Raises:
             InvalidQueryError: the filter, sort, page or cursor is not valid.
         """
-        return await self._page({}, page=page, per_page=per_page, include_totals=include_totals, sort=sort, q=q, from_=from_, take=take)
+        return await self._lists.page(
+            {}, page=page, per_page=per_page, include_totals=include_totals, sort=sort, q=q, from_=from_, take=take
+        )
 
     async def iterate(self, *, q: str | None = None, sort: str | Sort | None = None, batch: int = 500) -> AsyncIterator[Tenant]:
         """All tenants that match, read by checkpoint ``batch`` at a time.
@@ -63,7 +67,7 @@ class Tenants(Repository[Tenant]):
         Raises:
             InvalidQueryError: the filter or sort is not valid.
         """
-        async for tenant in self._iterated(lambda cursor: self.list(q=q, sort=sort, from_=cursor, take=batch), batch):
+        async for tenant in self._lists.iterate(lambda cursor: self.list(q=q, sort=sort, from_=cursor, take=batch), batch):
             yield tenant
 
     async def update(self, id: str, fields: Fields, *, expect: Expected = None) -> bool:
@@ -78,8 +82,8 @@ class Tenants(Repository[Tenant]):
             InvalidQueryError: a field cannot be expected.
             InvalidValueError: a value cannot be stored, or a field cannot be updated.
         """
-        return await self._update({"id": id}, fields, expect)
+        return await self._update({TENANT.id: id}, fields, expect)
 
     async def remove(self, id: str) -> bool:
         """Remove the tenant and, by the references between the tables, what belongs to it; whether there was one."""
-        return await self._remove({"id": id})
+        return await self._remove({TENANT.id: id})

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from ..models import UserActivity as Activity
-from ..repository import Fields, Repository
 from ..tables import USER_ACTIVITY
+from ..verbs.adapter import Adapter, Fields
 
 
-class UserActivity(Repository[Activity]):
+class UserActivity(Adapter[Activity]):
     """Last login, login count and failed logins of each user."""
 
     table = USER_ACTIVITY
@@ -18,7 +18,7 @@ class UserActivity(Repository[Activity]):
 
     async def get(self, tenant_id: str, user_id: str) -> Activity | None:
         """The user's activity, or None where there has been none."""
-        activity: Activity | None = await self._get({"tenant_id": tenant_id, "user_id": user_id})
+        activity: Activity | None = await self._get({USER_ACTIVITY.c.tenant_id: tenant_id, USER_ACTIVITY.c.user_id: user_id})
         return activity
 
     async def upsert(self, tenant_id: str, user_id: str, fields: Fields) -> bool:
@@ -31,8 +31,8 @@ class UserActivity(Repository[Activity]):
             ForeignKeyError: the user does not exist.
             InvalidValueError: a value cannot be stored.
         """
-        own = {"tenant_id": tenant_id, "user_id": user_id}
-        await self._write(self._upsert({**self._key(tenant_id, user_id), **self._changes(fields, own)}))
+        own = {USER_ACTIVITY.c.tenant_id: tenant_id, USER_ACTIVITY.c.user_id: user_id}
+        await self._run.write(self._sql.upsert({**self._key(tenant_id, user_id), **self._changes(fields, own)}))
         return True
 
     async def record_login(self, tenant_id: str, user_id: str, *, ip: str | None, at: datetime | None = None) -> bool:
@@ -53,8 +53,8 @@ class UserActivity(Repository[Activity]):
             ForeignKeyError: the user does not exist.
             InvalidValueError: a value cannot be stored.
         """
-        login = {"last_ip": self.table.encode(self.table["last_ip"], ip), **self._instant("last_login", at), "login_count": 1}
-        await self._write(self._upsert({**self._key(tenant_id, user_id), **login}, tuple(login), added=("login_count",)))
+        login = {"last_ip": self.table.encode(self.table["last_ip"], ip), **self._instant(USER_ACTIVITY.c.last_login, at), "login_count": 1}
+        await self._run.write(self._sql.upsert({**self._key(tenant_id, user_id), **login}, tuple(login), added=("login_count",)))
         return True
 
     def _key(self, tenant_id: str, user_id: str) -> dict[str, Any]:

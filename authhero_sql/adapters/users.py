@@ -15,13 +15,19 @@ from ..errors import InvalidValueError
 from ..listing import ListRules
 from ..models import AuditEventInsert, Identity, ImportMetadata, ProfileData, User, UserInsert
 from ..models.base import Instant
-from ..repository import Expected, Fields, Gathered, Picked, Side, Where
 from ..rows import RowReader
+from ..schema import Column
+from ..statements.conditions import NULL, Picked, Where, one_of
+from ..statements.table import Gathered, Side
 from ..tables import AUTHENTICATION_METHODS, OUTBOX_EVENTS, PASSWORDS, USER_ACTIVITY, USERS
+from ..verbs.adapter import Expected, Fields
 from .outbox import Outbox
 from .passwords import Passwords
 from .plain import Listed
 from .user_activity import UserActivity
+
+USER = USERS.c
+METHOD = AUTHENTICATION_METHODS.c
 
 ACTIVITY = ("last_login", "last_ip", "login_count")
 OutboxEvents = Sequence[AuditEventInsert | Mapping[str, Any]]
@@ -57,7 +63,7 @@ class Users(Listed[User]):
     fixed: ClassVar[frozenset[str]] = frozenset({"password"})
     virtual: ClassVar[frozenset[str]] = frozenset({"verify_email", *ACTIVITY, "password"})
     # A walk goes over people: the accounts linked to them come with them. Offset lists keep them as rows of their own.
-    walk_where: ClassVar[Where] = {"linked_to null": None}
+    walked: ClassVar[Where] = {USER.linked_to: NULL}
     side: ClassVar[Side | None] = Side(
         USER_ACTIVITY, columns={name: name for name in ACTIVITY}, on={"tenant_id": "tenant_id", "user_id": "user_id"}
     )
@@ -142,15 +148,15 @@ class Users(Listed[User]):
         imported = self._imported(import_metadata)
         extra = {"user_id": imported.id} if imported.id is not None else {}
         values = self._new_row(tenant_id, user, imported, **extra)
-        calls = [self._insert(values)]
+        calls = [self._sql.insert(values)]
         activity = self._activity({name: value for name in ACTIVITY if (value := getattr(user, name, None)) is not None})
         if activity:
             key = {name: values[name] for name in USER_ACTIVITY.key}
-            calls.append(self._insert({**key, **activity}, USER_ACTIVITY))
+            calls.append(self._sql.insert({**key, **activity}, USER_ACTIVITY))
         if user.password is not None:
             calls += self._password(tenant_id, values["user_id"], user.password)
-        calls += [self._insert(event, OUTBOX_EVENTS) for event in self._events(tenant_id, outbox_events)]
-        await self._write(*calls)
+        calls += [self._sql.insert(event, OUTBOX_EVENTS) for event in self._events(tenant_id, outbox_events)]
+        await self._run.write(*calls)
         created = self._read_values({**values, **activity})
         created.identities = [_identity(created)]
         return created
@@ -167,14 +173,17 @@ class Users(Listed[User]):
         return await self.create(tenant_id, params, import_metadata=import_metadata, outbox_events=outbox_events)
 
     async def get(self, tenant_id: str, user_id: str) -> User | None:
-        """The user with its linked accounts folded into ``identities``, or None. Two queries, in one hop where it can be."""
-        return await self._folded({"tenant_id": tenant_id, "user_id": user_id}, {"tenant_id": tenant_id, "linked_to": user_id})
+        """The user with its linked accounts folded into ``identities``, or None; one query."""
+        return await self._folded(
+            {USER.tenant_id: tenant_id, USER.user_id: user_id},
+            {USER.tenant_id: tenant_id, USER.linked_to: user_id},
+        )
 
     async def get_by_email(self, tenant_id: str, email: str, *, provider: str | None = None) -> User | None:
-        """Find a user by its exact e-mail address, at the same cost however many users the tenant has.
+        """Find a user by its exact e-mail address, at the same cost however many users the tenant has; one query.
 
         Several accounts may have one address, each with another provider. The first of them is an account of its own rather than one that
-        is linked to another, then the oldest, then the one with the least ``user_id``. Two queries, in one hop where it can be.
+        is linked to another, then the oldest, then the one with the least ``user_id``.
 
         Args:
             tenant_id: the tenant.
@@ -184,17 +193,29 @@ class Users(Listed[User]):
         Returns:
             What ``get`` returns for this account, its linked accounts folded into ``identities``; None where no account has the address.
         """
-        where = {"tenant_id": tenant_id, "email": email, **({} if provider is None else {"provider": provider})}
-        return await self._folded(where, {"tenant_id": tenant_id, "linked_to any": Picked(self.table, "user_id", where)})
+        where = {USER.tenant_id: tenant_id, USER.email: email, **({} if provider is None else {USER.provider: provider})}
+        return await self._folded(where, {USER.tenant_id: tenant_id, USER.linked_to: Picked(self.table, USER.user_id, where, several=True)})
 
     async def _folded(self, where: Where, linked: Where) -> User | None:
         """The first of the users that meet the conditions, with its own of the accounts that are linked to one of them."""
-        rows, accounts = await self._fetch_many(self._select(self._reader, where), self._select(self._linked_reader(), linked))
-        if not rows:
+        rows = await self._run.fetch(self._sql.either(self._reader, where, linked))
+        wanted = [(self._place(column), value) for column, value in where.items() if column is not USER.tenant_id]
+        own = [row for row in rows if all(row[at] == value for at, value in wanted)]
+        if not own:
             return None
-        user = min(map(self._reader.read, rows), key=_precedence)
-        self._fold([user], accounts)
+        user = self._reader.read(own[0]) if len(own) == 1 else min(map(self._reader.read, own), key=_precedence)
+        # Whoever meets the conditions and is linked, too, comes twice.
+        accounts = {row[self._place(USER.user_id)]: row for row in rows if row[self._place(USER.linked_to)] == user.user_id}
+        self._fold([user], map(self._as_linked, accounts.values()))
         return user
+
+    def _place(self, column: Column) -> int:
+        """Where in a row that is read as a user a column stands."""
+        return self._reader.places[column.name]
+
+    def _as_linked(self, row: Row) -> Row:
+        """What is read of an account that is linked to a user."""
+        return [row[self._place(column)] for column in self._linked_reader().columns]
 
     def _fold(self, users: Sequence[User], rows: Iterable[Sequence[Any]]) -> None:
         """Make the accounts of these rows identities of those of the users that they are linked to, the oldest first."""
@@ -217,9 +238,9 @@ class Users(Listed[User]):
     async def _accounts(self, where: Where, users: Sequence[User], gathered: Sequence[Row]) -> Iterable[Sequence[Any]]:
         """The rows of the accounts that are linked to users: those that came with them, or else read now."""
         if any(gathered):
-            return [account for (accounts,) in gathered for account in json.loads(accounts)]
-        linked = {"tenant_id": where["tenant_id"], "linked_to in": [user.user_id for user in users]}
-        return await self._fetch(self._select(self._linked_reader(), linked))
+            return [account for (accounts,) in gathered if accounts for account in json.loads(accounts)]
+        linked = {USER.tenant_id: where[USER.tenant_id], USER.linked_to: one_of([user.user_id for user in users])}
+        return await self._run.fetch(self._sql.select(self._linked_reader(), linked))
 
     async def update(
         self, tenant_id: str, user_id: str, fields: Fields, *, expect: Expected = None, outbox_events: OutboxEvents = ()
@@ -241,16 +262,16 @@ class Users(Listed[User]):
             InvalidQueryError: a field cannot be expected.
             InvalidValueError: a value cannot be stored, or a field is unknown or cannot be updated.
         """
-        where = {"tenant_id": tenant_id, "user_id": user_id}
+        where = {USER.tenant_id: tenant_id, USER.user_id: user_id}
         given = self._given(fields, where)
         activity = self._activity({name: given.pop(name) for name in ACTIVITY if name in given})
         expected = self._expected(expect)
         seen = {**where, **expected}
-        beside = [self._insert_beside(OUTBOX_EVENTS, event, seen) for event in self._events(tenant_id, outbox_events)]
+        beside = [self._sql.insert_beside(OUTBOX_EVENTS, event, seen) for event in self._events(tenant_id, outbox_events)]
         if activity:
-            key = {name: self.table.operand(name, where[name]) for name in USER_ACTIVITY.key}
-            beside.append(self._insert_beside(USER_ACTIVITY, {**key, **activity}, seen, upsert=tuple(activity)))
-        return await self._update_with(where, expected, self._change(seen, self._later(self._changes(given, where), seen)), beside)
+            key = {name: self.table.operand(name, where[USERS[name]]) for name in USER_ACTIVITY.key}
+            beside.append(self._sql.insert_beside(USER_ACTIVITY, {**key, **activity}, seen, upsert=tuple(activity)))
+        return await self._update_with(where, expected, self._sql.update(seen, self._later(self._changes(given, where), seen)), beside)
 
     async def remove(self, tenant_id: str, user_id: str, *, outbox_events: OutboxEvents = ()) -> bool:
         """Remove the user, the accounts linked to it, and the authentication methods of all of them.
@@ -258,22 +279,23 @@ class Users(Listed[User]):
         Returns:
             Whether there was such a user.
         """
-        where = {"tenant_id": tenant_id, "user_id": user_id}
-        linked = {"tenant_id": tenant_id, "linked_to": user_id}
-        events = [self._insert_beside(OUTBOX_EVENTS, event, where) for event in self._events(tenant_id, outbox_events)]
-        return await self._matched(
+        where = {USER.tenant_id: tenant_id, USER.user_id: user_id}
+        linked = {USER.tenant_id: tenant_id, USER.linked_to: user_id}
+        events = [self._sql.insert_beside(OUTBOX_EVENTS, event, where) for event in self._events(tenant_id, outbox_events)]
+        of_linked = Picked(self.table, USER.user_id, linked, several=True)
+        return await self._run.matched(
             *events,
-            self._delete({"tenant_id": tenant_id, "user_id any": Picked(self.table, "user_id", linked)}, AUTHENTICATION_METHODS),
-            self._delete(where, AUTHENTICATION_METHODS),
-            self._delete(linked),
-            self._delete(where),
+            self._sql.delete({METHOD.tenant_id: tenant_id, METHOD.user_id: of_linked}, AUTHENTICATION_METHODS),
+            self._sql.delete({METHOD.tenant_id: tenant_id, METHOD.user_id: user_id}, AUTHENTICATION_METHODS),
+            self._sql.delete(linked),
+            self._sql.delete(where),
             at=-1,
         )
 
     async def unlink(self, tenant_id: str, user_id: str, provider: str, linked_user_id: str) -> bool:
         """Make the account ``provider|linked_user_id`` one of its own again; whether it was linked to the user."""
-        where = {"tenant_id": tenant_id, "user_id": f"{provider}|{linked_user_id}", "linked_to": user_id}
-        return await self._matched(self._change(where, self._bumped({"linked_to": None})))
+        where = {USER.tenant_id: tenant_id, USER.user_id: f"{provider}|{linked_user_id}", USER.linked_to: user_id}
+        return await self._run.matched(self._sql.update(where, self._bumped({"linked_to": None})))
 
     def _activity(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """The stored values of the activity fields."""
@@ -284,7 +306,7 @@ class Users(Listed[User]):
         """The statement that stores a new user's password: there is no earlier one to retire."""
         passwords = Passwords(self.session)
         params = passwords._writer.accept({"user_id": user_id, "password": password.hash, "algorithm": password.algorithm})
-        return [self._insert(passwords._new_row(tenant_id, params, None), PASSWORDS)]
+        return [self._sql.insert(passwords._new_row(tenant_id, params, None), PASSWORDS)]
 
     def _events(self, tenant_id: str, events: OutboxEvents) -> Sequence[dict[str, Any]]:
         """The stored rows of outbox events."""

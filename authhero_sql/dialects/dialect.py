@@ -17,8 +17,8 @@ from pypika.terms import Criterion, Term, Tuple
 from pypika.utils import format_alias_sql
 
 from ..errors import ConflictError, DatabaseError, ValueRefusedError
-from ..schema import LOWERED, TRIGRAMS, ColumnType, ForeignKey, Index
-from .interface import Call, Database, Executor, Features, Order
+from ..schema import LOWERED, TRIGRAMS, ColumnType, ForeignKey, Index, Order
+from .interface import Call, Database, Executor, Features
 
 UNSHOWN = "not shown, because it may repeat a value"
 """What stands in a driver's error instead of its message."""
@@ -198,7 +198,7 @@ class Dialect:
         raise NotImplementedError
 
     def gathered(self, fields: Sequence[tuple[Term, bool]]) -> Term | None:
-        """All rows of a query as one text, a JSON array of arrays; None where a query of its own reads them for less.
+        """All rows of a query as one text, a JSON array of arrays, or NULL for none; None where the engine has no safe way.
 
         Of each field is said whether it is text.
         """

@@ -30,15 +30,6 @@ class Call:
     """Whether the server may keep it prepared: not what hardly comes again, or needs a plan for its values."""
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    """One column of an order."""
-
-    column: str
-    descending: bool = False
-    nullable: bool = False
-
-
 class Executor(Protocol):
     """Runs statements: a database one by one, a block of a transaction inside it."""
 

@@ -28,9 +28,9 @@ from ..errors import (
     TransactionConflictError,
     ValueRefusedError,
 )
-from ..schema import TRIGRAMS, ColumnType, Index
+from ..schema import TRIGRAMS, ColumnType, Index, Order
 from .dialect import NULLS_FIRST, Dialect, Fragment, LiveTable, Place, case_pairs, live_tables
-from .interface import Call, Executor, Features, Order, Row
+from .interface import Call, Executor, Features, Row
 from .managed import CLOSE_TIMEOUT, COMMAND_TIMEOUT, ManagedDatabase, answered, in_time, misconfigured, reraise, retried, translated
 from .tls import NOT_OFFERED, trouble
 from .transactions import SETTLE, Block, begun, logger
@@ -131,6 +131,11 @@ class PostgreSQLDialect(Dialect):
         lowered = "".join(pairs.get(letter, letter) for letter in text)
         beside = {"part": (f"%{''.join(map(_pattern, text))}%",), "start": (), "end": (len(text),)}
         return (lowered, "".join(pairs), "".join(pairs.values()), *beside[place])
+
+    def gathered(self, fields: Sequence[tuple[Term, bool]]) -> Term | None:
+        """NULL where there is nothing; as text, because a pool's owner may have given JSON another codec."""
+        listed = ",".join(f"{{{number}}}" for number in range(len(fields)))
+        return Fragment(f"CAST(json_agg(json_build_array({listed})) AS text)", *(field for field, _ in fields))
 
     def upsert(self, builder: Any, table: Any, key: Sequence[str], columns: Sequence[str], added: Sequence[str] = ()) -> Any:
         """ON CONFLICT … DO UPDATE."""

@@ -11,7 +11,7 @@ import anyio
 from pydantic import BaseModel
 
 from ..codecs import EPOCH_MS, INSTANT, INT, TEXT
-from ..dialects.interface import Call, Order
+from ..dialects.interface import Call
 from ..errors import (
     AuthHeroSQLError,
     ConflictError,
@@ -23,9 +23,10 @@ from ..errors import (
     TransactionConflictError,
 )
 from ..models.base import Instant
-from ..repository import DatabaseNow, Repository
-from ..schema import Column, Table
+from ..schema import Column, Columns, Table
 from ..session import Session
+from ..statements.conditions import NOT_NULL, DatabaseNow, lte, null_or
+from ..verbs.adapter import Adapter
 
 
 class Entry(BaseModel):
@@ -58,29 +59,35 @@ class Lease(BaseModel):
     expires_at: Instant | None = None
 
 
-LEDGER: Table[Entry] = Table(
+class _Ledger(Columns):
+    name = Column(TEXT, 191, null=False)
+    checksum = Column(TEXT, 64, null=False)
+    steps = Column(INT, null=False)
+    steps_started = Column(INT, null=False)
+    steps_done = Column(INT, null=False)
+    applied_at = Column(INSTANT, 35)
+    duration_ms = Column(INT)
+
+
+LEDGER: Table[_Ledger, Entry] = Table(
     "authhero_sql_migrations",
+    _Ledger,
     key=("name",),
-    columns=(
-        Column("name", TEXT, 191, null=False),
-        Column("checksum", TEXT, 64, null=False),
-        Column("steps", INT, null=False),
-        Column("steps_started", INT, null=False),
-        Column("steps_done", INT, null=False),
-        Column("applied_at", INSTANT, 35),
-        Column("duration_ms", INT),
-    ),
     model=Entry,
 )
-LEASES: Table[Lease] = Table(
+
+
+class _Leases(Columns):
+    id = Column(TEXT, 32, null=False)
+    owner = Column(TEXT, 64)
+    session = Column(TEXT, 128)
+    expires_at_ts = Column(EPOCH_MS, field="expires_at")
+
+
+LEASES: Table[_Leases, Lease] = Table(
     "authhero_sql_lock",
+    _Leases,
     key=("id",),
-    columns=(
-        Column("id", TEXT, 32, null=False),
-        Column("owner", TEXT, 64),
-        Column("session", TEXT, 128),
-        Column("expires_at_ts", EPOCH_MS, field="expires_at"),
-    ),
     model=Lease,
 )
 LEASE = timedelta(seconds=60)
@@ -95,7 +102,7 @@ LONGEST_POLL = 1.0
 """Seconds between two looks in the end."""
 
 
-class Ledger(Repository[Entry]):
+class Ledger(Adapter[Entry]):
     """The migrations that have been applied or begun."""
 
     table = LEDGER
@@ -104,7 +111,7 @@ class Ledger(Repository[Entry]):
     async def entries(self) -> dict[str, Entry] | None:
         """The entries by name; None where there is no ledger yet. One query."""
         try:
-            return {entry.name: entry for entry in await self._all({}, (Order("name"),))}
+            return {entry.name: entry for entry in await self._all({}, (LEDGER.c.name.asc,))}
         except MissingTableError:
             return None
 
@@ -114,31 +121,31 @@ class Ledger(Repository[Entry]):
         for table in (LEASES, LEDGER):
             columns = [column.definition for column in table.columns]
             try:
-                await self._write(Call(self.session.dialect.create_table(table.name, columns, table.key, ())))
+                await self._run.write(Call(self.session.dialect.create_table(table.name, columns, table.key, ())))
             except (ConflictError, DuplicateObjectError):
                 # Another process was faster; PostgreSQL says so by its catalogue's unique index.
                 continue
 
     def beginning(self, entry: Entry) -> Call:
         """What writes a new entry."""
-        return self._insert(self._writer.row(entry, {}))
+        return self._sql.insert(self._writer.row(entry, {}))
 
     def noting(self, name: str, fields: Mapping[str, Any]) -> Call:
         """What writes fields of an entry."""
-        return self._change({"name": name}, self._writer.changes(self._writer.partial(fields)))
+        return self._sql.update({LEDGER.c.name: name}, self._writer.changes(self._writer.partial(fields)))
 
     async def begin(self, entry: Entry) -> None:
         """Write a new entry."""
-        await self._write(self.beginning(entry))
+        await self._run.write(self.beginning(entry))
 
     async def tell(self, calls: Sequence[Call]) -> None:
         """Write what was made here, and what tells the engine's own migration tool; see :meth:`Dialect.applied`."""
         if calls:
-            await self._write(*calls)
+            await self._run.write(*calls)
 
     async def possible(self, calls: Sequence[Call]) -> int:
         """How many of the statements can be done before one is refused, found by batches that undo themselves."""
-        undone = [self._change({"name": ""}, {"steps": 0}), self.session.dialect.unless_changed(0)]
+        undone = [self._sql.update({LEDGER.c.name: ""}, {"steps": 0}), self.session.dialect.unless_changed(0)]
         low, high = 0, len(calls)
         while low < high:
             middle = (low + high + 1) // 2
@@ -152,14 +159,14 @@ class Ledger(Repository[Entry]):
 
     async def forget(self, name: str) -> None:
         """Take an entry out."""
-        await self._write(self._delete({"name": name}))
+        await self._run.write(self._sql.delete({LEDGER.c.name: name}))
 
     async def note(self, name: str, **fields: Any) -> None:
         """Write fields of an entry."""
-        await self._write(self.noting(name, fields))
+        await self._run.write(self.noting(name, fields))
 
 
-class Leases(Repository[Lease]):
+class Leases(Adapter[Lease]):
     """One row that says who may migrate: unlike a session lock, it works behind a pooler and on a cluster.
 
     The row alone decides, by the database's clock. That the server's session of a holder has ended only shortens the wait for one
@@ -204,29 +211,32 @@ class Leases(Repository[Lease]):
 
     async def release(self, owner: str) -> None:
         """Give the lease back, if that owner has it."""
-        await self._write(self._change({"id": "migrate", "owner": owner}, {"owner": None, "session": None, "expires_at_ts": None}))
+        await self._run.write(
+            self._sql.update({LEASES.c.id: "migrate", LEASES.c.owner: owner}, {"owner": None, "session": None, "expires_at_ts": None})
+        )
 
     async def holder(self) -> Lease | None:
         """The lease, if somebody has it."""
         try:
-            lease: Lease | None = await self._get({"id": "migrate", "owner not null": None})
+            return await self._get({LEASES.c.id: "migrate", LEASES.c.owner: NOT_NULL})
         except MissingTableError:
             return None
-        return lease
 
     async def _take(self, owner: str) -> bool:
         """Whether the lease is this owner's now: nobody had it, it had run out, or whoever had it is gone."""
-        lease: Lease | None = await self._get({"id": "migrate"})
+        lease = await self._get({LEASES.c.id: "migrate"})
         mine = await self._mine(owner)
         try:
             if lease is None:
-                await self._write(self._insert({"id": "migrate", **mine}))
+                await self._run.write(self._sql.insert({"id": "migrate", **mine}))
                 return True
-            if await self._matched(self._change({"id": "migrate", "expires_at_ts null or <=": DatabaseNow()}, mine)):
+            if await self._run.matched(
+                self._sql.update({LEASES.c.id: "migrate", LEASES.c.expires_at_ts: null_or(lte(DatabaseNow()))}, mine)
+            ):
                 return True
             # The instant is in the condition: whoever has renewed it meanwhile keeps it.
-            seen = {"owner": lease.owner, "expires_at_ts": lease.expires_at}
-            return await self._is_gone(lease) and await self._matched(self._change({"id": "migrate", **seen}, mine))
+            seen = {LEASES.c.owner: lease.owner, LEASES.c.expires_at_ts: lease.expires_at}
+            return await self._is_gone(lease) and await self._run.matched(self._sql.update({LEASES.c.id: "migrate", **seen}, mine))
         except (ConflictError, TransactionConflictError):
             # The latter on SQLite, where the other one's migration keeps everybody from writing.
             return False
@@ -240,7 +250,7 @@ class Leases(Repository[Lease]):
         if name is None:
             return None
         try:
-            return str((await self._fetch(Call(name)))[0][0])
+            return str((await self._run.fetch(Call(name)))[0][0])
         except DatabaseError:
             # A server that does not say so only makes others wait longer.
             return None
@@ -255,7 +265,7 @@ class Leases(Repository[Lease]):
         if lease.session is None or anyio.current_time() - self._since < SILENCE:
             return False
         try:
-            return bool(await self._fetch(self.session.dialect.session_ended(lease.session)))
+            return bool(await self._run.fetch(self.session.dialect.session_ended(lease.session)))
         except DatabaseError:
             # Nobody has to be allowed to ask.
             return False
@@ -264,7 +274,7 @@ class Leases(Repository[Lease]):
         while True:
             await anyio.sleep(HEARTBEAT)
             try:
-                held = await self._matched(self._change({"id": "migrate", "owner": owner}, await self._mine(owner)))
+                held = await self._run.matched(self._sql.update({LEASES.c.id: "migrate", LEASES.c.owner: owner}, await self._mine(owner)))
             except AuthHeroSQLError:
                 # The next beat tries again: the lease outlasts several.
                 continue

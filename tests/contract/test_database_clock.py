@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
@@ -12,13 +11,15 @@ from authhero_sql import Database
 from authhero_sql.clock import to_epoch_ms
 from authhero_sql.dialects.interface import Call
 from authhero_sql.migrations.ledger import LEASES, Lease, Ledger
-from authhero_sql.repository import DatabaseNow, Repository
 from authhero_sql.session import Session
+from authhero_sql.statements.conditions import DatabaseNow, Where, gt, gte, lt, lte, null_or
+from authhero_sql.verbs.adapter import Adapter
 
 HOUR = timedelta(hours=1)
+C = LEASES.c
 
 
-class Kept(Repository[Lease]):
+class Kept(Adapter[Lease]):
     """Rows that hold an instant."""
 
     table = LEASES
@@ -33,11 +34,11 @@ async def kept(db: Database) -> AsyncIterator[Kept]:
     kept = Kept(session)
     yield kept
     # It is not among the tables that are emptied before each test.
-    await kept._write(kept._delete({"id": "x"}))
+    await kept._run.write(kept._sql.delete({C.id: "x"}))
 
 
 async def _store(kept: Kept, when: DatabaseNow) -> None:
-    await kept._write(kept._insert({"id": "x", "owner": "me", "expires_at_ts": when}))
+    await kept._run.write(kept._sql.insert({"id": "x", "owner": "me", "expires_at_ts": when}))
 
 
 async def _stored(kept: Kept) -> int:
@@ -50,7 +51,7 @@ async def test_what_is_stored_is_the_servers_time(kept: Kept) -> None:
     before = to_epoch_ms(datetime.now(UTC))
     await _store(kept, DatabaseNow())
     inserted = await _stored(kept)
-    await kept._write(kept._change({"id": "x"}, {"expires_at_ts": DatabaseNow(HOUR)}))
+    await kept._run.write(kept._sql.update({C.id: "x"}, {"expires_at_ts": DatabaseNow(HOUR)}))
     changed = await _stored(kept)
     after = to_epoch_ms(datetime.now(UTC))
     # The servers of the tests run on this machine; half a second is more than engines differ in rounding.
@@ -61,26 +62,26 @@ async def test_what_is_stored_is_the_servers_time(kept: Kept) -> None:
 @pytest.mark.parametrize(
     ("condition", "found"),
     [
-        ({"expires_at_ts <": DatabaseNow()}, False),
-        ({"expires_at_ts >": DatabaseNow()}, True),
-        ({"expires_at_ts null or <=": DatabaseNow()}, False),
-        ({"expires_at_ts <": DatabaseNow(2 * HOUR)}, True),
-        ({"expires_at_ts >=": DatabaseNow(2 * HOUR)}, False),
-        ({"expires_at_ts >": DatabaseNow(-HOUR)}, True),
+        ({C.expires_at_ts: lt(DatabaseNow())}, False),
+        ({C.expires_at_ts: gt(DatabaseNow())}, True),
+        ({C.expires_at_ts: null_or(lte(DatabaseNow()))}, False),
+        ({C.expires_at_ts: lt(DatabaseNow(2 * HOUR))}, True),
+        ({C.expires_at_ts: gte(DatabaseNow(2 * HOUR))}, False),
+        ({C.expires_at_ts: gt(DatabaseNow(-HOUR))}, True),
     ],
 )
-async def test_a_row_is_found_by_the_servers_time(kept: Kept, condition: dict[str, Any], found: bool) -> None:
+async def test_a_row_is_found_by_the_servers_time(kept: Kept, condition: Where, found: bool) -> None:
     await _store(kept, DatabaseNow(HOUR))
-    assert await kept._matched(kept._change({"id": "x", **condition}, {"owner": "other"})) is found
+    assert await kept._run.matched(kept._sql.update({C.id: "x", **condition}, {"owner": "other"})) is found
 
 
 async def test_it_is_one_statement_whatever_is_added(kept: Kept) -> None:
     await _store(kept, DatabaseNow())
-    await kept._write(kept._change({"id": "x", "expires_at_ts <": DatabaseNow(HOUR)}, {"expires_at_ts": DatabaseNow(HOUR)}))
-    built = kept.session.statements.builds
-    await kept._write(kept._change({"id": "x", "expires_at_ts <": DatabaseNow(2 * HOUR)}, {"expires_at_ts": DatabaseNow(-HOUR)}))
-    assert kept.session.statements.builds == built
+    await kept._run.write(kept._sql.update({C.id: "x", C.expires_at_ts: lt(DatabaseNow(HOUR))}, {"expires_at_ts": DatabaseNow(HOUR)}))
+    built = kept.session.texts.builds
+    await kept._run.write(kept._sql.update({C.id: "x", C.expires_at_ts: lt(DatabaseNow(2 * HOUR))}, {"expires_at_ts": DatabaseNow(-HOUR)}))
+    assert kept.session.texts.builds == built
     # A plain instant in the same place is another statement.
-    await kept._write(kept._change({"id": "x", "expires_at_ts <": datetime.now(UTC)}, {"expires_at_ts": 1}))
-    assert kept.session.statements.builds == built + 1
+    await kept._run.write(kept._sql.update({C.id: "x", C.expires_at_ts: lt(datetime.now(UTC))}, {"expires_at_ts": 1}))
+    assert kept.session.texts.builds == built + 1
     assert await _stored(kept) == 1

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from authhero_sql import Adapters, InvalidQueryError, Sort, listing, repository
+from authhero_sql import Adapters, InvalidQueryError, Sort, listing
 from authhero_sql.dialects import Call
+from authhero_sql.statements import lists
 from tests.contract.builders import SOON, client, code, connection, key, log, refresh_token, session, tenant, user
 
 MANY = 23
@@ -98,7 +99,7 @@ async def test_totals_only_on_request(store: Adapters) -> None:
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> int:
     """How far an estimate counts here: ten thousand rows would take long to make."""
-    for module in (listing, repository):
+    for module in (listing, lists):
         monkeypatch.setattr(module, "ESTIMATE_LIMIT", 5)
     return 5
 

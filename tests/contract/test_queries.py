@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from authhero_sql import Adapters, InvalidQueryError, connect, create_adapters
 from authhero_sql.dialects import Call
-from authhero_sql.repository import Repository
+from authhero_sql.verbs.adapter import Adapter
 from tests.contract.builders import SOON, client, code, connection, key, log, refresh_token, session, tenant, user
 
 NAMES: tuple[str | None, ...] = (
@@ -449,17 +449,18 @@ async def test_blank_is_no_filter(store: Adapters) -> None:
 # --- every list ------------------------------------------------------------------------------------------------------------------
 
 
-def repositories(of: type[Repository[Any]] = Repository) -> list[type[Repository[Any]]]:
+def repositories(of: type[Adapter[Any]] = Adapter) -> list[type[Adapter[Any]]]:
     """All adapters with a table and a list."""
-    found = [of] if "rules" in vars(of) and of.__module__.startswith("authhero_sql.") else []
+    found = [of] if vars(of).get("rules") and of.__module__.startswith("authhero_sql.") else []
     return found + [each for below in of.__subclasses__() for each in repositories(below)]
 
 
 @pytest.mark.parametrize("adapter", repositories(), ids=lambda adapter: adapter.__name__)
-def test_every_declared_field_has_a_column(adapter: type[Repository[Any]]) -> None:
-    targets = adapter._targets()
-    assert list(targets) == list(adapter.rules.fields)
-    assert {*adapter.rules.search, *adapter.rules.exact, *adapter.rules.parts} <= set(targets)
+def test_every_declared_field_has_a_column(adapter: type[Adapter[Any]]) -> None:
+    targets, rules = adapter._targets(), adapter.rules
+    assert rules is not None
+    assert list(targets) == list(rules.fields)
+    assert {*rules.search, *rules.exact, *rules.parts} <= set(targets)
 
 
 async def test_every_field_of_every_list_can_be_asked_for(adapters: Adapters) -> None:
@@ -468,10 +469,12 @@ async def test_every_field_of_every_list_can_be_asked_for(adapters: Adapters) ->
     await adapters.refresh_tokens.create("acme", refresh_token())
     await adapters.keys.create(key())
     for adapter in vars(adapters).values():
-        if isinstance(adapter, Repository) and hasattr(adapter, "rules") and hasattr(adapter, "list"):
-            where = {"tenant_id": "acme"} if adapter.table.tenant_scoped else {}
+        if isinstance(adapter, Adapter) and adapter.rules is not None and hasattr(adapter, "list"):
+            where = {adapter.table["tenant_id"]: "acme"} if adapter.table.tenant_scoped else {}
             for field in adapter.rules.fields:
-                await adapter._page(where, page=0, per_page=1, include_totals=True, sort=None, q=f"_exists_:{field} OR -_exists_:{field}")
+                await adapter._lists.page(
+                    where, page=0, per_page=1, include_totals=True, sort=None, q=f"_exists_:{field} OR -_exists_:{field}"
+                )
 
 
 async def test_other_lists(adapters: Adapters) -> None:

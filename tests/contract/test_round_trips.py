@@ -279,7 +279,7 @@ class Case:
     entity: Entity = field(repr=False)
 
     @property
-    def table(self) -> Table[Any]:
+    def table(self) -> Table[Any, Any]:
         return REGISTRY[self.name]
 
     @property
@@ -355,7 +355,7 @@ def shown(row: Any) -> dict[str, Any]:
     return {wire: value for wire, value in data.items() if value is not None}
 
 
-def kept(table: Table[Any], wire: str, value: Any, row: Mapping[str, Any]) -> bool:
+def kept(table: Table[Any, Any], wire: str, value: Any, row: Mapping[str, Any]) -> bool:
     """Whether the row shows what was given for a field."""
     column = table.stored(wire)
     if column is not None and column.codec.kind == "mark":

@@ -143,7 +143,7 @@ async def _beat(leases: Leases, owner: str) -> None:
     """Renew the lease, until it ends later by a millisecond at least: here beats follow one another at once."""
     before = await leases.holder()
     while await leases.holder() == before:
-        assert await leases._matched(leases._change({"id": "migrate", "owner": owner}, await leases._mine(owner)))
+        assert await leases._run.matched(leases._sql.update({LEASES.c.id: "migrate", LEASES.c.owner: owner}, await leases._mine(owner)))
 
 
 async def test_silence_alone_frees_no_lease(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,8 +22,8 @@ from authhero_sql.dialects.interface import Call
 from authhero_sql.errors import DatabaseUnavailableError
 from authhero_sql.migrations import history, ledger
 from authhero_sql.migrations.ledger import LEASE, LEASES, LEDGER, Leases, Ledger
-from authhero_sql.repository import DatabaseNow
 from authhero_sql.session import Session
+from authhero_sql.statements.conditions import DatabaseNow
 from tests.migrations.helpers import ALL, drift, only, rows
 
 ROOT = Path(__file__).parents[2]
@@ -116,7 +116,7 @@ async def _held_by_another(db: Database, left: timedelta) -> None:
     """Somebody has a lease that lasts so much longer, by the database's clock."""
     await Ledger(Session.of(db)).prepare()
     leases = Leases(Session.of(db))
-    await leases._write(leases._insert({"id": "migrate", "owner": "somebody", "expires_at_ts": DatabaseNow(left)}))
+    await leases._run.write(leases._sql.insert({"id": "migrate", "owner": "somebody", "expires_at_ts": DatabaseNow(left)}))
 
 
 async def _lease(db: Database) -> tuple[str | None, int | None]:
@@ -154,7 +154,7 @@ async def test_a_lease_runs_out_while_somebody_waits_for_it(empty: Database, mon
             return True
         refused += 1
         if refused == 3:
-            await self._write(self._change({"id": "migrate"}, {"expires_at_ts": DatabaseNow()}))
+            await self._run.write(self._sql.update({LEASES.c.id: "migrate"}, {"expires_at_ts": DatabaseNow()}))
         return False
 
     monkeypatch.setattr(Leases, "_take", observed)
@@ -242,7 +242,7 @@ async def test_a_lease_is_renewed_while_it_is_held(empty: Database, monkeypatch:
 
 async def test_a_heart_that_misses_a_beat_goes_on_beating(empty: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     async with _beating(empty, monkeypatch) as leases:
-        matched = leases._matched
+        matched = leases._run.matched
         missed = 0
 
         async def failing(*calls: Call, at: int = 0) -> bool:
@@ -252,7 +252,7 @@ async def test_a_heart_that_misses_a_beat_goes_on_beating(empty: Database, monke
                 raise DatabaseUnavailableError
             return await matched(*calls, at=at)
 
-        monkeypatch.setattr(leases, "_matched", failing)
+        monkeypatch.setattr(leases._run, "matched", failing)
         async with leases.held("me", 0):
             _, first = await _lease(empty)
             missed = 1
@@ -296,7 +296,7 @@ async def test_an_error_is_not_hidden_by_a_lease_that_cannot_be_given_back(empty
 
     async def fail() -> None:
         async with leases.held("me", 0):
-            monkeypatch.setattr(leases, "_write", unavailable)
+            monkeypatch.setattr(leases._run, "write", unavailable)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):

@@ -13,19 +13,19 @@ from random import Random
 from typing import Any
 
 from authhero_sql import Adapters, Database, Ids
-from authhero_sql.access import index_for
 from authhero_sql.clock import from_epoch_ms, to_iso
 from authhero_sql.codecs import EPOCH_MS, INSTANT, TEXT
 from authhero_sql.dialects import Call
 from authhero_sql.dialects.dialect import NULLS_FIRST, Dialect
-from authhero_sql.dialects.interface import Order, Row
-from authhero_sql.filters import compiled
+from authhero_sql.dialects.interface import Row
 from authhero_sql.listing import Cursor, ListRules, Sort
 from authhero_sql.lucene import quoted
-from authhero_sql.repository import Repository
 from authhero_sql.schema import Column
 from authhero_sql.session import Session
-from authhero_sql.statements import Statement, Statements
+from authhero_sql.statements.access import index_for
+from authhero_sql.statements.filters import compiled
+from authhero_sql.statements.texts import Text, Texts
+from authhero_sql.verbs.adapter import Adapter
 from tests import population
 from tests.population import BIG, START, STEP, Words
 from tests.workload.calls import calls
@@ -103,7 +103,7 @@ def summary(sql: str) -> str:
     return " ".join([what, *compared, *matched])
 
 
-class Noting(Statements):
+class Noting(Texts):
     """Notes each statement that is bound, by its text."""
 
     def __init__(self, dialect: Dialect) -> None:
@@ -111,7 +111,7 @@ class Noting(Statements):
         self.source = ""
         self.sent: dict[str, list[Sent]] = {}
 
-    def get(self, shape: Any, build: Callable[[], Any], *, filtered: bool = False, planned: bool = False) -> Statement:
+    def get(self, shape: Any, build: Callable[[], Any], *, filtered: bool = False, planned: bool = False) -> Text:
         """The statement, which notes what is bound to it."""
         statement = super().get(shape, build, filtered=filtered, planned=planned)
 
@@ -235,7 +235,7 @@ async def _list(name: str, adapter: Any, filled: Database) -> AsyncIterator[Aske
         for walk, given in _walks(adapter):
             yield asked(walk, **given)
         forms.append({"take": 50})
-    if "sort" in parameters and hasattr(adapter, "rules"):
+    if "sort" in parameters and adapter.rules is not None:
         for sort in _indexed_sorts(adapter):
             yield asked(f"sort {sort}", page=0, sort=sort)
     if "q" in parameters:
@@ -265,7 +265,7 @@ def _minute(column: Column, number: int) -> Any:
     return ms if column.codec is EPOCH_MS else to_iso(from_epoch_ms(ms))
 
 
-def _indexed_sorts(adapter: Repository[Any]) -> Iterator[str]:
+def _indexed_sorts(adapter: Adapter[Any]) -> Iterator[str]:
     """The sorts in whose whole order an index has the rows of a tenant, NULL where it has to be."""
     table = adapter.table
     has = [table.key, *(index.columns for index in table.indexes)]
@@ -273,22 +273,23 @@ def _indexed_sorts(adapter: Repository[Any]) -> Iterator[str]:
         if column.hidden or column.secret:
             continue
         for direction in ("asc", "desc"):
-            order = adapter._order(Sort(column.public, direction))
+            order = adapter._lists.order(Sort(column.public, direction))
             wanted = [f"{part.column}{NULLS_FIRST if part.nullable else ''}" for part in order]
             start = ["tenant_id"] if table.tenant_scoped else []
             if any([*columns][: len(start) + len(wanted)] == [*start, *wanted] for columns in has):
                 yield f"{column.public}:{direction}"
 
 
-async def _indexed_fields(adapter: Repository[Any], filled: Database) -> AsyncIterator[tuple[str, str]]:
+async def _indexed_fields(adapter: Adapter[Any], filled: Database) -> AsyncIterator[tuple[str, str]]:
     """The fields of ``q`` that an index leads to, each with a value that some row has."""
     table = adapter.table
-    order: tuple[Order, ...] = adapter._order(adapter.rules.order, *adapter.rules.then)
+    rules = adapter._lists.rules
+    order = adapter._lists.order(rules.order, *rules.then)
     for field, target in adapter._targets().items():
         name = target.column.name
         if name not in table or name == "tenant_id" or (value := await _some(filled, table.name, table[name])) is None:
             continue
-        filter = compiled(f"{field}:{quoted(value)}", adapter.rules, adapter._targets(), filled.dialect)
+        filter = compiled(f"{field}:{quoted(value)}", rules, adapter._targets(), filled.dialect)
         led = {name} & (filter.equal if filter else set()) or {name} & {order[0].column}
         access = index_for(table, {"tenant_id", name}, (), order)
         columns = next((index.names for index in table.indexes if access and index.name == access.name), table.key)

@@ -6,8 +6,8 @@ from collections.abc import Collection, Sequence
 
 import pytest
 
-from authhero_sql.access import KEY, index_for
-from authhero_sql.dialects.interface import Order
+from authhero_sql.schema import Order
+from authhero_sql.statements.access import KEY, index_for
 from authhero_sql.tables import REGISTRY
 
 NEWEST = (Order("created_at", descending=True), Order("user_id", descending=True))

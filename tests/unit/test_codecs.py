@@ -32,7 +32,7 @@ from authhero_sql.codecs import (
     Codec,
     dump_json,
 )
-from authhero_sql.schema import Column, Table
+from authhero_sql.schema import Column, Columns, Table
 
 storable = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
 surrogates = st.characters(categories=["Cs"])
@@ -206,8 +206,8 @@ def test_depth_is_not_width() -> None:
 
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40), st.integers(1, 20))
 def test_a_width_counts_characters(value: str, size: int) -> None:
-    column = Column("a", TEXT, size)
-    cutting = Column("a", TEXT, size, truncate=True)
+    column = Column(TEXT, size, name="a")
+    cutting = Column(TEXT, size, truncate=True, name="a")
     if len(value) <= size:
         assert column.encode(value) == cutting.encode(value) == value
     else:
@@ -223,7 +223,7 @@ def test_text_without_a_width_is_cut_between_characters(tail: str, around: int, 
         # Sixteen megabytes each: a few are enough.
         return
     value = "a" * (limit - len(tail.encode()) + around) + tail
-    column, cutting = Column("a", TEXT, medium=medium), Column("a", TEXT, medium=medium, truncate=True)
+    column, cutting = Column(TEXT, medium=medium, name="a"), Column(TEXT, medium=medium, truncate=True, name="a")
     size = len(value.encode())
     stored = cutting.encode(value)
     assert value.startswith(stored)
@@ -240,21 +240,26 @@ def test_the_widths_are_mysql_s() -> None:
 
 
 @pytest.mark.parametrize(
-    "column", [Column("a", TEXT, 3), Column("a", JSON), Column("a", EPOCH_MS), Column("a", INT)], ids=lambda column: column.codec.kind
+    "column",
+    [Column(TEXT, 3, name="a"), Column(JSON, name="a"), Column(EPOCH_MS, name="a"), Column(INT, name="a")],
+    ids=lambda column: column.codec.kind,
 )
 def test_null_is_kept_where_it_may_be(column: Column) -> None:
     assert column.encode(None) is None
     with pytest.raises(ValueError, match="must not be null"):
-        Column("a", column.codec, column.size, null=False).encode(None)
+        Column(column.codec, column.size, null=False, name="a").encode(None)
 
 
 def test_an_operand_may_be_longer_than_the_column() -> None:
     # It equals no row: asking is no error.
-    assert Column("a", TEXT, 3).operand("four") == "four"
+    assert Column(TEXT, 3, name="a").operand("four") == "four"
 
 
 def test_an_error_names_the_place_and_not_the_value() -> None:
-    table: Table[Any] = Table("notes", key=("id",), columns=(Column("id", TEXT, 3, field="noteId"),))
+    class Notes(Columns):
+        id = Column(TEXT, 3, field="noteId")
+
+    table: Table[Notes, Any] = Table("notes", Notes, key=("id",))
     refused: tuple[Callable[[], Any], ...] = (
         lambda: table.encode(table["id"], SECRET),
         lambda: table.encode(table["id"], f"{SECRET}\0"),

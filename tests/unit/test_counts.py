@@ -51,19 +51,18 @@ def is_read(statement: str) -> bool:
 # --- reads -----------------------------------------------------------------------------------------------------------------------
 
 
-async def test_a_user_is_two_statements_in_one_call(store: Adapters, counting: CountingDatabase) -> None:
+async def test_a_user_is_one_statement(store: Adapters, counting: CountingDatabase) -> None:
     for linked in range(3):
         await store.users.create("acme", {"user_id": f"google|{linked}", "connection": "google", "linked_to": "auth0|ada"})
     counting.taken()
     user = await store.users.get("acme", "auth0|ada")
     assert user is not None
     assert len(user.identities or ()) == 4
-    assert methods(counting.taken()) == [("fetch_many", 2)]
+    assert methods(counting.taken()) == [("fetch", 1)]
     assert await store.users.get_by_email("acme", "ada@acme.example") == user
-    ((method, statements),) = counting.taken()
-    assert (method, len(statements)) == ("fetch_many", 2)
+    assert methods(counting.taken()) == [("fetch", 1)]
     assert await store.users.get("acme", "auth0|none") is None
-    assert methods(counting.taken()) == [("fetch_many", 2)]
+    assert methods(counting.taken()) == [("fetch", 1)]
 
 
 async def test_a_page_of_users_is_one_or_two_queries_however_many_are_linked(store: Adapters, counting: CountingDatabase) -> None:
@@ -245,7 +244,7 @@ async def mixed(store: Adapters, name: str, size: int) -> None:
 
 
 async def test_nothing_is_built_when_everything_is_warm(store: Adapters) -> None:
-    statements = store.session.statements
+    statements = store.session.texts
     await mixed(store, "one", 1)
     await mixed(store, "two", 2)
     warm = statements.builds
@@ -258,14 +257,14 @@ async def test_nothing_is_built_when_everything_is_warm(store: Adapters) -> None
 @pytest.mark.transactions
 async def test_transactions_use_the_same_statements(store: Adapters) -> None:
     await store.users.get("acme", "auth0|ada")
-    warm = store.session.statements.builds
+    warm = store.session.texts.builds
     async with store.transaction() as tx:
-        assert tx.session.statements is store.session.statements
+        assert tx.session.texts is store.session.texts
         await tx.users.get("acme", "auth0|ada")
         async with tx.transaction() as inner:
             await inner.users.get("acme", "auth0|ada")
-    assert store.session.statements.builds == warm
-    assert replace(store.session).statements is store.session.statements
+    assert store.session.texts.builds == warm
+    assert replace(store.session).texts is store.session.texts
 
 
 @pytest.mark.parametrize("size", [1, 40, 200])

@@ -13,11 +13,11 @@ from authhero_sql import Adapters, InvalidQueryError
 from authhero_sql.codecs import BOOL, INT, JSON, MARK, SWITCH, TEXT
 from authhero_sql.dialects import Dialect
 from authhero_sql.dialects.dialect import case_pairs, other_case
-from authhero_sql.filters import compiled, targets
 from authhero_sql.listing import ListRules
 from authhero_sql.lucene import quoted
 from authhero_sql.schema import Column
 from authhero_sql.session import Session
+from authhero_sql.statements.filters import compiled, targets
 from tests.unit.fakes import DIALECTS, FakeDatabase
 
 each_dialect = pytest.mark.parametrize("dialect", DIALECTS.values(), ids=DIALECTS)
@@ -37,15 +37,15 @@ class Thing(BaseModel):
 
 
 COLUMNS = (
-    Column("name", TEXT, 64),
-    Column("kind", TEXT, 64),
-    Column("size", INT),
-    Column("on", BOOL, null=False),
-    Column("marked", MARK),
-    Column("off", SWITCH),
-    Column("city", TEXT, 64, field="place.city"),
-    Column("kept", TEXT, 64, hidden=True),
-    Column("data", JSON),
+    Column(TEXT, 64, name="name"),
+    Column(TEXT, 64, name="kind"),
+    Column(INT, name="size"),
+    Column(BOOL, null=False, name="on"),
+    Column(MARK, name="marked"),
+    Column(SWITCH, name="off"),
+    Column(TEXT, 64, field="place.city", name="city"),
+    Column(TEXT, 64, hidden=True, name="kept"),
+    Column(JSON, name="data"),
 )
 RULES = ListRules(wire="things", fields=("name", "kind", "size", "on", "marked", "off", "city", "kept"), search=("name",), exact=("kind",))
 KNOWN = targets(RULES, COLUMNS, Thing)
@@ -64,8 +64,8 @@ async def texts_of(dialect: Dialect, *filters: str, of: str = "users") -> tuple[
         sent.append([call.sql for call in database.calls])
         database.calls.clear()
         if len(sent) == 1:
-            built = session.statements.builds
-    return sent, session.statements.builds - built
+            built = session.texts.builds
+    return sent, session.texts.builds - built
 
 
 @each_dialect
@@ -124,7 +124,7 @@ def test_a_shape_holds_names_and_counts(dialect: Dialect, text: str) -> None:
 
 def test_a_field_is_found_by_its_public_name_and_then_by_its_column() -> None:
     assert [target.column.name for target in KNOWN.values()] == ["name", "kind", "size", "on", "marked", "off", "city", "kept"]
-    named = targets(ListRules(wire="x", fields=("a",)), (Column("a", TEXT, hidden=True), Column("b", TEXT, field="a")), Thing)
+    named = targets(ListRules(wire="x", fields=("a",)), (Column(TEXT, hidden=True, name="a"), Column(TEXT, field="a", name="b")), Thing)
     assert named["a"].column.name == "b"
 
 

@@ -21,34 +21,21 @@ MAY_IMPORT: dict[str, set[str]] = {
     "tables": {"schema", "codecs", "models"},
     # No engine knows a table: of the schema only the words for columns and indexes.
     "dialects": {"errors", "schema"},
-    "statements": {"dialects"},
+    # The first room: what is said, and nothing that could say it.
+    "statements": {"codecs", "dialects", "errors", "listing", "lucene", "rows", "schema"},
     "session": {*GROUND, "dialects", "schema", "statements"},
     "rows": {*GROUND, "codecs", "schema"},
     "listing": {*GROUND, "schema", "codecs"},
     # The language knows nothing of what it is asked about.
     "lucene": {"errors"},
-    "filters": {"codecs", "dialects", "errors", "listing", "lucene", "rows", "schema", "statements"},
-    "access": {"dialects", "schema"},
-    "pace": set(),
-    "repository": {
-        *GROUND,
-        "access",
-        "codecs",
-        "schema",
-        "models",
-        "dialects",
-        "statements",
-        "session",
-        "rows",
-        "listing",
-        "filters",
-        "pace",
-    },
+    "runner": {"dialects", "errors", "schema", "session"},
+    # The second room: what is done with what is said.
+    "verbs": {*GROUND, "codecs", "schema", "models", "dialects", "statements", "session", "runner", "rows", "listing", "lists"},
+    # The third: pages and walks.
+    "lists": {"dialects", "errors", "listing", "models", "rows", "runner", "schema", "statements"},
     "buckets": {"errors"},
-    "aggregates": {"dialects", "repository", "statements"},
     "adapters": {
         *GROUND,
-        "aggregates",
         "buckets",
         "codecs",
         "schema",
@@ -58,17 +45,19 @@ MAY_IMPORT: dict[str, set[str]] = {
         "session",
         "rows",
         "listing",
-        "repository",
+        "runner",
+        "statements",
+        "verbs",
     },
     # All but the adapters: what migrates a database must not depend on what runs on it.
-    "migrations": {*GROUND, "codecs", "schema", "models", "tables", "dialects", "statements", "session", "repository"},
+    "migrations": {*GROUND, "codecs", "schema", "models", "tables", "dialects", "statements", "session", "verbs"},
     "cli": {"adapters", "clock", "dialects", "errors", "migrations"},
     "__init__": {"adapters", "clock", "dialects", "errors", "ids", "listing", "migrations", "models"},
 }
 """What each part of the package may import of the others; a part is a module or a folder. ``TYPE_CHECKING`` is no excuse."""
 LIBRARIES: dict[str, set[str]] = {
-    "pypika": {"aggregates", "dialects", "statements", "repository", "filters", "migrations"},
-    "pydantic": {"models", "schema", "rows", "filters", "repository", "adapters", "migrations", "cli"},
+    "pypika": {"dialects", "statements", "migrations"},
+    "pydantic": {"models", "schema", "rows", "statements", "verbs", "lists", "adapters", "migrations", "cli"},
     "pydantic_core": {"models", "codecs", "rows"},
     "anyio": {"dialects", "migrations", "cli"},
     "typer": {"cli"},
@@ -217,8 +206,8 @@ def test_no_assertions_prints_or_swallowed_errors(path: Path) -> None:
 
 @every_file
 def test_text_that_is_sql_is_never_formatted_with_values(path: Path) -> None:
-    """An f-string in a module that only adapters and the repository see would be the way for a value into a text."""
-    if part_of(path) not in {"adapters", "repository", "listing", "rows", "session"}:
+    """An f-string in a module that only adapters and verbs see would be the way for a value into a text."""
+    if part_of(path) not in {"adapters", "verbs", "lists", "listing", "rows", "session"}:
         return
     words = ("SELECT ", "INSERT ", "UPDATE ", "DELETE ", " WHERE ")
     for node in ast.walk(tree(path)):

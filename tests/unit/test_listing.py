@@ -19,8 +19,8 @@ from authhero_sql.schema import Column
 from authhero_sql.session import Session
 from tests.unit.fakes import DIALECTS, FakeDatabase
 
-TEXT_TIME = Column("created_at", INSTANT, 35, null=False)
-NUMBER_TIME = Column("created_at_ts", EPOCH_MS, field="created_at")
+TEXT_TIME = Column(INSTANT, 35, null=False, name="created_at")
+NUMBER_TIME = Column(EPOCH_MS, field="created_at", name="created_at_ts")
 RULES = ListRules(wire="things", checkpoint="created_at")
 BOTH_WAYS = ListRules(wire="things", both_ways=True)
 NO_WALK = ListRules(wire="codes", checkpoint=None)

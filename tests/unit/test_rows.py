@@ -17,7 +17,7 @@ from authhero_sql.clock import from_epoch_ms, to_epoch_ms, to_iso, truncate
 from authhero_sql.codecs import BOOL, EPOCH_MS, FLAG, INSTANT, INT, JSON, JSON_DEPTH, JSON_OR_TEXT, MARK, SWITCH, TEXT
 from authhero_sql.models.base import Insert, Instant, Model, Nested
 from authhero_sql.rows import RowReader, RowWriter
-from authhero_sql.schema import Column, Table
+from authhero_sql.schema import Column, Columns, Table
 
 
 class Place(Nested):
@@ -60,32 +60,28 @@ class Thing(ThingInsert):
     created_at: Instant | None = None
 
 
-TABLE: Table[Thing] = Table(
-    "things",
-    key=("tenant_id", "id"),
-    model=Thing,
-    insert=ThingInsert,
-    columns=(
-        Column("tenant_id", TEXT, 191, null=False, hidden=True),
-        Column("id", TEXT, 30, null=False),
-        Column("kind", TEXT, 10),
-        Column("number", INT),
-        Column("is_on", BOOL, field="on"),
-        Column("flag", FLAG),
-        Column("mark", MARK),
-        Column("switch", SWITCH),
-        Column("at", INSTANT, 35),
-        Column("until_ts", EPOCH_MS, field="until"),
-        Column("place", JSON),
-        Column("details", JSON_OR_TEXT),
-        Column("pair_left", TEXT, 10, field="pair.left"),
-        Column("pair_right", TEXT, 10, field="pair.right"),
-        Column("display_name", TEXT, 10, field="displayName", null=False, default="unnamed"),
-        Column("token", TEXT, 20, hidden=True, secret=True),
-        Column("count", INT),
-        Column("created_at", INSTANT, 35),
-    ),
-)
+class _Things(Columns):
+    tenant_id = Column(TEXT, 191, null=False, hidden=True)
+    id = Column(TEXT, 30, null=False)
+    kind = Column(TEXT, 10)
+    number = Column(INT)
+    is_on = Column(BOOL, field="on")
+    flag = Column(FLAG)
+    mark = Column(MARK)
+    switch = Column(SWITCH)
+    at = Column(INSTANT, 35)
+    until_ts = Column(EPOCH_MS, field="until")
+    place = Column(JSON)
+    details = Column(JSON_OR_TEXT)
+    pair_left = Column(TEXT, 10, field="pair.left")
+    pair_right = Column(TEXT, 10, field="pair.right")
+    display_name = Column(TEXT, 10, field="displayName", null=False, default="unnamed")
+    token = Column(TEXT, 20, hidden=True, secret=True)
+    count = Column(INT)
+    created_at = Column(INSTANT, 35)
+
+
+TABLE: Table[_Things, Thing] = Table("things", _Things, key=("tenant_id", "id"), model=Thing, insert=ThingInsert)
 READER = RowReader(TABLE, Thing, TABLE.columns)
 WRITER = RowWriter(TABLE, ThingInsert, Thing, frozenset({"id", "tenant_id", "created_at"}))
 KEPT = dict(zip(READER.names, [None] * len(READER.names), strict=True)) | {"id": "t", "display_name": "unnamed", "count": 1}

@@ -45,7 +45,7 @@ SETTINGS = re.compile(
 )
 
 
-def tables() -> Iterator[tuple[Table[Any], type[BaseModel]]]:
+def tables() -> Iterator[tuple[Table[Any, Any], type[BaseModel]]]:
     """Every table with each of the models that its rows are or come from."""
     for table in REGISTRY.values():
         for model in MODELS:

@@ -18,17 +18,20 @@ from pypika import Field, Query
 from pypika import Table as SQLTable
 from pypika.terms import Term
 
-from authhero_sql import Adapters, Sort, statements
+from authhero_sql import Adapters, Sort
 from authhero_sql.codecs import EPOCH_MS, INSTANT, INT, TEXT
 from authhero_sql.dialects import Call, Dialect
-from authhero_sql.dialects.interface import Order, Row
+from authhero_sql.dialects.interface import Row
 from authhero_sql.listing import Cursor, ListRules
 from authhero_sql.lucene import quoted
 from authhero_sql.models.base import Instant
-from authhero_sql.repository import Picked, Repository, Side
-from authhero_sql.schema import Column, Index, Table
+from authhero_sql.schema import Column, Columns, Index, Table
 from authhero_sql.session import Session
-from authhero_sql.statements import Bind, LiteralError, Statements, compiled
+from authhero_sql.statements import texts as kept_texts
+from authhero_sql.statements.conditions import NOT_NULL, NULL, Picked, gt, lte, null_or, one_of, other_than, paired
+from authhero_sql.statements.table import Side
+from authhero_sql.statements.texts import Bind, LiteralError, Texts, compiled
+from authhero_sql.verbs.adapter import Adapter
 from tests.unit.fakes import DIALECTS, FakeDatabase
 
 NOW = datetime(2026, 1, 31, 10, 0, tzinfo=UTC)
@@ -51,44 +54,44 @@ class Tag(BaseModel):
     note_id: str
 
 
-NOTES = Table(
+class _Notes(Columns):
+    tenant_id = Column(TEXT, 191, null=False, hidden=True)
+    id = Column(TEXT, 255, null=False)
+    body = Column(TEXT)
+    created_at = Column(INSTANT, 35)
+
+
+class _Tags(Columns):
+    tenant_id = Column(TEXT, 191, null=False, hidden=True)
+    id = Column(TEXT, 255, null=False)
+    seen = Column(INT)
+    expires_at_ts = Column(EPOCH_MS)
+
+
+NOTES: Table[_Notes, Note] = Table(
     "notes",
+    _Notes,
     key=("tenant_id", "id"),
     model=Note,
-    columns=(
-        Column("tenant_id", TEXT, 191, null=False, hidden=True),
-        Column("id", TEXT, 255, null=False),
-        Column("body", TEXT),
-        Column("created_at", INSTANT, 35),
-    ),
     indexes=(Index("notes_created_at", ("tenant_id", "created_at nulls first", "id")), Index("notes_body", ("body",))),
 )
-TAGS = Table(
-    "tags",
-    key=("tenant_id", "id"),
-    model=Tag,
-    columns=(
-        Column("tenant_id", TEXT, 191, null=False, hidden=True),
-        Column("id", TEXT, 255, null=False),
-        Column("seen", INT),
-        Column("expires_at_ts", EPOCH_MS),
-    ),
-)
+TAGS: Table[_Tags, Tag] = Table("tags", _Tags, key=("tenant_id", "id"), model=Tag)
+NOTE, TAG = NOTES.c, TAGS.c
 
 
-class Notes(Repository[Note]):
+class Notes(Adapter[Note]):
     """A table with a side table and a walk both ways, over a column that may be NULL."""
 
     table = NOTES
     model = Note
-    id_field = "id"
+    id_column = NOTE.id
     side: ClassVar[Side | None] = Side(TAGS, {"seen": "seen"}, {"tenant_id": "tenant_id", "id": "id"})
     rules: ClassVar[ListRules] = ListRules(
         wire="notes", fields=("id", "body", "seen", "created_at"), search=("body",), exact=("id",), both_ways=True
     )
 
 
-class Plain(Repository[Note]):
+class Plain(Adapter[Note]):
     """The same table alone."""
 
     table = NOTES
@@ -96,19 +99,22 @@ class Plain(Repository[Note]):
 
 
 ROW = {"tenant_id": "t", "id": "n", "body": "b", "created_at": "2026-01-31T10:00:00.000Z"}
-OWN = {"tenant_id": "t", "id": "n"}
+KEY = {"tenant_id": "t", "id": "n"}
+OF_TENANT = {NOTE.tenant_id: "t"}
+OWN = {NOTE.tenant_id: "t", NOTE.id: "n"}
+OWN_TAG = {TAG.tenant_id: "t", TAG.id: "n"}
 PAGE: dict[str, Any] = {"page": 1, "per_page": 2, "include_totals": False, "sort": None, "q": None}
 
 
 def filtered(q: str, **options: Any) -> Callable[[Notes, Plain], Awaitable[Any]]:
     """A page with a filter."""
-    return lambda notes, _: notes._page({"tenant_id": "t"}, **{**PAGE, "q": q}, **options)
+    return lambda notes, _: notes._lists.page(OF_TENANT, **{**PAGE, "q": q}, **options)
 
 
 def walk(sort: str, value: str | None) -> Callable[[Notes, Plain], Awaitable[Any]]:
     """A page behind a cursor."""
     cursor = Cursor(value, "n", sort).encode()
-    return lambda notes, _: notes._page({"tenant_id": "t"}, **{**PAGE, "sort": sort}, from_=cursor, take=2)
+    return lambda notes, _: notes._lists.page(OF_TENANT, **{**PAGE, "sort": sort}, from_=cursor, take=2)
 
 
 async def in_transaction(plain: Plain, work: Callable[[Plain], Awaitable[Any]]) -> None:
@@ -119,52 +125,53 @@ async def in_transaction(plain: Plain, work: Callable[[Plain], Awaitable[Any]]) 
 
 def run(make: Callable[[Plain], Call]) -> Callable[[Notes, Plain], Awaitable[Any]]:
     """Execute one statement of the table alone."""
-    return lambda _, plain: plain._write(make(plain))
+    return lambda _, plain: plain._run.write(make(plain))
 
 
 SHAPES: dict[str, Callable[[Notes, Plain], Awaitable[Any]]] = {
     "get": lambda _, plain: plain._get(OWN),
+    "get of one row or others": lambda notes, _: notes._run.fetch(notes._sql.either(notes._reader, OWN, {**OF_TENANT, NOTE.body: "b"})),
     "get with the side table": lambda notes, _: notes._get(OWN),
-    "all in order, limited": lambda _, plain: plain._all({"tenant_id": "t"}, (Order("created_at", True, True), Order("id")), 3),
-    "operators": lambda _, plain: plain._all(
-        {"id <>": "n", "created_at <": NOW, "created_at <=": NOW, "created_at >": NOW, "created_at >=": NOW, "body null": None}
-    ),
-    "null or later": lambda _, plain: plain._all({"created_at null or >": NOW, "body not null": None}),
-    "in a list of three": lambda _, plain: plain._all({"tenant_id": "t", "id in": ["a", "b", "c"]}),
-    "insert": run(lambda plain: plain._insert(ROW)),
-    "update": run(lambda plain: plain._change(OWN, {"body": "x", "created_at": None})),
+    "all in order, limited": lambda _, plain: plain._all(OF_TENANT, (NOTE.created_at.desc, NOTE.id.asc), 3),
+    "operators": lambda _, plain: plain._all({NOTE.id: other_than("n"), NOTE.created_at: gt(NOW) & lte(NOW), NOTE.body: NULL}),
+    "null or later": lambda _, plain: plain._all({NOTE.created_at: null_or(gt(NOW)), NOTE.body: NOT_NULL}),
+    "in a list of three": lambda _, plain: plain._all({**OF_TENANT, NOTE.id: one_of(["a", "b", "c"])}),
+    "insert": run(lambda plain: plain._sql.insert(ROW)),
+    "update": run(lambda plain: plain._sql.update(OWN, {"body": "x", "created_at": None})),
     "update of the row that another row names": run(
-        lambda plain: plain._change({"tenant_id": "t", "id": Picked(TAGS, "id", {**OWN, "seen": 1})}, {"body": "x"})
+        lambda plain: plain._sql.update({**OF_TENANT, NOTE.id: Picked(TAGS, TAG.id, {**OWN_TAG, TAG.seen: 1})}, {"body": "x"})
     ),
-    "update and delete by an index": lambda _, plain: plain._write(
-        plain._change({"tenant_id": "t", "body": "b"}, {"created_at": None}), plain._delete({"tenant_id": "t", "body": "b"})
+    "update and delete by an index": lambda _, plain: plain._run.write(
+        plain._sql.update({**OF_TENANT, NOTE.body: "b"}, {"created_at": None}), plain._sql.delete({**OF_TENANT, NOTE.body: "b"})
     ),
-    "update if another row exists": run(lambda plain: plain._change(OWN, {"body": "x"}, only_if=(TAGS, {**OWN, "seen >": 1}))),
+    "update if another row exists": run(lambda plain: plain._sql.update(OWN, {"body": "x"}, only_if=(TAGS, {**OWN_TAG, TAG.seen: gt(1)}))),
     "update if the row that belongs to it exists": run(
-        lambda plain: plain._change(OWN, {"body": "x"}, only_if=(TAGS, {"seen >": 1}), on={"tenant_id": "tenant_id", "id": "id"})
+        lambda plain: plain._sql.update(OWN, {"body": "x"}, only_if=(TAGS, {TAG.seen: gt(1)}), on={"tenant_id": "tenant_id", "id": "id"})
     ),
-    "delete": run(lambda plain: plain._delete(OWN)),
-    "delete of pairs": run(lambda plain: plain._delete({"tenant_id with id in": [("t", "a"), ("u", "b")]})),
+    "delete": run(lambda plain: plain._sql.delete(OWN)),
+    "delete of pairs": run(lambda plain: plain._sql.delete({NOTE.tenant_id: paired(NOTE.id, [("t", "a"), ("u", "b")])})),
     "delete of the rows that others name": run(
-        lambda plain: plain._delete({"tenant_id": "t", "id any": Picked(NOTES, "id", {"tenant_id": "t", "body": "b"})}, TAGS)
+        lambda plain: plain._sql.delete(
+            {TAG.tenant_id: "t", TAG.id: Picked(NOTES, NOTE.id, {**OF_TENANT, NOTE.body: "b"}, several=True)}, TAGS
+        )
     ),
-    "delete in batches": lambda _, plain: plain._sweep({"tenant_id": "t"}, "created_at", NOW),
-    "delete in batches, unordered": lambda _, plain: plain._purge({"created_at null": None}),
-    "upsert": run(lambda plain: plain._upsert(ROW)),
-    "upsert of a key": run(lambda plain: plain._upsert(OWN)),
-    "upsert that changes nothing": run(lambda plain: plain._upsert(ROW, (), key=("tenant_id", "body"))),
-    "upsert that adds": run(lambda plain: plain._upsert({**OWN, "body": 1}, ("body",), added=("body",))),
-    "insert beside": run(lambda plain: plain._insert_beside(TAGS, {**OWN, "seen": 1, "expires_at_ts": 2}, OWN)),
-    "insert beside a row of the same table": run(lambda plain: plain._insert_beside(NOTES, ROW, {"id": "m"}, upsert=())),
-    "upsert beside": run(lambda plain: plain._insert_beside(TAGS, {**OWN, "seen": 1}, OWN, upsert=("seen",))),
-    "lock": lambda _, plain: plain._write(*plain._lock(TAGS, OWN)),
-    "swap": lambda _, plain: plain._swap(OWN, "body", str.upper),
-    "revision": lambda _, plain: plain._revise(OWN, ("body", "created_at"), lambda _: {"body": "x"}),
-    "swap in a transaction": lambda _, plain: in_transaction(plain, lambda inside: inside._swap(OWN, "body", str.upper)),
-    "swap of nothing": lambda _, plain: plain._swap(OWN, "body", lambda _: "B"),
-    "page": lambda notes, _: notes._page({"tenant_id": "t"}, **{**PAGE, "sort": Sort("seen", "desc")}),
-    "page with totals, empty": lambda notes, _: notes._page({"tenant_id": "t"}, **{**PAGE, "include_totals": True}),
-    "walk from the start": lambda notes, _: notes._page({"tenant_id": "t"}, **PAGE, take=2),
+    "delete in batches": lambda _, plain: plain._sweeps.sweep(OF_TENANT, NOTE.created_at, NOW),
+    "delete in batches, unordered": lambda _, plain: plain._sweeps.purge({NOTE.created_at: NULL}),
+    "upsert": run(lambda plain: plain._sql.upsert(ROW)),
+    "upsert of a key": run(lambda plain: plain._sql.upsert(KEY)),
+    "upsert that changes nothing": run(lambda plain: plain._sql.upsert(ROW, (), key=("tenant_id", "body"))),
+    "upsert that adds": run(lambda plain: plain._sql.upsert({**KEY, "body": 1}, ("body",), added=("body",))),
+    "insert beside": run(lambda plain: plain._sql.insert_beside(TAGS, {**KEY, "seen": 1, "expires_at_ts": 2}, OWN)),
+    "insert beside a row of the same table": run(lambda plain: plain._sql.insert_beside(NOTES, ROW, {NOTE.id: "m"}, upsert=())),
+    "upsert beside": run(lambda plain: plain._sql.insert_beside(TAGS, {**KEY, "seen": 1}, OWN, upsert=("seen",))),
+    "lock": lambda _, plain: plain._run.write(*plain._sql.lock(TAGS, OWN_TAG)),
+    "swap": lambda _, plain: plain._swap(OWN, NOTE.body, str.upper),
+    "revision": lambda _, plain: plain._revise(OWN, (NOTE.body, NOTE.created_at), lambda _: {"body": "x"}),
+    "swap in a transaction": lambda _, plain: in_transaction(plain, lambda inside: inside._swap(OWN, NOTE.body, str.upper)),
+    "swap of nothing": lambda _, plain: plain._swap(OWN, NOTE.body, lambda _: "B"),
+    "page": lambda notes, _: notes._lists.page(OF_TENANT, **{**PAGE, "sort": Sort("seen", "desc")}),
+    "page with totals, empty": lambda notes, _: notes._lists.page(OF_TENANT, **{**PAGE, "include_totals": True}),
+    "walk from the start": lambda notes, _: notes._lists.page(OF_TENANT, **PAGE, take=2),
     "walk on, descending": walk("created_at:desc", "2026-01-31T10:00:00.000Z"),
     "walk on, ascending": walk("created_at:asc", "2026-01-31T10:00:00.000Z"),
     "walk on at NULL, descending": walk("created_at:desc", None),
@@ -176,10 +183,10 @@ SHAPES: dict[str, Callable[[Notes, Plain], Awaitable[Any]]] = {
     "filter: parts": filtered("body:*Éa* body:aé* body:*EÉ -body:*b*"),
     "filter: free text": filtered("a -b"),
     "filter: a walk": filtered("seen:1", take=2),
-    "filter: totals over the side table": lambda notes, _: notes._page(
-        {"tenant_id": "t"}, **{**PAGE, "include_totals": True, "q": "seen:1 OR body:b"}
+    "filter: totals over the side table": lambda notes, _: notes._lists.page(
+        OF_TENANT, **{**PAGE, "include_totals": True, "q": "seen:1 OR body:b"}
     ),
-    "filter: totals": lambda notes, _: notes._page({"tenant_id": "t"}, **{**PAGE, "include_totals": True, "q": "body:b"}),
+    "filter: totals": lambda notes, _: notes._lists.page(OF_TENANT, **{**PAGE, "include_totals": True, "q": "body:b"}),
 }
 """Everything that the core sends, by what it is for."""
 ANSWERS: dict[str, Sequence[list[Row]]] = {
@@ -234,7 +241,7 @@ def test_no_pinned_statement_is_left_over(name: str) -> None:
 @pytest.mark.parametrize(("entries", "calls"), [(0, 1), (99, 2), (100, 3)])
 async def test_the_sweep_ends_where_fewer_entries_are_left_than_it_asks_for(entries: int, calls: int) -> None:
     database = FakeDatabase(DIALECTS["sqlite"], [["2025-01-01T00:00:00.000Z" if entries else None, entries]])
-    assert await Plain(Session.of(database))._sweep({}, "created_at", NOW) == int(entries > 0)
+    assert await Plain(Session.of(database))._sweeps.sweep({}, NOTE.created_at, NOW) == int(entries > 0)
     assert len(database.calls) == calls
 
 
@@ -378,7 +385,7 @@ def count_star() -> Any:
 
 
 def test_a_statement_is_built_once() -> None:
-    kept = Statements(DIALECTS["sqlite"])
+    kept = Texts(DIALECTS["sqlite"])
     first = kept.get(("a",), count_star)
     assert kept.get(("a",), count_star) is first
     assert kept.builds == 1
@@ -387,8 +394,8 @@ def test_a_statement_is_built_once() -> None:
 
 
 def test_no_more_is_kept_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(statements, "KEPT_BYTES", 1000)
-    kept = Statements(DIALECTS["sqlite"])
+    monkeypatch.setattr(kept_texts, "KEPT_BYTES", 1000)
+    kept = Texts(DIALECTS["sqlite"])
     for shape in range(100):
         kept.get(shape, count_star)
     kept.get(99, count_star)
@@ -403,8 +410,8 @@ def test_no_more_is_kept_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_callers_filters_drive_out_none_of_our_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(statements, "KEPT_FILTER_BYTES", 1000)
-    kept = Statements(DIALECTS["sqlite"])
+    monkeypatch.setattr(kept_texts, "KEPT_FILTER_BYTES", 1000)
+    kept = Texts(DIALECTS["sqlite"])
     kept.get("own", count_star)
     for shape in range(100):
         kept.get(shape, count_star, filtered=True)
@@ -413,7 +420,7 @@ def test_callers_filters_drive_out_none_of_our_own(monkeypatch: pytest.MonkeyPat
 
 
 def test_what_is_planned_for_its_values_is_never_prepared() -> None:
-    kept = Statements(DIALECTS["postgresql"])
+    kept = Texts(DIALECTS["postgresql"])
     for _ in range(3):
         assert kept.get("own", count_star).bind({}).prepared
         assert not kept.get("filter", count_star, filtered=True).bind({}).prepared
@@ -424,7 +431,7 @@ def test_what_is_planned_for_its_values_is_never_prepared() -> None:
 @each_dialect
 async def test_many_large_filters_take_no_more_memory_than_allowed(dialect: Dialect, monkeypatch: pytest.MonkeyPatch) -> None:
     room = 1 << 18
-    monkeypatch.setattr(statements, "KEPT_FILTER_BYTES", room)
+    monkeypatch.setattr(kept_texts, "KEPT_FILTER_BYTES", room)
     users = Adapters(Session.of(Forgetful(dialect))).users
     await users.list("acme", q="a -b")
     tracemalloc.start()
@@ -447,7 +454,7 @@ class Forgetful(FakeDatabase):
 
 
 def test_a_failed_build_is_not_kept() -> None:
-    kept = Statements(DIALECTS["sqlite"])
+    kept = Texts(DIALECTS["sqlite"])
     for _ in range(2):
         with pytest.raises(LiteralError):
             kept.get("shape", lambda: Query.from_("t").select("a").where(Field("a") == "literal"))

@@ -2,6 +2,10 @@
 SELECT "id","body","created_at" FROM "notes" WHERE "tenant_id"=$1 AND "id"=$2;
 -- ["t", "n"]
 
+-- # get of one row or others
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=$1 AND "notes"."id"=$2 UNION ALL SELECT "id","body","created_at",null FROM "notes" WHERE "tenant_id"=$3 AND "body"=$4;
+-- ["t", "n", "t", "b"]
+
 -- # get with the side table
 SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=$1 AND "notes"."id"=$2;
 -- ["t", "n"]
@@ -11,8 +15,8 @@ SELECT "id","body","created_at" FROM "notes" WHERE "tenant_id"=$1 ORDER BY "crea
 -- ["t", 3]
 
 -- # operators
-SELECT "id","body","created_at" FROM "notes" WHERE "id"<>$1 AND "created_at"<$2 AND "created_at"<=$3 AND "created_at">$4 AND "created_at">=$5 AND "body" IS NULL;
--- ["n", "2026-01-31T10:00:00.000Z", "2026-01-31T10:00:00.000Z", "2026-01-31T10:00:00.000Z", "2026-01-31T10:00:00.000Z"]
+SELECT "id","body","created_at" FROM "notes" WHERE "id"<>$1 AND "created_at">$2 AND "created_at"<=$3 AND "body" IS NULL;
+-- ["n", "2026-01-31T10:00:00.000Z", "2026-01-31T10:00:00.000Z"]
 
 -- # null or later
 SELECT "id","body","created_at" FROM "notes" WHERE ("created_at" IS NULL OR "created_at">$1) AND "body" IS NOT NULL;

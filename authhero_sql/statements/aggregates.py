@@ -10,9 +10,11 @@ from pypika import analytics
 from pypika.functions import Coalesce, Count, Max, Min, Sum
 from pypika.terms import Case, Star
 
-from .dialects.interface import Order
-from .repository import M, Repository, Where
-from .statements import Bind
+from ..dialects.interface import Call
+from ..schema import Order
+from .conditions import Where, shape
+from .table import Statements
+from .texts import Bind
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +46,10 @@ Dimension = str | Bucketed | Named
 """What rows are grouped by: a column, or something that is made of one."""
 
 
-class Aggregates(Repository[M]):
+class Aggregates(Statements):
     """Statements that count. Groups are made in an inner query, so that each expression stands in the text once."""
 
-    async def _grouped(
+    def grouped(
         self,
         where: Where,
         dimensions: Mapping[str, Dimension],
@@ -57,7 +59,7 @@ class Aggregates(Repository[M]):
         limit: int,
         offset: int,
         also: Mapping[str, tuple[Named, Sequence[str]]] = {},
-    ) -> list[Sequence[Any]]:
+    ) -> Call:
         """Rows of the dimensions, the number of rows or of different values of ``distinct`` (as ``value``), and the number of groups.
 
         ``also`` are conditions on what is made of a column: one of a list.
@@ -67,21 +69,21 @@ class Aggregates(Repository[M]):
             values.update(self._made_values(f"by_{name}", part))
         for name, (part, wanted) in also.items():
             values.update(self._made_values(f"also_{name}", part))
-            values.update(self.session.dialect.list_values(f"in_{name}", wanted))
-        size = self.session.dialect.list_size
-        shape = (
+            values.update(self.dialect.list_values(f"in_{name}", wanted))
+        size = self.dialect.list_size
+        key = (
             "grouped",
             tuple((name, self._made_shape(part)) for name, part in dimensions.items()),
             distinct,
             tuple(order),
-            self._shape(where),
+            shape(where, self.dialect),
             tuple((name, size(len(wanted))) for name, (_, wanted) in also.items()),
         )
 
         def build() -> Any:
             source = self._source(where)
-            dialect = self.session.dialect
-            inner: Any = dialect.query.from_(source).where(self._condition(source, where))
+            dialect = self.dialect
+            inner: Any = dialect.query.from_(source).where(self._criterion(source, where))
             for name, (part, wanted) in also.items():
                 made = self._expression(source, f"also_{name}", part)
                 inner = inner.where(dialect.in_list(made, Bind, f"in_{name}", dialect.list_size(len(wanted))))
@@ -101,11 +103,11 @@ class Aggregates(Repository[M]):
                 outer = dialect.order(outer, rows.field(place.column), place)
             return outer.limit(Bind("limit")).offset(Bind("offset"))
 
-        return list(await self._fetch(self._statement(shape, build).bind(values)))
+        return self._text(key, build).bind(values)
 
     def _expression(self, source: Any, name: str, part: Dimension) -> Any:
         """The expression of a dimension."""
-        dialect = self.session.dialect
+        dialect = self.dialect
         if isinstance(part, Bucketed):
             return dialect.bucket(
                 source.field(part.column), Bind, name, dialect.bucket_size(len(part.starts)), text=self.table[part.column].is_text
@@ -121,7 +123,7 @@ class Aggregates(Repository[M]):
 
     def _made_values(self, name: str, part: Dimension) -> dict[str, Any]:
         if isinstance(part, Bucketed):
-            return self.session.dialect.bucket_values(name, part.starts)
+            return self.dialect.bucket_values(name, part.starts)
         if isinstance(part, Named):
             pairs = enumerate(part.names)
             told = {f"{name}_{word}_{number}": value for number, pair in pairs for word, value in zip(("from", "to"), pair, strict=True)}
@@ -130,18 +132,16 @@ class Aggregates(Repository[M]):
 
     def _made_shape(self, part: Dimension) -> Any:
         if isinstance(part, Bucketed):
-            return ("bucket", part.column, self.session.dialect.bucket_size(len(part.starts)))
+            return ("bucket", part.column, self.dialect.bucket_size(len(part.starts)))
         return ("named", part.column, len(part.names)) if isinstance(part, Named) else part
 
-    async def _cohorts(
-        self, where: Where, first: str, last: Latest, starts: Sequence[int], family: str | None = None
-    ) -> list[Sequence[Any]]:
+    def cohorts(self, where: Where, first: str, last: Latest, starts: Sequence[int], family: str | None = None) -> Call:
         """How many things began in each bucket and were used last in each: rows of two bucket numbers and a count.
 
         With ``family``, what has the same value there, or else the same id, is one thing: from its first beginning to its
         last use.
         """
-        dialect = self.session.dialect
+        dialect = self.dialect
         size = dialect.bucket_size(len(starts))
         values = {**self._operands(where), **dialect.bucket_values("began", starts), **dialect.bucket_values("used", starts)}
 
@@ -149,7 +149,7 @@ class Aggregates(Repository[M]):
             source = self._source(where)
             one, two = source.field(last.first), source.field(last.second)
             used: Any = Case().when(one >= two, one).else_(Coalesce(two, one))  # type: ignore[no-untyped-call]  # PyPika's
-            inner: Any = dialect.query.from_(source).where(self._condition(source, where))
+            inner: Any = dialect.query.from_(source).where(self._criterion(source, where))
             if family is None:
                 inner = inner.select(source.field(first).as_("began"), used.as_("used"))
             else:
@@ -161,12 +161,12 @@ class Aggregates(Repository[M]):
             by = [weeks.field("began"), weeks.field("used")]
             return dialect.query.from_(weeks).select(*by, Count("*")).groupby(*by)
 
-        shape = ("cohorts", first, last, size, family, self._shape(where))
-        return list(await self._fetch(self._statement(shape, build).bind(values)))
+        key = ("cohorts", first, last, size, family, shape(where, self.dialect))
+        return self._text(key, build).bind(values)
 
-    async def _daily(self, where: Where, column: str, starts: Sequence[str], kinds: Mapping[str, str], kind: str) -> list[Sequence[Any]]:
+    def daily(self, where: Where, column: str, starts: Sequence[str], kinds: Mapping[str, str], kind: str) -> Call:
         """A row a bucket: its number, how many rows have each of the kinds, and the first and the last value."""
-        dialect = self.session.dialect
+        dialect = self.dialect
         size = dialect.bucket_size(len(starts))
         named = {f"kind_{name}": value for name, value in kinds.items()}
         values = {**self._operands(where), **dialect.bucket_values("day", starts), **named, "one": 1, "none": 0}
@@ -174,7 +174,7 @@ class Aggregates(Repository[M]):
         def build() -> Any:
             source = self._source(where)
             number = dialect.bucket(source.field(column), Bind, "day", size, text=self.table[column].is_text)
-            inner: Any = dialect.query.from_(source).where(self._condition(source, where))
+            inner: Any = dialect.query.from_(source).where(self._criterion(source, where))
             days = inner.select(number.as_("day"), source.field(kind).as_("kind"), source.field(column).as_("at")).as_("days")
             one, none = (dialect.cast(Bind(name), "int") for name in ("one", "none"))
             sums = [Sum(Case().when(dialect.equal(days.field("kind"), Bind(f"kind_{name}"), text=True), one).else_(none)) for name in kinds]
@@ -182,5 +182,5 @@ class Aggregates(Repository[M]):
             ends = [Min(days.field("at")), Max(days.field("at"))]
             return dialect.query.from_(days).select(day, *sums, *ends).groupby(day).orderby(day)
 
-        shape = ("daily", column, kind, tuple(kinds), size, self._shape(where))
-        return list(await self._fetch(self._statement(shape, build).bind(values)))
+        key = ("daily", column, kind, tuple(kinds), size, shape(where, self.dialect))
+        return self._text(key, build).bind(values)

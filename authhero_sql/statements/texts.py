@@ -1,4 +1,4 @@
-"""A statement is a value: text and the order of its names. Built once, kept, bound many times."""
+"""The texts of statements: built once, kept by shape, bound many times."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
 from operator import itemgetter
 from sys import getsizeof
-from typing import Any
+from typing import Any, TypeVar
 
 from pypika.terms import Term
 
-from .dialects.dialect import Dialect
-from .dialects.interface import Call
+from ..dialects.dialect import Dialect
+from ..dialects.interface import Call
+
+T = TypeVar("T")
 
 MARK = re.compile("\0(\\w+)\0")
 KEPT_BYTES = 8 << 20
@@ -61,7 +63,7 @@ def guard(text: str, quote: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class Text:
     """SQL text in one dialect and the names of its parameters in order."""
 
     sql: str
@@ -75,13 +77,13 @@ class Statement:
         return Call(self.sql, self._pick(values), prepared=self.prepared)
 
 
-def compiled(dialect: Dialect, builder: Any) -> Statement:
+def compiled(dialect: Dialect, builder: Any) -> Text:
     """The statement of a PyPika builder."""
     text = builder.get_sql()
     guard(text, dialect.quote)
     text = text.replace(DatabaseNowTerm.MARK, dialect.now_ms())
     sql, names = dialect.placeholders(text, MARK)
-    return Statement(sql, names, _picker(names))
+    return Text(sql, names, _picker(names))
 
 
 def _picker(names: tuple[str, ...]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
@@ -95,16 +97,16 @@ class Shelf:
 
     def __init__(self, room: int) -> None:
         self.room = room
-        self._kept: dict[Hashable, Statement] = {}
+        self._kept: dict[Hashable, Text] = {}
 
-    def get(self, shape: Hashable) -> Statement | None:
+    def get(self, shape: Hashable) -> Text | None:
         """The statement of a shape, if it is kept."""
         return self._kept.get(shape)
 
-    def put(self, shape: Hashable, statement: Statement) -> None:
-        """Keep a statement that is not kept yet."""
-        self._kept[shape] = statement
-        self.room -= _size(shape, statement)
+    def put(self, shape: Hashable, text: Text) -> None:
+        """Keep one that is not kept yet."""
+        self._kept[shape] = text
+        self.room -= _size(shape, text)
         while self.room < 0:
             oldest = next(iter(self._kept))
             self.room += _size(oldest, self._kept.pop(oldest))
@@ -112,11 +114,11 @@ class Shelf:
 
 def _size(*values: Any) -> int:
     """Bytes of memory, what is shared with others counted like what is not."""
-    parts = [(value.sql, value.names) if isinstance(value, Statement) else value for value in values]
+    parts = [(value.sql, value.names) if isinstance(value, Text) else value for value in values]
     return sum(getsizeof(part) + (_size(*part) if isinstance(part, tuple) else 0) for part in parts)
 
 
-class Statements:
+class Texts:
     """The statements of one database, by shape: (operation, table, …)."""
 
     def __init__(self, dialect: Dialect) -> None:
@@ -125,8 +127,16 @@ class Statements:
         """How many have been built; stands still when everything is warm."""
         self._own = Shelf(KEPT_BYTES)
         self._filters = Shelf(KEPT_FILTER_BYTES)
+        self._made: dict[Hashable, Any] = {}
 
-    def get(self, shape: Hashable, build: Callable[[], Any], *, filtered: bool = False, planned: bool = False) -> Statement:
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What is made once for this database, such as the statements of an adapter's table."""
+        if key not in self._made:
+            self._made[key] = make()
+        made: T = self._made[key]
+        return made
+
+    def get(self, shape: Hashable, build: Callable[[], Any], *, filtered: bool = False, planned: bool = False) -> Text:
         """The statement of a shape; ``build`` makes its PyPika builder the first time.
 
         A shape names everything that the text depends on and no value. One that is ``filtered`` by a caller has a shelf of its own,
@@ -134,9 +144,9 @@ class Statements:
         server: PostgreSQL would make one plan for all values, and what is rare in one tenant is everywhere in another.
         """
         shelf = self._filters if filtered else self._own
-        statement = shelf.get(shape)
-        if statement is None:
+        text = shelf.get(shape)
+        if text is None:
             self.builds += 1
-            statement = replace(compiled(self.dialect, build()), prepared=not (filtered or planned))
-            shelf.put(shape, statement)
-        return statement
+            text = replace(compiled(self.dialect, build()), prepared=not (filtered or planned))
+            shelf.put(shape, text)
+        return text

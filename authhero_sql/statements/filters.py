@@ -17,14 +17,14 @@ from typing import Any, get_args
 from pydantic import BaseModel
 from pypika.terms import Criterion, Field, Term
 
-from . import lucene
-from .codecs import BOOL, EPOCH_MS, FLAG, INSTANT, INT, MARK, SWITCH, TEXT
-from .dialects.dialect import Dialect, Fragment, Place, joined
-from .errors import InvalidQueryError
-from .listing import ListRules
-from .rows import wire_fields, without_none
-from .schema import Column
-from .statements import Bind
+from .. import lucene
+from ..codecs import BOOL, EPOCH_MS, FLAG, INSTANT, INT, MARK, SWITCH, TEXT
+from ..dialects.dialect import Dialect, Fragment, Place, joined
+from ..errors import InvalidQueryError
+from ..listing import ListRules
+from ..rows import wire_fields, without_none
+from ..schema import Column
+from .texts import Bind
 
 Shape = tuple[Any, ...]
 _PLACES = get_args(Place)

@@ -1,0 +1,231 @@
+"""The third room: lists, in pages by offset or by checkpoint, with totals, and walks over all of their pages."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel
+
+from .dialects.interface import Row
+from .errors import InvalidQueryError
+from .listing import MAX_PAGE, Cursor, ListRules, Sort, Total, Totals, Window, asked_totals, count
+from .models.base import Page
+from .rows import RowReader
+from .runner import Runner
+from .schema import Column, Order
+from .statements import filters
+from .statements.access import EVERYWHERE
+from .statements.conditions import Where
+from .statements.filters import Filter
+from .statements.lists import ListStatements, Walk
+
+M = TypeVar("M", bound=BaseModel)
+N = TypeVar("N", bound=BaseModel)
+A = TypeVar("A")
+
+
+class Lists(Generic[M]):
+    """The lists of one table.
+
+    Args:
+        sql: its statements.
+        run: how they are sent.
+        reader: what reads its rows.
+        rules: what its lists offer; None where it has none that callers may sort.
+        complete: makes the models of a page's rows, given the conditions.
+        walked: conditions of checkpoint walks alone.
+    """
+
+    def __init__(
+        self,
+        sql: ListStatements,
+        run: Runner,
+        reader: RowReader[M],
+        rules: ListRules | None,
+        complete: Callable[[Where, Sequence[Row]], Awaitable[list[M]]],
+        walked: Where,
+    ) -> None:
+        self.sql = sql
+        self.run = run
+        self.reader = reader
+        self._rules = rules
+        self._complete = complete
+        self._walked = walked
+
+    @property
+    def rules(self) -> ListRules:
+        """What the lists offer."""
+        if self._rules is None:
+            raise TypeError(f"{self.sql.table.name} has no rules for its lists")
+        return self._rules
+
+    async def page(
+        self,
+        where: Where,
+        *,
+        page: int,
+        per_page: int,
+        include_totals: Totals,
+        sort: str | Sort | None,
+        q: str | None,
+        from_: str | None = None,
+        take: int | None = None,
+    ) -> Page[M]:
+        """One page by offset, or by checkpoint when ``from_`` or ``take`` is given."""
+        filter = None if q is None else filters.compiled(q, self.rules, self.sql.targets(), self.sql.dialect)
+        if from_ is not None or take is not None:
+            return await self.walk({**where, **self._walked}, sort, from_, take, filter)
+        window = Window.of(page, per_page)
+        order = self.order(self.rules.order, *self.rules.then) if sort is None else self.order(self.public(Sort.parse(sort)))
+        return await self._windowed(where, order, window, include_totals, filter)
+
+    async def by_offset(self, where: Where, order: Sequence[Order], page: int, per_page: int, include_totals: Totals) -> Page[M]:
+        """One page of the rows that meet the conditions."""
+        return await self._windowed(where, order, Window.of(page, per_page), include_totals, None)
+
+    async def _windowed(
+        self, where: Where, order: Sequence[Order], window: Window, include_totals: Totals, filter: Filter | None
+    ) -> Page[M]:
+        rows, total = await self.rows(where, order, window, include_totals, filter)
+        return self.paged(await self._complete(where, rows), window, total)
+
+    async def whole_or_page(
+        self,
+        read: RowReader[N],
+        where: Where,
+        order: Sequence[Order],
+        *,
+        page: int | None,
+        per_page: int | None,
+        include_totals: Totals,
+        sort: str | Sort | None,
+    ) -> list[N] | Page[N]:
+        """All rows that meet the conditions or, where the caller asks for one, a page of them."""
+        order = order if sort is None else self.order(self.public(Sort.parse(sort)))
+        if page is None and per_page is None and not include_totals:
+            return [read.read(row) for row in await self.run.fetch(self.sql.select(read, where, order))]
+        window = Window.of(0 if page is None else page, 50 if per_page is None else per_page)
+        rows, total = await self.rows(where, order, window, include_totals, read=read)
+        return self.paged([read.read(row) for row in rows], window, total)
+
+    async def rows(
+        self,
+        where: Where,
+        order: Sequence[Order],
+        window: Window,
+        include_totals: Totals,
+        filter: Filter | None = None,
+        read: RowReader[Any] | None = None,
+    ) -> tuple[list[Row], Total]:
+        """The rows of an offset page and, when asked for, the count of all, in the same trip."""
+        totals = asked_totals(include_totals)
+        rows = await self.run.fetch(self.sql.page(read or self.reader, where, order, window, totals, filter))
+        if not totals:
+            return rows, Total()
+        if rows:
+            return [row[:-1] for row in map(tuple, rows)], Total.of(rows[0][-1], totals)
+        counted = await self.run.fetch(self.sql.count(where, totals, filter))
+        return [], Total.of(counted[0][0], totals)
+
+    def paged(self, items: list[A], window: Window, total: Total, wire: str | None = None) -> Page[A]:
+        """A page by offset; by default of the rows that the list's rules name."""
+        return Page.of(
+            items,
+            wire=self.rules.wire if wire is None else wire,
+            limit=window.per_page,
+            start=window.start,
+            total=total.rows,
+            total_is_estimate=total.is_estimate,
+        )
+
+    async def walk(
+        self, where: Where, sort: str | Sort | None, from_: str | None, take: int | None, filter: Filter | None = None
+    ) -> Page[M]:
+        """One page by key: the same cost everywhere in the list."""
+        direction = self.rules.walk(sort)
+        limit = min(count("take", 50 if take is None else take), MAX_PAGE)
+        walk = self._walk(direction)
+        kind = f"{direction.sort_by}:{direction.sort_order}" if self.rules.both_ways else None
+        after = Cursor.after(from_, kind, walk.column)
+        rows: list[Row] = []
+        for stretch in walk.stretches(after):
+            rows += await self.run.fetch(self.sql.stretch(walk, where, stretch, after, limit + 1 - len(rows), filter))
+            if len(rows) > limit:
+                break
+        following = None
+        if len(rows) > limit > 0:
+            last = {part.name: value for part, value in zip(walk.read, rows[limit - 1], strict=False)}
+            following = Cursor(last[walk.column.name], last[walk.key], kind).encode()
+        own = len(self.reader.columns)
+        shown = [(*row[:own], *row[len(walk.read) :]) for row in rows[:limit]] if len(walk.read) > own else rows[:limit]
+        return Page.of(await self._complete(where, shown), wire=self.rules.wire, limit=limit, next=following)
+
+    def _walk(self, direction: Sort) -> Walk:
+        # A walk may go by a column that is no field: the rules say so, and the cursor is opaque.
+        column = next(column for column in self.sql.table.columns if column.public == direction.sort_by)
+        read = self.reader.columns if column in self.reader.columns else (*self.reader.columns, column)
+        key = next(name for name in self.sql.table.key if name != EVERYWHERE)
+        return Walk(read, column, key, self.order(direction))
+
+    async def iterate(self, read: Callable[[str | None], Awaitable[Page[M]]], batch: int) -> AsyncIterator[M]:
+        """The rows of all pages of a walk."""
+        if count("batch", batch) == 0:
+            raise InvalidQueryError("batch must be 1 or more")
+        cursor: str | None = None
+        while True:
+            page = await read(cursor)
+            for item in page.items:
+                yield item
+            cursor = page.next
+            if cursor is None:
+                return
+
+    # The order of a list.
+
+    def public(self, sort: Sort) -> Sort:
+        """A caller's sort, once its field has been found to be public.
+
+        Raises:
+            InvalidQueryError: there is no such field, or it is secret: its order would tell what it is.
+        """
+        side, table = self.sql.side, self.sql.table
+        beside = side is not None and any(column.public == sort.sort_by for column in side.read)
+        if not beside and table.sortable(sort.sort_by).secret and sort.sort_by not in self.rules.fields:
+            raise InvalidQueryError(f"{self.rules.wire} cannot be sorted by {sort.sort_by}")
+        return sort
+
+    def order(self, *sorts: Sort) -> tuple[Order, ...]:
+        """The order by fields, completed by the key so that pages never overlap or skip."""
+        orders = self.sql.orders
+        if sorts not in orders:
+            orders[sorts] = tuple(self._order(sorts))
+        return orders[sorts]
+
+    def _order(self, sorts: Sequence[Sort]) -> Sequence[Order]:
+        table = self.sql.table
+        parts = [self._part(sort) for sort in sorts]
+        named = {part.column for part in parts}
+        unique = (index.names for index in table.indexes if index.unique and not any(table[name].null for name in index.names))
+        if any(set(names) <= {*named, EVERYWHERE} for names in unique):
+            # No two rows of a tenant are alike in it, and with the key behind it the index would not have the order.
+            return parts
+        descending = parts[-1].descending
+        rest = [name for name in table.key if name not in named and name != EVERYWHERE]
+        if self._is_too_long([part.column for part in parts], rest):
+            rest.pop()
+        return [*parts, *(Order(name, descending) for name in rest)]
+
+    def _part(self, sort: Sort) -> Order:
+        beside: tuple[Column, ...] = self.sql.side.read if self.sql.side else ()
+        column = next(column for column in (*self.sql.table.columns, *beside) if column.public == sort.sort_by)
+        return Order(column.name, sort.descending, column.null or column.name not in self.sql.table)
+
+    def _is_too_long(self, named: Sequence[str], rest: Sequence[str]) -> bool:
+        """Whether the last column of the key is in order by itself, behind the others in an index that cannot be declared to have it."""
+        table = self.sql.table
+        longest = self.sql.dialect.features.index_bytes
+        leading = (EVERYWHERE, *named, *rest[:-1])
+        if longest is None or not rest or not any(index.names == leading for index in table.indexes):
+            return False
+        return sum((table[name].size or 2) * 4 for name in (*leading, rest[-1])) > longest

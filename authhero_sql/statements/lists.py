@@ -1,0 +1,248 @@
+"""The first room, continued: the statements of a list: a page by offset, a stretch of a walk, a count, each with a caller's filter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Literal, TypeAlias
+
+from pypika import Table as SQLTable
+from pypika.functions import Count
+from pypika.terms import Criterion, NullValue, Term
+
+from ..dialects.interface import Call
+from ..listing import ESTIMATE_LIMIT, Cursor, Sort, Totals, Window
+from ..rows import RowReader
+from ..schema import Column, Order
+from . import filters
+from .access import EVERYWHERE, index_for, leads
+from .conditions import Where, columns, names, shape
+from .filters import Filter, Target
+from .table import AnyTable, Gathered, Side, Statements
+from .texts import Bind, Text, Texts
+
+Stretch: TypeAlias = Literal["all", "behind", "values", "nulls", "nulls behind"]
+"""A part of a walk: all of it, what lies behind the cursor, all that has a value, all that has none, and of those what lies behind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """A walk: what is read, the column and the key that it goes by, and in which order.
+
+    Attributes:
+        read: the columns that are read.
+        column: the one that it goes by first.
+        key: the one that tells rows apart in which that is alike.
+        order: the order by both.
+    """
+
+    read: tuple[Column, ...]
+    column: Column
+    key: str
+    order: tuple[Order, ...]
+
+    @property
+    def descending(self) -> bool:
+        """Whether the greatest comes first."""
+        return self.order[0].descending
+
+    def stretches(self, after: Cursor | None) -> tuple[Stretch, ...]:
+        """What comes behind a cursor, in order: NULL stands before every value, and one condition for both could not use an index."""
+        if after is None:
+            return ("all",)
+        if after.value is None:
+            return ("nulls behind",) if self.descending else ("nulls behind", "values")
+        return ("behind", "nulls") if self.column.null and self.descending else ("behind",)
+
+
+class ListStatements(Statements):
+    """The statements of a table that callers list.
+
+    Args:
+        table: the table.
+        texts: the texts that have been built for this database.
+        side: a table whose columns are read along.
+        gathers: rows that come with each row of a page, on engines that read them for less that way.
+        gatherer: the reader of these.
+        targets: the columns behind the fields that a filter may name.
+    """
+
+    def __init__(
+        self,
+        table: AnyTable,
+        texts: Texts,
+        side: Side | None = None,
+        gathers: Gathered | None = None,
+        gatherer: RowReader[Any] | None = None,
+        targets: Callable[[], Mapping[str, Target]] = dict,
+    ) -> None:
+        super().__init__(table, texts, side)
+        self.gathers = gathers
+        self.gatherer = gatherer
+        self.targets = targets
+        self.orders: dict[tuple[Sort, ...], tuple[Order, ...]] = {}
+        """The orders that have been asked for, as :class:`Lists` completes them."""
+
+    def page(
+        self, read: RowReader[Any], where: Where, order: Sequence[Order], window: Window, totals: Totals, filter: Filter | None = None
+    ) -> Call:
+        """The rows of a page; where they are counted, too, the number of all that match stands last in each row."""
+
+        def build() -> Any:
+            builder = self._sorted(read.columns, where, order, filter, lambda builder: builder.limit(Bind("limit")).offset(Bind("offset")))
+            return builder.select(self._count(where, filter, totals).as_("total_count")) if totals else builder
+
+        key = ("page", read, shape(where, self.dialect), tuple(order), totals)
+        values = {**self._values(where, filter), "limit": window.per_page, "offset": window.start}
+        return self._list_text(key, build, filter, planned=self._by_side(order, filter)).bind(values)
+
+    def count(self, where: Where, totals: Totals = True, filter: Filter | None = None) -> Call:
+        """How many rows meet the conditions; an estimate counts no further than one row more than it tells of."""
+        key = ("count", shape(where, self.dialect), totals)
+        return self._list_text(key, lambda: self._count(where, filter, totals), filter).bind(self._values(where, filter))
+
+    def count_distinct(self, column: Column, where: Where, totals: Totals = True) -> Call:
+        """How many different values a column has among the rows that meet the conditions; see :meth:`count`."""
+
+        def build() -> Any:
+            source = self._source(where)
+            builder: Any = self.dialect.query.from_(source).where(self._criterion(source, where))
+            if totals == "estimate":
+                return self._number(builder.select(source.field(column.name)).distinct())
+            return builder.select(Count(source.field(column.name)).distinct())  # type: ignore[no-untyped-call]  # PyPika's
+
+        key = ("count distinct", column, shape(where, self.dialect), totals)
+        return self._list_text(key, build, None).bind(self._values(where, None))
+
+    def stretch(self, walk: Walk, where: Where, stretch: Stretch, after: Cursor | None, limit: int, filter: Filter | None = None) -> Call:
+        """The rows of one stretch of a walk: a range of an index, so that it reads what it gives."""
+
+        def build() -> Any:
+            def within(builder: Any, source: Any) -> Any:
+                return builder.where(Criterion.all(list(self._within(source, walk, stretch))))
+
+            return self._sorted(walk.read, where, walk.order, filter, lambda builder: builder.limit(Bind("limit")), within)
+
+        key = ("walk", walk.read, shape(where, self.dialect), walk.order, stretch)
+        behind = {"after_value": after and after.value, "after_key": after and after.id}
+        values = {**self._values(where, filter), **behind, "limit": limit}
+        return self._list_text(key, build, filter, planned=self._by_side(walk.order, filter)).bind(values)
+
+    # What they are made of.
+
+    def _list_text(self, key: tuple[Any, ...], build: Callable[[], Any], filter: Filter | None, *, planned: bool = False) -> Text:
+        own = (self.table.name, *key) if filter is None else (self.table.name, *key, filter.shape)
+        return self.texts.get(own, build, filtered=filter is not None, planned=planned)
+
+    def _values(self, where: Where, filter: Filter | None) -> dict[str, Any]:
+        return {**self._operands(where), **(filter.values if filter else {}), "most": ESTIMATE_LIMIT + 1}
+
+    def _within(self, source: Any, walk: Walk, stretch: Stretch) -> Iterator[Criterion]:
+        value, identity = source.field(walk.column.name), source.field(walk.key)
+        bound, last = Bind("after_value"), Bind("after_key")
+        match stretch:
+            case "behind":
+                yield self.dialect.keyset((value, identity), (bound, last), walk.descending)
+            case "values":
+                yield value.isnotnull()
+            case "nulls" | "nulls behind":
+                yield value.isnull()
+        if stretch == "nulls behind":
+            yield identity < last if walk.descending else identity > last
+
+    def _list_source(self, where: Where, order: Sequence[Order], filter: Filter | None) -> Any:
+        """The table, read by the index that leads to the rows that meet the conditions and the filter."""
+        if filter is None:
+            return self._source(where, order)
+        # An owner's index for beginnings may be there or not, and so cannot be named.
+        free = filter.begins or self._by_several(filter)
+        if free and not leads(self.table, columns(where, "equal", "listed") | filter.equal):
+            return SQLTable(self.table.name)
+        return self._source(where, order, also=filter.equal)
+
+    def _by_several(self, filter: Filter | None) -> bool:
+        """Whether a caller looks for one of several things, to each of which an index leads, and to all of them none."""
+        if filter is None or not filter.alternatives or leads(self.table, filter.equal):
+            return False
+        return all(leads(self.table, equal) for equal in filter.alternatives)
+
+    def _by_side(self, order: Sequence[Order], filter: Filter | None) -> bool:
+        """Whether the side table decides which rows there are, or in which order."""
+        named = {part.column for part in order} | (filter.columns if filter else frozenset())
+        return any(name not in self.table for name in named)
+
+    def _sorted(
+        self,
+        read: Sequence[Column],
+        where: Where,
+        order: Sequence[Order],
+        filter: Filter | None,
+        cut: Callable[[Any], Any],
+        narrow: Callable[[Any, Any], Any] = lambda builder, _: builder,
+    ) -> Any:
+        """The rows of a list, in order and as many as ``cut`` leaves.
+
+        The side table is joined to those that are left. Before, PostgreSQL might join all of a tenant's rows to all of them: a plan
+        that it keeps is made for a tenant of average size.
+        """
+
+        def met(builder: Any, source: Any) -> Any:
+            aside = self._aside(source, filter)
+            builder = self._filtered(builder.where(self._criterion(aside, where)), source, filter, where)
+            return cut(self._sorted_by(narrow(builder, aside), aside, order))
+
+        source = self._list_source(where, order, filter)
+        if self.side is None or self._by_side(order, filter):
+            return met(self._joined(source).select(*(self._field(source, column) for column in read)), source)
+        own = [column.name for column in read if column.name in self.table]
+        kept = dict.fromkeys([*own, *(part.column for part in order), *self.side.on])
+        rows = met(self.dialect.query.from_(source).select(*(source.field(name) for name in kept)), source).as_(self.table.name)
+        return self._sorted_by(self._joined(rows).select(*self._shown(rows, read)), rows, order)
+
+    def _shown(self, source: Any, read: Sequence[Column]) -> list[Term]:
+        """The columns of the rows that are left, and where the engine reads it for less that way what is gathered for each of them.
+
+        Where the side table decides which rows are left nothing is: it would be read for all of them.
+        """
+        shown: list[Term] = [self._field(source, column) for column in read]
+        if self.gathers is None or self.gatherer is None:
+            return shown
+        on = {self.table[theirs]: None for theirs in self.gathers.on}
+        others = self._source(on).as_("others")
+        gathered = self.dialect.gathered([(others.field(column.name), column.is_text) for column in self.gatherer.columns])
+        if gathered is None:
+            return shown
+        own = Criterion.all([others.field(theirs) == source.field(ours) for theirs, ours in self.gathers.on.items()])
+        found: Any = self.dialect.query.from_(others).select(gathered).where(own)
+        return [*shown, found.as_("gathered")]
+
+    def _aside(self, source: Any, filter: Filter | None) -> Any:
+        """The columns of the conditions beside a filter and of the order, by which nothing is read where the filter has its indexes."""
+        return self.dialect.aside(source) if self._by_several(filter) else source
+
+    def _count(self, where: Where, filter: Filter | None, totals: Totals) -> Any:
+        """How many rows meet the conditions; for an estimate no more than are bound as ``most``."""
+        source: Any = self._list_source(where, (), filter)
+        beside = filter is not None and any(name not in self.table for name in filter.columns)
+        # The other table has at most one row for each of ours: only a filter over its columns needs it.
+        builder: Any = self._joined(source) if beside else self.dialect.query.from_(source)
+        counted = Count("*") if totals is True else NullValue()
+        builder = builder.select(counted).where(self._criterion(self._aside(source, filter), where))
+        builder = self._filtered(builder, source, filter, where)
+        return builder if totals is True else self._number(builder)
+
+    def _number(self, builder: Any) -> Any:
+        """How many rows a query gives, no more than are bound as ``most``."""
+        return self.dialect.query.from_(builder.limit(Bind("most")).as_("counted")).select(Count("*"))
+
+    def _filtered(self, builder: Any, source: Any, filter: Filter | None, where: Where) -> Any:
+        """The query with the caller's filter beside its other conditions."""
+        if filter is None:
+            return builder
+        each: Sequence[Criterion | None] = ()
+        if EVERYWHERE in names(where) and self._aside(source, filter) is not source:
+            bind = Bind(f"where_{names(where).index(EVERYWHERE)}")
+            tenant = self.dialect.equal(source.field(EVERYWHERE), bind, text=True)
+            each = [None if index_for(self.table, equal) else tenant for equal in filter.alternatives]
+        return builder.where(filters.criterion(filter, self.targets(), self.dialect, partial(self._field, source), each))
