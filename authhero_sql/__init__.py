@@ -65,7 +65,7 @@ from .migrations import (
     repair,
     unlock,
 )
-from .models import Page
+from .models.base import Page
 
 __version__ = "0.1.0"
 

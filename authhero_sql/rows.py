@@ -71,7 +71,7 @@ def _row_annotation(column: Column, annotation: Any) -> Any:
 class RowReader(Generic[M]):
     """Validates rows: the stored values of ``columns``, in that order, to a model in one call into pydantic-core."""
 
-    def __init__(self, table: Table[Any, Any], model: type[M], columns: Sequence[Column]) -> None:
+    def __init__(self, table: Table[Any], model: type[M], columns: Sequence[Column]) -> None:
         self._table = table
         fields = wire_fields(model)
         self.columns = tuple(column for column in columns if column.public.partition(".")[0] in fields)
@@ -175,7 +175,7 @@ def _instead_of_null(default: Any) -> Callable[[Any], Any]:
 _ROW_CONFIG = ConfigDict(defer_build=False, extra="ignore", val_temporal_unit="milliseconds", hide_input_in_errors=True)
 
 
-def invalid(table: Table[Any, Any], error: ValidationError, *inside: str) -> InvalidValueError:
+def invalid(table: Table[Any], error: ValidationError, *inside: str) -> InvalidValueError:
     """The first problem of a model that could not be made, without the value; ``inside`` is where the model stands."""
     first = error.errors(include_url=False, include_input=False, include_context=False)[0]
     return InvalidValueError(table.name, ".".join(str(part) for part in (*inside, *first["loc"])) or None, first["msg"])
@@ -203,7 +203,7 @@ class RowWriter:
 
     def __init__(
         self,
-        table: Table[Any, Any],
+        table: Table[Any],
         insert: type[BaseModel],
         model: type[BaseModel],
         fixed: frozenset[str],
@@ -374,7 +374,7 @@ class _Written:
 
     __slots__ = ("attribute", "column", "default", "encode", "name", "optional", "read")
 
-    def __init__(self, table: Table[Any, Any], column: Column, fields: Mapping[str, tuple[str, FieldInfo]]) -> None:
+    def __init__(self, table: Table[Any], column: Column, fields: Mapping[str, tuple[str, FieldInfo]]) -> None:
         self.column = column
         self.name = column.name
         self.default = column.default
@@ -394,7 +394,7 @@ class _Written:
         return self.read(model) if self.attribute is None else model.__dict__.get(self.attribute)
 
 
-def _encoder(table: Table[Any, Any], column: Column) -> Callable[[Any], Any]:
+def _encoder(table: Table[Any], column: Column) -> Callable[[Any], Any]:
     """:meth:`Table.encode` of one column: what is usual at once, and everything else by the rule."""
     kind = column.codec
     # Bytes where it has no width, of which a character has four at the most.
@@ -427,7 +427,7 @@ def in_order(value: Any, given: Any) -> Any:
     return value
 
 
-def mapping(table: Table[Any, Any], given: BaseModel | Mapping[str, Any], field: str | None = None) -> dict[str, Any]:
+def mapping(table: Table[Any], given: BaseModel | Mapping[str, Any], field: str | None = None) -> dict[str, Any]:
     """The fields that were set, by name; nested objects stay as they are.
 
     Raises:
@@ -460,7 +460,7 @@ def partial_model(
     return create_model(name, __config__=ConfigDict(**insert.model_config), **parts)
 
 
-def _homeless(table: Table[Any, Any], fields: Mapping[str, tuple[str, FieldInfo]], inside: tuple[str, ...] = ()) -> list[str]:
+def _homeless(table: Table[Any], fields: Mapping[str, tuple[str, FieldInfo]], inside: tuple[str, ...] = ()) -> list[str]:
     """The fields, and the parts of objects that are kept in several columns, that no column is for."""
     paths = [tuple(column.public.split(".")) for column in table.columns]
     found: list[str] = []

@@ -25,7 +25,7 @@ class Runner:
         name: what the adapters are called, for the message to whoever uses them beside an open transaction.
     """
 
-    def __init__(self, session: Session, table: Table[Any, Any], name: str) -> None:
+    def __init__(self, session: Session, table: Table[Any], name: str) -> None:
         self.session = session
         self.table = table
         self.name = name

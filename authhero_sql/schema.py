@@ -8,13 +8,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
-from pydantic import BaseModel
-
 from .codecs import MEDIUMTEXT_BYTES, TEXT_BYTES, Codec
 from .errors import InvalidQueryError, InvalidValueError
 
 C = TypeVar("C", bound="Columns")
-M = TypeVar("M", bound=BaseModel)
 
 LOWERED = re.compile(r"lower\((\w+)\)")
 """A part of an index that is a column in lower case."""
@@ -198,11 +195,11 @@ class ForeignKey:
 
 
 @dataclass(frozen=True, eq=False)
-class Table(Generic[C, M]):
-    """A table: its columns, key, indexes and references, and the models its rows stand for.
+class Table(Generic[C]):
+    """A table: its columns, key, indexes and references. What its rows stand for is its adapter's to say.
 
     ``c`` has the columns as attributes. ``search`` has the indexes of ``authhero-sql search-index``, which an owner adds who wants
-    them: of ``lower(column)``. ``model`` is what reading gives, ``insert`` what ``create`` takes; None for a table without an adapter.
+    them: of ``lower(column)``.
     """
 
     name: str
@@ -211,8 +208,6 @@ class Table(Generic[C, M]):
     indexes: tuple[Index, ...] = ()
     foreign_keys: tuple[ForeignKey, ...] = ()
     search: tuple[Index, ...] = ()
-    model: type[M] | None = None
-    insert: type[BaseModel] | None = None
 
     def __post_init__(self) -> None:
         indexed = (name for index in (*self.indexes, *(index for index in self.search if not index.extra)) for name in index.names)
@@ -310,13 +305,13 @@ class Table(Generic[C, M]):
             raise InvalidValueError(self.name, column.public, str(error)) from None
 
 
-class Registry(Mapping[str, Table[Any, Any]]):
+class Registry(Mapping[str, Table[Any]]):
     """All tables by name, in an order in which each stands after those it refers to."""
 
-    def __init__(self, *tables: Table[Any, Any]) -> None:
+    def __init__(self, *tables: Table[Any]) -> None:
         self._tables = {table.name: table for table in tables}
 
-    def __getitem__(self, name: str) -> Table[Any, Any]:
+    def __getitem__(self, name: str) -> Table[Any]:
         return self._tables[name]
 
     def __iter__(self) -> Iterator[str]:

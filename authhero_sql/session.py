@@ -42,7 +42,7 @@ def told(calls: Sequence[Call], began: float) -> None:
     logger.debug("%.1f ms: %s", (time.perf_counter() - began) * 1000, "; ".join(call.sql for call in calls))
 
 
-def located(error: DatabaseError, table: Table[Any, Any]) -> Exception:
+def located(error: DatabaseError, table: Table[Any]) -> Exception:
     """The error of a statement of the table, which it names."""
     if isinstance(error, ValueRefusedError):
         return InvalidValueError(table.name, None, "the database refused a value")
@@ -51,7 +51,7 @@ def located(error: DatabaseError, table: Table[Any, Any]) -> Exception:
     return error.at(table.name)
 
 
-def _unique(table: Table[Any, Any], constraint: str) -> tuple[str, ...]:
+def _unique(table: Table[Any], constraint: str) -> tuple[str, ...]:
     """The fields of a unique key by the name that an engine has for it: the index, the key, or its columns."""
     named = {index.name: index.columns for index in table.indexes}
     keys = {"PRIMARY": table.key, f"{table.name}_pkey": table.key}
@@ -65,13 +65,13 @@ class Batch:
 
     def __init__(self) -> None:
         self._calls: list[Call] = []
-        self._tables: list[Table[Any, Any]] = []
+        self._tables: list[Table[Any]] = []
         self._needed: list[int] = []
         self._closed = False
         self.callbacks: list[Callable[[], object]] = []
         """What is called once it has been written."""
 
-    def add(self, table: Table[Any, Any], calls: Sequence[Call], needed: int | None = None) -> None:
+    def add(self, table: Table[Any], calls: Sequence[Call], needed: int | None = None) -> None:
         """Collect writes; the one at the place ``needed`` has to find a row, or nothing is written.
 
         Raises:

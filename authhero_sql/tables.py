@@ -6,101 +6,7 @@ what it is there; where an index or a key differs, a comment at the place does.
 
 from __future__ import annotations
 
-from typing import Any
-
 from .codecs import BOOL, EPOCH_MS, FLAG, INSTANT, INT, JSON, JSON_OR_TEXT, MARK, SWITCH, TEXT
-from .models import (
-    Action,
-    ActionExecution,
-    ActionExecutionInsert,
-    ActionInsert,
-    ActionVersion,
-    ActionVersionInsert,
-    AuthenticationMethod,
-    AuthenticationMethodInsert,
-    Branding,
-    Client,
-    ClientGrant,
-    ClientGrantInsert,
-    ClientInsert,
-    ClientRegistrationToken,
-    ClientRegistrationTokenInsert,
-    Code,
-    CodeInsert,
-    Connection,
-    ConnectionInsert,
-    CustomDomain,
-    CustomDomainInsert,
-    CustomTextEntry,
-    EmailProvider,
-    EmailTemplate,
-    Flow,
-    FlowInsert,
-    Form,
-    FormInsert,
-    Grant,
-    GrantInsert,
-    Hook,
-    HookCode,
-    HookCodeInsert,
-    HookInsert,
-    Invite,
-    InviteInsert,
-    Log,
-    LogInsert,
-    LoginSession,
-    LoginSessionInsert,
-    LogStream,
-    LogStreamInsert,
-    MigrationSource,
-    MigrationSourceInsert,
-    Organization,
-    OrganizationConnection,
-    OrganizationConnectionInsert,
-    OrganizationInsert,
-    Password,
-    PasswordInsert,
-    PromptSetting,
-    ProxyRoute,
-    ProxyRouteInsert,
-    RefreshToken,
-    RefreshTokenInsert,
-    ResourceServer,
-    ResourceServerInsert,
-    Role,
-    RoleInsert,
-    RolePermission,
-    RolePermissionInsert,
-    Rollout,
-    RolloutInsert,
-    ScimConfiguration,
-    ScimConfigurationInsert,
-    ScimExternalId,
-    ScimExternalIdInsert,
-    ScimToken,
-    ScimTokenInsert,
-    Session,
-    SessionInsert,
-    SigningKey,
-    Tenant,
-    TenantInsert,
-    TenantOperation,
-    TenantOperationEvent,
-    TenantOperationEventInsert,
-    TenantOperationInsert,
-    Theme,
-    ThemeInsert,
-    UniversalLoginTemplate,
-    User,
-    UserActivity,
-    UserInsert,
-    UserOrganization,
-    UserOrganizationInsert,
-    UserPermission,
-    UserPermissionInsert,
-    UserRole,
-    UserRoleInsert,
-)
 from .schema import TRIGRAMS, Column, Columns, ForeignKey, Index, Registry, Table
 
 
@@ -158,13 +64,11 @@ class _Tenants(Columns):
     database_version = Column(TEXT, 64)
 
 
-TENANTS: Table[_Tenants, Tenant] = Table(
+TENANTS = Table(
     "tenants",
     _Tenants,
     key=("id",),
     indexes=(Index("idx_tenants_created_at", ("created_at", "id")),),
-    model=Tenant,
-    insert=TenantInsert,
 )
 
 
@@ -179,7 +83,7 @@ class _ActionExecutions(Columns):
     updated_at_ts = Column(EPOCH_MS, null=False, field="updated_at")
 
 
-ACTION_EXECUTIONS: Table[_ActionExecutions, ActionExecution] = Table(
+ACTION_EXECUTIONS = Table(
     "action_executions",
     _ActionExecutions,
     key=("id",),
@@ -187,8 +91,6 @@ ACTION_EXECUTIONS: Table[_ActionExecutions, ActionExecution] = Table(
         Index("idx_action_executions_created_at_ts", ("created_at_ts",)),
         Index("idx_action_executions_tenant", ("tenant_id", "id")),
     ),
-    model=ActionExecution,
-    insert=ActionExecutionInsert,
 )
 
 
@@ -207,7 +109,7 @@ class _ActionVersions(Columns):
     updated_at_ts = Column(EPOCH_MS, null=False, field="updated_at")
 
 
-ACTION_VERSIONS: Table[_ActionVersions, ActionVersion] = Table(
+ACTION_VERSIONS = Table(
     "action_versions",
     _ActionVersions,
     key=("id",),
@@ -215,8 +117,6 @@ ACTION_VERSIONS: Table[_ActionVersions, ActionVersion] = Table(
         Index("idx_action_versions_action", ("tenant_id", "action_id")),
         Index("uniq_action_versions_action_number", ("tenant_id", "action_id", "number"), unique=True),
     ),
-    model=ActionVersion,
-    insert=ActionVersionInsert,
 )
 
 
@@ -237,13 +137,11 @@ class _Actions(Columns):
     inherit = Column(FLAG, null=False, default=0)
 
 
-ACTIONS: Table[_Actions, Action] = Table(
+ACTIONS = Table(
     "actions",
     _Actions,
     key=("id",),
     indexes=(Index("idx_actions_tenant", ("tenant_id",)),),
-    model=Action,
-    insert=ActionInsert,
 )
 
 
@@ -265,7 +163,7 @@ class _AuthenticationMethods(Columns):
     friendly_name = Column(TEXT, 255)
 
 
-AUTHENTICATION_METHODS: Table[_AuthenticationMethods, AuthenticationMethod] = Table(
+AUTHENTICATION_METHODS = Table(
     "authentication_methods",
     _AuthenticationMethods,
     key=("id",),
@@ -274,8 +172,6 @@ AUTHENTICATION_METHODS: Table[_AuthenticationMethods, AuthenticationMethod] = Ta
         Index("mfa_enrollments_tenant_user_idx", ("tenant_id", "user_id")),
     ),
     foreign_keys=(ForeignKey(("tenant_id",), "tenants", ("id",)),),
-    model=AuthenticationMethod,
-    insert=AuthenticationMethodInsert,
 )
 
 
@@ -292,13 +188,11 @@ class _Branding(Columns):
     dark_mode = Column(TEXT, 8)
 
 
-BRANDING: Table[_Branding, Branding] = Table(
+BRANDING = Table(
     "branding",
     _Branding,
     key=("tenant_id",),
     foreign_keys=(ForeignKey(("tenant_id",), "tenants", ("id",)),),
-    model=Branding,
-    insert=Branding,
 )
 
 
@@ -361,7 +255,7 @@ class _Clients(Columns):
     hide_sign_up_disabled_error = Column(FLAG, null=False, default=0)
 
 
-CLIENTS: Table[_Clients, Client] = Table(
+CLIENTS = Table(
     "clients",
     _Clients,
     key=("tenant_id", "client_id"),
@@ -371,8 +265,6 @@ CLIENTS: Table[_Clients, Client] = Table(
         Index("idx_clients_tenant_created_at", ("tenant_id", "created_at", "client_id")),
     ),
     foreign_keys=(ForeignKey(("tenant_id",), "tenants", ("id",)),),
-    model=Client,
-    insert=ClientInsert,
 )
 
 
@@ -391,7 +283,7 @@ class _ClientGrants(Columns):
     updated_at = Column(INSTANT, 35, null=False)
 
 
-CLIENT_GRANTS: Table[_ClientGrants, ClientGrant] = Table(
+CLIENT_GRANTS = Table(
     "client_grants",
     _ClientGrants,
     key=("tenant_id", "id"),
@@ -404,8 +296,6 @@ CLIENT_GRANTS: Table[_ClientGrants, ClientGrant] = Table(
         ForeignKey(("tenant_id", "client_id"), "clients", ("tenant_id", "client_id")),
         ForeignKey(("tenant_id",), "tenants", ("id",)),
     ),
-    model=ClientGrant,
-    insert=ClientGrantInsert,
 )
 
 
@@ -424,7 +314,7 @@ class _ClientRegistrationTokens(Columns):
     revoked_at_ts = Column(EPOCH_MS, field="revoked_at")
 
 
-CLIENT_REGISTRATION_TOKENS: Table[_ClientRegistrationTokens, ClientRegistrationToken] = Table(
+CLIENT_REGISTRATION_TOKENS = Table(
     "client_registration_tokens",
     _ClientRegistrationTokens,
     key=("id",),
@@ -433,8 +323,6 @@ CLIENT_REGISTRATION_TOKENS: Table[_ClientRegistrationTokens, ClientRegistrationT
         Index("idx_client_registration_tokens_hash", ("tenant_id", "token_hash"), unique=True),
     ),
     foreign_keys=(ForeignKey(("tenant_id",), "tenants", ("id",)),),
-    model=ClientRegistrationToken,
-    insert=ClientRegistrationTokenInsert,
 )
 
 
@@ -473,7 +361,7 @@ class _Users(Columns):
     blocked = Column(BOOL)
 
 
-USERS: Table[_Users, User] = Table(
+USERS = Table(
     "users",
     _Users,
     key=("tenant_id", "user_id"),
@@ -493,8 +381,6 @@ USERS: Table[_Users, User] = Table(
         Index("idx_users_search_name", ("tenant_id", "lower(name)")),
         Index("idx_users_search_text", ("lower(email)", "lower(name)", "lower(phone_number)"), extra=TRIGRAMS),
     ),
-    model=User,
-    insert=UserInsert,
 )
 
 
@@ -518,7 +404,7 @@ class _Codes(Columns):
     expires_at_ts = Column(EPOCH_MS, hidden=True)
 
 
-CODES: Table[_Codes, Code] = Table(
+CODES = Table(
     "codes",
     _Codes,
     key=("code_id", "code_type", "tenant_id"),
@@ -531,8 +417,6 @@ CODES: Table[_Codes, Code] = Table(
         ForeignKey(("user_id", "tenant_id"), "users", ("user_id", "tenant_id")),
         ForeignKey(("tenant_id",), "tenants", ("id",)),
     ),
-    model=Code,
-    insert=CodeInsert,
 )
 
 
@@ -553,13 +437,11 @@ class _Connections(Columns):
     is_system = Column(MARK, null=False, default=0)
 
 
-CONNECTIONS: Table[_Connections, Connection] = Table(
+CONNECTIONS = Table(
     "connections",
     _Connections,
     key=("tenant_id", "id"),
     foreign_keys=(ForeignKey(("tenant_id",), "tenants", ("id",)),),
-    model=Connection,
-    insert=ConnectionInsert,
 )
 
 
@@ -571,7 +453,7 @@ class _ControlPlaneCommKeys(Columns):
     revoked_at = Column(INSTANT, 35)
 
 
-CONTROL_PLANE_COMM_KEYS: Table[_ControlPlaneCommKeys, Any] = Table(
+CONTROL_PLANE_COMM_KEYS = Table(
     "control_plane_comm_keys",
     _ControlPlaneCommKeys,
     key=("kid",),
@@ -595,7 +477,7 @@ class _CustomDomains(Columns):
     updated_at = Column(INSTANT, 35, null=False, hidden=True)
 
 
-CUSTOM_DOMAINS: Table[_CustomDomains, CustomDomain] = Table(
+CUSTOM_DOMAINS = Table(
     "custom_domains",
     _CustomDomains,
     key=("custom_domain_id",),
@@ -604,8 +486,6 @@ CUSTOM_DOMAINS: Table[_CustomDomains, CustomDomain] = Table(
         Index("idx_custom_domains_tenant", ("tenant_id",)),
     ),
     foreign_keys=(ForeignKey(("tenant_id",), "tenants", ("id",)),),
-    model=CustomDomain,
-    insert=CustomDomainInsert,
 )
 
 
@@ -618,13 +498,11 @@ class _CustomText(Columns):
     updated_at_ts = Column(EPOCH_MS, null=False, field="updated_at", hidden=True)
 
 
-CUSTOM_TEXT: Table[_CustomText, CustomTextEntry] = Table(
+CUSTOM_TEXT = Table(
     "custom_text",
     _CustomText,
     key=("tenant_id", "prompt", "language"),
     foreign_keys=(ForeignKey(("tenant_id",), "tenants", ("id",)),),
-    model=CustomTextEntry,
-    insert=CustomTextEntry,
 )
 
 
@@ -639,12 +517,10 @@ class _EmailProviders(Columns):
     updated_at = Column(INSTANT, 29, null=False, hidden=True)
 
 
-EMAIL_PROVIDERS: Table[_EmailProviders, EmailProvider] = Table(
+EMAIL_PROVIDERS = Table(
     "email_providers",
     _EmailProviders,
     key=("tenant_id",),
-    model=EmailProvider,
-    insert=EmailProvider,
 )
 
 
@@ -663,13 +539,11 @@ class _EmailTemplates(Columns):
     updated_at = Column(INSTANT, 35, null=False, hidden=True)
 
 
-EMAIL_TEMPLATES: Table[_EmailTemplates, EmailTemplate] = Table(
+EMAIL_TEMPLATES = Table(
     "email_templates",
     _EmailTemplates,
     key=("tenant_id", "template"),
     foreign_keys=(ForeignKey(("tenant_id",), "tenants", ("id",)),),
-    model=EmailTemplate,
-    insert=EmailTemplate,
 )
 
 
@@ -682,13 +556,11 @@ class _Flows(Columns):
     updated_at = Column(INSTANT, 35, null=False)
 
 
-FLOWS: Table[_Flows, Flow] = Table(
+FLOWS = Table(
     "flows",
     _Flows,
     key=("id",),
     indexes=(Index("flows_tenant_id_idx", ("tenant_id",)),),
-    model=Flow,
-    insert=FlowInsert,
 )
 
 
@@ -707,13 +579,11 @@ class _Forms(Columns):
     updated_at = Column(INSTANT, 255, null=False)
 
 
-FORMS: Table[_Forms, Form] = Table(
+FORMS = Table(
     "forms",
     _Forms,
     key=("id",),
     indexes=(Index("forms_tenant_id_idx", ("tenant_id",)),),
-    model=Form,
-    insert=FormInsert,
 )
 
 
@@ -728,7 +598,7 @@ class _Grants(Columns):
     updated_at = Column(INSTANT, 35, null=False, hidden=True)
 
 
-GRANTS: Table[_Grants, Grant] = Table(
+GRANTS = Table(
     "grants",
     _Grants,
     key=("id",),
@@ -742,8 +612,6 @@ GRANTS: Table[_Grants, Grant] = Table(
         ForeignKey(("tenant_id",), "tenants", ("id",)),
         ForeignKey(("user_id", "tenant_id"), "users", ("user_id", "tenant_id")),
     ),
-    model=Grant,
-    insert=GrantInsert,
 )
 
 
@@ -756,13 +624,11 @@ class _HookCode(Columns):
     updated_at_ts = Column(EPOCH_MS, null=False, field="updated_at")
 
 
-HOOK_CODE: Table[_HookCode, HookCode] = Table(
+HOOK_CODE = Table(
     "hook_code",
     _HookCode,
     key=("id",),
     indexes=(Index("idx_hook_code_tenant", ("tenant_id",)),),
-    model=HookCode,
-    insert=HookCodeInsert,
 )
 
 
@@ -784,14 +650,12 @@ class _Hooks(Columns):
     permission_required = Column(TEXT, 255)
 
 
-HOOKS: Table[_Hooks, Hook] = Table(
+HOOKS = Table(
     "hooks",
     _Hooks,
     key=("hook_id",),
     indexes=(Index("idx_hooks_tenant", ("tenant_id",)),),
     foreign_keys=(ForeignKey(("tenant_id",), "tenants", ("id",)),),
-    model=Hook,
-    insert=HookInsert,
 )
 
 
@@ -814,7 +678,7 @@ class _Invites(Columns):
     send_invitation_email = Column(FLAG)
 
 
-INVITES: Table[_Invites, Invite] = Table(
+INVITES = Table(
     "invites",
     _Invites,
     key=("id",),
@@ -823,8 +687,6 @@ INVITES: Table[_Invites, Invite] = Table(
         Index("idx_invites_organization_id", ("organization_id",)),
         Index("idx_invites_tenant_created", ("tenant_id", "created_at")),
     ),
-    model=Invite,
-    insert=InviteInsert,
 )
 
 
@@ -843,14 +705,12 @@ class _Keys(Columns):
     connection = Column(TEXT, 255)
 
 
-KEYS: Table[_Keys, SigningKey] = Table(
+KEYS = Table(
     "keys",
     _Keys,
     key=("kid",),
     indexes=(Index("idx_keys_tenant", ("tenant_id",)),),
     foreign_keys=(ForeignKey(("tenant_id",), "tenants", ("id",)),),
-    model=SigningKey,
-    insert=SigningKey,
 )
 
 
@@ -867,13 +727,11 @@ class _LogStreams(Columns):
     updated_at = Column(INSTANT, 35, null=False)
 
 
-LOG_STREAMS: Table[_LogStreams, LogStream] = Table(
+LOG_STREAMS = Table(
     "log_streams",
     _LogStreams,
     key=("id",),
     indexes=(Index("idx_log_streams_tenant_id", ("tenant_id",)),),
-    model=LogStream,
-    insert=LogStreamInsert,
 )
 
 
@@ -894,7 +752,7 @@ class _Sessions(Columns):
     revoked_at_ts = Column(EPOCH_MS, field="revoked_at")
 
 
-SESSIONS: Table[_Sessions, Session] = Table(
+SESSIONS = Table(
     "sessions",
     _Sessions,
     key=("tenant_id", "id"),
@@ -906,8 +764,6 @@ SESSIONS: Table[_Sessions, Session] = Table(
         Index("idx_sessions_tenant_created_at", ("tenant_id", "created_at_ts nulls first", "id")),
     ),
     foreign_keys=(ForeignKey(("user_id", "tenant_id"), "users", ("user_id", "tenant_id")),),
-    model=Session,
-    insert=SessionInsert,
 )
 
 
@@ -934,7 +790,7 @@ class _LoginSessions(Columns):
     auth_params = Column(JSON, field="authParams", secret=True)
 
 
-LOGIN_SESSIONS: Table[_LoginSessions, LoginSession] = Table(
+LOGIN_SESSIONS = Table(
     "login_sessions",
     _LoginSessions,
     key=("tenant_id", "id"),
@@ -950,8 +806,6 @@ LOGIN_SESSIONS: Table[_LoginSessions, LoginSession] = Table(
         ForeignKey(("tenant_id", "session_id"), "sessions", ("tenant_id", "id")),
         ForeignKey(("tenant_id",), "tenants", ("id",)),
     ),
-    model=LoginSession,
-    insert=LoginSessionInsert,
 )
 
 
@@ -989,7 +843,7 @@ class _Logs(Columns):
     continent_code = Column(TEXT, 2, field="location_info.continent_code")
 
 
-LOGS: Table[_Logs, Log] = Table(
+LOGS = Table(
     "logs",
     _Logs,
     key=("log_id",),
@@ -1002,8 +856,6 @@ LOGS: Table[_Logs, Log] = Table(
         Index("idx_logs_tenant_user_date", ("tenant_id", "user_id", "date", "log_id")),
         Index("idx_logs_tenant_type_date", ("tenant_id", "type", "date", "log_id"), broad=True),
     ),
-    model=Log,
-    insert=LogInsert,
 )
 
 
@@ -1019,13 +871,11 @@ class _MigrationSources(Columns):
     updated_at = Column(INSTANT, 35, null=False)
 
 
-MIGRATION_SOURCES: Table[_MigrationSources, MigrationSource] = Table(
+MIGRATION_SOURCES = Table(
     "migration_sources",
     _MigrationSources,
     key=("id",),
     indexes=(Index("idx_migration_sources_tenant_id", ("tenant_id",)),),
-    model=MigrationSource,
-    insert=MigrationSourceInsert,
 )
 
 
@@ -1040,7 +890,7 @@ class _Migrations(Columns):
     updated_at = Column(INSTANT, 255, null=False)
 
 
-MIGRATIONS: Table[_Migrations, Any] = Table(
+MIGRATIONS = Table(
     "migrations",
     _Migrations,
     key=("id",),
@@ -1062,7 +912,7 @@ class _Organizations(Columns):
     updated_at = Column(INSTANT, 256, null=False)
 
 
-ORGANIZATIONS: Table[_Organizations, Organization] = Table(
+ORGANIZATIONS = Table(
     "organizations",
     _Organizations,
     key=("id",),
@@ -1070,8 +920,6 @@ ORGANIZATIONS: Table[_Organizations, Organization] = Table(
         Index("idx_organizations_tenant_name_unique", ("tenant_id", "name"), unique=True),
         Index("idx_organizations_tenant_created_at", ("tenant_id", "created_at", "id")),
     ),
-    model=Organization,
-    insert=OrganizationInsert,
 )
 
 
@@ -1086,7 +934,7 @@ class _OrganizationConnections(Columns):
     updated_at = Column(INSTANT, 35, null=False)
 
 
-ORGANIZATION_CONNECTIONS: Table[_OrganizationConnections, OrganizationConnection] = Table(
+ORGANIZATION_CONNECTIONS = Table(
     "organization_connections",
     _OrganizationConnections,
     # AuthHero has no key here, only a unique index on the same columns, which the key makes superfluous.
@@ -1100,8 +948,6 @@ ORGANIZATION_CONNECTIONS: Table[_OrganizationConnections, OrganizationConnection
         ForeignKey(("tenant_id", "connection_id"), "connections", ("tenant_id", "id")),
         ForeignKey(("organization_id",), "organizations", ("id",)),
     ),
-    model=OrganizationConnection,
-    insert=OrganizationConnectionInsert,
 )
 
 
@@ -1124,7 +970,7 @@ class _OutboxEvents(Columns):
     final_error = Column(TEXT)
 
 
-OUTBOX_EVENTS: Table[_OutboxEvents, Any] = Table(
+OUTBOX_EVENTS = Table(
     "outbox_events",
     _OutboxEvents,
     key=("id",),
@@ -1148,7 +994,7 @@ class _Passwords(Columns):
     is_current = Column(FLAG, null=False, default=1)
 
 
-PASSWORDS: Table[_Passwords, Password] = Table(
+PASSWORDS = Table(
     "passwords",
     _Passwords,
     key=("id",),
@@ -1160,8 +1006,6 @@ PASSWORDS: Table[_Passwords, Password] = Table(
         ForeignKey(("tenant_id",), "tenants", ("id",)),
         ForeignKey(("user_id", "tenant_id"), "users", ("user_id", "tenant_id")),
     ),
-    model=Password,
-    insert=PasswordInsert,
 )
 
 
@@ -1174,12 +1018,10 @@ class _PromptSettings(Columns):
     show_last_used_connection = Column(BOOL)
 
 
-PROMPT_SETTINGS: Table[_PromptSettings, PromptSetting] = Table(
+PROMPT_SETTINGS = Table(
     "prompt_settings",
     _PromptSettings,
     key=("tenant_id",),
-    model=PromptSetting,
-    insert=PromptSetting,
 )
 
 
@@ -1194,7 +1036,7 @@ class _ProxyRoutes(Columns):
     handlers = Column(JSON, null=False, secret=True)
 
 
-PROXY_ROUTES: Table[_ProxyRoutes, ProxyRoute] = Table(
+PROXY_ROUTES = Table(
     "proxy_routes",
     _ProxyRoutes,
     key=("id",),
@@ -1202,8 +1044,6 @@ PROXY_ROUTES: Table[_ProxyRoutes, ProxyRoute] = Table(
         Index("proxy_routes_custom_domain_id_idx", ("custom_domain_id",)),
         Index("proxy_routes_tenant_id_idx", ("tenant_id",)),
     ),
-    model=ProxyRoute,
-    insert=ProxyRouteInsert,
 )
 
 
@@ -1228,7 +1068,7 @@ class _RefreshTokens(Columns):
     rotated_at_ts = Column(EPOCH_MS, field="rotated_at")
 
 
-REFRESH_TOKENS: Table[_RefreshTokens, RefreshToken] = Table(
+REFRESH_TOKENS = Table(
     "refresh_tokens",
     _RefreshTokens,
     key=("tenant_id", "id"),
@@ -1246,8 +1086,6 @@ REFRESH_TOKENS: Table[_RefreshTokens, RefreshToken] = Table(
         ForeignKey(("tenant_id", "client_id"), "clients", ("tenant_id", "client_id")),
         ForeignKey(("tenant_id",), "tenants", ("id",)),
     ),
-    model=RefreshToken,
-    insert=RefreshTokenInsert,
 )
 
 
@@ -1271,13 +1109,11 @@ class _ResourceServers(Columns):
     metadata = Column(JSON, 4096)
 
 
-RESOURCE_SERVERS: Table[_ResourceServers, ResourceServer] = Table(
+RESOURCE_SERVERS = Table(
     "resource_servers",
     _ResourceServers,
     key=("tenant_id", "id"),
     indexes=(Index("resource_servers_tenant_identifier_uq", ("tenant_id", "identifier"), unique=True),),
-    model=ResourceServer,
-    insert=ResourceServerInsert,
 )
 
 
@@ -1289,13 +1125,11 @@ class _RolePermissions(Columns):
     created_at = Column(INSTANT, 35, null=False)
 
 
-ROLE_PERMISSIONS: Table[_RolePermissions, RolePermission] = Table(
+ROLE_PERMISSIONS = Table(
     "role_permissions",
     _RolePermissions,
     key=("tenant_id", "role_id", "resource_server_identifier", "permission_name"),
     indexes=(Index("role_permissions_permission_fk", ("tenant_id", "resource_server_identifier", "permission_name")),),
-    model=RolePermission,
-    insert=RolePermissionInsert,
 )
 
 
@@ -1310,13 +1144,11 @@ class _Roles(Columns):
     metadata = Column(JSON, 4096)
 
 
-ROLES: Table[_Roles, Role] = Table(
+ROLES = Table(
     "roles",
     _Roles,
     key=("tenant_id", "id"),
     indexes=(Index("roles_tenant_name_uq", ("tenant_id", "name"), unique=True),),
-    model=Role,
-    insert=RoleInsert,
 )
 
 
@@ -1335,12 +1167,10 @@ class _Rollouts(Columns):
     finished_at = Column(INSTANT, 35)
 
 
-ROLLOUTS: Table[_Rollouts, Rollout] = Table(
+ROLLOUTS = Table(
     "rollouts",
     _Rollouts,
     key=("id",),
-    model=Rollout,
-    insert=RolloutInsert,
 )
 
 
@@ -1362,7 +1192,7 @@ class _TenantOperations(Columns):
     finished_at = Column(INSTANT, 35)
 
 
-TENANT_OPERATIONS: Table[_TenantOperations, TenantOperation] = Table(
+TENANT_OPERATIONS = Table(
     "tenant_operations",
     _TenantOperations,
     key=("id",),
@@ -1371,8 +1201,6 @@ TENANT_OPERATIONS: Table[_TenantOperations, TenantOperation] = Table(
         Index("tenant_operations_status_idx", ("status",)),
         Index("tenant_operations_tenant_id_created_at_idx", ("tenant_id", "created_at")),
     ),
-    model=TenantOperation,
-    insert=TenantOperationInsert,
 )
 
 
@@ -1386,14 +1214,12 @@ class _TenantOperationEvents(Columns):
     created_at = Column(INSTANT, 35, null=False)
 
 
-TENANT_OPERATION_EVENTS: Table[_TenantOperationEvents, TenantOperationEvent] = Table(
+TENANT_OPERATION_EVENTS = Table(
     "tenant_operation_events",
     _TenantOperationEvents,
     key=("id",),
     indexes=(Index("tenant_operation_events_operation_id_created_at_idx", ("operation_id", "created_at")),),
     foreign_keys=(ForeignKey(("operation_id",), "tenant_operations", ("id",)),),
-    model=TenantOperationEvent,
-    insert=TenantOperationEventInsert,
 )
 
 
@@ -1456,13 +1282,11 @@ class _Themes(Columns):
     updated_at = Column(INSTANT, 35, null=False, hidden=True)
 
 
-THEMES: Table[_Themes, Theme] = Table(
+THEMES = Table(
     "themes",
     _Themes,
     key=("tenant_id", "themeId"),
     foreign_keys=(ForeignKey(("tenant_id",), "tenants", ("id",)),),
-    model=Theme,
-    insert=ThemeInsert,
 )
 
 
@@ -1473,13 +1297,11 @@ class _UniversalLoginTemplates(Columns):
     created_at_ts = Column(EPOCH_MS, null=False, field="created_at", hidden=True)
 
 
-UNIVERSAL_LOGIN_TEMPLATES: Table[_UniversalLoginTemplates, UniversalLoginTemplate] = Table(
+UNIVERSAL_LOGIN_TEMPLATES = Table(
     "universal_login_templates",
     _UniversalLoginTemplates,
     key=("tenant_id",),
     foreign_keys=(ForeignKey(("tenant_id",), "tenants", ("id",)),),
-    model=UniversalLoginTemplate,
-    insert=UniversalLoginTemplate,
 )
 
 
@@ -1493,14 +1315,12 @@ class _UserActivity(Columns):
     last_password_reset = Column(INSTANT, 35)
 
 
-USER_ACTIVITY: Table[_UserActivity, UserActivity] = Table(
+USER_ACTIVITY = Table(
     "user_activity",
     _UserActivity,
     key=("tenant_id", "user_id"),
     indexes=(Index("user_activity_user_id_constraint", ("user_id", "tenant_id")),),
     foreign_keys=(ForeignKey(("user_id", "tenant_id"), "users", ("user_id", "tenant_id")),),
-    model=UserActivity,
-    insert=UserActivity,
 )
 
 
@@ -1513,7 +1333,7 @@ class _UserOrganizations(Columns):
     updated_at = Column(INSTANT, 256, null=False)
 
 
-USER_ORGANIZATIONS: Table[_UserOrganizations, UserOrganization] = Table(
+USER_ORGANIZATIONS = Table(
     "user_organizations",
     _UserOrganizations,
     key=("id",),
@@ -1528,8 +1348,6 @@ USER_ORGANIZATIONS: Table[_UserOrganizations, UserOrganization] = Table(
         ForeignKey(("organization_id",), "organizations", ("id",)),
         ForeignKey(("tenant_id", "user_id"), "users", ("tenant_id", "user_id")),
     ),
-    model=UserOrganization,
-    insert=UserOrganizationInsert,
 )
 
 
@@ -1542,7 +1360,7 @@ class _UserPermissions(Columns):
     created_at = Column(INSTANT, 35, null=False)
 
 
-USER_PERMISSIONS: Table[_UserPermissions, UserPermission] = Table(
+USER_PERMISSIONS = Table(
     "user_permissions",
     _UserPermissions,
     key=("tenant_id", "user_id", "resource_server_identifier", "permission_name", "organization_id"),
@@ -1551,8 +1369,6 @@ USER_PERMISSIONS: Table[_UserPermissions, UserPermission] = Table(
         Index("user_permissions_permission_fk", ("tenant_id", "resource_server_identifier", "permission_name")),
         Index("user_permissions_user_fk", ("tenant_id", "user_id")),
     ),
-    model=UserPermission,
-    insert=UserPermissionInsert,
 )
 
 
@@ -1564,7 +1380,7 @@ class _UserRoles(Columns):
     created_at = Column(INSTANT, 35, null=False)
 
 
-USER_ROLES: Table[_UserRoles, UserRole] = Table(
+USER_ROLES = Table(
     "user_roles",
     _UserRoles,
     key=("tenant_id", "user_id", "role_id", "organization_id"),
@@ -1574,8 +1390,6 @@ USER_ROLES: Table[_UserRoles, UserRole] = Table(
         Index("user_roles_user_fk", ("tenant_id", "user_id")),
         Index("idx_user_roles_role_user", ("tenant_id", "role_id", "user_id")),
     ),
-    model=UserRole,
-    insert=UserRoleInsert,
 )
 
 
@@ -1588,12 +1402,10 @@ class _ScimConfigurations(Columns):
     updated_at = Column(INSTANT, 35, null=False)
 
 
-SCIM_CONFIGURATIONS: Table[_ScimConfigurations, ScimConfiguration] = Table(
+SCIM_CONFIGURATIONS = Table(
     "scim_configurations",
     _ScimConfigurations,
     key=("tenant_id", "connection_id"),
-    model=ScimConfiguration,
-    insert=ScimConfigurationInsert,
 )
 
 
@@ -1608,7 +1420,7 @@ class _ScimTokens(Columns):
     last_used_at = Column(INSTANT, 35)
 
 
-SCIM_TOKENS: Table[_ScimTokens, ScimToken] = Table(
+SCIM_TOKENS = Table(
     "scim_tokens",
     _ScimTokens,
     key=("tenant_id", "token_id"),
@@ -1616,8 +1428,6 @@ SCIM_TOKENS: Table[_ScimTokens, ScimToken] = Table(
         Index("scim_tokens_tenant_connection_idx", ("tenant_id", "connection_id")),
         Index("scim_tokens_tenant_hash_idx", ("tenant_id", "token_hash"), unique=True),
     ),
-    model=ScimToken,
-    insert=ScimTokenInsert,
 )
 
 
@@ -1629,67 +1439,13 @@ class _ScimExternalIds(Columns):
     created_at = Column(INSTANT, 35, null=False)
 
 
-SCIM_EXTERNAL_IDS: Table[_ScimExternalIds, ScimExternalId] = Table(
+SCIM_EXTERNAL_IDS = Table(
     "scim_external_ids",
     _ScimExternalIds,
     key=("tenant_id", "connection_id", "user_id"),
     indexes=(Index("scim_external_ids_connection_external_idx", ("tenant_id", "connection_id", "external_id"), unique=True),),
-    model=ScimExternalId,
-    insert=ScimExternalIdInsert,
 )
 
-REGISTRY = Registry(
-    TENANTS,
-    ACTION_EXECUTIONS,
-    ACTION_VERSIONS,
-    ACTIONS,
-    AUTHENTICATION_METHODS,
-    BRANDING,
-    CLIENTS,
-    CLIENT_GRANTS,
-    CLIENT_REGISTRATION_TOKENS,
-    USERS,
-    CODES,
-    CONNECTIONS,
-    CONTROL_PLANE_COMM_KEYS,
-    CUSTOM_DOMAINS,
-    CUSTOM_TEXT,
-    EMAIL_PROVIDERS,
-    EMAIL_TEMPLATES,
-    FLOWS,
-    FORMS,
-    GRANTS,
-    HOOK_CODE,
-    HOOKS,
-    INVITES,
-    KEYS,
-    LOG_STREAMS,
-    SESSIONS,
-    LOGIN_SESSIONS,
-    LOGS,
-    MIGRATION_SOURCES,
-    MIGRATIONS,
-    ORGANIZATIONS,
-    ORGANIZATION_CONNECTIONS,
-    OUTBOX_EVENTS,
-    PASSWORDS,
-    PROMPT_SETTINGS,
-    PROXY_ROUTES,
-    REFRESH_TOKENS,
-    RESOURCE_SERVERS,
-    ROLE_PERMISSIONS,
-    ROLES,
-    ROLLOUTS,
-    TENANT_OPERATIONS,
-    TENANT_OPERATION_EVENTS,
-    THEMES,
-    UNIVERSAL_LOGIN_TEMPLATES,
-    USER_ACTIVITY,
-    USER_ORGANIZATIONS,
-    USER_PERMISSIONS,
-    USER_ROLES,
-    SCIM_CONFIGURATIONS,
-    SCIM_TOKENS,
-    SCIM_EXTERNAL_IDS,
-)
+# The tables of this file, in its order: to declare one is enough.
+REGISTRY = Registry(*(value for value in list(vars().values()) if isinstance(value, Table)))
 """Every table by name."""

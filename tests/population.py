@@ -16,6 +16,7 @@ from authhero_sql.dialects import Call, Database
 from authhero_sql.rows import wire_fields
 from authhero_sql.schema import Column, Table
 from authhero_sql.tables import REGISTRY
+from tests.kinds import entities, model_of
 
 BIG = "acme"
 """The tenant that has 95 of 100 rows."""
@@ -195,14 +196,14 @@ def tables(words: Words) -> dict[str, Rows]:
 DEVICE = '{{"initial_user_agent":"x","initial_ip":"10.0.0.1","initial_asn":"x","last_user_agent":"x","last_ip":"10.0.0.1","last_asn":"x"}}'
 
 
-def _anything(table: Table[Any, Any], column: Column) -> str | None:
+def _anything(table: Table[Any], column: Column) -> str | None:
     """A value for a column of which nothing is said."""
     if column.public in ("created_at", "updated_at", "date") and not column.null:
         return "{ms}" if column.codec is EPOCH_MS else "{iso}"
     if column.null or column.default is not None:
         return None
     if column.codec in (JSON, JSON_OR_TEXT):
-        field = wire_fields(table.model)[column.public][1] if table.model is not None else None
+        field = wire_fields(model_of(table))[column.public][1] if table.name in entities() else None
         return "'[]'" if "list[" in str(field and field.annotation) else f"'{DEVICE}'" if column.name == "device" else "'{{}}'"
     if column.codec is INSTANT:
         return "{iso}"

@@ -24,6 +24,7 @@ from pydantic import AwareDatetime, BaseModel, StringConstraints
 from pydantic.fields import FieldInfo
 
 from authhero_sql.schema import Column, Table
+from tests.kinds import insert_of
 
 FACTOR = int(os.environ.get("AUTHHERO_TEST_EXAMPLES", "1"))
 
@@ -129,7 +130,7 @@ _BOUNDS: dict[Any, str] = {
 class Place:
     """Where a value goes: a column, a part of a group of columns, or somewhere inside JSON."""
 
-    table: Table[Any, Any]
+    table: Table[Any]
     path: tuple[str, ...]
 
     @property
@@ -152,10 +153,10 @@ class Place:
 
 
 @cache
-def field_values(table: Table[Any, Any], wire: str) -> SearchStrategy[Any]:
+def field_values(table: Table[Any], wire: str) -> SearchStrategy[Any]:
     """Values of a field of the insert model, never None, that its column holds."""
     place = Place(table, (wire,))
-    values = _values(wire_fields(table.insert or BaseModel)[wire].rebuild_annotation(), place)
+    values = _values(wire_fields(insert_of(table))[wire].rebuild_annotation(), place)
     column = place.column
     if column is not None and column.codec.kind.startswith("json"):
         limit = column.size or 65_535

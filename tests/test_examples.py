@@ -7,9 +7,8 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import get_type_hints
 
-from authhero_sql import Adapters
+from tests.kinds import kinds
 
 ROOT = Path(__file__).parents[1]
 
@@ -46,4 +45,4 @@ def test_the_usage_in_the_readme_runs(tmp_path: Path) -> None:
 def test_the_readme_names_every_adapter() -> None:
     table = (ROOT / "README.md").read_text("utf-8").split("## The adapters")[1].split("Every method's docstring")[0]
     named = re.findall(r"`(\w+)`", table)
-    assert sorted(named) == sorted(get_type_hints(Adapters))
+    assert sorted(named) == sorted(kinds())

@@ -1,43 +1,46 @@
-"""The container: one attribute for each adapter, declared here and nowhere else."""
+"""The container: one property for each adapter, declared here and nowhere else."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import TypeVar, get_type_hints
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
 
 from ..clock import Clock
 from ..dialects import Database, wrap
 from ..ids import Ids
 from ..session import Session
-from .actions import ActionExecutions, Actions, ActionVersions, HookCodes, Hooks
-from .analytics import Analytics, Stats
-from .authentication_methods import AuthenticationMethods
-from .branding import Brandings, CustomTexts, PromptSettings, Themes, UniversalLoginTemplates
-from .client_connections import ClientConnections
-from .client_registration_tokens import ClientRegistrationTokens
-from .clients import Clients
-from .codes import Codes
-from .connections import Connections
-from .domains import CustomDomains, ProxyRoutes
-from .emails import EmailProviders, EmailTemplates
-from .forms import Flows, Forms
-from .keys import Keys
-from .login_sessions import LoginSessions
-from .logs import Logs
-from .operations import Rollouts, TenantOperationEvents, TenantOperations
-from .organizations import Invites, OrganizationConnections, Organizations, UserOrganizations
-from .outbox import Outbox
-from .passwords import Passwords
-from .resource_servers import ClientGrants, Grants, ResourceServers
-from .roles import RolePermissions, Roles, UserPermissions, UserRoles
-from .scim import ScimConfigurations, ScimExternalIds, ScimTokens
-from .session_cleanup import SessionCleanup
-from .sessions import RefreshTokens, Sessions
-from .streams import LogStreams, MigrationSources
-from .tenants import Tenants
-from .user_activity import UserActivity
-from .users import Users
+
+if TYPE_CHECKING:
+    from .actions import ActionExecutions, Actions, ActionVersions, HookCodes, Hooks
+    from .analytics import Analytics, Stats
+    from .authentication_methods import AuthenticationMethods
+    from .branding import Brandings, CustomTexts, PromptSettings, Themes, UniversalLoginTemplates
+    from .client_connections import ClientConnections
+    from .client_registration_tokens import ClientRegistrationTokens
+    from .clients import Clients
+    from .codes import Codes
+    from .connections import Connections
+    from .domains import CustomDomains, ProxyRoutes
+    from .emails import EmailProviders, EmailTemplates
+    from .forms import Flows, Forms
+    from .keys import Keys
+    from .login_sessions import LoginSessions
+    from .logs import Logs
+    from .operations import Rollouts, TenantOperationEvents, TenantOperations
+    from .organizations import Invites, OrganizationConnections, Organizations, UserOrganizations
+    from .outbox import Outbox
+    from .passwords import Passwords
+    from .resource_servers import ClientGrants, Grants, ResourceServers
+    from .roles import RolePermissions, Roles, UserPermissions, UserRoles
+    from .scim import ScimConfigurations, ScimExternalIds, ScimTokens
+    from .session_cleanup import SessionCleanup
+    from .sessions import RefreshTokens, Sessions
+    from .streams import LogStreams, MigrationSources
+    from .tenants import Tenants
+    from .user_activity import UserActivity
+    from .users import Users
 
 T = TypeVar("T")
 
@@ -45,65 +48,8 @@ T = TypeVar("T")
 class Adapters:
     """All adapters over one database, or over one transaction of it."""
 
-    action_executions: ActionExecutions
-    action_versions: ActionVersions
-    actions: Actions
-    analytics: Analytics
-    authentication_methods: AuthenticationMethods
-    branding: Brandings
-    client_connections: ClientConnections
-    client_grants: ClientGrants
-    client_registration_tokens: ClientRegistrationTokens
-    clients: Clients
-    codes: Codes
-    connections: Connections
-    custom_domains: CustomDomains
-    custom_text: CustomTexts
-    email_providers: EmailProviders
-    email_templates: EmailTemplates
-    flows: Flows
-    forms: Forms
-    grants: Grants
-    hook_code: HookCodes
-    hooks: Hooks
-    invites: Invites
-    keys: Keys
-    log_streams: LogStreams
-    login_sessions: LoginSessions
-    logs: Logs
-    migration_sources: MigrationSources
-    organization_connections: OrganizationConnections
-    organizations: Organizations
-    outbox: Outbox
-    passwords: Passwords
-    prompt_settings: PromptSettings
-    proxy_routes: ProxyRoutes
-    refresh_tokens: RefreshTokens
-    resource_servers: ResourceServers
-    role_permissions: RolePermissions
-    roles: Roles
-    rollouts: Rollouts
-    scim_configurations: ScimConfigurations
-    scim_external_ids: ScimExternalIds
-    scim_tokens: ScimTokens
-    session_cleanup: SessionCleanup
-    sessions: Sessions
-    stats: Stats
-    tenant_operation_events: TenantOperationEvents
-    tenant_operations: TenantOperations
-    tenants: Tenants
-    themes: Themes
-    universal_login_templates: UniversalLoginTemplates
-    user_activity: UserActivity
-    user_organizations: UserOrganizations
-    user_permissions: UserPermissions
-    user_roles: UserRoles
-    users: Users
-
     def __init__(self, session: Session) -> None:
         self.session = session
-        for name, kind in _KINDS.items():
-            setattr(self, name, kind(session))
 
     @property
     def database(self) -> Database:
@@ -198,8 +144,385 @@ class Adapters:
         async with self.session.batched() as session:
             yield Adapters(session)
 
+    # The adapters by name, each made, and its module loaded, when it is first asked for: a transaction pays for what it uses.
 
-_KINDS = get_type_hints(Adapters)
+    @cached_property
+    def action_executions(self) -> ActionExecutions:
+        """What running the actions of a trigger led to (Auth0: action executions)."""
+        from .actions import ActionExecutions
+
+        return ActionExecutions(self.session)
+
+    @cached_property
+    def action_versions(self) -> ActionVersions:
+        """The versions of each action (Auth0: action versions)."""
+        from .actions import ActionVersions
+
+        return ActionVersions(self.session)
+
+    @cached_property
+    def actions(self) -> Actions:
+        """Actions (Auth0: actions): code that runs at a trigger."""
+        from .actions import Actions
+
+        return Actions(self.session)
+
+    @cached_property
+    def analytics(self) -> Analytics:
+        """The log counted by time, connection, client, kind of user and event; retention by week."""
+        from .analytics import Analytics
+
+        return Analytics(self.session)
+
+    @cached_property
+    def authentication_methods(self) -> AuthenticationMethods:
+        """What users sign in with beside a password (Auth0: authentication methods)."""
+        from .authentication_methods import AuthenticationMethods
+
+        return AuthenticationMethods(self.session)
+
+    @cached_property
+    def branding(self) -> Brandings:
+        """Branding (Auth0: branding), one a tenant."""
+        from .branding import Brandings
+
+        return Brandings(self.session)
+
+    @cached_property
+    def client_connections(self) -> ClientConnections:
+        """The ordered connections of each client (Auth0: ``enabled_clients``, seen from the client)."""
+        from .client_connections import ClientConnections
+
+        return ClientConnections(self.session)
+
+    @cached_property
+    def client_grants(self) -> ClientGrants:
+        """What clients may do on their own account (Auth0: client grants)."""
+        from .resource_servers import ClientGrants
+
+        return ClientGrants(self.session)
+
+    @cached_property
+    def client_registration_tokens(self) -> ClientRegistrationTokens:
+        """Initial and registration access tokens (RFC 7591, RFC 7592), kept by their hash."""
+        from .client_registration_tokens import ClientRegistrationTokens
+
+        return ClientRegistrationTokens(self.session)
+
+    @cached_property
+    def clients(self) -> Clients:
+        """Clients (Auth0: applications)."""
+        from .clients import Clients
+
+        return Clients(self.session)
+
+    @cached_property
+    def codes(self) -> Codes:
+        """Authorization codes, one-time passwords, tickets and OAuth states."""
+        from .codes import Codes
+
+        return Codes(self.session)
+
+    @cached_property
+    def connections(self) -> Connections:
+        """Connections (Auth0: database, social, passwordless and enterprise connections)."""
+        from .connections import Connections
+
+        return Connections(self.session)
+
+    @cached_property
+    def custom_domains(self) -> CustomDomains:
+        """Custom domains (Auth0: custom domains)."""
+        from .domains import CustomDomains
+
+        return CustomDomains(self.session)
+
+    @cached_property
+    def custom_text(self) -> CustomTexts:
+        """Custom texts by prompt and language (Auth0: custom text for prompts)."""
+        from .branding import CustomTexts
+
+        return CustomTexts(self.session)
+
+    @cached_property
+    def email_providers(self) -> EmailProviders:
+        """How e-mail is sent (Auth0: email provider), one a tenant."""
+        from .emails import EmailProviders
+
+        return EmailProviders(self.session)
+
+    @cached_property
+    def email_templates(self) -> EmailTemplates:
+        """What e-mail says (Auth0: email templates), by name."""
+        from .emails import EmailTemplates
+
+        return EmailTemplates(self.session)
+
+    @cached_property
+    def flows(self) -> Flows:
+        """Flows (Auth0: flows)."""
+        from .forms import Flows
+
+        return Flows(self.session)
+
+    @cached_property
+    def forms(self) -> Forms:
+        """Forms (Auth0: forms)."""
+        from .forms import Forms
+
+        return Forms(self.session)
+
+    @cached_property
+    def grants(self) -> Grants:
+        """The scopes that users have allowed clients (Auth0: user grants)."""
+        from .resource_servers import Grants
+
+        return Grants(self.session)
+
+    @cached_property
+    def hook_code(self) -> HookCodes:
+        """The code of hooks that run code."""
+        from .actions import HookCodes
+
+        return HookCodes(self.session)
+
+    @cached_property
+    def hooks(self) -> Hooks:
+        """What triggers lead to (Auth0: hooks)."""
+        from .actions import Hooks
+
+        return Hooks(self.session)
+
+    @cached_property
+    def invites(self) -> Invites:
+        """Invitations to organizations (Auth0: organization invitations)."""
+        from .organizations import Invites
+
+        return Invites(self.session)
+
+    @cached_property
+    def keys(self) -> Keys:
+        """Signing keys (Auth0: application signing keys), of all tenants."""
+        from .keys import Keys
+
+        return Keys(self.session)
+
+    @cached_property
+    def log_streams(self) -> LogStreams:
+        """Where the log is sent to (Auth0: log streams)."""
+        from .streams import LogStreams
+
+        return LogStreams(self.session)
+
+    @cached_property
+    def login_sessions(self) -> LoginSessions:
+        """Login sessions: a person on the way in."""
+        from .login_sessions import LoginSessions
+
+        return LoginSessions(self.session)
+
+    @cached_property
+    def logs(self) -> Logs:
+        """The tenant's log (Auth0: log events)."""
+        from .logs import Logs
+
+        return Logs(self.session)
+
+    @cached_property
+    def migration_sources(self) -> MigrationSources:
+        """Servers whose users are taken over as they sign in."""
+        from .streams import MigrationSources
+
+        return MigrationSources(self.session)
+
+    @cached_property
+    def organization_connections(self) -> OrganizationConnections:
+        """The connections that are enabled for each organization (Auth0: organization connections)."""
+        from .organizations import OrganizationConnections
+
+        return OrganizationConnections(self.session)
+
+    @cached_property
+    def organizations(self) -> Organizations:
+        """Business customers and partners with members of their own (Auth0: organizations)."""
+        from .organizations import Organizations
+
+        return Organizations(self.session)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        """Events that are written with what they tell of, and delivered afterwards."""
+        from .outbox import Outbox
+
+        return Outbox(self.session)
+
+    @cached_property
+    def passwords(self) -> Passwords:
+        """Password hashes; one of a user's is current."""
+        from .passwords import Passwords
+
+        return Passwords(self.session)
+
+    @cached_property
+    def prompt_settings(self) -> PromptSettings:
+        """Prompt settings (Auth0: prompts), one row a tenant."""
+        from .branding import PromptSettings
+
+        return PromptSettings(self.session)
+
+    @cached_property
+    def proxy_routes(self) -> ProxyRoutes:
+        """Where requests to a custom domain go."""
+        from .domains import ProxyRoutes
+
+        return ProxyRoutes(self.session)
+
+    @cached_property
+    def refresh_tokens(self) -> RefreshTokens:
+        """Refresh tokens (Auth0: refresh tokens)."""
+        from .sessions import RefreshTokens
+
+        return RefreshTokens(self.session)
+
+    @cached_property
+    def resource_servers(self) -> ResourceServers:
+        """Resource servers (Auth0: APIs)."""
+        from .resource_servers import ResourceServers
+
+        return ResourceServers(self.session)
+
+    @cached_property
+    def role_permissions(self) -> RolePermissions:
+        """The permissions of each role (Auth0: role permissions)."""
+        from .roles import RolePermissions
+
+        return RolePermissions(self.session)
+
+    @cached_property
+    def roles(self) -> Roles:
+        """Named sets of permissions (Auth0: roles)."""
+        from .roles import Roles
+
+        return Roles(self.session)
+
+    @cached_property
+    def rollouts(self) -> Rollouts:
+        """Operations over many tenants, in waves."""
+        from .operations import Rollouts
+
+        return Rollouts(self.session)
+
+    @cached_property
+    def scim_configurations(self) -> ScimConfigurations:
+        """SCIM configurations (Auth0: SCIM configuration), one a connection."""
+        from .scim import ScimConfigurations
+
+        return ScimConfigurations(self.session)
+
+    @cached_property
+    def scim_external_ids(self) -> ScimExternalIds:
+        """The ids by which directories know users (SCIM: ``externalId``)."""
+        from .scim import ScimExternalIds
+
+        return ScimExternalIds(self.session)
+
+    @cached_property
+    def scim_tokens(self) -> ScimTokens:
+        """SCIM tokens (Auth0: SCIM tokens), kept by their hash."""
+        from .scim import ScimTokens
+
+        return ScimTokens(self.session)
+
+    @cached_property
+    def session_cleanup(self) -> SessionCleanup:
+        """What removes sessions that have expired; called itself: ``await adapters.session_cleanup()``."""
+        from .session_cleanup import SessionCleanup
+
+        return SessionCleanup(self.session)
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        """Sessions (Auth0: user sessions)."""
+        from .sessions import Sessions
+
+        return Sessions(self.session)
+
+    @cached_property
+    def stats(self) -> Stats:
+        """Daily statistics (Auth0: stats), counted from the log."""
+        from .analytics import Stats
+
+        return Stats(self.session)
+
+    @cached_property
+    def tenant_operation_events(self) -> TenantOperationEvents:
+        """What happened in each operation on a tenant."""
+        from .operations import TenantOperationEvents
+
+        return TenantOperationEvents(self.session)
+
+    @cached_property
+    def tenant_operations(self) -> TenantOperations:
+        """Long operations on tenants: provisioning, upgrades, backups."""
+        from .operations import TenantOperations
+
+        return TenantOperations(self.session)
+
+    @cached_property
+    def tenants(self) -> Tenants:
+        """Tenants (Auth0: tenant settings)."""
+        from .tenants import Tenants
+
+        return Tenants(self.session)
+
+    @cached_property
+    def themes(self) -> Themes:
+        """Themes (Auth0: branding themes)."""
+        from .branding import Themes
+
+        return Themes(self.session)
+
+    @cached_property
+    def universal_login_templates(self) -> UniversalLoginTemplates:
+        """Universal login templates (Auth0: universal login page template), one a tenant."""
+        from .branding import UniversalLoginTemplates
+
+        return UniversalLoginTemplates(self.session)
+
+    @cached_property
+    def user_activity(self) -> UserActivity:
+        """Last login, login count and failed logins of each user."""
+        from .user_activity import UserActivity
+
+        return UserActivity(self.session)
+
+    @cached_property
+    def user_organizations(self) -> UserOrganizations:
+        """Memberships (Auth0: organization members)."""
+        from .organizations import UserOrganizations
+
+        return UserOrganizations(self.session)
+
+    @cached_property
+    def user_permissions(self) -> UserPermissions:
+        """The permissions that users have without a role (Auth0: user permissions)."""
+        from .roles import UserPermissions
+
+        return UserPermissions(self.session)
+
+    @cached_property
+    def user_roles(self) -> UserRoles:
+        """The roles of each user (Auth0: user roles)."""
+        from .roles import UserRoles
+
+        return UserRoles(self.session)
+
+    @cached_property
+    def users(self) -> Users:
+        """Users (Auth0: user profiles)."""
+        from .users import Users
+
+        return Users(self.session)
 
 
 async def create_adapters(pool: object, *, clock: Clock | None = None, ids: Ids | None = None) -> Adapters:

@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 
 from ..errors import ConflictError
 from ..listing import ListRules, Sort, Totals
-from ..models import (
+from ..models.actions import (
+    HOOK_TARGETS,
     Action,
     ActionExecution,
     ActionExecutionInsert,
@@ -19,10 +20,8 @@ from ..models import (
     HookCode,
     HookCodeInsert,
     HookInsert,
-    ImportMetadata,
-    Page,
 )
-from ..models.actions import HOOK_TARGETS
+from ..models.base import ImportMetadata, Page
 from ..statements.conditions import other_than
 from ..tables import ACTION_EXECUTIONS, ACTION_VERSIONS, ACTIONS, HOOK_CODE, HOOKS
 from ..verbs.adapter import Adapter, Expected, Fields
@@ -42,6 +41,7 @@ class Actions(Plain[Action, ActionInsert]):
 
     table = ACTIONS
     model = Action
+    insert = ActionInsert
     id_column = ACTION.id
     rules: ClassVar[ListRules] = ListRules(wire="actions", fields=("id", "name", "is_system"), search=("name",))
 
@@ -54,6 +54,7 @@ class ActionVersions(Adapter[ActionVersion]):
 
     table = ACTION_VERSIONS
     model = ActionVersion
+    insert = ActionVersionInsert
     id_column = ACTION_VERSION.id
     rules: ClassVar[ListRules] = ListRules(wire="versions", checkpoint=None)
 
@@ -141,6 +142,7 @@ class ActionExecutions(Adapter[ActionExecution]):
 
     table = ACTION_EXECUTIONS
     model = ActionExecution
+    insert = ActionExecutionInsert
     id_column = ACTION_EXECUTION.id
 
     async def create(
@@ -181,6 +183,7 @@ class Hooks(Kept[Hook, HookInsert], Paged[Hook]):
 
     table = HOOKS
     model = Hook
+    insert = HookInsert
     id_column = HOOK.hook_id
     rules: ClassVar[ListRules] = ListRules(
         wire="hooks",
@@ -233,6 +236,7 @@ class HookCodes(Kept[HookCode, HookCodeInsert]):
 
     table = HOOK_CODE
     model = HookCode
+    insert = HookCodeInsert
     id_column = HOOK_CODE.c.id
 
     def _new_id(self, now: datetime) -> str:

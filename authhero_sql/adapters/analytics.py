@@ -13,17 +13,17 @@ from ..buckets import Bucket, buckets, zone
 from ..clock import to_epoch_ms, to_iso
 from ..errors import InvalidQueryError, shown
 from ..listing import MAX_PAGE, count
-from ..models import (
+from ..models.analytics import (
     AnalyticsColumnMeta,
     AnalyticsQuery,
     AnalyticsQueryResponse,
     DailyStats,
-    Log,
     RefreshTokenRetentionCohort,
     RefreshTokenRetentionResponse,
     SessionRetentionCohort,
     SessionRetentionResponse,
 )
+from ..models.logs import Log
 from ..rows import mapping
 from ..schema import Column, Order
 from ..statements.aggregates import Aggregates, Bucketed, Dimension, Latest, Named

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 from datetime import datetime
 
-from ..models import AuthenticationMethod, AuthenticationMethodInsert
+from ..models.authentication_methods import AuthenticationMethod, AuthenticationMethodInsert
 from ..schema import Order
 from ..tables import AUTHENTICATION_METHODS
 from ..verbs.adapter import Expected, Fields
@@ -19,6 +19,7 @@ class AuthenticationMethods(Created[AuthenticationMethod, AuthenticationMethodIn
 
     table = AUTHENTICATION_METHODS
     model = AuthenticationMethod
+    insert = AuthenticationMethodInsert
     id_column = AUTHENTICATION_METHOD.id
 
     def _new_id(self, now: datetime) -> str:

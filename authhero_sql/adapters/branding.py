@@ -6,18 +6,19 @@ import builtins
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from ..models import (
+from ..models.base import ImportMetadata
+from ..models.branding import (
+    SOLID_COLOR,
     Branding,
+    CustomText,
     CustomTextEntry,
     CustomTextKey,
     Gradient,
-    ImportMetadata,
     PromptSetting,
     Theme,
     ThemeInsert,
     UniversalLoginTemplate,
 )
-from ..models.branding import SOLID_COLOR, CustomText
 from ..schema import Order
 from ..tables import BRANDING, CUSTOM_TEXT, PROMPT_SETTINGS, THEMES, UNIVERSAL_LOGIN_TEMPLATES
 from ..verbs.adapter import Adapter, Expected, Fields
@@ -140,6 +141,7 @@ class Themes(Owned[Theme]):
 
     table = THEMES
     model = Theme
+    insert = ThemeInsert
     merged: ClassVar[frozenset[str]] = frozenset({"borders", "colors", "fonts", "page_background", "widget"})
     id_column = THEME.themeId
 

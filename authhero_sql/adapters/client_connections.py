@@ -6,7 +6,8 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 
 from ..errors import CorruptRowError, InvalidValueError
-from ..models import Client, Connection
+from ..models.clients import Client, ClientInsert
+from ..models.connections import Connection
 from ..schema import Order
 from ..statements.conditions import NOT_NULL, one_of
 from ..statements.table import Chosen
@@ -24,6 +25,7 @@ class ClientConnections(Adapter[Client]):
     attribute = "client_connections"
     table = CLIENTS
     model = Client
+    insert = ClientInsert
 
     async def list_by_client(self, tenant_id: str, client_id: str) -> list[Connection]:
         """The client's connections, in its order; empty for a client that does not exist. At most two queries."""

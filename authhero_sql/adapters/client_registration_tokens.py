@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from ..models import ClientRegistrationToken, ClientRegistrationTokenInsert, ImportMetadata
+from ..models.base import ImportMetadata
+from ..models.permissions import ClientRegistrationToken, ClientRegistrationTokenInsert
 from ..schema import Order
 from ..statements.conditions import NULL, Where
 from ..tables import CLIENT_REGISTRATION_TOKENS
@@ -21,6 +22,7 @@ class ClientRegistrationTokens(Owned[ClientRegistrationToken]):
 
     table = CLIENT_REGISTRATION_TOKENS
     model = ClientRegistrationToken
+    insert = ClientRegistrationTokenInsert
     id_column = TOKEN.id
 
     async def create(

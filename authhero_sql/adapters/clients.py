@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from ..errors import AmbiguousError
 from ..listing import ListRules
-from ..models import Client, ClientInsert, ClientWithTenantId
+from ..models.clients import Client, ClientInsert, ClientWithTenantId
 from ..tables import CLIENTS
 from .plain import Plain
 
@@ -24,6 +24,7 @@ class Clients(Plain[Client, ClientInsert]):
 
     table = CLIENTS
     model = Client
+    insert = ClientInsert
     id_column = CLIENT.client_id
     rules: ClassVar[ListRules] = ListRules(
         wire="clients",

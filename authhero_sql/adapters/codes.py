@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 from pydantic import BaseModel
 
 from ..listing import ListRules
-from ..models import Code, CodeInsert, CodeWithTenantId, ImportMetadata
+from ..models.base import ImportMetadata
+from ..models.codes import Code, CodeInsert, CodeWithTenantId
 from ..schema import Column
 from ..statements.conditions import NULL, Where, lt
 from ..tables import CODES
@@ -23,6 +24,7 @@ class Codes(Paged[Code]):
 
     table = CODES
     model = Code
+    insert = CodeInsert
     id_column = CODE.code_id
     rules: ClassVar[ListRules] = ListRules(
         wire="codes",

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from ..listing import ListRules, Sort
-from ..models import Connection, ConnectionInsert
+from ..models.connections import Connection, ConnectionInsert
 from ..tables import CONNECTIONS
 from .plain import Plain
 
@@ -21,6 +21,7 @@ class Connections(Plain[Connection, ConnectionInsert]):
 
     table = CONNECTIONS
     model = Connection
+    insert = ConnectionInsert
     virtual: ClassVar[frozenset[str]] = frozenset({"enabled_clients"})
     id_column = CONNECTION.id
     rules: ClassVar[ListRules] = ListRules(

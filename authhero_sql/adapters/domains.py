@@ -11,16 +11,8 @@ from pydantic import BaseModel
 
 from ..errors import InvalidQueryError
 from ..listing import ListRules, Sort, Totals
-from ..models import (
-    CustomDomain,
-    CustomDomainInsert,
-    CustomDomainWithTenantId,
-    ImportMetadata,
-    Page,
-    ProxyRoute,
-    ProxyRouteInsert,
-    ResolvedHost,
-)
+from ..models.base import ImportMetadata, Page
+from ..models.domains import CustomDomain, CustomDomainInsert, CustomDomainWithTenantId, ProxyRoute, ProxyRouteInsert, ResolvedHost
 from ..rows import mapping
 from ..schema import Order
 from ..tables import CUSTOM_DOMAINS, PROXY_ROUTES
@@ -39,6 +31,7 @@ class CustomDomains(Kept[CustomDomain, CustomDomainInsert]):
 
     table = CUSTOM_DOMAINS
     model = CustomDomain
+    insert = CustomDomainInsert
     id_column = CUSTOM_DOMAIN.custom_domain_id
     # There is one way to verify a domain that may be asked for, so that nobody needs to keep it.
     virtual: ClassVar[frozenset[str]] = frozenset({"verification_method"})
@@ -94,6 +87,7 @@ class ProxyRoutes(Kept[ProxyRoute, ProxyRouteInsert]):
 
     table = PROXY_ROUTES
     model = ProxyRoute
+    insert = ProxyRouteInsert
     id_column = PROXY_ROUTE.id
     rules: ClassVar[ListRules] = ListRules(wire="proxy_routes", order=Sort("priority"), then=(Sort("created_at"),), checkpoint=None)
 

@@ -6,7 +6,8 @@ import builtins
 from collections.abc import Mapping
 from typing import Any
 
-from ..models import EmailProvider, EmailTemplate, ImportMetadata
+from ..models.base import ImportMetadata
+from ..models.emails import EmailProvider, EmailTemplate
 from ..schema import Order
 from ..tables import EMAIL_PROVIDERS, EMAIL_TEMPLATES
 from ..verbs.adapter import Adapter, Expected, Fields

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from ..listing import ListRules
-from ..models import Flow, FlowInsert, Form, FormInsert
+from ..models.forms import Flow, FlowInsert, Form, FormInsert
 from ..tables import FLOWS, FORMS
 from ..verbs.adapter import Expected, Fields
 from .plain import Created, Listed, Plain
@@ -27,6 +27,7 @@ class Forms(Plain[Form, FormInsert]):
 
     table = FORMS
     model = Form
+    insert = FormInsert
     refused: ClassVar[Mapping[str, str]] = dict.fromkeys(("messages", "languages", "translations", "style"), UNREADABLE)
     id_column = FORM.id
     rules: ClassVar[ListRules] = ListRules(wire="forms", fields=("id", "name"), search=("name",))
@@ -37,6 +38,7 @@ class Flows(Created[Flow, FlowInsert], Listed[Flow]):
 
     table = FLOWS
     model = Flow
+    insert = FlowInsert
     id_column = FLOW.id
     rules: ClassVar[ListRules] = ListRules(wire="flows", fields=("id", "name"), search=("name",))
 

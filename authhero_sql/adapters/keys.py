@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from ..listing import ListRules, Sort, Totals
-from ..models import Page, SigningKey
+from ..models.base import Page
+from ..models.keys import SigningKey
 from ..statements.conditions import gt, null_or
 from ..tables import KEYS
 from ..verbs.adapter import Adapter, Expected, Fields

@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 
 from ..errors import InvalidQueryError, InvalidValueError
 from ..listing import ListRules, Sort, Totals
-from ..models import ImportMetadata, Log, LogInsert, Page
+from ..models.base import ImportMetadata, Page
+from ..models.logs import Log, LogInsert
 from ..statements.conditions import Where, gte, lte, one_of
 from ..tables import LOGS
 from .plain import Listed
@@ -21,6 +22,7 @@ class Logs(Listed[Log]):
 
     table = LOGS
     model = Log
+    insert = LogInsert
     id_column = LOG.log_id
     rules: ClassVar[ListRules] = ListRules(
         wire="logs",

@@ -10,9 +10,8 @@ from pydantic import BaseModel
 
 from ..errors import InvalidQueryError, InvalidValueError
 from ..listing import ListRules, Total, Totals, Window
-from ..models import (
-    ImportMetadata,
-    Page,
+from ..models.base import ImportMetadata, Page
+from ..models.operations import (
     Rollout,
     RolloutInsert,
     TenantOperation,
@@ -51,6 +50,7 @@ class TenantOperations(_Pending[TenantOperation]):
 
     table = TENANT_OPERATIONS
     model = TenantOperation
+    insert = TenantOperationInsert
     id_column = TENANT_OPERATION.id
     rules: ClassVar[ListRules] = ListRules(wire="operations", checkpoint=None)
 
@@ -148,6 +148,7 @@ class TenantOperationEvents(Adapter[TenantOperationEvent]):
 
     table = TENANT_OPERATION_EVENTS
     model = TenantOperationEvent
+    insert = TenantOperationEventInsert
     id_column = TENANT_OPERATION_EVENT.id
     rules: ClassVar[ListRules] = ListRules(wire="events", checkpoint=None)
 
@@ -193,6 +194,7 @@ class Rollouts(_Pending[Rollout]):
 
     table = ROLLOUTS
     model = Rollout
+    insert = RolloutInsert
     id_column = ROLLOUT.id
     rules: ClassVar[ListRules] = ListRules(wire="rollouts", checkpoint=None)
 

@@ -11,8 +11,8 @@ from pydantic import BaseModel
 
 from ..errors import ForeignKeyError, InvalidValueError
 from ..listing import ListRules, Sort, Totals, Window
-from ..models import (
-    ImportMetadata,
+from ..models.base import ImportMetadata, Page
+from ..models.organizations import (
     Invite,
     InviteInsert,
     JoinedOrganization,
@@ -20,7 +20,6 @@ from ..models import (
     OrganizationConnection,
     OrganizationConnectionInsert,
     OrganizationInsert,
-    Page,
     UserOrganization,
     UserOrganizationInsert,
 )
@@ -43,6 +42,7 @@ class Organizations(Plain[Organization, OrganizationInsert]):
 
     table = ORGANIZATIONS
     model = Organization
+    insert = OrganizationInsert
     id_column = ORGANIZATION.id
     rules: ClassVar[ListRules] = ListRules(wire="organizations", fields=("name", "display_name"), search=("name", "display_name"))
 
@@ -69,6 +69,7 @@ class OrganizationConnections(Adapter[OrganizationConnection]):
 
     table = ORGANIZATION_CONNECTIONS
     model = OrganizationConnection
+    insert = OrganizationConnectionInsert
     side: ClassVar[Side | None] = Side(
         CONNECTIONS,
         columns={"name": "connection.name", "strategy": "connection.strategy"},
@@ -133,6 +134,7 @@ class UserOrganizations(Plain[UserOrganization, UserOrganizationInsert]):
 
     table = USER_ORGANIZATIONS
     model = UserOrganization
+    insert = UserOrganizationInsert
     id_column = USER_ORGANIZATION.id
     rules: ClassVar[ListRules] = ListRules(wire="userOrganizations", fields=("user_id", "organization_id"))
 
@@ -202,6 +204,7 @@ class Invites(Plain[Invite, InviteInsert]):
 
     table = INVITES
     model = Invite
+    insert = InviteInsert
     id_column = INVITE.id
     rules: ClassVar[ListRules] = ListRules(wire="invites", fields=("id", "organization_id", "client_id", "created_at", "expires_at"))
 

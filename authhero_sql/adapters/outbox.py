@@ -14,7 +14,8 @@ from ..clock import system_clock
 from ..dialects.interface import Row
 from ..errors import CorruptRowError, InvalidValueError
 from ..listing import MAX_LIMIT, ListRules, Totals, Window, count
-from ..models import AuditEventInsert, Instant, OutboxEvent, Page
+from ..models.audit import AuditEventInsert, OutboxEvent
+from ..models.base import Instant, Page
 from ..rows import in_order, invalid, mapping
 from ..schema import Column, Order
 from ..statements.conditions import NOT_NULL, NULL, Where, gt, lte, null_or, one_of

@@ -9,7 +9,8 @@ from typing import Any
 from ..dialects.interface import Call
 from ..errors import InvalidValueError
 from ..listing import MAX_LIMIT, count
-from ..models import ImportMetadata, Password, PasswordInsert
+from ..models.base import ImportMetadata
+from ..models.users import Password, PasswordInsert
 from ..rows import mapping
 from ..schema import Order
 from ..statements.conditions import Where, other_than
@@ -27,6 +28,7 @@ class Passwords(Adapter[Password]):
 
     table = PASSWORDS
     model = Password
+    insert = PasswordInsert
     id_column = PASSWORD.id
 
     async def create(

@@ -9,7 +9,7 @@ from typing import Any, Final, Generic, TypeVar
 from pydantic import BaseModel
 
 from ..listing import Sort, Totals
-from ..models import ImportMetadata, Page
+from ..models.base import ImportMetadata, Page
 from ..schema import Column
 from ..verbs.adapter import Adapter, Expected, Fields
 

@@ -10,15 +10,8 @@ from pydantic import BaseModel
 
 from ..errors import ConflictError
 from ..listing import ListRules
-from ..models import (
-    ClientGrant,
-    ClientGrantInsert,
-    Grant,
-    GrantInsert,
-    ImportMetadata,
-    ResourceServer,
-    ResourceServerInsert,
-)
+from ..models.base import ImportMetadata
+from ..models.permissions import ClientGrant, ClientGrantInsert, Grant, GrantInsert, ResourceServer, ResourceServerInsert
 from ..tables import CLIENT_GRANTS, GRANTS, RESOURCE_SERVERS
 from ..verbs.adapter import Expected, Fields
 from .plain import Listed, Plain
@@ -36,6 +29,7 @@ class ResourceServers(Plain[ResourceServer, ResourceServerInsert]):
 
     table = RESOURCE_SERVERS
     model = ResourceServer
+    insert = ResourceServerInsert
     id_column = RESOURCE_SERVER.id
     rules: ClassVar[ListRules] = ListRules(
         wire="resource_servers", fields=("id", "name", "identifier", "is_system"), search=("name", "identifier")
@@ -77,6 +71,7 @@ class ClientGrants(Plain[ClientGrant, ClientGrantInsert]):
 
     table = CLIENT_GRANTS
     model = ClientGrant
+    insert = ClientGrantInsert
     id_column = CLIENT_GRANT.id
     rules: ClassVar[ListRules] = ListRules(
         wire="client_grants",
@@ -104,6 +99,7 @@ class Grants(Listed[Grant]):
 
     table = GRANTS
     model = Grant
+    insert = GrantInsert
     id_column = GRANT.id
     rules: ClassVar[ListRules] = ListRules(
         wire="grants", fields=("id", "user_id", "clientID", "audience"), search=("user_id", "clientID", "audience")

@@ -10,8 +10,8 @@ from pydantic import BaseModel
 
 from ..errors import InvalidValueError
 from ..listing import MAX_PAGE, Cursor, ListRules, Sort, Total, Totals, Window, asked_totals, count
-from ..models import (
-    Page,
+from ..models.base import Page
+from ..models.permissions import (
     Role,
     RoleInsert,
     RolePermission,
@@ -21,6 +21,7 @@ from ..models import (
     UserPermissionInsert,
     UserPermissionWithDetails,
     UserRole,
+    UserRoleInsert,
 )
 from ..rows import mapping
 from ..schema import Column, Order
@@ -49,6 +50,7 @@ class Roles(Plain[Role, RoleInsert]):
 
     table = ROLES
     model = Role
+    insert = RoleInsert
     id_column = ROLE.id
     rules: ClassVar[ListRules] = ListRules(
         wire="roles", fields=("id", "name", "is_system", "description", "created_at", "updated_at"), search=("name",)
@@ -60,6 +62,7 @@ class RolePermissions(Adapter[RolePermission]):
 
     table = ROLE_PERMISSIONS
     model = RolePermission
+    insert = RolePermissionInsert
     rules: ClassVar[ListRules] = ListRules(wire="permissions", checkpoint=None)
     side: ClassVar[Side | None] = API_NAME
 
@@ -170,6 +173,7 @@ class UserRoles(Adapter[UserRole]):
 
     table = USER_ROLES
     model = UserRole
+    insert = UserRoleInsert
 
     async def create(self, tenant_id: str, user_id: str, role_id: str, organization_id: str = "") -> bool:
         """Give a role to a user; nothing changes where the user has it.
@@ -323,6 +327,7 @@ class UserPermissions(Adapter[UserPermission]):
 
     table = USER_PERMISSIONS
     model = UserPermission
+    insert = UserPermissionInsert
     rules: ClassVar[ListRules] = ListRules(wire="permissions", checkpoint=None)
     side: ClassVar[Side | None] = API_NAME
 

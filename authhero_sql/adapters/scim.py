@@ -7,15 +7,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from ..models import (
-    ImportMetadata,
-    ScimConfiguration,
-    ScimConfigurationInsert,
-    ScimExternalId,
-    ScimExternalIdInsert,
-    ScimToken,
-    ScimTokenInsert,
-)
+from ..models.base import ImportMetadata
+from ..models.scim import ScimConfiguration, ScimConfigurationInsert, ScimExternalId, ScimExternalIdInsert, ScimToken, ScimTokenInsert
 from ..schema import Order
 from ..statements.conditions import Where
 from ..tables import SCIM_CONFIGURATIONS, SCIM_EXTERNAL_IDS, SCIM_TOKENS
@@ -32,6 +25,7 @@ class ScimConfigurations(Kept[ScimConfiguration, ScimConfigurationInsert]):
 
     table = SCIM_CONFIGURATIONS
     model = ScimConfiguration
+    insert = ScimConfigurationInsert
 
     async def list(self, tenant_id: str) -> builtins.list[ScimConfiguration]:
         """The tenant's configurations, oldest first."""
@@ -43,6 +37,7 @@ class ScimTokens(Created[ScimToken, ScimTokenInsert]):
 
     table = SCIM_TOKENS
     model = ScimToken
+    insert = ScimTokenInsert
     id_column = SCIM_TOKEN.token_id
 
     async def get_by_hash(self, tenant_id: str, token_hash: str) -> ScimToken | None:
@@ -70,6 +65,7 @@ class ScimExternalIds(Adapter[ScimExternalId]):
 
     table = SCIM_EXTERNAL_IDS
     model = ScimExternalId
+    insert = ScimExternalIdInsert
 
     async def create(
         self,

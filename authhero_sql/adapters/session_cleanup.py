@@ -8,7 +8,7 @@ from typing import Any
 
 from ..dialects.interface import Call
 from ..errors import InvalidValueError
-from ..models import SessionCleanupResult
+from ..models.sessions import SessionCleanupResult
 from ..schema import Column
 from ..session import Session
 from ..statements.conditions import Where, gte, lt, null_or, paired

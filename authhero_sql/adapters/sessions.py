@@ -13,7 +13,8 @@ from ..clock import to_epoch_ms
 from ..dialects.interface import Call
 from ..errors import ConflictError, InvalidValueError
 from ..listing import ListRules
-from ..models import ImportMetadata, RefreshToken, RefreshTokenInsert, RefreshTokenRotation, Session, SessionInsert
+from ..models.base import ImportMetadata
+from ..models.sessions import RefreshToken, RefreshTokenInsert, RefreshTokenRotation, Session, SessionInsert
 from ..statements.conditions import NULL, Picked, Where, gt, null_or, one_of
 from ..tables import REFRESH_TOKENS, SESSIONS
 from ..verbs.adapter import Expected, Fields
@@ -65,6 +66,7 @@ class Sessions(_Expiring[Session]):
 
     table = SESSIONS
     model = Session
+    insert = SessionInsert
     id_column = SESSION.id
     login_column = "login_session_id"
     rules: ClassVar[ListRules] = ListRules(
@@ -125,6 +127,7 @@ class RefreshTokens(_Expiring[RefreshToken]):
 
     table = REFRESH_TOKENS
     model = RefreshToken
+    insert = RefreshTokenInsert
     id_column = TOKEN.id
     login_column = "login_id"
     rules: ClassVar[ListRules] = ListRules(

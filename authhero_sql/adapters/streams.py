@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from ..models import LogStream, LogStreamInsert, MigrationSource, MigrationSourceInsert
+from ..models.streams import LogStream, LogStreamInsert, MigrationSource, MigrationSourceInsert
 from ..schema import Order
 from ..tables import LOG_STREAMS, MIGRATION_SOURCES
 from .plain import Kept
@@ -24,6 +24,7 @@ class LogStreams(Kept[LogStream, LogStreamInsert]):
 
     table = LOG_STREAMS
     model = LogStream
+    insert = LogStreamInsert
     id_column = LOG_STREAM.id
 
     def _new_id(self, now: datetime) -> str:
@@ -42,6 +43,7 @@ class MigrationSources(Kept[MigrationSource, MigrationSourceInsert]):
 
     table = MIGRATION_SOURCES
     model = MigrationSource
+    insert = MigrationSourceInsert
     id_column = MIGRATION_SOURCE.id
 
     def _new_id(self, now: datetime) -> str:

@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any, ClassVar
 
 from ..listing import ListRules, Sort, Totals
-from ..models import ImportMetadata, Page, Tenant, TenantInsert
+from ..models.base import ImportMetadata, Page
+from ..models.tenants import Tenant, TenantInsert
 from ..tables import TENANTS
 from ..verbs.adapter import Adapter, Expected, Fields
 
@@ -18,6 +19,7 @@ class Tenants(Adapter[Tenant]):
 
     table = TENANTS
     model = Tenant
+    insert = TenantInsert
     id_column = TENANT.id
     rules: ClassVar[ListRules] = ListRules(
         wire="tenants",

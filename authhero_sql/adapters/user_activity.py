@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from ..models import UserActivity as Activity
+from ..models.users import UserActivity as Activity
 from ..tables import USER_ACTIVITY
 from ..verbs.adapter import Adapter, Fields
 

@@ -13,8 +13,9 @@ from pydantic import BaseModel, Field
 from ..dialects.interface import Call, Row
 from ..errors import InvalidValueError
 from ..listing import ListRules
-from ..models import AuditEventInsert, Identity, ImportMetadata, ProfileData, User, UserInsert
-from ..models.base import Instant
+from ..models.audit import AuditEventInsert
+from ..models.base import ImportMetadata, Instant
+from ..models.users import Identity, ProfileData, User, UserInsert
 from ..rows import RowReader
 from ..schema import Column
 from ..statements.conditions import NULL, Picked, Where, one_of
@@ -60,6 +61,7 @@ class Users(Listed[User]):
 
     table = USERS
     model = User
+    insert = UserInsert
     fixed: ClassVar[frozenset[str]] = frozenset({"password"})
     virtual: ClassVar[frozenset[str]] = frozenset({"verify_email", *ACTIVITY, "password"})
     # A walk goes over people: the accounts linked to them come with them. Offset lists keep them as rows of their own.

@@ -142,7 +142,7 @@ def registry_schema() -> Schema:
     return {table.name: table_state(table) for table in REGISTRY.values()}
 
 
-def table_state(table: Table[Any, Any]) -> TableState:
+def table_state(table: Table[Any]) -> TableState:
     """A table as migrations make it."""
     return TableState(tuple(column.definition for column in table.columns), table.key, table.indexes, table.foreign_keys)
 

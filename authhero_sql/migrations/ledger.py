@@ -69,12 +69,7 @@ class _Ledger(Columns):
     duration_ms = Column(INT)
 
 
-LEDGER: Table[_Ledger, Entry] = Table(
-    "authhero_sql_migrations",
-    _Ledger,
-    key=("name",),
-    model=Entry,
-)
+LEDGER = Table("authhero_sql_migrations", _Ledger, key=("name",))
 
 
 class _Leases(Columns):
@@ -84,12 +79,7 @@ class _Leases(Columns):
     expires_at_ts = Column(EPOCH_MS, field="expires_at")
 
 
-LEASES: Table[_Leases, Lease] = Table(
-    "authhero_sql_lock",
-    _Leases,
-    key=("id",),
-    model=Lease,
-)
+LEASES = Table("authhero_sql_lock", _Leases, key=("id",))
 LEASE = timedelta(seconds=60)
 """How long a lease lasts without a sign of life; after that its owner is taken for dead."""
 HEARTBEAT = 2.0

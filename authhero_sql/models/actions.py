@@ -8,6 +8,36 @@ from pydantic import Field, StringConstraints, model_validator
 
 from .base import Insert, Instant, Model, Nested, Secret
 
+__all__ = [
+    "Action",
+    "ActionCode",
+    "ActionDependency",
+    "ActionExecution",
+    "ActionExecutionError",
+    "ActionExecutionFields",
+    "ActionExecutionInsert",
+    "ActionExecutionLog",
+    "ActionExecutionLogEntry",
+    "ActionExecutionResult",
+    "ActionExecutionStatus",
+    "ActionFields",
+    "ActionInsert",
+    "ActionSecret",
+    "ActionStatus",
+    "ActionTrigger",
+    "ActionVersion",
+    "ActionVersionFields",
+    "ActionVersionInsert",
+    "Hook",
+    "HookCode",
+    "HookCodeInsert",
+    "HookFields",
+    "HookInsert",
+    "HookTemplateId",
+    "LogLevel",
+    "TriggerId",
+]
+
 ActionExecutionStatus = Literal["unspecified", "pending", "final", "partial", "canceled", "suspended"]
 ActionStatus = Literal["draft", "built"]
 LogLevel = Literal["log", "info", "warn", "error", "debug"]

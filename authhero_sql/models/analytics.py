@@ -8,6 +8,23 @@ from pydantic import Field
 
 from .base import Insert, Instant, Model
 
+__all__ = [
+    "AnalyticsColumnMeta",
+    "AnalyticsFilters",
+    "AnalyticsGroupBy",
+    "AnalyticsInterval",
+    "AnalyticsQuery",
+    "AnalyticsQueryResponse",
+    "AnalyticsResource",
+    "AnalyticsStatistics",
+    "AnalyticsUserType",
+    "DailyStats",
+    "RefreshTokenRetentionCohort",
+    "RefreshTokenRetentionResponse",
+    "SessionRetentionCohort",
+    "SessionRetentionResponse",
+]
+
 AnalyticsResource = Literal[
     "active-users",
     "logins",

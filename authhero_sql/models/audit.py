@@ -7,6 +7,20 @@ from typing import Any, Literal
 from .base import Insert, Instant, Model, Nested, Secret
 from .logs import Auth0Client, LocationInfo
 
+__all__ = [
+    "Actor",
+    "ActorType",
+    "AuditCategory",
+    "AuditEvent",
+    "AuditEventFields",
+    "AuditEventInsert",
+    "Change",
+    "OutboxEvent",
+    "RequestContext",
+    "ResponseContext",
+    "Target",
+]
+
 AuditCategory = Literal["user_action", "admin_action", "system", "api"]
 ActorType = Literal["user", "admin", "system", "api_key", "client_credentials"]
 

@@ -8,6 +8,13 @@ from pydantic import Field
 
 from .base import Insert, Instant, Model, Secret
 
+__all__ = [
+    "AuthenticationMethod",
+    "AuthenticationMethodFields",
+    "AuthenticationMethodInsert",
+    "AuthenticationMethodType",
+]
+
 AuthenticationMethodType = Literal["phone", "totp", "email", "push", "webauthn-roaming", "webauthn-platform", "passkey"]
 
 

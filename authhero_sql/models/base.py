@@ -20,6 +20,14 @@ from pydantic import (
 
 from ..clock import to_iso, truncate
 
+__all__ = [
+    "ImportMetadata",
+    "Insert",
+    "Instant",
+    "Nested",
+    "Page",
+]
+
 Instant = Annotated[
     AwareDatetime,
     AfterValidator(truncate),

@@ -9,6 +9,32 @@ from pydantic import Field, field_validator
 
 from .base import Insert, Model
 
+__all__ = [
+    "Alignment",
+    "Borders",
+    "Branding",
+    "BrandingColors",
+    "BrandingFont",
+    "ButtonsStyle",
+    "Colors",
+    "CustomText",
+    "CustomTextEntry",
+    "CustomTextKey",
+    "DarkMode",
+    "FontDetails",
+    "Fonts",
+    "Gradient",
+    "PageBackground",
+    "PromptScreen",
+    "PromptSetting",
+    "Theme",
+    "ThemeFields",
+    "ThemeInsert",
+    "UniversalLoginExperience",
+    "UniversalLoginTemplate",
+    "Widget",
+]
+
 DarkMode = Literal["dark", "light", "auto"]
 UniversalLoginExperience = Literal["new", "classic"]
 PromptScreen = Literal[

@@ -8,6 +8,24 @@ from pydantic import Field, StringConstraints
 
 from .base import Insert, Instant, Model, Nested, Secret
 
+__all__ = [
+    "AppType",
+    "BackchannelLogoutInitiators",
+    "Client",
+    "ClientFields",
+    "ClientInsert",
+    "ClientOidcLogout",
+    "ClientWithTenantId",
+    "ComplianceLevel",
+    "OrganizationRequireBehavior",
+    "OrganizationUsage",
+    "RefreshTokenSettings",
+    "RefreshTokenSettingsInsert",
+    "RegistrationType",
+    "TokenEndpointAuthMethod",
+    "UserLinkingMode",
+]
+
 AppType = Literal[
     "native",
     "spa",

@@ -6,6 +6,14 @@ from typing import Literal
 
 from .base import Insert, Instant, Model, Secret
 
+__all__ = [
+    "Code",
+    "CodeFields",
+    "CodeInsert",
+    "CodeType",
+    "CodeWithTenantId",
+]
+
 CodeType = Literal["password_reset", "email_verification", "otp", "mfa_otp", "authorization_code", "oauth2_state", "ticket"]
 
 

@@ -8,6 +8,37 @@ from pydantic import Field
 
 from .base import Insert, Instant, Model, Nested, Secret
 
+__all__ = [
+    "Active",
+    "AllowedUsernameTypes",
+    "Connection",
+    "ConnectionAttributes",
+    "ConnectionAuthenticationMethods",
+    "ConnectionConfiguration",
+    "ConnectionFields",
+    "ConnectionInsert",
+    "ConnectionOptions",
+    "ConnectionValidation",
+    "EmailAttribute",
+    "EmailSignup",
+    "EmailValidation",
+    "Enabled",
+    "PasskeyOptions",
+    "PasswordComplexity",
+    "PasswordDictionary",
+    "PasswordHistory",
+    "PasswordNoPersonalInfo",
+    "PasswordPolicy",
+    "PhoneNumberAttribute",
+    "ResponseMode",
+    "ResponseType",
+    "Signup",
+    "SignupStatus",
+    "UsernameAttribute",
+    "UsernameLength",
+    "UsernameRules",
+]
+
 ResponseType = Literal["token", "id_token", "id_token token", "code", "code id_token", "code token", "code id_token token"]
 ResponseMode = Literal["query", "fragment", "form_post", "web_message", "saml_post"]
 PasswordPolicy = Literal["none", "low", "fair", "good", "excellent"]

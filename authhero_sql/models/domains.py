@@ -8,6 +8,26 @@ from pydantic import Field, StringConstraints
 
 from .base import Insert, Instant, Model, Nested, Secret
 
+__all__ = [
+    "ClientIPHeader",
+    "CustomDomain",
+    "CustomDomainFields",
+    "CustomDomainInsert",
+    "CustomDomainStatus",
+    "CustomDomainType",
+    "CustomDomainWithTenantId",
+    "DomainVerification",
+    "GeneralVerification",
+    "HTTPVerification",
+    "HandlerConfig",
+    "Match",
+    "ProxyRoute",
+    "ProxyRouteFields",
+    "ProxyRouteInsert",
+    "ResolvedHost",
+    "TXTVerification",
+]
+
 CustomDomainType = Literal["auth0_managed_certs", "self_managed_certs"]
 CustomDomainStatus = Literal["disabled", "pending", "pending_verification", "ready"]
 ClientIPHeader = Literal["true-client-ip", "cf-connecting-ip", "x-forwarded-for", "x-azure-clientip", "null"]

@@ -8,6 +8,12 @@ from pydantic import Field
 
 from .base import Insert, Secret
 
+__all__ = [
+    "EmailProvider",
+    "EmailTemplate",
+    "EmailTemplateName",
+]
+
 EmailTemplateName = Literal[
     "verify_email",
     "verify_email_by_code",

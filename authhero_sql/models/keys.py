@@ -8,6 +8,11 @@ from pydantic import ConfigDict
 
 from .base import Instant, Model, Secret
 
+__all__ = [
+    "SigningKey",
+    "SigningKeyType",
+]
+
 SigningKeyType = Literal["jwt_signing", "saml_encryption"]
 
 

@@ -9,6 +9,16 @@ from pydantic import ConfigDict, Field, StringConstraints
 
 from .base import Insert, Instant, Model, Nested
 
+__all__ = [
+    "Auth0Client",
+    "LocationInfo",
+    "LocationInfoInsert",
+    "Log",
+    "LogFields",
+    "LogInsert",
+    "LogType",
+]
+
 
 class LogType(StrEnum):
     """The types of log entries that AuthHero knows; an entry may have others."""

@@ -8,6 +8,24 @@ from pydantic import Field, StringConstraints
 
 from .base import Insert, Instant, Model
 
+__all__ = [
+    "Rollout",
+    "RolloutFields",
+    "RolloutInsert",
+    "RolloutKind",
+    "RolloutStatus",
+    "TenantOperation",
+    "TenantOperationEngine",
+    "TenantOperationEvent",
+    "TenantOperationEventFields",
+    "TenantOperationEventInsert",
+    "TenantOperationEventOutcome",
+    "TenantOperationFields",
+    "TenantOperationInsert",
+    "TenantOperationKind",
+    "TenantOperationStatus",
+]
+
 TenantOperationKind = Literal["provision", "seed", "upgrade", "backup", "deprovision"]
 TenantOperationEngine = Literal["inline", "cloudflare-workflows"]
 TenantOperationStatus = Literal["pending", "running", "succeeded", "failed", "cancelled"]

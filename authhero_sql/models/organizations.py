@@ -8,6 +8,29 @@ from pydantic import Field, StringConstraints
 
 from .base import Insert, Instant, Model, Nested, Secret
 
+__all__ = [
+    "ClientCredentialsQuota",
+    "ConnectionSummary",
+    "Invite",
+    "InviteFields",
+    "InviteInsert",
+    "Invitee",
+    "Inviter",
+    "JoinedOrganization",
+    "Organization",
+    "OrganizationBranding",
+    "OrganizationColors",
+    "OrganizationConnection",
+    "OrganizationConnectionFields",
+    "OrganizationConnectionInsert",
+    "OrganizationEnabledConnection",
+    "OrganizationFields",
+    "OrganizationInsert",
+    "OrganizationTokenQuota",
+    "UserOrganization",
+    "UserOrganizationInsert",
+]
+
 
 class OrganizationColors(Nested):
     """The colours of an organization's pages."""

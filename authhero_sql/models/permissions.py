@@ -9,6 +9,38 @@ from pydantic import Field, StringConstraints
 from .base import Insert, Instant, Model, Nested, Secret
 from .clients import OrganizationUsage
 
+__all__ = [
+    "ClientGrant",
+    "ClientGrantFields",
+    "ClientGrantInsert",
+    "ClientRegistrationToken",
+    "ClientRegistrationTokenFields",
+    "ClientRegistrationTokenInsert",
+    "ClientRegistrationTokenType",
+    "Grant",
+    "GrantFields",
+    "GrantInsert",
+    "MutualTLS",
+    "ResourceServer",
+    "ResourceServerFields",
+    "ResourceServerInsert",
+    "ResourceServerOptions",
+    "ResourceServerScope",
+    "Role",
+    "RoleFields",
+    "RoleInsert",
+    "RolePermission",
+    "RolePermissionInsert",
+    "RolePermissionWithDetails",
+    "SubjectType",
+    "TokenDialect",
+    "UserPermission",
+    "UserPermissionInsert",
+    "UserPermissionWithDetails",
+    "UserRole",
+    "UserRoleInsert",
+]
+
 TokenDialect = Literal["access_token", "access_token_authz"]
 SubjectType = Literal["client", "user"]
 ClientRegistrationTokenType = Literal["iat", "rat"]

@@ -6,6 +6,18 @@ from pydantic import Field
 
 from .base import Insert, Instant, Model, Nested, Secret
 
+__all__ = [
+    "ScimConfiguration",
+    "ScimConfigurationFields",
+    "ScimConfigurationInsert",
+    "ScimExternalId",
+    "ScimExternalIdInsert",
+    "ScimMappingEntry",
+    "ScimToken",
+    "ScimTokenFields",
+    "ScimTokenInsert",
+]
+
 
 class ScimMappingEntry(Nested):
     """Which SCIM attribute becomes which field of a user."""

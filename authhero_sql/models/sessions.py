@@ -9,6 +9,28 @@ from pydantic import ConfigDict, Field
 from .base import Insert, Instant, Model, Nested, Secret
 from .connections import ResponseMode, ResponseType
 
+__all__ = [
+    "AuthParams",
+    "AuthStrategy",
+    "ClaimRequest",
+    "ClaimsRequest",
+    "Device",
+    "GrantedResourceServer",
+    "LoginSession",
+    "LoginSessionFields",
+    "LoginSessionInsert",
+    "LoginSessionState",
+    "LoginSessionWithTenantId",
+    "RefreshToken",
+    "RefreshTokenFields",
+    "RefreshTokenInsert",
+    "RefreshTokenRotation",
+    "Session",
+    "SessionCleanupResult",
+    "SessionFields",
+    "SessionInsert",
+]
+
 LoginSessionState = Literal[
     "pending",
     "authenticated",

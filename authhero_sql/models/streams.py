@@ -8,6 +8,20 @@ from pydantic import Field
 
 from .base import Insert, Instant, Model, Nested, Secret
 
+__all__ = [
+    "LogStream",
+    "LogStreamFields",
+    "LogStreamFilter",
+    "LogStreamInsert",
+    "LogStreamStatus",
+    "LogStreamType",
+    "MigrationProviderType",
+    "MigrationSource",
+    "MigrationSourceCredentials",
+    "MigrationSourceFields",
+    "MigrationSourceInsert",
+]
+
 LogStreamType = Literal["http", "eventbridge", "eventgrid", "splunk", "datadog", "sumo"]
 LogStreamStatus = Literal["active", "paused", "suspended"]
 MigrationProviderType = Literal["auth0", "cognito", "okta", "oidc"]

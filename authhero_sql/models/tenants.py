@@ -8,6 +8,39 @@ from pydantic import Field, StringConstraints
 
 from .base import Insert, Instant, Model, Nested, Secret
 
+__all__ = [
+    "AttackProtection",
+    "BreachedPasswordDetection",
+    "BreachedPasswordStages",
+    "BruteForceProtection",
+    "CustomPage",
+    "DefaultTokenQuota",
+    "DeploymentType",
+    "DeviceFlow",
+    "DeviceFlowInsert",
+    "ErrorPage",
+    "MfaFactors",
+    "Mtls",
+    "PasswordStage",
+    "PhoneMessage",
+    "ProvisioningState",
+    "SessionCookie",
+    "SmsProvider",
+    "StorageKind",
+    "SuspiciousIpThrottling",
+    "Tenant",
+    "TenantFields",
+    "TenantFlags",
+    "TenantInsert",
+    "TenantMfa",
+    "TenantOidcLogout",
+    "TenantSessions",
+    "ThrottlingStage",
+    "ThrottlingStages",
+    "TokenQuota",
+    "TwilioSettings",
+]
+
 DeploymentType = Literal["shared", "wfp"]
 ProvisioningState = Literal["pending", "ready", "failed"]
 StorageKind = Literal["own_d1", "existing_d1", "shared_planetscale"]

@@ -8,6 +8,22 @@ from pydantic import ConfigDict, Field
 
 from .base import Insert, Instant, Model, Nested, Secret
 
+__all__ = [
+    "Address",
+    "BaseUser",
+    "Identity",
+    "Password",
+    "PasswordAlgorithm",
+    "PasswordFields",
+    "PasswordInsert",
+    "ProfileData",
+    "User",
+    "UserActivity",
+    "UserFields",
+    "UserInsert",
+    "UserPassword",
+]
+
 PasswordAlgorithm = Literal["bcrypt", "argon2id"]
 
 

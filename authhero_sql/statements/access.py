@@ -29,7 +29,7 @@ class Access(NamedTuple):
 
 
 def index_for(
-    table: Table[Any, Any],
+    table: Table[Any],
     equal: Collection[str],
     bounded: Collection[str] = (),
     order: Sequence[Order] = (),
@@ -60,7 +60,7 @@ def index_for(
     return Access(chosen, ordered=bool(order) and best[1] > 0) if best > (0, 0, True) else None
 
 
-def before(table: Table[Any, Any], equal: Collection[str], bounded: str) -> tuple[str, ...]:
+def before(table: Table[Any], equal: Collection[str], bounded: str) -> tuple[str, ...]:
     """The columns that must equal a value and lead, before the bounded one, the index by which a range is read.
 
     What they and the range say is all in the index; the other conditions are not.
@@ -70,13 +70,13 @@ def before(table: Table[Any, Any], equal: Collection[str], bounded: str) -> tupl
     return tuple(takewhile(equal.__contains__, columns))
 
 
-def leads(table: Table[Any, Any], equal: Collection[str]) -> bool:
+def leads(table: Table[Any], equal: Collection[str]) -> bool:
     """Whether an index leads to the few rows of a tenant in which columns equal a value."""
     known = {EVERYWHERE, *equal}
     return _is_one_row(table, known) or index_for(table, known) is not None
 
 
-def _is_one_row(table: Table[Any, Any], equal: Collection[str]) -> bool:
+def _is_one_row(table: Table[Any], equal: Collection[str]) -> bool:
     return any(set(columns) <= set(equal) for columns in (table.key, *(index.names for index in table.indexes if index.unique)))
 
 

@@ -87,7 +87,7 @@ class Operator:
 class Place:
     """Where conditions stand: the table, in one dialect, and the source by which a statement reads it."""
 
-    table: Table[Any, Any]
+    table: Table[Any]
     dialect: Dialect
     source: Any = None
     subquery: Callable[[Picked, str], Any] | None = None
@@ -253,7 +253,7 @@ class Paired(Operator):
 class Picked(Operator):
     """The value of a column in the row of a table that meets conditions, or one of those in ``several`` rows."""
 
-    table: Table[Any, Any]
+    table: Table[Any]
     column: Column
     where: Where
     several: bool = False

@@ -24,7 +24,7 @@ from .access import index_for
 from .conditions import DatabaseNow, Paired, Picked, Place, Where, columns, criterion, operands, shape
 from .texts import Bind, DatabaseNowTerm, Text, Texts
 
-AnyTable: TypeAlias = Table[Any, Any]
+AnyTable: TypeAlias = Table[Any]
 
 
 @dataclass(frozen=True, eq=False)

@@ -50,8 +50,11 @@ _NOTHING = ImportMetadata()
 class Adapter(Generic[M]):
     """One adapter over one table."""
 
-    table: Table[Any, M]
+    table: Table[Any]
     model: type[M]
+    """What reading gives."""
+    insert: type[BaseModel] | None = None
+    """What ``create`` takes, where that is not what reading gives."""
     attribute: ClassVar[str] = ""
     """What the adapters call it, where that is not the table's name."""
     rules: ClassVar[ListRules | None] = None
@@ -111,7 +114,7 @@ class Adapter(Generic[M]):
     def _make_writer(cls) -> RowWriter:
         def make() -> RowWriter:
             fixed = cls.fixed | {"id", "tenant_id", "created_at", "updated_at"} | {cls.table[name].public for name in cls.table.key}
-            return RowWriter(cls.table, cls.table.insert or cls.model, cls.model, fixed, cls.virtual, cls.merged, cls.refused)
+            return RowWriter(cls.table, cls.insert or cls.model, cls.model, fixed, cls.virtual, cls.merged, cls.refused)
 
         writer: RowWriter = _once(cls, "writer", None, make)
         return writer
@@ -163,7 +166,7 @@ class Adapter(Generic[M]):
         """The present by the database's clock, on which all hosts agree."""
         return from_epoch_ms(int((await self._run.fetch(self._sql.now()))[0][0]))
 
-    async def _refuse_anothers(self, table: Table[Any, Any], tenant_id: str, name: str, id: str) -> None:
+    async def _refuse_anothers(self, table: Table[Any], tenant_id: str, name: str, id: str) -> None:
         """Refuse to refer by a column to a row of another tenant, as if it did not exist. No reference between the tables does.
 
         Raises:
@@ -396,6 +399,6 @@ def _once(owner: type, kind: str, key: Any, make: Callable[[], Any]) -> Any:
     return made[kind, key]
 
 
-def _import_writer(table: Table[Any, Any]) -> RowWriter:
+def _import_writer(table: Table[Any]) -> RowWriter:
     writer: RowWriter = _once(RowWriter, "import", table.name, lambda: RowWriter(table, ImportMetadata, ImportMetadata, frozenset()))
     return writer

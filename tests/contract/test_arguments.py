@@ -6,13 +6,14 @@ import inspect
 import math
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any, get_type_hints
+from typing import Any
 
 import pytest
 
 from authhero_sql import Adapters, AuthHeroSQLError, InvalidValueError
 from tests.chains import printed
 from tests.contract.builders import tenant
+from tests.kinds import kinds
 
 LONGEST = 2_000
 """Characters of an error's message; the longest lists the fields that there are."""
@@ -79,7 +80,7 @@ async def wrong_answers(call: Callable[..., Any]) -> AsyncIterator[str]:
                 yield f"{place}={value!r:.60}: {type(error).__name__}: {error!s:.100}"
 
 
-@pytest.mark.parametrize("adapter", get_type_hints(Adapters))
+@pytest.mark.parametrize("adapter", kinds())
 async def test_any_argument_is_answered_or_refused(adapters: Adapters, adapter: str) -> None:
     await tenant(adapters, "acme")
     for name, method in methods(getattr(adapters, adapter)):

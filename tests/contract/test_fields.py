@@ -13,6 +13,7 @@ from authhero_sql import Adapters, InvalidValueError
 from authhero_sql.models.base import Instant
 from authhero_sql.rows import wire_fields, without_none
 from tests.contract.builders import login_session, refresh_token, session, tenant
+from tests.kinds import insert_of
 
 
 @pytest.fixture
@@ -110,7 +111,7 @@ async def stored(store: Adapters, entity: str, given: dict[str, Any]) -> Any:
 @pytest.mark.parametrize("entity", REFERENCES)
 async def test_every_field_is_kept(store: Adapters, entity: str) -> None:
     adapter: Any = getattr(store, entity)
-    given = {**every_field(adapter.table.insert), **REFERENCES[entity]}
+    given = {**every_field(insert_of(adapter.table)), **REFERENCES[entity]}
     if entity == "keys":
         given["revoked_at"] = "2099-01-01T00:00:00.000Z"
     place = () if entity in ("tenants", "keys") else ("acme",)
@@ -139,7 +140,7 @@ async def prepared(store: Adapters, entity: str) -> tuple[Any, tuple[str, ...]]:
 async def test_every_field_can_be_updated(store: Adapters, entity: str) -> None:
     adapter, place = await prepared(store, entity)
     fixed = {"id", *(adapter.table[name].public for name in adapter.table.key), *VIRTUAL.get(entity, ())}
-    values = {**every_field(adapter.table.insert), **REFERENCES[entity]}
+    values = {**every_field(insert_of(adapter.table)), **REFERENCES[entity]}
     fields = {name: value for name, value in values.items() if name not in fixed}
     before = await adapter.get(*place)
     assert await adapter.update(*place, fields) is True
@@ -157,7 +158,7 @@ async def test_every_field_can_be_updated(store: Adapters, entity: str) -> None:
 @pytest.mark.parametrize("entity", [*PLACES, "tenants"])
 async def test_text_fits_its_column_to_the_last_character(store: Adapters, entity: str) -> None:
     adapter, place = await prepared(store, entity)
-    fields = wire_fields(adapter.table.insert)
+    fields = wire_fields(insert_of(adapter.table))
     bound = {name for key in adapter.table.foreign_keys for name in key.columns} | set(adapter.table.key)
     free = [
         column
@@ -182,8 +183,8 @@ async def test_none_is_null_where_it_may_be(store: Adapters, entity: str) -> Non
     adapter, place = await prepared(store, entity)
     kept = {"id", "tenant_id", "created_at", "updated_at", *(adapter.table[name].public for name in adapter.table.key)}
     public = [column for column in adapter.table.columns if "." not in column.public and column.public not in kept and not column.hidden]
-    inserted = wire_fields(adapter.table.insert)
-    values = {**every_field(adapter.table.insert), **REFERENCES[entity]}
+    inserted = wire_fields(insert_of(adapter.table))
+    values = {**every_field(insert_of(adapter.table)), **REFERENCES[entity]}
     for column in public:
         if column.public not in inserted:
             continue

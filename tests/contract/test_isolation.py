@@ -7,7 +7,7 @@ from base64 import b64decode
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, nullcontext, suppress
 from datetime import UTC, datetime, timedelta
-from typing import Any, get_type_hints
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -58,6 +58,7 @@ from tests.contract.builders import (
     theme,
     user,
 )
+from tests.kinds import kinds
 
 LATER = SOON + timedelta(days=900)
 WITHOUT_ADAPTER = {"control_plane_comm_keys", "migrations"}
@@ -303,9 +304,8 @@ def _all(*adapters: str) -> dict[str, Attempt]:
     def iterated(adapter: str) -> Attempt:
         return lambda a, t: _walked(getattr(a, adapter).iterate(t))
 
-    kinds = get_type_hints(Adapters)
     lists = {f"{adapter}.list": listed(adapter) for adapter in adapters}
-    return lists | {f"{adapter}.iterate": iterated(adapter) for adapter in adapters if hasattr(kinds[adapter], "iterate")}
+    return lists | {f"{adapter}.iterate": iterated(adapter) for adapter in adapters if hasattr(kinds()[adapter], "iterate")}
 
 
 ATTEMPTS: dict[str, Attempt] = {
@@ -669,7 +669,7 @@ def scoped() -> dict[str, Any]:
     """Every method that takes a tenant."""
     return {
         f"{adapter}.{name}": method
-        for adapter, kind in get_type_hints(Adapters).items()
+        for adapter, kind in kinds().items()
         for name, method in inspect.getmembers(kind, inspect.isfunction)
         if (not name.startswith("_") or name == "__call__") and "tenant_id" in inspect.signature(method).parameters
     }

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, get_type_hints
+from typing import Any
 
 import pytest
 from hypothesis import assume, given
@@ -19,6 +19,7 @@ from authhero_sql.dialects import Call
 from authhero_sql.schema import Table
 from authhero_sql.tables import REGISTRY
 from tests.contract.builders import SOON, log, login_session, organization, outbox_event, role, tenant
+from tests.kinds import entities, insert_of, kinds
 from tests.strategies import examples, field_values, instants, json_values, objects, poisons, same, same_parts, texts, wire_fields
 
 Given = dict[str, Any]
@@ -265,7 +266,7 @@ ENTITIES: dict[str, Entity] = {
 
 
 def test_every_table_with_a_model_is_here() -> None:
-    assert set(ENTITIES) == {name for name, table in REGISTRY.items() if table.insert is not None} - {"user_roles"}
+    assert set(ENTITIES) == entities().keys() - {"user_roles"}
 
 
 # --- what all of them share ----------------------------------------------------------------------------------------------------
@@ -279,14 +280,13 @@ class Case:
     entity: Entity = field(repr=False)
 
     @property
-    def table(self) -> Table[Any, Any]:
+    def table(self) -> Table[Any]:
         return REGISTRY[self.name]
 
     @property
     def fields(self) -> dict[str, Any]:
         """The fields that are kept, by wire name."""
-        assert self.table.insert is not None
-        return {wire: info for wire, info in wire_fields(self.table.insert).items() if wire not in self.entity.skip}
+        return {wire: info for wire, info in wire_fields(self._model).items() if wire not in self.entity.skip}
 
     def strategy(self, wire: str) -> SearchStrategy[Any]:
         """Values of a field; no key is empty, because an empty one is made up."""
@@ -305,7 +305,7 @@ class Case:
 
     @property
     def _model(self) -> Any:
-        return self.table.insert
+        return insert_of(self.table)
 
     @property
     def constant(self) -> set[str]:
@@ -355,7 +355,7 @@ def shown(row: Any) -> dict[str, Any]:
     return {wire: value for wire, value in data.items() if value is not None}
 
 
-def kept(table: Table[Any, Any], wire: str, value: Any, row: Mapping[str, Any]) -> bool:
+def kept(table: Table[Any], wire: str, value: Any, row: Mapping[str, Any]) -> bool:
     """Whether the row shows what was given for a field."""
     column = table.stored(wire)
     if column is not None and column.codec.kind == "mark":
@@ -493,7 +493,7 @@ async def test_what_was_read_can_be_changed_and_handed_back(adapters: Adapters, 
 
 
 def test_every_update_is_tried() -> None:
-    updating = {name for name, kind in get_type_hints(Adapters).items() if hasattr(kind, "update")}
+    updating = {name for name, kind in kinds().items() if hasattr(kind, "update")}
     # One takes nothing but an id; the other, which needs an organization, stands below.
     assert {case.name for case in CHANGING} - {"user_activity"} == updating - {"scim_external_ids", "user_organizations"}
 
@@ -643,10 +643,9 @@ IMPORTING = [case for case in CASES if case.entity.create is None and case.name 
 @examples(1)
 async def test_what_an_import_keeps_is_no_field(adapters: Adapters, tenant_id: str, case: Case, values: Given) -> None:
     table = case.table
-    assert table.insert is not None
     before = await count(adapters, table.name)
     given: dict[str, Any] = {"created_at": SOON, "updated_at": SOON, "id": "own"}
-    for name in given.keys() - wire_fields(table.insert).keys():
+    for name in given.keys() - wire_fields(insert_of(table)).keys():
         with pytest.raises(InvalidValueError, match="import_metadata") as caught:
             await case.create(adapters, tenant_id, {**values, name: given[name]})
         assert (caught.value.table, caught.value.field) == (case.name, name)

@@ -6,7 +6,7 @@ import asyncio
 import gc
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from typing import Any, get_type_hints
+from typing import Any
 
 import anyio
 import pytest
@@ -27,6 +27,7 @@ from authhero_sql import (
 from authhero_sql.dialects import Call
 from authhero_sql.dialects.mysql import MySQLDatabase
 from tests.faults.test_pools import aiomysql_pool
+from tests.kinds import kinds
 
 pytestmark = pytest.mark.transactions
 
@@ -225,7 +226,7 @@ async def test_adapters_of_an_outer_block_are_misuse_and_say_so(store: Adapters)
         ):
             with pytest.raises(TransactionMisuseError, match=r"tx\.users.*independent\(\)\.users"):
                 await work()
-        for name, kind in get_type_hints(Adapters).items():
+        for name, kind in kinds().items():
             if hasattr(kind, "_page"):
                 assert (getattr(store, name).attribute or getattr(store, name).table.name) == name
         for opened in (store.transaction(), store.batch()):

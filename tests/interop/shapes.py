@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from pydantic import BaseModel
 from pypika import Table as SQLTable
 
 from authhero_sql import Adapters, Database
@@ -19,6 +18,7 @@ from authhero_sql.schema import Table
 from authhero_sql.tables import REGISTRY
 from tests import contract_data
 from tests.interop.answers import wire
+from tests.kinds import entities, insert_of
 
 Stored = dict[str, Any]
 """A row: what the driver gives, by column."""
@@ -36,7 +36,7 @@ GIVEN = {
 # --- rows as they are stored -----------------------------------------------------------------------------------------------------
 
 
-async def stored(db: Database, table: Table[Any, Any]) -> list[Stored]:
+async def stored(db: Database, table: Table[Any]) -> list[Stored]:
     """All rows of a table, oldest first."""
     sql = db.dialect.query.from_(SQLTable(table.name)).select(*table.names).get_sql()
     rows = [dict(zip(table.names, tuple(row), strict=True)) for row in await db.fetch(Call(sql))]
@@ -44,7 +44,7 @@ async def stored(db: Database, table: Table[Any, Any]) -> list[Stored]:
     return sorted(rows, key=lambda row: str(row[created.name]))
 
 
-def keyed(table: Table[Any, Any], rows: list[Stored]) -> dict[tuple[Any, ...], Stored]:
+def keyed(table: Table[Any], rows: list[Stored]) -> dict[tuple[Any, ...], Stored]:
     """The rows by primary key."""
     return {tuple(row[name] for name in table.key): row for row in rows}
 
@@ -94,27 +94,26 @@ def canonical(text: str) -> str:
 # --- what must have been given ---------------------------------------------------------------------------------------------------
 
 
-def insert_fields(table: Table[Any, Any]) -> dict[str, bool]:
+def insert_fields(table: Table[Any]) -> dict[str, bool]:
     """The fields that ``create`` takes, and whether it must have them."""
-    model: type[BaseModel] | None = table.insert or table.model
-    if model is None:
+    if table.name not in entities():
         return {}
-    return {info.serialization_alias or name: info.is_required() for name, info in model.model_fields.items()}
+    return {info.serialization_alias or name: info.is_required() for name, info in insert_of(table).model_fields.items()}
 
 
-def default_of(table: Table[Any, Any], name: str) -> Any:
+def default_of(table: Table[Any], name: str) -> Any:
     """The contract's default of a field, or None."""
-    model = table.insert or table.model
-    definition = contract_data.fields().get(model.__name__ if model else "", {}).get(name, {})
+    model = insert_of(table).__name__ if table.name in entities() else ""
+    definition = contract_data.fields().get(model, {}).get(name, {})
     return definition.get("default")
 
 
-def columns_of(table: Table[Any, Any], name: str) -> list[str]:
+def columns_of(table: Table[Any], name: str) -> list[str]:
     """The columns in which a field is stored."""
     return [column.name for column in table.columns if column.public.partition(".")[0] == name]
 
 
-def without_defaults(table: Table[Any, Any], given: Fields, rows: list[Stored]) -> Fields:
+def without_defaults(table: Table[Any], given: Fields, rows: list[Stored]) -> Fields:
     """What is left of an input when nobody gives what AuthHero stores by itself.
 
     That is the contract's default or, where it has none, what is empty; and no row of the table has NULL there.
@@ -182,7 +181,7 @@ class Again:
     ours: Adapters
     watch: Watch
     ids: GivenIds
-    table: Table[Any, Any]
+    table: Table[Any]
     row: Stored
     least: bool
     rows: list[Stored] = field(repr=False)

@@ -82,7 +82,7 @@ async def answer(*arguments: str, url: str | None = None, code: int = 0) -> Any:
 # --- comparing schemas ---------------------------------------------------------------------------------------------------------
 
 
-def declared(tables: Iterable[Table[Any, Any]], dialect: Dialect | None = None) -> dict[str, TableShape]:
+def declared(tables: Iterable[Table[Any]], dialect: Dialect | None = None) -> dict[str, TableShape]:
     """Tables as they are declared; with a dialect, as it gives them back."""
     states = {table.name: check.table_state(table) for table in tables}
     return {name: check.described(state, dialect) if dialect else state for name, state in states.items()}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import json
 import re
-import typing
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -27,6 +26,7 @@ from authhero_sql.statements.filters import compiled
 from authhero_sql.statements.texts import Text, Texts
 from authhero_sql.verbs.adapter import Adapter
 from tests import population
+from tests.kinds import kinds
 from tests.population import BIG, START, STEP, Words
 from tests.workload.calls import calls
 from tests.workload.replay import Ticking, outcome
@@ -209,7 +209,7 @@ Asked = tuple[str, Callable[[], Awaitable[object]]]
 
 
 async def _asked(adapters: Adapters, filled: Database) -> AsyncIterator[Asked]:
-    for name, kind in typing.get_type_hints(Adapters).items():
+    for name, kind in kinds().items():
         if hasattr(kind, "list"):
             async for asked in _list(name, getattr(adapters, name), filled):
                 yield asked

@@ -128,7 +128,7 @@ def test_every_reference_has_an_index_that_begins_with_its_columns() -> None:
     assert [f"{table.name}.{key.columns}" for table in REGISTRY.values() for key in table.foreign_keys if not _is_led(table, key)] == []
 
 
-def _is_led(table: Table[Any, Any], key: ForeignKey) -> bool:
+def _is_led(table: Table[Any], key: ForeignKey) -> bool:
     size = len(key.columns)
     return any({*columns[:size]} == {*key.columns} for columns in (table.key, *(index.names for index in table.indexes)))
 
@@ -210,5 +210,5 @@ def _added() -> Iterator[tuple[str, Index]]:
         yield from ((name, index) for index in table.indexes if index not in before[name].indexes)
 
 
-def _serves_a_reference(table: Table[Any, Any], index: Index) -> bool:
+def _serves_a_reference(table: Table[Any], index: Index) -> bool:
     return index.names == ("tenant_id",) and any(key.columns == ("tenant_id",) for key in table.foreign_keys)

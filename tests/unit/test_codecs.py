@@ -259,7 +259,7 @@ def test_an_error_names_the_place_and_not_the_value() -> None:
     class Notes(Columns):
         id = Column(TEXT, 3, field="noteId")
 
-    table: Table[Notes, Any] = Table("notes", Notes, key=("id",))
+    table = Table("notes", Notes, key=("id",))
     refused: tuple[Callable[[], Any], ...] = (
         lambda: table.encode(table["id"], SECRET),
         lambda: table.encode(table["id"], f"{SECRET}\0"),

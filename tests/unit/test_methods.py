@@ -8,14 +8,14 @@ import re
 import textwrap
 from collections.abc import Callable
 from functools import cache
-from typing import Any, get_type_hints
+from typing import Any
 
 import pytest
 
-from authhero_sql import Adapters
 from tests.contract_data import CONTRACT, needs_contract
+from tests.kinds import kinds
 
-ADAPTERS = get_type_hints(Adapters)
+ADAPTERS = kinds()
 PLAIN = ("create", "get", "list", "update", "remove")
 SHORT = {
     "LIST": "page=0, per_page=50, include_totals=False, sort=None, q=None, from_=None, take=None",
@@ -418,6 +418,6 @@ def test_an_adapter_is_made_of_finished_parts(adapter: str) -> None:
 
 def test_what_can_be_walked_can_be_iterated() -> None:
     paged = {name.partition(".")[0] for name, signature in expected().items() if name.endswith(".list") and "take=" in signature}
-    walked = {name for name, kind in get_type_hints(Adapters).items() if name in paged and kind.rules.checkpoint is not None}
+    walked = {name for name, kind in kinds().items() if name in paged and kind.rules.checkpoint is not None}
     assert paged - walked == {"codes", "hooks"}
     assert {name.partition(".")[0] for name in methods() if name.endswith(".iterate")} == walked

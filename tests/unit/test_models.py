@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 import types
 from datetime import UTC, datetime, timedelta, timezone
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import pytest
@@ -710,21 +713,39 @@ def test_an_error_does_not_repeat_what_was_given(model: type[BaseModel], given: 
     assert SECRET not in repr(caught.value)
 
 
-def test_all_public_names_are_exported_once_and_in_order() -> None:
-    assert list(models.__all__) == sorted(set(models.__all__))
-    assert all(hasattr(models, name) for name in models.__all__)
+MODULES = [import_module(f"authhero_sql.models.{module.name}") for module in iter_modules(models.__path__)]
+EXPORTED: list[str] = vars(models)["__all__"]
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
+def test_a_module_exports_its_public_names_once_and_in_order(module: types.ModuleType) -> None:
+    assert module.__all__ == sorted(set(module.__all__))
     public = {
         name
-        for module in vars(models).values()
-        if isinstance(module, types.ModuleType) and module.__name__.startswith("authhero_sql.models.")
         for name, value in vars(module).items()
         if isinstance(value, type) and value.__module__ == module.__name__ and not name.startswith("_")
     }
-    assert public - {"Model"} == {name for name in models.__all__ if isinstance(getattr(models, name), type)}
+    assert public - {"Model"} == {name for name in module.__all__ if isinstance(getattr(module, name), type)}
+
+
+def test_the_package_exports_what_its_modules_export() -> None:
+    assert sorted(name for module in MODULES for name in module.__all__) == EXPORTED
+    assert set(EXPORTED) <= set(dir(models))
+    assert all(getattr(models, name) is getattr(module, name) for module in MODULES for name in module.__all__)
+    # What type checkers see is what there is.
+    stars = re.findall(r"^    from \.(\w+) import \*$", Path(models.__file__).read_text("utf-8"), re.MULTILINE)
+    assert [f"authhero_sql.models.{name}" for name in stars] == [module.__name__ for module in MODULES]
+
+
+def test_a_name_that_there_is_not_is_told() -> None:
+    with pytest.raises(AttributeError, match="has no attribute 'Usr'"):
+        getattr(models, "Usr")  # noqa: B009  # as text, because a type checker finds it, too
+    with pytest.raises(ImportError, match="Usr"):
+        exec("from authhero_sql.models import Usr")  # noqa: S102  # as before
 
 
 def test_every_public_class_says_what_it_is() -> None:
-    for name in models.__all__:
+    for name in EXPORTED:
         value = getattr(models, name)
         if isinstance(value, type) and issubclass(value, BaseModel):
             assert vars(value).get("__doc__"), name

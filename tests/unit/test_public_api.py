@@ -1,30 +1,20 @@
-"""The names that users import: all there, documented, annotated, and few modules to load."""
+"""The names that users import: all there, documented, annotated."""
 
 from __future__ import annotations
 
 import inspect
-import json
 import re
-import subprocess
-import sys
 import types
-import typing
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 import authhero_sql
-from authhero_sql import Adapters, AuthHeroSQLError, errors
+from authhero_sql import AuthHeroSQLError, errors
+from tests.kinds import kinds
 
-REQUIRED = {"annotated_types", "anyio", "pydantic", "pydantic_core", "pypika", "typing_extensions", "typing_inspection"}
-"""What importing may load besides the standard library: the dependencies that stand in pyproject.toml, with what they need."""
-LATER = re.compile(r"sqlite3|authhero_sql\.(cli|dialects\.(sqlite|postgresql|mysql|d1)|migrations\.m\d.*)")
-"""What waits until a database is opened, migrated, or the command is called."""
-MODULES = 400
-"""How many modules importing may load at the most; 330 are usual, and a framework more would not fit."""
-ADAPTERS = typing.get_type_hints(Adapters)
+ADAPTERS = kinds()
 
 
 def public_classes() -> dict[str, type]:
@@ -139,35 +129,3 @@ def test_types_are_shipped() -> None:
     from importlib.resources import files
 
     assert files("authhero_sql").joinpath("py.typed").is_file()
-
-
-# --- what an import costs --------------------------------------------------------------------------------------------------------
-
-LOADED = """
-import json, sys
-before = set(sys.modules)
-import authhero_sql
-print(json.dumps(sorted(set(sys.modules) - before)))
-"""
-
-
-@pytest.fixture(scope="module")
-def loaded() -> list[str]:
-    """The modules that importing loads, in a process of its own. How long it takes is for benchmarks/ to measure."""
-    # Where the package is need not be where the tests were started.
-    root = Path(authhero_sql.__file__).parents[1]
-    done = subprocess.run([sys.executable, "-c", LOADED], check=True, capture_output=True, text=True, cwd=root)
-    return [str(name) for name in json.loads(done.stdout)]
-
-
-def test_importing_loads_no_driver_and_no_more_than_is_required(loaded: list[str]) -> None:
-    roots = {name.partition(".")[0] for name in loaded if not name.startswith("_")}
-    assert roots - sys.stdlib_module_names - REQUIRED == {"authhero_sql"}
-
-
-def test_importing_leaves_engines_and_migrations_for_later(loaded: list[str]) -> None:
-    assert [name for name in loaded if LATER.fullmatch(name)] == []
-
-
-def test_importing_loads_few_modules(loaded: list[str]) -> None:
-    assert len(loaded) <= MODULES

@@ -14,7 +14,9 @@ from authhero_sql.migrations.operations import CreateIndex
 from authhero_sql.rows import wire_fields
 from authhero_sql.schema import Column, Table
 from authhero_sql.tables import REGISTRY
+from authhero_sql.verbs.adapter import Adapter
 from tests.contract_data import enums, fields, needs_contract, tables
+from tests.kinds import entities, insert_of
 
 WIDENED = {
     "action_versions.code": ("text", "mediumtext"),
@@ -127,9 +129,7 @@ ENTITIES = {
 """The entity of each table's rows; the other tables hold none of the contract's."""
 
 every_table = pytest.mark.parametrize("table", REGISTRY.values(), ids=list(REGISTRY))
-every_entity = pytest.mark.parametrize(
-    "table", [table for table in REGISTRY.values() if table.model], ids=[name for name, table in REGISTRY.items() if table.model]
-)
+every_entity = pytest.mark.parametrize("kind", entities().values(), ids=list(entities()))
 
 
 def contract_default(column: dict[str, Any]) -> str | int | None:
@@ -159,7 +159,7 @@ def test_the_tables_are_those_of_the_contract() -> None:
 
 @needs_contract
 @every_table
-def test_columns_are_those_of_the_contract(table: Table[Any, Any]) -> None:
+def test_columns_are_those_of_the_contract(table: Table[Any]) -> None:
     theirs = [(c["name"], c["type"], c.get("null", True), contract_default(c)) for c in tables()[table.name]["columns"]]
     ours = [(c.name, c.was or c.type, c.null, c.default) for c in table.columns]
     assert ours == theirs
@@ -172,13 +172,13 @@ def test_wider_columns_are_the_expected_ones() -> None:
 
 @needs_contract
 @every_table
-def test_keys_are_those_of_the_contract(table: Table[Any, Any]) -> None:
+def test_keys_are_those_of_the_contract(table: Table[Any]) -> None:
     assert table.key == (KEYS.get(table.name) or tuple(tables()[table.name]["primary_key"]))
 
 
 @needs_contract
 @every_table
-def test_indexes_are_those_of_the_contract(table: Table[Any, Any]) -> None:
+def test_indexes_are_those_of_the_contract(table: Table[Any]) -> None:
     theirs = {
         (index["name"], tuple(index["columns"]), index.get("unique", False) or index["name"] in UNIQUE_INDEXES)
         for index in tables()[table.name]["indexes"]
@@ -203,7 +203,7 @@ def test_structure_differs_only_where_it_is_meant_to() -> None:
 
 @needs_contract
 @every_table
-def test_references_are_those_of_the_contract(table: Table[Any, Any]) -> None:
+def test_references_are_those_of_the_contract(table: Table[Any]) -> None:
     theirs = {
         (key["references"], frozenset(zip(key["columns"], key["ref_columns"], strict=True)), key["on_delete"])
         for key in tables()[table.name]["foreign_keys"]
@@ -221,7 +221,7 @@ def test_every_table_stands_after_those_it_refers_to() -> None:
 
 
 @every_table
-def test_references_go_to_a_key(table: Table[Any, Any]) -> None:
+def test_references_go_to_a_key(table: Table[Any]) -> None:
     for reference in table.foreign_keys:
         target = REGISTRY[reference.references]
         unique = [target.key, *(index.columns for index in target.indexes if index.unique)]
@@ -235,21 +235,21 @@ def test_index_names_are_unique() -> None:
 
 
 @every_table
-def test_keys_fit_every_engine(table: Table[Any, Any]) -> None:
+def test_keys_fit_every_engine(table: Table[Any]) -> None:
     for columns in (table.key, *(index.names for index in table.indexes)):
         used = sum(characters(table[name]) for name in columns if table[name].is_text)
         assert used <= MOST_KEY_CHARACTERS, columns
 
 
 @every_table
-def test_rows_fit_in_mysql(table: Table[Any, Any]) -> None:
+def test_rows_fit_in_mysql(table: Table[Any]) -> None:
     # Two bytes of length before a varchar; eight for any number.
     used = sum((POINTER_BYTES if column.size is None else column.size * 4 + 2) if column.is_text else 8 for column in table.columns)
     assert used <= MOST_ROW_BYTES
 
 
 @every_table
-def test_defaults_are_values_of_their_columns(table: Table[Any, Any]) -> None:
+def test_defaults_are_values_of_their_columns(table: Table[Any]) -> None:
     for column in table.columns:
         if column.default is not None:
             assert isinstance(column.default, str if column.is_text else int)
@@ -259,7 +259,7 @@ def test_defaults_are_values_of_their_columns(table: Table[Any, Any]) -> None:
 
 @needs_contract
 @every_table
-def test_columns_hold_what_the_contract_allows(table: Table[Any, Any]) -> None:
+def test_columns_hold_what_the_contract_allows(table: Table[Any]) -> None:
     entity = fields().get(ENTITIES.get(table.name, ""), {})
     for column in table.columns:
         definition = entity.get(column.public, {})
@@ -280,7 +280,7 @@ def test_every_log_type_fits() -> None:
 
 @needs_contract
 @every_table
-def test_codecs_are_those_of_the_types(table: Table[Any, Any]) -> None:
+def test_codecs_are_those_of_the_types(table: Table[Any]) -> None:
     entity = fields().get(ENTITIES.get(table.name, ""), {})
     for column in table.columns:
         kind = entity.get(column.public, {}).get("type")
@@ -301,7 +301,7 @@ def test_is_system_is_true_or_absent() -> None:
 
 
 @every_table
-def test_epoch_columns_carry_the_name_of_their_instant(table: Table[Any, Any]) -> None:
+def test_epoch_columns_carry_the_name_of_their_instant(table: Table[Any]) -> None:
     for column in table.columns:
         assert (column.codec is EPOCH_MS) == column.name.endswith("_ts")
         if column.codec is EPOCH_MS and not column.hidden:
@@ -313,7 +313,7 @@ def test_truncated_columns_are_the_documented_ones() -> None:
 
 
 @every_table
-def test_secrets_are_marked(table: Table[Any, Any]) -> None:
+def test_secrets_are_marked(table: Table[Any]) -> None:
     telling = ("secret", "password", "_hash", "otp", "verifier", "csrf_token", "credentials", "token_lookup", "pkcs7")
     for column in table.columns:
         if column.is_text and column.codec is not INSTANT and any(part in column.name for part in telling):
@@ -321,10 +321,8 @@ def test_secrets_are_marked(table: Table[Any, Any]) -> None:
 
 
 @every_entity
-def test_columns_and_fields_belong_together(table: Table[Any, Any]) -> None:
-    assert table.model is not None
-    assert table.insert is not None
-    read = wire_fields(table.model)
+def test_columns_and_fields_belong_together(kind: type[Adapter[Any]]) -> None:
+    table, read = kind.table, wire_fields(kind.model)
     for column in table.columns:
         if column.hidden:
             continue
@@ -334,13 +332,13 @@ def test_columns_and_fields_belong_together(table: Table[Any, Any]) -> None:
             group = model_of(inside[part][1].annotation)
             inside = {} if group is None else wire_fields(group)
     stored = {column.public.partition(".")[0] for column in table.columns if not column.hidden}
-    assert set(read) | set(wire_fields(table.insert)) == stored | VIRTUAL.get(table.name, set())
+    assert set(read) | set(wire_fields(insert_of(table))) == stored | VIRTUAL.get(table.name, set())
 
 
 @every_entity
-def test_fields_with_a_default_can_be_null_where_the_column_can(table: Table[Any, Any]) -> None:
-    assert table.model is not None
-    for wire, (_, info) in wire_fields(table.model).items():
+def test_fields_with_a_default_can_be_null_where_the_column_can(kind: type[Adapter[Any]]) -> None:
+    table = kind.table
+    for wire, (_, info) in wire_fields(kind.model).items():
         column = table.stored(wire)
         if column is None or column.hidden or info.is_required() or info.annotation is Any:
             continue

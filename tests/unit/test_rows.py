@@ -81,7 +81,7 @@ class _Things(Columns):
     created_at = Column(INSTANT, 35)
 
 
-TABLE: Table[_Things, Thing] = Table("things", _Things, key=("tenant_id", "id"), model=Thing, insert=ThingInsert)
+TABLE = Table("things", _Things, key=("tenant_id", "id"))
 READER = RowReader(TABLE, Thing, TABLE.columns)
 WRITER = RowWriter(TABLE, ThingInsert, Thing, frozenset({"id", "tenant_id", "created_at"}))
 KEPT = dict(zip(READER.names, [None] * len(READER.names), strict=True)) | {"id": "t", "display_name": "unnamed", "count": 1}

@@ -13,10 +13,10 @@ from authhero_sql import models
 from authhero_sql.dialects import Call
 from authhero_sql.rows import partial_model, wire_fields
 from authhero_sql.schema import Table
-from authhero_sql.tables import REGISTRY
+from tests.kinds import entities, insert_of
 
 SECRET = "s3cret-value"
-MODELS = [value for name in models.__all__ if isinstance(value := getattr(models, name), type) and issubclass(value, BaseModel)]
+MODELS = [value for name in dir(models) if isinstance(value := getattr(models, name), type) and issubclass(value, BaseModel)]
 SOUNDS_SECRET = re.compile(
     r"secret|token|password|hash$|credential|otp|nonce|verifier|challenge$|csrf|pkcs7|(api|private|signing|encryption)_?key|body$|auth_params"
 )
@@ -45,12 +45,12 @@ SETTINGS = re.compile(
 )
 
 
-def tables() -> Iterator[tuple[Table[Any, Any], type[BaseModel]]]:
+def tables() -> Iterator[tuple[Table[Any], type[BaseModel]]]:
     """Every table with each of the models that its rows are or come from."""
-    for table in REGISTRY.values():
+    for kind in entities().values():
         for model in MODELS:
-            if any(base is not None and issubclass(model, base) for base in (table.model, table.insert)):
-                yield table, model
+            if issubclass(model, (kind.model, insert_of(kind.table))):
+                yield kind.table, model
 
 
 def secrets(model: type[BaseModel]) -> set[str]:

@@ -68,14 +68,13 @@ class _Tags(Columns):
     expires_at_ts = Column(EPOCH_MS)
 
 
-NOTES: Table[_Notes, Note] = Table(
+NOTES = Table(
     "notes",
     _Notes,
     key=("tenant_id", "id"),
-    model=Note,
     indexes=(Index("notes_created_at", ("tenant_id", "created_at nulls first", "id")), Index("notes_body", ("body",))),
 )
-TAGS: Table[_Tags, Tag] = Table("tags", _Tags, key=("tenant_id", "id"), model=Tag)
+TAGS = Table("tags", _Tags, key=("tenant_id", "id"))
 NOTE, TAG = NOTES.c, TAGS.c
 
 

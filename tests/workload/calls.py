@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import inspect
-import typing
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
-from authhero_sql import Adapters
 from tests.contract import builders
+from tests.kinds import kinds
 
 SOON = builders.SOON
 ROUNDS = 7
@@ -188,7 +187,7 @@ def _creations() -> dict[str, Callable[[], dict[str, Any]]]:
 def methods() -> dict[str, Callable[..., Any]]:
     """Every public method of every adapter, by name."""
     found: dict[str, Callable[..., Any]] = {}
-    for adapter, kind in sorted(typing.get_type_hints(Adapters).items()):
+    for adapter, kind in sorted(kinds().items()):
         if adapter == "session_cleanup":
             found["session_cleanup.__call__"] = kind.__call__
             continue

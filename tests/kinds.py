@@ -1,0 +1,40 @@
+"""The classes behind the container's attributes, and what the rows of each table are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache, cached_property
+from typing import Any
+
+from pydantic import BaseModel
+
+from authhero_sql import Adapters
+from authhero_sql.schema import Table
+from authhero_sql.session import Session
+from authhero_sql.verbs.adapter import Adapter
+from tests.unit.fakes import DIALECTS, FakeDatabase
+
+
+@cache
+def kinds() -> Mapping[str, type[Any]]:
+    """The class of every adapter, by the name that the container has for it, in its order."""
+    adapters = Adapters(Session.of(FakeDatabase(DIALECTS["sqlite"])))
+    return {name: type(getattr(adapters, name)) for name, value in vars(Adapters).items() if isinstance(value, cached_property)}
+
+
+@cache
+def entities() -> Mapping[str, type[Adapter[Any]]]:
+    """The adapter of every table whose rows are entities, by the table's name."""
+    # Who sees the rows of a table in another way has a name of its own.
+    return {kind.table.name: kind for kind in kinds().values() if issubclass(kind, Adapter) and not kind.attribute}
+
+
+def model_of(table: Table[Any]) -> type[BaseModel]:
+    """What the rows of a table are read as."""
+    model: type[BaseModel] = entities()[table.name].model
+    return model
+
+
+def insert_of(table: Table[Any]) -> type[BaseModel]:
+    """What the rows of a table are made of."""
+    return entities()[table.name].insert or model_of(table)
