@@ -94,6 +94,8 @@ class Page(BaseModel, Generic[T]):
         next: the cursor of the following page, only in checkpoint mode and only where there is one.
     """
 
+    model_config = ConfigDict(defer_build=True)
+
     items: list[T]
     start: int = 0
     limit: int

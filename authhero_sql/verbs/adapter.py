@@ -44,7 +44,7 @@ Expected = Mapping[str, Any] | None
 _COMPARED = (TEXT, INT, BOOL, FLAG, INSTANT, EPOCH_MS)
 """The codecs whose stored value is the same whenever the public one is."""
 _WORDS: Mapping[type, str] = {dict: "object", list: "list"}
-_NOTHING = ImportMetadata()
+_NOTHING = ImportMetadata.model_construct()
 
 
 class Adapter(Generic[M]):
