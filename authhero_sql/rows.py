@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin
 
@@ -68,6 +68,33 @@ def _row_annotation(column: Column, annotation: Any) -> Any:
     return annotation | None if column.null else annotation
 
 
+def build_inside(model: type[BaseModel]) -> None:
+    """Build the objects inside a model, so that whatever is derived from it takes them as they are.
+
+    What reads a table, what is inserted, what updates and what dumps a column are models of their own, and each would build
+    all of them again: of forms there are more than eighty.
+    """
+    for inner in _inside(model, {model}):
+        inner.model_rebuild()
+
+
+def _inside(model: type[BaseModel], seen: set[type[BaseModel]]) -> Iterator[type[BaseModel]]:
+    """The models inside a model, each after those inside itself."""
+    for inner in [inner for info in model.model_fields.values() for inner in _models(info.annotation)]:
+        if inner not in seen:
+            seen.add(inner)
+            yield from _inside(inner, seen)
+            yield inner
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The models that an annotation names."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _models(part)
+
+
 class RowReader(Generic[M]):
     """Validates rows: the stored values of ``columns``, in that order, to a model in one call into pydantic-core."""
 
@@ -83,6 +110,7 @@ class RowReader(Generic[M]):
         parts: dict[str, dict[str, None]] = {}
         for _, path in self._groups:
             parts.setdefault(path[0], {})[path[1]] = None
+        build_inside(model)
         self._nested = {group: _nested(group, fields[group][1], list(names)) for group, names in parts.items()}
         self._validate = self._validator(model, fields)
 
@@ -106,6 +134,7 @@ class RowReader(Generic[M]):
                 overrides[name] = (info.rebuild_annotation() | None, Field(default=None, validation_alias=wire))
         base = type(model.__name__, (model,), {"__module__": __name__, "model_config": _ROW_CONFIG})
         row: Any = create_model(model.__name__, __base__=base, **overrides)
+        row.model_rebuild()
         schema: Any = dict(row.__pydantic_core_schema__)
         if schema["type"] == "definitions":
             schema["schema"] = {**schema["schema"], "cls": model}
@@ -172,7 +201,8 @@ def _instead_of_null(default: Any) -> Callable[[Any], Any]:
     return lambda value: default if value is None else value
 
 
-_ROW_CONFIG = ConfigDict(defer_build=False, extra="ignore", val_temporal_unit="milliseconds", hide_input_in_errors=True)
+# The base of what reads a row is never used by itself, so nothing is built before the end.
+_ROW_CONFIG = ConfigDict(defer_build=True, extra="ignore", val_temporal_unit="milliseconds", hide_input_in_errors=True)
 
 
 def invalid(table: Table[Any], error: ValidationError, *inside: str) -> InvalidValueError:
@@ -215,25 +245,42 @@ class RowWriter:
         self.insert = insert
         self.model = model
         fields = wire_fields(insert)
+        build_inside(insert)
         self.names = frozenset(insert.model_fields) | fields.keys()
         """What the fields of the insert model may be called."""
         reasons = {wire: "there is no column for it" for wire in _homeless(table, fields) if wire not in virtual} | dict(refused)
         self._refused = [(wire, _path_getter(wire.split(".")), reason) for wire, reason in reasons.items()]
         self._plan = [_Written(table, column, fields) for column in table.columns]
-        stored = {column.public.partition(".")[0] for column in table.columns}
-        every = {**{wire: field for wire, field in wire_fields(model).items() if wire in stored}, **fields}
         read = {wire: name for wire, (name, _) in wire_fields(model).items()}
         self._fixed = {name: wire for wire in fixed for name in (wire, read.get(wire, wire))}
         self._objects: dict[str, type[BaseModel]] = {}
         self._merged = merged
-        self.update_model = partial_model(insert, {wire: field for wire, field in every.items() if wire not in fixed}, merged)
-        self._update_fields = wire_fields(self.update_model)
-        self._merged_names = merged | {self._update_fields[wire][0] for wire in merged}
-        self._update_plan: dict[str, list[_Written]] = {}
-        for column in table.columns:
+
+    @cached_property
+    def update_model(self) -> type[BaseModel]:
+        """What ``update`` takes."""
+        stored = {column.public.partition(".")[0] for column in self.table.columns}
+        every = {**{wire: field for wire, field in wire_fields(self.model).items() if wire in stored}, **wire_fields(self.insert)}
+        fixed = set(self._fixed.values())
+        return partial_model(self.insert, {wire: field for wire, field in every.items() if wire not in fixed}, self._merged)
+
+    @cached_property
+    def _update_fields(self) -> dict[str, tuple[str, FieldInfo]]:
+        return wire_fields(self.update_model)
+
+    @cached_property
+    def _merged_names(self) -> frozenset[str]:
+        return self._merged | {self._update_fields[wire][0] for wire in self._merged}
+
+    @cached_property
+    def _update_plan(self) -> Mapping[str, Sequence[_Written]]:
+        """How the columns of each field are written."""
+        plan: dict[str, list[_Written]] = {}
+        for column in self.table.columns:
             top = column.public.partition(".")[0]
             if top in self._update_fields:
-                self._update_plan.setdefault(top, []).append(_Written(table, column, self._update_fields))
+                plan.setdefault(top, []).append(_Written(self.table, column, self._update_fields))
+        return plan
 
     def accept(self, params: BaseModel | Mapping[str, Any]) -> BaseModel:
         """The insert model of what a caller gave.
@@ -526,9 +573,7 @@ def _json_getter(wire: str, name: str, info: FieldInfo) -> Callable[[Any], Any]:
 
 def _has_model(annotation: Any) -> bool:
     """Whether a model stands in an annotation, however deep."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return True
-    return any(map(_has_model, get_args(annotation)))
+    return any(True for _ in _models(annotation))
 
 
 def _path_getter(path: Sequence[str]) -> Callable[[Any], Any]:
@@ -543,6 +588,10 @@ def _path_getter(path: Sequence[str]) -> Callable[[Any], Any]:
 
 
 def _dumper(info: FieldInfo) -> Callable[[Any], Any]:
-    adapter: TypeAdapter[Any] = TypeAdapter(info.rebuild_annotation())
+    @cache
+    def dump() -> Callable[..., Any]:
+        """What dumps the field, made when there is something to dump."""
+        return TypeAdapter(info.rebuild_annotation()).dump_python
+
     # exclude_unset and not exclude_none: a null that was given is kept, a default that was not is not stored.
-    return lambda value: adapter.dump_python(value, by_alias=True, exclude_unset=True, warnings=False)
+    return lambda value: dump()(value, by_alias=True, exclude_unset=True, warnings=False)

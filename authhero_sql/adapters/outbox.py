@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ..clock import system_clock
 from ..dialects.interface import Row
@@ -34,6 +34,8 @@ logger = logging.getLogger("authhero_sql.outbox")
 
 class StoredEvent(BaseModel):
     """A row of the outbox: the event as it was given, and how far its delivery has come."""
+
+    model_config = ConfigDict(defer_build=True)
 
     id: str
     payload: dict[str, Any]

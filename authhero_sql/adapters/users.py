@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from ..dialects.interface import Call, Row
 from ..errors import InvalidValueError
@@ -37,6 +37,8 @@ OutboxEvents = Sequence[AuditEventInsert | Mapping[str, Any]]
 
 class LinkedAccount(BaseModel):
     """What an account gives to the identities of the user that it is linked to."""
+
+    model_config = ConfigDict(defer_build=True)
 
     user_id: str
     created_at: Instant
