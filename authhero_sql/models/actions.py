@@ -1,7 +1,5 @@
 """Actions, their versions and executions, and hooks: code and calls that run while somebody signs in."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator

@@ -1,7 +1,5 @@
 """What happened, counted."""
 
-from __future__ import annotations
-
 from typing import Any, Literal
 
 from pydantic import Field

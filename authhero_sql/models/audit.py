@@ -1,7 +1,5 @@
 """Audit events: who did what to whom, on the way to the logs."""
 
-from __future__ import annotations
-
 from typing import Any, Literal
 
 from .base import Insert, Instant, Model, Nested, Secret

@@ -1,7 +1,5 @@
 """The second factors and passkeys of users."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import Field

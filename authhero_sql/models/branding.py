@@ -1,7 +1,5 @@
 """How the pages of a tenant look and what they say."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, Literal
 

@@ -1,7 +1,5 @@
 """Clients: the applications that people sign in to."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints

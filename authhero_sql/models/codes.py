@@ -1,7 +1,5 @@
 """Codes: one-time secrets that a person or a client brings back."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from .base import Insert, Instant, Model, Secret

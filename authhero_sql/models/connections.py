@@ -1,7 +1,5 @@
 """Connections: the ways in which people sign in."""
 
-from __future__ import annotations
-
 from typing import Any, Literal
 
 from pydantic import Field

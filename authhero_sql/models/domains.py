@@ -1,7 +1,5 @@
 """Custom domains, and where requests to them go."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints

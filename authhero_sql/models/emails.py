@@ -1,7 +1,5 @@
 """How e-mail is sent, and what it says."""
 
-from __future__ import annotations
-
 from typing import Any, Literal
 
 from pydantic import Field

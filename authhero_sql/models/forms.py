@@ -1,7 +1,5 @@
 """Forms, their nodes and components, and flows: what people are asked on the way in, and what is done with it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal, get_args
 

@@ -1,7 +1,5 @@
 """Keys: what tokens are signed with."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import ConfigDict

@@ -1,7 +1,5 @@
 """Logs: what happened at a tenant."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import Annotated, Any
 

@@ -1,7 +1,5 @@
 """What is done to tenants as a whole: operations, their events, and rollouts over many tenants."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints

@@ -1,7 +1,5 @@
 """Organizations, their connections and members, and invitations to them."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints

@@ -1,7 +1,5 @@
 """APIs, roles and permissions, and what people and clients were granted."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints

@@ -1,7 +1,5 @@
 """SCIM 2.0 (RFC 7643, RFC 7644): users that a directory pushes."""
 
-from __future__ import annotations
-
 from pydantic import Field
 
 from .base import Insert, Instant, Model, Nested, Secret

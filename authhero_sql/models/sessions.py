@@ -1,7 +1,5 @@
 """Login sessions, sessions and refresh tokens: a sign-in under way, and what keeps people signed in."""
 
-from __future__ import annotations
-
 from typing import Any, Literal
 
 from pydantic import ConfigDict, Field

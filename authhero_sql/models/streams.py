@@ -1,7 +1,5 @@
 """Where logs are sent, and where users are migrated from."""
 
-from __future__ import annotations
-
 from typing import Any, Literal
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """Tenants: who everything else belongs to, and the settings of each."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints

@@ -1,7 +1,5 @@
 """Users: people, their accounts and passwords, and when they signed in."""
 
-from __future__ import annotations
-
 from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
