@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from .connections import Connections
     from .domains import CustomDomains, ProxyRoutes
     from .emails import EmailProviders, EmailTemplates
-    from .forms import Flows, Forms
+    from .flows import Flows
+    from .forms import Forms
     from .keys import Keys
     from .login_sessions import LoginSessions
     from .logs import Logs
@@ -261,7 +262,7 @@ class Adapters:
     @cached_property
     def flows(self) -> Flows:
         """Flows (Auth0: flows)."""
-        from .forms import Flows
+        from .flows import Flows
 
         return Flows(self.session)
 

@@ -6,14 +6,13 @@ import builtins
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from ..dialects.interface import Call, Row
 from ..errors import InvalidValueError
 from ..listing import ListRules
-from ..models.audit import AuditEventInsert
 from ..models.base import ImportMetadata, Instant
 from ..models.users import Identity, ProfileData, User, UserInsert
 from ..rows import RowReader
@@ -22,16 +21,18 @@ from ..statements.conditions import NULL, Picked, Where, one_of
 from ..statements.table import Gathered, Side
 from ..tables import AUTHENTICATION_METHODS, OUTBOX_EVENTS, PASSWORDS, USER_ACTIVITY, USERS
 from ..verbs.adapter import Expected, Fields
-from .outbox import Outbox
 from .passwords import Passwords
 from .plain import Listed
 from .user_activity import UserActivity
+
+if TYPE_CHECKING:
+    from ..models.audit import AuditEventInsert
 
 USER = USERS.c
 METHOD = AUTHENTICATION_METHODS.c
 
 ACTIVITY = ("last_login", "last_ip", "login_count")
-OutboxEvents = Sequence[AuditEventInsert | Mapping[str, Any]]
+OutboxEvents = Sequence["AuditEventInsert | Mapping[str, Any]"]
 """Events that are written to the outbox in the same transaction as the user, each under its own ``id`` where it has one."""
 
 
@@ -316,6 +317,11 @@ class Users(Listed[User]):
         """The stored rows of outbox events."""
         if not isinstance(events, Iterable):
             raise InvalidValueError(self.table.name, "outbox_events", "must be a list of events")
+        if not events:
+            return []
+        # Most sign-ups have none, and need not wait for the models of the audit log.
+        from .outbox import Outbox
+
         outbox = Outbox(self.session)
         return [outbox._row(tenant_id, event) for event in events]
 

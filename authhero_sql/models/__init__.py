@@ -3,6 +3,8 @@
 Each module says in its ``__all__`` what it has for users, who import all of it from here. None is loaded before a name is asked for,
 and then all are: an import of the package should not pay for entities that nobody uses. Inside the package a name is imported from
 its module.
+
+The modules do without ``from __future__ import annotations``: pydantic would compile each annotation when it is loaded.
 """
 
 from typing import TYPE_CHECKING
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from .connections import *
     from .domains import *
     from .emails import *
+    from .flows import *
     from .forms import *
     from .keys import *
     from .logs import *
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from .permissions import *
     from .scim import *
     from .sessions import *
+    from .shared import *
     from .streams import *
     from .tenants import *
     from .users import *

@@ -1,11 +1,11 @@
-"""Forms, their nodes and components, and flows: what people are asked on the way in, and what is done with it."""
+"""Forms, their nodes and components: what people are asked on the way in."""
 
-from collections.abc import Callable, Mapping
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, StringConstraints, Tag
 
 from .base import Insert, Instant, Model, Nested, Secret
+from .shared import GENERAL, RedirectTarget, kind_of
 
 __all__ = [
     "ActionNode",
@@ -36,18 +36,10 @@ __all__ = [
     "DropdownFieldConfig",
     "EmailField",
     "EmailFieldConfig",
-    "EmailVerificationRules",
-    "EmailVerifyAction",
-    "EmailVerifyParams",
     "FieldBase",
     "FieldMessage",
     "FileField",
     "FileFieldConfig",
-    "Flow",
-    "FlowAction",
-    "FlowActionBase",
-    "FlowFields",
-    "FlowInsert",
     "FlowNode",
     "FlowNodeConfig",
     "Form",
@@ -63,7 +55,6 @@ __all__ = [
     "FormStart",
     "FormStyle",
     "GenericComponent",
-    "GenericFlowAction",
     "GenericNode",
     "GoogleMapsAddressWidget",
     "GoogleMapsAddressWidgetConfig",
@@ -89,9 +80,6 @@ __all__ = [
     "PreviousButtonBlockConfig",
     "RecaptchaWidget",
     "RecaptchaWidgetConfig",
-    "RedirectAction",
-    "RedirectParams",
-    "RedirectTarget",
     "ResendButtonBlock",
     "ResendButtonBlockConfig",
     "RichTextBlock",
@@ -108,8 +96,6 @@ __all__ = [
     "TelephoneFieldConfig",
     "TextField",
     "TextFieldConfig",
-    "UpdateUserAction",
-    "UpdateUserParams",
     "UrlField",
     "UrlFieldConfig",
     "VerifiableCredentialsWidget",
@@ -117,24 +103,9 @@ __all__ = [
     "WidgetBase",
 ]
 
-Alias = Annotated[str, StringConstraints(max_length=100)]
 NodeAlias = Annotated[str, StringConstraints(min_length=1, max_length=150)]
 Hint = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 MessageType = Literal["info", "error", "success", "warning"]
-GENERAL = "other"
-"""The tag of what is not known here."""
-RedirectTarget = Literal["change-email", "account", "custom"]
-
-
-def _kind(union: Any) -> Callable[[Any], str]:
-    """Tells the members of a union apart by ``type``; what is tagged with no such type is the general one."""
-    known = {tag.tag for member in get_args(union) for tag in get_args(member)[1:]}
-
-    def kind(value: Any) -> str:
-        found = value.get("type") if isinstance(value, Mapping) else getattr(value, "type", None)
-        return found if isinstance(found, str) and found in known else GENERAL
-
-    return kind
 
 
 class Coordinates(Nested):
@@ -683,7 +654,7 @@ _Components = (
     | Annotated[UrlField, Tag("URL")]
     | Annotated[GenericComponent, Tag(GENERAL)]
 )
-Component = Annotated[_Components, Discriminator(_kind(_Components))]
+Component = Annotated[_Components, Discriminator(kind_of(_Components))]
 """A part of a step, told apart by ``type``."""
 
 
@@ -781,7 +752,7 @@ _FormNodes = (
     | Annotated[ActionNode, Tag("ACTION")]
     | Annotated[GenericNode, Tag(GENERAL)]
 )
-FormNode = Annotated[_FormNodes, Discriminator(_kind(_FormNodes))]
+FormNode = Annotated[_FormNodes, Discriminator(kind_of(_FormNodes))]
 """A node of a form, told apart by ``type``."""
 
 
@@ -869,110 +840,6 @@ class FormInsert(FormFields, Insert):
 
 class Form(FormFields):
     """Steps that people are led through (Auth0: form)."""
-
-    id: str
-    created_at: Instant
-    updated_at: Instant
-
-
-class FlowActionBase(Nested):
-    """What all actions of a flow share."""
-
-    id: str
-    alias: Alias | None = None
-    allow_failure: bool | None = None
-    mask_output: bool | None = None
-
-
-class UpdateUserParams(Nested):
-    """Whose profile is changed, and how."""
-
-    connection_id: str | None = None
-    user_id: str
-    changes: dict[str, Any]
-
-
-class UpdateUserAction(FlowActionBase):
-    """Changes a user's profile."""
-
-    type: Literal["AUTH0"]
-    action: Literal["UPDATE_USER"]
-    params: UpdateUserParams
-
-
-class EmailVerificationRules(Nested):
-    """Which e-mail addresses are taken."""
-
-    require_mx_record: bool | None = None
-    block_aliases: bool | None = None
-    block_free_emails: bool | None = None
-    block_disposable_emails: bool | None = None
-    blocklist: list[str] | None = None
-    allowlist: list[str] | None = None
-
-
-class EmailVerifyParams(Nested):
-    """Which address is checked, and by which rules."""
-
-    email: str
-    rules: EmailVerificationRules | None = None
-
-
-class EmailVerifyAction(FlowActionBase):
-    """Checks an e-mail address."""
-
-    type: Literal["EMAIL"]
-    action: Literal["VERIFY_EMAIL"]
-    params: EmailVerifyParams
-
-
-class RedirectParams(Nested):
-    """Where people are sent."""
-
-    target: RedirectTarget
-    custom_url: str | None = None
-
-
-class RedirectAction(FlowActionBase):
-    """Sends people elsewhere."""
-
-    type: Literal["REDIRECT"]
-    action: Literal["REDIRECT_USER"]
-    params: RedirectParams
-
-
-class GenericFlowAction(FlowActionBase):
-    """An action of a type that is not known here; kept as it is."""
-
-    type: str
-    action: str | None = None
-
-
-_FlowActions = (
-    Annotated[UpdateUserAction, Tag("AUTH0")]
-    | Annotated[EmailVerifyAction, Tag("EMAIL")]
-    | Annotated[RedirectAction, Tag("REDIRECT")]
-    | Annotated[GenericFlowAction, Tag(GENERAL)]
-)
-FlowAction = Annotated[_FlowActions, Discriminator(_kind(_FlowActions))]
-"""A step of a flow, told apart by ``type``."""
-
-
-class FlowFields(Model):
-    """What an inserted and a stored flow share."""
-
-    name: str
-    actions: list[FlowAction] | None = Field(default_factory=list)
-
-
-class FlowInsert(FlowFields, Insert):
-    """A flow to be created."""
-
-    name: Annotated[str, StringConstraints(min_length=1, max_length=150)]
-
-
-class Flow(FlowFields):
-    """Actions that run one after another (Auth0: flow)."""
 
     id: str
     created_at: Instant
