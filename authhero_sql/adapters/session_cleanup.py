@@ -77,11 +77,11 @@ class SessionCleanup:
             either: tuple[Where, ...] = ({first: lt(cutoff)}, {second: lt(cutoff), first: null_or(gte(cutoff))})
             return sum([await adapter._sweeps.total({**scopes[adapter.table], **expired}) for expired in either])
 
-        login_sessions = LoginSessions(self.session)._sweeps.total({**scopes[LOGIN_SESSIONS], LOGIN.expires_at_ts: lt(cutoff)})
+        expired = {**scopes[LOGIN_SESSIONS], LOGIN.expires_at_ts: lt(cutoff)}
         return SessionCleanupResult(
             refresh_tokens=await total(RefreshTokens(self.session)),
             sessions=await total(Sessions(self.session)),
-            login_sessions=await login_sessions,
+            login_sessions=await LoginSessions(self.session)._sweeps.total(expired),
         )
 
     async def _sessions(self, scope: Where, expiry: Column, cutoff: datetime) -> int:

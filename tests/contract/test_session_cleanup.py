@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from authhero_sql import Adapters, Database
+from authhero_sql import Adapters, Database, InvalidValueError
 from authhero_sql.dialects import Call
 from tests.contract.builders import login_session, refresh_token, session, tenant, user
 from tests.unit.fakes import CountingDatabase
@@ -188,3 +189,10 @@ async def test_a_batch_is_one_whatever_the_tenants_in_it(store: Adapters) -> Non
     left = await store.database.fetch(Call("SELECT id, session_id FROM login_sessions ORDER BY id"))
     assert [tuple(row) for row in left] == [("login acme", "same"), ("login t1", None)]
     assert await store.sessions.get("acme", "same") is not None
+
+
+async def test_a_count_that_is_refused_leaves_nothing_behind(adapters: Adapters) -> None:
+    with pytest.raises(InvalidValueError):
+        await adapters.session_cleanup("acme", {"no": "id"}, dry_run=True)  # type: ignore[arg-type]
+    # A coroutine that nobody awaits is told when it is collected.
+    gc.collect()
