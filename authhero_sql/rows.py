@@ -34,6 +34,13 @@ def wire_fields(model: type[BaseModel]) -> dict[str, tuple[str, FieldInfo]]:
     return {info.serialization_alias or name: (name, info) for name, info in model.model_fields.items()}
 
 
+def default_of(info: FieldInfo) -> Any:
+    """The default of a field, or ``PydanticUndefined``."""
+    # None of ours takes what has been validated, which pydantic would find out by reading its signature each time.
+    factory: Any = info.default_factory
+    return info.get_default() if factory is None else factory()
+
+
 def without_none(annotation: Any) -> tuple[Any, bool]:
     """The annotation without ``None``, and whether it allowed it."""
     if get_origin(annotation) not in (Union, types.UnionType):
@@ -121,7 +128,7 @@ class RowReader(Generic[M]):
                 continue
             name, info = fields[column.public]
             annotation = _row_annotation(column, info.rebuild_annotation())
-            default = info.get_default(call_default_factory=True)
+            default = default_of(info)
             if default is not PydanticUndefined and default is not None and not without_none(info.annotation)[1]:
                 # NULL, where the field is never absent: the row of a joined table is missing, or was written before the column.
                 annotation = Annotated[annotation, BeforeValidator(_instead_of_null(default))]
@@ -132,9 +139,7 @@ class RowReader(Generic[M]):
             if wire not in stored and not info.is_required():
                 # Not in the row, so not there: the model's default is for what comes in.
                 overrides[name] = (info.rebuild_annotation() | None, Field(default=None, validation_alias=wire))
-        base = type(model.__name__, (model,), {"__module__": __name__, "model_config": _ROW_CONFIG})
-        row: Any = create_model(model.__name__, __base__=base, **overrides)
-        row.model_rebuild()
+        row: Any = create_model(model.__name__, __base__=model, __module__=__name__, __cls_kwargs__=dict(_ROW_CONFIG), **overrides)
         schema: Any = dict(row.__pydantic_core_schema__)
         if schema["type"] == "definitions":
             schema["schema"] = {**schema["schema"], "cls": model}
@@ -201,8 +206,7 @@ def _instead_of_null(default: Any) -> Callable[[Any], Any]:
     return lambda value: default if value is None else value
 
 
-# The base of what reads a row is never used by itself, so nothing is built before the end.
-_ROW_CONFIG = ConfigDict(defer_build=True, extra="ignore", val_temporal_unit="milliseconds", hide_input_in_errors=True)
+_ROW_CONFIG = ConfigDict(defer_build=False, extra="ignore", val_temporal_unit="milliseconds", hide_input_in_errors=True)
 
 
 def invalid(table: Table[Any], error: ValidationError, *inside: str) -> InvalidValueError:

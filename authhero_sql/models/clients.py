@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints
 
 from .base import Insert, Instant, Model, Nested, Secret
+from .shared import OrganizationUsage
 
 __all__ = [
     "AppType",
@@ -16,7 +17,6 @@ __all__ = [
     "ClientWithTenantId",
     "ComplianceLevel",
     "OrganizationRequireBehavior",
-    "OrganizationUsage",
     "RefreshTokenSettings",
     "RefreshTokenSettingsInsert",
     "RegistrationType",
@@ -52,7 +52,6 @@ AppType = Literal[
     "oag",
 ]
 TokenEndpointAuthMethod = Literal["none", "client_secret_post", "client_secret_basic", "client_secret_jwt", "private_key_jwt"]
-OrganizationUsage = Literal["deny", "allow", "require"]
 OrganizationRequireBehavior = Literal["no_prompt", "pre_login_prompt", "post_login_prompt"]
 ComplianceLevel = Literal["none", "fapi1_adv_pkj_par", "fapi1_adv_mtls_par", "fapi2_sp_pkj_mtls", "fapi2_sp_mtls_mtls"]
 RegistrationType = Literal["manual", "open_dcr", "iat_dcr"]

@@ -5,6 +5,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from .base import Insert, Instant, Model, Nested, Secret
+from .shared import ResponseMode, ResponseType
 
 __all__ = [
     "Active",
@@ -28,8 +29,6 @@ __all__ = [
     "PasswordNoPersonalInfo",
     "PasswordPolicy",
     "PhoneNumberAttribute",
-    "ResponseMode",
-    "ResponseType",
     "Signup",
     "SignupStatus",
     "UsernameAttribute",
@@ -37,8 +36,6 @@ __all__ = [
     "UsernameRules",
 ]
 
-ResponseType = Literal["token", "id_token", "id_token token", "code", "code id_token", "code token", "code id_token token"]
-ResponseMode = Literal["query", "fragment", "form_post", "web_message", "saml_post"]
 PasswordPolicy = Literal["none", "low", "fair", "good", "excellent"]
 SignupStatus = Literal["required", "optional", "disabled"]
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints
 
 from .base import Insert, Instant, Model, Nested, Secret
-from .clients import OrganizationUsage
+from .shared import OrganizationUsage
 
 __all__ = [
     "ClientGrant",

@@ -5,7 +5,7 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field
 
 from .base import Insert, Instant, Model, Nested, Secret
-from .connections import ResponseMode, ResponseType
+from .shared import ResponseMode, ResponseType
 
 __all__ = [
     "AuthParams",

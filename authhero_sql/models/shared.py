@@ -1,11 +1,14 @@
-"""What forms and flows share."""
+"""What modules share that need not load each other."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, get_args
 
-__all__ = ["RedirectTarget"]
+__all__ = ["OrganizationUsage", "RedirectTarget", "ResponseMode", "ResponseType"]
 
+OrganizationUsage = Literal["deny", "allow", "require"]
 RedirectTarget = Literal["change-email", "account", "custom"]
+ResponseMode = Literal["query", "fragment", "form_post", "web_message", "saml_post"]
+ResponseType = Literal["token", "id_token", "id_token token", "code", "code id_token", "code token", "code id_token token"]
 
 GENERAL = "other"
 """The tag of what is not known here."""

@@ -22,7 +22,7 @@ from ..codecs import BOOL, EPOCH_MS, FLAG, INSTANT, INT, MARK, SWITCH, TEXT
 from ..dialects.dialect import Dialect, Fragment, Place, joined
 from ..errors import InvalidQueryError
 from ..listing import ListRules
-from ..rows import wire_fields, without_none
+from ..rows import default_of, wire_fields, without_none
 from ..schema import Column
 from .texts import Bind
 
@@ -85,7 +85,7 @@ def _absent(column: Column, model: type[BaseModel]) -> Any:
     _, info = wire_fields(model).get(column.public, (None, None))
     if info is None or info.is_required() or without_none(info.annotation)[1]:
         return None
-    default = info.get_default(call_default_factory=True)
+    default = default_of(info)
     return None if default is None else column.encode(default)
 
 
