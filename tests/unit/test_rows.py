@@ -16,7 +16,7 @@ from authhero_sql import CorruptRowError, InvalidValueError, rows
 from authhero_sql.clock import from_epoch_ms, to_epoch_ms, to_iso, truncate
 from authhero_sql.codecs import BOOL, EPOCH_MS, FLAG, INSTANT, INT, JSON, JSON_DEPTH, JSON_OR_TEXT, MARK, SWITCH, TEXT
 from authhero_sql.models.base import Insert, Instant, Model, Nested
-from authhero_sql.rows import RowReader, RowWriter
+from authhero_sql.rows import RowReader, RowWriter, build_inside
 from authhero_sql.schema import Column, Columns, Table
 
 
@@ -32,6 +32,25 @@ class Pair(Model):
 
     left: str | None = None
     right: str | None = None
+
+
+class Street(Nested):
+    """An object in an object."""
+
+    name: str
+
+
+class Town(Nested):
+    """An object with others."""
+
+    streets: dict[str, list[Street]] | None = None
+    neighbour: Town | None = None
+
+
+class Map(Model):
+    """What nobody builds."""
+
+    towns: list[Town | Literal["none"]] | None = None
 
 
 class ThingInsert(Insert):
@@ -304,3 +323,32 @@ def test_what_is_no_insert_is_refused(params: dict[str, Any]) -> None:
     with pytest.raises(InvalidValueError) as caught:
         WRITER.accept(params)
     assert "s3cret" not in str(caught.value)
+
+
+# --- what is built ---------------------------------------------------------------------------------------------------------------
+
+
+def is_built(*models: type[Model]) -> list[bool]:
+    return [bool(model.__pydantic_complete__) for model in models]
+
+
+def test_the_objects_inside_a_model_are_built_and_the_model_is_not() -> None:
+    assert is_built(Street, Town, Map) == [False, False, False]
+    build_inside(Map)
+    assert is_built(Street, Town, Map) == [True, True, False]
+
+
+def test_a_reader_builds_no_model_that_only_it_is_derived_from() -> None:
+    class Bare(Thing):
+        """A thing that only its rows are read of."""
+
+    RowReader(TABLE, Bare, TABLE.columns)
+    assert is_built(Bare) == [False]
+
+
+def test_a_writer_makes_nothing_for_updates_before_there_is_one() -> None:
+    writer = RowWriter(TABLE, ThingInsert, Thing, frozenset({"id"}))
+    writer.row(writer.accept({"id": "t"}), {"tenant_id": "acme"})
+    assert "update_model" not in vars(writer)
+    writer.partial({"number": 1})
+    assert "update_model" in vars(writer)
