@@ -31,7 +31,7 @@ from ..errors import (
 )
 from .dialect import Fragment, LiveTable, Place, case_pairs, repeats_values
 from .interface import Call, Executor, Features, Row
-from .managed import COMMAND_TIMEOUT, ManagedDatabase, answered, in_time, jitter, reraise
+from .managed import COMMAND_TIMEOUT, Answered, ManagedDatabase, in_time, jitter, reraise
 from .sqlite import SQLiteDialect, classified, glob_letters, glob_pattern, unquoted, without_index
 from .tls import is_local
 from .transactions import Block
@@ -251,7 +251,7 @@ class D1Database(ManagedDatabase):
                 statements.append(COUNTED)
             counts.append((len(statements) - 1, deletes))
         try:
-            with answered():
+            with Answered():
                 done = await _with_indexes(transport.write, statements)
         except D1Error as error:
             reraise(DIALECT, error)

@@ -4,11 +4,84 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
 from ..errors import PoolTimeoutError
 
 L = TypeVar("L")
+
+
+class Line(Generic[L]):
+    """Those who wait for things that are alike, in their order. It belongs to no task: whoever has one serves whoever waits.
+
+    Args:
+        patience: the seconds after which one that waits leaves; None: never.
+        late: the error that it leaves with.
+        back: what takes a thing whose waiter was cancelled in the very moment in which it was served.
+    """
+
+    def __init__(self, patience: float | None, late: Callable[[], Exception], back: Callable[[L], None]) -> None:
+        self._patience = patience
+        self._late = late
+        self._back = back
+        self._waiting: deque[asyncio.Future[L]] = deque()
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def join(self) -> Awaitable[L]:
+        """Stand in line from now on; what is returned must be awaited, and gives the thing."""
+        future: asyncio.Future[L] = asyncio.get_running_loop().create_future()
+        self._waiting.append(future)
+        return self._served(future)
+
+    async def _served(self, future: asyncio.Future[L]) -> L:
+        timer = None if self._patience is None else future.get_loop().call_later(self._patience, self._leave, future)
+        try:
+            return await future
+        except asyncio.CancelledError:
+            self._cancelled(future)
+            raise
+        finally:
+            if timer is not None:
+                timer.cancel()
+
+    def _leave(self, future: asyncio.Future[L]) -> None:
+        if not future.done():
+            self._waiting.remove(future)
+            future.set_exception(self._late())
+
+    def _cancelled(self, future: asyncio.Future[L]) -> None:
+        if future.cancelled():
+            if future in self._waiting:
+                self._waiting.remove(future)
+        elif future.exception() is None:
+            self._back(future.result())
+
+    def serve(self, thing: L) -> bool:
+        """Give a thing to whoever has waited longest; False where nobody waits."""
+        future = self._first()
+        if future is None:
+            return False
+        future.set_result(thing)
+        return True
+
+    def fail(self, error: BaseException) -> bool:
+        """Have the wait of whoever has waited longest end with an error; False where nobody waits."""
+        future = self._first()
+        if future is None:
+            return False
+        future.set_exception(error)
+        return True
+
+    def _first(self) -> asyncio.Future[L] | None:
+        while self._waiting:
+            future = self._waiting.popleft()
+            # One that has been cancelled in this moment has not left yet.
+            if not future.done():
+                return future
+        return None
 
 
 class Lender(Generic[L]):
@@ -21,7 +94,10 @@ class Lender(Generic[L]):
         self._what = what
         self._timeout = timeout
         self._idle: list[L] = []
-        self._waiting: deque[asyncio.Future[L]] = deque()
+        self._line: Line[L] = Line(timeout, self._late, self.give)
+
+    def _late(self) -> Exception:
+        return PoolTimeoutError(f"{self._what} for {self._timeout:g} seconds")
 
     async def take(self) -> L:
         """Borrow one.
@@ -29,31 +105,9 @@ class Lender(Generic[L]):
         Raises:
             PoolTimeoutError: none came back in time.
         """
-        if self._idle:
-            return self._idle.pop()
-        future: asyncio.Future[L] = asyncio.get_running_loop().create_future()
-        self._waiting.append(future)
-        try:
-            async with asyncio.timeout(self._timeout):
-                return await future
-        except BaseException as error:
-            self._left(future)
-            if isinstance(error, TimeoutError):
-                raise PoolTimeoutError(f"{self._what} was busy for {self._timeout:g} seconds") from None
-            raise
+        return self._idle.pop() if self._idle else await self._line.join()
 
-    def _left(self, future: asyncio.Future[L]) -> None:
-        if future.done() and not future.cancelled():
-            # It came just as its borrower left.
-            self.give(future.result())
-        elif future in self._waiting:
-            self._waiting.remove(future)
-
-    def give(self, item: L) -> None:
+    def give(self, thing: L) -> None:
         """Give one back, or a new one in."""
-        while self._waiting:
-            future = self._waiting.popleft()
-            if not future.done():
-                future.set_result(item)
-                return
-        self._idle.append(item)
+        if not self._line.serve(thing):
+            self._idle.append(thing)

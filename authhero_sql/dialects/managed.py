@@ -7,8 +7,8 @@ import os
 import random
 import re
 from abc import abstractmethod
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from types import TracebackType
 from typing import Any, NoReturn, Self, TypeVar
 
@@ -62,39 +62,83 @@ def reraise(dialect: Dialect, error: Exception) -> NoReturn:
     raise ours from ours.__cause__
 
 
+class Limit:
+    """The seconds that the task has for what it awaits inside ``with Limit(seconds):``; None: as long as it takes.
+
+    Like ``asyncio.timeout``, and a third of its cost: every statement passes through one.
+
+    Raises:
+        StatementTimeoutError: the time is over, and what was awaited has been cancelled.
+    """
+
+    __slots__ = ("_cancelling", "_over", "_seconds", "_task", "_timer")
+
+    def __init__(self, seconds: float | None) -> None:
+        self._seconds = seconds
+        self._over = False
+
+    def __enter__(self) -> None:
+        self._task = asyncio.current_task()
+        if self._seconds is None or self._task is None:
+            self._timer = None
+        else:
+            self._cancelling = self._task.cancelling()
+            self._timer = self._task.get_loop().call_later(self._seconds, self._end, self._task)
+
+    def _end(self, task: asyncio.Task[Any]) -> None:
+        self._over = True
+        task.cancel()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        # Somebody else's cancellation, which came at the same time, is theirs to hear of.
+        if self._over and self._task is not None and self._task.uncancel() <= self._cancelling and kind is asyncio.CancelledError:
+            raise StatementTimeoutError from error
+
+
 async def in_time(awaitable: Awaitable[T], seconds: float | None) -> T:
     """Await what may take so many seconds.
 
     Raises:
         StatementTimeoutError: it took longer, and has been cancelled.
     """
-    try:
-        async with asyncio.timeout(seconds):
-            return await awaitable
-    except TimeoutError as error:
-        raise StatementTimeoutError from error
+    with Limit(seconds):
+        return await awaitable
 
 
-@contextmanager
-def answered() -> Iterator[None]:
-    """Tell the outcome of a write that commits by itself truly: without an answer nobody knows it.
+class Answered:
+    """Tells the outcome of a write that commits by itself truly, ``with Answered():``, for without an answer nobody knows it.
 
     Raises:
         UnknownOutcomeError: the connection was lost or the time was over before the answer came.
     """
-    try:
-        yield
-    except (ConnectionLostError, StatementTimeoutError) as error:
-        # With a code it is the server's own word that it has stopped the statement.
-        if isinstance(error, StatementTimeoutError) and error.code is not None:
-            raise
-        raise UnknownOutcomeError(code=error.code) from error
+
+    __slots__ = ()
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
+        # A time that is over with a code is the server's own word that it has stopped the statement.
+        if isinstance(error, ConnectionLostError) or (isinstance(error, StatementTimeoutError) and error.code is None):
+            raise UnknownOutcomeError(code=error.code) from error
 
 
 def misconfigured(error: TypeError | ValueError) -> ConfigurationError:
     """Our error for options that a driver refuses: its own words may repeat a part of the URL, and that of a password."""
     found = re.search(r"keyword argument '(\w+)'$", str(error))
     return ConfigurationError(f"no such option: {found[1]}" if found else "the URL or one of the options cannot be read")
+
+
+def refuse(options: Mapping[str, Any], names: Iterable[str]) -> None:
+    """Refuse options of a driver's own pool that mean nothing to ours.
+
+    Raises:
+        ConfigurationError: one of them is given.
+    """
+    for name in sorted(options.keys() & set(names)):
+        raise ConfigurationError(f"{name} is an option of the driver's own pool: make one with it, and hand that to create_adapters()")
 
 
 ATTEMPTS = 8
@@ -136,7 +180,8 @@ class ManagedDatabase(Database):
     _opened: bool = False
     _closed: bool = False
     _opening: asyncio.Lock | None = None
-    _home: tuple[int, asyncio.AbstractEventLoop] | None = None
+    _process: int | None = None
+    _loop: asyncio.AbstractEventLoop | None = None
     """The process and the event loop that opened it: its connections belong to them."""
 
     async def _open(self) -> None:
@@ -155,7 +200,7 @@ class ManagedDatabase(Database):
         if self._opened and not self._closed:
             self._require_open()
             return self
-        home = _here()
+        process, loop = os.getpid(), _running_loop()
         if self._opening is None:
             self._opening = asyncio.Lock()
         # Two tasks that open it at once open it once.
@@ -168,7 +213,7 @@ class ManagedDatabase(Database):
                 except BaseException:
                     await finish(self._close())
                     raise
-                self._opened, self._home = True, home
+                self._opened, self._process, self._loop = True, process, loop
         return self
 
     def _require_not_closed(self) -> None:
@@ -185,9 +230,9 @@ class ManagedDatabase(Database):
         if self._closed or not self._opened:
             raise DatabaseUnavailableError("the database is not open")
         # The process first: in a forked child asyncio no longer knows the loop that runs.
-        if self._home is not None and self._home[0] != os.getpid():
+        if self._process != os.getpid():
             raise ConfigurationError("the database was opened in another process: open one after the fork")
-        if self._home != _here():
+        if self._loop is not _running_loop():
             raise ConfigurationError("the database was opened in another event loop: open one in each")
 
     @abstractmethod
@@ -224,13 +269,13 @@ class ManagedDatabase(Database):
             await finish(self._close())
 
 
-def _here() -> tuple[int, asyncio.AbstractEventLoop]:
-    """Return the process and the event loop that run this.
+def _running_loop() -> asyncio.AbstractEventLoop:
+    """Return the event loop that runs this.
 
     Raises:
         ConfigurationError: it is another kind of loop, such as trio's.
     """
     try:
-        return os.getpid(), asyncio.get_running_loop()
+        return asyncio.get_running_loop()
     except RuntimeError:
         raise ConfigurationError("asyncio only: the drivers run on no other event loop") from None

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import re
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
-from functools import cache
-from typing import TYPE_CHECKING, Any, ClassVar, cast, get_args
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, cast, get_args
 
 from pypika import Field, MySQLQuery, Query
 from pypika import Table as SQLTable
@@ -33,12 +30,12 @@ from ..errors import (
 from ..schema import LOWERED, ColumnType, ForeignKey, Index
 from .dialect import UNSHOWN, Dialect, Fragment, Indexed, LiveTable, Place, live_tables, other_case, repeats_values
 from .interface import Call, Database, Executor, Features, Row
-from .managed import CLOSE_TIMEOUT, COMMAND_TIMEOUT, ManagedDatabase, answered, in_time, misconfigured, reraise, retried, translated
+from .managed import COMMAND_TIMEOUT, Answered, Limit, refuse, reraise, translated
+from .mysql_drivers import NO_TLS, MySQLDriver, is_from_driver
+from .pool import Pool
+from .pooled import PooledDatabase
 from .tls import DISABLE, NOT_OFFERED, PREFER, is_local, tls, trouble
-from .transactions import SETTLE, Block, begun, finish
-
-if TYPE_CHECKING:
-    import aiomysql
+from .transactions import SETTLE, finish, logger
 
 _BY_NUMBER: dict[int, type[DatabaseError]] = {
     1062: ConflictError,
@@ -81,13 +78,6 @@ _BY_NUMBER: dict[int, type[DatabaseError]] = {
     1969: StatementTimeoutError,
     3024: StatementTimeoutError,
 }
-NO_TLS = 2026
-"""The client's own number for TLS that did not come about."""
-NO_INDEX = 1176
-"""The server's number for an index that a statement names and that there is not."""
-FORCE_INDEX = re.compile(r" FORCE INDEX \(`[^`]*`\)")
-
-logger = logging.getLogger("authhero_sql.mysql")
 
 
 class Deletion:
@@ -290,14 +280,7 @@ class MySQLDialect(Dialect):
     async def define(self, database: Database, call: Call) -> None:
         """Wait in line for a second: by default it is a day on MariaDB, and a year on MySQL."""
         mine = cast("MySQLDatabase", database)
-        async with mine._acquired() as connection:
-            await mine._answer(connection, Call(_WAIT_SHORTLY))
-            try:
-                with answered():
-                    await mine._answer(connection, call)
-            finally:
-                if not connection.closed:
-                    await finish(mine._answer(connection, Call(_WAIT_AS_BEFORE)), SETTLE)
+        await mine.on_one(mine.define, call)
 
     async def describe(self, executor: Executor) -> dict[str, LiveTable]:
         """From information_schema; the indexes that InnoDB makes for a reference of :meth:`create_table` on its own are left out."""
@@ -327,9 +310,7 @@ class MySQLDialect(Dialect):
 
     def classify(self, error: BaseException) -> DatabaseError | None:
         """By MySQL's error number; MariaDB has the same."""
-        import pymysql.err
-
-        if isinstance(error, pymysql.err.MySQLError):
+        if is_from_driver(error):
             number = error.args[0] if error.args and isinstance(error.args[0], int) else 0
             kind = _BY_NUMBER.get(number)
             if kind is None:
@@ -351,15 +332,13 @@ class MySQLDialect(Dialect):
             error.args = (int(ours.code), f"{UNSHOWN}; for key '{ours.constraint}'" if ours.constraint else UNSHOWN)
 
 
-def _by_class(number: int, error: Exception) -> type[DatabaseError]:
+def _by_class(number: int, error: BaseException) -> type[DatabaseError]:
     """Return the class for an error number that has none of its own."""
-    import pymysql.err
-
-    if number in _NOT_CONNECTED or (isinstance(error, pymysql.err.InterfaceError) and not number):
+    if number in _NOT_CONNECTED or (is_from_driver(error, "InterfaceError") and not number):
         return DatabaseUnavailableError
     if 2000 <= number < 3000:
         return ConnectionLostError
-    return ValueRefusedError if isinstance(error, pymysql.err.DataError) else DatabaseError
+    return ValueRefusedError if is_from_driver(error, "DataError") else DatabaseError
 
 
 _NOT_CONNECTED = {2002, 2003, 2005, NO_TLS}
@@ -456,133 +435,23 @@ def _default(text: str | None, kind: str, extra: str) -> str | int | None:
 
 
 DIALECT: Dialect = MySQLDialect()
-_MATCHED = re.compile(rb": (\d+)")
-"""The first number of ``Rows matched: 1  Changed: 0  Warnings: 0``, whose words are in the server's language."""
 
 
-@cache
-def _cursor_class() -> type[aiomysql.Cursor]:
-    """The driver's cursor, but for asking the server for its warnings, which is a trip more and shows values."""
-    import aiomysql
-
-    class Quiet(aiomysql.Cursor):  # type: ignore[misc]  # aiomysql is not typed
-        async def _show_warnings(self, conn: aiomysql.Connection) -> None:
-            pass
-
-    return Quiet
-
-
-@cache
-def _encrypted_pool_class() -> type[aiomysql.Pool]:
-    """The driver's pool, whose connections sign in only where the line is encrypted.
-
-    By itself aiomysql goes on without TLS where the server, or who stands between, says that it has none, and even sends the
-    password as it is to those who ask.
-    """
-    import aiomysql
-    from pymysql.constants import CLIENT, CR
-    from pymysql.err import OperationalError
-
-    class Encrypted(aiomysql.Connection):  # type: ignore[misc]  # aiomysql is not typed
-        async def _request_authentication(self) -> None:
-            if not self.server_capabilities & CLIENT.SSL:
-                raise OperationalError(CR.CR_SSL_CONNECTION_ERROR, NOT_OFFERED)
-            await super()._request_authentication()
-
-    class EncryptedPool(aiomysql.Pool):  # type: ignore[misc]  # aiomysql is not typed
-        @property
-        def minsize(self) -> int:
-            # What the driver's own code opens.
-            return 0
-
-        async def _fill_free_pool(self, override_min: bool) -> None:
-            await super()._fill_free_pool(False)
-            while self.size < self._minsize or (override_min and not self._free and self.size < (self.maxsize or self.size + 1)):
-                self._acquiring += 1
-                try:
-                    connection = Encrypted(echo=self._echo, loop=self._loop, **self._conn_kwargs)
-                    await connection._connect()
-                    self._free.append(connection)
-                    self._cond.notify()
-                finally:
-                    self._acquiring -= 1
-
-    for kind, name in ((aiomysql.Connection, "_request_authentication"), (aiomysql.Pool, "_fill_free_pool")):
-        if not hasattr(kind, name):
-            raise ConfigurationError("this release of aiomysql cannot be made to insist on TLS: install an earlier one")
-    return EncryptedPool
-
-
-async def _encrypted_pool(*, minsize: int, maxsize: int, pool_recycle: float, echo: bool = False, **options: Any) -> aiomysql.Pool:
-    """As ``aiomysql.create_pool``; the connections are opened when they are needed."""
-    return _encrypted_pool_class()(minsize, maxsize, echo, pool_recycle, asyncio.get_running_loop(), **options)
-
-
-def _stays_here(settings: dict[str, Any], options: dict[str, Any]) -> bool:
-    return bool(options.get("unix_socket")) or is_local(str(settings.get("host", "localhost")))
-
-
-async def _run(connection: aiomysql.Connection, call: Call, dialect: Dialect, seconds: float | None) -> tuple[list[Row], int]:
+async def _answer(driver: MySQLDriver, connection: Any, call: Call, dialect: Dialect, seconds: float | None) -> tuple[list[Row], int]:
     """Return the rows of a statement and the number of rows that it matched; errors are those of this package."""
     try:
-        return await in_time(_answer(connection, call), seconds if call.bounded else None)
+        with Limit(seconds if call.bounded else None):
+            return await driver.answer(connection, call)
     except Exception as error:
-        ours = translated(dialect, error, lost=connection.closed)
+        ours = translated(dialect, error, lost=not driver.is_open(connection))
         raise ours from ours.__cause__
-
-
-async def _executed(cursor: aiomysql.Cursor, call: Call) -> int:
-    """Run a statement; without its FORCE INDEX where that index is missing, so that everything goes on, if more slowly."""
-    import pymysql.err
-
-    try:
-        count: int = await cursor.execute(call.sql, call.args)
-    except pymysql.err.MySQLError as error:
-        if error.args[:1] != (NO_INDEX,) or FORCE_INDEX.search(call.sql) is None:
-            raise
-        logger.warning("%s: reads without it until `authhero-sql check` finds nothing missing", error.args[1])
-        count = await cursor.execute(FORCE_INDEX.sub("", call.sql), call.args)
-    return count
-
-
-async def _answer(connection: aiomysql.Connection, call: Call) -> tuple[list[Row], int]:
-    cursor = await connection.cursor(_cursor_class())
-    try:
-        count = await _executed(cursor, call)
-        rows: list[Row] = list(await cursor.fetchall()) if cursor.description else []
-        matched = _matched(cursor, count) if call.sql.startswith("UPDATE") else count
-        # A command may be two statements in one trip.
-        while await cursor.nextset():
-            pass
-    except asyncio.CancelledError:
-        # Its answer is still on the way: whoever came next would read it.
-        connection.close()
-        raise
-    return rows, matched
-
-
-def _matched(cursor: aiomysql.Cursor, changed: int) -> int:
-    """Return the rows matched, from the server's message: a pool without CLIENT.FOUND_ROWS counts only those that changed."""
-    message = getattr(getattr(cursor, "_result", None), "message", None)
-    found = _MATCHED.search(bytes(message or b""))
-    return int(found[1]) if found else changed
-
-
-async def _counts_matched(connection: aiomysql.Connection) -> bool:
-    """Return whether an UPDATE that changes nothing can be told from one that finds nothing.
-
-    The server's message is in aiomysql's inside; the flag is the public way, which only a pool's owner can set.
-    """
-    from pymysql.constants import CLIENT
-
-    cursor = await connection.cursor(_cursor_class())
-    return hasattr(cursor, "_result") or bool(connection.client_flag & CLIENT.FOUND_ROWS)
 
 
 class MySQLWire:
     """A connection, while a transaction runs on it."""
 
-    def __init__(self, connection: aiomysql.Connection, dialect: Dialect, begin: str, patience: float, timeout: float | None) -> None:
+    def __init__(self, driver: MySQLDriver, connection: Any, dialect: Dialect, begin: str, patience: float, timeout: float | None) -> None:
+        self._driver = driver
         self._connection = connection
         self._dialect = dialect
         self._begin = begin
@@ -590,7 +459,7 @@ class MySQLWire:
         self._timeout = timeout
 
     async def _run(self, call: Call) -> tuple[list[Row], int]:
-        return await _run(self._connection, call, self._dialect, self._timeout)
+        return await _answer(self._driver, self._connection, call, self._dialect, self._timeout)
 
     async def fetch(self, calls: Sequence[Call]) -> list[list[Row]]:
         """Read, one trip each."""
@@ -606,12 +475,12 @@ class MySQLWire:
 
     async def commit(self) -> None:
         """COMMIT."""
-        with answered():
+        with Answered():
             await self._run(Call("COMMIT"))
 
     async def rollback(self) -> None:
         """ROLLBACK; a connection that is closed has been rolled back by the server."""
-        if not self._connection.closed:
+        if self._driver.is_open(self._connection):
             await self._run(Call("ROLLBACK"))
 
     async def mark(self, name: str) -> None:
@@ -628,25 +497,105 @@ class MySQLWire:
 
     async def abandon(self) -> None:
         """Close the connection."""
-        self._connection.close()
+        self._driver.cut(self._connection)
 
     def gone(self) -> bool:
         """Return whether the connection is lost."""
-        return bool(self._connection.closed)
+        return not self._driver.is_open(self._connection)
 
 
 ISOLATION = "TRANSACTION ISOLATION LEVEL READ COMMITTED"
 """At the default, REPEATABLE READ, a statement that finds nothing locks the gap, and transactions of different users deadlock."""
 
 
-class MySQLDatabase(ManagedDatabase):
+TRUSTED = 30.0
+"""Seconds for which an idle connection is lent without a question: less than the minutes after which a firewall forgets it silently."""
+
+
+class GivenMySQLPool:
+    """A caller's pool, by the driver's own methods."""
+
+    def __init__(self, pool: Any, driver: MySQLDriver, acquire_timeout: float) -> None:
+        self._pool = pool
+        self._driver = driver
+        self._acquire_timeout = acquire_timeout
+        self._waking: set[asyncio.Future[None]] = set()
+        """The loop itself keeps no hold on a task."""
+
+    async def take(self) -> Any:
+        """Borrow a connection.
+
+        Raises:
+            PoolTimeoutError: none became free in time.
+            DatabaseUnavailableError: none could be opened, or the pool is closed.
+        """
+        try:
+            async with asyncio.timeout(self._acquire_timeout):
+                return await self._pool.acquire()
+        except TimeoutError as error:
+            self._wake()
+            state = f"{self._pool.size} of {self._pool.maxsize} open, {self._pool.freesize} idle"
+            raise PoolTimeoutError(f"no connection became free in {self._acquire_timeout:g} seconds ({state})") from error
+        except Exception as error:
+            reraise(DIALECT, error)
+        except asyncio.CancelledError:
+            # On Python 3.11 a waiter that is woken and cancelled at once keeps the call from the next one.
+            self._wake()
+            raise
+
+    async def give(self, connection: Any, error: BaseException | None = None) -> None:
+        """Give a connection back, once nothing is open on it any more."""
+        try:
+            # Where autocommit is off, the error's answer does not tell whether a transaction is open.
+            if self._driver.in_transaction(connection) or (error is not None and not connection.get_autocommit()):
+                await finish(self._settled(connection), SETTLE)
+        finally:
+            self._keep(self._pool.release(connection))
+            if not self._driver.is_open(connection):
+                # aiomysql wakes nobody for the room that a closed connection leaves.
+                self._wake()
+
+    async def _settled(self, connection: Any) -> None:
+        try:
+            if self._driver.is_open(connection):
+                async with asyncio.timeout(SETTLE):
+                    await self._driver.revive(connection)
+        except Exception as failure:
+            logger.warning("a connection could not be given back, so it was closed (%s)", type(failure).__name__)
+            self._driver.cut(connection)
+
+    def _wake(self) -> None:
+        self._keep(asyncio.ensure_future(_woken(self._pool)))
+
+    def _keep(self, waking: asyncio.Future[None]) -> None:
+        if not waking.done():
+            self._waking.add(waking)
+            waking.add_done_callback(self._waking.discard)
+
+    def renew(self) -> None:
+        """Nothing: MySQL's statements are not prepared."""
+
+    async def close(self) -> None:
+        """It is the caller's."""
+
+
+async def _woken(pool: Any) -> None:
+    """Wake the next one that waits for a connection.
+
+    By the public methods only clear() does, which closes the free connections too.
+    """
+    wake_up = getattr(pool, "_wakeup", None)
+    await (wake_up() if wake_up is not None else pool.clear())
+
+
+class MySQLDatabase(PooledDatabase[Any]):
     """A MySQL or MariaDB database: a pool of its own (``settings``), or a caller's."""
 
     def __init__(
         self,
         settings: dict[str, Any] | None = None,
         *,
-        pool: aiomysql.Pool | None = None,
+        pool: Any = None,
         acquire_timeout: float = 30.0,
         min_size: int = 1,
         max_size: int = 10,
@@ -657,168 +606,84 @@ class MySQLDatabase(ManagedDatabase):
         ssl_ca: str | None = None,
         **options: Any,
     ) -> None:
+        refuse(options, {"loop"})
         self.dialect: Dialect = DIALECT
-        self._pool = pool
-        self._settings = settings
+        self._given = pool
         self._acquire_timeout = acquire_timeout
         self._command_timeout = command_timeout
-        self._tls = tls(ssl, ssl_ca, DISABLE if _stays_here(settings or {}, options) else PREFER)
-        self._options = {
-            "minsize": min_size,
-            "maxsize": max_size,
-            "connect_timeout": connect_timeout,
-            "pool_recycle": recycle,
-            "ssl": self._tls.context,
-            "init_command": f"SET SESSION {ISOLATION}",
-            **options,
+        self._sizes: dict[str, Any] = {
+            # By the names of aiomysql's own pool, too.
+            "min_size": options.pop("minsize", min_size),
+            "max_size": options.pop("maxsize", max_size),
+            "max_idle": _seconds(options.pop("pool_recycle", recycle)),
+            "acquire_timeout": acquire_timeout,
+            "trusted": TRUSTED,
         }
+        stays_here = bool(options.get("unix_socket")) or is_local(str((settings or {}).get("host", "localhost")))
+        encryption = tls(ssl, ssl_ca, DISABLE if stays_here else PREFER)
+        self._options = {"init_command": f"SET SESSION {ISOLATION}", **options, "ssl": encryption.context}
+        self._driver = MySQLDriver(DIALECT, {**(settings or {}), **self._options}, connect_timeout, encrypted=encryption.demanded)
         # A pool of its own has the level already, unless another command was to run on its connections.
         own = settings is not None and "init_command" not in options
-        self._waking: set[asyncio.Future[None]] = set()
-        """The loop itself keeps no hold on a task."""
         self._begin = "BEGIN" if own else f"SET {ISOLATION}; BEGIN"
 
     async def _open(self) -> None:
+        if self._given is not None:
+            self._pool = GivenMySQLPool(self._given, self._driver, self._acquire_timeout)
+        else:
+            self._pool = pool = Pool(self._driver, **self._sizes)
+            await pool.open()
+        connection = await self._pool.take()
         try:
-            if self._settings is not None:
-                import aiomysql
-                from pymysql.constants import CLIENT
+            await self._met(connection)
+        except BaseException as error:
+            await self._pool.give(connection, error)
+            raise
+        await self._pool.give(connection)
 
-                self._pool = await (_encrypted_pool if self._tls.demanded else aiomysql.create_pool)(
-                    **self._settings,
-                    **self._options,
-                    charset="utf8mb4",
-                    autocommit=True,
-                    client_flag=CLIENT.FOUND_ROWS,
-                    sql_mode="'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'",
-                )
-            async with self._lent() as connection:
-                charset, version = connection.charset, connection.get_server_info()
-                counts = await _counts_matched(connection)
-                rows, _ = await self._answer(connection, Call(_COLLATIONS))
-        except (TypeError, ValueError) as error:
-            raise misconfigured(error) from None
-        except Exception as error:
-            reraise(DIALECT, error)
-        if charset != "utf8mb4":
+    async def _met(self, connection: Any) -> None:
+        """Look who is there."""
+        if connection.charset != "utf8mb4":
             raise ConfigurationError("the pool's connections must use charset='utf8mb4'")
-        if not counts:
+        if not self._driver.counts_matched(connection):
             raise ConfigurationError("the pool's connections must use client_flag=CLIENT.FOUND_ROWS (pymysql.constants)")
-        kind = MariaDBDialect if "mariadb" in version.lower() else MySQL8Dialect
+        [rows] = await self._rows(connection, [Call(_COLLATIONS)])
+        kind = MariaDBDialect if "mariadb" in connection.get_server_info().lower() else MySQL8Dialect
         self.dialect = kind(exact=all(collation == kind.collation for (collation,) in rows))
 
-    async def _close(self) -> None:
-        if self._settings is not None and self._pool is not None:
-            pool, self._pool = self._pool, None
-            pool.close()
-            try:
-                async with asyncio.timeout(CLOSE_TIMEOUT):
-                    await pool.wait_closed()
-            except TimeoutError:
-                pool.terminate()
-
-    @asynccontextmanager
-    async def _acquired(self) -> AsyncIterator[aiomysql.Connection]:
-        self._require_open()
-        async with self._lent() as connection:
-            # Whoever waited may have been overtaken by close().
-            self._require_open()
-            yield connection
-
-    @asynccontextmanager
-    async def _lent(self) -> AsyncIterator[aiomysql.Connection]:
-        pool: Any = self._pool
-        try:
-            async with asyncio.timeout(self._acquire_timeout):
-                connection = await pool.acquire()
-        except TimeoutError as error:
-            self._wake(pool)
-            raise PoolTimeoutError(
-                f"no connection became free in {self._acquire_timeout:g} seconds ({pool.size} of {pool.maxsize} open, {pool.freesize} idle)"
-            ) from error
-        except Exception as error:
-            reraise(self.dialect, error)
-        except asyncio.CancelledError:
-            # On Python 3.11 a waiter that is woken and cancelled at once keeps the call from the next one.
-            self._wake(pool)
-            raise
-        try:
-            yield connection
-        except BaseException:
-            # Where autocommit is off, the error's answer does not tell whether a transaction is open.
-            if not connection.closed and (connection.get_transaction_status() or not connection.get_autocommit()):
-                connection.close()
-            raise
-        finally:
-            await asyncio.shield(_released(pool, connection))
-
-    def _wake(self, pool: aiomysql.Pool) -> None:
-        waking = asyncio.ensure_future(_woken(pool))
-        self._waking.add(waking)
-        waking.add_done_callback(self._waking.discard)
-
-    async def _ended(self, connection: aiomysql.Connection, command: str) -> None:
+    async def _ended(self, connection: Any, command: str) -> None:
         """End the transaction that a statement has begun where a pool's autocommit is off."""
         if not connection.get_autocommit():
             await finish(self._answer(connection, Call(command)), SETTLE)
 
-    async def _answer(self, connection: aiomysql.Connection, call: Call) -> tuple[list[Row], int]:
-        return await _run(connection, call, self.dialect, self._command_timeout)
+    async def _answer(self, connection: Any, call: Call) -> tuple[list[Row], int]:
+        return await _answer(self._driver, connection, call, self.dialect, self._command_timeout)
 
-    async def fetch(self, call: Call) -> list[Row]:
-        """Return all rows of a query."""
-        return (await self.fetch_many((call,)))[0]
+    async def _rows(self, connection: Any, calls: Sequence[Call]) -> list[list[Row]]:
+        rows = [(await self._answer(connection, call))[0] for call in calls]
+        await self._ended(connection, "ROLLBACK")
+        return rows
 
-    async def fetch_many(self, calls: Sequence[Call]) -> list[list[Row]]:
-        """Read, one trip each, on one connection."""
-        async with self._acquired() as connection:
-            rows = [(await self._answer(connection, call))[0] for call in calls]
-            await self._ended(connection, "ROLLBACK")
-            return rows
+    async def _written(self, connection: Any, call: Call) -> int:
+        with Answered():
+            _, matched = await self._answer(connection, call)
+            await self._ended(connection, "COMMIT")
+        return matched
 
-    async def execute(self, call: Call) -> int:
-        """Run one write, a transaction by itself."""
+    async def define(self, connection: Any, call: Call) -> None:
+        """Run a definition that waits for its table for a second only, on a connection of ours."""
+        await self._answer(connection, Call(_WAIT_SHORTLY))
+        try:
+            with Answered():
+                await self._answer(connection, call)
+        finally:
+            if self._driver.is_open(connection):
+                await finish(self._answer(connection, Call(_WAIT_AS_BEFORE)), SETTLE)
 
-        async def work() -> int:
-            async with self._acquired() as connection:
-                with answered():
-                    matched = (await self._answer(connection, call))[1]
-                    await self._ended(connection, "COMMIT")
-                    return matched
-
-        return await retried(work)
-
-    async def write(self, calls: Sequence[Call]) -> list[int]:
-        """Run one transaction."""
-        if len(calls) == 1:
-            return [await self.execute(calls[0])]
-
-        async def work() -> list[int]:
-            async with self._begun() as block:
-                return await block.write(calls)
-
-        return await retried(work)
-
-    @asynccontextmanager
-    async def _begun(self) -> AsyncIterator[Block]:
-        async with (
-            self._acquired() as connection,
-            begun(MySQLWire(connection, self.dialect, self._begin, self._acquire_timeout, self._command_timeout), self) as block,
-        ):
-            yield block
+    def _wire(self, connection: Any) -> MySQLWire:
+        return MySQLWire(self._driver, connection, self.dialect, self._begin, self._acquire_timeout, self._command_timeout)
 
 
-def _released(pool: aiomysql.Pool, connection: aiomysql.Connection) -> asyncio.Future[None]:
-    """Give back a connection; done when the next one that waits for it has been woken."""
-    woken: asyncio.Future[None] = pool.release(connection)
-    # aiomysql wakes nobody for the room that a closed connection leaves.
-    return asyncio.ensure_future(_woken(pool)) if connection.closed else woken
-
-
-async def _woken(pool: aiomysql.Pool) -> None:
-    """Wake the next one that waits for a connection.
-
-    By aiomysql's public methods only clear() does, which closes the free connections too.
-    """
-    wake_up = getattr(pool, "_wakeup", None)
-    await (wake_up() if wake_up is not None else pool.clear())
+def _seconds(recycle: float) -> float | None:
+    """A time after which connections are closed; aiomysql's own pool says -1 for never."""
+    return None if recycle < 0 else recycle

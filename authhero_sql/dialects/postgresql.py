@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
@@ -31,14 +30,18 @@ from ..errors import (
 from ..schema import TRIGRAMS, ColumnType, Index, Order
 from .dialect import NULLS_FIRST, Dialect, Fragment, LiveTable, Place, case_pairs, live_tables
 from .interface import Call, Executor, Features, Row
-from .managed import CLOSE_TIMEOUT, COMMAND_TIMEOUT, ManagedDatabase, answered, in_time, misconfigured, reraise, retried, translated
+from .managed import COMMAND_TIMEOUT, Answered, Limit, misconfigured, refuse, reraise, translated
+from .pool import Pool
+from .pooled import PooledDatabase
 from .tls import NOT_OFFERED, trouble
-from .transactions import SETTLE, Block, begun, logger
+from .transactions import SETTLE, logger
 
 if TYPE_CHECKING:
     import asyncpg
 
 T = TypeVar("T")
+Hook = Callable[[Any], Awaitable[Any]]
+Opening = Callable[..., Awaitable[Any]]
 
 _BY_STATE: dict[str, type[DatabaseError]] = {
     "23505": ConflictError,
@@ -348,15 +351,20 @@ def _matched(status: str) -> int:
 
 NO_TIMEOUT = 1e7
 """Seconds, a third of a year: overrules the ``command_timeout`` of a pool where a statement may take as long as it needs."""
-RESET_TIMEOUT = 5.0
-"""Seconds that a connection which is given back has to become usable again before it is closed."""
+RELEASE_TIMEOUT = 5.0
+"""Seconds that a connection of a caller's pool has to become usable again before that pool closes it."""
+MAX_IDLE = 300.0
+"""Seconds for which a connection may be idle where others are left, as in asyncpg's own pool."""
+STALE_PLAN = "0A000"
+"""The code for, among others, a statement that was prepared before its table changed."""
 
 
 async def _run(method: Callable[..., Awaitable[T]], connection: asyncpg.Connection, call: Call, seconds: float | None) -> T:
     """Run a statement by one of asyncpg's methods, in bounded time; errors are those of this package."""
     try:
         if call.bounded:
-            return await in_time(method(call.sql, *call.args), seconds)
+            with Limit(seconds):
+                return await method(call.sql, *call.args)
         return await method(call.sql, *call.args, timeout=NO_TIMEOUT)
     except Exception as error:
         ours = translated(DIALECT, error, lost=_is_closed(connection))
@@ -415,7 +423,7 @@ class PostgreSQLWire:
 
     async def commit(self) -> None:
         """COMMIT."""
-        with answered():
+        with Answered():
             status = await self._command("COMMIT")
         if status != "COMMIT":
             # The server's word for a transaction in which something had failed.
@@ -448,11 +456,142 @@ class PostgreSQLWire:
         return _is_closed(self._connection)
 
 
-async def _keep(connection: asyncpg.Connection) -> None:
-    """Reset nothing: our statements leave no session state, and the default reset costs a round trip each time."""
+class PostgreSQLDriver:
+    """asyncpg's connections, as our own pool uses them: what our statements leave behind needs no reset.
+
+    Args:
+        dsn: where the server is.
+        connect: what opens a connection, ``asyncpg.connect`` unless a caller has its own.
+        init: what a caller does with each connection that was opened.
+        options: what ``connect`` takes.
+    """
+
+    def __init__(self, dsn: str, connect: Opening | None, init: Hook | None, options: dict[str, Any]) -> None:
+        self._dsn = dsn
+        self._connect = connect
+        self._init = init
+        self._options = options
+
+    async def open(self) -> asyncpg.Connection:
+        """Open a connection.
+
+        Raises:
+            ConfigurationError: the URL or an option cannot be read.
+            DatabaseUnavailableError: the server cannot be reached, or does not let us in.
+        """
+        import asyncpg
+
+        try:
+            connection = await (self._connect or asyncpg.connect)(self._dsn, **self._options)
+        except TimeoutError as error:
+            raise DatabaseUnavailableError("the server did not let us in within connect_timeout") from error
+        except OSError as error:
+            # Some of these are of TLS, and ValueErrors as well.
+            reraise(DIALECT, error)
+        except (TypeError, ValueError) as error:
+            raise misconfigured(error) from None
+        except Exception as error:
+            reraise(DIALECT, error)
+        if self._init is not None:
+            await _prepared(connection, self._init)
+        return connection
+
+    def is_open(self, connection: asyncpg.Connection) -> bool:
+        """Whether it is open; asyncpg hears at once of what the server ends."""
+        return not connection.is_closed()
+
+    def in_transaction(self, connection: asyncpg.Connection) -> bool:
+        """Whether a transaction is open."""
+        return bool(connection.is_in_transaction())
+
+    async def revive(self, connection: asyncpg.Connection) -> None:
+        """Wait until the server has stopped what was cancelled, which asyncpg does before the next statement, and roll back."""
+        await connection.execute("SELECT 1")
+        if connection.is_in_transaction():
+            await connection.execute("ROLLBACK")
+
+    async def close(self, connection: asyncpg.Connection) -> None:
+        """Say goodbye."""
+        await connection.close()
+
+    def cut(self, connection: asyncpg.Connection) -> None:
+        """Close the socket."""
+        if not connection.is_closed():
+            connection.terminate()
 
 
-class PostgreSQLDatabase(ManagedDatabase):
+async def _prepared(connection: asyncpg.Connection, hook: Hook) -> None:
+    """Do what a caller wants done with a connection; one that it fails on is not used."""
+    try:
+        await hook(connection)
+    except BaseException as error:
+        connection.terminate()
+        if isinstance(error, Exception):
+            reraise(DIALECT, error)
+        raise
+
+
+class PreparedPool(Pool["asyncpg.Connection"]):
+    """A pool with a caller's ``setup``, which is awaited with each connection before it is lent."""
+
+    def __init__(self, setup: Hook, driver: PostgreSQLDriver, **options: Any) -> None:
+        super().__init__(driver, **options)
+        self._setup = setup
+
+    async def take(self) -> asyncpg.Connection:
+        """Borrow a connection."""
+        connection = await super().take()
+        try:
+            await _prepared(connection, self._setup)
+        except BaseException:
+            await self.give(connection)
+            raise
+        return connection
+
+
+class GivenPostgreSQLPool:
+    """A caller's pool, by asyncpg's own methods."""
+
+    def __init__(self, pool: asyncpg.Pool, acquire_timeout: float) -> None:
+        self._pool = pool
+        self._acquire_timeout = acquire_timeout
+
+    async def take(self) -> asyncpg.Connection:
+        """Borrow a connection.
+
+        Raises:
+            PoolTimeoutError: none became free in time.
+            DatabaseUnavailableError: none could be opened, or the pool is not open.
+        """
+        try:
+            # By asyncpg's own timeout it would be a task more.
+            async with asyncio.timeout(self._acquire_timeout):
+                return await self._pool.acquire()
+        except TimeoutError as error:
+            state = f"{self._pool.get_size()} of {self._pool.get_max_size()} open, {self._pool.get_idle_size()} idle"
+            raise PoolTimeoutError(f"no connection became free in {self._acquire_timeout:g} seconds ({state})") from error
+        except Exception as error:
+            reraise(DIALECT, error)
+
+    async def give(self, connection: asyncpg.Connection, error: BaseException | None = None) -> None:
+        """Give a connection back; neither a slow reset nor a lost server hides or delays what came of the statement."""
+        try:
+            async with asyncio.timeout(SETTLE):
+                # asyncpg sees it to its end, whoever waits for it.
+                await self._pool.release(connection, timeout=RELEASE_TIMEOUT)
+        except TimeoutError:
+            logger.info("a connection is still on its way back")
+        except Exception as failure:
+            logger.warning("a connection could not be given back, so it was closed (%s)", type(failure).__name__)
+
+    def renew(self) -> None:
+        """Nothing: asyncpg tells all connections of its pool by itself."""
+
+    async def close(self) -> None:
+        """It is the caller's."""
+
+
+class PostgreSQLDatabase(PooledDatabase["asyncpg.Connection"]):
     """A PostgreSQL database: a pool of its own (``dsn``), or a caller's."""
 
     def __init__(
@@ -467,114 +606,45 @@ class PostgreSQLDatabase(ManagedDatabase):
         connect_timeout: float = 10.0,
         statement_cache_size: int = 1000,
         pgbouncer: bool = False,
+        max_inactive_connection_lifetime: float = MAX_IDLE,
+        connect: Opening | None = None,
+        init: Hook | None = None,
+        setup: Hook | None = None,
         **options: Any,
     ) -> None:
+        refuse(options, {"init_size", "loop", "max_queries", "reset"})
         self.dialect = DIALECT
-        self._pool = pool
+        self._given = pool
         self._dsn = dsn
         self._acquire_timeout = acquire_timeout
         self._command_timeout = command_timeout
-        self._options = {
+        self._setup = setup
+        self._sizes: dict[str, Any] = {
             "min_size": min_size,
             "max_size": max_size,
-            "timeout": connect_timeout,
-            "statement_cache_size": 0 if pgbouncer else statement_cache_size,
-            **options,
+            "max_idle": max_inactive_connection_lifetime or None,
+            "acquire_timeout": acquire_timeout,
         }
-        self._releases: set[asyncio.Future[None]] = set()
-        """Connections on their way back: the loop itself keeps no hold on a task."""
+        own = {"timeout": connect_timeout, "statement_cache_size": 0 if pgbouncer else statement_cache_size}
+        self._driver = PostgreSQLDriver(dsn or "", connect, init, {**own, **options})
 
     async def _open(self) -> None:
-        if self._dsn is None:
+        if self._given is not None:
+            self._pool = GivenPostgreSQLPool(self._given, self._acquire_timeout)
             return
-        import asyncpg
+        pool = Pool(self._driver, **self._sizes) if self._setup is None else PreparedPool(self._setup, self._driver, **self._sizes)
+        self._pool = pool
+        await pool.open()
 
-        try:
-            self._pool = await asyncpg.create_pool(self._dsn, reset=_keep, **self._options)
-        except OSError as error:
-            # Some of these are of TLS, and ValueErrors as well.
-            reraise(DIALECT, error)
-        except (TypeError, ValueError) as error:
-            raise misconfigured(error) from None
-        except Exception as error:
-            reraise(DIALECT, error)
+    async def _rows(self, connection: asyncpg.Connection, calls: Sequence[Call]) -> list[list[Row]]:
+        return [await _rows(connection, call, self._command_timeout) for call in calls]
 
-    async def _close(self) -> None:
-        if self._dsn is not None and self._pool is not None:
-            pool, self._pool = self._pool, None
-            try:
-                async with asyncio.timeout(CLOSE_TIMEOUT):
-                    await pool.close()
-            except TimeoutError:
-                pool.terminate()
+    async def _written(self, connection: asyncpg.Connection, call: Call) -> int:
+        with Answered():
+            return await _count(connection, call, self._command_timeout)
 
-    @asynccontextmanager
-    async def _acquired(self) -> AsyncIterator[asyncpg.Connection]:
-        self._require_open()
-        pool: Any = self._pool
-        try:
-            connection = await pool.acquire(timeout=self._acquire_timeout)
-        except TimeoutError as error:
-            raise PoolTimeoutError(
-                f"no connection became free in {self._acquire_timeout:g} seconds "
-                f"({pool.get_size()} of {pool.get_max_size()} open, {pool.get_idle_size()} idle)"
-            ) from error
-        except Exception as error:
-            reraise(DIALECT, error)
-        try:
-            # Whoever waited may have been overtaken by close().
-            self._require_open()
-            yield connection
-        finally:
-            await self._give_back(pool, connection)
+    def _wire(self, connection: asyncpg.Connection) -> PostgreSQLWire:
+        return PostgreSQLWire(connection, self._acquire_timeout, self._command_timeout)
 
-    async def _give_back(self, pool: asyncpg.Pool, connection: asyncpg.Connection) -> None:
-        """Give a connection back; neither a slow reset nor a lost server hides or delays what came of the statement."""
-        release = asyncio.ensure_future(pool.release(connection, timeout=RESET_TIMEOUT))
-        self._releases.add(release)
-        release.add_done_callback(self._given_back)
-        await asyncio.wait([release], timeout=SETTLE)
-
-    def _given_back(self, release: asyncio.Future[None]) -> None:
-        self._releases.discard(release)
-        if not release.cancelled() and (error := release.exception()) is not None:
-            logger.warning("a connection could not be given back, so it was closed (%s)", type(error).__name__)
-
-    async def fetch(self, call: Call) -> list[Row]:
-        """Return all rows of a query."""
-        async with self._acquired() as connection:
-            return await _rows(connection, call, self._command_timeout)
-
-    async def fetch_many(self, calls: Sequence[Call]) -> list[list[Row]]:
-        """Read, one trip each, on one connection."""
-        async with self._acquired() as connection:
-            return [await _rows(connection, call, self._command_timeout) for call in calls]
-
-    async def execute(self, call: Call) -> int:
-        """Run one write, a transaction by itself."""
-
-        async def work() -> int:
-            async with self._acquired() as connection:
-                with answered():
-                    return await _count(connection, call, self._command_timeout)
-
-        return await retried(work)
-
-    async def write(self, calls: Sequence[Call]) -> list[int]:
-        """Run one transaction."""
-        if len(calls) == 1:
-            return [await self.execute(calls[0])]
-
-        async def work() -> list[int]:
-            async with self._begun() as block:
-                return await block.write(calls)
-
-        return await retried(work)
-
-    @asynccontextmanager
-    async def _begun(self) -> AsyncIterator[Block]:
-        async with (
-            self._acquired() as connection,
-            begun(PostgreSQLWire(connection, self._acquire_timeout, self._command_timeout), self) as block,
-        ):
-            yield block
+    def _outdates(self, error: BaseException) -> bool:
+        return isinstance(error, DatabaseError) and error.code == STALE_PLAN

@@ -569,7 +569,7 @@ class SQLiteDatabase(ManagedDatabase):
 
     async def _open(self) -> None:
         # Made here: an opening that was cancelled leaves nothing behind for the next one.
-        self._writers: Lender[Handle] = Lender("the writer", self._acquire_timeout)
+        self._writers: Lender[Handle] = Lender("the writer was busy", self._acquire_timeout)
         self._readers: Crew | None = None
         if self._given is not None:
             writer = Handle(self._given, DIALECT, self._command_timeout)

@@ -10,8 +10,9 @@ import asyncio
 import inspect
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
 from contextvars import ContextVar
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 import anyio
@@ -21,13 +22,13 @@ from ..errors import (
     ConnectionLostError,
     DatabaseError,
     DatabaseUnavailableError,
-    PoolTimeoutError,
     StatementTimeoutError,
     TransactionAbortedError,
     TransactionClosedError,
     TransactionConflictError,
 )
 from .interface import Call, Row
+from .lender import Lender
 
 T = TypeVar("T")
 
@@ -149,7 +150,8 @@ class Block:
         self.callbacks: list[Callable[[], object]] = []
         """What is called once the transaction has been committed."""
         self._wire = wire
-        self._turn = asyncio.Lock()
+        self._turn: Lender[None] = Lender("another task has been using this transaction", wire.patience)
+        self._turn.give(None)
         self._depth: int = 0 if around is None else around._depth + 1
 
     async def fetch(self, call: Call) -> list[Row]:
@@ -171,7 +173,7 @@ class Block:
     @asynccontextmanager
     async def nested(self) -> AsyncIterator[Block]:
         """Open a part of this block that is undone alone when it raises, and kept with this block otherwise."""
-        await self._take_turn()
+        await self._turn.take()
         try:
             self._require_live()
             block = Block(self._wire, self.database, self)
@@ -191,22 +193,15 @@ class Block:
                 yield block
             self.callbacks += block.callbacks
         finally:
-            self._turn.release()
+            self._turn.give(None)
 
     async def _do(self, work: Callable[[Sequence[Call]], Awaitable[T]], calls: Sequence[Call]) -> T:
-        await self._take_turn()
+        await self._turn.take()
         try:
             self._require_live()
             return await self._noting(work(calls))
         finally:
-            self._turn.release()
-
-    async def _take_turn(self) -> None:
-        try:
-            async with asyncio.timeout(self._wire.patience):
-                await self._turn.acquire()
-        except TimeoutError:
-            raise PoolTimeoutError(f"another task has been using this transaction for {self._wire.patience:g} seconds") from None
+            self._turn.give(None)
 
     def _require_live(self) -> None:
         block: Block | None = self
@@ -244,10 +239,11 @@ class Block:
                     raise TransactionAbortedError from self.failed  # noqa: TRY301  # it is undone like after any other error
                 # The last moment at which a cancellation still undoes everything.
                 await asyncio.sleep(0)
-                await self._take_turn()
+                await self._turn.take()
             except BaseException as error:
                 self._close()
-                await self._undone(undo, self._turn, hurried=_hurries(error))
+                # Another task may still run a statement here.
+                await self._undone(partial(self._in_turn, undo), hurried=_hurries(error))
                 raise
             try:
                 self._close()
@@ -256,23 +252,27 @@ class Block:
                 # Whoever is cancelled while a COMMIT is on its way does not wait for it twice.
                 given_up = self.around is None and _is_cancelled(error)
                 if not self.committed:
-                    await self._undone(self._wire.abandon if given_up else undo, nullcontext(), hurried=_hurries(error))
+                    await self._undone(self._wire.abandon if given_up else undo, hurried=_hurries(error))
                 raise
             finally:
-                self._turn.release()
+                self._turn.give(None)
 
     def _close(self) -> None:
         self.closed, self.task = True, None
 
-    async def _undone(self, undo: Callable[[], Awaitable[None]], turn: AbstractAsyncContextManager[None], *, hurried: bool) -> None:
-        """Undo in bounded time; where that fails give the connection up, and the whole transaction with it.
+    async def _in_turn(self, undo: Callable[[], Awaitable[None]]) -> None:
+        await self._turn.take()
+        try:
+            await undo()
+        finally:
+            self._turn.give(None)
 
-        ``turn`` waits for the end of a statement that another task may still run here.
-        """
+    async def _undone(self, undo: Callable[[], Awaitable[None]], *, hurried: bool) -> None:
+        """Undo in bounded time; where that fails give the connection up, and the whole transaction with it."""
 
         async def work() -> None:
             try:
-                async with asyncio.timeout(SETTLE if hurried else self._wire.patience), turn:
+                async with asyncio.timeout(SETTLE if hurried else self._wire.patience):
                     await undo()
             except (TimeoutError, AuthHeroSQLError, asyncio.CancelledError) as error:
                 if self.around is not None and not self.around._is_live():
@@ -313,7 +313,7 @@ async def begun(wire: Wire, database: object) -> AsyncIterator[Block]:
         await wire.begin()
     except BaseException as error:
         # A BEGIN that was cancelled may have arrived all the same.
-        await block._undone(wire.rollback, nullcontext(), hurried=_hurries(error))
+        await block._undone(wire.rollback, hurried=_hurries(error))
         raise
     async with block._opened(commit, wire.rollback):
         yield block

@@ -36,7 +36,7 @@ async def aiomysql_pool(url: str, **options: Any) -> AsyncIterator[Any]:
     parts = urlsplit(url)
     pool = await aiomysql.create_pool(
         host=parts.hostname, port=parts.port, user=unquote(parts.username or ""), password=unquote(parts.password or ""),
-        db=parts.path[1:], minsize=1, maxsize=4, **options,
+        db=parts.path[1:], **{"minsize": 1, "maxsize": 4, **options},
     )  # fmt: skip
     try:
         yield pool

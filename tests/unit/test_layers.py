@@ -67,8 +67,8 @@ LIBRARIES: dict[str, set[str]] = {
 DRIVERS = {
     "aiosqlite": "dialects/threads.py",
     "asyncpg": "dialects/postgresql.py",
-    "aiomysql": "dialects/mysql.py",
-    "pymysql": "dialects/mysql.py",
+    "aiomysql": "dialects/mysql_drivers.py",
+    "pymysql": "dialects/mysql_drivers.py",
     "httpx": "dialects/d1.py",
 }
 """The one file that knows a driver."""

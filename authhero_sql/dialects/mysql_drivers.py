@@ -1,0 +1,198 @@
+"""The drivers for MySQL and MariaDB: the one place that knows aiomysql and PyMySQL, and what of their inside has to be known."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+import re
+import sys
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from ..errors import ConfigurationError, DatabaseUnavailableError
+from .dialect import Dialect
+from .interface import Call, Row
+from .managed import misconfigured, reraise
+from .tls import NOT_OFFERED
+
+if TYPE_CHECKING:
+    import aiomysql
+
+logger = logging.getLogger("authhero_sql.mysql")
+
+NO_TLS = 2026
+"""The client's own number for TLS that did not come about."""
+NO_INDEX = 1176
+"""The server's number for an index that a statement names and that there is not."""
+FORCE_INDEX = re.compile(r" FORCE INDEX \(`[^`]*`\)")
+_MATCHED = re.compile(rb": (\d+)")
+"""The first number of ``Rows matched: 1  Changed: 0  Warnings: 0``, whose words are in the server's language."""
+
+
+def is_from_driver(error: BaseException, name: str = "MySQLError") -> bool:
+    """Whether an error is one of a driver's, of the class of that name; a driver that is not loaded has raised none."""
+    module = sys.modules.get("pymysql.err")
+    return module is not None and isinstance(error, getattr(module, name))
+
+
+@cache
+def _cursor_class() -> type[aiomysql.Cursor]:
+    """The driver's cursor, but for asking the server for its warnings, which is a trip more and shows values."""
+    import aiomysql
+
+    class Quiet(aiomysql.Cursor):  # type: ignore[misc]  # aiomysql is not typed
+        async def _show_warnings(self, conn: aiomysql.Connection) -> None:
+            pass
+
+    return Quiet
+
+
+@cache
+def _encrypted_class() -> type[aiomysql.Connection]:
+    """The driver's connection, but that it signs in only where the line is encrypted.
+
+    By itself aiomysql goes on without TLS where the server, or who stands between, says that it has none, and even sends the
+    password as it is to those who ask.
+    """
+    import aiomysql
+    from pymysql.constants import CLIENT, CR
+    from pymysql.err import OperationalError
+
+    class Encrypted(aiomysql.Connection):  # type: ignore[misc]  # aiomysql is not typed
+        async def _request_authentication(self) -> None:
+            if not self.server_capabilities & CLIENT.SSL:
+                raise OperationalError(CR.CR_SSL_CONNECTION_ERROR, NOT_OFFERED)
+            await super()._request_authentication()
+
+    if not hasattr(aiomysql.Connection, "_request_authentication"):
+        raise ConfigurationError("this release of aiomysql cannot be made to insist on TLS: install an earlier one")
+    return Encrypted
+
+
+class MySQLDriver:
+    """aiomysql's connections, as our own pool uses them, and statements on any connection of its.
+
+    Args:
+        dialect: who knows its errors.
+        settings: what its connections are made with.
+        connect_timeout: seconds until a connection must be ready, the sign-in included.
+        encrypted: whether nothing may be sent without TLS.
+    """
+
+    def __init__(self, dialect: Dialect, settings: dict[str, Any], connect_timeout: float | None, *, encrypted: bool) -> None:
+        self._dialect = dialect
+        self._settings = settings
+        self._connect_timeout = connect_timeout
+        self._encrypted = encrypted
+
+    # --- connections ---------------------------------------------------------------------------------------------------------
+
+    async def open(self) -> aiomysql.Connection:
+        """Open a connection.
+
+        Raises:
+            ConfigurationError: an option cannot be read.
+            DatabaseUnavailableError: the server cannot be reached, or does not let us in.
+        """
+        connection = self._made()
+        try:
+            async with asyncio.timeout(self._connect_timeout):
+                await connection._connect()
+        except BaseException as error:
+            connection.close()
+            if isinstance(error, TimeoutError):
+                raise DatabaseUnavailableError("the server did not let us in within connect_timeout") from error
+            if isinstance(error, Exception):
+                reraise(self._dialect, error)
+            raise
+        return connection
+
+    def _made(self) -> aiomysql.Connection:
+        import aiomysql
+        from pymysql.constants import CLIENT
+
+        kind = _encrypted_class() if self._encrypted else aiomysql.Connection
+        ours = {
+            "charset": "utf8mb4",
+            "autocommit": True,
+            "client_flag": CLIENT.FOUND_ROWS,
+            "sql_mode": "'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'",
+        }
+        try:
+            # A connection that is refused its options complains of itself when it is deleted.
+            inspect.signature(aiomysql.connect).bind(**self._settings, **ours)
+            return kind(**self._settings, **ours)
+        except (TypeError, ValueError) as error:
+            raise misconfigured(error) from None
+
+    def is_open(self, connection: aiomysql.Connection) -> bool:
+        """Whether it is open; aiomysql itself does not look whether the server has hung up."""
+        if connection.closed:
+            return False
+        reader = getattr(connection, "_reader", None)
+        return not (getattr(reader, "eof_received", False) or (reader is not None and reader.exception() is not None))
+
+    def in_transaction(self, connection: aiomysql.Connection) -> bool:
+        """Whether a transaction is open, as far as the last answer told."""
+        return bool(connection.get_transaction_status())
+
+    async def revive(self, connection: aiomysql.Connection) -> None:
+        """Ask whether it is still there, and roll back."""
+        await connection.ping(reconnect=False)
+        if connection.get_transaction_status():
+            await connection.rollback()
+
+    async def close(self, connection: aiomysql.Connection) -> None:
+        """Say goodbye."""
+        await connection.ensure_closed()
+
+    def cut(self, connection: aiomysql.Connection) -> None:
+        """Close the socket."""
+        connection.close()
+
+    def counts_matched(self, connection: aiomysql.Connection) -> bool:
+        """Return whether an UPDATE that changes nothing can be told from one that finds nothing.
+
+        The server's message is in aiomysql's inside; the flag is the public way, which only a pool's owner can set.
+        """
+        from pymysql.constants import CLIENT
+
+        return hasattr(_cursor_class()(connection), "_result") or bool(connection.client_flag & CLIENT.FOUND_ROWS)
+
+    # --- statements ----------------------------------------------------------------------------------------------------------
+
+    async def answer(self, connection: aiomysql.Connection, call: Call) -> tuple[list[Row], int]:
+        """Return the rows of a statement and the number of rows that it matched."""
+        cursor = await connection.cursor(_cursor_class())
+        try:
+            count = await _executed(cursor, call)
+            rows: list[Row] = list(await cursor.fetchall()) if cursor.description else []
+            matched = _matched(cursor, count) if call.sql.startswith("UPDATE") else count
+            # A command may be two statements in one trip.
+            while await cursor.nextset():
+                pass
+        except asyncio.CancelledError:
+            # Its answer is still on the way: whoever came next would read it.
+            connection.close()
+            raise
+        return rows, matched
+
+
+async def _executed(cursor: aiomysql.Cursor, call: Call) -> int:
+    """Run a statement; without its FORCE INDEX where that index is missing, so that everything goes on, if more slowly."""
+    try:
+        count: int = await cursor.execute(call.sql, call.args)
+    except Exception as error:
+        if not is_from_driver(error) or error.args[:1] != (NO_INDEX,) or FORCE_INDEX.search(call.sql) is None:
+            raise
+        logger.warning("%s: reads without it until `authhero-sql check` finds nothing missing", error.args[1])
+        count = await cursor.execute(FORCE_INDEX.sub("", call.sql), call.args)
+    return count
+
+
+def _matched(cursor: aiomysql.Cursor, changed: int) -> int:
+    """Return the rows matched, from the server's message: a pool without CLIENT.FOUND_ROWS counts only those that changed."""
+    message = getattr(getattr(cursor, "_result", None), "message", None)
+    found = _MATCHED.search(bytes(message or b""))
+    return int(found[1]) if found else changed

@@ -1,0 +1,103 @@
+"""What the databases on servers share: each call borrows a connection, and a transaction keeps one until it ends."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Generic, TypeVar
+
+from ..errors import DatabaseUnavailableError
+from .interface import Call, Row
+from .managed import ManagedDatabase, retried
+from .pool import Lending
+from .transactions import Block, Wire, begun
+
+C = TypeVar("C")
+G = TypeVar("G")
+T = TypeVar("T")
+
+
+class PooledDatabase(ManagedDatabase, Generic[C]):
+    """A database that is reached by connections, which a pool lends."""
+
+    _pool: Lending[C] | None = None
+
+    @abstractmethod
+    async def _rows(self, connection: C, calls: Sequence[Call]) -> list[list[Row]]:
+        """Return the rows of each query."""
+
+    @abstractmethod
+    async def _written(self, connection: C, call: Call) -> int:
+        """Run one write, a transaction by itself; return the number of rows that it matched."""
+
+    @abstractmethod
+    def _wire(self, connection: C) -> Wire:
+        """Return the connection as a transaction uses it."""
+
+    async def _close(self) -> None:
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            await pool.close()
+
+    async def _taken(self) -> tuple[Lending[C], C]:
+        """Borrow a connection of the pool, which has to get it back."""
+        self._require_open()
+        pool = self._pool
+        if pool is None:
+            raise DatabaseUnavailableError("the database is closed")
+        connection = await pool.take()
+        if self._closed:
+            # Whoever waited has been overtaken by close().
+            await pool.give(connection)
+            raise DatabaseUnavailableError("the database is closed")
+        return pool, connection
+
+    async def on_one(self, work: Callable[[C, G], Awaitable[T]], given: G) -> T:
+        """Return what comes of work on a connection that it has for itself."""
+        pool, connection = await self._taken()
+        try:
+            done = await work(connection, given)
+        except BaseException as error:
+            await pool.give(connection, error)
+            raise
+        await pool.give(connection)
+        return done
+
+    async def fetch(self, call: Call) -> list[Row]:
+        """Return all rows of a query."""
+        return (await self.on_one(self._rows, (call,)))[0]
+
+    async def fetch_many(self, calls: Sequence[Call]) -> list[list[Row]]:
+        """Return the rows of each query, all of them read on one connection."""
+        return await self.on_one(self._rows, calls)
+
+    async def execute(self, call: Call) -> int:
+        """Run one write, a transaction by itself; return the number of rows that it matched."""
+        return await retried(partial(self.on_one, self._written, call))
+
+    async def write(self, calls: Sequence[Call]) -> list[int]:
+        """Run several writes as one transaction; return the number of rows that each matched."""
+        return [await self.execute(calls[0])] if len(calls) == 1 else await retried(partial(self._together, calls))
+
+    async def _together(self, calls: Sequence[Call]) -> list[int]:
+        async with self._begun() as block:
+            return await block.write(calls)
+
+    def _outdates(self, error: BaseException) -> bool:
+        """Whether an error says that connections know a schema that there is no more."""
+        return False
+
+    @asynccontextmanager
+    async def _begun(self) -> AsyncIterator[Block]:
+        pool, connection = await self._taken()
+        block: Block | None = None
+        try:
+            async with begun(self._wire(connection), self) as block:
+                yield block
+        finally:
+            if block is not None and block.failed is not None and self._outdates(block.failed):
+                pool.renew()
+            # However it was left, the transaction has ended on it, or it has been closed.
+            await pool.give(connection)

@@ -1,0 +1,633 @@
+"""The pool against a driver that fails, hangs and hangs up by chance, on a clock of its own: nothing is lost and nobody waits for ever."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import selectors
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import contextmanager, suppress
+from random import Random
+from typing import Any
+
+import pytest
+
+from authhero_sql import ConfigurationError, DatabaseUnavailableError, PoolTimeoutError
+from authhero_sql.dialects.lender import Line
+from authhero_sql.dialects.managed import CLOSE_TIMEOUT
+from authhero_sql.dialects.pool import REVIVE_TIMEOUT, Pool
+from authhero_sql.dialects.transactions import SETTLE
+from authhero_sql.errors import ConflictError
+
+PATIENCE = 30.0
+
+
+class _Selector(selectors.DefaultSelector):
+    """Waits for nothing: the time for which it is to wait is over at once."""
+
+    now = 0.0
+
+    def select(self, timeout: float | None = None) -> list[Any]:
+        found: list[Any] = super().select(0)
+        if timeout is None and not found:
+            raise AssertionError("everybody waits, and nothing will ever happen")
+        if not found:
+            self.now += timeout or 0.0
+        return found
+
+
+class Loop(asyncio.SelectorEventLoop):
+    """An event loop in which time is a number: it goes on when everybody waits."""
+
+    def __init__(self) -> None:
+        self._virtual = _Selector()
+        super().__init__(self._virtual)
+
+    def time(self) -> float:
+        return self._virtual.now
+
+
+def run(work: Coroutine[Any, Any, None]) -> None:
+    """Run on a loop of its own; nothing may be left behind that asyncio has to complain about."""
+    complaints: list[Any] = []
+    with asyncio.Runner(loop_factory=Loop) as runner:
+        runner.get_loop().set_exception_handler(lambda _, context: complaints.append(context))
+        runner.run(work)
+        gc.collect()
+    assert complaints == []
+
+
+class Connection:
+    """As much of a connection as a pool sees of it."""
+
+    def __init__(self) -> None:
+        self.open = True
+        self.in_transaction = False
+        self.unknown = False
+        """Whether nobody knows its state, so that it may not be lent."""
+
+
+class Driver:
+    """Opens what never fails and takes no time, unless a test says otherwise."""
+
+    def __init__(self) -> None:
+        self.opened: list[Connection] = []
+        self.opening = 0
+        self.most = 0
+        self.log: list[str] = []
+
+    async def pause(self, what: str) -> None:
+        """What happens before something is done."""
+
+    def alive(self) -> int:
+        """How many connections the server has."""
+        return self.opening + sum(connection.open for connection in self.opened)
+
+    async def open(self) -> Connection:
+        self.opening += 1
+        try:
+            self.most = max(self.most, self.alive())
+            await self.pause("open")
+            connection = Connection()
+        finally:
+            self.opening -= 1
+        self.opened.append(connection)
+        return connection
+
+    def is_open(self, connection: Connection) -> bool:
+        return connection.open
+
+    def in_transaction(self, connection: Connection) -> bool:
+        return connection.in_transaction
+
+    async def revive(self, connection: Connection) -> None:
+        self.log.append("revive")
+        await self.pause("revive")
+        connection.in_transaction = connection.unknown = False
+
+    async def close(self, connection: Connection) -> None:
+        self.log.append("close")
+        await self.pause("close")
+        connection.open = False
+
+    def cut(self, connection: Connection) -> None:
+        if connection.open:
+            self.log.append("cut")
+        connection.open = False
+
+
+def pool_of(driver: Driver, **options: Any) -> Pool[Connection]:
+    """A pool of two connections, unless a test says otherwise."""
+    return Pool(driver, **{"min_size": 0, "max_size": 2, "acquire_timeout": PATIENCE, **options})
+
+
+@contextmanager
+def cancelled_too() -> Iterator[None]:
+    with suppress(asyncio.CancelledError):
+        yield
+
+
+# --- one thing at a time -------------------------------------------------------------------------------------------------------
+
+
+def test_sizes_that_make_no_sense_are_refused() -> None:
+    async def work() -> None:
+        for least, most in ((0, 0), (2, 1), (-1, 5), (0, -1)):
+            with pytest.raises(ConfigurationError, match="max_size"):
+                pool_of(Driver(), min_size=least, max_size=most)
+
+    run(work())
+
+
+def test_the_one_that_came_back_last_is_lent_first_and_no_more_are_opened_than_are_needed() -> None:
+    async def work() -> None:
+        driver = Driver()
+        pool = pool_of(driver, max_size=5)
+        first, second = await pool.take(), await pool.take()
+        await pool.give(first)
+        await pool.give(second)
+        for _ in range(3):
+            assert await pool.take() is second
+            await pool.give(second)
+        assert len(driver.opened) == 2
+        await pool.close()
+        assert driver.alive() == 0
+
+    run(work())
+
+
+def test_an_idle_connection_is_had_without_giving_up_control() -> None:
+    async def work() -> None:
+        pool = pool_of(Driver(), min_size=1)
+        await pool.open()
+        with pytest.raises(StopIteration) as taken:
+            pool.take().send(None)
+        with pytest.raises(StopIteration):
+            pool.give(taken.value.value).send(None)
+        await pool.close()
+
+    run(work())
+
+
+def test_the_smallest_number_is_opened_at_once_and_what_is_wrong_is_said_once() -> None:
+    async def work() -> None:
+        driver = Driver()
+        pool = pool_of(driver, min_size=3, max_size=4)
+        await pool.open()
+        assert driver.alive() == 3
+        await pool.close()
+
+        class Down(Driver):
+            async def pause(self, what: str) -> None:
+                self.log.append(what)
+                raise DatabaseUnavailableError("down")
+
+        down = Down()
+        pool = pool_of(down, min_size=3, max_size=4)
+        with pytest.raises(DatabaseUnavailableError, match="down"):
+            await pool.open()
+        await pool.close()
+        assert down.log == ["open"]
+
+    run(work())
+
+
+def test_whoever_waits_too_long_is_told_what_there_is() -> None:
+    async def work() -> None:
+        pool = pool_of(Driver())
+        lent = [await pool.take(), await pool.take()]
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
+        with pytest.raises(PoolTimeoutError, match=r"in 30 seconds \(2 of 2 open, 0 idle\)"):
+            await pool.take()
+        assert loop.time() - begun == PATIENCE
+        await pool.give(lent.pop())
+        await pool.give(await pool.take())
+        await pool.give(lent.pop())
+        await pool.close()
+
+    run(work())
+
+
+def test_an_opening_that_fails_is_told_to_one_and_leaves_its_room_to_the_next() -> None:
+    async def work() -> None:
+        class Flaky(Driver):
+            async def pause(self, what: str) -> None:
+                await asyncio.sleep(1)
+                self.log.append(what)
+                if len(self.log) % 2:
+                    raise DatabaseUnavailableError("just now")
+
+        driver = Flaky()
+        pool = pool_of(driver, max_size=1)
+        outcomes = await asyncio.gather(*(using(pool) for _ in range(4)), return_exceptions=True)
+        assert [type(outcome) for outcome in outcomes] == [DatabaseUnavailableError, type(None), type(None), type(None)]
+        await pool.close()
+
+    async def using(pool: Pool[Connection]) -> None:
+        await pool.give(await pool.take())
+
+    run(work())
+
+
+def test_an_opening_outlives_whoever_it_was_begun_for() -> None:
+    async def work() -> None:
+        class Slow(Driver):
+            async def pause(self, what: str) -> None:
+                await asyncio.sleep(1)
+
+        driver = Slow()
+        pool = pool_of(driver)
+        task = asyncio.ensure_future(pool.take())
+        await asyncio.sleep(0.5)
+        task.cancel()
+        with cancelled_too():
+            await task
+        await pool.give(await pool.take())
+        assert len(driver.opened) == 1
+        await pool.close()
+
+    run(work())
+
+
+def test_a_connection_that_comes_just_as_its_waiter_is_cancelled_goes_to_the_next() -> None:
+    async def work() -> None:
+        pool = pool_of(Driver(), max_size=1)
+        connection = await pool.take()
+        first, second = asyncio.ensure_future(pool.take()), asyncio.ensure_future(pool.take())
+        await asyncio.sleep(0)
+        await pool.give(connection)
+        first.cancel()
+        assert await second is connection
+        assert first.cancelled()
+        await pool.give(connection)
+        await pool.close()
+
+    run(work())
+
+
+def test_one_that_has_been_closed_is_not_lent_and_its_room_is_filled() -> None:
+    async def work() -> None:
+        driver = Driver()
+        pool = pool_of(driver, max_size=1)
+        connection = await pool.take()
+        waiting = asyncio.ensure_future(pool.take())
+        await asyncio.sleep(0)
+        connection.open = False
+        await pool.give(connection)
+        another = await waiting
+        assert another is not connection
+        await pool.give(another)
+        another.open = False
+        assert await pool.take() is not another
+        assert driver.most == 1
+
+    run(work())
+
+
+@pytest.mark.parametrize(
+    ("error", "in_transaction", "revived"),
+    [
+        (None, False, False),
+        (None, True, True),
+        (ConflictError(code="23505"), False, False),
+        (ConflictError(code="23505"), True, True),
+        (DatabaseUnavailableError(), False, True),
+        (asyncio.CancelledError(), False, True),
+    ],
+)
+def test_what_was_left_in_doubt_is_revived_before_it_is_lent_again(
+    error: BaseException | None, in_transaction: bool, revived: bool
+) -> None:
+    async def work() -> None:
+        driver = Driver()
+        pool = pool_of(driver, max_size=1)
+        connection = await pool.take()
+        connection.in_transaction = in_transaction
+        await pool.give(connection, error)
+        assert await pool.take() is connection
+        assert driver.log == ["revive"] * revived
+        await pool.give(connection)
+        await pool.close()
+
+    run(work())
+
+
+@pytest.mark.parametrize("how", ["fails", "hangs"])
+def test_what_cannot_be_revived_is_cut_and_another_comes(how: str, caplog: pytest.LogCaptureFixture) -> None:
+    async def work() -> None:
+        class Dead(Driver):
+            async def pause(self, what: str) -> None:
+                if what == "revive" and how == "fails":
+                    raise DatabaseUnavailableError
+                if what == "revive":
+                    await asyncio.sleep(3600)
+
+        driver = Dead()
+        pool = pool_of(driver, max_size=1)
+        connection = await pool.take()
+        await pool.give(connection, asyncio.CancelledError())
+        begun = asyncio.get_running_loop().time()
+        assert await pool.take() is not connection
+        assert asyncio.get_running_loop().time() - begun == (REVIVE_TIMEOUT if how == "hangs" else 0)
+        assert driver.alive() == 1
+
+    with caplog.at_level(logging.WARNING, "authhero_sql.pool"):
+        run(work())
+    assert "could not be given back" in caplog.text
+
+
+def test_one_that_was_idle_for_long_is_revived_before_it_is_lent() -> None:
+    async def work() -> None:
+        driver = Driver()
+        pool = pool_of(driver, trusted=20, max_idle=100)
+        connection = await pool.take()
+        await pool.give(connection)
+        await asyncio.sleep(20)
+        assert await pool.take() is connection
+        assert driver.log == []
+        await pool.give(connection)
+        await asyncio.sleep(21)
+        assert await pool.take() is connection
+        assert driver.log == ["revive"]
+        await pool.give(connection)
+        await pool.close()
+
+    run(work())
+
+
+def test_those_that_are_idle_for_too_long_are_closed_but_for_the_smallest_number() -> None:
+    async def work() -> None:
+        driver = Driver()
+        pool = pool_of(driver, min_size=1, max_size=4, max_idle=100)
+        lent = [await pool.take() for _ in range(4)]
+        for connection in lent:
+            await pool.give(connection)
+            await asyncio.sleep(10)
+        await asyncio.sleep(59)
+        assert driver.alive() == 4
+        await asyncio.sleep(2)
+        assert driver.alive() == 3
+        await asyncio.sleep(1000)
+        assert [connection.open for connection in lent] == [False, False, False, True]
+        await pool.close()
+
+    run(work())
+
+
+def test_one_that_is_kept_and_was_idle_for_too_long_is_replaced_where_idle_ones_are_not_trusted() -> None:
+    async def work() -> None:
+        driver = Driver()
+        pool = pool_of(driver, min_size=1, max_size=1, max_idle=100, trusted=20)
+        await pool.open()
+        await asyncio.sleep(101)
+        assert await pool.take() is driver.opened[1]
+        assert (driver.log, driver.most) == (["close"], 1)
+
+    run(work())
+
+
+def test_what_is_outdated_is_not_lent_again() -> None:
+    async def work() -> None:
+        driver = Driver()
+        pool = pool_of(driver)
+        lent, idle = await pool.take(), await pool.take()
+        await pool.give(idle)
+        pool.renew()
+        await pool.give(lent)
+        again = {await pool.take(), await pool.take()}
+        assert not again & {lent, idle}
+        assert driver.most == 2
+        for connection in again:
+            await pool.give(connection)
+        await pool.close()
+
+    run(work())
+
+
+def test_a_close_waits_for_what_is_lent_and_tells_whoever_waits() -> None:
+    async def work() -> None:
+        driver = Driver()
+        pool = pool_of(driver, max_size=1)
+        connection = await pool.take()
+        waiting = asyncio.ensure_future(pool.take())
+        await asyncio.sleep(0)
+        closing = asyncio.ensure_future(pool.close())
+        await asyncio.sleep(0)
+        with pytest.raises(DatabaseUnavailableError, match="closed"):
+            await waiting
+        with pytest.raises(DatabaseUnavailableError, match="closed"):
+            await pool.take()
+        await asyncio.sleep(1)
+        assert not closing.done()
+        await pool.give(connection)
+        await closing
+        assert driver.log == ["close"]
+
+    run(work())
+
+
+@pytest.mark.parametrize("hangs", ["lent", "open", "revive", "close"])
+def test_a_close_ends_whatever_hangs(hangs: str, caplog: pytest.LogCaptureFixture) -> None:
+    async def work() -> None:
+        class Stuck(Driver):
+            async def pause(self, what: str) -> None:
+                if what == hangs:
+                    await asyncio.sleep(3600)
+
+        driver = Stuck()
+        pool = pool_of(driver)
+        taking = asyncio.ensure_future(pool.take())
+        if hangs == "open":
+            await asyncio.sleep(1)
+        else:
+            connection = await taking
+            if hangs != "lent":
+                await pool.give(connection, asyncio.CancelledError() if hangs == "revive" else None)
+        begun = asyncio.get_running_loop().time()
+        await pool.close()
+        assert asyncio.get_running_loop().time() - begun <= CLOSE_TIMEOUT + SETTLE
+        assert driver.alive() == 0
+        if hangs == "open":
+            with pytest.raises(DatabaseUnavailableError):
+                await taking
+        if hangs == "lent":
+            await pool.give(connection)
+
+    with caplog.at_level(logging.CRITICAL, "authhero_sql.pool"):
+        run(work())
+
+
+def test_one_that_comes_after_the_end_is_cut() -> None:
+    async def work() -> None:
+        class Stubborn(Driver):
+            async def pause(self, what: str) -> None:
+                while what == "open" and asyncio.get_running_loop().time() < CLOSE_TIMEOUT + 0.1:
+                    with suppress(asyncio.CancelledError):
+                        await asyncio.sleep(1)
+
+        driver = Stubborn()
+        pool = pool_of(driver)
+        taking = asyncio.ensure_future(pool.take())
+        await asyncio.sleep(0)
+        await pool.close()
+        await asyncio.gather(taking, return_exceptions=True)
+        await asyncio.sleep(2)
+        assert driver.log == ["cut"]
+
+    run(work())
+
+
+# --- everything at once --------------------------------------------------------------------------------------------------------
+
+
+class Chaos(Driver):
+    """Fails, takes its time, hangs and hangs up by chance."""
+
+    def __init__(self, chance: Random, trouble: float) -> None:
+        super().__init__()
+        self.chance = chance
+        self.trouble = trouble
+
+    async def pause(self, what: str) -> None:
+        for _ in range(self.chance.randrange(4)):
+            await asyncio.sleep(0)
+        if self.chance.random() < self.trouble:
+            await asyncio.sleep(self.chance.choice((0.0, 0.01, 1.0, 7.0)))
+        if self.chance.random() < self.trouble:
+            raise DatabaseUnavailableError(what)
+
+
+class Watched(Line[Connection]):
+    """A line in which it is seen who was served before whom."""
+
+    def __init__(self, line: Line[Connection]) -> None:
+        super().__init__(line._patience, line._late, line._back)
+        self.joined = self.last = 0
+
+    def join(self) -> Awaitable[Connection]:
+        self.joined += 1
+        return self.seen(self.joined, super().join())
+
+    async def seen(self, number: int, served: Awaitable[Connection]) -> Connection:
+        connection = await served
+        assert number > self.last, "out of order"
+        self.last = number
+        return connection
+
+
+class Model:
+    """What must hold of a pool, looked at from outside whenever something happens."""
+
+    def __init__(self, chance: Random) -> None:
+        self.chance = chance
+        self.driver = Chaos(chance, chance.choice((0.0, 0.1, 0.4)))
+        self.max_size = chance.randrange(1, 5)
+        options = {"min_size": chance.randrange(self.max_size + 1), "max_size": self.max_size}
+        self.pool = pool_of(
+            self.driver,
+            **options,
+            acquire_timeout=chance.choice((0.5, 3.0, PATIENCE)),
+            max_idle=chance.choice((None, 0.5, 5.0)),
+            trusted=chance.choice((0.0, 0.2, 1000.0)),
+        )
+        self.pool._line = Watched(self.pool._line)
+        self.lent: set[Connection] = set()
+
+    async def use(self) -> None:
+        """Borrow, do something, give back."""
+        connection = await self.pool.take()
+        assert connection not in self.lent, "lent twice"
+        assert not connection.unknown
+        self.lent.add(connection)
+        assert self.driver.alive() <= self.max_size
+        error: BaseException | None = None
+        try:
+            await self._something(connection)
+        except BaseException as raised:
+            error = raised
+            connection.unknown = True
+            raise
+        finally:
+            self.lent.discard(connection)
+            await self.pool.give(connection, error)
+
+    async def _something(self, connection: Connection) -> None:
+        for _ in range(self.chance.randrange(3)):
+            await asyncio.sleep(self.chance.choice((0, 0, 0.05, 0.4)))
+        kind = self.chance.random()
+        if kind < 0.05:
+            connection.open = False
+        elif kind < 0.1:
+            connection.in_transaction = True
+        elif kind < 0.2:
+            raise DatabaseUnavailableError("in use")
+
+    async def tick(self, group: list[asyncio.Task[None]]) -> None:
+        """Some turn of the world."""
+        kind = self.chance.random()
+        if kind < 0.5:
+            group.append(asyncio.ensure_future(self.use()))
+        elif kind < 0.7 and group:
+            self.chance.choice(group).cancel()
+        elif kind < 0.75 and self.driver.opened:
+            # The server hangs up on somebody, idle or not.
+            self.chance.choice(self.driver.opened).open = False
+        elif kind < 0.77:
+            self.pool.renew()
+        else:
+            await asyncio.sleep(self.chance.choice((0, 0, 0, 0.02, 0.3)))
+        assert self.driver.alive() <= self.max_size
+        assert len(self.pool._open) <= self.pool._size <= self.max_size
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_by_chance(seed: int, caplog: pytest.LogCaptureFixture) -> None:
+    chance = Random(seed)
+
+    async def work() -> None:
+        model = Model(chance)
+        with suppress(DatabaseUnavailableError):
+            await model.pool.open()
+        group: list[asyncio.Task[None]] = []
+        for _ in range(chance.randrange(20, 200)):
+            await model.tick(group)
+        early = chance.random() < 0.3
+        if not early:
+            await ended(group)
+            await whole(model)
+        begun = asyncio.get_running_loop().time()
+        await model.pool.close()
+        assert asyncio.get_running_loop().time() - begun <= CLOSE_TIMEOUT + SETTLE + 0.001
+        await ended(group)
+        assert model.driver.alive() == 0
+        assert not model.pool._tasks
+        assert not model.pool._idle
+
+    with caplog.at_level(logging.CRITICAL, "authhero_sql.pool"):
+        run(work())
+
+
+async def ended(group: list[asyncio.Task[None]]) -> None:
+    """Everybody ends, with what may be raised and nothing else."""
+    outcomes = await asyncio.gather(*group, return_exceptions=True)
+    wrong = [outcome for outcome in outcomes if not isinstance(outcome, DatabaseUnavailableError | asyncio.CancelledError | None)]
+    assert wrong == []
+
+
+async def whole(model: Model) -> None:
+    """Nothing was lost: when the trouble is over, the pool lends as many connections as ever, all at once."""
+    model.driver.trouble = 0.0
+    while model.pool._tasks:
+        await asyncio.wait(model.pool._tasks)
+        await asyncio.sleep(0)
+    assert model.pool._coming == 0
+    assert len(model.pool._line) == 0
+    assert model.pool._size == len(model.pool._open) == len(model.pool._idle)
+    every: list[Awaitable[Connection]] = [model.pool.take() for _ in range(model.max_size)]
+    lent = await asyncio.gather(*every)
+    assert len(set(lent)) == model.max_size
+    assert model.pool._size == model.max_size
+    give: Callable[[Connection], Awaitable[None]] = model.pool.give
+    await asyncio.gather(*map(give, lent))
