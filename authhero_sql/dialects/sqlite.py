@@ -418,6 +418,9 @@ def _atomic(calls: Sequence[Call], connection: sqlite3.Connection) -> list[int]:
     """All or nothing, as a transaction of its own or inside the one that its owner has open."""
     if connection.in_transaction:
         return _nested(calls, connection)
+    if len(calls) == 1 and connection.isolation_level is None:
+        # SQLite takes the lock for writing as it begins the statement, waits for it alike, and undoes all of it when it fails.
+        return _counts(calls, connection)
     # IMMEDIATE: a transaction that reads first and writes later fails at once when another has written meanwhile.
     connection.execute("BEGIN IMMEDIATE")
     try:
@@ -621,16 +624,16 @@ class SQLiteDatabase(ManagedDatabase):
             await handle.run(_optimize, bounded=False, stoppable=False)
         await handle.close()
 
-    @asynccontextmanager
-    async def _writing(self) -> AsyncIterator[Handle]:
+    async def _writer(self) -> Handle:
+        """Borrow the writer, which has to be given back."""
         self._require_open()
         self._refuse_waiting_for_oneself()
         writer = await self._writers.take()
-        try:
-            self._require_open()
-            yield writer
-        finally:
+        if self._closed:
+            # Whoever waited has been overtaken by close().
             self._writers.give(writer)
+            raise DatabaseUnavailableError("the database is closed")
+        return writer
 
     def _refuse_waiting_for_oneself(self) -> None:
         block = open_block(self)
@@ -647,8 +650,11 @@ class SQLiteDatabase(ManagedDatabase):
         if self._readers is not None:
             self._require_open()
             return await self._readers.run(work, bounded=_bounded(calls))
-        async with self._writing() as writer:
+        writer = await self._writer()
+        try:
             return await writer.run(work, bounded=_bounded(calls))
+        finally:
+            self._writers.give(writer)
 
     async def execute(self, call: Call) -> int:
         """Run one write in one hop."""
@@ -656,16 +662,21 @@ class SQLiteDatabase(ManagedDatabase):
 
     async def write(self, calls: Sequence[Call]) -> list[int]:
         """Run one transaction in one hop."""
-        async with self._writing() as writer:
-            work = partial(_atomic, calls)
-            return await patient(lambda: writer.run(work, bounded=_bounded(calls)), self._busy_timeout)
+        work, bounded = partial(_atomic, calls), _bounded(calls)
+        writer = await self._writer()
+        try:
+            return await patient(lambda: writer.run(work, bounded=bounded), self._busy_timeout)
+        finally:
+            self._writers.give(writer)
 
     @asynccontextmanager
     async def _begun(self) -> AsyncIterator[Block]:
-        async with self._writing() as writer:
-            wire = SQLiteWire(writer, self._acquire_timeout, self._busy_timeout)
-            async with begun(wire, self) as block:
+        writer = await self._writer()
+        try:
+            async with begun(SQLiteWire(writer, self._acquire_timeout, self._busy_timeout), self) as block:
                 yield block
+        finally:
+            self._writers.give(writer)
 
 
 def _configure_writer(wal: bool | None, connection: sqlite3.Connection) -> None:

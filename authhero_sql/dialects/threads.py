@@ -402,6 +402,10 @@ class _StandIn:
         return self._connection.in_transaction
 
     @property
+    def isolation_level(self) -> str | None:
+        return self._connection.isolation_level
+
+    @property
     def total_changes(self) -> int:
         return self._connection.total_changes
 

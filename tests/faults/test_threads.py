@@ -112,6 +112,48 @@ async def test_a_caller_who_is_cancelled_does_not_wait_for_another_process(opene
         assert await store.tenants.update("acme", {"friendly_name": "Written"})
 
 
+async def test_single_writes_of_several_writers_wait_for_each_other_and_lose_nothing(opened: Callable[..., Any]) -> None:
+    """Each is a statement by itself, without a BEGIN IMMEDIATE that would take the lock before anything is read."""
+    more = Call("UPDATE tenants SET friendly_name = CAST(friendly_name AS INTEGER) + 1 WHERE id = 'acme'")
+    async with opened() as one, opened() as two, opened() as three:
+        await one.tenants.update("acme", {"friendly_name": "0"})
+
+        async def add(store: Adapters) -> None:
+            for _ in range(100):
+                assert await store.database.execute(more) == 1
+
+        await asyncio.gather(*(add(store) for store in (one, two, three)))
+        found = await one.tenants.get("acme")
+        assert found is not None
+        assert found.friendly_name == "300"
+
+
+async def test_a_single_write_is_a_single_statement(opened: Callable[..., Any]) -> None:
+    async with opened() as store:
+        sent: list[str] = []
+        handle = store.database._own
+        await handle.run(lambda connection: connection.set_trace_callback(sent.append))
+        assert await store.database.execute(Call("UPDATE tenants SET friendly_name = ?", ("x",))) == 1
+        assert await store.database.write([Call("UPDATE tenants SET friendly_name = ?", (name,)) for name in "yz"]) == [1, 1]
+        await handle.run(lambda connection: connection.set_trace_callback(None))
+        assert [each.split(" ")[0] for each in sent] == ["UPDATE", "BEGIN", "UPDATE", "UPDATE", "COMMIT"]
+
+
+async def test_a_single_write_that_fails_leaves_nothing_and_no_transaction(opened: Callable[..., Any]) -> None:
+    async with opened(command_timeout=0.1) as store:
+        failing = {
+            ConflictError: "INSERT INTO tenants SELECT * FROM tenants",
+            StatementTimeoutError: f"UPDATE tenants SET friendly_name = 'late' WHERE id = 'acme' AND ({ENDLESS.sql}) > 0",
+        }
+        for kind, sql in failing.items():
+            with pytest.raises(kind):
+                await store.database.execute(Call(sql))
+            assert not store.database._own.in_transaction
+            found = await store.tenants.get("acme")
+            assert found is not None
+            assert found.friendly_name == "Acme"
+
+
 def test_the_short_way_to_a_thread_is_known() -> None:
     """Where this fails, aiosqlite has changed inside: everything still works by its public methods, and is slower."""
     import aiosqlite
