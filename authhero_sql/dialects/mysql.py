@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar, cast, get_args
+from typing import Any, ClassVar, NoReturn, cast, get_args
 
 from pypika import Field, MySQLQuery, Query
 from pypika import Table as SQLTable
@@ -30,8 +30,8 @@ from ..errors import (
 from ..schema import LOWERED, ColumnType, ForeignKey, Index
 from .dialect import UNSHOWN, Dialect, Fragment, Indexed, LiveTable, Place, live_tables, other_case, repeats_values
 from .interface import Call, Database, Executor, Features, Row
-from .managed import COMMAND_TIMEOUT, Answered, Limit, refuse, reraise, translated
-from .mysql_drivers import NO_TLS, MySQLDriver, is_from_driver
+from .managed import COMMAND_TIMEOUT, Answered, refuse, reraise, translated
+from .mysql_drivers import NO_TLS, Answer, MySQLDriver, is_from_driver
 from .pool import Pool
 from .pooled import PooledDatabase
 from .tls import DISABLE, NOT_OFFERED, PREFER, is_local, tls, trouble
@@ -437,71 +437,86 @@ def _default(text: str | None, kind: str, extra: str) -> str | int | None:
 DIALECT: Dialect = MySQLDialect()
 
 
-async def _answer(driver: MySQLDriver, connection: Any, call: Call, dialect: Dialect, seconds: float | None) -> tuple[list[Row], int]:
-    """Return the rows of a statement and the number of rows that it matched; errors are those of this package."""
-    try:
-        with Limit(seconds if call.bounded else None):
-            return await driver.answer(connection, call)
-    except Exception as error:
-        ours = translated(dialect, error, lost=not driver.is_open(connection))
+class Speaker:
+    """What is said on a connection; errors are those of this package."""
+
+    def __init__(self, driver: MySQLDriver, dialect: Dialect, timeout: float | None) -> None:
+        self.driver = driver
+        self.dialect = dialect
+        self._timeout = timeout
+
+    async def answer(self, connection: Any, call: Call) -> Answer:
+        """Return what a statement gave."""
+        try:
+            return await self.driver.answer(connection, call, self._timeout)
+        except Exception as error:
+            self._raise(connection, error)
+
+    async def answers(self, connection: Any, calls: Sequence[Call]) -> list[Answer]:
+        """Return what each of several statements gave, in one trip."""
+        try:
+            return await self.driver.answers(connection, calls, self._timeout)
+        except Exception as error:
+            self._raise(connection, error)
+
+    def _raise(self, connection: Any, error: Exception) -> NoReturn:
+        ours = translated(self.dialect, error, lost=not self.driver.is_open(connection))
         raise ours from ours.__cause__
 
 
 class MySQLWire:
     """A connection, while a transaction runs on it."""
 
-    def __init__(self, driver: MySQLDriver, connection: Any, dialect: Dialect, begin: str, patience: float, timeout: float | None) -> None:
-        self._driver = driver
+    def __init__(self, speaker: Speaker, connection: Any, begin: Sequence[Call], patience: float) -> None:
+        self._speaker = speaker
         self._connection = connection
-        self._dialect = dialect
         self._begin = begin
         self.patience = patience
-        self._timeout = timeout
 
-    async def _run(self, call: Call) -> tuple[list[Row], int]:
-        return await _answer(self._driver, self._connection, call, self._dialect, self._timeout)
+    async def _command(self, sql: str) -> None:
+        await self._speaker.answer(self._connection, Call(sql))
 
     async def fetch(self, calls: Sequence[Call]) -> list[list[Row]]:
-        """Read, one trip each."""
-        return [(await self._run(call))[0] for call in calls]
+        """Read, all in one trip."""
+        return [rows for rows, _ in await self._speaker.answers(self._connection, calls)]
 
     async def write(self, calls: Sequence[Call]) -> list[int]:
-        """Write, one trip each."""
-        return [(await self._run(call))[1] for call in calls]
+        """Write, all in one trip."""
+        return [matched for _, matched in await self._speaker.answers(self._connection, calls)]
 
     async def begin(self) -> None:
-        """BEGIN, at READ COMMITTED."""
-        await self._run(Call(self._begin))
+        """BEGIN, at READ COMMITTED, in one trip."""
+        await self._speaker.answers(self._connection, self._begin)
 
     async def commit(self) -> None:
         """COMMIT."""
         with Answered():
-            await self._run(Call("COMMIT"))
+            await self._command("COMMIT")
 
     async def rollback(self) -> None:
         """ROLLBACK; a connection that is closed has been rolled back by the server."""
-        if self._driver.is_open(self._connection):
-            await self._run(Call("ROLLBACK"))
+        if not self.gone():
+            await self._command("ROLLBACK")
 
     async def mark(self, name: str) -> None:
         """SAVEPOINT."""
-        await self._run(Call(f"SAVEPOINT `{name}`"))
+        await self._command(f"SAVEPOINT `{name}`")
 
     async def keep(self, name: str) -> None:
         """RELEASE SAVEPOINT."""
-        await self._run(Call(f"RELEASE SAVEPOINT `{name}`"))
+        await self._command(f"RELEASE SAVEPOINT `{name}`")
 
     async def undo(self, name: str) -> None:
         """ROLLBACK TO SAVEPOINT; the next savepoint of that name replaces it."""
-        await self._run(Call(f"ROLLBACK TO SAVEPOINT `{name}`"))
+        await self._command(f"ROLLBACK TO SAVEPOINT `{name}`")
 
     async def abandon(self) -> None:
         """Close the connection."""
-        self._driver.cut(self._connection)
+        self._speaker.driver.cut(self._connection)
 
     def gone(self) -> bool:
         """Return whether the connection is lost."""
-        return not self._driver.is_open(self._connection)
+        return not self._speaker.driver.is_open(self._connection)
 
 
 ISOLATION = "TRANSACTION ISOLATION LEVEL READ COMMITTED"
@@ -610,7 +625,6 @@ class MySQLDatabase(PooledDatabase[Any]):
         self.dialect: Dialect = DIALECT
         self._given = pool
         self._acquire_timeout = acquire_timeout
-        self._command_timeout = command_timeout
         self._sizes: dict[str, Any] = {
             # By the names of aiomysql's own pool, too.
             "min_size": options.pop("minsize", min_size),
@@ -623,9 +637,10 @@ class MySQLDatabase(PooledDatabase[Any]):
         encryption = tls(ssl, ssl_ca, DISABLE if stays_here else PREFER)
         self._options = {"init_command": f"SET SESSION {ISOLATION}", **options, "ssl": encryption.context}
         self._driver = MySQLDriver(DIALECT, {**(settings or {}), **self._options}, connect_timeout, encrypted=encryption.demanded)
+        self._speaker = Speaker(self._driver, DIALECT, command_timeout)
         # A pool of its own has the level already, unless another command was to run on its connections.
         own = settings is not None and "init_command" not in options
-        self._begin = "BEGIN" if own else f"SET {ISOLATION}; BEGIN"
+        self._begin = (Call("BEGIN"),) if own else (Call(f"SET {ISOLATION}"), Call("BEGIN"))
 
     async def _open(self) -> None:
         if self._given is not None:
@@ -649,39 +664,51 @@ class MySQLDatabase(PooledDatabase[Any]):
             raise ConfigurationError("the pool's connections must use client_flag=CLIENT.FOUND_ROWS (pymysql.constants)")
         [rows] = await self._rows(connection, [Call(_COLLATIONS)])
         kind = MariaDBDialect if "mariadb" in connection.get_server_info().lower() else MySQL8Dialect
-        self.dialect = kind(exact=all(collation == kind.collation for (collation,) in rows))
+        self.dialect = self._speaker.dialect = kind(exact=all(collation == kind.collation for (collation,) in rows))
 
     async def _ended(self, connection: Any, command: str) -> None:
         """End the transaction that a statement has begun where a pool's autocommit is off."""
         if not connection.get_autocommit():
-            await finish(self._answer(connection, Call(command)), SETTLE)
-
-    async def _answer(self, connection: Any, call: Call) -> tuple[list[Row], int]:
-        return await _answer(self._driver, connection, call, self.dialect, self._command_timeout)
+            await finish(self._speaker.answer(connection, Call(command)), SETTLE)
 
     async def _rows(self, connection: Any, calls: Sequence[Call]) -> list[list[Row]]:
-        rows = [(await self._answer(connection, call))[0] for call in calls]
+        rows = [given for given, _ in await self._speaker.answers(connection, calls)]
         await self._ended(connection, "ROLLBACK")
         return rows
 
     async def _written(self, connection: Any, call: Call) -> int:
         with Answered():
-            _, matched = await self._answer(connection, call)
+            _, matched = await self._speaker.answer(connection, call)
             await self._ended(connection, "COMMIT")
         return matched
 
-    async def define(self, connection: Any, call: Call) -> None:
-        """Run a definition that waits for its table for a second only, on a connection of ours."""
-        await self._answer(connection, Call(_WAIT_SHORTLY))
+    async def _together(self, calls: Sequence[Call]) -> list[int]:
+        return await self.on_one(self._written_together, calls)
+
+    async def _written_together(self, connection: Any, calls: Sequence[Call]) -> list[int]:
+        """Write a whole transaction in one trip, and undo it where a part of it fails."""
+        steps = (*self._begin, *calls, Call("COMMIT"))
         try:
             with Answered():
-                await self._answer(connection, call)
+                answers = await self._speaker.answers(connection, steps)
+        except DatabaseError as error:
+            if error.sent and self._driver.is_open(connection):
+                await finish(self._speaker.answer(connection, Call("ROLLBACK")), SETTLE)
+            raise
+        return [matched for _, matched in answers[len(self._begin) : -1]]
+
+    async def define(self, connection: Any, call: Call) -> None:
+        """Run a definition that waits for its table for a second only, on a connection of ours."""
+        await self._speaker.answer(connection, Call(_WAIT_SHORTLY))
+        try:
+            with Answered():
+                await self._speaker.answer(connection, call)
         finally:
             if self._driver.is_open(connection):
-                await finish(self._answer(connection, Call(_WAIT_AS_BEFORE)), SETTLE)
+                await finish(self._speaker.answer(connection, Call(_WAIT_AS_BEFORE)), SETTLE)
 
     def _wire(self, connection: Any) -> MySQLWire:
-        return MySQLWire(self._driver, connection, self.dialect, self._begin, self._acquire_timeout, self._command_timeout)
+        return MySQLWire(self._speaker, connection, self._begin, self._acquire_timeout)
 
 
 def _seconds(recycle: float) -> float | None:

@@ -7,13 +7,14 @@ import inspect
 import logging
 import re
 import sys
+from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ConfigurationError, DatabaseUnavailableError
 from .dialect import Dialect
 from .interface import Call, Row
-from .managed import misconfigured, reraise
+from .managed import Limit, misconfigured, reraise
 from .tls import NOT_OFFERED
 
 if TYPE_CHECKING:
@@ -26,8 +27,13 @@ NO_TLS = 2026
 NO_INDEX = 1176
 """The server's number for an index that a statement names and that there is not."""
 FORCE_INDEX = re.compile(r" FORCE INDEX \(`[^`]*`\)")
+TRIP_LETTERS = 250_000
+"""How long several statements may be to go in one trip: no server that is in use takes packets of less than a megabyte."""
 _MATCHED = re.compile(rb": (\d+)")
 """The first number of ``Rows matched: 1  Changed: 0  Warnings: 0``, whose words are in the server's language."""
+
+Answer = tuple[list[Row], int]
+"""The rows that a statement gave, and the number of rows that it matched."""
 
 
 def is_from_driver(error: BaseException, name: str = "MySQLError") -> bool:
@@ -162,37 +168,66 @@ class MySQLDriver:
 
     # --- statements ----------------------------------------------------------------------------------------------------------
 
-    async def answer(self, connection: aiomysql.Connection, call: Call) -> tuple[list[Row], int]:
-        """Return the rows of a statement and the number of rows that it matched."""
+    async def answer(self, connection: aiomysql.Connection, call: Call, seconds: float | None) -> Answer:
+        """Return what a statement gave, within so many seconds."""
         cursor = await connection.cursor(_cursor_class())
         try:
-            count = await _executed(cursor, call)
-            rows: list[Row] = list(await cursor.fetchall()) if cursor.description else []
-            matched = _matched(cursor, count) if call.sql.startswith("UPDATE") else count
-            # A command may be two statements in one trip.
-            while await cursor.nextset():
-                pass
+            with Limit(seconds if call.bounded else None):
+                await _executed(cursor, call)
+                return await _given(cursor, call)
         except asyncio.CancelledError:
             # Its answer is still on the way: whoever came next would read it.
             connection.close()
             raise
-        return rows, matched
+
+    async def answers(self, connection: aiomysql.Connection, calls: Sequence[Call], seconds: float | None) -> list[Answer]:
+        """Return what each of several statements gave, all sent in one trip; after one that fails the server does none of the rest.
+
+        What is too large for one trip goes one by one.
+        """
+        if len(calls) == 1:
+            return [await self.answer(connection, calls[0], seconds)]
+        cursor = await connection.cursor(_cursor_class())
+        text = "; ".join([cursor.mogrify(call.sql, call.args) for call in calls])
+        done: list[Answer] = []
+        if len(text) < TRIP_LETTERS:
+            try:
+                for call in calls:
+                    with Limit(seconds if call.bounded else None):
+                        await (cursor.nextset() if done else cursor.execute(text))
+                        done.append(await _given(cursor, call))
+            except asyncio.CancelledError:
+                connection.close()
+                raise
+            except Exception as error:
+                if not _misses_index(error, calls[len(done)]):
+                    raise
+        return done + [await self.answer(connection, call, seconds) for call in calls[len(done) :]]
 
 
-async def _executed(cursor: aiomysql.Cursor, call: Call) -> int:
+async def _executed(cursor: aiomysql.Cursor, call: Call) -> None:
     """Run a statement; without its FORCE INDEX where that index is missing, so that everything goes on, if more slowly."""
     try:
-        count: int = await cursor.execute(call.sql, call.args)
+        await cursor.execute(call.sql, call.args)
     except Exception as error:
-        if not is_from_driver(error) or error.args[:1] != (NO_INDEX,) or FORCE_INDEX.search(call.sql) is None:
+        if not _misses_index(error, call):
             raise
         logger.warning("%s: reads without it until `authhero-sql check` finds nothing missing", error.args[1])
-        count = await cursor.execute(FORCE_INDEX.sub("", call.sql), call.args)
-    return count
+        await cursor.execute(FORCE_INDEX.sub("", call.sql), call.args)
 
 
-def _matched(cursor: aiomysql.Cursor, changed: int) -> int:
+def _misses_index(error: Exception, call: Call) -> bool:
+    return is_from_driver(error) and error.args[:1] == (NO_INDEX,) and FORCE_INDEX.search(call.sql) is not None
+
+
+async def _given(cursor: aiomysql.Cursor, call: Call) -> Answer:
+    """What the statement gave whose answer has just been read."""
+    rows: list[Row] = list(await cursor.fetchall()) if cursor.description else []
+    return rows, _matched(cursor) if call.sql.startswith("UPDATE") else cursor.rowcount
+
+
+def _matched(cursor: aiomysql.Cursor) -> int:
     """Return the rows matched, from the server's message: a pool without CLIENT.FOUND_ROWS counts only those that changed."""
     message = getattr(getattr(cursor, "_result", None), "message", None)
     found = _MATCHED.search(bytes(message or b""))
-    return int(found[1]) if found else changed
+    return int(found[1]) if found else int(cursor.rowcount)

@@ -21,6 +21,10 @@ class Proxy:
         """A word of the client's at which the connection is cut: it has reached the server, and no answer comes back."""
         self.cut = 0
         """How many connections have been cut that way."""
+        self.trips = 0
+        """How often a client has spoken and then waited for the server, all connections together."""
+        self._asking: set[asyncio.StreamWriter] = set()
+        """The connections, by their side to the client, whose client spoke last."""
 
     def freeze(self) -> None:
         """Pass nothing on any more, as when the server has been stopped: connections stay open, and nobody answers."""
@@ -50,6 +54,8 @@ class Proxy:
 
     async def _send(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, client: asyncio.StreamWriter) -> None:
         while data := await reader.read(65536):
+            self.trips += client not in self._asking
+            self._asking.add(client)
             await self._passing.wait()
             if self.hang_up_at is not None and self.hang_up_at in data:
                 self.cut += 1
@@ -64,6 +70,7 @@ class Proxy:
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while data := await reader.read(65536):
+            self._asking.discard(writer)
             await self._passing.wait()
             writer.write(data)
             await writer.drain()

@@ -13,6 +13,7 @@ import pytest
 
 from authhero_sql import Adapters, ConfigurationError, DatabaseUnavailableError, connect, create_adapters
 from authhero_sql.dialects import Call
+from tests.faults.proxy import proxied
 
 SECRET = "s3cret-value"
 
@@ -149,6 +150,94 @@ async def test_a_server_that_ends_our_connections_is_survived(migrated_url: str,
         assert found is not None
         assert found.friendly_name == "Acme"
         assert await adapters.tenants.update("acme", {"friendly_name": "Found"})
+
+
+KILL = {
+    "postgresql": "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
+    "mysql": "SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID()",
+}
+
+
+@pytest.mark.engines("postgresql", "mysql")
+async def test_a_server_that_ends_idle_connections_costs_nobody_anything(migrated_url: str, engine: str) -> None:
+    async with connect(migrated_url, min_size=3, max_size=3) as db, connect(migrated_url) as other:
+        adapters = await create_adapters(db)
+        for row in await other.fetch(Call(KILL[engine])):
+            if engine == "mysql":
+                await other.execute(Call("KILL %s", tuple(row)))
+        inside: Any = db
+        pool = inside._pool
+        # Until this side has heard of it.
+        while any(pool._driver.is_open(connection) for connection, _ in pool._idle):  # noqa: ASYNC110  # there is no event for it
+            await asyncio.sleep(0)
+        await adapters.tenants.create({"id": "acme", "friendly_name": "Acme"})
+        await asyncio.gather(*(adapters.tenants.update("acme", {"friendly_name": str(number)}) for number in range(9)))
+
+
+@pytest.mark.engines("mysql")
+async def test_mysql_is_asked_for_a_sign_of_life_after_a_long_silence(migrated_url: str) -> None:
+    async with proxied(migrated_url) as (proxy, url), connect(url, max_size=1) as db:
+        adapters = await create_adapters(db)
+        inside: Any = db
+        pool = inside._pool
+        for trusted, trips in ((pool._trusted, 1), (-1.0, 2)):
+            pool._trusted = trusted
+            before = proxy.trips
+            assert await adapters.tenants.get("acme") is None
+            assert proxy.trips - before == trips
+
+
+@pytest.mark.engines("postgresql")
+async def test_what_asyncpgs_own_pool_takes_is_taken_or_refused(migrated_url: str) -> None:
+    import asyncpg
+
+    seen: list[str] = []
+
+    async def connecting(*given: Any, **options: Any) -> Any:
+        seen.append("connect")
+        return await asyncpg.connect(*given, **options)
+
+    async def initialised(connection: Any) -> None:
+        seen.append("init")
+        await connection.execute("SET lock_timeout = 1234")
+
+    async def set_up(connection: Any) -> None:
+        seen.append("setup")
+        assert await connection.fetchval("SHOW lock_timeout") == "1234ms"
+
+    given: dict[str, Any] = {"connect": connecting, "init": initialised, "setup": set_up, "max_inactive_connection_lifetime": 0}
+    async with connect(migrated_url, max_size=1, server_settings={"application_name": "ours"}, **given) as db:
+        assert await db.fetch(Call("SHOW application_name")) == [("ours",)]
+        async with db.transaction() as block:
+            assert await block.fetch(Call("SHOW lock_timeout")) == [("1234ms",)]
+    assert seen == ["connect", "init", "setup", "setup"]
+    for name in ("init_size", "loop", "max_queries", "reset"):
+        with pytest.raises(ConfigurationError, match=name):
+            connect(migrated_url, **{name: 1})
+
+
+@pytest.mark.engines("postgresql")
+@pytest.mark.parametrize("hook", ["init", "setup"])
+async def test_a_hook_that_fails_leaves_no_connection_behind(migrated_url: str, hook: str) -> None:
+    async def failing(connection: Any) -> None:
+        if (await connection.fetchval("SELECT count(*) FROM tenants")) == 0:
+            raise KeyError(hook)
+
+    async with connect(migrated_url, min_size=0, max_size=1, **{hook: failing}) as db, connect(migrated_url) as other:
+        for _ in range(3):
+            with pytest.raises(KeyError, match=hook):
+                await db.fetch(Call("SELECT 1"))
+        await (await create_adapters(other)).tenants.create({"id": "acme", "friendly_name": "Acme"})
+        assert await db.fetch(Call("SELECT 1")) == [(1,)]
+
+
+@pytest.mark.engines("mysql")
+async def test_the_names_of_aiomysqls_own_pool_are_known_too(migrated_url: str) -> None:
+    async with connect(migrated_url, minsize=0, maxsize=2, pool_recycle=-1, program_name="ours") as db:
+        found = await asyncio.gather(*(db.fetch(Call("SELECT CONNECTION_ID() FROM (SELECT SLEEP(0.01)) AS s")) for _ in range(6)))
+        assert len({row[0] for rows in found for row in rows}) == 2
+    with pytest.raises(ConfigurationError, match="loop"):
+        connect(migrated_url, loop=None)
 
 
 async def end(tx: Adapters, other: Any, engine: str) -> None:

@@ -16,6 +16,7 @@ from authhero_sql import (
     AuthHeroSQLError,
     ConflictError,
     DatabaseError,
+    MissingTableError,
     PoolTimeoutError,
     TransactionAbortedError,
     TransactionConflictError,
@@ -25,6 +26,7 @@ from authhero_sql import (
     migrate_to_latest,
 )
 from authhero_sql.dialects import Call
+from tests.faults.proxy import proxied
 from tests.faults.test_pools import aiomysql_pool
 from tests.kinds import kinds
 
@@ -625,3 +627,68 @@ async def test_mysql_is_sent_no_savepoint_for_a_write(store: Adapters) -> None:
         after = await counted(tx)
     assert after["Com_savepoint"] == before["Com_savepoint"]
     assert after["Questions"] - before["Questions"] == 3, "the two writes, and the question itself"
+
+
+def long_writes(letters: int) -> list[Call]:
+    """Six writes of so many letters each."""
+    return [Call("UPDATE users SET app_metadata = %s", (f'{{"{number}": "{"x" * letters}"}}',)) for number in range(6)]
+
+
+@pytest.mark.engines("mysql")
+@pytest.mark.parametrize(("letters", "trips"), [(10, 1), (50_000, 8)])
+async def test_on_mysql_several_writes_are_one_trip_unless_they_are_too_long(
+    store: Adapters, migrated_url: str, letters: int, trips: int
+) -> None:
+    async with proxied(migrated_url) as (proxy, url), connect(url, max_size=1) as db:
+        before = proxy.trips
+        assert await db.write(long_writes(letters)) == [2] * 6
+        assert proxy.trips - before == trips
+        before = proxy.trips
+        async with db.transaction() as block:
+            assert await block.write(long_writes(letters)) == [2] * 6
+        assert proxy.trips - before == (3 if trips == 1 else trips)
+    assert list((await values(store, "app_metadata"))["auth0|one"]) == ["5"]
+
+
+@pytest.mark.engines("mysql")
+@pytest.mark.parametrize("letters", [10, 50_000], ids=["in one trip", "one by one"])
+@pytest.mark.parametrize("own", [True, False], ids=["a pool of ours", "a pool without autocommit"])
+async def test_on_mysql_a_write_that_fails_undoes_those_of_its_trip(store: Adapters, migrated_url: str, letters: int, own: bool) -> None:
+    name = Call("UPDATE users SET nickname = %s WHERE user_id = %s", ("undone", "auth0|one"))
+    wrong = Call("INSERT INTO tenants (id) SELECT 1 FROM nowhere")
+    several = long_writes(letters)
+    opened = connect(migrated_url, max_size=1) if own else aiomysql_pool(migrated_url, charset="utf8mb4", maxsize=1)
+    async with opened as given:
+        db = (await create_adapters(given)).database
+
+        async def caught(calls: list[Call]) -> None:
+            async with db.transaction() as block:
+                with suppress(MissingTableError):
+                    await block.write(calls)
+
+        for calls in ([name, *several, wrong], [wrong, name, *several], [name, *several[:3], wrong, *several[3:]]):
+            with pytest.raises(MissingTableError):
+                await db.write(calls)
+            with pytest.raises(TransactionAbortedError):
+                await caught(calls)
+            assert set((await values(store, "nickname")).values()) == {None}
+            # No lock of theirs is left, and the connection serves the next one.
+            assert await store.database.write(several) == [2] * 6
+            assert await db.write([Call("UPDATE users SET nickname = NULL"), *several]) == [2] * 7
+
+
+@pytest.mark.engines("mysql")
+async def test_on_mysql_an_index_that_is_missing_in_the_middle_of_a_trip_is_done_without(
+    store: Adapters, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("WARNING", "authhero_sql")
+    name = [
+        Call("UPDATE users FORCE INDEX (`nowhere`) SET nickname = %s WHERE user_id = %s", (str(number), "auth0|one")) for number in range(2)
+    ]
+    counting = Call("UPDATE users SET name = CONCAT(COALESCE(name, ''), 'x') WHERE user_id = 'auth0|one'")
+    assert await store.database.write([counting, name[0], counting, name[1]]) == [1, 1, 1, 1]
+    async with store.database.transaction() as block:
+        assert await block.write([counting, name[0]]) == [1, 1]
+    assert (await values(store, "name"))["auth0|one"] == "xxx"
+    assert (await values(store, "nickname"))["auth0|one"] == "0"
+    assert "nowhere" in caplog.text
