@@ -239,7 +239,7 @@ class D1Database(ManagedDatabase):
         """One write."""
         return (await self.write((call,)))[0]
 
-    async def write(self, calls: Sequence[Call]) -> list[int]:
+    async def write(self, calls: Sequence[Call], *, apart: bool = False) -> list[int]:
         """One batch."""
         transport = self._live
         statements: list[Sent] = []

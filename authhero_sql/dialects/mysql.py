@@ -480,7 +480,7 @@ class MySQLWire:
         """Read, all in one trip."""
         return [rows for rows, _ in await self._speaker.answers(self._connection, calls)]
 
-    async def write(self, calls: Sequence[Call]) -> list[int]:
+    async def write(self, calls: Sequence[Call], *, apart: bool = False) -> list[int]:
         """Write, all in one trip."""
         return [matched for _, matched in await self._speaker.answers(self._connection, calls)]
 
@@ -682,7 +682,7 @@ class MySQLDatabase(PooledDatabase[Any]):
             await self._ended(connection, "COMMIT")
         return matched
 
-    async def _together(self, calls: Sequence[Call]) -> list[int]:
+    async def _together(self, calls: Sequence[Call], *, apart: bool) -> list[int]:
         return await self.on_one(self._written_together, calls)
 
     async def _written_together(self, connection: Any, calls: Sequence[Call]) -> list[int]:

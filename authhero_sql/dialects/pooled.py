@@ -77,11 +77,11 @@ class PooledDatabase(ManagedDatabase, Generic[C]):
         """Run one write, a transaction by itself; return the number of rows that it matched."""
         return await retried(partial(self.on_one, self._written, call))
 
-    async def write(self, calls: Sequence[Call]) -> list[int]:
+    async def write(self, calls: Sequence[Call], *, apart: bool = False) -> list[int]:
         """Run several writes as one transaction; return the number of rows that each matched."""
-        return [await self.execute(calls[0])] if len(calls) == 1 else await retried(partial(self._together, calls))
+        return [await self.execute(calls[0])] if len(calls) == 1 else await retried(partial(self._together, calls, apart=apart))
 
-    async def _together(self, calls: Sequence[Call]) -> list[int]:
+    async def _together(self, calls: Sequence[Call], *, apart: bool) -> list[int]:
         async with self._begun() as block:
             return await block.write(calls)
 

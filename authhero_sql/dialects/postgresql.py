@@ -6,7 +6,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from pypika import Field, PostgreSQLQuery, Query
@@ -195,6 +195,23 @@ class PostgreSQLDialect(Dialect):
         """Everybody may see which backends there are."""
         return Call("SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM pg_stat_activity WHERE CAST(pid AS text) = $1)", (name,))
 
+    def together(self, calls: Sequence[Call]) -> Call | None:
+        """Return one statement that does several writes, or None where that cannot be.
+
+        The writes must not need to see each other's work, nor change the same row: all of them see the database as it was before.
+
+        Args:
+            calls: INSERT, UPDATE and DELETE statements.
+
+        Returns:
+            The statement, which gives one row: for each of the writes the number of rows that it matched.
+        """
+        if not 2 <= len(calls) <= TOGETHER or not all(map(_can_be_part, calls)):
+            return None
+        text = _joined(tuple((call.sql, len(call.args)) for call in calls))
+        args = tuple(value for call in calls for value in call.args)
+        return Call(text, args, prepared=all(call.prepared for call in calls)) if len(args) <= PARAMETERS else None
+
     async def leftover_index(self, executor: Executor, table: str, name: str) -> str | None:
         """An index that is not valid costs every write and serves no read."""
         found = await executor.fetch(Call(_INVALID, (table, name)))
@@ -270,6 +287,34 @@ class PostgreSQLDialect(Dialect):
             told[name] = None
         if "message" in told:
             told["message"] = error.args[0]
+
+
+TOGETHER = 8
+"""How many writes make one statement at most: each combination of texts is one that the server keeps prepared."""
+PARAMETERS = 32_767
+"""How many a statement may have, by asyncpg's count."""
+
+
+def _can_be_part(call: Call) -> bool:
+    """Whether a call can be a part of a statement: a plain write that gives no rows and has no end but the usual one."""
+    return call.bounded and call.sql.startswith(("INSERT ", "UPDATE ", "DELETE ")) and "RETURNING" not in call.sql and ";" not in call.sql
+
+
+@lru_cache(maxsize=1024)
+def _joined(texts: tuple[tuple[str, int], ...]) -> str:
+    """The text of several writes together; each comes with the number of its parameters."""
+    parts: list[str] = []
+    behind = 0
+    for number, (sql, parameters) in enumerate(texts):
+        moved = re.sub(r"\$(\d+)", partial(_moved, behind), sql)
+        parts.append(f"w{number} AS ({moved} RETURNING 1)")
+        behind += parameters
+    counts = ", ".join(f"(SELECT count(*) FROM w{number})" for number in range(len(texts)))  # noqa: S608  # numbers
+    return f"WITH {', '.join(parts)} SELECT {counts}"
+
+
+def _moved(behind: int, parameter: re.Match[str]) -> str:
+    return f"${int(parameter[1]) + behind}"
 
 
 def _pattern(letter: str) -> str:
@@ -388,6 +433,11 @@ async def _count(connection: asyncpg.Connection, call: Call, seconds: float | No
     return _matched(await _run(connection.execute, connection, call, seconds))
 
 
+async def _counts(connection: asyncpg.Connection, together: Call, seconds: float | None) -> list[int]:
+    [counts] = await _rows(connection, together, seconds)
+    return list(counts)
+
+
 def _is_closed(connection: asyncpg.Connection) -> bool:
     import asyncpg
 
@@ -410,8 +460,11 @@ class PostgreSQLWire:
         """Read, one trip each."""
         return [await _rows(self._connection, call, self._timeout) for call in calls]
 
-    async def write(self, calls: Sequence[Call]) -> list[int]:
-        """Write, one trip each."""
+    async def write(self, calls: Sequence[Call], *, apart: bool = False) -> list[int]:
+        """Write, one trip each, or one for all where they are apart."""
+        together = DIALECT.together(calls) if apart else None
+        if together is not None:
+            return await _counts(self._connection, together, self._timeout)
         return [await _count(self._connection, call, self._timeout) for call in calls]
 
     async def _command(self, sql: str) -> str:
@@ -642,6 +695,16 @@ class PostgreSQLDatabase(PooledDatabase["asyncpg.Connection"]):
     async def _written(self, connection: asyncpg.Connection, call: Call) -> int:
         with Answered():
             return await _count(connection, call, self._command_timeout)
+
+    async def _together(self, calls: Sequence[Call], *, apart: bool) -> list[int]:
+        together = DIALECT.together(calls) if apart else None
+        if together is None:
+            return await super()._together(calls, apart=apart)
+        return await self.on_one(self._counted, together)
+
+    async def _counted(self, connection: asyncpg.Connection, together: Call) -> list[int]:
+        with Answered():
+            return await _counts(connection, together, self._command_timeout)
 
     def _wire(self, connection: asyncpg.Connection) -> PostgreSQLWire:
         return PostgreSQLWire(connection, self._acquire_timeout, self._command_timeout)

@@ -88,8 +88,8 @@ class Wire(Protocol):
         """Return the rows of each query."""
         ...
 
-    async def write(self, calls: Sequence[Call]) -> list[int]:
-        """Run writes in order; return the number of rows that each matched."""
+    async def write(self, calls: Sequence[Call], *, apart: bool = False) -> list[int]:
+        """Run writes, in order unless they are apart; return the number of rows that each matched."""
         ...
 
     async def begin(self) -> None:
@@ -166,9 +166,9 @@ class Block:
         """Run one write; return the number of rows that it matched."""
         return (await self._do(self._wire.write, (call,)))[0]
 
-    async def write(self, calls: Sequence[Call]) -> list[int]:
-        """Run writes in order; where one fails, the block is undone with all of them."""
-        return await self._do(self._wire.write, calls)
+    async def write(self, calls: Sequence[Call], *, apart: bool = False) -> list[int]:
+        """Run writes, in order unless they are apart; where one fails, the block is undone with all of them."""
+        return await self._do(partial(self._wire.write, apart=apart), calls)
 
     @asynccontextmanager
     async def nested(self) -> AsyncIterator[Block]:
