@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from .dialects.interface import Call, Row
@@ -38,10 +39,12 @@ class Runner:
         """The rows of several queries, in as few trips as the engine can."""
         return await self._sent(self.session.executor.fetch_many, calls, calls)
 
-    async def write(self, *calls: Call) -> None:
-        """Writes, all or nothing, in a batch later than now."""
+    async def write(self, *calls: Call, apart: bool = False) -> None:
+        """Writes, all or nothing, in a batch later than now; ``apart`` as in :meth:`Executor.write`."""
         if self.session.batch is not None:
             self.session.batch.add(self.table, calls)
+        elif apart and len(calls) > 1:
+            await self._sent(partial(self.session.executor.write, apart=True), calls, calls)
         else:
             await self.counts(calls)
 

@@ -47,7 +47,7 @@ class _Expiring(Listed[M]):
         expires = _latest(values)
         if expires is not None:
             calls.append(LoginSessions(self.session)._extend(tenant_id, values[self.login_column], expires))
-        await self._run.write(*calls)
+        await self._run.write(*calls, apart=True)
         return self._read_values(values)
 
 

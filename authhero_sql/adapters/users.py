@@ -161,7 +161,7 @@ class Users(Listed[User]):
         if user.password is not None:
             calls += self._password(tenant_id, values["user_id"], user.password)
         calls += [self._sql.insert(event, OUTBOX_EVENTS) for event in self._events(tenant_id, outbox_events)]
-        await self._run.write(*calls)
+        await self._run.write(*calls, apart=True)
         created = self._read_values({**values, **activity})
         created.identities = [_identity(created)]
         return created
