@@ -21,7 +21,7 @@ import hypothesis
 import pytest
 
 from tests import engines
-from tests.engines import Server
+from tests.engines import MYSQL_DRIVERS, Server, driven
 
 if TYPE_CHECKING:
     # The package is imported where it is used, so that a fault in it fails the tests that need it and no others.
@@ -53,6 +53,9 @@ class TickingClock:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--engines", default=",".join(ENGINES), help="the engines to test, with commas (default: %(default)s)")
+    parser.addoption(
+        "--mysql-driver", choices=MYSQL_DRIVERS, help="how MySQL is reached (default: in tests/faults by each, else by the first)"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -77,7 +80,20 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         if metafunc.definition.get_closest_marker("transactions"):
             wanted -= engines.WITHOUT_TRANSACTIONS
         names = [name for name in _chosen(metafunc.config) if name in wanted]
-        metafunc.parametrize("engine", names, indirect=True, scope="session")
+        if "mysql_driver" in metafunc.fixturenames:
+            pairs = [(name, driver) for name in names for driver in (_drivers(metafunc) if name == "mysql" else MYSQL_DRIVERS[:1])]
+            ids = [name if driver == MYSQL_DRIVERS[0] else f"{name}+{driver}" for name, driver in pairs]
+            metafunc.parametrize(("engine", "mysql_driver"), pairs, indirect=True, ids=ids, scope="session")
+        else:
+            metafunc.parametrize("engine", names, indirect=True, scope="session")
+
+
+def _drivers(metafunc: pytest.Metafunc) -> tuple[str, ...]:
+    """How MySQL is reached in a test: what may go wrong on the way is tested with each driver."""
+    asked = metafunc.config.getoption("--mysql-driver")
+    if asked is not None:
+        return (str(asked),)
+    return MYSQL_DRIVERS if "faults" in metafunc.definition.path.parts else MYSQL_DRIVERS[:1]
 
 
 @pytest.hookimpl(trylast=True)
@@ -93,6 +109,12 @@ def _chosen(config: pytest.Config) -> list[str]:
 @pytest.fixture(scope="session")
 def engine(request: pytest.FixtureRequest) -> str:
     """The name of the engine that the test runs on."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def mysql_driver(request: pytest.FixtureRequest) -> str:
+    """The driver by which MySQL is reached."""
     return str(request.param)
 
 
@@ -139,13 +161,13 @@ def server(engine: str, servers: Callable[[str], Server]) -> Server | None:
 
 
 @pytest.fixture
-def database_url(server: Server | None, tmp_path: Path) -> Iterator[str]:
+def database_url(server: Server | None, tmp_path: Path, mysql_driver: str) -> Iterator[str]:
     """An empty database of the test's own."""
     if server is None:
         yield sqlite_url(tmp_path / "empty.db")
     else:
         with _temporary(server) as url:
-            yield url
+            yield driven(url, mysql_driver)
 
 
 @pytest.fixture(scope="session")
@@ -162,7 +184,7 @@ def migrated_template(server: Server | None, tmp_path_factory: pytest.TempPathFa
 
 
 @pytest.fixture
-def migrated_url(server: Server | None, migrated_template: str, tmp_path: Path) -> str:
+def migrated_url(server: Server | None, migrated_template: str, tmp_path: Path, mysql_driver: str) -> str:
     """A database with our tables and no rows.
 
     On servers all tests of a process share it, emptied before each of them, which costs a tenth of a copy; a test that changes tables
@@ -170,7 +192,7 @@ def migrated_url(server: Server | None, migrated_template: str, tmp_path: Path) 
     """
     if server is not None:
         engines.empty_database(migrated_template, keep=LEDGER)
-        return migrated_template
+        return driven(migrated_template, mysql_driver)
     path = tmp_path / "migrated.db"
     shutil.copyfile(migrated_template.removeprefix("sqlite:///"), path)
     return sqlite_url(path)

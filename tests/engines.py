@@ -60,6 +60,8 @@ KINDS = {
     "mysql": Kind("AUTHHERO_TEST_MYSQL", ("mariadb-server-core", "mariadb-client-core"), "mariadb-install-db"),
     "d1": Kind("AUTHHERO_TEST_D1", ("nodejs", "npm"), "npm"),
 }
+MYSQL_DRIVERS = ("aiomysql", "asyncmy")
+"""How MySQL is reached."""
 WITHOUT_TRANSACTIONS = {"d1"}
 """Engines on which a test marked ``transactions`` has nothing to test."""
 ROOT = Path(__file__).parents[1]
@@ -446,6 +448,11 @@ def create_database(server: Server) -> str:
         with _mysql(server.url) as cursor:
             cursor.execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
     return urlsplit(server.url)._replace(path=f"/{name}").geturl()
+
+
+def driven(url: str, driver: str) -> str:
+    """The URL of a MySQL with the driver in it, where it is not the usual one; any other URL as it is."""
+    return url if driver == MYSQL_DRIVERS[0] else url.replace("mysql://", f"mysql+{driver}://")
 
 
 def drop_database(server: Server, url: str) -> None:

@@ -77,13 +77,27 @@ def _with_tls(options: Options) -> Options:
 def _mysql(url: str, options: Options) -> ManagedDatabase:
     from .mysql import MySQLDatabase
 
+    settings, options = _mysql_parts(url, options)
+    return MySQLDatabase(settings, **options)
+
+
+def _asyncmy(url: str, options: Options) -> ManagedDatabase:
+    from .mysql import MySQLDatabase
+    from .mysql_drivers import Asyncmy
+
+    settings, options = _mysql_parts(url, options)
+    return MySQLDatabase(settings, driver=Asyncmy, **options)
+
+
+def _mysql_parts(url: str, options: Options) -> tuple[Options, Options]:
+    """Where the server is, and the options."""
     parts = urlsplit(url)
     settings: Options = {"host": parts.hostname or "localhost", "port": parts.port or 3306, "db": unquote(parts.path[1:])}
     if parts.username is not None:
         settings["user"] = unquote(parts.username)
     if parts.password is not None:
         settings["password"] = unquote(parts.password)
-    return MySQLDatabase(settings, **_merged(parts.query, options))
+    return settings, _merged(parts.query, options)
 
 
 def _d1(url: str, options: Options) -> ManagedDatabase:
@@ -128,10 +142,18 @@ def _mysql_pool(pool: Any) -> ManagedDatabase:
     return MySQLDatabase(pool=pool)
 
 
+def _asyncmy_pool(pool: Any) -> ManagedDatabase:
+    from .mysql import MySQLDatabase
+    from .mysql_drivers import Asyncmy
+
+    return MySQLDatabase(pool=pool, driver=Asyncmy)
+
+
 ENGINES = (
     Engine("SQLite", ("sqlite",), ("aiosqlite.core", "Connection"), "aiosqlite", None, _sqlite, _sqlite_pool, gently={"wal": None}),
     Engine("PostgreSQL", ("postgresql", "postgres"), ("asyncpg.pool", "Pool"), "asyncpg", "postgresql", _postgresql, _postgresql_pool),
     Engine("MySQL", ("mysql", "mariadb"), ("aiomysql.pool", "Pool"), "aiomysql", "mysql", _mysql, _mysql_pool),
+    Engine("MySQL", ("mysql+asyncmy", "mariadb+asyncmy"), ("asyncmy.pool", "Pool"), "asyncmy", "asyncmy", _asyncmy, _asyncmy_pool),
     Engine("D1", ("d1",), ("workers", "D1Database"), "httpx", "d1", _d1, _d1_binding, _is_d1_binding),
 )
 

@@ -617,6 +617,7 @@ class MySQLDatabase(PooledDatabase[Any]):
         command_timeout: float | None = COMMAND_TIMEOUT,
         connect_timeout: float = 10.0,
         recycle: float = 1800.0,
+        driver: type[MySQLDriver] = MySQLDriver,
         ssl: Any = None,
         ssl_ca: str | None = None,
         **options: Any,
@@ -636,7 +637,7 @@ class MySQLDatabase(PooledDatabase[Any]):
         stays_here = bool(options.get("unix_socket")) or is_local(str((settings or {}).get("host", "localhost")))
         encryption = tls(ssl, ssl_ca, DISABLE if stays_here else PREFER)
         self._options = {"init_command": f"SET SESSION {ISOLATION}", **options, "ssl": encryption.context}
-        self._driver = MySQLDriver(DIALECT, {**(settings or {}), **self._options}, connect_timeout, encrypted=encryption.demanded)
+        self._driver = driver(DIALECT, {**(settings or {}), **self._options}, connect_timeout, encrypted=encryption.demanded)
         self._speaker = Speaker(self._driver, DIALECT, command_timeout)
         # A pool of its own has the level already, unless another command was to run on its connections.
         own = settings is not None and "init_command" not in options
@@ -658,7 +659,7 @@ class MySQLDatabase(PooledDatabase[Any]):
 
     async def _met(self, connection: Any) -> None:
         """Look who is there."""
-        if connection.charset != "utf8mb4":
+        if connection.character_set_name() != "utf8mb4":
             raise ConfigurationError("the pool's connections must use charset='utf8mb4'")
         if not self._driver.counts_matched(connection):
             raise ConfigurationError("the pool's connections must use client_flag=CLIENT.FOUND_ROWS (pymysql.constants)")

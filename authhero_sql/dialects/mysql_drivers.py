@@ -1,4 +1,7 @@
-"""The drivers for MySQL and MariaDB: the one place that knows aiomysql and PyMySQL, and what of their inside has to be known."""
+"""The drivers for MySQL and MariaDB: the one place that knows aiomysql with PyMySQL, and asyncmy, and what of their inside one has to.
+
+asyncmy began as a copy of aiomysql in Cython, so most of what is said here holds for both.
+"""
 
 from __future__ import annotations
 
@@ -32,18 +35,29 @@ TRIP_LETTERS = 250_000
 _MATCHED = re.compile(rb": (\d+)")
 """The first number of ``Rows matched: 1  Changed: 0  Warnings: 0``, whose words are in the server's language."""
 
+FOUND_ROWS = 2
+"""The flag with which a server counts the rows that an UPDATE finds, not those that it changes."""
+A_YEAR = 31_536_000
+"""In seconds, the longest that asyncmy takes for a timeout."""
+OURS = {
+    "charset": "utf8mb4",
+    "autocommit": True,
+    "client_flag": FOUND_ROWS,
+    "sql_mode": "'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'",
+}
+"""How connections of our own are made."""
 Answer = tuple[list[Row], int]
 """The rows that a statement gave, and the number of rows that it matched."""
 
 
 def is_from_driver(error: BaseException, name: str = "MySQLError") -> bool:
     """Whether an error is one of a driver's, of the class of that name; a driver that is not loaded has raised none."""
-    module = sys.modules.get("pymysql.err")
-    return module is not None and isinstance(error, getattr(module, name))
+    modules = (sys.modules.get("pymysql.err"), sys.modules.get("asyncmy.errors"))
+    return any(module is not None and isinstance(error, getattr(module, name)) for module in modules)
 
 
 @cache
-def _cursor_class() -> type[aiomysql.Cursor]:
+def _quiet_aiomysql() -> type[aiomysql.Cursor]:
     """The driver's cursor, but for asking the server for its warnings, which is a trip more and shows values."""
     import aiomysql
 
@@ -55,7 +69,18 @@ def _cursor_class() -> type[aiomysql.Cursor]:
 
 
 @cache
-def _encrypted_class() -> type[aiomysql.Connection]:
+def _quiet_asyncmy() -> type[Any]:
+    import asyncmy.cursors
+
+    class Quiet(asyncmy.cursors.Cursor):
+        async def _show_warnings(self, conn: Any) -> None:
+            pass
+
+    return Quiet
+
+
+@cache
+def _encrypted_aiomysql() -> type[aiomysql.Connection]:
     """The driver's connection, but that it signs in only where the line is encrypted.
 
     By itself aiomysql goes on without TLS where the server, or who stands between, says that it has none, and even sends the
@@ -74,6 +99,32 @@ def _encrypted_class() -> type[aiomysql.Connection]:
     if not hasattr(aiomysql.Connection, "_request_authentication"):
         raise ConfigurationError("this release of aiomysql cannot be made to insist on TLS: install an earlier one")
     return Encrypted
+
+
+@cache
+def _careful_asyncmy(*, encrypted: bool) -> type[Any]:
+    """The driver's connection, but that it looks whether the server has TLS before it asks for it.
+
+    By itself asyncmy begins with TLS where the server has none. It never goes on without.
+    """
+    import asyncmy.connection
+    from asyncmy.constants import CLIENT, CR
+    from asyncmy.errors import OperationalError
+
+    class Careful(asyncmy.connection.Connection):
+        async def _request_authentication(self) -> Any:
+            inside: Any = self
+            if inside._ssl_context and not inside.server_capabilities & CLIENT.SSL:
+                if encrypted:
+                    raise OperationalError(CR.CR_SSL_CONNECTION_ERROR, NOT_OFFERED)
+                inside._ssl_context = None
+                inside._client_flag &= ~CLIENT.SSL
+            driver: Any = super()
+            return await driver._request_authentication()
+
+    if not hasattr(asyncmy.connection.Connection, "_request_authentication"):
+        raise ConfigurationError("this release of asyncmy cannot be made to look for TLS: install an earlier one")
+    return Careful
 
 
 class MySQLDriver:
@@ -104,7 +155,7 @@ class MySQLDriver:
         connection = self._made()
         try:
             async with asyncio.timeout(self._connect_timeout):
-                await connection._connect()
+                await self._connect(connection)
         except BaseException as error:
             connection.close()
             if isinstance(error, TimeoutError):
@@ -115,25 +166,27 @@ class MySQLDriver:
         return connection
 
     def _made(self) -> aiomysql.Connection:
-        import aiomysql
-        from pymysql.constants import CLIENT
-
-        kind = _encrypted_class() if self._encrypted else aiomysql.Connection
-        ours = {
-            "charset": "utf8mb4",
-            "autocommit": True,
-            "client_flag": CLIENT.FOUND_ROWS,
-            "sql_mode": "'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'",
-        }
+        """Return a connection that is not connected yet."""
         try:
-            # A connection that is refused its options complains of itself when it is deleted.
-            inspect.signature(aiomysql.connect).bind(**self._settings, **ours)
-            return kind(**self._settings, **ours)
+            return self._new(**self._settings, **OURS)
         except (TypeError, ValueError) as error:
             raise misconfigured(error) from None
 
+    def _new(self, **options: Any) -> aiomysql.Connection:
+        import aiomysql
+
+        # A connection that is refused its options complains of itself when it is deleted.
+        inspect.signature(aiomysql.connect).bind(**options)
+        return (_encrypted_aiomysql() if self._encrypted else aiomysql.Connection)(**options)
+
+    async def _connect(self, connection: aiomysql.Connection) -> None:
+        await connection._connect()
+
+    def _cursor(self) -> type[Any]:
+        return _quiet_aiomysql()
+
     def is_open(self, connection: aiomysql.Connection) -> bool:
-        """Whether it is open; aiomysql itself does not look whether the server has hung up."""
+        """Whether it is open, as far as this side has heard: aiomysql itself does not look whether the server has hung up."""
         if connection.closed:
             return False
         reader = getattr(connection, "_reader", None)
@@ -160,24 +213,22 @@ class MySQLDriver:
     def counts_matched(self, connection: aiomysql.Connection) -> bool:
         """Return whether an UPDATE that changes nothing can be told from one that finds nothing.
 
-        The server's message is in aiomysql's inside; the flag is the public way, which only a pool's owner can set.
+        The server's message is in the driver's inside; the flag is the public way, which only a pool's owner can set.
         """
-        from pymysql.constants import CLIENT
-
-        return hasattr(_cursor_class()(connection), "_result") or bool(connection.client_flag & CLIENT.FOUND_ROWS)
+        flags: int = getattr(connection, "client_flag", 0) or getattr(connection, "_client_flag", 0)
+        return hasattr(self._cursor()(connection), "_result") or bool(flags & FOUND_ROWS)
 
     # --- statements ----------------------------------------------------------------------------------------------------------
 
     async def answer(self, connection: aiomysql.Connection, call: Call, seconds: float | None) -> Answer:
         """Return what a statement gave, within so many seconds."""
-        cursor = await connection.cursor(_cursor_class())
+        cursor = await connection.cursor(self._cursor())
         try:
             with Limit(seconds if call.bounded else None):
                 await _executed(cursor, call)
                 return await _given(cursor, call)
-        except asyncio.CancelledError:
-            # Its answer is still on the way: whoever came next would read it.
-            connection.close()
+        except BaseException as error:
+            self._spoiled(connection, error)
             raise
 
     async def answers(self, connection: aiomysql.Connection, calls: Sequence[Call], seconds: float | None) -> list[Answer]:
@@ -187,7 +238,7 @@ class MySQLDriver:
         """
         if len(calls) == 1:
             return [await self.answer(connection, calls[0], seconds)]
-        cursor = await connection.cursor(_cursor_class())
+        cursor = await connection.cursor(self._cursor())
         text = "; ".join([cursor.mogrify(call.sql, call.args) for call in calls])
         done: list[Answer] = []
         if len(text) < TRIP_LETTERS:
@@ -196,13 +247,40 @@ class MySQLDriver:
                     with Limit(seconds if call.bounded else None):
                         await (cursor.nextset() if done else cursor.execute(text))
                         done.append(await _given(cursor, call))
-            except asyncio.CancelledError:
-                connection.close()
-                raise
-            except Exception as error:
+            except BaseException as error:
+                self._spoiled(connection, error)
                 if not _misses_index(error, calls[len(done)]):
                     raise
         return done + [await self.answer(connection, call, seconds) for call in calls[len(done) :]]
+
+    def _spoiled(self, connection: aiomysql.Connection, error: BaseException) -> None:
+        """Close a connection after what has left an answer on its way: whoever came next would read it."""
+        if not isinstance(error, Exception) or (is_from_driver(error) and not _is_the_servers(error)):
+            self.cut(connection)
+
+
+class Asyncmy(MySQLDriver):
+    """The same by asyncmy."""
+
+    def _new(self, **options: Any) -> Any:
+        # The time for all of it is kept where a connection is opened.
+        return _careful_asyncmy(encrypted=self._encrypted)(connect_timeout=A_YEAR, **options)
+
+    async def _connect(self, connection: Any) -> None:
+        await connection.connect()
+
+    def _cursor(self) -> type[Any]:
+        return _quiet_asyncmy()
+
+    def is_open(self, connection: Any) -> bool:
+        """Whether it is open, as far as this side has heard."""
+        return connection.connected and not getattr(connection, "_stream_broken", False)
+
+
+def _is_the_servers(error: BaseException) -> bool:
+    """Whether an error was the server's answer: the drivers' own numbers are those from 2000 on, or none."""
+    number = error.args[0] if error.args else 0
+    return isinstance(number, int) and number >= 1000 and not 2000 <= number < 3000
 
 
 async def _executed(cursor: aiomysql.Cursor, call: Call) -> None:
@@ -216,7 +294,7 @@ async def _executed(cursor: aiomysql.Cursor, call: Call) -> None:
         await cursor.execute(FORCE_INDEX.sub("", call.sql), call.args)
 
 
-def _misses_index(error: Exception, call: Call) -> bool:
+def _misses_index(error: BaseException, call: Call) -> bool:
     return is_from_driver(error) and error.args[:1] == (NO_INDEX,) and FORCE_INDEX.search(call.sql) is not None
 
 

@@ -19,6 +19,8 @@ class Proxy:
         self._tasks: set[asyncio.Task[None]] = set()
         self.hang_up_at: bytes | None = None
         """A word of the client's at which the connection is cut: it has reached the server, and no answer comes back."""
+        self.piece = 65536
+        """How many bytes of an answer are passed on at once."""
         self.cut = 0
         """How many connections have been cut that way."""
         self.trips = 0
@@ -69,7 +71,7 @@ class Proxy:
             await writer.drain()
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while data := await reader.read(65536):
+        while data := await reader.read(self.piece):
             self._asking.discard(writer)
             await self._passing.wait()
             writer.write(data)

@@ -13,6 +13,7 @@ import pytest
 
 from authhero_sql import Adapters, TransactionAbortedError, connect, create_adapters
 from authhero_sql.dialects import Call
+from tests.faults.proxy import proxied
 
 POOL = 3
 """Connections of the pool: one that is not given back is soon missed."""
@@ -295,6 +296,28 @@ def cancel_later(scope: anyio.CancelScope, hops: int) -> None:
         asyncio.get_running_loop().call_soon(cancel_later, scope, hops - 1)
     else:
         scope.cancel()
+
+
+@pytest.mark.engines("postgresql", "mysql")
+@pytest.mark.parametrize("step", [name for name, _ in STEPS])
+@pytest.mark.parametrize("piece", [5, 65536], ids=["in pieces", "at once"])
+async def test_whoever_comes_after_one_that_was_cancelled_reads_an_answer_of_its_own(migrated_url: str, step: str, piece: int) -> None:
+    """Whatever had been sent and read at the moment: on one connection, moments later and later."""
+    async with proxied(migrated_url) as (proxy, url), connect(url, min_size=1, max_size=1) as db:
+        store = await create_adapters(db)
+        await store.tenants.create({"id": "acme", "friendly_name": "Acme"})
+        await store.users.create("acme", user("there"))
+        proxy.piece = piece
+        finished = 0
+        for turns in range(0, 400, 7):
+            task = asyncio.ensure_future(dict(STEPS)[step](store, "there" if step != "insert" else f"u{turns}"))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            task.cancel()
+            await asyncio.wait([task])
+            finished += not task.cancelled()
+            assert await db.fetch(Call(f"SELECT 'mark {turns}', {turns}")) == [(f"mark {turns}", turns)]
+        assert finished < 57, "some were cancelled"
 
 
 @pytest.mark.parametrize("how", ["task", "scope"])

@@ -38,6 +38,8 @@ async def opened(url: str, **options: Any) -> None:
         ("mysql://u:s3cret-value/rest@h/x", {}),
         ("mysql://u:s3cret-value[@h/x", {}),
         ("mysql://u:s3cret-value@127.0.0.1:1/x", {"nonsense": SECRET}),
+        ("mysql+asyncmy://u:s3cret-value@127.0.0.1:1/x", {"nonsense": SECRET}),
+        ("mysql+asyncmy://u:s3cret-value@127.0.0.1:1/x?charset=latin1", {}),
         ("mysql://u:s3cret-value@127.0.0.1:1/x?charset=latin1", {}),
         ("mysql://u:s3cret-value@127.0.0.1:1/x?connect_timeout=s3cret-value", {}),
         ("mariadb://u:s3cret-value@127.0.0.1:1/x", {"min_size": -1}),
@@ -56,7 +58,13 @@ async def test_a_mistake_is_a_configuration_error_that_keeps_the_password(url: s
 
 
 @pytest.mark.parametrize(
-    ("url", "named"), [("postgresql://127.0.0.1:1/x", "nonsense"), ("mysql://127.0.0.1:1/x", "nonsense"), ("sqlite:///x", "nonsense")]
+    ("url", "named"),
+    [
+        ("postgresql://127.0.0.1:1/x", "nonsense"),
+        ("mysql://127.0.0.1:1/x", "nonsense"),
+        ("mysql+asyncmy://127.0.0.1:1/x", "nonsense"),
+        ("sqlite:///x", "nonsense"),
+    ],
 )
 async def test_an_unknown_option_is_named(url: str, named: str) -> None:
     with pytest.raises(ConfigurationError, match=named):

@@ -22,7 +22,7 @@ from authhero_sql import (
     create_adapters,
 )
 from tests.faults.proxy import Proxy, proxied
-from tests.faults.test_pools import aiomysql_pool, asyncpg_pool
+from tests.faults.test_pools import asyncpg_pool, mysql_pool
 
 SERVERS = pytest.mark.engines("postgresql", "mysql")
 HANG = 20.0
@@ -128,7 +128,7 @@ async def test_a_callers_own_timeout_ends_a_call_to_a_server_that_has_stopped(
 async def test_a_pool_of_ones_own_is_bounded_too(migrated_url: str, proxy: tuple[Proxy, str], engine: str) -> None:
     await prepared(migrated_url)
     between, url = proxy
-    opened = asyncpg_pool(url) if engine == "postgresql" else aiomysql_pool(url, charset="utf8mb4", autocommit=True)
+    opened = asyncpg_pool(url) if engine == "postgresql" else mysql_pool(url, charset="utf8mb4", autocommit=True)
     async with opened as pool:
         store = await create_adapters(pool)
         await read(store)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import sqlite3
 from collections.abc import AsyncIterator
@@ -29,12 +30,11 @@ async def asyncpg_pool(url: str, **options: Any) -> AsyncIterator[Any]:
 
 
 @asynccontextmanager
-async def aiomysql_pool(url: str, **options: Any) -> AsyncIterator[Any]:
-    """The user's pool."""
-    import aiomysql
-
+async def mysql_pool(url: str, **options: Any) -> AsyncIterator[Any]:
+    """The user's pool, of the driver that the URL names."""
     parts = urlsplit(url)
-    pool = await aiomysql.create_pool(
+    driver: Any = importlib.import_module(parts.scheme.partition("+")[2] or "aiomysql")
+    pool = await driver.create_pool(
         host=parts.hostname, port=parts.port, user=unquote(parts.username or ""), password=unquote(parts.password or ""),
         db=parts.path[1:], **{"minsize": 1, "maxsize": 4, **options},
     )  # fmt: skip
@@ -133,18 +133,18 @@ async def test_an_asyncpg_pool(migrated_url: str, options: dict[str, Any]) -> No
     ],
     ids=["no autocommit", "no FOUND_ROWS", "FOUND_ROWS", "DictCursor", "ANSI_QUOTES and NO_BACKSLASH_ESCAPES"],
 )
-async def test_an_aiomysql_pool(migrated_url: str, options: dict[str, Any]) -> None:
-    import aiomysql
-
-    given = {**options, "cursorclass": aiomysql.DictCursor if options.get("cursor") else aiomysql.Cursor}
-    given.pop("cursor", None)
-    async with aiomysql_pool(migrated_url, charset="utf8mb4", **given) as pool:
+async def test_a_mysql_pool(migrated_url: str, options: dict[str, Any]) -> None:
+    driver: Any = importlib.import_module("asyncmy.cursors" if "asyncmy" in migrated_url else "aiomysql")
+    given = dict(options)
+    if given.pop("cursor", None):
+        given["cursor_cls" if "asyncmy" in migrated_url else "cursorclass"] = driver.DictCursor
+    async with mysql_pool(migrated_url, charset="utf8mb4", **given) as pool:
         adapters = await create_adapters(pool)
         await whole_life(adapters)
         await adapters.database.close()
         async with pool.acquire() as connection:
             assert connection.get_autocommit() is options["autocommit"]
-            async with connection.cursor(aiomysql.Cursor) as cursor:
+            async with connection.cursor(driver.Cursor) as cursor:
                 await cursor.execute("SELECT count(*) FROM users")
                 assert await cursor.fetchone() == (33,)
     await seen_from_elsewhere(migrated_url)
@@ -152,7 +152,7 @@ async def test_an_aiomysql_pool(migrated_url: str, options: dict[str, Any]) -> N
 
 @pytest.mark.engines("mysql")
 async def test_an_aiomysql_pool_in_another_character_set_is_refused(migrated_url: str) -> None:
-    async with aiomysql_pool(migrated_url, charset="latin1") as pool:
+    async with mysql_pool(migrated_url, charset="latin1") as pool:
         with pytest.raises(ConfigurationError, match="utf8mb4"):
             await create_adapters(pool)
 
@@ -210,7 +210,7 @@ async def test_anything_else_is_a_type_error(given: object) -> None:
 @pytest.mark.parametrize("options", [{}, {"init_command": "SET lc_messages = 'de_DE'"}], ids=["English", "German"])
 async def test_rows_that_stay_as_they_are_have_matched(migrated_url: str, options: dict[str, Any]) -> None:
     """Without FOUND_ROWS the server counts those that changed; how many it found it says in a sentence, in its language."""
-    async with aiomysql_pool(migrated_url, charset="utf8mb4", autocommit=True, **options) as pool:
+    async with mysql_pool(migrated_url, charset="utf8mb4", autocommit=True, **options) as pool:
         adapters = await create_adapters(pool)
         for name in ("a", "b", "c"):
             await adapters.tenants.create({"id": name, "friendly_name": "same" if name == "a" else name})
@@ -226,7 +226,7 @@ TEXTS = ("\\", "\\'", "'", '"', "''; DROP TABLE users; --", "%s %% %(x)s", "`", 
 @pytest.mark.engines("mysql")
 @pytest.mark.parametrize("modes", ["", "NO_BACKSLASH_ESCAPES", "ANSI_QUOTES", "ANSI_QUOTES,NO_BACKSLASH_ESCAPES", "ANSI,TRADITIONAL"])
 async def test_text_survives_every_sql_mode(migrated_url: str, modes: str) -> None:
-    async with aiomysql_pool(migrated_url, charset="utf8mb4", autocommit=True, sql_mode=f"'{modes}'") as pool:
+    async with mysql_pool(migrated_url, charset="utf8mb4", autocommit=True, sql_mode=f"'{modes}'") as pool:
         adapters = await create_adapters(pool)
         await adapters.tenants.create({"id": "acme", "friendly_name": "Acme"})
         for number, text in enumerate(TEXTS):

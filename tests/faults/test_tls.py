@@ -7,6 +7,7 @@ import ssl
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import pytest
 from authhero_sql import ConfigurationError, DatabaseUnavailableError, connect
 from authhero_sql.dialects import Call
 from tests import certificates, engines
-from tests.engines import Server
+from tests.engines import Server, driven
 
 TOKEN = "s3cret-value"
 
@@ -89,18 +90,18 @@ async def test_plain_http_goes_to_this_machine_or_where_it_was_asked_to() -> Non
 
 
 @pytest.fixture(scope="module")
-def encrypted(engine: str, certificate: Path) -> Iterator[Server]:
+def encrypted(engine: str, mysql_driver: str, certificate: Path) -> Iterator[Server]:
     """A server of the test's own that speaks TLS."""
     server = engines.start_private(engine, (certificate / "certificate.pem", certificate / "key.pem"))
-    yield server
+    yield replace(server, url=driven(server.url, mysql_driver))
     server.stop()
 
 
 @pytest.fixture(scope="module")
-def plain(engine: str) -> Iterator[Server]:
+def plain(engine: str, mysql_driver: str) -> Iterator[Server]:
     """A server of the test's own that does not."""
     server = engines.start_private(engine)
-    yield server
+    yield replace(server, url=driven(server.url, mysql_driver))
     server.stop()
 
 
@@ -206,13 +207,14 @@ class Plain:
         writer.close()
 
 
-async def test_a_server_that_takes_tls_back_gets_no_password(certificate: Path) -> None:
+@pytest.mark.parametrize("scheme", ["mysql", "mysql+asyncmy"])
+async def test_a_server_that_takes_tls_back_gets_no_password(certificate: Path, scheme: str) -> None:
     plain = Plain()
     server = await asyncio.start_server(plain, "127.0.0.1", 0)
     async with server:
         port = server.sockets[0].getsockname()[1]
         with pytest.raises(DatabaseUnavailableError):
-            await is_encrypted(f"mysql://u:{TOKEN}@127.0.0.1:{port}/x?ssl=verify-full&ssl_ca={certificate / 'certificate.pem'}")
+            await is_encrypted(f"{scheme}://u:{TOKEN}@127.0.0.1:{port}/x?ssl=verify-full&ssl_ca={certificate / 'certificate.pem'}")
     assert plain.heard == b""
 
 
@@ -231,7 +233,7 @@ def test_mysql_asks_for_tls_by_default_where_the_way_leaves_the_machine() -> Non
         assert context(f"mysql://{host}/x") is None, host
 
 
-@pytest.mark.parametrize("engine_url", ["mysql://h/x", "postgresql://h/x"])
+@pytest.mark.parametrize("engine_url", ["mysql://h/x", "mysql+asyncmy://h/x", "postgresql://h/x"])
 @pytest.mark.parametrize("query", ["ssl=maybe", "ssl=s3cret-value", "ssl=verify-full&ssl_ca=/nowhere/s3cret-value.pem"])
 def test_a_mode_that_is_none(engine_url: str, query: str) -> None:
     with pytest.raises(ConfigurationError, match="ssl") as caught:

@@ -27,7 +27,7 @@ from authhero_sql import (
 )
 from authhero_sql.dialects import Call
 from tests.faults.proxy import proxied
-from tests.faults.test_pools import aiomysql_pool
+from tests.faults.test_pools import mysql_pool
 from tests.kinds import kinds
 
 pytestmark = pytest.mark.transactions
@@ -408,7 +408,7 @@ async def test_transactions_of_different_users_do_not_meet(store: Adapters) -> N
 
 @pytest.mark.engines("mysql")
 async def test_a_pool_of_ones_own_runs_transactions_at_read_committed(migrated_url: str) -> None:
-    async with aiomysql_pool(migrated_url, charset="utf8mb4", autocommit=True) as pool:
+    async with mysql_pool(migrated_url, charset="utf8mb4", autocommit=True) as pool:
         store = await create_adapters(pool)
         async with store.transaction() as tx:
             await tx.tenants.create({"id": "acme", "friendly_name": "Acme"})
@@ -549,7 +549,7 @@ async def test_whoever_is_cancelled_at_the_commit_is_told_of_it_and_so_are_the_c
 
 @pytest.mark.engines("mysql")
 async def test_a_pool_without_autocommit_keeps_no_lock_after_an_error(migrated_url: str, store: Adapters) -> None:
-    async with aiomysql_pool(migrated_url, charset="utf8mb4") as pool:
+    async with mysql_pool(migrated_url, charset="utf8mb4") as pool:
         own = await create_adapters(pool)
         with pytest.raises(ConflictError):
             await own.users.create("acme", user("one"))
@@ -564,7 +564,7 @@ async def test_a_pool_without_autocommit_keeps_no_lock_after_an_error(migrated_u
 @pytest.mark.engines("mysql")
 async def test_one_that_is_woken_and_cancelled_at_once_leaves_its_connection_to_the_next(migrated_url: str) -> None:
     """In a pool of one's own; in ours the driver's pool is not there."""
-    async with aiomysql_pool(migrated_url, maxsize=1, charset="utf8mb4", autocommit=True) as pool:
+    async with mysql_pool(migrated_url, maxsize=1, charset="utf8mb4", autocommit=True) as pool:
         store = await create_adapters(pool)
         for hops in range(6):
             leave, entered = anyio.Event(), anyio.Event()
@@ -657,7 +657,7 @@ async def test_on_mysql_a_write_that_fails_undoes_those_of_its_trip(store: Adapt
     name = Call("UPDATE users SET nickname = %s WHERE user_id = %s", ("undone", "auth0|one"))
     wrong = Call("INSERT INTO tenants (id) SELECT 1 FROM nowhere")
     several = long_writes(letters)
-    opened = connect(migrated_url, max_size=1) if own else aiomysql_pool(migrated_url, charset="utf8mb4", maxsize=1)
+    opened = connect(migrated_url, max_size=1) if own else mysql_pool(migrated_url, charset="utf8mb4", maxsize=1)
     async with opened as given:
         db = (await create_adapters(given)).database
 

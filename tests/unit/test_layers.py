@@ -68,6 +68,7 @@ DRIVERS = {
     "aiosqlite": "dialects/threads.py",
     "asyncpg": "dialects/postgresql.py",
     "aiomysql": "dialects/mysql_drivers.py",
+    "asyncmy": "dialects/mysql_drivers.py",
     "pymysql": "dialects/mysql_drivers.py",
     "httpx": "dialects/d1.py",
 }
