@@ -248,16 +248,18 @@ def connect(url: str, **options: Any) -> ManagedDatabase:
 
     Args:
         url: ``sqlite:///auth.db`` (relative; four slashes: absolute), ``sqlite://:memory:``,
-            ``postgresql://user:password@host/name``, ``mysql://user:password@host/name``,
-            ``d1://ACCOUNT_ID/DATABASE_ID``. Options may stand in its query.
+            ``postgresql://user:password@host/name``, ``mysql://user:password@host/name`` (by aiomysql),
+            ``mysql+asyncmy://user:password@host/name``, ``d1://ACCOUNT_ID/DATABASE_ID``. Options may stand in its query.
         options: for every engine ``acquire_timeout`` (seconds, 30) and ``command_timeout`` (seconds, 60; None: as long as it
             takes); for servers ``min_size`` (1), ``max_size`` (10) and ``connect_timeout`` (seconds, 10), ``ssl``
             (``disable``, ``prefer``, ``require``, ``verify-ca``, ``verify-full``, or an ``ssl.SSLContext``; by default
             ``prefer`` where the server is not on this machine) and ``ssl_ca`` (a file of certificates to trust, else the
             system's); SQLite ``readers`` (4), ``busy_timeout`` (seconds, 5), ``cached_statements`` (512) and ``wal`` (on: the
             file is switched to WAL, which is for good; off: it keeps the journal mode that it has; None: a file that has
-            tables keeps it); PostgreSQL ``statement_cache_size`` (1000), ``pgbouncer`` (off) and what
-            ``asyncpg.create_pool`` takes; MySQL ``recycle`` (seconds, 1800) and what ``aiomysql.create_pool`` takes; D1
+            tables keeps it); PostgreSQL ``statement_cache_size`` (1000), ``pgbouncer`` (off), what
+            ``asyncpg.connect`` takes, and of ``asyncpg.create_pool`` ``max_inactive_connection_lifetime`` (seconds, 300; 0:
+            for ever), ``connect``, ``init`` and ``setup``; MySQL ``recycle`` (seconds, 1800, for which a connection may be
+            idle) and what ``aiomysql.connect`` or ``asyncmy.connect`` takes; D1
             ``token`` (else ``CLOUDFLARE_API_TOKEN`` in the environment, or the URL's password), ``endpoint`` (Cloudflare's
             API, or a gateway that speaks its shape), ``insecure`` (whether the token may go to another machine over plain
             ``http``: off), ``connect_timeout`` and ``max_size`` as above.

@@ -68,13 +68,14 @@ class Limit:
     Like ``asyncio.timeout``, and a third of its cost: every statement passes through one.
 
     Raises:
-        StatementTimeoutError: the time is over, and what was awaited has been cancelled.
+        StatementTimeoutError: the time is over, and what was awaited has been cancelled; or another ``error`` that was asked for.
     """
 
-    __slots__ = ("_cancelling", "_over", "_seconds", "_task", "_timer")
+    __slots__ = ("_cancelling", "_error", "_over", "_seconds", "_task", "_timer")
 
-    def __init__(self, seconds: float | None) -> None:
+    def __init__(self, seconds: float | None, error: type[Exception] = StatementTimeoutError) -> None:
         self._seconds = seconds
+        self._error = error
         self._over = False
 
     def __enter__(self) -> None:
@@ -94,7 +95,7 @@ class Limit:
             self._timer.cancel()
         # Somebody else's cancellation, which came at the same time, is theirs to hear of.
         if self._over and self._task is not None and self._task.uncancel() <= self._cancelling and kind is asyncio.CancelledError:
-            raise StatementTimeoutError from error
+            raise self._error from error
 
 
 async def in_time(awaitable: Awaitable[T], seconds: float | None) -> T:

@@ -30,7 +30,7 @@ from ..errors import (
 from ..schema import LOWERED, ColumnType, ForeignKey, Index
 from .dialect import UNSHOWN, Dialect, Fragment, Indexed, LiveTable, Place, live_tables, other_case, repeats_values
 from .interface import Call, Database, Executor, Features, Row
-from .managed import COMMAND_TIMEOUT, Answered, refuse, reraise, translated
+from .managed import COMMAND_TIMEOUT, Answered, Limit, refuse, reraise, translated
 from .mysql_drivers import NO_TLS, Answer, MySQLDriver, is_from_driver
 from .pool import Pool
 from .pooled import PooledDatabase
@@ -545,7 +545,7 @@ class GivenMySQLPool:
             DatabaseUnavailableError: none could be opened, or the pool is closed.
         """
         try:
-            async with asyncio.timeout(self._acquire_timeout):
+            with Limit(self._acquire_timeout, TimeoutError):
                 return await self._pool.acquire()
         except TimeoutError as error:
             self._wake()

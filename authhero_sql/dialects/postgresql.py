@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
@@ -618,7 +617,7 @@ class GivenPostgreSQLPool:
         """
         try:
             # By asyncpg's own timeout it would be a task more.
-            async with asyncio.timeout(self._acquire_timeout):
+            with Limit(self._acquire_timeout, TimeoutError):
                 return await self._pool.acquire()
         except TimeoutError as error:
             state = f"{self._pool.get_size()} of {self._pool.get_max_size()} open, {self._pool.get_idle_size()} idle"
@@ -629,7 +628,7 @@ class GivenPostgreSQLPool:
     async def give(self, connection: asyncpg.Connection, error: BaseException | None = None) -> None:
         """Give a connection back; neither a slow reset nor a lost server hides or delays what came of the statement."""
         try:
-            async with asyncio.timeout(SETTLE):
+            with Limit(SETTLE, TimeoutError):
                 # asyncpg sees it to its end, whoever waits for it.
                 await self._pool.release(connection, timeout=RELEASE_TIMEOUT)
         except TimeoutError:
