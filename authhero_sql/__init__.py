@@ -66,6 +66,7 @@ from .migrations import (
     unlock,
 )
 from .models.base import Page
+from .verbs.bulk import ManyResult, Refusal
 
 __version__ = "0.1.0"
 
@@ -90,6 +91,7 @@ __all__ = [
     "InvalidQueryError",
     "InvalidValueError",
     "Loss",
+    "ManyResult",
     "MigrationError",
     "MigrationStatus",
     "MissingTableError",
@@ -99,6 +101,7 @@ __all__ = [
     "PoolTimeoutError",
     "Progress",
     "ReadOnlyError",
+    "Refusal",
     "ReplicationRefusedError",
     "SchemaCheck",
     "Sort",

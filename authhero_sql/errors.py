@@ -19,7 +19,14 @@ def shown(name: str) -> str:
 
 
 class AuthHeroSQLError(Exception):
-    """The database operation failed."""
+    """The database operation failed.
+
+    Where ``create_many`` raises it, ``row`` is the number of the row that was refused, from 0, where it was one, and ``result`` what
+    had become of the rows before: a :class:`ManyResult`.
+    """
+
+    row: int | None = None
+    result: Any = None
 
     def __init__(self, message: str | None = None) -> None:
         super().__init__(message or (type(self).__doc__ or "").strip().splitlines()[0])

@@ -325,6 +325,18 @@ class RowWriter:
             values[name] = part.default if value is None and part.optional else part.encode(value)
         return values
 
+    def replaceable(self, model: BaseModel) -> Sequence[str]:
+        """The columns of the fields that somebody gave and that an update may set."""
+        given = model.model_fields_set
+        return [name for name, attribute in self._replaced if attribute in given]
+
+    @cached_property
+    def _replaced(self) -> Sequence[tuple[str, str]]:
+        """The columns that an update may set, and the attribute of the insert model that each is, or is a part of."""
+        fields = wire_fields(self.insert)
+        tops = [(column.name, column.public.partition(".")[0]) for column in self.table.columns]
+        return [(name, fields[top][0]) for name, top in tops if top in fields and top not in self._fixed]
+
     def given(self, fields: BaseModel | Mapping[str, Any], key: Mapping[str, Any] = _NO_KEY) -> dict[str, Any]:
         """The fields that a caller wants to update, by name.
 

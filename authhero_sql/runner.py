@@ -75,6 +75,14 @@ class Runner:
             async with self.session.transaction() as inside:
                 await Runner(inside, self.table, self.name).write(*calls)
 
+    async def together(self, calls: Sequence[Call]) -> list[int]:
+        """Writes, all or nothing in a caller's transaction too: how many rows each of them found. Not in a batch."""
+        self.refuse_batch()
+        if self.session.connection is None:
+            return await self.counts(calls)
+        async with self.session.transaction() as inside:
+            return await Runner(inside, self.table, self.name).counts(calls)
+
     def refuse_batch(self) -> None:
         """Refuse in a batch what has to see what its own write has done.
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
-from ..errors import InvalidQueryError
+from ..errors import ForeignKeyError, InvalidQueryError
 from ..listing import ListRules, Sort, Totals
 from ..models.base import ImportMetadata, Page
 from ..models.domains import CustomDomain, CustomDomainInsert, CustomDomainWithTenantId, ProxyRoute, ProxyRouteInsert, ResolvedHost
@@ -17,6 +17,7 @@ from ..rows import mapping
 from ..schema import Order
 from ..tables import CUSTOM_DOMAINS, PROXY_ROUTES
 from ..verbs.adapter import Expected, Fields
+from ..verbs.bulk import New, of_row
 from .plain import Kept
 
 CUSTOM_DOMAIN = CUSTOM_DOMAINS.c
@@ -68,6 +69,11 @@ class CustomDomains(Kept[CustomDomain, CustomDomainInsert]):
         primary = given.pop("primary", False)
         return await self._create(tenant_id, given, import_metadata, primary=primary)
 
+    def _new(self, tenant_id: str, row: int, given: Any, **extra: Any) -> New:
+        given = mapping(self.table, given)
+        primary = given.pop("primary", False)
+        return super()._new(tenant_id, row, given, primary=primary, **extra)
+
     async def get_by_domain(self, domain: str) -> CustomDomainWithTenantId | None:
         """The domain of that name, whoever has it, with its ``tenant_id``, or None where nobody has.
 
@@ -111,6 +117,14 @@ class ProxyRoutes(Kept[ProxyRoute, ProxyRouteInsert]):
         route: Any = self._accepted(params)
         await self._refuse_anothers(CUSTOM_DOMAINS, tenant_id, "custom_domain_id", route.custom_domain_id)
         return await super().create(tenant_id, route, import_metadata=import_metadata)
+
+    async def _refuse_foreign(self, tenant_id: str, chunk: Sequence[New]) -> None:
+        domains = dict.fromkeys(new.values["custom_domain_id"] for new in chunk)
+        for domain_id in domains:
+            try:
+                await self._refuse_anothers(CUSTOM_DOMAINS, tenant_id, "custom_domain_id", domain_id)
+            except ForeignKeyError as error:
+                raise of_row(error, next(new.row for new in chunk if new.values["custom_domain_id"] == domain_id)) from None
 
     async def update(self, tenant_id: str, id: str, fields: Fields, *, expect: Expected = None) -> bool:
         """Write exactly the given fields; see :meth:`Kept.update`.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
@@ -29,6 +29,7 @@ from ..statements.conditions import Where, one_of
 from ..statements.table import Side
 from ..tables import CONNECTIONS, INVITES, ORGANIZATION_CONNECTIONS, ORGANIZATIONS, USER_ORGANIZATIONS
 from ..verbs.adapter import Adapter, Expected, Fields
+from ..verbs.bulk import New, of_row
 from .plain import Plain
 
 INVITE = INVITES.c
@@ -158,6 +159,15 @@ class UserOrganizations(Plain[UserOrganization, UserOrganizationInsert]):
         values = self._new_row(tenant_id, self._accepted(params), import_metadata)
         await _insert_into_own(self, values)
         return self._read_values(values)
+
+    async def _refuse_foreign(self, tenant_id: str, chunk: Sequence[New]) -> None:
+        wanted = list(dict.fromkeys(new.values["organization_id"] for new in chunk))
+        where = {ORGANIZATION.tenant_id: tenant_id, ORGANIZATION.id: one_of(wanted)}
+        organizations = Organizations(self.session)
+        own = {id for (id,) in await self._run.fetch(organizations._sql.select(organizations._chosen(ORGANIZATION.id), where))}
+        for new in chunk:
+            if new.values["organization_id"] not in own:
+                raise of_row(ForeignKeyError().at(self.table.name), new.row)
 
     async def update(self, tenant_id: str, id: str, fields: Fields, *, expect: Expected = None) -> bool:
         """Write exactly the given fields; whether there was such a membership. ``expect``: see :meth:`Kept.update`.

@@ -12,6 +12,7 @@ from ..listing import Sort, Totals
 from ..models.base import ImportMetadata, Page
 from ..schema import Column
 from ..verbs.adapter import Adapter, Expected, Fields
+from ..verbs.bulk import Importing, ManyResult, OnConflict, OnInvalid, Progress, Rows
 
 M = TypeVar("M", bound=BaseModel)
 I = TypeVar("I", bound=BaseModel)  # noqa: E741  # the insert model
@@ -107,7 +108,7 @@ class Listed(Paged[M]):
             yield item
 
 
-class Created(Owned[M], Generic[M, I]):
+class Created(Importing[M], Owned[M], Generic[M, I]):
     """Rows that are created, and got and removed by their id."""
 
     async def create(
@@ -133,6 +134,45 @@ class Created(Owned[M], Generic[M, I]):
             InvalidValueError: a value cannot be stored.
         """
         return await self._create(tenant_id, params, import_metadata)
+
+    async def create_many(
+        self,
+        tenant_id: str,
+        rows: Rows[I | Mapping[str, Any]],
+        *,
+        on_conflict: OnConflict = "error",
+        on_invalid: OnInvalid = "raise",
+        progress: Progress | None = None,
+    ) -> ManyResult:
+        """Create many rows, read as they come and written 1,000 at a time: what an import of any length takes.
+
+        Each of these chunks is written whole or not at all, and stays when a later one fails; within ``transaction()`` they are part
+        of it. In ``batch()`` they are collected with everything else, for which ``on_conflict`` must be ``"error"``.
+
+        Args:
+            tenant_id: the tenant.
+            rows: an iterable, or an async one, of insert models or mappings with their fields. A mapping may also have ``created_at``,
+                ``updated_at`` and the id of a row that comes from elsewhere.
+            on_conflict: what becomes of a row whose key, or something else that is unique, is taken, also by a row before it:
+                ``"error"`` raises; ``"skip"`` leaves what is stored as it is; ``"update"`` puts the fields that are given over what is
+                stored under the same key, but for ``created_at`` and what ``update`` refuses, and raises where something else is taken.
+            on_invalid: what becomes of a row that is not valid in itself: ``"raise"`` raises, ``"report"`` passes it over and tells of
+                it in the result.
+            progress: called after each chunk with the result so far, and awaited where it gives something to await.
+
+        Returns:
+            How many rows were created, updated, skipped and refused, and the first 1,000 refused ones.
+
+        Raises:
+            ConflictError: a key is taken.
+            ForeignKeyError: the tenant, or something else that a row refers to, does not exist.
+            InvalidValueError: a value cannot be stored.
+            UnsupportedError: a batch is to skip or to update.
+
+            Each of them, and what the database raises, has ``row``, the number of the row that was refused, from 0, where it was one,
+            and ``result``: its ``done`` first rows are dealt with.
+        """
+        return await self._create_many(tenant_id, rows, on_conflict, on_invalid, progress)
 
     async def get(self, tenant_id: str, id: str) -> M | None:
         """The row with this id, or None."""

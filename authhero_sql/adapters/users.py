@@ -21,6 +21,7 @@ from ..statements.conditions import NULL, Picked, Where, one_of
 from ..statements.table import Gathered, Side
 from ..tables import AUTHENTICATION_METHODS, OUTBOX_EVENTS, PASSWORDS, USER_ACTIVITY, USERS
 from ..verbs.adapter import Expected, Fields
+from ..verbs.bulk import Importing, ManyResult, New, OnConflict, OnInvalid, Progress, Rows
 from .passwords import Passwords
 from .plain import Listed
 from .user_activity import UserActivity
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 USER = USERS.c
 METHOD = AUTHENTICATION_METHODS.c
+PASSWORD = PASSWORDS.c
 
 ACTIVITY = ("last_login", "last_ip", "login_count")
 OutboxEvents = Sequence["AuditEventInsert | Mapping[str, Any]"]
@@ -55,7 +57,7 @@ class LinkedAccount(BaseModel):
     profile_data: str | None = Field(default=None, validation_alias="profileData", serialization_alias="profileData")
 
 
-class Users(Listed[User]):
+class Users(Importing[User], Listed[User]):
     """Users (Auth0: user profiles).
 
     ``last_login``, ``last_ip`` and ``login_count`` live in ``user_activity``. The accounts linked to a user are folded into
@@ -151,20 +153,90 @@ class Users(Listed[User]):
         """
         user: Any = self._accepted(params)
         imported = self._imported(import_metadata)
-        extra = {"user_id": imported.id} if imported.id is not None else {}
-        values = self._new_row(tenant_id, user, imported, **extra)
+        values = self._new_values(tenant_id, user, imported)
         calls = [self._sql.insert(values)]
-        activity = self._activity({name: value for name in ACTIVITY if (value := getattr(user, name, None)) is not None})
-        if activity:
-            key = {name: values[name] for name in USER_ACTIVITY.key}
-            calls.append(self._sql.insert({**key, **activity}, USER_ACTIVITY))
-        if user.password is not None:
-            calls += self._password(tenant_id, values["user_id"], user.password)
+        activity = self._given_activity(user)
+        calls += self._beside(tenant_id, values, activity, user)
         calls += [self._sql.insert(event, OUTBOX_EVENTS) for event in self._events(tenant_id, outbox_events)]
         await self._run.write(*calls, apart=True)
         created = self._read_values({**values, **activity})
         created.identities = [_identity(created)]
         return created
+
+    async def create_many(
+        self,
+        tenant_id: str,
+        rows: Rows[UserInsert | Mapping[str, Any]],
+        *,
+        on_conflict: OnConflict = "error",
+        on_invalid: OnInvalid = "raise",
+        progress: Progress | None = None,
+    ) -> ManyResult:
+        """Create many users with their activity and passwords, read as they come and written 1,000 at a time.
+
+        A password is stored as ``{hash, algorithm}``, as :meth:`create` takes it; where a user is updated it replaces the current one.
+        Each of these chunks is written whole or not at all, and stays when a later one fails; within ``transaction()`` they are part
+        of it. In ``batch()`` they are collected with everything else, for which ``on_conflict`` must be ``"error"``.
+
+        Args:
+            tenant_id: the tenant.
+            rows: an iterable, or an async one, of insert models or mappings with their fields. A mapping may also have ``created_at`` and
+                ``updated_at`` of a user that comes from elsewhere; its id is ``user_id``.
+            on_conflict: what becomes of a row whose key, or something else that is unique, is taken, also by a row before it:
+                ``"error"`` raises; ``"skip"`` leaves what is stored as it is; ``"update"`` puts the fields that are given over what is
+                stored under the same key, but for ``created_at`` and what ``update`` refuses, and raises where something else is taken.
+            on_invalid: what becomes of a row that is not valid in itself: ``"raise"`` raises, ``"report"`` passes it over and tells of
+                it in the result.
+            progress: called after each chunk with the result so far, and awaited where it gives something to await.
+
+        Returns:
+            How many rows were created, updated, skipped and refused, and the first 1,000 refused ones.
+
+        Raises:
+            ConflictError: a key is taken.
+            ForeignKeyError: the tenant, or something else that a row refers to, does not exist.
+            InvalidValueError: a value cannot be stored.
+            UnsupportedError: a batch is to skip or to update.
+
+            Each of them, and what the database raises, has ``row``, the number of the row that was refused, from 0, where it was one,
+            and ``result``: its ``done`` first rows are dealt with.
+        """
+        return await self._create_many(tenant_id, rows, on_conflict, on_invalid, progress)
+
+    def _new_values(self, tenant_id: str, params: BaseModel, imported: ImportMetadata, **extra: Any) -> dict[str, Any]:
+        if imported.id is not None:
+            extra["user_id"] = imported.id
+        return super()._new_values(tenant_id, params, imported, **extra)
+
+    def _new(self, tenant_id: str, row: int, given: Any, **extra: Any) -> New:
+        new = super()._new(tenant_id, row, given, **extra)
+        new.beside = self._beside(tenant_id, new.values, self._given_activity(new.params), new.params)
+        return new
+
+    def _beside(self, tenant_id: str, values: Mapping[str, Any], activity: Mapping[str, Any], user: Any) -> builtins.list[Call]:
+        """The statements that store a new user's activity and password."""
+        calls = []
+        if activity:
+            calls.append(self._sql.insert({**_activity_key(values), **activity}, USER_ACTIVITY))
+        if user.password is not None:
+            calls += self._password(tenant_id, values["user_id"], user.password)
+        return calls
+
+    def _changed_beside(self, tenant_id: str, new: New) -> Sequence[Call]:
+        calls = []
+        activity = self._given_activity(new.params)
+        if activity:
+            calls.append(UserActivity(self.session)._sql.upsert({**_activity_key(new.values), **activity}))
+        if new.params.password is not None:
+            user_id = new.values["user_id"]
+            current = {PASSWORD.tenant_id: tenant_id, PASSWORD.user_id: user_id, PASSWORD.is_current: True}
+            calls += [self._sql.delete(current, PASSWORDS), *self._password(tenant_id, user_id, new.params.password)]
+        return calls
+
+    def _given_activity(self, user: Any) -> dict[str, Any]:
+        """The stored values of the activity fields that a new user has."""
+        given = {name: value for name in ACTIVITY if (value := getattr(user, name, None)) is not None}
+        return self._activity(given) if given else given
 
     async def raw_create(
         self,
@@ -324,6 +396,10 @@ class Users(Listed[User]):
 
         outbox = Outbox(self.session)
         return [outbox._row(tenant_id, event) for event in events]
+
+
+def _activity_key(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: values[name] for name in USER_ACTIVITY.key}
 
 
 def _age(account: User | LinkedAccount) -> tuple[datetime, str]:

@@ -102,6 +102,10 @@ class D1Dialect(SQLiteDialect):
         """Fails, and undoes the batch, where the statement before it changed no row."""
         return Call("SELECT json_extract('{}', CASE WHEN changes() = 0 THEN (?1->>0) ELSE '$' END)", (f"authhero:{number}",))
 
+    def undone(self) -> Call:
+        """By the same error."""
+        return Call("SELECT json_extract('{}', (?1->>0))", ("authhero:0",))
+
     async def describe(self, executor: Executor) -> dict[str, LiveTable]:
         """As SQLite, without the list that wrangler keeps."""
         found = await super().describe(executor)

@@ -271,6 +271,13 @@ class Dialect:
         """
         raise NotImplementedError
 
+    def undone(self) -> Call:
+        """A statement that always fails with :class:`NothingMatchedError`, so that nothing of its batch stays.
+
+        For engines without interactive transactions, where a batch is tried to see whether it could be written.
+        """
+        raise NotImplementedError
+
     async def define(self, database: Database, call: Call) -> None:
         """Run one definition outside any transaction; where others use its table, give up soon.
 

@@ -19,6 +19,19 @@ Row = Sequence[Any]
 
 
 @dataclass(frozen=True, slots=True)
+class Into:
+    """Where a plain INSERT puts its one row, so that an engine can add the rows of many such statements at once.
+
+    Attributes:
+        table: the table.
+        columns: its columns, in the order of the statement's values.
+    """
+
+    table: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """A statement ready to run: text in the dialect's placeholders, and the values in its order."""
 
@@ -28,6 +41,8 @@ class Call:
     """Whether ``command_timeout`` ends it; definitions and data steps of a migration may take as long as they need."""
     prepared: bool = True
     """Whether the server may keep it prepared: not what hardly comes again, or needs a plan for its values."""
+    into: Into | None = None
+    """Set for an INSERT of one row and nothing else: it adds exactly this row, or fails."""
 
 
 class Executor(Protocol):
@@ -47,6 +62,8 @@ class Executor(Protocol):
 
     async def write(self, calls: Sequence[Call], *, apart: bool = False) -> list[int]:
         """Run several writes in order, all or nothing; the number of rows that each matched.
+
+        Neighbours with the same text may be sent together (:mod:`.runs`): the counts and what is stored are the same.
 
         Args:
             calls: the writes.

@@ -34,6 +34,7 @@ from .managed import COMMAND_TIMEOUT, Answered, Limit, refuse, reraise, translat
 from .mysql_drivers import NO_TLS, Answer, MySQLDriver, is_from_driver
 from .pool import Pool
 from .pooled import PooledDatabase
+from .runs import many_rows, runs
 from .tls import DISABLE, NOT_OFFERED, PREFER, is_local, tls, trouble
 from .transactions import SETTLE, finish, logger
 
@@ -459,6 +460,12 @@ class Speaker:
         except Exception as error:
             self._raise(connection, error)
 
+    async def counts(self, connection: Any, calls: Sequence[Call]) -> list[int]:
+        """Return how many rows each of several writes matched, in one trip; INSERTs that are alike are one with many rows."""
+        merged = [part for run in runs(calls) for part in many_rows(run)]
+        answers = await self.answers(connection, [call for call, _ in merged])
+        return [count for (_, rows), (_, matched) in zip(merged, answers, strict=True) for count in ([1] * rows if rows > 1 else [matched])]
+
     def _raise(self, connection: Any, error: Exception) -> NoReturn:
         ours = translated(self.dialect, error, lost=not self.driver.is_open(connection))
         raise ours from ours.__cause__
@@ -482,7 +489,7 @@ class MySQLWire:
 
     async def write(self, calls: Sequence[Call], *, apart: bool = False) -> list[int]:
         """Write, all in one trip."""
-        return [matched for _, matched in await self._speaker.answers(self._connection, calls)]
+        return await self._speaker.counts(self._connection, calls)
 
     async def begin(self) -> None:
         """BEGIN, at READ COMMITTED, in one trip."""
@@ -691,12 +698,12 @@ class MySQLDatabase(PooledDatabase[Any]):
         steps = (*self._begin, *calls, Call("COMMIT"))
         try:
             with Answered():
-                answers = await self._speaker.answers(connection, steps)
+                counts = await self._speaker.counts(connection, steps)
         except DatabaseError as error:
             if error.sent and self._driver.is_open(connection):
                 await finish(self._speaker.answer(connection, Call("ROLLBACK")), SETTLE)
             raise
-        return [matched for _, matched in answers[len(self._begin) : -1]]
+        return counts[len(self._begin) : -1]
 
     async def define(self, connection: Any, call: Call) -> None:
         """Run a definition that waits for its table for a second only, on a connection of ours."""

@@ -36,6 +36,7 @@ from .dialect import Dialect, Fragment, Indexed, LiveTable, Place, live_tables, 
 from .interface import Call, Executor, Features, Row
 from .lender import Lender
 from .managed import CLOSE_TIMEOUT, COMMAND_TIMEOUT, ManagedDatabase, jitter
+from .runs import adds_rows, runs
 from .threads import Crew, Handle
 from .transactions import Block, begun, finish, open_block
 
@@ -397,7 +398,15 @@ def _fetch(calls: Sequence[Call], connection: sqlite3.Connection) -> list[list[R
 
 def _counts(calls: Sequence[Call], connection: sqlite3.Connection) -> list[int]:
     cursor = _cursor(connection)
-    return [_ran(cursor, call).rowcount for call in calls]
+    return [count for run in runs(calls) for count in _run_counts(cursor, run)]
+
+
+def _run_counts(cursor: sqlite3.Cursor, run: Sequence[Call]) -> list[int]:
+    """How many rows each write of a run matched; ``executemany`` tells only their sum, which is known where each adds a row."""
+    if not adds_rows(run):
+        return [_ran(cursor, call).rowcount for call in run]
+    cursor.executemany(run[0].sql, [call.args for call in run])
+    return [1] * len(run)
 
 
 def _undo(connection: sqlite3.Connection, *commands: str) -> None:

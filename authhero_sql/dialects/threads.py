@@ -424,6 +424,14 @@ class _StandIn:
         self._rows, self.rowcount = asyncio.run_coroutine_threadsafe(run(), self._loop).result()
         return self
 
+    def executemany(self, sql: str, parameters: Sequence[Sequence[Any]]) -> _StandIn:
+        async def run() -> int:
+            async with self._connection.executemany(sql, parameters) as cursor:
+                return cursor.rowcount
+
+        self._rows, self.rowcount = [], asyncio.run_coroutine_threadsafe(run(), self._loop).result()
+        return self
+
     def fetchall(self) -> list[Any]:
         return self._rows
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from pypika.terms import Term
 
 from ..dialects.dialect import Dialect
-from ..dialects.interface import Call
+from ..dialects.interface import Call, Into
 
 T = TypeVar("T")
 
@@ -71,10 +71,12 @@ class Text:
     _pick: Callable[[Mapping[str, Any]], Any]
     prepared: bool = True
     """Whether the server may keep it prepared, with a plan that is for every value."""
+    into: Into | None = None
+    """Where it puts its row, if it is an INSERT of one and nothing else."""
 
     def bind(self, values: Mapping[str, Any]) -> Call:
         """The statement with its values; names that it does not have are ignored."""
-        return Call(self.sql, self._pick(values), prepared=self.prepared)
+        return Call(self.sql, self._pick(values), True, self.prepared, self.into)
 
 
 def compiled(dialect: Dialect, builder: Any) -> Text:
@@ -136,17 +138,20 @@ class Texts:
         made: T = self._made[key]
         return made
 
-    def get(self, shape: Hashable, build: Callable[[], Any], *, filtered: bool = False, planned: bool = False) -> Text:
+    def get(
+        self, shape: Hashable, build: Callable[[], Any], *, filtered: bool = False, planned: bool = False, into: Into | None = None
+    ) -> Text:
         """The statement of a shape; ``build`` makes its PyPika builder the first time.
 
         A shape names everything that the text depends on and no value. One that is ``filtered`` by a caller has a shelf of its own,
         so that no caller's inventions drive out our own. Neither that nor one that is ``planned`` each time is kept prepared by a
-        server: PostgreSQL would make one plan for all values, and what is rare in one tenant is everywhere in another.
+        server: PostgreSQL would make one plan for all values, and what is rare in one tenant is everywhere in another. ``into`` says
+        of an INSERT of one row and nothing else where that row goes.
         """
         shelf = self._filters if filtered else self._own
         text = shelf.get(shape)
         if text is None:
             self.builds += 1
-            text = replace(compiled(self.dialect, build()), prepared=not (filtered or planned))
+            text = replace(compiled(self.dialect, build()), prepared=not (filtered or planned), into=into)
             shelf.put(shape, text)
         return text

@@ -32,6 +32,7 @@ GOOD: dict[str, Any] = {
     "fields": {},
     "ids": ["x"],
     "permissions": [],
+    "rows": [{}],
     "connection_ids": [],
     "limit": 1,
     "lease_ms": 1,

@@ -484,6 +484,45 @@ ALLOWED: dict[str, Attempt] = {
     "outbox.create": lambda a, t: a.outbox.create(t, outbox_event()),
 }
 """Methods that write something of the tenant's own beside it."""
+
+
+def _again(name: str) -> Attempt:
+    """Many rows under the ids that another tenant's have, over what is there: refused or the tenant's own."""
+    make = MANY[name]
+
+    async def attempt(adapters: Adapters, tenant_id: str) -> None:
+        for on_conflict in ("skip", "update"):
+            with suppress(ConflictError, ForeignKeyError):
+                await getattr(adapters, name).create_many(tenant_id, [make(), make()], on_conflict=on_conflict)
+
+    return attempt
+
+
+MANY: dict[str, Callable[[], dict[str, Any]]] = {
+    "actions": lambda: {**action(), "id": "act_acme"},
+    "authentication_methods": lambda: {**authentication_method(), "id": "am_acme"},
+    "client_grants": lambda: {**client_grant(), "id": "cg"},
+    "clients": lambda: client(name="x"),
+    "connections": lambda: connection(display_name="x"),
+    "custom_domains": lambda: custom_domain("login.acme.example", custom_domain_id="cd_acme"),
+    "flows": lambda: {**flow("x"), "id": "af_acme"},
+    "forms": lambda: {**form("x"), "id": "form_acme"},
+    "hook_code": lambda: {"code": "x", "id": "hc_acme"},
+    "hooks": lambda: hook(url="https://x", hook_id="h_acme"),
+    "invites": lambda: invite("org_acme", id="inv_acme"),
+    "log_streams": lambda: {**log_stream("x"), "id": "lst_acme"},
+    "migration_sources": lambda: {**migration_source("x"), "id": "mig_acme"},
+    "organizations": lambda: organization(display_name="x", id="org_acme"),
+    "proxy_routes": lambda: {**proxy_route("cd_acme"), "id": "pr_acme"},
+    "resource_servers": lambda: {**resource_server(name="x"), "id": "api"},
+    "roles": lambda: {**role(description="x"), "id": "role"},
+    "scim_configurations": lambda: scim_configuration(mapping=[]),
+    "scim_tokens": lambda: scim_token(token_hash="hash", scopes=[]),
+    "user_organizations": lambda: {"user_id": "auth0|ada", "organization_id": "org_acme", "id": "uo_acme"},
+    "users": lambda: user(name="x", login_count=99, password={"hash": "x", "algorithm": "bcrypt"}),
+}
+"""A row for each adapter that creates many at once, under the id that Acme's has."""
+ALLOWED |= {f"{name}.create_many": _again(name) for name in MANY}
 OTHERS = {"session_cleanup.__call__", "logs.cleanup"}
 """Two that always refuse, as there is no walk, and two that have tests of their own."""
 STRANGERS: tuple[Any, ...] = ("globex", "nowhere", "ACME", "acme ", " acme", "ac%", "acm_", "acme\0", "ácme", "acme' OR '1'='1", "")

@@ -125,3 +125,24 @@ async def test_two_migrate_at_once_behind_a_pooler_and_then_read_and_write(poole
         }
         ((backends,),) = await rows(first, "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database()")
         assert backends <= CONNECTIONS, "the clients share the connections"
+
+
+@pytest.mark.engines("postgresql")
+async def test_many_rows_go_through_a_pooler(pooled_url: str) -> None:
+    """By COPY, by INSERTs and by UPDATEs that go together, several clients at once."""
+    async with connect(pooled_url, min_size=CLIENTS // 2) as db:
+        await migrate_to_latest(db)
+        adapters = await create_adapters(db)
+        await adapters.tenants.create({"id": "acme", "friendly_name": "Acme"})
+
+        async def load(client: int, count: int) -> None:
+            rows = [{"user_id": f"auth0|{client} {number}", "connection": "c"} for number in range(count)]
+            assert (await adapters.users.create_many("acme", rows)).created == count
+            result = await adapters.users.create_many("acme", [{**row, "name": "x"} for row in rows], on_conflict="update")
+            assert result.updated == count
+
+        with anyio.fail_after(60):
+            async with anyio.create_task_group() as group:
+                for client in range(8):
+                    group.start_soon(load, client, 40 if client % 2 else 1_200)
+        assert (await adapters.users.list("acme", q="name:x", include_totals=True)).total == 4 * 40 + 4 * 1_200

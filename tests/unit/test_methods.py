@@ -25,6 +25,7 @@ SHORT = {
     "HELD": "list[UserPermissionWithDetails] | Page[UserPermissionWithDetails]",
     "WALK": "q=None, sort=None, batch=500",
     "IMPORT": "import_metadata=None",
+    "MANY": "on_conflict='error', on_invalid='raise', progress=None",
     "EXPECT": "expect=None",
     "WEEK": "datetime.timedelta(days=7)",
 }
@@ -38,6 +39,7 @@ TABLE = """
     action_versions.list(tenant_id, action_id, *, PAGE) -> Page[ActionVersion]
     action_versions.remove_for_action(tenant_id, action_id) -> int
     actions.create(tenant_id, params, *, IMPORT) -> Action
+    actions.create_many(tenant_id, rows, *, MANY) -> ManyResult
     actions.get(tenant_id, id) -> Action | None
     actions.iterate(tenant_id, *, WALK) -> AsyncIterator[Action]
     actions.list(tenant_id, *, LIST) -> Page[Action]
@@ -47,6 +49,7 @@ TABLE = """
     analytics.refresh_token_retention(tenant_id, weeks, client_id=None) -> RefreshTokenRetentionResponse
     analytics.session_retention(tenant_id, weeks) -> SessionRetentionResponse
     authentication_methods.create(tenant_id, params, *, IMPORT) -> AuthenticationMethod
+    authentication_methods.create_many(tenant_id, rows, *, MANY) -> ManyResult
     authentication_methods.get(tenant_id, id) -> AuthenticationMethod | None
     authentication_methods.get_by_credential_id(tenant_id, credential_id) -> AuthenticationMethod | None
     authentication_methods.list(tenant_id, user_id) -> list[AuthenticationMethod]
@@ -60,6 +63,7 @@ TABLE = """
     client_connections.remove_client_from_connection(tenant_id, connection_id, client_id) -> bool
     client_connections.update_by_client(tenant_id, client_id, connection_ids) -> bool
     client_grants.create(tenant_id, params, *, IMPORT) -> ClientGrant
+    client_grants.create_many(tenant_id, rows, *, MANY) -> ManyResult
     client_grants.get(tenant_id, id) -> ClientGrant | None
     client_grants.iterate(tenant_id, *, WALK) -> AsyncIterator[ClientGrant]
     client_grants.list(tenant_id, *, LIST) -> Page[ClientGrant]
@@ -74,6 +78,7 @@ TABLE = """
     client_registration_tokens.revoke(tenant_id, id, revoked_at=None) -> bool
     client_registration_tokens.revoke_by_client(tenant_id, client_id, revoked_at=None) -> int
     clients.create(tenant_id, params, *, IMPORT) -> Client
+    clients.create_many(tenant_id, rows, *, MANY) -> ManyResult
     clients.get(tenant_id, id) -> Client | None
     clients.get_by_client_id(client_id) -> ClientWithTenantId | None
     clients.iterate(tenant_id, *, WALK) -> AsyncIterator[Client]
@@ -88,12 +93,14 @@ TABLE = """
     codes.remove(tenant_id, code_id) -> bool
     codes.used(tenant_id, code_id) -> bool
     connections.create(tenant_id, params, *, IMPORT) -> Connection
+    connections.create_many(tenant_id, rows, *, MANY) -> ManyResult
     connections.get(tenant_id, id) -> Connection | None
     connections.iterate(tenant_id, *, WALK) -> AsyncIterator[Connection]
     connections.list(tenant_id, *, LIST) -> Page[Connection]
     connections.remove(tenant_id, id) -> bool
     connections.update(tenant_id, id, fields, *, EXPECT) -> bool
     custom_domains.create(tenant_id, params, *, IMPORT) -> CustomDomain
+    custom_domains.create_many(tenant_id, rows, *, MANY) -> ManyResult
     custom_domains.get(tenant_id, id) -> CustomDomain | None
     custom_domains.get_by_domain(domain) -> CustomDomainWithTenantId | None
     custom_domains.list(tenant_id) -> list[CustomDomain]
@@ -113,12 +120,14 @@ TABLE = """
     email_templates.remove(tenant_id, template) -> bool
     email_templates.update(tenant_id, template, fields, *, EXPECT) -> bool
     flows.create(tenant_id, params, *, IMPORT) -> Flow
+    flows.create_many(tenant_id, rows, *, MANY) -> ManyResult
     flows.get(tenant_id, id) -> Flow | None
     flows.iterate(tenant_id, *, WALK) -> AsyncIterator[Flow]
     flows.list(tenant_id, *, LIST) -> Page[Flow]
     flows.remove(tenant_id, id) -> bool
     flows.update(tenant_id, id, fields, *, EXPECT) -> Flow | None
     forms.create(tenant_id, params, *, IMPORT) -> Form
+    forms.create_many(tenant_id, rows, *, MANY) -> ManyResult
     forms.get(tenant_id, id) -> Form | None
     forms.iterate(tenant_id, *, WALK) -> AsyncIterator[Form]
     forms.list(tenant_id, *, LIST) -> Page[Form]
@@ -131,15 +140,18 @@ TABLE = """
     grants.remove(tenant_id, id) -> bool
     grants.remove_by_user(tenant_id, user_id) -> bool
     hook_code.create(tenant_id, params, *, IMPORT) -> HookCode
+    hook_code.create_many(tenant_id, rows, *, MANY) -> ManyResult
     hook_code.get(tenant_id, id) -> HookCode | None
     hook_code.remove(tenant_id, id) -> bool
     hook_code.update(tenant_id, id, fields, *, EXPECT) -> bool
     hooks.create(tenant_id, params, *, IMPORT) -> Hook
+    hooks.create_many(tenant_id, rows, *, MANY) -> ManyResult
     hooks.get(tenant_id, id) -> Hook | None
     hooks.list(tenant_id, *, LIST) -> Page[Hook]
     hooks.remove(tenant_id, id) -> bool
     hooks.update(tenant_id, id, fields, *, EXPECT) -> bool
     invites.create(tenant_id, params, *, IMPORT) -> Invite
+    invites.create_many(tenant_id, rows, *, MANY) -> ManyResult
     invites.get(tenant_id, id) -> Invite | None
     invites.iterate(tenant_id, *, WALK) -> AsyncIterator[Invite]
     invites.list(tenant_id, *, LIST) -> Page[Invite]
@@ -149,6 +161,7 @@ TABLE = """
     keys.list(*, PAGE, sort=None, q=None) -> Page[SigningKey]
     keys.update(kid, fields, *, EXPECT) -> bool
     log_streams.create(tenant_id, params, *, IMPORT) -> LogStream
+    log_streams.create_many(tenant_id, rows, *, MANY) -> ManyResult
     log_streams.get(tenant_id, id) -> LogStream | None
     log_streams.list(tenant_id) -> list[LogStream]
     log_streams.remove(tenant_id, id) -> bool
@@ -163,6 +176,7 @@ TABLE = """
     logs.iterate(tenant_id, *, WALK) -> AsyncIterator[Log]
     logs.list(tenant_id, *, LIST, from_date=None, to_date=None) -> Page[Log]
     migration_sources.create(tenant_id, params, *, IMPORT) -> MigrationSource
+    migration_sources.create_many(tenant_id, rows, *, MANY) -> ManyResult
     migration_sources.get(tenant_id, id) -> MigrationSource | None
     migration_sources.list(tenant_id) -> list[MigrationSource]
     migration_sources.remove(tenant_id, id) -> bool
@@ -173,6 +187,7 @@ TABLE = """
     organization_connections.remove(tenant_id, organization_id, connection_id) -> bool
     organization_connections.update(tenant_id, organization_id, connection_id, fields, *, EXPECT) -> bool
     organizations.create(tenant_id, params, *, IMPORT) -> Organization
+    organizations.create_many(tenant_id, rows, *, MANY) -> ManyResult
     organizations.get(tenant_id, id) -> Organization | None
     organizations.iterate(tenant_id, *, WALK) -> AsyncIterator[Organization]
     organizations.list(tenant_id, *, LIST) -> Page[Organization]
@@ -195,6 +210,7 @@ TABLE = """
     prompt_settings.get(tenant_id) -> PromptSetting
     prompt_settings.set(tenant_id, settings) -> None
     proxy_routes.create(tenant_id, params, *, IMPORT) -> ProxyRoute
+    proxy_routes.create_many(tenant_id, rows, *, MANY) -> ManyResult
     proxy_routes.get(tenant_id, id) -> ProxyRoute | None
     proxy_routes.list(tenant_id, *, custom_domain_id=None, PAGE) -> Page[ProxyRoute]
     proxy_routes.remove(tenant_id, id) -> bool
@@ -211,6 +227,7 @@ TABLE = """
     refresh_tokens.rotate(tenant_id, id, successor, *, leeway=datetime.timedelta(0)) -> RefreshTokenRotation
     refresh_tokens.update(tenant_id, id, fields, *, EXPECT, login_session_bump=None) -> bool
     resource_servers.create(tenant_id, params, *, IMPORT) -> ResourceServer
+    resource_servers.create_many(tenant_id, rows, *, MANY) -> ManyResult
     resource_servers.get(tenant_id, id) -> ResourceServer | None
     resource_servers.iterate(tenant_id, *, WALK) -> AsyncIterator[ResourceServer]
     resource_servers.list(tenant_id, *, LIST) -> Page[ResourceServer]
@@ -220,6 +237,7 @@ TABLE = """
     role_permissions.list(tenant_id, role_id, *, SOME) -> list[RolePermissionWithDetails] | Page[RolePermissionWithDetails]
     role_permissions.remove(tenant_id, role_id, permissions) -> bool
     roles.create(tenant_id, params, *, IMPORT) -> Role
+    roles.create_many(tenant_id, rows, *, MANY) -> ManyResult
     roles.get(tenant_id, id) -> Role | None
     roles.iterate(tenant_id, *, WALK) -> AsyncIterator[Role]
     roles.list(tenant_id, *, LIST) -> Page[Role]
@@ -231,6 +249,7 @@ TABLE = """
     rollouts.list(*, kind=None, status=None, PAGE) -> Page[Rollout]
     rollouts.update(id, fields, *, EXPECT) -> bool
     scim_configurations.create(tenant_id, params, *, IMPORT) -> ScimConfiguration
+    scim_configurations.create_many(tenant_id, rows, *, MANY) -> ManyResult
     scim_configurations.get(tenant_id, id) -> ScimConfiguration | None
     scim_configurations.list(tenant_id) -> list[ScimConfiguration]
     scim_configurations.remove(tenant_id, id) -> bool
@@ -241,6 +260,7 @@ TABLE = """
     scim_external_ids.remove(tenant_id, connection_id, user_id) -> bool
     scim_external_ids.update(tenant_id, connection_id, user_id, external_id) -> bool
     scim_tokens.create(tenant_id, params, *, IMPORT) -> ScimToken
+    scim_tokens.create_many(tenant_id, rows, *, MANY) -> ManyResult
     scim_tokens.get(tenant_id, id) -> ScimToken | None
     scim_tokens.get_by_hash(tenant_id, token_hash) -> ScimToken | None
     scim_tokens.list_by_connection(tenant_id, connection_id) -> list[ScimToken]
@@ -279,6 +299,7 @@ TABLE = """
     user_activity.record_login(tenant_id, user_id, *, ip, at=None) -> bool
     user_activity.upsert(tenant_id, user_id, fields) -> bool
     user_organizations.create(tenant_id, params, *, IMPORT) -> UserOrganization
+    user_organizations.create_many(tenant_id, rows, *, MANY) -> ManyResult
     user_organizations.get(tenant_id, id) -> UserOrganization | None
     user_organizations.iterate(tenant_id, *, WALK) -> AsyncIterator[UserOrganization]
     user_organizations.list(tenant_id, *, LIST) -> Page[UserOrganization]
@@ -293,6 +314,7 @@ TABLE = """
     user_roles.list_users(tenant_id, role_id, *, PAGE, from_=None, take=None) -> Page[str]
     user_roles.remove(tenant_id, user_id, role_id, organization_id='') -> bool
     users.create(tenant_id, params, *, IMPORT, outbox_events=()) -> User
+    users.create_many(tenant_id, rows, *, MANY) -> ManyResult
     users.get(tenant_id, user_id) -> User | None
     users.get_by_email(tenant_id, email, *, provider=None) -> User | None
     users.iterate(tenant_id, *, WALK) -> AsyncIterator[User]

@@ -184,6 +184,11 @@ def _creations() -> dict[str, Callable[[], dict[str, Any]]]:
     }  # fmt: skip
 
 
+def many() -> set[str]:
+    """The methods that create many rows."""
+    return {name for name in methods() if name.endswith(".create_many")}
+
+
 def methods() -> dict[str, Callable[..., Any]]:
     """Every public method of every adapter, by name."""
     found: dict[str, Callable[..., Any]] = {}
@@ -221,6 +226,7 @@ def _argument(draw: Random, method: str, parameter: inspect.Parameter) -> Any:
     there = THERE_IDS.get(adapter) if name == "id" else "hash of tok_1" if method == "scim_tokens.get_by_hash" else THERE.get(name)
     if there is not None and draw.random() < 0.7:
         return there
+    own = _creations().get(f"{adapter}.create")
     pools: dict[str, tuple[Any, ...]] = {
         "tenant_id": TENANTS, "q": QUERIES, "sort": SORTS, "from_": CURSORS, "resource": ("logins", "active-users", "nothing"),
         "type": ("otp", "x"),
@@ -230,6 +236,8 @@ def _argument(draw: Random, method: str, parameter: inspect.Parameter) -> Any:
         {"surprise": 1}),
         "login_session_bump": (None, ("login_acme", SOON)), "outbox_events": ((), (builders.outbox_event(),), ({},)),
         "grace": (timedelta(days=7), timedelta(days=-1)), "dry_run": (True, False), "include_totals": (True, False),
+        "rows": ([], None, [{}, {"surprise": 1}], [(own or builders.user)()] * 2),
+        "on_conflict": ("error", "skip", "update", "nothing"), "on_invalid": ("raise", "report"), "progress": (None,),
         "prompt": ("login", "nothing"), "custom_text": ({"title": "Hej"}, {"title": 1}), "steps": (1,),
     }  # fmt: skip
     if name in pools:
@@ -241,7 +249,7 @@ def _argument(draw: Random, method: str, parameter: inspect.Parameter) -> Any:
     if "Sequence[str]" in kind:
         return draw.sample(IDS[:30], 3)
     if "Mapping" in kind or "Fields" in kind or "BaseModel" in kind:
-        given = _mapping(draw, _creations().get(f"{adapter}.create"))
+        given = _mapping(draw, own)
         return [given] if "Sequence" in kind else given
     if "int" in kind:
         return draw.choice(NUMBERS)

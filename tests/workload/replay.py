@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import json
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -12,7 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from authhero_sql import Adapters, AuthHeroSQLError, ConflictError, Database, Ids, connect, create_adapters, migrate_to_latest
+from authhero_sql import Adapters, AuthHeroSQLError, ConflictError, Database, Ids, ManyResult, connect, create_adapters, migrate_to_latest
 from authhero_sql.dialects import Dialect
 from authhero_sql.dialects.mysql import MySQL8Dialect
 from authhero_sql.tables import REGISTRY
@@ -39,6 +40,8 @@ def told(answer: Any) -> Any:
     """An answer as plain JSON."""
     if isinstance(answer, BaseModel):
         return answer.model_dump(mode="json", by_alias=True, exclude_none=True)
+    if isinstance(answer, ManyResult):
+        return {**asdict(answer), "refusals": [str(refusal.error) for refusal in answer.refusals]}
     return [told(item) for item in answer] if isinstance(answer, list) else answer
 
 
