@@ -1,0 +1,620 @@
+"""The base line: the bare driver with SQL by hand, on one connection that stays open, and through the driver's own pool.
+
+It encodes by hand what it binds, checks nothing, binds only the columns that are given, and ends with the rows as the driver gives them:
+tuples, with JSON as text, or with an id. So it is what a call costs before anything is made of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+from abc import abstractmethod
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
+
+from .mysql import Driver as MySQLDriverName
+from .mysql import connection_of, pool_of
+from .protocol import PAGE, Candidate, Given, How, Place, SignIn
+from .sqlite import open_sqlite
+
+if TYPE_CHECKING:
+    import aiosqlite
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MILLISECOND = timedelta(milliseconds=1)
+
+USER = (
+    "email", "given_name", "family_name", "nickname", "name", "picture", "created_at", "updated_at", "linked_to", "provider", "connection",
+    "email_verified", "is_social", "app_metadata", '"profileData"', "locale", "user_id", "phone_number", "phone_verified", "username",
+    "user_metadata", "middle_name", "profile", "website", "gender", "birthdate", "zoneinfo", "preferred_username", "address",
+    "registration_completed_at", "blocked",
+)  # fmt: skip
+LINKED = (
+    "email", "created_at", "linked_to", "provider", "connection", "email_verified", "is_social", '"profileData"', "user_id",
+    "phone_number", "phone_verified", "username",
+)  # fmt: skip
+CLIENT = (
+    "client_id,name,description,global,client_secret,app_type,logo_uri,is_first_party,oidc_conformant,callbacks,allowed_origins,"
+    "web_origins,client_aliases,allowed_clients,allowed_logout_urls,session_transfer,oidc_logout,grant_types,jwt_configuration,"
+    "signing_keys,encryption_key,sso,sso_disabled,cross_origin_authentication,cross_origin_loc,custom_login_page_on,custom_login_page,"
+    "custom_login_page_preview,form_template,addons,token_endpoint_auth_method,client_metadata,mobile,initiate_login_uri,"
+    "native_social_login,refresh_token,default_organization,organization_usage,organization_require_behavior,"
+    "client_authentication_methods,require_pushed_authorization_requests,require_proof_of_possession,signed_request_object,"
+    "compliance_level,par_request_expiry,token_quota,created_at,updated_at,connections,auth0_conformant,owner_user_id,"
+    "registration_type,registration_metadata,user_linking_mode,hide_sign_up_disabled_error"
+)
+TOKEN = (
+    "id,client_id,user_id,resource_servers,device,rotating,created_at_ts,expires_at_ts,idle_expires_at_ts,last_exchanged_at_ts,login_id,"
+    "revoked_at_ts,token_lookup,token_hash,family_id,rotated_to,rotated_at_ts"
+)
+NEW_USER = (
+    "tenant_id", "user_id", "email", "name", "connection", "provider", "is_social", "email_verified", "blocked", "app_metadata",
+    "user_metadata", "created_at", "updated_at",
+)  # fmt: skip
+NEW_SESSION = (
+    "tenant_id,id,user_id,login_session_id,device,clients,created_at_ts,updated_at_ts,expires_at_ts,authenticated_at_ts,"
+    "last_interaction_at_ts"
+)
+NEW_TOKEN = (
+    "tenant_id,id,client_id,user_id,resource_servers,device,rotating,created_at_ts,expires_at_ts,login_id,token_lookup,token_hash,family_id"
+)
+NEW_LOG = 'tenant_id,log_id,type,date,description,ip,user_agent,"isMobile",client_id,connection,user_id,user_name'
+ACTIVITY = "a.last_login,a.last_ip,a.login_count"
+JOIN = "LEFT JOIN user_activity a ON a.tenant_id = u.tenant_id AND a.user_id = u.user_id"
+EXTEND = "UPDATE login_sessions SET expires_at_ts = ?, updated_at_ts = ? WHERE tenant_id = ? AND id = ? AND expires_at_ts < ?"
+
+
+def _of(table: str, names: Sequence[str]) -> str:
+    return ",".join(f"{table}.{name}" for name in names)
+
+
+def _linked(table: str) -> str:
+    """The columns of a linked account, in the places that they have in a user's row."""
+    return ",".join(f"{table}.{name}" if name in LINKED else "NULL" for name in USER) + ",NULL,NULL,NULL"
+
+
+def _marks(columns: str | Sequence[str]) -> str:
+    return ",".join("?" * (columns.count(",") + 1 if isinstance(columns, str) else len(columns)))
+
+
+def _with_linked(where: str, hint: str = "") -> str:
+    """The users that meet a condition and, in the same answer, the accounts that are linked to them."""
+    return (
+        f"SELECT {_of('u', USER)},{ACTIVITY} FROM users u{hint} {JOIN} WHERE u.tenant_id = ? AND {where} "
+        f"UNION ALL SELECT {_linked('l')} FROM users l{{linked_to}} WHERE l.tenant_id = ? AND l.linked_to = "
+    )
+
+
+def _page(where: str, more: str = "", hint: str = "{newest}") -> str:
+    """A page and, in the same answer, the accounts that are linked to its users."""
+    return (
+        f"WITH page AS (SELECT * FROM users{hint} WHERE tenant_id = ?{where} ORDER BY created_at DESC, user_id DESC LIMIT {PAGE}) "
+        f"SELECT {_of('u', USER)},{ACTIVITY}{more} FROM page u {JOIN} "
+        f"UNION ALL SELECT {_linked('l')}{',0' if more else ''} "
+        "FROM page p {straight}JOIN users l{linked_to} ON l.tenant_id = p.tenant_id AND l.linked_to = p.user_id"
+    )
+
+
+SQL = {
+    "user": _with_linked("u.user_id = ?") + "?",
+    "user_by_email": _with_linked("u.email = ? AND u.provider = ?")
+    + "(SELECT user_id FROM users WHERE tenant_id = ? AND email = ? AND provider = ?)",
+    "client": f"SELECT {CLIENT} FROM clients WHERE tenant_id = ? AND client_id = ?",
+    "create_user": f"INSERT INTO users ({','.join(NEW_USER)}) VALUES ({_marks(NEW_USER)})",
+    "update_user": "UPDATE users SET nickname = ?, email_verified = ?, app_metadata = ?, updated_at = ? WHERE tenant_id = ? AND user_id = ?",
+    "users": _page(""),
+    "users_by_email": _page(" AND email = ?", hint=""),
+    "users_by_connection": _page(" AND connection = ?"),
+    "users_and_total": _page("", ",(SELECT count(*) FROM users WHERE tenant_id = ?)"),
+    "users_after": _page(" AND linked_to IS NULL AND {before}"),
+    "create_code": "INSERT INTO codes (tenant_id,code_id,code_type,login_id,user_id,created_at,expires_at,expires_at_ts) "
+    "VALUES (?,?,?,?,?,?,?,?)",
+    "code": "SELECT code_id,user_id,login_id,connection_id,code_type,created_at,expires_at,used_at,code_verifier,code_challenge,"
+    "code_challenge_method,redirect_uri,nonce,state,otp FROM codes WHERE tenant_id = ? AND code_id = ? AND code_type = ?",
+    "consume_code": "UPDATE codes SET used_at = ? WHERE tenant_id = ? AND code_id = ? AND code_type = ? AND used_at IS NULL",
+    "create_session": f"INSERT INTO sessions ({NEW_SESSION}) VALUES ({_marks(NEW_SESSION)})",
+    "extend": EXTEND,
+    "token": f"SELECT {TOKEN} FROM refresh_tokens WHERE tenant_id = ? AND token_lookup = ?",
+    "use_token": "UPDATE refresh_tokens SET rotated_to = ?, rotated_at_ts = ?, last_exchanged_at_ts = ? "
+    "WHERE tenant_id = ? AND id = ? AND rotated_at_ts IS NULL",
+    "create_token": f"INSERT INTO refresh_tokens ({NEW_TOKEN}) VALUES ({_marks(NEW_TOKEN)})",
+    "password": "SELECT id,user_id,password,algorithm,created_at,updated_at,is_current FROM passwords "
+    "WHERE tenant_id = ? AND user_id = ? AND is_current = 1 ORDER BY created_at DESC LIMIT 1",
+    "create_login_session": "INSERT INTO login_sessions (tenant_id,id,csrf_token,state,user_id,created_at_ts,updated_at_ts,expires_at_ts,"
+    "auth_strategy_strategy,auth_strategy_strategy_type,auth_params) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+    "complete_login_session": "UPDATE login_sessions SET session_id = ?, state = ?, authenticated_at = ?, updated_at_ts = ? "
+    "WHERE tenant_id = ? AND id = ?",
+    "record_login": "INSERT INTO user_activity (tenant_id,user_id,last_ip,last_login,login_count) VALUES (?,?,?,?,1) {upsert}",
+    "log": f"INSERT INTO logs ({NEW_LOG}) VALUES ({_marks(NEW_LOG)})",
+}
+TUPLE_BEFORE = "(created_at, user_id) < (?, ?)"
+WORDS = {
+    "sqlite": {
+        "linked_to": " INDEXED BY users_linked_to_index",
+        "newest": " INDEXED BY idx_users_tenant_created_at",
+        "straight": "CROSS ",
+        "before": TUPLE_BEFORE,
+        "upsert": "ON CONFLICT (tenant_id, user_id) DO UPDATE SET last_ip = excluded.last_ip, last_login = excluded.last_login, "
+        "login_count = user_activity.login_count + 1",
+    },
+    "mysql": {
+        "linked_to": "",
+        "newest": " FORCE INDEX (idx_users_tenant_created_at)",
+        "straight": "",
+        # It reads no range of an index for a comparison of tuples; the first value is bound twice.
+        "before": "created_at <= ? AND (created_at < ? OR user_id < ?)",
+        "upsert": "ON DUPLICATE KEY UPDATE last_ip = VALUES(last_ip), last_login = VALUES(last_login), login_count = login_count + 1",
+    },
+}
+WORDS["postgresql"] = {**WORDS["sqlite"], "linked_to": "", "newest": "", "straight": ""}
+
+
+def numbered(text: str) -> str:
+    """A statement as PostgreSQL numbers its parameters."""
+    first, *rest = text.split("?")
+    return first + "".join(f"${number}{part}" for number, part in enumerate(rest, 1))
+
+
+def statements(engine: str) -> dict[str, str]:
+    """All statements as an engine wants them."""
+    texts = {name: text.format(**WORDS[engine]) for name, text in SQL.items()}
+    if engine == "postgresql":
+        return {name: numbered(text) for name, text in texts.items()}
+    if engine == "mysql":
+        return {name: text.replace("?", "%s").replace('"', "`") for name, text in texts.items()}
+    return texts
+
+
+def iso(instant: datetime) -> str:
+    """An instant in UTC, as most columns have it."""
+    return instant.isoformat(timespec="milliseconds")[:-6] + "Z"
+
+
+def ms(instant: datetime) -> int:
+    """An instant as the columns on ``_ts`` have it."""
+    return (instant - EPOCH) // MILLISECOND
+
+
+def text(value: Any) -> str:
+    """JSON."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+class Line(Protocol):
+    """What runs statements: a connection, or a pool."""
+
+    async def fetch(self, sql: str, *args: Any) -> Sequence[Any]:
+        """The rows of a statement."""
+
+    async def run(self, sql: str, *args: Any) -> object:
+        """Run a statement."""
+
+    async def changed(self, sql: str, *args: Any) -> bool:
+        """Run a statement; whether it found a row."""
+
+
+class Driver(Candidate):
+    """What all bare drivers share."""
+
+    models = False
+    engine: ClassVar[str]
+    line: Line
+    """For single statements, each of which commits."""
+
+    def __init__(self) -> None:
+        self.sql = statements(self.engine)
+
+    @abstractmethod
+    def transaction(self) -> AbstractAsyncContextManager[Line]:
+        """A transaction."""
+
+    @abstractmethod
+    async def insert_many(self, rows: Sequence[tuple[Any, ...]]) -> object:
+        """Insert users in the quickest way that the driver has, all or none."""
+
+    async def user(self, tenant: str, user_id: str) -> Any:
+        """See the protocol."""
+        return await self.line.fetch(self.sql["user"], tenant, user_id, tenant, user_id)
+
+    async def client(self, tenant: str, client_id: str) -> Any:
+        """See the protocol."""
+        return await self.line.fetch(self.sql["client"], tenant, client_id)
+
+    def _user(self, tenant: str, given: Given) -> tuple[Any, ...]:
+        now = iso(datetime.now(UTC))
+        return (
+            tenant, f"auth0|{secrets.token_urlsafe(16)}", given["email"], given["name"], given["connection"], "auth0",
+            int(given["is_social"]), int(given["email_verified"]), 0, text(given["app_metadata"]), text(given["user_metadata"]), now, now,
+        )  # fmt: skip
+
+    async def create_user(self, tenant: str, given: Given) -> Any:
+        """See the protocol."""
+        row = self._user(tenant, given)
+        await self.line.run(self.sql["create_user"], *row)
+        return row[1]
+
+    async def create_users(self, tenant: str, given: Sequence[Given]) -> Any:
+        """See the protocol."""
+        rows = [self._user(tenant, each) for each in given]
+        await self.insert_many(rows)
+        return [row[1] for row in rows]
+
+    async def update_user(self, tenant: str, user_id: str, given: Given) -> bool:
+        """See the protocol."""
+        now = iso(datetime.now(UTC))
+        values = (given["nickname"], int(given["email_verified"]), text(given["app_metadata"]), now)
+        return await self.line.changed(self.sql["update_user"], *values, tenant, user_id)
+
+    async def users(self, tenant: str) -> Any:
+        """See the protocol."""
+        return await self.line.fetch(self.sql["users"], tenant)
+
+    async def users_by_email(self, tenant: str, email: str) -> Any:
+        """See the protocol."""
+        return await self.line.fetch(self.sql["users_by_email"], tenant, email)
+
+    async def users_by_connection(self, tenant: str, connection: str) -> Any:
+        """See the protocol."""
+        return await self.line.fetch(self.sql["users_by_connection"], tenant, connection)
+
+    async def users_and_total(self, tenant: str) -> tuple[Any, int]:
+        """See the protocol."""
+        rows = await self.line.fetch(self.sql["users_and_total"], tenant, tenant)
+        return rows, rows[0][-1]
+
+    async def users_after(self, tenant: str, created_at: str, user_id: str) -> Any:
+        """See the protocol."""
+        times = (created_at, created_at) if self.engine == "mysql" else (created_at,)
+        return await self.line.fetch(self.sql["users_after"], tenant, *times, user_id)
+
+    async def create_code(self, tenant: str, given: Given) -> Any:
+        """See the protocol."""
+        return await self._create_code(self.line, tenant, given)
+
+    async def _create_code(self, line: Line, tenant: str, given: Given) -> Any:
+        expires = given["expires_at"]
+        own = (given["code_id"], given["code_type"], given["login_id"], given["user_id"])
+        await line.run(self.sql["create_code"], tenant, *own, iso(datetime.now(UTC)), iso(expires), ms(expires))
+        return given["code_id"]
+
+    async def consume_code(self, tenant: str, code_id: str, type: str) -> bool:
+        """See the protocol."""
+        return await self.line.changed(self.sql["consume_code"], iso(datetime.now(UTC)), tenant, code_id, type)
+
+    async def create_session(self, tenant: str, given: Given) -> Any:
+        """See the protocol."""
+        async with self.transaction() as line:
+            return await self._create_session(line, tenant, given)
+
+    async def _create_session(self, line: Line, tenant: str, given: Given) -> Any:
+        now, expires = ms(datetime.now(UTC)), ms(given["expires_at"])
+        own = (given["id"], given["user_id"], given["login_session_id"], text(given["device"]), text(given["clients"]))
+        await line.run(self.sql["create_session"], tenant, *own, now, now, expires, now, now)
+        await line.run(self.sql["extend"], expires, now, tenant, given["login_session_id"], expires)
+        return given["id"]
+
+    async def rotate(self, tenant: str, lookup: str, successor: Given, now: datetime, how: How) -> Any:
+        """See the protocol."""
+        if how in {"transaction", "run_transaction"}:
+            async with self.transaction() as line:
+                return await self._exchange(line, (await line.fetch(self.sql["token"], tenant, lookup))[0], tenant, successor, now)
+        old = (await self.line.fetch(self.sql["token"], tenant, lookup))[0]
+        async with self.transaction() as line:
+            return await self._exchange(line, old, tenant, successor, now)
+
+    async def _exchange(self, line: Line, old: Sequence[Any], tenant: str, successor: Given, now: datetime) -> Any:
+        at = ms(now)
+        if not await line.changed(self.sql["use_token"], successor["id"], at, at, tenant, old[0]):
+            raise LookupError(old[0])
+        return await self._create_token(line, tenant, {**successor, "family_id": old[14]})
+
+    async def _create_token(self, line: Line, tenant: str, given: Given) -> Any:
+        now, expires = ms(datetime.now(UTC)), ms(given["expires_at"])
+        own = (given["id"], given["client_id"], given["user_id"], text(given["resource_servers"]), text(given["device"]))
+        proof = (given["login_id"], given["token_lookup"], given["token_hash"], given["family_id"])
+        await line.run(self.sql["create_token"], tenant, *own, int(given["rotating"]), now, expires, *proof)
+        await line.run(self.sql["extend"], expires, now, tenant, given["login_id"], expires)
+        return given["id"]
+
+    async def sign_in(self, tenant: str, given: SignIn) -> Any:
+        """See the protocol."""
+        by = (tenant, given.email, "auth0")
+        user = (await self.line.fetch(self.sql["user_by_email"], *by, tenant, *by))[0]
+        user_id = user[16]
+        if not await self.line.fetch(self.sql["password"], tenant, user_id):
+            raise LookupError(given.email)
+        login_id = secrets.token_hex(13)
+        async with self.transaction() as line:
+            await self._begin(line, tenant, login_id, user_id, given)
+        await self._log(tenant, {**given.log, "type": "s"}, user_id, user[0])
+        code = (await self.line.fetch(self.sql["code"], tenant, given.code, "authorization_code"))[0]
+        if not await self.consume_code(tenant, code[0], "authorization_code"):
+            raise LookupError(given.code)
+        async with self.transaction() as line:
+            token = {**given.token, "user_id": user_id, "login_id": code[2], "family_id": given.token["id"]}
+            created = await self._create_token(line, tenant, token)
+        await self._log(tenant, {**given.log, "type": "seacft"}, None, None)
+        return created
+
+    async def _begin(self, line: Line, tenant: str, login_id: str, user_id: str, given: SignIn) -> None:
+        date, asked = given.log["date"], given.login_session
+        now, strategy = ms(datetime.now(UTC)), asked["auth_strategy"]
+        await line.run(
+            self.sql["create_login_session"],
+            *(tenant, login_id, asked["csrf_token"], "pending", user_id, now, now, ms(asked["expires_at"])),
+            *(strategy["strategy"], strategy["strategy_type"], text(asked["authParams"])),
+        )
+        await self._create_session(line, tenant, {**given.session, "user_id": user_id, "login_session_id": login_id})
+        await line.run(self.sql["complete_login_session"], given.session["id"], "completed", iso(date), now, tenant, login_id)
+        code = {"code_id": given.code, "code_type": "authorization_code", "login_id": login_id, "user_id": user_id}
+        await self._create_code(line, tenant, {**code, "expires_at": given.session["expires_at"]})
+        await line.run(self.sql["record_login"], tenant, user_id, given.log["ip"], iso(datetime.now(UTC)))
+
+    async def _log(self, tenant: str, given: Given, user_id: str | None, user_name: str | None) -> None:
+        await self.line.run(
+            self.sql["log"],
+            *(tenant, secrets.token_urlsafe(15), given["type"], iso(given["date"]), given["description"], given["ip"], given["user_agent"]),
+            *(int(given["isMobile"]), given["client_id"], given["connection"], user_id, user_name),
+        )
+
+
+class SQLiteDriver(Driver):
+    """aiosqlite, one connection; each call is one hop to its thread."""
+
+    name = "driver"
+    engine = engines = "sqlite"  # type: ignore[assignment]  # one engine is a sequence of names, too
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        super().__init__()
+        self._connection = connection
+        # Transactions of several tasks on one connection take turns.
+        self._turn = asyncio.Lock()
+        self.line = self
+
+    @classmethod
+    async def open(cls, place: Place) -> Self:
+        """Connect."""
+        return cls(await open_sqlite(place.path))
+
+    async def close(self) -> None:
+        """Disconnect."""
+        await self._connection.close()
+
+    async def fetch(self, sql: str, *args: Any) -> Sequence[Any]:
+        """See the protocol."""
+        return list(await self._connection.execute_fetchall(sql, args))
+
+    run = fetch
+
+    async def changed(self, sql: str, *args: Any) -> bool:
+        """See the protocol; asked for a row, a hop is saved: a cursor would have to be closed."""
+        return bool(await self._connection.execute_fetchall(sql + " RETURNING 1", args))
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Line]:
+        """See above."""
+        async with self._turn:
+            await self._connection.execute_fetchall("BEGIN IMMEDIATE")
+            try:
+                yield self
+            except BaseException:
+                await self._connection.execute_fetchall("ROLLBACK")
+                raise
+            await self._connection.execute_fetchall("COMMIT")
+
+    async def insert_many(self, rows: Sequence[tuple[Any, ...]]) -> object:
+        """See above."""
+        async with self.transaction():
+            return await self._connection.executemany(self.sql["create_user"], rows)
+
+
+class AsyncpgLine:
+    """A connection, or a pool, of asyncpg; it prepares each statement once a connection and keeps it."""
+
+    def __init__(self, connection: Any) -> None:
+        self.fetch = connection.fetch
+        self.run = connection.execute
+
+    async def changed(self, sql: str, *args: Any) -> bool:
+        """See the protocol."""
+        return not (await self.run(sql, *args)).endswith(" 0")
+
+
+class AsyncpgDriver(Driver):
+    """asyncpg, one connection."""
+
+    name = "driver"
+    engine = "postgresql"
+    engines = ("postgresql",)
+    concurrent = False
+
+    def __init__(self, connection: Any) -> None:
+        super().__init__()
+        self._connection = connection
+        self.line = AsyncpgLine(connection)
+
+    @classmethod
+    async def open(cls, place: Place) -> Self:
+        """Connect."""
+        import asyncpg
+
+        return cls(await asyncpg.connect(place.url))
+
+    async def close(self) -> None:
+        """Disconnect."""
+        await self._connection.close()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Line]:
+        """See above."""
+        async with self._connection.transaction():
+            yield self.line
+
+    async def insert_many(self, rows: Sequence[tuple[Any, ...]]) -> object:
+        """See above; PostgreSQL's own way is COPY."""
+        return await self._connection.copy_records_to_table("users", records=rows, columns=NEW_USER)
+
+
+class AsyncpgPool(AsyncpgDriver):
+    """asyncpg through its pool, as its documentation has it."""
+
+    name = "driver, pool"
+    concurrent = True
+
+    @classmethod
+    async def open(cls, place: Place) -> Self:
+        """Connect."""
+        import asyncpg
+
+        return cls(await asyncpg.create_pool(place.url, min_size=place.pool, max_size=place.pool))
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Line]:
+        """See above."""
+        async with self._connection.acquire() as connection, connection.transaction():
+            yield AsyncpgLine(connection)
+
+
+class MySQLLine:
+    """A connection of aiomysql or asyncmy, which have the same interface."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    async def fetch(self, sql: str, *args: Any) -> Sequence[Any]:
+        """See the protocol."""
+        async with self._connection.cursor() as cursor:
+            await cursor.execute(sql, args)
+            rows: Sequence[Any] = await cursor.fetchall()
+            return rows
+
+    async def run(self, sql: str, *args: Any) -> int:
+        """See the protocol."""
+        async with self._connection.cursor() as cursor:
+            found: int = await cursor.execute(sql, args)
+            return found
+
+    async def changed(self, sql: str, *args: Any) -> bool:
+        """See the protocol."""
+        return bool(await self.run(sql, *args))
+
+    async def many(self, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Insert rows; the driver makes few statements of them."""
+        async with self._connection.cursor() as cursor:
+            await cursor.executemany(sql, rows)
+
+
+class AiomysqlDriver(Driver):
+    """aiomysql, one connection."""
+
+    name = "driver"
+    engine = "mysql"
+    engines = ("mysql",)
+    concurrent = False
+    driver: ClassVar[MySQLDriverName] = "aiomysql"
+
+    def __init__(self, connection: Any) -> None:
+        super().__init__()
+        self._connection = connection
+        self.line = MySQLLine(connection)
+
+    @classmethod
+    async def open(cls, place: Place) -> Self:
+        """Connect."""
+        return cls(await connection_of(cls.driver, place))
+
+    async def close(self) -> None:
+        """Disconnect."""
+        self._connection.close()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Line]:
+        """See above."""
+        async with _mysql_transaction(self._connection) as line:
+            yield line
+
+    async def insert_many(self, rows: Sequence[tuple[Any, ...]]) -> object:
+        """See above."""
+        async with _mysql_transaction(self._connection) as line:
+            return await line.many(self.sql["create_user"], rows)
+
+
+@asynccontextmanager
+async def _mysql_transaction(connection: Any) -> AsyncIterator[MySQLLine]:
+    await connection.begin()
+    try:
+        yield MySQLLine(connection)
+    except BaseException:
+        await connection.rollback()
+        raise
+    await connection.commit()
+
+
+class AsyncmyDriver(AiomysqlDriver):
+    """asyncmy, one connection."""
+
+    name = "driver, asyncmy"
+    driver = "asyncmy"
+
+    async def close(self) -> None:
+        """Disconnect."""
+        await self._connection.ensure_closed()
+
+
+class MySQLPoolLine:
+    """A pool of aiomysql: each statement takes a connection."""
+
+    def __init__(self, pool: Any) -> None:
+        self._pool = pool
+
+    async def fetch(self, sql: str, *args: Any) -> Sequence[Any]:
+        """See the protocol."""
+        async with self._pool.acquire() as connection:
+            return await MySQLLine(connection).fetch(sql, *args)
+
+    async def run(self, sql: str, *args: Any) -> int:
+        """See the protocol."""
+        async with self._pool.acquire() as connection:
+            return await MySQLLine(connection).run(sql, *args)
+
+    async def changed(self, sql: str, *args: Any) -> bool:
+        """See the protocol."""
+        return bool(await self.run(sql, *args))
+
+
+class AiomysqlPool(Driver):
+    """aiomysql through its pool, as its documentation has it."""
+
+    name = "driver, pool"
+    engine = "mysql"
+    engines = ("mysql",)
+    driver: ClassVar[MySQLDriverName] = "aiomysql"
+
+    def __init__(self, pool: Any) -> None:
+        super().__init__()
+        self._pool = pool
+        self.line = MySQLPoolLine(pool)
+
+    @classmethod
+    async def open(cls, place: Place) -> Self:
+        """Connect."""
+        return cls(await pool_of(cls.driver, place))
+
+    async def close(self) -> None:
+        """Disconnect."""
+        self._pool.close()
+        await self._pool.wait_closed()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Line]:
+        """See above."""
+        async with self._pool.acquire() as connection, _mysql_transaction(connection) as line:
+            yield line
+
+    async def insert_many(self, rows: Sequence[tuple[Any, ...]]) -> object:
+        """See above."""
+        async with self._pool.acquire() as connection, _mysql_transaction(connection) as line:
+            return await line.many(self.sql["create_user"], rows)
