@@ -22,6 +22,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import gc
+import itertools
 import os
 import random
 import re
@@ -42,15 +43,17 @@ from pydantic import BaseModel
 from authhero_sql import connect, create_adapters, migrate_to_latest
 from benchmarks.candidates.core import Core, CoreAsyncmy
 from benchmarks.candidates.driver import AiomysqlDriver, AiomysqlPool, AsyncmyDriver, AsyncpgDriver, AsyncpgPool, SQLiteDriver
+from benchmarks.candidates.orm import Orm
 from benchmarks.candidates.ours import Ours, OursAsyncmy, OursOwnPool
 from benchmarks.candidates.protocol import Candidate, NotHereError, Place
 from benchmarks.candidates.tortoise import Tortoise
 from benchmarks.workload import ROWS, Inputs, Row, Stage
 from tests import engines, mysql9
+from tests.population import analyze
 
 CANDIDATES: tuple[type[Candidate], ...] = (
-    SQLiteDriver, AsyncpgDriver, AiomysqlDriver, AsyncpgPool, AiomysqlPool, AsyncmyDriver, Ours, OursOwnPool, OursAsyncmy, Core, CoreAsyncmy,
-    Tortoise,
+    SQLiteDriver, AsyncpgDriver, AiomysqlDriver, AsyncpgPool, AiomysqlPool, AsyncmyDriver, Ours, OursOwnPool, OursAsyncmy, Core,
+    CoreAsyncmy, Orm, Tortoise,
 )  # fmt: skip
 ENGINES = ("sqlite", "postgresql", "mysql", "mysql9")
 TASKS = 32
@@ -122,12 +125,12 @@ def plain(value: Any) -> Any:
 def difference(one: Any, other: Any, place: str = "") -> str | None:
     """Where two answers differ, or None."""
     if isinstance(one, dict) and isinstance(other, dict):
-        pairs: Any = [(name, one.get(name), other.get(name)) for name in {**one, **other}]
+        pairs: list[tuple[Any, Any, Any]] = [(name, one.get(name), other.get(name)) for name in {**one, **other}]
     elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
-        pairs = [(number, *parts) for number, parts in enumerate(zip(one, other, strict=True))]
+        pairs = list(zip(itertools.count(), one, other, strict=False))
     else:
         return None if one == other and type(one) is type(other) else f"{place}: {one!r} and {other!r}"
-    return next((found for name, *parts in pairs if (found := difference(*parts, f"{place}.{name}"))), None)
+    return next((found for name, first, second in pairs if (found := difference(first, second, f"{place}.{name}"))), None)
 
 
 async def same(stage: Stage, row: Row, candidates: Sequence[Candidate], judge: Candidate) -> dict[str, str]:
@@ -145,7 +148,7 @@ async def same(stage: Stage, row: Row, candidates: Sequence[Candidate], judge: C
         try:
             answer = await row.call(candidate, *given)
             stored = await row.look(stage, given, answer) if row.look else None
-        except Exception as error:  # noqa: BLE001  # whatever it is, it is told, and the candidate is not measured
+        except Exception as error:  # whatever it is, it is told, and the candidate is not measured
             wrong[candidate.name] = f"{row.name}: {type(error).__name__}: {error}"
             continue
         seen[candidate.name] = (plain(answer) if candidate.models else None, plain(stored))
@@ -247,6 +250,7 @@ async def compare(engine: str, url: str, options: argparse.Namespace) -> bool:
         await migrate_to_latest(db)
         stage = Stage(await create_adapters(db))
         await stage.fill()
+        await analyze(db)
         judge = await Ours.open(place)
         candidates = await opened(place, options.candidates)
         try:
@@ -324,7 +328,8 @@ def main() -> int:
     options = parser.parse_args()
     if unknown := set(options.engines) - set(ENGINES):
         parser.error(f"unknown engine: {', '.join(sorted(unknown))}")
-    return 0 if all([on_engine(engine, options) for engine in options.engines]) else 1
+    passed = [on_engine(engine, options) for engine in options.engines]
+    return 0 if all(passed) else 1
 
 
 if __name__ == "__main__":

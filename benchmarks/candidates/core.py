@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Self
 
+from sqlalchemy import Column as SQLColumn
 from sqlalchemy import (
     Dialect,
     Integer,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     Table,
     and_,
     bindparam,
+    cast,
     event,
     func,
     insert,
@@ -29,7 +31,6 @@ from sqlalchemy import (
     union_all,
     update,
 )
-from sqlalchemy import Column as SQLColumn
 from sqlalchemy import Text as SQLText
 from sqlalchemy.dialects import mysql, postgresql, sqlite
 from sqlalchemy.engine import make_url
@@ -108,7 +109,7 @@ USER_NAMES = (*(column.public for column in TABLES["users"]), "last_login", "las
 USER_COLUMNS = [*USERS.c, ACTIVITY.c.last_login, ACTIVITY.c.last_ip, ACTIVITY.c.login_count]
 JOINED = USERS.outerjoin(ACTIVITY, and_(ACTIVITY.c.tenant_id == USERS.c.tenant_id, ACTIVITY.c.user_id == USERS.c.user_id))
 NEWEST = (USERS.c.created_at.desc(), USERS.c.user_id.desc())
-TENANT = bindparam("tenant")
+TENANT: Any = bindparam("tenant")
 
 
 def linked_columns(table: Any) -> list[Any]:
@@ -130,7 +131,7 @@ class Statements:
         self.users_by_connection = self._page(USERS.c.connection == bindparam("connection"))
         total = select(func.count()).select_from(USERS).where(USERS.c.tenant_id == TENANT).scalar_subquery()
         self.users_and_total = self._page(more=[total])
-        self.users_after = self._page(USERS.c.linked_to.is_(None), self._before())
+        self.users_after = self._page(self.unindexed(USERS.c.linked_to).is_(None), self.before())
         clients, codes, tokens, passwords = T["clients"], T["codes"], T["refresh_tokens"], T["passwords"]
         self.client = select(clients).where(clients.c.tenant_id == TENANT, clients.c.client_id == bindparam("id"))
         code = and_(codes.c.tenant_id == TENANT, codes.c.code_id == bindparam("id"), codes.c.code_type == bindparam("type"))
@@ -163,27 +164,35 @@ class Statements:
         self.record_login = self._record_login()
 
     def _linked(self, table: Any, user_ids: Any) -> Any:
-        """The accounts that are linked to users; SQLite, left alone, would take an index that begins with the tenant, and read all of it."""
-        tenant = table.c.tenant_id.concat("") if self._engine == "sqlite" else table.c.tenant_id
-        return and_(tenant == TENANT, table.c.linked_to == user_ids)
+        """The accounts that are linked to users."""
+        return and_(self.unindexed(table.c.tenant_id) == TENANT, table.c.linked_to == user_ids)
+
+    def unindexed(self, column: Any) -> Any:
+        """The column; SQLite, which Core can name no index to, is kept from using one that begins with it, and from reading all of that."""
+        return column.op("||")(literal_column("''")) if self._engine == "sqlite" else column
 
     def _with_linked(self, where: Any, user_ids: Any) -> Any:
         accounts = select(*linked_columns(LINKED_USERS)).where(self._linked(LINKED_USERS, user_ids))
         return union_all(select(*USER_COLUMNS).select_from(JOINED).where(USERS.c.tenant_id == TENANT, where), accounts)
 
     def _page(self, *where: Any, newest: bool = True, more: Sequence[Any] = ()) -> Any:
-        chosen: Select[Any] = select(USERS).where(USERS.c.tenant_id == TENANT, *where).order_by(*NEWEST).limit(literal_column(str(PAGE)))
+        """A page, with the accounts that are linked to each of its users as JSON, as the bare driver has it."""
+        own = LINKED_USERS.c.tenant_id == USERS.c.tenant_id, LINKED_USERS.c.linked_to == USERS.c.user_id
+        linked = select(self._gathered(*(LINKED_USERS.c[name] for name in LINKED))).where(*own).scalar_subquery()
+        page: Select[Any] = select(*USER_COLUMNS, linked, *more).select_from(JOINED).where(USERS.c.tenant_id == TENANT, *where)
         if newest:
-            chosen = chosen.with_hint(USERS, "FORCE INDEX (idx_users_tenant_created_at)", "mysql")
-        page = chosen.cte("page")
-        joined = page.outerjoin(ACTIVITY, and_(ACTIVITY.c.tenant_id == page.c.tenant_id, ACTIVITY.c.user_id == page.c.user_id))
-        activity = (ACTIVITY.c.last_login, ACTIVITY.c.last_ip, ACTIVITY.c.login_count)
-        users = select(*page.c, *activity, *more).select_from(joined)
-        ids = page.alias("ids")
-        accounts = select(*linked_columns(LINKED_USERS), *(null() for _ in more)).where(self._linked(LINKED_USERS, ids.c.user_id))
-        return union_all(users, accounts)
+            page = page.with_hint(USERS, "FORCE INDEX (idx_users_tenant_created_at)", "mysql")
+        return page.order_by(*NEWEST).limit(literal_column(str(PAGE)))
 
-    def _before(self) -> Any:
+    def _gathered(self, *columns: Any) -> Any:
+        if self._engine == "postgresql":
+            # As text: decoded by the driver's own hook, with Python's decoder, it would take longer.
+            return cast(func.json_agg(func.json_build_array(*columns)), SQLText)
+        name = "json_group_array" if self._engine == "sqlite" else "json_arrayagg"
+        return getattr(func, name)(func.json_array(*columns), type_=SQLText)
+
+    def before(self) -> Any:
+        """What comes behind a user in the list."""
         if self._engine == "mysql":
             # It reads no range of an index for a comparison of tuples.
             earlier = or_(USERS.c.created_at < bindparam("created_at"), USERS.c.user_id < bindparam("user_id"))
@@ -241,11 +250,19 @@ def named(table: str, row: Any) -> service.Row:
 
 def split(rows: Sequence[Any]) -> tuple[list[service.Row], list[service.Row]]:
     """Users, and linked accounts, of which the time of the last change is not read."""
-    users, linked = [], []
+    users: list[service.Row] = []
+    linked: list[service.Row] = []
     for row in rows:
         found = dict(zip(USER_NAMES, row, strict=False))
         (users if found["updated_at"] is not None else linked).append(found)
     return users, linked
+
+
+def page_user(row: Any) -> User:
+    """A user of a page; the linked accounts stand behind its columns."""
+    accounts = row[len(USER_NAMES)]
+    linked = [dict(zip(LINKED, each, strict=True)) for each in service.loads(accounts)] if accounts else ()
+    return service.user(dict(zip(USER_NAMES, row, strict=False)), linked)
 
 
 class Core(Candidate):
@@ -308,7 +325,7 @@ class Core(Candidate):
         return await self._write(self.statements.update_user, {"tenant": tenant, "id": user_id, **service.changed_user(given)})
 
     async def _page(self, statement: Any, **values: Any) -> list[User]:
-        return service.users(*split(await self._rows(statement, values)))
+        return [page_user(row) for row in await self._rows(statement, values)]
 
     async def users(self, tenant: str) -> Any:
         """See the protocol."""
@@ -325,7 +342,7 @@ class Core(Candidate):
     async def users_and_total(self, tenant: str) -> tuple[Any, int]:
         """See the protocol."""
         rows = await self._rows(self.statements.users_and_total, {"tenant": tenant})
-        return service.users(*split(rows)), rows[0][-1]
+        return [page_user(row) for row in rows], rows[0][-1]
 
     async def users_after(self, tenant: str, created_at: str, user_id: str) -> Any:
         """See the protocol."""

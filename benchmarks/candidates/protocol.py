@@ -144,7 +144,7 @@ class Candidate(ABC):
 
     @abstractmethod
     async def rotate(self, tenant: str, lookup: str, successor: Given, now: datetime, how: How) -> Any:
-        """Find a refresh token; mark it as used if it is not, store its successor and let the login session live as long, all or nothing."""
+        """Find a refresh token; mark it as used if it is not, store its successor, let the login session live as long: all or nothing."""
 
     @abstractmethod
     async def sign_in(self, tenant: str, given: SignIn) -> Any:

@@ -124,14 +124,6 @@ def _age(row: Mapping[str, Any]) -> tuple[str, str]:
     return row["created_at"], row["user_id"]
 
 
-def users(rows: Iterable[Row], linked: Iterable[Mapping[str, Any]]) -> list[User]:
-    """The users of a page."""
-    accounts: dict[str, list[Mapping[str, Any]]] = {}
-    for each in linked:
-        accounts.setdefault(each["linked_to"], []).append(each)
-    return [user(row, accounts.get(row["user_id"], ())) for row in rows]
-
-
 def client(row: Row) -> Client:
     """A client."""
     return Client.model_validate(row)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import unquote, urlsplit
 
 from tortoise import Tortoise as Library
@@ -28,13 +28,31 @@ KEYS = {"users": "user_id", "clients": "client_id", "codes": "code_id", "logs": 
 """The column by which Tortoise tells rows apart; ``id`` in the other tables."""
 
 
-class Text(fields.Field[str], str):  # type: ignore[misc]  # as the fields of the library are declared
+if TYPE_CHECKING:
+
+    class _TextField(fields.Field[str]):
+        pass
+
+    class _NumberField(fields.Field[int]):
+        pass
+
+else:
+    # The library's own way to say what a field holds, which type checkers do not follow.
+
+    class _TextField(fields.Field, str):
+        __slots__ = ()
+
+    class _NumberField(fields.Field, int):
+        pass
+
+
+class Text(_TextField):
     """Text that is neither measured nor converted: less work than its own field for text has."""
 
     SQL_TYPE = "TEXT"
 
 
-class Number(fields.Field[int], int):  # type: ignore[misc]  # as above
+class Number(_NumberField):
     """A number, or a flag."""
 
     SQL_TYPE = "BIGINT"
@@ -44,7 +62,7 @@ class Number(fields.Field[int], int):  # type: ignore[misc]  # as above
         return None if value is None else int(value)
 
 
-class Iso(fields.Field[str], str):  # type: ignore[misc]  # as above
+class Iso(_TextField):
     """An instant as text."""
 
     SQL_TYPE = "TEXT"
@@ -58,7 +76,7 @@ class Iso(fields.Field[str], str):  # type: ignore[misc]  # as above
         return value
 
 
-class Ms(fields.Field[int], int):  # type: ignore[misc]  # as above
+class Ms(_NumberField):
     """An instant as a number."""
 
     SQL_TYPE = "BIGINT"
