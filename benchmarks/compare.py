@@ -43,9 +43,10 @@ from pydantic import BaseModel
 from authhero_sql import connect, create_adapters, migrate_to_latest
 from benchmarks.candidates.core import Core, CoreAsyncmy
 from benchmarks.candidates.driver import AiomysqlDriver, AiomysqlPool, AsyncmyDriver, AsyncpgDriver, AsyncpgPool, SQLiteDriver
+from benchmarks.candidates.kysely import Kysely
 from benchmarks.candidates.orm import Orm
 from benchmarks.candidates.ours import Ours, OursAsyncmy, OursOwnPool
-from benchmarks.candidates.protocol import Candidate, NotHereError, Place
+from benchmarks.candidates.protocol import Candidate, NotHereError, Place, Recorder, Remote, Steps
 from benchmarks.candidates.tortoise import Tortoise
 from benchmarks.workload import ROWS, Inputs, Row, Stage
 from tests import engines, mysql9
@@ -53,7 +54,7 @@ from tests.population import analyze
 
 CANDIDATES: tuple[type[Candidate], ...] = (
     SQLiteDriver, AsyncpgDriver, AiomysqlDriver, AsyncpgPool, AiomysqlPool, AsyncmyDriver, Ours, OursOwnPool, OursAsyncmy, Core,
-    CoreAsyncmy, Orm, Tortoise,
+    CoreAsyncmy, Orm, Tortoise, Kysely,
 )  # fmt: skip
 ENGINES = ("sqlite", "postgresql", "mysql", "mysql9")
 TASKS = 32
@@ -74,12 +75,24 @@ class Figures:
     """Calls a second by 32 tasks."""
 
 
+async def steps(row: Row, inputs: Inputs) -> list[Steps]:
+    """The calls that a row makes for each input, for a candidate that lives elsewhere."""
+    noted: list[Steps] = []
+    for each in inputs:
+        recorder: Any = Recorder()
+        await row.call(recorder, *each)
+        noted.append(recorder.steps)
+    return noted
+
+
 async def one_task(row: Row, candidate: Candidate, inputs: Inputs) -> tuple[float, float]:
     """Make the calls one after the other.
 
     Returns:
         The median time of a call and the process time of one, in microseconds.
     """
+    if isinstance(candidate, Remote):
+        return await candidate.one_task(await steps(row, inputs))
     times, clock = [], time.perf_counter
     cpu = time.process_time()
     for each in inputs:
@@ -96,6 +109,8 @@ async def many_tasks(row: Row, candidate: Candidate, inputs: Inputs) -> float:
     Returns:
         How many were made in a second.
     """
+    if isinstance(candidate, Remote):
+        return await candidate.many_tasks(await steps(row, inputs), TASKS)
     waiting = iter(inputs)
 
     async def work() -> None:

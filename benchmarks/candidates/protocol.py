@@ -153,3 +153,36 @@ class Candidate(ABC):
         Find the user by its address, and the password; in one transaction store a login session, a session and a code, and count the
         login; log it; find the code and consume it; store the refresh token; log that.
         """
+
+
+Steps = list[tuple[str, tuple[Any, ...]]]
+"""Calls that are made one after the other: the method and what it is given."""
+
+
+class Remote(Candidate):
+    """A candidate that lives in a process of its own, and takes the times there.
+
+    Its methods make one call, and read what it gives back as the models; they are for the comparison before anything is measured.
+    """
+
+    @abstractmethod
+    async def one_task(self, inputs: Sequence[Steps]) -> tuple[float, float]:
+        """Make calls one after the other; the median time and the process time of one, in microseconds."""
+
+    @abstractmethod
+    async def many_tasks(self, inputs: Sequence[Steps], tasks: int) -> float:
+        """Make calls by so many tasks; how many were made in a second."""
+
+
+class Recorder:
+    """Stands where a candidate does, and notes what it is asked to do."""
+
+    def __init__(self) -> None:
+        self.steps: Steps = []
+
+    def __getattr__(self, name: str) -> Any:
+        async def note(*args: Any) -> bool:
+            self.steps.append((name, args))
+            return True
+
+        return note
