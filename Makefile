@@ -9,6 +9,7 @@ WORKERS ?= 2
 # What bench-scale measures: some of sqlite, postgresql, mysql (MariaDB), mysql9 and d1, and the users of the large database.
 ENGINE ?= sqlite postgresql mysql mysql9
 ROWS ?= 1000000
+comma := ,
 # A worker that has nothing left takes half of what another has: each stays on its engines for long, and both end together.
 PYTEST = $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal
 # What "make test" runs on Oracle's MySQL as well: the engine's tests of the migrations, the core of the contract, the workload, and the plans.
@@ -56,15 +57,15 @@ test-mysql: .venv ## Test everything on Oracle's MySQL 9, unpacked from Debian s
 check: .venv ## Lint, formatting, types, and which layer imports which
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy --strict authhero_sql tests examples
+	$(BIN)/mypy --strict authhero_sql tests examples benchmarks
 	$(BIN)/python -m pytest -q tests/unit/test_layers.py
 
 format: .venv ## Put the code in order
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
-bench: .venv ## Measure, on all engines
-	$(BIN)/python tests/engines.py run -- $(BIN)/python benchmarks/run.py $(ARGS)
+bench: .venv ## Compare with the bare driver, SQLAlchemy, Tortoise and Kysely on all engines (ARGS="sqlite --rows users" for some of it)
+	$(BIN)/python benchmarks/compare.py $(or $(ARGS),--loops asyncio$(comma)uvloop --startup --write)
 
 bench-scale: .venv ## Measure whether calls cost more among a million users than among ten thousand (ENGINE=sqlite ROWS=100000)
 	$(BIN)/python benchmarks/scale.py --rows $(ROWS) $(ENGINE) $(ARGS)

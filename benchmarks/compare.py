@@ -1,53 +1,61 @@
 """What our adapters cost beside what else a Python program could use, on each engine.
 
-    python benchmarks/compare.py sqlite postgresql mysql
-    python benchmarks/compare.py sqlite --rows users.get,users.create --rounds 5
-    python benchmarks/compare.py postgresql --candidates driver,ours --loop uvloop
+    python benchmarks/compare.py --loops asyncio,uvloop --startup --write  # all of it, as make bench does
+    python benchmarks/compare.py sqlite postgresql --rows users --rounds 5
+    python benchmarks/compare.py postgresql --candidates driver,ours --loops uvloop
     python benchmarks/compare.py sqlite --profile users.create
 
 All candidates work in one database, which our migrations made, and in one process, in turn: each round has a turn of every row for every
-candidate, in an order of its own, so that all see the same machine. A turn is some tens of milliseconds of calls by one task, and as much
+candidate, in an order of its own, so that all see the same machine. A turn is some tens of milliseconds of calls by one task, and as many
 by 32 tasks at once. Before anything is measured each candidate does everything once, and what it gives back and what it has stored, read
 by our adapters, is compared; whoever differs is not measured, and the exit code says so.
 
-The figures are medians over the rounds: of the median time of a call, of the time that the process spent on it on all its threads, and of
-the calls in a second. A ratio is the median of the ratios of the rounds. The bare driver does less than the others: it checks nothing and
-ends with tuples. See ``candidates/protocol.py`` for what goes in and comes out, and one file there for each candidate.
+The figures are medians over the rounds: of the median time of a call, of the time that the process spent on one on all its threads, and of
+the calls in a second. A ratio is the median of the ratios of the rounds. The bare driver does less than the others: it validates nothing
+and ends with tuples. See ``candidates/protocol.py`` for what goes in and comes out, and one file there for each candidate; ``workload.py``
+for the rows; ``verdict.py`` for the goals. With ``--write`` all of it is kept in ``results/<engine>.json``, from which ``picture.py`` draws.
 
-Servers come from ``AUTHHERO_TEST_POSTGRESQL`` and ``AUTHHERO_TEST_MYSQL``, or are started; ``mysql`` is MariaDB, ``mysql9`` Oracle's.
+Under uvloop only the drivers and we are measured. Servers come from ``AUTHHERO_TEST_POSTGRESQL`` and ``AUTHHERO_TEST_MYSQL``, or are
+started; ``mysql`` is MariaDB, ``mysql9`` Oracle's.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import cProfile
 import gc
-import itertools
+import importlib.metadata
+import json
 import os
+import platform
+import pstats
 import random
-import re
+import sqlite3
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Awaitable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from pydantic import BaseModel
-
 from authhero_sql import connect, create_adapters, migrate_to_latest
+from benchmarks import modelling, startup, verdict
 from benchmarks.candidates.core import Core, CoreAsyncmy
-from benchmarks.candidates.driver import AiomysqlDriver, AiomysqlPool, AsyncmyDriver, AsyncpgDriver, AsyncpgPool, SQLiteDriver
+from benchmarks.candidates.driver import AiomysqlDriver, AiomysqlPool, AsyncmyDriver, AsyncpgDriver, AsyncpgPool, Driver, SQLiteDriver
 from benchmarks.candidates.kysely import Kysely
 from benchmarks.candidates.orm import Orm
 from benchmarks.candidates.ours import Ours, OursAsyncmy, OursOwnPool
 from benchmarks.candidates.protocol import Candidate, NotHereError, Place, Recorder, Remote, Steps
 from benchmarks.candidates.tortoise import Tortoise
+from benchmarks.fairness import unlike
 from benchmarks.workload import ROWS, Inputs, Row, Stage
 from tests import engines, mysql9
 from tests.population import analyze
@@ -56,23 +64,22 @@ CANDIDATES: tuple[type[Candidate], ...] = (
     SQLiteDriver, AsyncpgDriver, AiomysqlDriver, AsyncpgPool, AiomysqlPool, AsyncmyDriver, Ours, OursOwnPool, OursAsyncmy, Core,
     CoreAsyncmy, Orm, Tortoise, Kysely,
 )  # fmt: skip
+DRIVERS: dict[str, type[Driver]] = {"postgresql": AsyncpgDriver, "mysql": AiomysqlDriver}
 ENGINES = ("sqlite", "postgresql", "mysql", "mysql9")
+PACKAGES = (
+    "authhero-sql", "aiomysql", "aiosqlite", "asyncmy", "asyncpg", "pydantic", "pydantic-core", "sqlalchemy", "tortoise-orm", "uvloop",
+)  # fmt: skip
+RESULTS = Path(__file__).parent / "results"
 TASKS = 32
 TURN = 0.03
 """Seconds of calls by one task in a turn."""
 WARM = 12
+PROFILED = 2_000
+"""The most calls that are profiled."""
+GOALS = {row.name: row.goal for row in ROWS}
 
 
-@dataclass
-class Figures:
-    """What was measured of one row for one candidate, a value a round."""
-
-    p50: list[float] = field(default_factory=list)
-    """Microseconds."""
-    cpu: list[float] = field(default_factory=list)
-    """Microseconds."""
-    rate: list[float] = field(default_factory=list)
-    """Calls a second by 32 tasks."""
+# --- one turn ------------------------------------------------------------------------------------------------------------------
 
 
 async def steps(row: Row, inputs: Inputs) -> list[Steps]:
@@ -94,12 +101,13 @@ async def one_task(row: Row, candidate: Candidate, inputs: Inputs) -> tuple[floa
     if isinstance(candidate, Remote):
         return await candidate.one_task(await steps(row, inputs))
     times, clock = [], time.perf_counter
-    cpu = time.process_time()
-    for each in inputs:
-        begun = clock()
-        await row.call(candidate, *each)
-        times.append(clock() - begun)
-    cpu = time.process_time() - cpu
+    with fresh():
+        cpu = time.process_time()
+        for each in inputs:
+            begun = clock()
+            await row.call(candidate, *each)
+            times.append(clock() - begun)
+        cpu = time.process_time() - cpu
     return statistics.median(times) * 1e6, cpu / len(inputs) * 1e6
 
 
@@ -117,198 +125,152 @@ async def many_tasks(row: Row, candidate: Candidate, inputs: Inputs) -> float:
         for each in waiting:
             await row.call(candidate, *each)
 
-    begun = time.perf_counter()
-    await asyncio.gather(*(work() for _ in range(TASKS)))
-    return len(inputs) / (time.perf_counter() - begun)
+    with fresh():
+        begun = time.perf_counter()
+        await asyncio.gather(*(work() for _ in range(TASKS)))
+        return len(inputs) / (time.perf_counter() - begun)
 
 
-# --- whether all do the same ---------------------------------------------------------------------------------------------------
+@contextmanager
+def fresh() -> Iterator[None]:
+    """Begin without garbage, so that nobody pays for what another has left."""
+    gc.collect()
+    yield
 
 
-def plain(value: Any) -> Any:
-    """An answer without what is made anew by each call: ids, times and numbers."""
-    if isinstance(value, BaseModel):
-        return plain(value.model_dump(mode="json"))
-    if isinstance(value, dict):
-        made = {"id", "user_id", "login_id", "login_session_id", "log_id"}
-        return {name: bool(part) if name in made else plain(part) for name, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(part) for part in value]
-    return re.sub(r"\d+", "#", value) if isinstance(value, str) else value
+# --- all turns -----------------------------------------------------------------------------------------------------------------
 
 
-def difference(one: Any, other: Any, place: str = "") -> str | None:
-    """Where two answers differ, or None."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        pairs: list[tuple[Any, Any, Any]] = [(name, one.get(name), other.get(name)) for name in {**one, **other}]
-    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
-        pairs = list(zip(itertools.count(), one, other, strict=False))
-    else:
-        return None if one == other and type(one) is type(other) else f"{place}: {one!r} and {other!r}"
-    return next((found for name, first, second in pairs if (found := difference(first, second, f"{place}.{name}"))), None)
+@dataclass
+class Figures:
+    """What was measured of a row for a candidate, a value a round; see ``verdict.Rows``."""
 
-
-async def same(stage: Stage, row: Row, candidates: Sequence[Candidate], judge: Candidate) -> dict[str, str]:
-    """Have each candidate do a row once, and compare it with ours.
-
-    Returns:
-        What is wrong, by candidate.
-    """
-    wrong: dict[str, str] = {}
-    seen: dict[str, Any] = {}
-    state = stage.chance.getstate()
-    for candidate in (judge, *candidates):
-        stage.chance.setstate(state)
-        (given,) = await row.prepare(stage, 1)
-        try:
-            answer = await row.call(candidate, *given)
-            stored = await row.look(stage, given, answer) if row.look else None
-        except Exception as error:  # whatever it is, it is told, and the candidate is not measured
-            wrong[candidate.name] = f"{row.name}: {type(error).__name__}: {error}"
-            continue
-        seen[candidate.name] = (plain(answer) if candidate.models else None, plain(stored))
-    expected, kept = seen[judge.name]
-    for name, (answer, stored) in seen.items():
-        found = (answer is not None and difference(expected, answer, "gives")) or difference(kept, stored, "stores")
-        if found:
-            wrong[name] = f"{row.name} {found}"
-    return wrong
-
-
-# --- measuring -----------------------------------------------------------------------------------------------------------------
+    p50: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
+    rate: list[float] = field(default_factory=list)
 
 
 @dataclass
 class Comparison:
-    """What is to be measured in one database."""
+    """What is measured in one database."""
 
     stage: Stage
     rows: Sequence[Row]
     candidates: Sequence[Candidate]
     figures: dict[str, dict[str, Figures]] = field(default_factory=dict)
-    calls: dict[tuple[str, str], int] = field(default_factory=dict)
+    _calls: dict[tuple[str, str], int] = field(default_factory=dict)
 
     async def warm(self) -> None:
         """Let everybody prepare and cache what they do, and find out how many calls make a turn."""
         for row in self.rows:
             self.figures[row.name] = {candidate.name: Figures() for candidate in self.candidates}
             for candidate in self.candidates:
-                count = min(WARM, row.most)
-                p50, _ = await one_task(row, candidate, await row.prepare(self.stage, count))
+                p50, _ = await one_task(row, candidate, await row.prepare(self.stage, min(WARM, row.most)))
                 if candidate.concurrent and row.most > 1:
-                    await many_tasks(row, candidate, await row.prepare(self.stage, TASKS))
-                self.calls[row.name, candidate.name] = max(1, min(row.most, int(TURN / (p50 / 1e6))))
+                    await many_tasks(row, candidate, await row.prepare(self.stage, 2 * TASKS))
+                self._calls[row.name, candidate.name] = max(1, min(row.most, int(TURN / (p50 / 1e6))))
 
     async def round(self) -> None:
         """Give everybody a turn."""
         turns = [(row, candidate) for row in self.rows for candidate in self.candidates]
         random.shuffle(turns)
         for row, candidate in turns:
-            count = self.calls[row.name, candidate.name]
-            figures = self.figures[row.name][candidate.name]
-            inputs = await row.prepare(self.stage, count)
-            with quiet():
-                p50, cpu = await one_task(row, candidate, inputs)
-            figures.p50.append(p50)
-            figures.cpu.append(cpu)
-            if not candidate.concurrent or row.most == 1:
-                continue
-            inputs = await row.prepare(self.stage, max(count, 2 * TASKS))
-            with quiet():
-                figures.rate.append(await many_tasks(row, candidate, inputs))
+            count, figures = self._calls[row.name, candidate.name], self.figures[row.name][candidate.name]
+            p50, cpu = await one_task(row, candidate, await row.prepare(self.stage, count))
+            figures.p50.append(round(p50, 1))
+            figures.cpu.append(round(cpu, 1))
+            if candidate.concurrent and row.most > 1:
+                figures.rate.append(round(await many_tasks(row, candidate, await row.prepare(self.stage, max(count, 2 * TASKS))), 1))
 
 
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Let nobody pay for the rubbish of another."""
-    gc.collect()
-    yield
+@asynccontextmanager
+async def opened(place: Place, names: Sequence[str]) -> AsyncIterator[list[Candidate]]:
+    """The candidates that can be had, and are wanted."""
+    found: list[Candidate] = []
+    try:
+        for kind in CANDIDATES:
+            if place.engine in kind.engines and wanted(kind.name, names):
+                try:
+                    found.append(await kind.open(place))
+                except NotHereError as error:
+                    print(f"{kind.name} is not measured: {error}")
+        yield found
+    finally:
+        for candidate in found:
+            await candidate.close()
 
 
-def ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
-    """The median of the ratios of the rounds."""
-    return statistics.median(one / other for one, other in zip(ours, theirs, strict=True))
+def wanted(name: str, beginnings: Sequence[str]) -> bool:
+    """Whether a name begins like one of these, or there are none."""
+    return not beginnings or any(name.startswith(beginning) for beginning in beginnings)
 
 
-# --- telling -------------------------------------------------------------------------------------------------------------------
-
-
-def table(title: str, comparison: Comparison) -> None:
-    """Print what was measured."""
-    print(f"\n{title}: µs a call (× the driver), client CPU µs, calls a second by {TASKS} tasks")
-    print("The driver checks nothing and ends with tuples; all others end with validated models.")
-    for row in comparison.rows:
-        print(f"\n  {row.name}")
-        base = comparison.figures[row.name].get("driver")
-        for name, figures in comparison.figures[row.name].items():
-            times = f"{ratio(figures.p50, base.p50):5.2f} ×" if base else ""
-            rate = f"{statistics.median(figures.rate):9,.0f}/s" if figures.rate else ""
-            p50, cpu = statistics.median(figures.p50), statistics.median(figures.cpu)
-            print(f"    {name:24} {p50:9,.0f} µs {times:9} CPU {cpu:9,.0f} µs {rate}")
-
-
-def warn_of_load() -> None:
-    """Say when the machine has other work."""
-    load, cores = os.getloadavg()[0], os.cpu_count() or 1
-    if load > cores / 2:
-        print(f"WARNING: the machine is busy, its load is {load:.1f} on {cores} cores: take times for an order of magnitude")
-
-
-async def compare(engine: str, url: str, options: argparse.Namespace) -> bool:
-    """Measure what was asked for on an engine.
+async def measured(stage: Stage, place: Place, loop: str, options: argparse.Namespace) -> tuple[Comparison, bool]:
+    """Measure on the loop that runs.
 
     Returns:
-        Whether all candidates did the same.
+        What was measured, and whether all candidates did the same.
     """
-    place = Place("mysql" if engine == "mysql9" else engine, url)
+    rows = [row for row in ROWS if wanted(row.name, options.rows)]
+    names = options.candidates or (["driver", "ours"] if loop == "uvloop" else [])
+    async with opened(place, names) as candidates:
+        ours = await Ours.open(place)
+        wrong: dict[str, str] = {}
+        for row in rows:
+            wrong.update(await unlike(stage, row, [each for each in candidates if each.name not in wrong], ours))
+        await ours.close()
+        for name, what in wrong.items():
+            print(f"{name} DIFFERS and is not measured: {what}")
+        comparison = Comparison(stage, rows, [candidate for candidate in candidates if candidate.name not in wrong])
+        await comparison.warm()
+        for number in range(options.rounds):
+            await comparison.round()
+            print(f"\r{place.engine} {loop}: round {number + 1} of {options.rounds}", end="", file=sys.stderr, flush=True)
+        print(file=sys.stderr)
+    return comparison, not wrong
+
+
+# --- an engine -----------------------------------------------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def staged(url: str) -> AsyncIterator[Stage]:
+    """A database with our tables and what is to be read, and with statistics of it, as one in use has them."""
     async with connect(url) as db:
         await migrate_to_latest(db)
         stage = Stage(await create_adapters(db))
         await stage.fill()
         await analyze(db)
-        judge = await Ours.open(place)
-        candidates = await opened(place, options.candidates)
-        try:
-            rows = [row for row in ROWS if chosen(row.name, options.rows)]
-            wrong: dict[str, str] = {}
-            for row in rows:
-                wrong.update(await same(stage, row, candidates, judge))
-            for name, what in wrong.items():
-                print(f"{name} is not measured: {what}", file=sys.stderr)
-            comparison = Comparison(stage, rows, [candidate for candidate in candidates if candidate.name not in wrong])
-            warn_of_load()
-            await comparison.warm()
-            for _ in range(options.rounds):
-                await comparison.round()
-            warn_of_load()
-            table(engine, comparison)
-        finally:
-            for candidate in (judge, *candidates):
-                await candidate.close()
-    return not wrong
+        yield stage
 
 
-async def opened(place: Place, names: Sequence[str]) -> list[Candidate]:
-    """The candidates that can be had."""
-    found: list[Candidate] = []
-    for kind in CANDIDATES:
-        if place.engine in kind.engines and chosen(kind.name, names):
-            try:
-                found.append(await kind.open(place))
-            except NotHereError as error:
-                print(f"{kind.name}: {error}", file=sys.stderr)
-    return found
+async def one_loop(engine: str, url: str, loop: str, options: argparse.Namespace) -> tuple[dict[str, Any], bool]:
+    """Measure on an engine under the loop that runs; the results, and whether all candidates did the same."""
+    place = Place("mysql" if engine == "mysql9" else engine, url)
+    async with staged(url) as stage:
+        comparison, alike = await measured(stage, place, loop, options)
+        results: dict[str, Any] = {
+            "rows": {row: {name: asdict(each) for name, each in named.items()} for row, named in comparison.figures.items()},
+            "models": modelling.costs(),
+        }
+        if options.startup and loop == "asyncio":
+            inputs = {
+                row.name: [await row.prepare(stage, 1 + startup.NEXT) for _ in startup.KINDS] for row in comparison.rows if row.most > 1
+            }
+            results["startup"] = {"imports": startup.imports(), "openings": startup.openings(place, inputs)}
+        if place.engine in DRIVERS:
+            driver = await DRIVERS[place.engine].open(place)
+            results["server"] = str((await driver.line.fetch("SELECT version()"))[0][0])
+            await driver.close()
+        else:
+            results["server"] = f"SQLite {sqlite3.sqlite_version}"
+    return results, alike
 
 
-def chosen(name: str, words: Sequence[str]) -> bool:
-    """Whether a name begins with one of the words, or there are none."""
-    return not words or any(name.startswith(word) for word in words)
-
-
-def run(work: Awaitable[bool], loop: str) -> bool:
+def run(work: Awaitable[Any], loop: str) -> Any:
     """Run on a kind of event loop."""
 
-    async def main() -> bool:
+    async def main() -> Any:
         return await work
 
     if loop == "uvloop":
@@ -318,31 +280,127 @@ def run(work: Awaitable[bool], loop: str) -> bool:
     return asyncio.run(main())
 
 
-def on_engine(engine: str, options: argparse.Namespace) -> bool:
-    """Make a database on an engine and measure there."""
+@contextmanager
+def database(engine: str) -> Iterator[str]:
+    """The URL of an empty database; a file is in memory where Linux has it, so that the disk is not measured."""
     if engine == "sqlite":
-        with tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as folder:
-            return run(compare(engine, f"sqlite:///{folder}/bench.db", options), options.loop)
+        with tempfile.TemporaryDirectory(dir=engines.MEMORY if Path(engines.MEMORY).is_dir() else None) as folder:
+            yield f"sqlite:///{folder}/bench.db"
+        return
     server = mysql9.start() if engine == "mysql9" else engines.start(engine)
     url = engines.create_database(server)
     try:
-        return run(compare(engine, url, options), options.loop)
+        yield url
     finally:
         engines.drop_database(server, url)
+        engines.hang_up()
         server.stop()
 
 
-def main() -> int:
-    """Measure the engines that are named."""
+def on_engine(engine: str, options: argparse.Namespace) -> bool:
+    """Measure on an engine, tell of it, and keep it if everything was measured; whether all candidates did the same."""
+    results: dict[str, Any] = {"engine": engine, "rounds": options.rounds, **machine(), "loops": {}}
+    passed = True
+    warn("before", os.getloadavg()[0])
+    for loop in options.loops:
+        with database(engine) as url:
+            found, alike = run(one_loop(engine, url, loop, options), loop)
+        passed &= alike
+        results |= {name: found.pop(name) for name in ("server", "startup") if name in found}
+        results["loops"][loop] = found
+        tell(results, loop)
+    results["load"]["after"] = os.getloadavg()[0]
+    warn("afterwards", results["load"]["after"])
+    if options.write:
+        RESULTS.mkdir(exist_ok=True)
+        (RESULTS / f"{engine}.json").write_text(json.dumps(results, separators=(",", ":")) + "\n")
+    return passed
+
+
+def tell(results: dict[str, Any], loop: str) -> None:
+    """Print the table and the verdicts of a loop."""
+    found = results["loops"][loop]
+    title = f"{results['engine']} ({results['server']}), {loop}"
+    print("\n" + "\n".join(verdict.table(title, found["rows"])))
+    judged = list(verdict.verdicts(results["engine"], loop, found["rows"], GOALS, found["models"]))
+    found["verdicts"] = [{**asdict(each), "passed": each.passed} for each in judged]
+    print(f"\nGoals, {title}\n" + "\n".join(verdict.summary(judged)))
+    if loop == "asyncio" and "startup" in results:
+        print("\n" + "\n".join(startup.lines(results["startup"])))
+
+
+def machine() -> dict[str, Any]:
+    """Where and with what it was measured."""
+    cpu = next((line.partition(": ")[2] for line in _lines("/proc/cpuinfo") if line.startswith("model name")), platform.processor())
+    node = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False).stdout.strip() if _has_node() else None
+    return {
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "machine": {"cpu": cpu, "cores": os.cpu_count(), "system": platform.platform(), "python": platform.python_version(), "node": node},
+        "versions": {name: importlib.metadata.version(name) for name in PACKAGES},
+        "load": {"before": os.getloadavg()[0]},
+    }
+
+
+def _has_node() -> bool:
+    return any(Path(folder, "node").exists() for folder in os.get_exec_path())
+
+
+def _lines(path: str) -> list[str]:
+    return Path(path).read_text().splitlines() if Path(path).exists() else []
+
+
+def warn(when: str, load: float) -> None:
+    """Say when the machine has other work."""
+    cores = os.cpu_count() or 1
+    if load > cores / 2:
+        print(f"WARNING: {when} the load was {load:.1f} on {cores} cores: take times for an order of magnitude, and CPU for more")
+
+
+async def profiled(engine: str, url: str, name: str) -> None:
+    """Print where our own time goes in a row."""
+    row = next(row for row in ROWS if row.name.startswith(name))
+    async with staged(url) as stage:
+        ours = await Ours.open(Place("mysql" if engine == "mysql9" else engine, url))
+        await one_task(row, ours, await row.prepare(stage, min(row.most, 50)))
+        inputs = await row.prepare(stage, PROFILED if row.most >= 100 else row.most * 5)
+        profile = cProfile.Profile()
+        profile.enable()
+        for each in inputs:
+            await row.call(ours, *each)
+        profile.disable()
+        await ours.close()
+    print(f"{engine}: {row.name}, {len(inputs)} calls; the times are those of all of them, and larger than without the profiler")
+    pstats.Stats(profile).sort_stats("tottime").print_stats(30)
+
+
+def arguments() -> argparse.Namespace:
+    """The command line."""
     parser = argparse.ArgumentParser(description="Compare authhero_sql with what else a program could use.")
     parser.add_argument("engines", nargs="*", default=["sqlite", "postgresql", "mysql"], help=f"some of {' '.join(ENGINES)}")
-    parser.add_argument("--rows", type=lambda text: text.split(","), default=[], help="only rows that begin like this, with commas")
-    parser.add_argument("--candidates", type=lambda text: text.split(","), default=[], help="only candidates that begin like this")
-    parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--loop", choices=["asyncio", "uvloop"], default="asyncio")
+    for name, default, help in (
+        ("--rows", [], "only the rows that begin like one of these"),
+        ("--candidates", [], "only the candidates that begin like one of these"),
+        ("--loops", ["asyncio"], "asyncio, uvloop or both (default: asyncio)"),
+    ):
+        parser.add_argument(name, type=lambda text: text.split(","), default=default, metavar="A,B", help=help)
+    parser.add_argument("--rounds", type=int, default=15, metavar="N", help="default: %(default)s")
+    parser.add_argument("--startup", action="store_true", help="also measure what it costs to begin")
+    parser.add_argument("--write", action="store_true", help="keep the results in results/<engine>.json")
+    parser.add_argument("--profile", metavar="ROW", help="instead print where our own time goes in this row")
     options = parser.parse_args()
-    if unknown := set(options.engines) - set(ENGINES):
-        parser.error(f"unknown engine: {', '.join(sorted(unknown))}")
+    if unknown := set(options.engines) - set(ENGINES) | set(options.loops) - {"asyncio", "uvloop"}:
+        parser.error(f"unknown: {', '.join(sorted(unknown))}")
+    return options
+
+
+def main() -> int:
+    """Measure the engines that are named; the exit code."""
+    options = arguments()
+    if options.profile:
+        for engine in options.engines:
+            with database(engine) as url:
+                asyncio.run(profiled(engine, url, options.profile))
+        return 0
     passed = [on_engine(engine, options) for engine in options.engines]
     return 0 if all(passed) else 1
 

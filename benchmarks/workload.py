@@ -10,10 +10,12 @@ import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from authhero_sql import Adapters
 from benchmarks.candidates.protocol import Candidate, Given, How, SignIn
+
+if TYPE_CHECKING:
+    from authhero_sql import Adapters
 
 READ, WRITE = "acme", "busy"
 CLIENT = "web"

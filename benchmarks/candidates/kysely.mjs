@@ -107,14 +107,20 @@ function users(tenant) {
     .leftJoin("user_activity as a", (join) => join.onRef("a.tenant_id", "=", "u.tenant_id").onRef("a.user_id", "=", "u.user_id"))
     .selectAll("u")
     .select(["a.last_login", "a.last_ip", "a.login_count"])
-    .select((eb) => jsonArrayFrom(linked(eb)).as("accounts"))
+    .select((eb) => (engine === "mysql" ? gathered(eb) : jsonArrayFrom(linked(eb))).as("accounts"))
     .where("u.tenant_id", "=", tenant);
 }
 
-const linked = (eb) =>
+const linked = (eb) => accounts(eb).select(LINKED.map((name) => `l.${name}`));
+
+// The helper for MySQL speaks of a type that MariaDB has not.
+const gathered = (eb) => accounts(eb).select(sql`json_arrayagg(json_object(${sql.join(LINKED.flatMap(named))}))`.as("accounts"));
+
+const named = (name) => [sql.lit(name), sql.ref(`l.${name}`)];
+
+const accounts = (eb) =>
   eb
     .selectFrom("users as l")
-    .select(LINKED.map((name) => `l.${name}`))
     .whereRef(engine === "sqlite" ? sql`+l.tenant_id` : "l.tenant_id", "=", "u.tenant_id")
     .whereRef("l.linked_to", "=", "u.user_id");
 

@@ -1,0 +1,125 @@
+"""Draw ``results/picture.svg`` from the results: how many times as long as the bare driver a call takes, by engine and candidate.
+
+    python benchmarks/picture.py [PICTURE]        # the ending says the format: .svg or .png
+
+Colours and greys are in the middle between light and dark, and the ground is transparent, so that it can be read on both.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from benchmarks.verdict import DRIVER, OURS, middle, ratio
+
+RESULTS = Path(__file__).parent / "results"
+ENGINES = {"sqlite": "SQLite", "postgresql": "PostgreSQL", "mysql": "MariaDB", "mysql9": "MySQL 9"}
+ROWS = {
+    "users.get": "get a user",
+    "users.create": "create a user",
+    "users.update": "update a user",
+    "users.list": "list 50 users",
+    "rotation by rotate()": "rotate a refresh token",
+    "sign-in": "sign in",
+    "1,000 users created": "create 1,000 users",
+}
+"""The rows that are drawn, and what a passer-by calls them."""
+CANDIDATES = {
+    OURS: ("authhero_sql", "#d9480f", "o"),
+    "SQLAlchemy Core": ("SQLAlchemy Core", "#4c8dd6", "s"),
+    "SQLAlchemy ORM": ("SQLAlchemy ORM", "#7a6fd0", "D"),
+    "Tortoise ORM": ("Tortoise ORM", "#2f9e6e", "^"),
+}
+GREY, FAINT = "#7d8590", "#7d859055"
+TICKS = (1, 2, 5, 10, 20, 50)
+
+
+def ratios(results: Mapping[str, Any], row: str) -> dict[str, float]:
+    """How many times as long as the driver each candidate takes for a row."""
+    figures = results["loops"]["asyncio"]["rows"].get(row, {})
+    if DRIVER not in figures:
+        return {}
+    return {name: ratio(figures[name]["p50"], figures[DRIVER]["p50"]) for name in CANDIDATES if name in figures}
+
+
+def panel(axes: Any, results: Mapping[str, Any]) -> None:
+    """Draw an engine."""
+    for place, row in enumerate(ROWS):
+        found = ratios(results, row)
+        if not found:
+            continue
+        axes.plot([1, max(found.values())], [place, place], color=FAINT, linewidth=1.2, zorder=1)
+        for name, value in found.items():
+            _, colour, mark = CANDIDATES[name]
+            ours = name == OURS
+            axes.plot(value, place, mark, color=colour, markersize=10 if ours else 6.5, zorder=3 if ours else 2, alpha=1 if ours else 0.9)
+        axes.annotate(
+            f"{found[OURS]:.1f}×", (found[OURS], place), textcoords="offset points", xytext=(0, 8), ha="center", fontsize=9,
+            fontweight="bold", color=CANDIDATES[OURS][1],
+        )  # fmt: skip
+        axes.annotate(
+            base_time(results, row), (1, place), textcoords="offset points", xytext=(-6, 0), ha="right", va="center", fontsize=8, color=GREY
+        )
+    axes.axvline(1, color=GREY, linewidth=1.5, zorder=1)
+    axes.set_xscale("log")
+    axes.set_xlim(0.62, 60)
+    axes.set_xticks(TICKS, [f"{tick}×" for tick in TICKS])
+    axes.minorticks_off()
+    axes.set_title(ENGINES[results["engine"]], loc="left", color=GREY, fontweight="bold", fontsize=12, pad=10)
+    axes.tick_params(colors=GREY, length=0, labelsize=9)
+    axes.grid(axis="x", color=FAINT, linewidth=0.6)
+    axes.set_axisbelow(True)
+    for side in axes.spines.values():
+        side.set_visible(False)
+
+
+def base_time(results: Mapping[str, Any], row: str) -> str:
+    """How long the driver takes."""
+    micros = middle(results["loops"]["asyncio"]["rows"][row][DRIVER]["p50"])
+    return f"{micros:.0f} µs" if micros < 1000 else f"{micros / 1000:.1f} ms"
+
+
+def draw(found: Sequence[Mapping[str, Any]], path: Path) -> None:
+    """Draw all engines side by side."""
+    figure = Figure(figsize=(4.1 * len(found) + 1.6, 5.2))
+    panels = figure.subplots(1, len(found), sharey=True, squeeze=False)
+    for axes, results in zip(panels[0], found, strict=True):
+        panel(axes, results)
+    panels[0][0].set_yticks(range(len(ROWS)), list(ROWS.values()), fontsize=10.5)
+    panels[0][0].set_ylim(len(ROWS) - 0.5, -0.6)
+    marks = [Line2D([], [], color=colour, marker=mark, linestyle="", markersize=8) for _, colour, mark in CANDIDATES.values()]
+    names = [title for title, _, _ in CANDIDATES.values()]
+    legend = figure.legend(marks, names, loc="upper right", ncols=len(names), frameon=False, labelcolor=GREY, fontsize=10.5)
+    legend.set_in_layout(False)
+    figure.suptitle(
+        "Time of a call, as a multiple of the bare driver's", x=0.01, y=0.985, ha="left", color=GREY, fontweight="bold", fontsize=13
+    )
+    figure.text(0.01, 0.012, _note(found), color=GREY, fontsize=8.5, ha="left")
+    figure.tight_layout(rect=(0, 0.04, 1, 0.95))
+    figure.savefig(path, transparent=True, metadata={"Date": None} if path.suffix == ".svg" else None, dpi=150)
+
+
+def _note(found: Sequence[Mapping[str, Any]]) -> str:
+    cores, date = found[0]["machine"]["cores"], found[0]["date"][:10]
+    return (
+        "Left is better. The line at 1× is the driver with SQL by hand, which checks nothing and ends with tuples; its time stands beside "
+        f"it. All others end with the same validated models. {cores} cores, {date}; make bench."
+    )
+
+
+def main() -> None:
+    """Draw what there are results of."""
+    found = [json.loads(path.read_text()) for name in ENGINES if (path := RESULTS / f"{name}.json").exists()]
+    draw(found, Path(sys.argv[1]) if len(sys.argv) > 1 else RESULTS / "picture.svg")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,130 @@
+"""What it costs to begin: importing, opening, and the first call of each kind, each in a process of its own.
+
+    python benchmarks/startup.py open CANDIDATE ENGINE URL INPUTS      # as compare.py runs it; prints JSON
+
+Memory of other candidates includes this package, whose models they end with; what an import takes alone is measured beside it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import json
+import pickle
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from benchmarks.candidates.protocol import Place
+
+IMPORTS = {
+    "pydantic alone": "import pydantic.main",
+    "authhero_sql": "import authhero_sql",
+    "SQLAlchemy Core, asyncio": "import sqlalchemy, sqlalchemy.ext.asyncio.engine",
+    "SQLAlchemy ORM, asyncio": "import sqlalchemy, sqlalchemy.orm, sqlalchemy.ext.asyncio",
+    "Tortoise ORM": "import tortoise, tortoise.models, tortoise.fields",
+}
+KINDS = {
+    "ours": ("ours", "Ours"),
+    "SQLAlchemy Core": ("core", "Core"),
+    "SQLAlchemy ORM": ("orm", "Orm"),
+    "Tortoise ORM": ("tortoise", "Tortoise"),
+}
+ROUNDS = 7
+NEXT = 20
+"""Calls after the first."""
+_IMPORTING = """
+import json, re, sys, time
+before, begun = len(sys.modules), time.process_time()
+{statement}
+used, modules = time.process_time() - begun, len(sys.modules) - before
+resident = int(re.search("VmRSS:\\s+(\\d+)", open("/proc/self/status").read())[1]) / 1024
+print(json.dumps([used, modules, resident]))
+"""
+ROOT = Path(__file__).parents[1]
+
+
+def _answer(*command: str) -> Any:
+    done = subprocess.run([sys.executable, *command], check=True, capture_output=True, text=True, cwd=ROOT)
+    return json.loads(done.stdout)
+
+
+def imports() -> dict[str, dict[str, float]]:
+    """CPU seconds, new modules and megabytes of each import, the median of several processes in turn."""
+    found: dict[str, list[Any]] = {name: [] for name in IMPORTS}
+    for _ in range(ROUNDS):
+        for name, statement in IMPORTS.items():
+            found[name].append(_answer("-c", _IMPORTING.format(statement=statement)))
+    units = ("cpu_seconds", "modules", "megabytes")
+    return {name: dict(zip(units, map(statistics.median, zip(*rounds, strict=True)), strict=True)) for name, rounds in found.items()}
+
+
+def openings(place: Place, inputs: Mapping[str, Sequence[Sequence[tuple[Any, ...]]]]) -> dict[str, Any]:
+    """How each candidate begins in a new process.
+
+    Args:
+        place: a database that has been filled.
+        inputs: for each row, inputs for each candidate.
+    """
+    found = {}
+    for number, name in enumerate(KINDS):
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(pickle.dumps({row: given[number] for row, given in inputs.items()}))
+            file.flush()
+            found[name] = _answer(__file__, "open", name, place.engine, place.url, file.name)
+    return found
+
+
+def resident() -> float:
+    """Megabytes of memory that this process has; only Linux tells."""
+    found = re.search(r"VmRSS:\s+(\d+)", Path("/proc/self/status").read_text())
+    return int(found[1]) / 1024 if found else 0.0
+
+
+async def opened(name: str, place: Place, given: Mapping[str, Sequence[tuple[Any, ...]]]) -> dict[str, Any]:
+    """Open a candidate and make the first calls of each kind, and some more."""
+    from benchmarks.workload import ROWS
+
+    module, kind = KINDS[name]
+    wall, cpu = time.perf_counter(), time.process_time()
+    candidate = await getattr(importlib.import_module(f"benchmarks.candidates.{module}"), kind).open(place)
+    began = {"seconds": time.perf_counter() - wall, "cpu_seconds": time.process_time() - cpu}
+    calls = {}
+    for row in ROWS:
+        if row.name not in given:
+            continue
+        times = []
+        for each in given[row.name]:
+            begun = time.perf_counter()
+            await row.call(candidate, *each)
+            times.append((time.perf_counter() - begun) * 1e6)
+        calls[row.name] = {"first": times[0], "next": statistics.median(times[1:])}
+    await candidate.close()
+    return {"open": began, "calls": calls, "megabytes": resident()}
+
+
+def lines(found: Mapping[str, Any]) -> list[str]:
+    """The table."""
+    told = ["Import, in a new process: CPU ms, modules, MB of the process"]
+    for name, each in found["imports"].items():
+        told.append(f"  {name:26}{each['cpu_seconds'] * 1e3:7.0f} ms {each['modules']:6.0f} modules {each['megabytes']:6.0f} MB")
+    told.append("Open with its import, then the first call of each kind (and the median of the next), in a new process")
+    for name, each in found.get("openings", {}).items():
+        seconds, cpu = each["open"]["seconds"] * 1e3, each["open"]["cpu_seconds"] * 1e3
+        told.append(f"  {name:26}{seconds:7.0f} ms, CPU {cpu:.0f} ms, {each['megabytes']:.0f} MB")
+        told += [f"    {row:28}{times['first']:9,.0f} µs {times['next']:9,.0f} µs" for row, times in each["calls"].items()]
+    return told
+
+
+if __name__ == "__main__":
+    _, _, chosen, engine, url, path = sys.argv
+    inputs = pickle.loads(Path(path).read_bytes())
+    print(json.dumps(asyncio.run(opened(chosen, Place(engine, url), inputs))))
