@@ -13,7 +13,7 @@ by our adapters, is compared; whoever differs is not measured, and the exit code
 The figures are medians over the rounds: of the median time of a call, of the time that the process spent on one on all its threads, and of
 the calls in a second. A ratio is the median of the ratios of the rounds. The bare driver does less than the others: it validates nothing
 and ends with tuples. See ``candidates/protocol.py`` for what goes in and comes out, and one file there for each candidate; ``workload.py``
-for the rows; ``verdict.py`` for the goals. With ``--write`` all of it is kept in ``results/<engine>.json``, from which ``picture.py`` draws.
+for the rows; ``verdict.py`` for the goals. With ``--write`` it is all kept in ``results/<engine>.json``, from which ``picture.py`` draws.
 
 Under uvloop only the drivers and we are measured. Servers come from ``AUTHHERO_TEST_POSTGRESQL`` and ``AUTHHERO_TEST_MYSQL``, or are
 started; ``mysql`` is MariaDB, ``mysql9`` Oracle's.
@@ -297,14 +297,28 @@ def database(engine: str) -> Iterator[str]:
         server.stop()
 
 
+def in_a_process(engine: str, loop: str, options: argparse.Namespace) -> tuple[dict[str, Any], bool]:
+    """Measure in a new process: libraries keep what they have made for an engine.
+
+    Raises:
+        subprocess.CalledProcessError: it could not be measured; the process has said why.
+    """
+    with tempfile.NamedTemporaryFile() as file:
+        words = [f"--{name}={','.join(getattr(options, name))}" for name in ("rows", "candidates") if getattr(options, name)]
+        words += ["--startup"] if options.startup else []
+        command = [sys.executable, __file__, engine, f"--loops={loop}", f"--rounds={options.rounds}", *words, f"--into={file.name}"]
+        subprocess.run(command, check=True)
+        results, alike = json.load(file)
+    return results, alike
+
+
 def on_engine(engine: str, options: argparse.Namespace) -> bool:
     """Measure on an engine, tell of it, and keep it if everything was measured; whether all candidates did the same."""
     results: dict[str, Any] = {"engine": engine, "rounds": options.rounds, **machine(), "loops": {}}
     passed = True
     warn("before", os.getloadavg()[0])
     for loop in options.loops:
-        with database(engine) as url:
-            found, alike = run(one_loop(engine, url, loop, options), loop)
+        found, alike = in_a_process(engine, loop, options)
         passed &= alike
         results |= {name: found.pop(name) for name in ("server", "startup") if name in found}
         results["loops"][loop] = found
@@ -386,6 +400,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=15, metavar="N", help="default: %(default)s")
     parser.add_argument("--startup", action="store_true", help="also measure what it costs to begin")
     parser.add_argument("--write", action="store_true", help="keep the results in results/<engine>.json")
+    parser.add_argument("--into", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--profile", metavar="ROW", help="instead print where our own time goes in this row")
     options = parser.parse_args()
     if unknown := set(options.engines) - set(ENGINES) | set(options.loops) - {"asyncio", "uvloop"}:
@@ -400,6 +415,11 @@ def main() -> int:
         for engine in options.engines:
             with database(engine) as url:
                 asyncio.run(profiled(engine, url, options.profile))
+        return 0
+    if options.into:
+        (engine,), (loop,) = options.engines, options.loops
+        with database(engine) as url:
+            options.into.write_text(json.dumps(run(one_loop(engine, url, loop, options), loop)))
         return 0
     passed = [on_engine(engine, options) for engine in options.engines]
     return 0 if all(passed) else 1

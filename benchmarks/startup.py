@@ -94,8 +94,9 @@ async def opened(name: str, place: Place, given: Mapping[str, Sequence[tuple[Any
     from benchmarks.workload import ROWS
 
     module, kind = KINDS[name]
+    found = getattr(importlib.import_module(f"benchmarks.candidates.{module}"), kind)
     wall, cpu = time.perf_counter(), time.process_time()
-    candidate = await getattr(importlib.import_module(f"benchmarks.candidates.{module}"), kind).open(place)
+    candidate = await found.open(place)
     began = {"seconds": time.perf_counter() - wall, "cpu_seconds": time.process_time() - cpu}
     calls = {}
     for row in ROWS:
@@ -116,10 +117,12 @@ def lines(found: Mapping[str, Any]) -> list[str]:
     told = ["Import, in a new process: CPU ms, modules, MB of the process"]
     for name, each in found["imports"].items():
         told.append(f"  {name:26}{each['cpu_seconds'] * 1e3:7.0f} ms {each['modules']:6.0f} modules {each['megabytes']:6.0f} MB")
-    told.append("Open with its import, then the first call of each kind (and the median of the next), in a new process")
+    told.append(
+        "In a new process, after the import: open (ours: connect and create_adapters); the first call of each kind, the median of the next"
+    )
     for name, each in found.get("openings", {}).items():
         seconds, cpu = each["open"]["seconds"] * 1e3, each["open"]["cpu_seconds"] * 1e3
-        told.append(f"  {name:26}{seconds:7.0f} ms, CPU {cpu:.0f} ms, {each['megabytes']:.0f} MB")
+        told.append(f"  {name:26}{seconds:7.1f} ms, CPU {cpu:.1f} ms; {each['megabytes']:.0f} MB at the end")
         told += [f"    {row:28}{times['first']:9,.0f} µs {times['next']:9,.0f} µs" for row, times in each["calls"].items()]
     return told
 
