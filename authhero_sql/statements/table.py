@@ -210,7 +210,7 @@ class Statements:
         if not rows:
             return []
         first = self.insert(rows[0])
-        return [Call(first.sql, tuple(row.values()), True, first.prepared, first.into) for row in rows]
+        return [Call(first.sql, tuple(row.values()), prepared=first.prepared, into=first.into) for row in rows]
 
     def insert_next(self, number: str, values: Mapping[str, Any], where: Where) -> Call:
         """INSERT, numbered after the greatest among the rows that meet the conditions, from 1 on."""

@@ -76,7 +76,7 @@ class Text:
 
     def bind(self, values: Mapping[str, Any]) -> Call:
         """The statement with its values; names that it does not have are ignored."""
-        return Call(self.sql, self._pick(values), True, self.prepared, self.into)
+        return Call(self.sql, self._pick(values), prepared=self.prepared, into=self.into)
 
 
 def compiled(dialect: Dialect, builder: Any) -> Text:
