@@ -62,50 +62,17 @@ def reraise(dialect: Dialect, error: Exception) -> NoReturn:
     raise ours from ours.__cause__
 
 
-class Limit:
-    """The seconds that the task has for what it awaits inside ``with Limit(seconds):``; None: as long as it takes.
-
-    Like ``asyncio.timeout``, and a third of its cost: every statement passes through one.
-
-    Raises:
-        StatementTimeoutError: the time is over, and what was awaited has been cancelled; or another ``error`` that was asked for.
-    """
-
-    __slots__ = ("_cancelling", "_error", "_over", "_seconds", "_task", "_timer")
-
-    def __init__(self, seconds: float | None, error: type[Exception] = StatementTimeoutError) -> None:
-        self._seconds = seconds
-        self._error = error
-        self._over = False
-
-    def __enter__(self) -> None:
-        self._task = asyncio.current_task()
-        if self._seconds is None or self._task is None:
-            self._timer = None
-        else:
-            self._cancelling = self._task.cancelling()
-            self._timer = self._task.get_loop().call_later(self._seconds, self._end, self._task)
-
-    def _end(self, task: asyncio.Task[Any]) -> None:
-        self._over = True
-        task.cancel()
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        # Somebody else's cancellation, which came at the same time, is theirs to hear of.
-        if self._over and self._task is not None and self._task.uncancel() <= self._cancelling and kind is asyncio.CancelledError:
-            raise self._error from error
-
-
 async def in_time(awaitable: Awaitable[T], seconds: float | None) -> T:
     """Await what may take so many seconds.
 
     Raises:
         StatementTimeoutError: it took longer, and has been cancelled.
     """
-    with Limit(seconds):
-        return await awaitable
+    try:
+        async with asyncio.timeout(seconds):
+            return await awaitable
+    except TimeoutError as error:
+        raise StatementTimeoutError from error
 
 
 class Answered:

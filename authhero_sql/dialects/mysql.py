@@ -30,7 +30,8 @@ from ..errors import (
 from ..schema import LOWERED, ColumnType, ForeignKey, Index
 from .dialect import UNSHOWN, Dialect, Fragment, Indexed, LiveTable, Place, live_tables, other_case, repeats_values
 from .interface import Call, Database, Executor, Features, Row
-from .managed import COMMAND_TIMEOUT, Answered, Limit, refuse, reraise, translated
+from .limits import Limits
+from .managed import COMMAND_TIMEOUT, Answered, refuse, reraise, translated
 from .mysql_drivers import NO_TLS, Answer, MySQLDriver, is_from_driver
 from .pool import Pool
 from .pooled import PooledDatabase
@@ -441,22 +442,22 @@ DIALECT: Dialect = MySQLDialect()
 class Speaker:
     """What is said on a connection; errors are those of this package."""
 
-    def __init__(self, driver: MySQLDriver, dialect: Dialect, timeout: float | None) -> None:
+    def __init__(self, driver: MySQLDriver, dialect: Dialect, limits: Limits) -> None:
         self.driver = driver
         self.dialect = dialect
-        self._timeout = timeout
+        self._limits = limits
 
     async def answer(self, connection: Any, call: Call) -> Answer:
         """Return what a statement gave."""
         try:
-            return await self.driver.answer(connection, call, self._timeout)
+            return await self.driver.answer(connection, call, self._limits)
         except Exception as error:
             self._raise(connection, error)
 
     async def answers(self, connection: Any, calls: Sequence[Call]) -> list[Answer]:
         """Return what each of several statements gave, in one trip."""
         try:
-            return await self.driver.answers(connection, calls, self._timeout)
+            return await self.driver.answers(connection, calls, self._limits)
         except Exception as error:
             self._raise(connection, error)
 
@@ -541,6 +542,7 @@ class GivenMySQLPool:
         self._pool = pool
         self._driver = driver
         self._acquire_timeout = acquire_timeout
+        self._acquiring = Limits(acquire_timeout, TimeoutError)
         self._waking: set[asyncio.Future[None]] = set()
         """The loop itself keeps no hold on a task."""
 
@@ -552,7 +554,7 @@ class GivenMySQLPool:
             DatabaseUnavailableError: none could be opened, or the pool is closed.
         """
         try:
-            with Limit(self._acquire_timeout, TimeoutError):
+            with self._acquiring.one():
                 return await self._pool.acquire()
         except TimeoutError as error:
             self._wake()
@@ -645,7 +647,7 @@ class MySQLDatabase(PooledDatabase[Any]):
         encryption = tls(ssl, ssl_ca, DISABLE if stays_here else PREFER)
         self._options = {"init_command": f"SET SESSION {ISOLATION}", **options, "ssl": encryption.context}
         self._driver = driver(DIALECT, {**(settings or {}), **self._options}, connect_timeout, encrypted=encryption.demanded)
-        self._speaker = Speaker(self._driver, DIALECT, command_timeout)
+        self._speaker = Speaker(self._driver, DIALECT, Limits(command_timeout))
         # A pool of its own has the level already, unless another command was to run on its connections.
         own = settings is not None and "init_command" not in options
         self._begin = (Call("BEGIN"),) if own else (Call(f"SET {ISOLATION}"), Call("BEGIN"))

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 from ..errors import ConfigurationError, DatabaseUnavailableError
 from .dialect import Dialect
 from .interface import Call, Row
-from .managed import Limit, misconfigured, reraise
+from .limits import Limits
+from .managed import misconfigured, reraise
 from .tls import NOT_OFFERED
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ TRIP_LETTERS = 250_000
 _MATCHED = re.compile(rb": (\d+)")
 """The first number of ``Rows matched: 1  Changed: 0  Warnings: 0``, whose words are in the server's language."""
 
+UNLIMITED = Limits(None)
+"""For what may take as long as it needs."""
 FOUND_ROWS = 2
 """The flag with which a server counts the rows that an UPDATE finds, not those that it changes."""
 A_YEAR = 31_536_000
@@ -220,38 +223,38 @@ class MySQLDriver:
 
     # --- statements ----------------------------------------------------------------------------------------------------------
 
-    async def answer(self, connection: aiomysql.Connection, call: Call, seconds: float | None) -> Answer:
-        """Return what a statement gave, within so many seconds."""
+    async def answer(self, connection: aiomysql.Connection, call: Call, limits: Limits) -> Answer:
+        """Return what a statement gave, within a limit."""
         cursor = await connection.cursor(self._cursor())
         try:
-            with Limit(seconds if call.bounded else None):
+            with (limits if call.bounded else UNLIMITED).one():
                 await _executed(cursor, call)
                 return await _given(cursor, call)
         except BaseException as error:
             self._spoiled(connection, error)
             raise
 
-    async def answers(self, connection: aiomysql.Connection, calls: Sequence[Call], seconds: float | None) -> list[Answer]:
+    async def answers(self, connection: aiomysql.Connection, calls: Sequence[Call], limits: Limits) -> list[Answer]:
         """Return what each of several statements gave, all sent in one trip; after one that fails the server does none of the rest.
 
         What is too large for one trip goes one by one.
         """
         if len(calls) == 1:
-            return [await self.answer(connection, calls[0], seconds)]
+            return [await self.answer(connection, calls[0], limits)]
         cursor = await connection.cursor(self._cursor())
         text = "; ".join([cursor.mogrify(call.sql, call.args) for call in calls])
         done: list[Answer] = []
         if len(text) < TRIP_LETTERS:
             try:
                 for call in calls:
-                    with Limit(seconds if call.bounded else None):
+                    with (limits if call.bounded else UNLIMITED).one():
                         await (cursor.nextset() if done else cursor.execute(text))
                         done.append(await _given(cursor, call))
             except BaseException as error:
                 self._spoiled(connection, error)
                 if not _misses_index(error, calls[len(done)]):
                     raise
-        return done + [await self.answer(connection, call, seconds) for call in calls[len(done) :]]
+        return done + [await self.answer(connection, call, limits) for call in calls[len(done) :]]
 
     def _spoiled(self, connection: aiomysql.Connection, error: BaseException) -> None:
         """Close a connection after what has left an answer on its way: whoever came next would read it."""

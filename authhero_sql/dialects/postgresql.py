@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
@@ -30,7 +32,8 @@ from ..errors import (
 from ..schema import TRIGRAMS, ColumnType, Index, Order
 from .dialect import NULLS_FIRST, Dialect, Fragment, LiveTable, Place, case_pairs, live_tables
 from .interface import Call, Executor, Features, Row
-from .managed import COMMAND_TIMEOUT, Answered, Limit, misconfigured, refuse, reraise, translated
+from .limits import Limits
+from .managed import COMMAND_TIMEOUT, Answered, misconfigured, refuse, reraise, translated
 from .pool import Pool
 from .pooled import PooledDatabase
 from .runs import adds_rows, runs
@@ -405,11 +408,11 @@ STALE_PLAN = "0A000"
 """The code for, among others, a statement that was prepared before its table changed."""
 
 
-async def _run(method: Callable[..., Awaitable[T]], connection: asyncpg.Connection, call: Call, seconds: float | None) -> T:
+async def _run(method: Callable[..., Awaitable[T]], connection: asyncpg.Connection, call: Call, limits: Limits) -> T:
     """Run a statement by one of asyncpg's methods, in bounded time; errors are those of this package."""
     try:
         if call.bounded:
-            with Limit(seconds):
+            with limits.one():
                 return await method(call.sql, *call.args)
         return await method(call.sql, *call.args, timeout=NO_TIMEOUT)
     except Exception as error:
@@ -417,9 +420,9 @@ async def _run(method: Callable[..., Awaitable[T]], connection: asyncpg.Connecti
         raise ours from ours.__cause__
 
 
-async def _rows(connection: asyncpg.Connection, call: Call, seconds: float | None) -> list[Row]:
+async def _rows(connection: asyncpg.Connection, call: Call, limits: Limits) -> list[Row]:
     fetch = connection.fetch if call.prepared else partial(_fetch_once, connection)
-    rows: list[Row] = await _run(fetch, connection, call, seconds)
+    rows: list[Row] = await _run(fetch, connection, call, limits)
     return rows
 
 
@@ -430,12 +433,12 @@ async def _fetch_once(connection: asyncpg.Connection, sql: str, *args: Any, time
     return rows
 
 
-async def _count(connection: asyncpg.Connection, call: Call, seconds: float | None) -> int:
-    return _matched(await _run(connection.execute, connection, call, seconds))
+async def _count(connection: asyncpg.Connection, call: Call, limits: Limits) -> int:
+    return _matched(await _run(connection.execute, connection, call, limits))
 
 
-async def _counts(connection: asyncpg.Connection, together: Call, seconds: float | None) -> list[int]:
-    [counts] = await _rows(connection, together, seconds)
+async def _counts(connection: asyncpg.Connection, together: Call, limits: Limits) -> list[int]:
+    [counts] = await _rows(connection, together, limits)
     return list(counts)
 
 
@@ -444,17 +447,17 @@ COPIED = 100
 _COUNTED = ("INSERT ", "UPDATE ", "DELETE ")
 
 
-async def _run_counts(connection: asyncpg.Connection, run: Sequence[Call], seconds: float | None) -> list[int]:
+async def _run_counts(connection: asyncpg.Connection, run: Sequence[Call], limits: Limits) -> list[int]:
     """How many rows each write of a run matched, in as few trips as can be."""
     if adds_rows(run):
         many = _copied if len(run) >= COPIED else _executed_many
-        await _run(partial(many, connection, run), connection, run[0], seconds)
+        await _run(partial(many, connection, run), connection, run[0], limits)
         return [1] * len(run)
     if len(run) > 1 and run[0].prepared and run[0].sql.startswith(_COUNTED):
-        found: list[Row] = await _run(partial(_returned, connection, run), connection, run[0], seconds)
+        found: list[Row] = await _run(partial(_returned, connection, run), connection, run[0], limits)
         counts = Counter(number for (number,) in found)
         return [counts[number] for number in range(len(run))]
-    return [await _count(connection, call, seconds) for call in run]
+    return [await _count(connection, call, limits) for call in run]
 
 
 async def _copied(connection: asyncpg.Connection, run: Sequence[Call], _: str, *__: Any, timeout: float | None = None) -> None:
@@ -488,24 +491,24 @@ def _is_closed(connection: asyncpg.Connection) -> bool:
 class PostgreSQLWire:
     """A connection, while a transaction runs on it."""
 
-    def __init__(self, connection: asyncpg.Connection, patience: float, timeout: float | None) -> None:
+    def __init__(self, connection: asyncpg.Connection, patience: float, limits: Limits) -> None:
         self._connection = connection
         self.patience = patience
-        self._timeout = timeout
+        self._limits = limits
 
     async def fetch(self, calls: Sequence[Call]) -> list[list[Row]]:
         """Read, one trip each."""
-        return [await _rows(self._connection, call, self._timeout) for call in calls]
+        return [await _rows(self._connection, call, self._limits) for call in calls]
 
     async def write(self, calls: Sequence[Call], *, apart: bool = False) -> list[int]:
         """Write, one trip for neighbours with the same text, or one for all where they are apart."""
         together = DIALECT.together(calls) if apart else None
         if together is not None:
-            return await _counts(self._connection, together, self._timeout)
-        return [count for run in runs(calls) for count in await _run_counts(self._connection, run, self._timeout)]
+            return await _counts(self._connection, together, self._limits)
+        return [count for run in runs(calls) for count in await _run_counts(self._connection, run, self._limits)]
 
     async def _command(self, sql: str) -> str:
-        return await _run(self._connection.execute, self._connection, Call(sql), self._timeout)
+        return await _run(self._connection.execute, self._connection, Call(sql), self._limits)
 
     async def begin(self) -> None:
         """BEGIN, its level said aloud: guards are written for it, whatever a caller's pool has as its default."""
@@ -639,12 +642,23 @@ class PreparedPool(Pool["asyncpg.Connection"]):
         return connection
 
 
+def _cut(connection: asyncpg.Connection) -> None:
+    """Close a connection that is still on its way back into a caller's pool."""
+    import asyncpg
+
+    # One that has come back is no longer ours: asyncpg refuses to touch it.
+    with suppress(asyncpg.InterfaceError):
+        connection.terminate()
+
+
 class GivenPostgreSQLPool:
     """A caller's pool, by asyncpg's own methods."""
 
     def __init__(self, pool: asyncpg.Pool, acquire_timeout: float) -> None:
         self._pool = pool
         self._acquire_timeout = acquire_timeout
+        self._acquiring = Limits(acquire_timeout, TimeoutError)
+        self._releasing = Limits(SETTLE, TimeoutError)
 
     async def take(self) -> asyncpg.Connection:
         """Borrow a connection.
@@ -655,7 +669,7 @@ class GivenPostgreSQLPool:
         """
         try:
             # By asyncpg's own timeout it would be a task more.
-            with Limit(self._acquire_timeout, TimeoutError):
+            with self._acquiring.one():
                 return await self._pool.acquire()
         except TimeoutError as error:
             state = f"{self._pool.get_size()} of {self._pool.get_max_size()} open, {self._pool.get_idle_size()} idle"
@@ -666,11 +680,11 @@ class GivenPostgreSQLPool:
     async def give(self, connection: asyncpg.Connection, error: BaseException | None = None) -> None:
         """Give a connection back; neither a slow reset nor a lost server hides or delays what came of the statement."""
         try:
-            with Limit(SETTLE, TimeoutError):
-                # asyncpg sees it to its end, whoever waits for it.
-                await self._pool.release(connection, timeout=RELEASE_TIMEOUT)
+            with self._releasing.one():
+                # asyncpg sees it to its end, whoever waits for it; a timeout of its own would be a timer more each time.
+                await self._pool.release(connection)
         except TimeoutError:
-            logger.info("a connection is still on its way back")
+            asyncio.get_running_loop().call_later(RELEASE_TIMEOUT, _cut, connection)
         except Exception as failure:
             logger.warning("a connection could not be given back, so it was closed (%s)", type(failure).__name__)
 
@@ -707,7 +721,7 @@ class PostgreSQLDatabase(PooledDatabase["asyncpg.Connection"]):
         self._given = pool
         self._dsn = dsn
         self._acquire_timeout = acquire_timeout
-        self._command_timeout = command_timeout
+        self._limits = Limits(command_timeout)
         self._setup = setup
         self._sizes: dict[str, Any] = {
             "min_size": min_size,
@@ -727,11 +741,11 @@ class PostgreSQLDatabase(PooledDatabase["asyncpg.Connection"]):
         await pool.open()
 
     async def _rows(self, connection: asyncpg.Connection, calls: Sequence[Call]) -> list[list[Row]]:
-        return [await _rows(connection, call, self._command_timeout) for call in calls]
+        return [await _rows(connection, call, self._limits) for call in calls]
 
     async def _written(self, connection: asyncpg.Connection, call: Call) -> int:
         with Answered():
-            return await _count(connection, call, self._command_timeout)
+            return await _count(connection, call, self._limits)
 
     async def _together(self, calls: Sequence[Call], *, apart: bool) -> list[int]:
         together = DIALECT.together(calls) if apart else None
@@ -741,10 +755,10 @@ class PostgreSQLDatabase(PooledDatabase["asyncpg.Connection"]):
 
     async def _counted(self, connection: asyncpg.Connection, together: Call) -> list[int]:
         with Answered():
-            return await _counts(connection, together, self._command_timeout)
+            return await _counts(connection, together, self._limits)
 
     def _wire(self, connection: asyncpg.Connection) -> PostgreSQLWire:
-        return PostgreSQLWire(connection, self._acquire_timeout, self._command_timeout)
+        return PostgreSQLWire(connection, self._acquire_timeout, self._limits)
 
     def _outdates(self, error: BaseException) -> bool:
         return isinstance(error, DatabaseError) and error.code == STALE_PLAN

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import anyio
 import pytest
 
 from authhero_sql import ConnectionLostError, StatementTimeoutError, UnknownOutcomeError
-from authhero_sql.dialects.managed import Answered, Limit, in_time
+from authhero_sql.dialects.limits import Limits
+from authhero_sql.dialects.managed import Answered, in_time
 from authhero_sql.errors import ConflictError
+from tests.unit.test_pool import run
 
 
 async def long() -> None:
@@ -19,7 +22,7 @@ async def long() -> None:
 
 async def within(seconds: float | None, error: type[Exception] | None = None) -> None:
     """Wait, and not for ever."""
-    with Limit(seconds) if error is None else Limit(seconds, error):
+    with (Limits(seconds) if error is None else Limits(seconds, error)).one():
         await long()
 
 
@@ -37,15 +40,45 @@ async def test_what_takes_too_long_is_cancelled_and_its_task_goes_on() -> None:
     await asyncio.sleep(0)
 
 
-async def test_what_ends_in_time_leaves_no_timer_behind() -> None:
-    loop = asyncio.get_running_loop()
-    before = sum(not handle.cancelled() for handle in getattr(loop, "_scheduled", ()))
-    for seconds in (None, 60.0):
-        with Limit(seconds):
+async def test_what_ends_in_time_has_no_timer_of_its_own() -> None:
+    loop: Any = asyncio.get_running_loop()
+    limits, before = Limits(60.0), len(loop._scheduled)
+    for _ in range(10):
+        with limits.one():
             await asyncio.sleep(0)
-    assert sum(not handle.cancelled() for handle in getattr(loop, "_scheduled", ())) == before
+    assert len(loop._scheduled) - before == 1
+    for endless in (Limits(None).one(), Limits(None).one()):
+        with endless:
+            await asyncio.sleep(0)
     with pytest.raises(KeyError):
         await in_time(failing(), 60.0)
+
+
+def test_each_has_its_own_time_and_nobody_else_is_cancelled() -> None:
+    """On a clock of its own: one timer looks after all, and after those that come later."""
+    ended: list[tuple[str, float]] = []
+
+    async def work() -> None:
+        limits = Limits(10.0)
+        loop = asyncio.get_running_loop()
+
+        async def one(name: str, starts: float, takes: float) -> None:
+            await asyncio.sleep(starts)
+            try:
+                with limits.one():
+                    await asyncio.sleep(takes)
+            except StatementTimeoutError:
+                name += " late"
+            ended.append((name, loop.time()))
+            # What it does next is no longer limited.
+            await asyncio.sleep(100)
+
+        async with anyio.create_task_group() as group:
+            for given in (("a", 0, 3), ("b", 1, 20), ("c", 5, 9.5), ("d", 5, 10.5), ("e", 14, 30), ("f", 200, 30)):
+                group.start_soon(one, *given)
+
+    run(work())
+    assert ended == [("a", 3), ("b late", 11), ("c", 14.5), ("d late", 15), ("e late", 24), ("f late", 210)]
 
 
 async def failing() -> None:
