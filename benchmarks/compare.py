@@ -5,8 +5,8 @@
     python benchmarks/compare.py postgresql --candidates driver,ours --loops uvloop
     python benchmarks/compare.py sqlite --profile users.create
 
-All candidates work in one database, which our migrations made, and in one process, in turn: each round has a turn of every row for every
-candidate, in an order of its own, so that all see the same machine. A turn is some tens of milliseconds of calls by one task, and as many
+All candidates work in one database, which our migrations made, and in one process, in turn: each round has a turn of every candidate at
+every row, in an order of its own, so that all see the same machine. A turn is some tens of milliseconds of calls by one task, and as many
 by 32 tasks at once. Before anything is measured each candidate does everything once, and what it gives back and what it has stored, read
 by our adapters, is compared; whoever differs is not measured, and the exit code says so.
 
@@ -42,7 +42,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
@@ -59,6 +59,8 @@ from benchmarks.fairness import unlike
 from benchmarks.workload import ROWS, Inputs, Row, Stage
 from tests import engines, mysql9
 from tests.population import analyze
+
+T = TypeVar("T")
 
 CANDIDATES: tuple[type[Candidate], ...] = (
     SQLiteDriver, AsyncpgDriver, AiomysqlDriver, AsyncpgPool, AiomysqlPool, AsyncmyDriver, Ours, OursOwnPool, OursAsyncmy, Core,
@@ -170,17 +172,30 @@ class Comparison:
                     await many_tasks(row, candidate, await row.prepare(self.stage, 2 * TASKS))
                 self._calls[row.name, candidate.name] = max(1, min(row.most, int(TURN / (p50 / 1e6))))
 
+        # What the libraries have made of themselves is no garbage of anybody's calls.
+        gc.collect()
+        gc.freeze()
+
     async def round(self) -> None:
-        """Give everybody a turn."""
-        turns = [(row, candidate) for row in self.rows for candidate in self.candidates]
-        random.shuffle(turns)
-        for row, candidate in turns:
-            count, figures = self._calls[row.name, candidate.name], self.figures[row.name][candidate.name]
-            p50, cpu = await one_task(row, candidate, await row.prepare(self.stage, count))
-            figures.p50.append(round(p50, 1))
-            figures.cpu.append(round(cpu, 1))
-            if candidate.concurrent and row.most > 1:
-                figures.rate.append(round(await many_tasks(row, candidate, await row.prepare(self.stage, max(count, 2 * TASKS))), 1))
+        """Give everybody a turn: row by row, so that all candidates see the same machine, and in an order of its own."""
+        for row in shuffled(self.rows):
+            for candidate in shuffled(self.candidates):
+                figures = self.figures[row.name][candidate.name]
+                p50, cpu = await one_task(row, candidate, await self._inputs(row, candidate))
+                figures.p50.append(round(p50, 1))
+                figures.cpu.append(round(cpu, 1))
+            for candidate in shuffled(self.candidates if row.most > 1 else []):
+                if candidate.concurrent:
+                    rate = await many_tasks(row, candidate, await self._inputs(row, candidate, 2 * TASKS))
+                    self.figures[row.name][candidate.name].rate.append(round(rate, 1))
+
+    async def _inputs(self, row: Row, candidate: Candidate, least: int = 1) -> Inputs:
+        return await row.prepare(self.stage, max(least, self._calls[row.name, candidate.name]))
+
+
+def shuffled(things: Sequence[T]) -> list[T]:
+    """The same in another order."""
+    return random.sample(things, len(things))
 
 
 @asynccontextmanager

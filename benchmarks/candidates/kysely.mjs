@@ -1,6 +1,8 @@
 // Kysely on Node: what AuthHero itself is built on. It speaks to compare.py by lines of JSON on its standard input and output.
 //
-//     node kysely.mjs ENGINE SETTINGS
+//     node kysely.mjs ENGINE
+//
+// The first line has the settings, each that follows calls to be made.
 //
 // The statements are those of the other candidates, in the query builder's words. JSON, flags and instants are encoded and decoded here, as
 // AuthHero does; nothing is validated, in or out, and what it ends with are plain objects.
@@ -9,8 +11,9 @@ import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 import { randomBytes } from "node:crypto";
 
-const [engine, text] = process.argv.slice(2);
-const settings = JSON.parse(text);
+const [engine] = process.argv.slice(2);
+const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+const settings = JSON.parse((await lines.next()).value);
 const require = createRequire(`${settings.modules}/`);
 const { Kysely, MysqlDialect, PostgresDialect, SqliteDialect, sql } = require("kysely");
 const { jsonArrayFrom } = require(`kysely/helpers/${{ sqlite: "sqlite", postgresql: "postgres", mysql: "mysql" }[engine]}`);
@@ -363,7 +366,7 @@ async function manyTasks(inputs, tasks) {
 
 const revive = (_, value) => (value !== null && typeof value === "object" && "$instant" in value ? new Date(value.$instant) : value);
 
-for await (const line of createInterface({ input: process.stdin })) {
+for await (const line of lines) {
   const asked = JSON.parse(line, revive);
   let answer;
   try {

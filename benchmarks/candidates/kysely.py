@@ -69,10 +69,12 @@ class Kysely(Remote):
         else:
             wanted = settings(place)
             given["mysql"] = {name: wanted[name] for name in ("host", "port", "user", "password")} | {"database": wanted["db"]}
-        script = Path(__file__).with_suffix(".mjs")
-        # The password is in the arguments of a process that ends with this one, of a server that is thrown away.
-        arguments = ("node", str(script), place.engine, json.dumps(given))
-        return cls(await asyncio.create_subprocess_exec(*arguments, stdin=PIPE, stdout=PIPE, limit=LONGEST))
+        command = ("node", str(Path(__file__).with_suffix(".mjs")), place.engine)
+        process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, limit=LONGEST)
+        if process.stdin:
+            # Not as an argument, which everybody on the machine could read: there is a password in it.
+            process.stdin.write(json.dumps(given).encode() + b"\n")
+        return cls(process)
 
     async def close(self) -> None:
         """Let it end."""
