@@ -15,7 +15,8 @@ the calls in a second. A ratio is the median of the ratios of the rounds. The ba
 and ends with tuples. See ``candidates/protocol.py`` for what goes in and comes out, and one file there for each candidate; ``workload.py``
 for the rows; ``verdict.py`` for the goals. With ``--write`` it is all kept in ``results/<engine>.json``, from which ``picture.py`` draws.
 
-Under uvloop only the drivers and we are measured. Servers come from ``AUTHHERO_TEST_POSTGRESQL`` and ``AUTHHERO_TEST_MYSQL``, or are
+Where a machine has other work, root may give this some precedence (``nice -n -12 …``), which the servers that are started inherit and the
+results tell of. Under uvloop only the drivers and we are measured. Servers come from ``AUTHHERO_TEST_POSTGRESQL`` and ``AUTHHERO_TEST_MYSQL``, or are
 started; ``mysql`` is MariaDB, ``mysql9`` Oracle's.
 """
 
@@ -367,6 +368,7 @@ def machine() -> dict[str, Any]:
         "machine": {"cpu": cpu, "cores": os.cpu_count(), "system": platform.platform(), "python": platform.python_version(), "node": node},
         "versions": {name: importlib.metadata.version(name) for name in PACKAGES},
         "load": {"before": os.getloadavg()[0]},
+        "nice": os.nice(0),
     }
 
 
