@@ -16,8 +16,8 @@ and ends with tuples. See ``candidates/protocol.py`` for what goes in and comes 
 for the rows; ``verdict.py`` for the goals. With ``--write`` it is all kept in ``results/<engine>.json``, from which ``picture.py`` draws.
 
 Where a machine has other work, root may give this some precedence (``nice -n -12 …``), which the servers that are started inherit and the
-results tell of. Under uvloop only the drivers and we are measured. Servers come from ``AUTHHERO_TEST_POSTGRESQL`` and ``AUTHHERO_TEST_MYSQL``, or are
-started; ``mysql`` is MariaDB, ``mysql9`` Oracle's.
+results tell of. Under uvloop only the drivers and we are measured. Servers come from ``AUTHHERO_TEST_POSTGRESQL`` and
+``AUTHHERO_TEST_MYSQL``, or are started; ``mysql`` is MariaDB, ``mysql9`` Oracle's.
 """
 
 from __future__ import annotations
