@@ -25,6 +25,8 @@ class Proxy:
         """How many connections have been cut that way."""
         self.trips = 0
         """How often a client has spoken and then waited for the server, all connections together."""
+        self.prepared = 0
+        """How many of these made asyncpg prepare a statement that it keeps; means nothing to MySQL."""
         self._asking: set[asyncio.StreamWriter] = set()
         """The connections, by their side to the client, whose client spoke last."""
 
@@ -56,8 +58,11 @@ class Proxy:
 
     async def _send(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, client: asyncio.StreamWriter) -> None:
         while data := await reader.read(65536):
-            self.trips += client not in self._asking
-            self._asking.add(client)
+            if client not in self._asking:
+                self._asking.add(client)
+                self.trips += 1
+                # PostgreSQL's message Parse: its letter, its length, and the name of the statement.
+                self.prepared += data[:1] == b"P" and data[5:6] != b"\0"
             await self._passing.wait()
             if self.hang_up_at is not None and self.hang_up_at in data:
                 self.cut += 1

@@ -1,0 +1,85 @@
+"""How often each method of the workload goes to the engine, held to a file for each engine.
+
+A trip is what a call waits for: a message to a server and its answer, a request to D1, work for a thread of SQLite. What PostgreSQL
+does once, to prepare a statement, is not counted. ``AUTHHERO_TRIPS=write python -m pytest tests/workload/test_trips.py`` writes the
+files anew; a number that grows needs a reason.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from authhero_sql import Adapters, Database, Ids, connect, create_adapters
+from authhero_sql.dialects.threads import Thread
+from tests.faults.proxy import proxied
+from tests.workload.calls import calls
+from tests.workload.replay import Ticking, outcome
+
+HEAD = """\
+# Each method of the workload: how many trips its calls take, where they give an answer and where they are refused, and how many
+# calls those are. Written by tests/workload/test_trips.py, which says how.
+"""
+
+
+@asynccontextmanager
+async def counted(engine: str, url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Adapters, Callable[[], int]]]:
+    """Adapters, and how many trips they have taken."""
+    if engine in ("postgresql", "mysql"):
+        # asyncpg forgets what it has prepared after five minutes, and would have to say so.
+        options = {"max_cached_statement_lifetime": 0} if engine == "postgresql" else {}
+        async with proxied(url) as (proxy, between), connect(between, max_size=1, **options) as db:
+            yield await over(db), lambda: proxy.trips - (proxy.prepared if engine == "postgresql" else 0)
+        return
+    sent: list[object] = []
+    async with connect(url) as db:
+        if engine == "sqlite":
+            monkeypatch.setattr(Thread, "send", _noting(sent, Thread.send))
+        else:
+            inside: Any = db
+            inside._transport._post = _noting(sent, inside._transport._post)
+        yield await over(db), lambda: len(sent)
+
+
+def _noting(sent: list[object], method: Callable[..., Any]) -> Callable[..., Any]:
+    def noted(*given: Any, **more: Any) -> Any:
+        sent.append(given)
+        return method(*given, **more)
+
+    return noted
+
+
+async def over(db: Database) -> Adapters:
+    """Adapters that do the same every time."""
+    return await create_adapters(db, clock=Ticking(), ids=Ids(Random(7).randbytes))
+
+
+async def test_no_call_takes_more_trips_than_it_did(engine: str, migrated_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    answered: dict[str, Counter[int]] = {}
+    refused: dict[str, Counter[int]] = {}
+    async with counted(engine, migrated_url, monkeypatch) as (adapters, trips):
+        for made in calls():
+            before = trips()
+            answer = await outcome(adapters, made)
+            kind = refused if isinstance(answer, dict) and set(answer) >= {"error"} else answered
+            kind.setdefault(made.name, Counter())[trips() - before] += 1
+    now = HEAD + "".join(
+        f"{name:<50} answered {_shown(answered.get(name)):<32} refused {_shown(refused.get(name))}".rstrip() + "\n"
+        for name in sorted(answered.keys() | refused.keys())
+    )
+    path = Path(__file__).with_name(f"trips.{engine}.txt")
+    if os.environ.get("AUTHHERO_TRIPS") == "write":
+        path.write_text(now, "utf-8")
+    before_now = [(line, is_) for line, is_ in zip(path.read_text("utf-8").splitlines(), now.splitlines(), strict=True) if line != is_]
+    assert before_now == []
+
+
+def _shown(counts: Counter[int] | None) -> str:
+    return ", ".join(f"{trips} ×{many}" for trips, many in sorted((counts or Counter()).items())) or "never"
