@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import json
 import sqlite3
@@ -14,7 +15,16 @@ from urllib.parse import unquote, urlsplit
 import anyio
 import pytest
 
-from authhero_sql import Adapters, ConfigurationError, ConflictError, DatabaseUnavailableError, connect, create_adapters
+from authhero_sql import (
+    Adapters,
+    ConfigurationError,
+    ConflictError,
+    Database,
+    DatabaseError,
+    DatabaseUnavailableError,
+    connect,
+    create_adapters,
+)
 from authhero_sql.dialects import Call
 
 ADA = {"user_id": "auth0|ada", "email": "ada@acme.example", "connection": "db", "password": {"hash": "h", "algorithm": "argon2id"}}
@@ -25,7 +35,7 @@ async def asyncpg_pool(url: str, **options: Any) -> AsyncIterator[Any]:
     """The user's pool."""
     import asyncpg
 
-    async with asyncpg.create_pool(url, min_size=1, max_size=4, **options) as pool:
+    async with asyncpg.create_pool(url, **{"min_size": 1, "max_size": 4, **options}) as pool:
         yield pool
 
 
@@ -137,8 +147,9 @@ async def test_an_asyncpg_pool(migrated_url: str, options: dict[str, Any]) -> No
 async def test_a_mysql_pool(migrated_url: str, options: dict[str, Any]) -> None:
     driver: Any = importlib.import_module("asyncmy.cursors" if "asyncmy" in migrated_url else "aiomysql")
     given = dict(options)
-    if "asyncmy" not in migrated_url and given.pop("stmt_cache_size", None):
-        pytest.skip("aiomysql prepares nothing")
+    if "asyncmy" not in migrated_url:
+        # aiomysql prepares nothing.
+        given.pop("stmt_cache_size", None)
     if given.pop("cursor", None):
         given["cursor_cls" if "asyncmy" in migrated_url else "cursorclass"] = driver.DictCursor
     async with mysql_pool(migrated_url, charset="utf8mb4", **given) as pool:
@@ -245,6 +256,38 @@ async def test_text_survives_every_sql_mode(migrated_url: str, modes: str) -> No
             for text in TEXTS:
                 assert await tx.users.remove("acme", f"auth0|{text}")
         assert (await adapters.users.list("acme", include_totals=True)).total == 0
+
+
+@pytest.mark.engines("postgresql")
+@pytest.mark.parametrize("own", [True, False], ids=["a pool of ours", "a pool of the user's own"])
+async def test_a_table_that_changes_costs_one_transaction(database_url: str, own: bool) -> None:
+    """What was prepared before is refused in a transaction; one refusal is enough for all connections to forget it."""
+    read = Call("SELECT a FROM changing")
+
+    async def both(db: Database) -> list[Any]:
+        here: list[int] = []
+        both_here = anyio.Event()
+
+        async def one() -> list[Any]:
+            async with db.transaction() as block:
+                here.append(1)
+                if len(here) == 2:
+                    both_here.set()
+                await both_here.wait()
+                return list(await block.fetch(read))
+
+        return list(await asyncio.gather(one(), one(), return_exceptions=True))
+
+    async with connect(database_url, max_size=2) if own else asyncpg_pool(database_url, max_size=2) as given:
+        db = (await create_adapters(given)).database
+        await db.execute(Call("CREATE TABLE changing (a integer)"))
+        assert await both(db) == [[], []]
+        await db.execute(Call("ALTER TABLE changing ALTER COLUMN a TYPE text"))
+        with pytest.raises(DatabaseError) as caught:
+            async with db.transaction() as block:
+                await block.fetch(read)
+        assert caught.value.code == "0A000"
+        assert await both(db) == [[], []]
 
 
 @pytest.mark.engines("postgresql")
