@@ -109,7 +109,7 @@ class Pool(Generic[C]):
         trusted: float = math.inf,
     ) -> None:
         if not 0 <= min_size <= max_size or max_size < 1:
-            raise ConfigurationError("a pool has at least 0 <= min_size <= max_size connections, and max_size is 1 or more")
+            raise ConfigurationError("the sizes of a pool must be 0 <= min_size <= max_size, and max_size 1 or more")
         self._driver = driver
         self._min_size = min_size
         self._max_size = max_size
