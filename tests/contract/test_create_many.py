@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from random import Random
-from typing import Any, get_type_hints
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -32,6 +32,7 @@ from authhero_sql.dialects import Call
 from authhero_sql.verbs.bulk import CHUNK, Importing
 from tests.contract.builders import client, custom_domain, organization, outbox_event, proxy_route, tenant, user
 from tests.faults.proxy import proxied
+from tests.kinds import kinds
 from tests.unit.fakes import CountingDatabase
 from tests.workload.replay import Ticking
 
@@ -283,7 +284,7 @@ async def test_an_argument_of_another_kind_is_refused(store: Adapters, arguments
 
 
 async def test_every_adapter_that_creates_plainly_creates_many(store: Adapters) -> None:
-    many = {name for name, kind in get_type_hints(Adapters).items() if issubclass(kind, Importing)}
+    many = {name for name, kind in kinds().items() if issubclass(kind, Importing)}
     assert len(many) == 21
     for name in many:
         assert await getattr(store, name).create_many("acme", []) == ManyResult()
