@@ -25,7 +25,7 @@ from ..models.base import ImportMetadata, Page
 from ..statements.conditions import other_than
 from ..tables import ACTION_EXECUTIONS, ACTION_VERSIONS, ACTIONS, HOOK_CODE, HOOKS
 from ..verbs.adapter import Adapter, Expected, Fields
-from .plain import Kept, Paged, Plain
+from .mixins import CreateMixin, ListMixin, StandardAdapter, UpdateMixin
 
 ACTION = ACTIONS.c
 ACTION_EXECUTION = ACTION_EXECUTIONS.c
@@ -36,7 +36,7 @@ LEADS = ("trigger_id", "permission_required", *HOOK_TARGETS)
 """The fields of a hook that must fit together."""
 
 
-class Actions(Plain[Action, ActionInsert]):
+class Actions(StandardAdapter[Action, ActionInsert]):
     """Actions (Auth0: actions): code that runs at a trigger."""
 
     table = ACTIONS
@@ -178,7 +178,7 @@ class ActionExecutions(Adapter[ActionExecution]):
         return await self._sweeps.sweep({}, ACTION_EXECUTION.created_at_ts, older_than, dry_run=dry_run)
 
 
-class Hooks(Kept[Hook, HookInsert], Paged[Hook]):
+class Hooks(CreateMixin[Hook, HookInsert], UpdateMixin[Hook], ListMixin[Hook]):
     """Hooks: what a trigger leads to. The greatest priority comes first, then the oldest."""
 
     table = HOOKS
@@ -231,7 +231,7 @@ class Hooks(Kept[Hook, HookInsert], Paged[Hook]):
         return await self._revise({**where, **self._expected(expect)}, [self.table[name] for name in LEADS], change)
 
 
-class HookCodes(Kept[HookCode, HookCodeInsert]):
+class HookCodes(CreateMixin[HookCode, HookCodeInsert], UpdateMixin[HookCode]):
     """The code of hooks that run code."""
 
     table = HOOK_CODE

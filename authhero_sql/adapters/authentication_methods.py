@@ -9,12 +9,12 @@ from ..models.authentication_methods import AuthenticationMethod, Authentication
 from ..schema import Order
 from ..tables import AUTHENTICATION_METHODS
 from ..verbs.adapter import Expected, Fields
-from .plain import Created
+from .mixins import CreateMixin
 
 AUTHENTICATION_METHOD = AUTHENTICATION_METHODS.c
 
 
-class AuthenticationMethods(Created[AuthenticationMethod, AuthenticationMethodInsert]):
+class AuthenticationMethods(CreateMixin[AuthenticationMethod, AuthenticationMethodInsert]):
     """Authentication methods (Auth0: authentication methods); ids are ULIDs."""
 
     table = AUTHENTICATION_METHODS

@@ -22,7 +22,7 @@ from ..models.branding import (
 from ..schema import Order
 from ..tables import BRANDING, CUSTOM_TEXT, PROMPT_SETTINGS, THEMES, UNIVERSAL_LOGIN_TEMPLATES
 from ..verbs.adapter import Adapter, Expected, Fields
-from .plain import Owned
+from .mixins import TenantAdapter
 
 PROMPT_SETTING = PROMPT_SETTINGS.c
 THEME = THEMES.c
@@ -136,7 +136,7 @@ class CustomTexts(Adapter[CustomTextEntry]):
         return [read.read(row) for row in rows]
 
 
-class Themes(Owned[Theme]):
+class Themes(TenantAdapter[Theme]):
     """Themes (Auth0: branding themes)."""
 
     table = THEMES

@@ -12,12 +12,12 @@ from ..models.permissions import ClientRegistrationToken, ClientRegistrationToke
 from ..schema import Order
 from ..statements.conditions import NULL, Where
 from ..tables import CLIENT_REGISTRATION_TOKENS
-from .plain import Owned
+from .mixins import TenantAdapter
 
 TOKEN = CLIENT_REGISTRATION_TOKENS.c
 
 
-class ClientRegistrationTokens(Owned[ClientRegistrationToken]):
+class ClientRegistrationTokens(TenantAdapter[ClientRegistrationToken]):
     """Initial and registration access tokens (RFC 7591, RFC 7592), kept by their hash."""
 
     table = CLIENT_REGISTRATION_TOKENS

@@ -14,12 +14,12 @@ from ..models.codes import Code, CodeInsert, CodeWithTenantId
 from ..schema import Column
 from ..statements.conditions import NULL, Where, lt
 from ..tables import CODES
-from .plain import Paged
+from .mixins import ListMixin
 
 CODE = CODES.c
 
 
-class Codes(Paged[Code]):
+class Codes(ListMixin[Code]):
     """Authorization codes, one-time passwords, tickets and OAuth states."""
 
     table = CODES

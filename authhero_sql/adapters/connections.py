@@ -8,12 +8,12 @@ from typing import ClassVar
 from ..listing import ListRules, Sort
 from ..models.connections import Connection, ConnectionInsert
 from ..tables import CONNECTIONS
-from .plain import Plain
+from .mixins import StandardAdapter
 
 CONNECTION = CONNECTIONS.c
 
 
-class Connections(Plain[Connection, ConnectionInsert]):
+class Connections(StandardAdapter[Connection, ConnectionInsert]):
     """Connections (Auth0: database, social, passwordless and enterprise connections).
 
     ``enabled_clients`` is virtual: accepted and never stored, see ``client_connections``.

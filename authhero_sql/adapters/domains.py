@@ -18,7 +18,7 @@ from ..schema import Order
 from ..tables import CUSTOM_DOMAINS, PROXY_ROUTES
 from ..verbs.adapter import Expected, Fields
 from ..verbs.bulk import New, of_row
-from .plain import Kept
+from .mixins import CreateMixin, UpdateMixin
 
 CUSTOM_DOMAIN = CUSTOM_DOMAINS.c
 PROXY_ROUTE = PROXY_ROUTES.c
@@ -27,7 +27,7 @@ OLDEST_FIRST = (Order("created_at"), Order("custom_domain_id"))
 BY_PRIORITY = (Order("priority"), Order("created_at"), Order("id"))
 
 
-class CustomDomains(Kept[CustomDomain, CustomDomainInsert]):
+class CustomDomains(CreateMixin[CustomDomain, CustomDomainInsert], UpdateMixin[CustomDomain]):
     """Custom domains (Auth0: custom domains)."""
 
     table = CUSTOM_DOMAINS
@@ -88,7 +88,7 @@ class CustomDomains(Kept[CustomDomain, CustomDomainInsert]):
         return await self._all({CUSTOM_DOMAIN.tenant_id: tenant_id}, OLDEST_FIRST)
 
 
-class ProxyRoutes(Kept[ProxyRoute, ProxyRouteInsert]):
+class ProxyRoutes(CreateMixin[ProxyRoute, ProxyRouteInsert], UpdateMixin[ProxyRoute]):
     """Where requests to a custom domain go."""
 
     table = PROXY_ROUTES
@@ -127,7 +127,7 @@ class ProxyRoutes(Kept[ProxyRoute, ProxyRouteInsert]):
                 raise of_row(error, next(new.row for new in chunk if new.values["custom_domain_id"] == domain_id)) from None
 
     async def update(self, tenant_id: str, id: str, fields: Fields, *, expect: Expected = None) -> bool:
-        """Write exactly the given fields; see :meth:`Kept.update`.
+        """Write exactly the given fields; see :meth:`UpdateMixin.update`.
 
         Returns:
             Whether there was such a route, as it was expected to be.

@@ -43,7 +43,7 @@ class EmailProviders(Adapter[EmailProvider]):
         return provider
 
     async def update(self, tenant_id: str, fields: Fields, *, expect: Expected = None) -> bool:
-        """Write exactly the given fields; ``credentials`` and ``settings`` are replaced whole. ``expect``: see :meth:`Kept.update`.
+        """Write exactly the given fields; ``credentials`` and ``settings`` are replaced whole. ``expect``: see :meth:`UpdateMixin.update`.
 
         Returns:
             Whether the tenant has a provider.
@@ -90,7 +90,7 @@ class EmailTemplates(Adapter[EmailTemplate]):
         return await self._all({EMAIL_TEMPLATE.tenant_id: tenant_id}, (Order("template"),))
 
     async def update(self, tenant_id: str, template: str, fields: Fields, *, expect: Expected = None) -> bool:
-        """Write exactly the given fields. ``expect``: see :meth:`Kept.update`.
+        """Write exactly the given fields. ``expect``: see :meth:`UpdateMixin.update`.
 
         Returns:
             Whether there was such a template.

@@ -9,12 +9,12 @@ from ..listing import ListRules
 from ..models.flows import Flow, FlowInsert
 from ..tables import FLOWS
 from ..verbs.adapter import Expected, Fields
-from .plain import Created, Listed
+from .mixins import CreateMixin, IterateMixin
 
 FLOW = FLOWS.c
 
 
-class Flows(Created[Flow, FlowInsert], Listed[Flow]):
+class Flows(CreateMixin[Flow, FlowInsert], IterateMixin[Flow]):
     """Flows (Auth0: flows)."""
 
     table = FLOWS

@@ -63,7 +63,7 @@ class Keys(Adapter[SigningKey]):
         )
 
     async def update(self, kid: str, fields: Fields, *, expect: Expected = None) -> bool:
-        """Write exactly the given fields; whether there was such a key. ``expect``: see :meth:`Kept.update`.
+        """Write exactly the given fields; whether there was such a key. ``expect``: see :meth:`UpdateMixin.update`.
 
         Raises:
             InvalidValueError: a value cannot be stored, or a field cannot be updated.

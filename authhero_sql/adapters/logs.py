@@ -12,12 +12,12 @@ from ..models.base import ImportMetadata, Page
 from ..models.logs import Log, LogInsert
 from ..statements.conditions import Where, gte, lte, one_of
 from ..tables import LOGS
-from .plain import Listed
+from .mixins import IterateMixin
 
 LOG = LOGS.c
 
 
-class Logs(Listed[Log]):
+class Logs(IterateMixin[Log]):
     """The tenant's log (Auth0: log events). ``user_agent``, ``description`` and ``details`` are cut to their columns."""
 
     table = LOGS

@@ -30,7 +30,7 @@ from ..statements.table import Side
 from ..tables import CONNECTIONS, INVITES, ORGANIZATION_CONNECTIONS, ORGANIZATIONS, USER_ORGANIZATIONS
 from ..verbs.adapter import Adapter, Expected, Fields
 from ..verbs.bulk import New, of_row
-from .plain import Plain
+from .mixins import StandardAdapter
 
 INVITE = INVITES.c
 ORGANIZATION = ORGANIZATIONS.c
@@ -38,7 +38,7 @@ ORGANIZATION_CONNECTION = ORGANIZATION_CONNECTIONS.c
 USER_ORGANIZATION = USER_ORGANIZATIONS.c
 
 
-class Organizations(Plain[Organization, OrganizationInsert]):
+class Organizations(StandardAdapter[Organization, OrganizationInsert]):
     """Organizations (Auth0: organizations): business customers and partners, each with its own members and connections."""
 
     table = ORGANIZATIONS
@@ -111,7 +111,9 @@ class OrganizationConnections(Adapter[OrganizationConnection]):
         return await self._all(where, (Order("created_at"), Order("connection_id")))
 
     async def update(self, tenant_id: str, organization_id: str, connection_id: str, fields: Fields, *, expect: Expected = None) -> bool:
-        """Write exactly the given fields; whether the connection is enabled for the organization. ``expect``: see :meth:`Kept.update`.
+        """Write exactly the given fields; whether the connection is enabled for the organization.
+
+        ``expect`` is as in :meth:`UpdateMixin.update`.
 
         Raises:
             InvalidValueError: a value cannot be stored, or a field is unknown or cannot be updated.
@@ -130,7 +132,7 @@ class OrganizationConnections(Adapter[OrganizationConnection]):
         }
 
 
-class UserOrganizations(Plain[UserOrganization, UserOrganizationInsert]):
+class UserOrganizations(StandardAdapter[UserOrganization, UserOrganizationInsert]):
     """Memberships (Auth0: organization members). Joining twice is a :class:`ConflictError`."""
 
     table = USER_ORGANIZATIONS
@@ -170,7 +172,7 @@ class UserOrganizations(Plain[UserOrganization, UserOrganizationInsert]):
                 raise of_row(ForeignKeyError().at(self.table.name), new.row)
 
     async def update(self, tenant_id: str, id: str, fields: Fields, *, expect: Expected = None) -> bool:
-        """Write exactly the given fields; whether there was such a membership. ``expect``: see :meth:`Kept.update`.
+        """Write exactly the given fields; whether there was such a membership. ``expect``: see :meth:`UpdateMixin.update`.
 
         Raises:
             ConflictError: the user is a member already.
@@ -209,7 +211,7 @@ class UserOrganizations(Plain[UserOrganization, UserOrganizationInsert]):
         return self._lists.paged(items, window, total, "organizations")
 
 
-class Invites(Plain[Invite, InviteInsert]):
+class Invites(StandardAdapter[Invite, InviteInsert]):
     """Invitations to organizations (Auth0: organization invitations)."""
 
     table = INVITES

@@ -14,7 +14,7 @@ from ..models.base import ImportMetadata
 from ..models.permissions import ClientGrant, ClientGrantInsert, Grant, GrantInsert, ResourceServer, ResourceServerInsert
 from ..tables import CLIENT_GRANTS, GRANTS, RESOURCE_SERVERS
 from ..verbs.adapter import Expected, Fields
-from .plain import Listed, Plain
+from .mixins import IterateMixin, StandardAdapter
 
 CLIENT_GRANT = CLIENT_GRANTS.c
 GRANT = GRANTS.c
@@ -24,7 +24,7 @@ NATURAL_KEY = (GRANT.tenant_id, GRANT.user_id, GRANT.client_id, GRANT.audience)
 """What there is one grant for."""
 
 
-class ResourceServers(Plain[ResourceServer, ResourceServerInsert]):
+class ResourceServers(StandardAdapter[ResourceServer, ResourceServerInsert]):
     """Resource servers (Auth0: APIs)."""
 
     table = RESOURCE_SERVERS
@@ -66,7 +66,7 @@ class ResourceServers(Plain[ResourceServer, ResourceServerInsert]):
         return await self._merge({**where, **self._expected(expect)}, RESOURCE_SERVER.options, options, given)
 
 
-class ClientGrants(Plain[ClientGrant, ClientGrantInsert]):
+class ClientGrants(StandardAdapter[ClientGrant, ClientGrantInsert]):
     """Client grants (Auth0: client grants): what clients may do on their own account."""
 
     table = CLIENT_GRANTS
@@ -94,7 +94,7 @@ class ClientGrants(Plain[ClientGrant, ClientGrantInsert]):
         return {name: [] for name in ("scope", "authorization_details_types") if getattr(params, name) is None}
 
 
-class Grants(Listed[Grant]):
+class Grants(IterateMixin[Grant]):
     """Grants (Auth0: user grants): the scopes that a user has allowed a client at an API, or at none."""
 
     table = GRANTS

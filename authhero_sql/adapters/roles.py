@@ -29,7 +29,7 @@ from ..statements.conditions import Picked, Where, gt
 from ..statements.table import AnyTable, Side
 from ..tables import RESOURCE_SERVERS, ROLE_PERMISSIONS, ROLES, USER_PERMISSIONS, USER_ROLES
 from ..verbs.adapter import Adapter, M
-from .plain import UNSET, Plain, Unset
+from .mixins import UNSET, StandardAdapter, Unset
 
 ROLE = ROLES.c
 ROLE_PERMISSION = ROLE_PERMISSIONS.c
@@ -45,7 +45,7 @@ API_NAME = Side(
 """The API of a permission, which is known by its identifier and need not exist."""
 
 
-class Roles(Plain[Role, RoleInsert]):
+class Roles(StandardAdapter[Role, RoleInsert]):
     """Roles (Auth0: roles): named sets of permissions."""
 
     table = ROLES

@@ -13,14 +13,14 @@ from ..schema import Order
 from ..statements.conditions import Where
 from ..tables import SCIM_CONFIGURATIONS, SCIM_EXTERNAL_IDS, SCIM_TOKENS
 from ..verbs.adapter import Adapter
-from .plain import Created, Kept
+from .mixins import CreateMixin, UpdateMixin
 
 SCIM_CONFIGURATION = SCIM_CONFIGURATIONS.c
 SCIM_EXTERNAL_ID = SCIM_EXTERNAL_IDS.c
 SCIM_TOKEN = SCIM_TOKENS.c
 
 
-class ScimConfigurations(Kept[ScimConfiguration, ScimConfigurationInsert]):
+class ScimConfigurations(CreateMixin[ScimConfiguration, ScimConfigurationInsert], UpdateMixin[ScimConfiguration]):
     """SCIM configurations (Auth0: SCIM configuration), one a connection and known by its id."""
 
     table = SCIM_CONFIGURATIONS
@@ -32,7 +32,7 @@ class ScimConfigurations(Kept[ScimConfiguration, ScimConfigurationInsert]):
         return await self._all({SCIM_CONFIGURATION.tenant_id: tenant_id}, (Order("created_at"), Order("connection_id")))
 
 
-class ScimTokens(Created[ScimToken, ScimTokenInsert]):
+class ScimTokens(CreateMixin[ScimToken, ScimTokenInsert]):
     """SCIM tokens (Auth0: SCIM tokens), kept by their hash."""
 
     table = SCIM_TOKENS

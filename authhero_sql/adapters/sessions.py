@@ -19,7 +19,7 @@ from ..statements.conditions import NULL, Picked, Where, gt, null_or, one_of
 from ..tables import REFRESH_TOKENS, SESSIONS
 from ..verbs.adapter import Expected, Fields
 from .login_sessions import LoginSessions
-from .plain import Listed
+from .mixins import IterateMixin
 
 TOKEN = REFRESH_TOKENS.c
 SESSION = SESSIONS.c
@@ -28,7 +28,7 @@ M = TypeVar("M", bound=BaseModel)
 EXPIRIES = ("expires_at_ts", "idle_expires_at_ts")
 
 
-class _Expiring(Listed[M]):
+class _Expiring(IterateMixin[M]):
     """A table whose rows keep their login session alive at least as long as themselves."""
 
     login_column: ClassVar[str]

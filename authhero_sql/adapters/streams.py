@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from ..models.streams import LogStream, LogStreamInsert, MigrationSource, MigrationSourceInsert
 from ..schema import Order
 from ..tables import LOG_STREAMS, MIGRATION_SOURCES
-from .plain import Kept
+from .mixins import CreateMixin, UpdateMixin
 
 LOG_STREAM = LOG_STREAMS.c
 MIGRATION_SOURCE = MIGRATION_SOURCES.c
@@ -19,7 +19,7 @@ MIGRATION_SOURCE = MIGRATION_SOURCES.c
 OLDEST_FIRST = (Order("created_at"), Order("id"))
 
 
-class LogStreams(Kept[LogStream, LogStreamInsert]):
+class LogStreams(CreateMixin[LogStream, LogStreamInsert], UpdateMixin[LogStream]):
     """Log streams (Auth0: log streams). A stream is active until somebody says otherwise."""
 
     table = LOG_STREAMS
@@ -38,7 +38,7 @@ class LogStreams(Kept[LogStream, LogStreamInsert]):
         return await self._all({LOG_STREAM.tenant_id: tenant_id}, OLDEST_FIRST)
 
 
-class MigrationSources(Kept[MigrationSource, MigrationSourceInsert]):
+class MigrationSources(CreateMixin[MigrationSource, MigrationSourceInsert], UpdateMixin[MigrationSource]):
     """Servers whose users are taken over as they sign in."""
 
     table = MIGRATION_SOURCES

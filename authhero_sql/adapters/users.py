@@ -22,8 +22,8 @@ from ..statements.table import Gathered, Side
 from ..tables import AUTHENTICATION_METHODS, OUTBOX_EVENTS, PASSWORDS, USER_ACTIVITY, USERS
 from ..verbs.adapter import Expected, Fields
 from ..verbs.bulk import Importing, ManyResult, New, OnConflict, OnInvalid, Progress, Rows
+from .mixins import IterateMixin
 from .passwords import Passwords
-from .plain import Listed
 from .user_activity import UserActivity
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class LinkedAccount(BaseModel):
     profile_data: str | None = Field(default=None, validation_alias="profileData", serialization_alias="profileData")
 
 
-class Users(Importing[User], Listed[User]):
+class Users(Importing[User], IterateMixin[User]):
     """Users (Auth0: user profiles).
 
     ``last_login``, ``last_ip`` and ``login_count`` live in ``user_activity``. The accounts linked to a user are folded into

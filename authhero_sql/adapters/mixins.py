@@ -1,4 +1,4 @@
-"""What most adapters are: rows of a tenant that are created, got, listed, updated and removed."""
+"""What most adapters are made of: rows of a tenant that are created, got, listed, updated and removed."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ UNSET: Final = Unset.UNSET
 """An argument that was not given, where ``None`` or ``""`` would mean something."""
 
 
-class Owned(Adapter[M]):
+class TenantAdapter(Adapter[M]):
     """A table whose rows belong to tenants and are known by one id."""
 
     def _own(self, tenant_id: str, id: str) -> dict[Column, Any]:
@@ -45,7 +45,7 @@ class Owned(Adapter[M]):
         return cls.table["tenant_id"], cls.table[next(name for name in cls.table.key if name != "tenant_id")]
 
 
-class Paged(Owned[M]):
+class ListMixin(TenantAdapter[M]):
     """The list that most tables have."""
 
     async def list(
@@ -89,7 +89,7 @@ class Paged(Owned[M]):
         )
 
 
-class Listed(Paged[M]):
+class IterateMixin(ListMixin[M]):
     """A list that can be walked by checkpoint."""
 
     async def iterate(self, tenant_id: str, *, q: str | None = None, sort: str | Sort | None = None, batch: int = 500) -> AsyncIterator[M]:
@@ -108,7 +108,7 @@ class Listed(Paged[M]):
             yield item
 
 
-class Created(Importing[M], Owned[M], Generic[M, I]):
+class CreateMixin(Importing[M], TenantAdapter[M], Generic[M, I]):
     """Rows that are created, and got and removed by their id."""
 
     async def create(
@@ -183,8 +183,8 @@ class Created(Importing[M], Owned[M], Generic[M, I]):
         return await self._remove(self._own(tenant_id, id))
 
 
-class Kept(Created[M, I], Generic[M, I]):
-    """Rows that can be updated too."""
+class UpdateMixin(TenantAdapter[M]):
+    """Rows that are updated by their id."""
 
     async def update(self, tenant_id: str, id: str, fields: Fields, *, expect: Expected = None) -> bool:
         """Write exactly the given fields; ``None`` stores NULL, a nested object is replaced whole.
@@ -208,5 +208,5 @@ class Kept(Created[M, I], Generic[M, I]):
         return await self._update(self._own(tenant_id, id), fields, expect)
 
 
-class Plain(Kept[M, I], Listed[M], Generic[M, I]):
+class StandardAdapter(CreateMixin[M, I], UpdateMixin[M], IterateMixin[M], Generic[M, I]):
     """The five methods that a plain adapter has, and ``iterate``."""
