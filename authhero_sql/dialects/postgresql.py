@@ -442,28 +442,20 @@ async def _counts(connection: asyncpg.Connection, together: Call, limits: Limits
     return list(counts)
 
 
-COPIED = 100
-"""From how many rows on COPY, which takes two trips, costs less than as many INSERTs in one."""
 _COUNTED = ("INSERT ", "UPDATE ", "DELETE ")
 
 
 async def _run_counts(connection: asyncpg.Connection, run: Sequence[Call], limits: Limits) -> list[int]:
     """How many rows each write of a run matched, in as few trips as can be."""
     if adds_rows(run):
-        many = _copied if len(run) >= COPIED else _executed_many
-        await _run(partial(many, connection, run), connection, run[0], limits)
+        # COPY would be quicker, but is refused under row-level security and keeps the types of its first time for good.
+        await _run(partial(_executed_many, connection, run), connection, run[0], limits)
         return [1] * len(run)
     if len(run) > 1 and run[0].prepared and run[0].sql.startswith(_COUNTED):
         found: list[Row] = await _run(partial(_returned, connection, run), connection, run[0], limits)
         counts = Counter(number for (number,) in found)
         return [counts[number] for number in range(len(run))]
     return [await _count(connection, call, limits) for call in run]
-
-
-async def _copied(connection: asyncpg.Connection, run: Sequence[Call], _: str, *__: Any, timeout: float | None = None) -> None:
-    """Add rows by COPY."""
-    into: Any = run[0].into
-    await connection.copy_records_to_table(into.table, columns=into.columns, records=[call.args for call in run], timeout=timeout)
 
 
 async def _executed_many(connection: asyncpg.Connection, run: Sequence[Call], sql: str, *_: Any, timeout: float | None = None) -> None:

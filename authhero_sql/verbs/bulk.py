@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Generic, Literal, TypeAlias, TypeVar
@@ -199,21 +199,22 @@ class Importing(Adapter[M], Generic[M]):
         left = CHUNK_CHARACTERS
         refused: list[Refusal] = []
         number = 0
-        async for given in _each(self.table, rows):
-            try:
-                new = self._new(tenant_id, number, given)
-            except InvalidValueError as error:
-                of_row(error, number)
-                if on_invalid == "raise":
-                    raise
-                refused.append(Refusal(number, error))
-            else:
-                chunk.append(new)
-                left -= sum([len(value) for name in self._long if (value := new.values[name]) is not None])
-            number += 1
-            if len(chunk) + len(refused) >= CHUNK or left < 0:
-                yield chunk, refused
-                chunk, refused, left = [], [], CHUNK_CHARACTERS
+        async with aclosing(_each(self.table, rows)) as source:
+            async for given in source:
+                try:
+                    new = self._new(tenant_id, number, given)
+                except InvalidValueError as error:
+                    of_row(error, number)
+                    if on_invalid == "raise":
+                        raise
+                    refused.append(Refusal(number, error))
+                else:
+                    chunk.append(new)
+                    left -= sum([len(value) for name in self._long if (value := new.values[name]) is not None])
+                number += 1
+                if len(chunk) + len(refused) >= CHUNK or left < 0:
+                    yield chunk, refused
+                    chunk, refused, left = [], [], CHUNK_CHARACTERS
         if chunk or refused:
             yield chunk, refused
 
@@ -309,8 +310,10 @@ async def _overlapping(items: AsyncIterator[T], work: Callable[[T], Coroutine[An
 async def _each(table: Table[Any], rows: Rows[Any]) -> AsyncGenerator[Any, None]:
     """The rows, wherever they come from."""
     if isinstance(rows, AsyncIterable):
-        async for given in rows:
-            yield given
+        # A generator may hold a connection as long as it is open: whoever keeps an error keeps it, too.
+        async with aclosing(rows) if isinstance(rows, AsyncGenerator) else nullcontext():
+            async for given in rows:
+                yield given
     else:
         for number, given in enumerate(_iterable(table, rows)):
             if number % BREATH == 0:
@@ -412,6 +415,8 @@ class _Chunks:
                 break
             seen.add(value)
             (plan.updated if value in taken else plan.created).append(new)
+        # In one order for everybody: two that change the same rows in different ones would wait for each other.
+        plan.updated.sort(key=lambda new: str(_value(new, self._keys[0])))
         return plan
 
     @cached_property

@@ -246,3 +246,28 @@ async def test_a_hook_of_older_rules_stays_editable_in_its_other_fields(store: A
     found = await store.hooks.get("acme", made.hook_id)
     assert found is not None
     assert (found.url, found.form_id, found.priority) == (made.url, None, 7)
+
+
+# The tenant.
+
+
+@pytest.mark.parametrize("name", ["actions", "hook_code", "proxy_routes", "users", "clients"])
+async def test_another_tenant_cannot_be_expected(store: Adapters, name: str) -> None:
+    rows: dict[str, dict[str, Any]] = {
+        "actions": {"name": "mine", "code": "mine"},
+        "hook_code": {"code": "mine"},
+        "proxy_routes": {"custom_domain_id": "d", "match": {"path": "/"}, "handlers": []},
+        "users": {"user_id": "auth0|mine", "connection": "db"},
+        "clients": {"client_id": "mine", "name": "mine"},
+    }
+    if name == "proxy_routes":
+        await store.custom_domains.create(
+            "globex", {"domain": "globex.example", "type": "auth0_managed_certs"}, import_metadata={"id": "d"}
+        )
+    adapter = getattr(store, name)
+    created = await adapter.create("globex", rows[name])
+    id = created.model_dump()[adapter._key()[1].public]
+    change = {"name": "stolen"} if name in {"users", "clients"} else {"code": "stolen"} if name != "proxy_routes" else {"priority": 7}
+    with pytest.raises(InvalidQueryError):
+        await adapter.update("acme", id, change, expect={"tenant_id": "globex"})
+    assert await adapter.get("globex", id) == created
