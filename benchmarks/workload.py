@@ -266,9 +266,10 @@ async def _look_user(stage: Stage, _: tuple[Any, ...], answer: Any) -> Any:
     return await _stored_user(stage, _id(answer))
 
 
-async def _look_users(stage: Stage, _: tuple[Any, ...], answer: Any) -> Any:
-    ids = [_id(each) for each in answer]
-    return [len(ids), await _stored_user(stage, ids[0]), await _stored_user(stage, ids[-1])]
+async def _look_users(stage: Stage, given: tuple[Any, ...], answer: Any) -> Any:
+    first, last = given[0][0]["email"], given[0][-1]["email"]
+    users = stage.adapters.users
+    return [answer, await users.get_by_email(WRITE, first), await users.get_by_email(WRITE, last)]
 
 
 async def _look_updated(stage: Stage, given: tuple[Any, ...], _: Any) -> Any:

@@ -313,12 +313,12 @@ class Core(Candidate):
         await self._write(self.statements.insert["users"], row)
         return service.user(row)
 
-    async def create_users(self, tenant: str, given: Sequence[Given]) -> Any:
+    async def create_users(self, tenant: str, given: Sequence[Given]) -> int:
         """See the protocol."""
         rows = [service.new_user(tenant, each) for each in given]
         async with self.writing.begin() as connection:
             await connection.execute(self.statements.insert["users"], rows)
-        return [service.user(row) for row in rows]
+        return len(rows)
 
     async def update_user(self, tenant: str, user_id: str, given: Given) -> bool:
         """See the protocol."""

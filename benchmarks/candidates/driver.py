@@ -248,11 +248,11 @@ class Driver(Candidate):
         await self.line.run(self.sql["create_user"], *row)
         return row[1]
 
-    async def create_users(self, tenant: str, given: Sequence[Given]) -> Any:
+    async def create_users(self, tenant: str, given: Sequence[Given]) -> int:
         """See the protocol."""
         rows = [self._user(tenant, each) for each in given]
         await self.insert_many(rows)
-        return [row[1] for row in rows]
+        return len(rows)
 
     async def update_user(self, tenant: str, user_id: str, given: Given) -> bool:
         """See the protocol."""

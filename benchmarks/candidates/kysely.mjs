@@ -260,7 +260,7 @@ const calls = {
         await tx.insertInto("users").values(rows.slice(start, start + 500)).execute();
       }
     });
-    return rows.map(user);
+    return rows.length;
   },
   async update_user(tenant, userId, given) {
     const values = {

@@ -121,9 +121,9 @@ class Kysely(Remote):
         """See the protocol."""
         return User.model_validate(await self._call("create_user", tenant, given))
 
-    async def create_users(self, tenant: str, given: Sequence[Given]) -> Any:
+    async def create_users(self, tenant: str, given: Sequence[Given]) -> int:
         """See the protocol."""
-        return _models(User, await self._call("create_users", tenant, given))
+        return int(await self._call("create_users", tenant, given))
 
     async def update_user(self, tenant: str, user_id: str, given: Given) -> bool:
         """See the protocol."""

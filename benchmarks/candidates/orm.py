@@ -174,12 +174,12 @@ class Orm(Candidate):
         await self._add(UserRow(**row))
         return service.user(row)
 
-    async def create_users(self, tenant: str, given: Sequence[Given]) -> Any:
+    async def create_users(self, tenant: str, given: Sequence[Given]) -> int:
         """See the protocol; the documentation's way for many is an INSERT of the entity."""
         rows = [service.new_user(tenant, each) for each in given]
         async with self.several.begin() as session:
             await session.execute(insert(UserRow), rows)
-        return [service.user(row) for row in rows]
+        return len(rows)
 
     async def update_user(self, tenant: str, user_id: str, given: Given) -> bool:
         """See the protocol."""

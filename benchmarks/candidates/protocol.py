@@ -103,8 +103,8 @@ class Candidate(ABC):
         """Store a user, whose id is made here; give it back, or its id."""
 
     @abstractmethod
-    async def create_users(self, tenant: str, given: Sequence[Given]) -> Any:
-        """Store many users, all or none; give them back, or their ids."""
+    async def create_users(self, tenant: str, given: Sequence[Given]) -> int:
+        """Store many users, all or none; how many."""
 
     @abstractmethod
     async def update_user(self, tenant: str, user_id: str, given: Given) -> bool:

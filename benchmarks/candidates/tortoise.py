@@ -208,11 +208,11 @@ class Tortoise(Candidate):
         await UserRow.create(**values)
         return service.user(values)
 
-    async def create_users(self, tenant: str, given: Sequence[Given]) -> Any:
+    async def create_users(self, tenant: str, given: Sequence[Given]) -> int:
         """See the protocol."""
         rows = [service.new_user(tenant, each) for each in given]
         await UserRow.bulk_create([UserRow(**each) for each in rows])
-        return [service.user(each) for each in rows]
+        return len(rows)
 
     async def update_user(self, tenant: str, user_id: str, given: Given) -> bool:
         """See the protocol."""
