@@ -276,7 +276,7 @@ async def one_loop(engine: str, url: str, loop: str, options: argparse.Namespace
             results["startup"] = {"imports": startup.imports(), "openings": startup.openings(place, inputs)}
         if place.engine in DRIVERS:
             driver = await DRIVERS[place.engine].open(place)
-            results["server"] = str((await driver.line.fetch("SELECT version()"))[0][0])
+            results["server"] = str((await driver.line.fetch("SELECT version()"))[0][0]).partition(" (")[0]
             await driver.close()
         else:
             results["server"] = f"SQLite {sqlite3.sqlite_version}"

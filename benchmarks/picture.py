@@ -111,7 +111,7 @@ def _note(found: Sequence[Mapping[str, Any]]) -> str:
     cores, date = found[0]["machine"]["cores"], found[0]["date"][:10]
     return (
         "1× is the bare driver with SQL by hand, which checks nothing and ends with tuples; its time stands beside the line. "
-        f"All others end with the same validated models. {cores} cores, {date}; make bench."
+        f"All others end with the same validated models, the last row with a number. {cores} cores, {date}; make bench."
     )
 
 

@@ -107,7 +107,8 @@ def _against_others(row: str, figures: Mapping[str, Any], goal: str) -> Iterator
 def table(title: str, rows: Rows) -> Iterator[str]:
     """The lines of the table."""
     yield f"{title}: µs a call (× the driver), client CPU µs (× the driver), calls a second by 32 tasks"
-    yield "The bare driver validates nothing and ends with tuples, Kysely with plain objects; all others end with validated models."
+    yield "The bare driver validates nothing and ends with tuples, Kysely with plain objects; all others end with validated models, and"
+    yield "where 1,000 users are created everybody ends with their number."
     for row, figures in rows.items():
         yield ""
         yield f"  {row}"

@@ -1,9 +1,10 @@
 """What every candidate does: the calls of an identity server that are measured, and what goes in and comes out of each.
 
 What goes in is what a web request gives: plain mappings, instants as ``datetime``, nested JSON as dicts and lists, flags as ``bool``. What
-comes out is the validated model of ``authhero_sql.models``, but for the bare drivers, which end with tuples and validate nothing: they
-are the base line, what the engine and its driver cost. All other candidates check what comes in against the same model for inserts, make
-ids and times, encode, send, decode, and validate what they give back.
+comes out is the validated model of ``authhero_sql.models`` (of many users that are created, their number), but for the bare drivers, which
+end with tuples and validate nothing: they are the base line, what the engine and its driver cost. All other candidates check what comes
+in against the same model for inserts, make ids and times, encode, send, decode, and validate what they give back. Kysely alone, which is
+not Python, ends with plain objects and validates nothing.
 """
 
 from __future__ import annotations
