@@ -365,7 +365,7 @@ def machine() -> dict[str, Any]:
     node = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False).stdout.strip() if _has_node() else None
     return {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": {"cpu": cpu, "cores": os.cpu_count(), "system": platform.platform(), "python": platform.python_version(), "node": node},
+        "machine": {"cpu": cpu, "cores": os.cpu_count(), "system": platform.system(), "python": platform.python_version(), "node": node},
         "versions": {name: importlib.metadata.version(name) for name in PACKAGES},
         "load": {"before": os.getloadavg()[0]},
         "nice": os.nice(0),
