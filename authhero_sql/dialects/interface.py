@@ -19,19 +19,6 @@ Row = Sequence[Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Into:
-    """Where a plain INSERT puts its one row, so that an engine can add the rows of many such statements at once.
-
-    Attributes:
-        table: the table.
-        columns: its columns, in the order of the statement's values.
-    """
-
-    table: str
-    columns: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Call:
     """A statement ready to run: text in the dialect's placeholders, and the values in its order."""
 
@@ -41,8 +28,8 @@ class Call:
     """Whether ``command_timeout`` ends it; definitions and data steps of a migration may take as long as they need."""
     prepared: bool = True
     """Whether the server may keep it prepared: not what hardly comes again, or needs a plan for its values."""
-    into: Into | None = None
-    """Set for an INSERT of one row and nothing else: it adds exactly this row, or fails."""
+    adds_row: bool = False
+    """Whether it is an INSERT of one row and nothing else: it adds exactly this row, or fails."""
 
 
 class Executor(Protocol):

@@ -28,7 +28,7 @@ def _likeness(call: Call) -> tuple[str, bool]:
 
 def adds_rows(run: Sequence[Call]) -> bool:
     """Whether these are several plain INSERTs of one row each: every one of them adds its row, or all fail."""
-    return len(run) > 1 and run[0].into is not None
+    return len(run) > 1 and run[0].adds_row
 
 
 PACKET = 500_000

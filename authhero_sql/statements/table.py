@@ -17,7 +17,7 @@ from pypika.functions import Coalesce, Count, Max
 from pypika.terms import Criterion, ExistsCriterion, Field, NullValue, Term
 
 from ..dialects.dialect import Dialect, Fragment
-from ..dialects.interface import Call, Into
+from ..dialects.interface import Call
 from ..rows import RowReader
 from ..schema import Column, Order, Table
 from .access import index_for
@@ -202,7 +202,7 @@ class Statements:
         if _EXPRESSIONS.isdisjoint(map(type, values.values())):
             # The shelf first: where a row goes is only to be said of a text that is built.
             shape = (self.table.name, "insert", into.name, names)
-            return self.texts.get(shape, build, into=Into(into.name, names)).bind(values)
+            return self.texts.get(shape, build, adds_row=True).bind(values)
         return self._text(("insert", into.name, names, *_kinds(values)), build).bind(_bound(values))
 
     def inserts(self, rows: Sequence[Mapping[str, Any]]) -> list[Call]:
@@ -210,7 +210,7 @@ class Statements:
         if not rows:
             return []
         first = self.insert(rows[0])
-        return [Call(first.sql, tuple(row.values()), prepared=first.prepared, into=first.into) for row in rows]
+        return [Call(first.sql, tuple(row.values()), prepared=first.prepared, adds_row=first.adds_row) for row in rows]
 
     def insert_next(self, number: str, values: Mapping[str, Any], where: Where) -> Call:
         """INSERT, numbered after the greatest among the rows that meet the conditions, from 1 on."""

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from pypika.terms import Term
 
 from ..dialects.dialect import Dialect
-from ..dialects.interface import Call, Into
+from ..dialects.interface import Call
 
 T = TypeVar("T")
 
@@ -71,12 +71,12 @@ class Text:
     _pick: Callable[[Mapping[str, Any]], Any]
     prepared: bool = True
     """Whether the server may keep it prepared, with a plan that is for every value."""
-    into: Into | None = None
-    """Where it puts its row, if it is an INSERT of one and nothing else."""
+    adds_row: bool = False
+    """Whether it is an INSERT of one row and nothing else."""
 
     def bind(self, values: Mapping[str, Any]) -> Call:
         """The statement with its values; names that it does not have are ignored."""
-        return Call(self.sql, self._pick(values), prepared=self.prepared, into=self.into)
+        return Call(self.sql, self._pick(values), prepared=self.prepared, adds_row=self.adds_row)
 
 
 def compiled(dialect: Dialect, builder: Any) -> Text:
@@ -139,19 +139,19 @@ class Texts:
         return made
 
     def get(
-        self, shape: Hashable, build: Callable[[], Any], *, filtered: bool = False, planned: bool = False, into: Into | None = None
+        self, shape: Hashable, build: Callable[[], Any], *, filtered: bool = False, planned: bool = False, adds_row: bool = False
     ) -> Text:
         """The statement of a shape; ``build`` makes its PyPika builder the first time.
 
         A shape names everything that the text depends on and no value. One that is ``filtered`` by a caller has a shelf of its own,
         so that no caller's inventions drive out our own. Neither that nor one that is ``planned`` each time is kept prepared by a
-        server: PostgreSQL would make one plan for all values, and what is rare in one tenant is everywhere in another. ``into`` says
-        of an INSERT of one row and nothing else where that row goes.
+        server: PostgreSQL would make one plan for all values, and what is rare in one tenant is everywhere in another. ``adds_row``
+        says that it is an INSERT of one row and nothing else.
         """
         shelf = self._filters if filtered else self._own
         text = shelf.get(shape)
         if text is None:
             self.builds += 1
-            text = replace(compiled(self.dialect, build()), prepared=not (filtered or planned), into=into)
+            text = replace(compiled(self.dialect, build()), prepared=not (filtered or planned), adds_row=adds_row)
             shelf.put(shape, text)
         return text

@@ -16,7 +16,7 @@ from authhero_sql.clock import from_epoch_ms, to_iso
 from authhero_sql.codecs import EPOCH_MS, INSTANT, TEXT
 from authhero_sql.dialects import Call
 from authhero_sql.dialects.dialect import NULLS_FIRST, Dialect
-from authhero_sql.dialects.interface import Into, Row
+from authhero_sql.dialects.interface import Row
 from authhero_sql.listing import Cursor, ListRules, Sort
 from authhero_sql.lucene import quoted
 from authhero_sql.schema import Column
@@ -111,9 +111,9 @@ class Noting(Texts):
         self.source = ""
         self.sent: dict[str, list[Sent]] = {}
 
-    def get(self, shape: Any, build: Callable[[], Any], *, filtered: bool = False, planned: bool = False, into: Into | None = None) -> Text:
+    def get(self, shape: Any, build: Callable[[], Any], *, filtered: bool = False, planned: bool = False, adds_row: bool = False) -> Text:
         """The statement, which notes what is bound to it."""
-        statement = super().get(shape, build, filtered=filtered, planned=planned, into=into)
+        statement = super().get(shape, build, filtered=filtered, planned=planned, adds_row=adds_row)
 
         def noted(values: Mapping[str, Any]) -> tuple[Any, ...]:
             args: tuple[Any, ...] = statement._pick(values)
