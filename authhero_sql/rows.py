@@ -102,6 +102,9 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
         yield from _models(part)
 
 
+_NOTHING: Mapping[str, Any] = {}
+
+
 class RowReader(Generic[M]):
     """Validates rows: the stored values of ``columns``, in that order, to a model in one call into pydantic-core."""
 
@@ -129,7 +132,8 @@ class RowReader(Generic[M]):
             name, info = fields[column.public]
             annotation = _row_annotation(column, info.rebuild_annotation())
             default = default_of(info)
-            if default is not PydanticUndefined and default is not None and not without_none(info.annotation)[1]:
+            absent = column.null or column.name not in self._table
+            if absent and default is not PydanticUndefined and default is not None and not without_none(info.annotation)[1]:
                 # NULL, where the field is never absent: the row of a joined table is missing, or was written before the column.
                 annotation = Annotated[annotation, BeforeValidator(_instead_of_null(default))]
             required = PydanticUndefined if info.is_required() else None
@@ -152,13 +156,18 @@ class RowReader(Generic[M]):
             # The flag is pydantic-core's own affair, and may go.
             return lambda data: _recast(row.model_validate(data), model)
 
-    def read(self, row: Sequence[Any]) -> M:
-        """The model of a row.
+    def read(self, row: Sequence[Any], more: Mapping[str, Any] = _NOTHING) -> M:
+        """The model of a row; what the row has behind the columns is left alone.
+
+        Args:
+            row: the values of the columns, in their order.
+            more: fields that are kept elsewhere, by wire name.
 
         Raises:
             CorruptRowError: a stored value is not what its column holds.
         """
-        data: dict[str, Any] = dict(zip(self._wire, row, strict=True))
+        data: dict[str, Any] = dict(zip(self._wire, row, strict=False))
+        data.update(more)
         for wire, (*groups, part) in self._groups:
             value = data.pop(wire)
             if value is not None:
@@ -182,7 +191,8 @@ class RowReader(Generic[M]):
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         place = str(first["loc"][0]) if first["loc"] else ""
         column = next((column.name for column in self.columns if column.public.partition(".")[0] == place), place)
-        key = {name: value for name, value in zip(self.names, row, strict=True) if name in self._table.key and not self._table[name].secret}
+        stored = dict(zip(self.names, row, strict=False))
+        key = {name: stored[name] for name in self._table.key if name in stored and not self._table[name].secret}
         return CorruptRowError(self._table.name, column, key, first["msg"])
 
 
@@ -215,9 +225,6 @@ def invalid(table: Table[Any], error: ValidationError, *inside: str) -> InvalidV
     return InvalidValueError(table.name, ".".join(str(part) for part in (*inside, *first["loc"])) or None, first["msg"])
 
 
-_NO_KEY: Mapping[str, Any] = {}
-
-
 _GIVEN = "_given"
 """Where a model that was made of a mapping remembers it: it alone knows in which order the keys of an object came."""
 
@@ -243,7 +250,7 @@ class RowWriter:
         fixed: frozenset[str],
         virtual: frozenset[str] = frozenset(),
         merged: frozenset[str] = frozenset(),
-        refused: Mapping[str, str] = _NO_KEY,
+        refused: Mapping[str, str] = _NOTHING,
     ) -> None:
         self.table = table
         self.insert = insert
@@ -337,7 +344,7 @@ class RowWriter:
         tops = [(column.name, column.public.partition(".")[0]) for column in self.table.columns]
         return [(name, fields[top][0]) for name, top in tops if top in fields and top not in self._fixed]
 
-    def given(self, fields: BaseModel | Mapping[str, Any], key: Mapping[str, Any] = _NO_KEY) -> dict[str, Any]:
+    def given(self, fields: BaseModel | Mapping[str, Any], key: Mapping[str, Any] = _NOTHING) -> dict[str, Any]:
         """The fields that a caller wants to update, by name.
 
         What cannot change is passed over in an entity that was read and is handed back. Elsewhere it is an error, unless it
@@ -376,7 +383,7 @@ class RowWriter:
             if wire in given and info.annotation != given[wire][1].annotation
         }
 
-    def partial(self, fields: BaseModel | Mapping[str, Any], key: Mapping[str, Any] = _NO_KEY) -> BaseModel:
+    def partial(self, fields: BaseModel | Mapping[str, Any], key: Mapping[str, Any] = _NOTHING) -> BaseModel:
         """The update model of what a caller gave, with exactly its fields set; ``key`` is as in :meth:`given`.
 
         Raises:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import builtins
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -34,6 +36,10 @@ METHOD = AUTHENTICATION_METHODS.c
 PASSWORD = PASSWORDS.c
 
 ACTIVITY = ("last_login", "last_ip", "login_count")
+IDENTITY = ("connection", "provider", "user_id", "is_social", "email", "email_verified", "phone_number", "phone_verified", "username")
+"""The fields that an identity has of its account."""
+EMPTY = (None, "[]")
+"""What the engines give for no linked accounts."""
 OutboxEvents = Sequence["AuditEventInsert | Mapping[str, Any]"]
 """Events that are written to the outbox in the same transaction as the user, each under its own ``id`` where it has one."""
 
@@ -159,9 +165,7 @@ class Users(Importing[User], IterateMixin[User]):
         calls += self._beside(tenant_id, values, activity, user)
         calls += [self._sql.insert(event, OUTBOX_EVENTS) for event in self._events(tenant_id, outbox_events)]
         await self._run.write(*calls, apart=True)
-        created = self._read_values({**values, **activity})
-        created.identities = [_identity(created)]
-        return created
+        return self._read_values({**values, **activity})
 
     async def create_many(
         self,
@@ -280,11 +284,11 @@ class Users(Importing[User], IterateMixin[User]):
         own = [row for row in rows if all(row[at] == value for at, value in wanted)]
         if not own:
             return None
-        user = self._reader.read(own[0]) if len(own) == 1 else min(map(self._reader.read, own), key=_precedence)
+        user = own[0] if len(own) == 1 else min(own, key=lambda row: _precedence(self._reader.read(row)))
+        user_id, linked_to = self._place(USER.user_id), self._place(USER.linked_to)
         # Whoever meets the conditions and is linked, too, comes twice.
-        accounts = {row[self._place(USER.user_id)]: row for row in rows if row[self._place(USER.linked_to)] == user.user_id}
-        self._fold([user], map(self._as_linked, accounts.values()))
-        return user
+        accounts = {row[user_id]: row for row in rows if row[linked_to] == user[user_id]}
+        return self._user(user, [self._as_linked(row) for row in accounts.values()])
 
     def _place(self, column: Column) -> int:
         """Where in a row that is read as a user a column stands."""
@@ -294,30 +298,47 @@ class Users(Importing[User], IterateMixin[User]):
         """What is read of an account that is linked to a user."""
         return [row[self._place(column)] for column in self._linked_reader().columns]
 
-    def _fold(self, users: Sequence[User], rows: Iterable[Sequence[Any]]) -> None:
-        """Make the accounts of these rows identities of those of the users that they are linked to, the oldest first."""
-        accounts: dict[str | None, builtins.list[LinkedAccount]] = {}
-        for account in map(self._linked_reader().read, rows):
-            accounts.setdefault(account.linked_to, []).append(account)
-        for user in users:
-            # Sorted here: SQLite would look for an index in this order, and read the tenant for a few rows.
-            linked = sorted(accounts.get(user.user_id, ()), key=_age)
-            user.identities = [_identity(user), *(_identity(account, linked=True) for account in linked)]
+    def _read_values(self, values: Mapping[str, Any]) -> User:
+        return self._user([values.get(name) for name in self._reader.names])
+
+    def _user(self, row: Row, linked: Sequence[Row] = ()) -> User:
+        """The user of a row, its identities made of the row itself and of those of the accounts that are linked to it, the oldest first."""
+        # Sorted here: SQLite would look for an index in this order, and read the tenant for a few rows.
+        accounts = sorted(map(self._linked_reader().read, linked), key=_age) if linked else ()
+        return self._reader.read(row, {"identities": [self._own_identity(row), *map(_identity, accounts)]})
+
+    def _own_identity(self, row: Row) -> dict[str, Any]:
+        """What an account is to itself, for the reader of the whole row to validate."""
+        identity = dict(zip(IDENTITY, self._identity_values(row), strict=True))
+        identity["user_id"] = _without_provider(identity["user_id"])
+        return identity
+
+    @cached_property
+    def _identity_values(self) -> Callable[[Row], tuple[Any, ...]]:
+        return itemgetter(*(self._place(USERS[name]) for name in IDENTITY))
 
     async def _models(self, where: Where, rows: Sequence[Row]) -> builtins.list[User]:
         """The users of a page with their identities: one query more at most, however many users are on it."""
         own = len(self._reader.columns)
-        users = [self._reader.read(row[:own]) for row in rows]
-        if users:
-            self._fold(users, await self._accounts(where, users, [row[own:] for row in rows]))
-        return users
+        if rows and len(rows[0]) > own:
+            try:
+                return [self._user(row, json.loads(row[own]) if row[own] not in EMPTY else ()) for row in rows]
+            except json.JSONDecodeError:
+                # So many that MariaDB has cut them off.
+                pass
+        at = self._place(USER.user_id)
+        accounts = await self._accounts(where, [row[at] for row in rows])
+        return [self._user(row, accounts.get(row[at], ())) for row in rows]
 
-    async def _accounts(self, where: Where, users: Sequence[User], gathered: Sequence[Row]) -> Iterable[Sequence[Any]]:
-        """The rows of the accounts that are linked to users: those that came with them, or else read now."""
-        if any(gathered):
-            return [account for (accounts,) in gathered if accounts for account in json.loads(accounts)]
-        linked = {USER.tenant_id: where[USER.tenant_id], USER.linked_to: one_of([user.user_id for user in users])}
-        return await self._run.fetch(self._sql.select(self._linked_reader(), linked))
+    async def _accounts(self, where: Where, user_ids: Sequence[str]) -> Mapping[str, Sequence[Row]]:
+        """The rows of the accounts that are linked to users, by the user."""
+        accounts: dict[str, builtins.list[Row]] = {}
+        if user_ids:
+            reader = self._linked_reader()
+            linked = {USER.tenant_id: where[USER.tenant_id], USER.linked_to: one_of(user_ids)}
+            for row in await self._run.fetch(self._sql.select(reader, linked)):
+                accounts.setdefault(row[reader.places[USER.linked_to.name]], []).append(row)
+        return accounts
 
     async def update(
         self, tenant_id: str, user_id: str, fields: Fields, *, expect: Expected = None, outbox_events: OutboxEvents = ()
@@ -411,27 +432,17 @@ def _precedence(user: User) -> tuple[bool, datetime, str]:
     return user.linked_to is not None, *_age(user)
 
 
-def _identity(account: User | LinkedAccount, *, linked: bool = False) -> Identity:
-    """What an account is to the user: itself, or one linked to it with its profile."""
-    identity = Identity.model_validate(
-        {
-            "connection": account.connection,
-            "provider": account.provider,
-            "user_id": account.user_id.partition("|")[2] if "|" in account.user_id else account.user_id,
-            "isSocial": account.is_social,
-            "email": account.email,
-            "email_verified": account.email_verified,
-            "phone_number": account.phone_number,
-            "phone_verified": account.phone_verified,
-            "username": account.username,
-        }
-    )
-    if linked:
-        identity.profile_data = _profile(account)
-    return identity
+def _identity(account: LinkedAccount) -> Identity:
+    """What an account is to the user that it is linked to: itself, with its profile."""
+    values = {name: getattr(account, name) for name in IDENTITY}
+    return Identity(**{**values, "user_id": _without_provider(account.user_id), "profile_data": _profile(account)})
 
 
-def _profile(account: User | LinkedAccount) -> ProfileData:
+def _without_provider(user_id: str) -> str:
+    return user_id.partition("|")[2] if "|" in user_id else user_id
+
+
+def _profile(account: LinkedAccount) -> ProfileData:
     try:
         stored = json.loads(account.profile_data) if account.profile_data else {}
     except ValueError:

@@ -197,12 +197,9 @@ class Dialect:
         """The values to bind for the beginnings of buckets, which are in order."""
         raise NotImplementedError
 
-    def gathered(self, fields: Sequence[tuple[Term, bool]]) -> Term | None:
-        """All rows of a query as one text, a JSON array of arrays, or NULL for none; None where the engine has no safe way.
-
-        Of each field is said whether it is text.
-        """
-        return None
+    def gathered(self, fields: Sequence[tuple[Term, bool]]) -> Term:
+        """All rows of a query as one text, a JSON array of arrays, or NULL for none. Of each field is said whether it is text."""
+        raise NotImplementedError
 
     def upsert(self, builder: Any, table: Any, key: Sequence[str], columns: Sequence[str], added: Sequence[str] = ()) -> Any:
         """An INSERT that, where the key exists, sets ``columns`` to what would have been inserted, and changes nothing without any.

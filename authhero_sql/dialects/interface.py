@@ -92,5 +92,7 @@ class Features:
     """SELECT … FOR UPDATE."""
     index_bytes: int | None = None
     """How long an index may be, where it has the table's key behind its columns, in order, whether it is declared so or not."""
+    joins_row_by_row: bool = True
+    """A join to an index that has the rows in order ends with LIMIT, however many rows there are."""
     row_value_keyset: bool = True
     """``(a, b) < (?, ?)`` is an index range."""

@@ -188,6 +188,11 @@ class MySQLDialect(Dialect):
         start, end = r"\A" if place == "start" else "", r"\z" if place == "end" else ""
         return (f"(?-i){start}{letters}{end}",)
 
+    def gathered(self, fields: Sequence[tuple[Term, bool]]) -> Term:
+        """NULL where there is nothing. MariaDB cuts off what is longer than ``group_concat_max_len``, and what is left is no JSON."""
+        listed = ",".join(f"{{{number}}}" for number in range(len(fields)))
+        return Fragment(f"JSON_ARRAYAGG(JSON_ARRAY({listed}))", *(field for field, _ in fields))
+
     def upsert(self, builder: Any, table: Any, key: Sequence[str], columns: Sequence[str], added: Sequence[str] = ()) -> Any:
         """ON DUPLICATE KEY UPDATE, which goes by every unique key: where nothing is to change, a column is set to itself."""
         if not columns:

@@ -83,7 +83,7 @@ class PostgreSQLDialect(Dialect):
     """PostgreSQL's words."""
 
     name = "postgresql"
-    features: ClassVar[Features] = Features(online_ddl=True)
+    features: ClassVar[Features] = Features(online_ddl=True, joins_row_by_row=False)
     query: ClassVar[type[Query]] = PostgreSQLQuery
     types: ClassVar[dict[str, str]] = {"mediumtext": "text", "int": "integer", "tinyint(1)": "smallint"}
     # Bytes, not a language, decide order and equality: as on the other engines, and pages do not depend on the locale.
@@ -139,7 +139,7 @@ class PostgreSQLDialect(Dialect):
         beside = {"part": (f"%{''.join(map(_pattern, text))}%",), "start": (), "end": (len(text),)}
         return (lowered, "".join(pairs), "".join(pairs.values()), *beside[place])
 
-    def gathered(self, fields: Sequence[tuple[Term, bool]]) -> Term | None:
+    def gathered(self, fields: Sequence[tuple[Term, bool]]) -> Term:
         """NULL where there is nothing; as text, because a pool's owner may have given JSON another codec."""
         listed = ",".join(f"{{{number}}}" for number in range(len(fields)))
         return Fragment(f"CAST(json_agg(json_build_array({listed})) AS text)", *(field for field, _ in fields))

@@ -147,7 +147,7 @@ class SQLiteDialect(Dialect):
         """A pattern of GLOB, whose classes hold a letter in both cases: at most four bytes for one of the text."""
         return (glob_pattern(place, glob_letters(text)),)
 
-    def gathered(self, fields: Sequence[tuple[Term, bool]]) -> Term | None:
+    def gathered(self, fields: Sequence[tuple[Term, bool]]) -> Term:
         """A query for a list reads one row for each of its values, and a subquery that finds nothing reads none."""
         # JSON holds no blob, which somebody may have put into a column of text.
         listed = ",".join(f"CAST({{{number}}} AS TEXT)" if text else f"{{{number}}}" for number, (_, text) in enumerate(fields))

@@ -76,6 +76,12 @@ def leads(table: Table[Any], equal: Collection[str]) -> bool:
     return _is_one_row(table, known) or index_for(table, known) is not None
 
 
+def is_named(table: Table[Any], equal: Collection[str]) -> bool:
+    """Whether the columns name a row, or one of few: a unique index begins with them, before it comes to the tenant."""
+    unique = (index.names for index in table.indexes if index.unique and index.names[0] != EVERYWHERE)
+    return _is_one_row(table, {EVERYWHERE, *equal}) or any(columns[0] in equal and set(equal) <= set(columns) for columns in unique)
+
+
 def _is_one_row(table: Table[Any], equal: Collection[str]) -> bool:
     return any(set(columns) <= set(equal) for columns in (table.key, *(index.names for index in table.indexes if index.unique)))
 

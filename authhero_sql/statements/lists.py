@@ -16,7 +16,7 @@ from ..listing import ESTIMATE_LIMIT, Cursor, Sort, Totals, Window
 from ..rows import RowReader
 from ..schema import Column, Order
 from . import filters
-from .access import EVERYWHERE, index_for, leads
+from .access import EVERYWHERE, index_for, is_named, leads
 from .conditions import Where, columns, names, shape
 from .filters import Filter, Target
 from .table import AnyTable, Gathered, Side, Statements
@@ -63,7 +63,7 @@ class ListStatements(Statements):
         table: the table.
         texts: the texts that have been built for this database.
         side: a table whose columns are read along.
-        gathers: rows that come with each row of a page, on engines that read them for less that way.
+        gathers: rows that come with each row of a page.
         gatherer: the reader of these.
         targets: the columns behind the fields that a filter may name.
     """
@@ -133,7 +133,9 @@ class ListStatements(Statements):
 
     def _list_text(self, key: tuple[Any, ...], build: Callable[[], Any], filter: Filter | None, *, planned: bool = False) -> Text:
         own = (self.table.name, *key) if filter is None else (self.table.name, *key, filter.shape)
-        return self.texts.get(own, build, filtered=filter is not None, planned=planned)
+        # What is asked for by a name, such as an e-mail address, is as few rows for every value.
+        named = filter is not None and filter.columns == filter.equal and is_named(self.table, filter.equal)
+        return self.texts.get(own, build, filtered=filter is not None, planned=planned or (filter is not None and not named))
 
     def _values(self, where: Where, filter: Filter | None) -> dict[str, Any]:
         return {**self._operands(where), **(filter.values if filter else {}), "most": ESTIMATE_LIMIT + 1}
@@ -155,11 +157,19 @@ class ListStatements(Statements):
         """The table, read by the index that leads to the rows that meet the conditions and the filter."""
         if filter is None:
             return self._source(where, order)
-        # An owner's index for beginnings may be there or not, and so cannot be named.
+        return SQLTable(self.table.name) if self._is_free(where, filter) else self._source(where, order, also=filter.equal)
+
+    def _is_free(self, where: Where, filter: Filter) -> bool:
+        """Whether the engine chooses the index: an owner's own, for beginnings, may be there or not, and so cannot be named."""
         free = filter.begins or self._by_several(filter)
-        if free and not leads(self.table, columns(where, "equal", "listed") | filter.equal):
-            return SQLTable(self.table.name)
-        return self._source(where, order, also=filter.equal)
+        return free and not leads(self.table, columns(where, "equal", "listed") | filter.equal)
+
+    def _ends_early(self, where: Where, order: Sequence[Order], filter: Filter | None) -> bool:
+        """Whether the engine stops after a page without joining anything else: it reads by the order, and joins row by row."""
+        if not self.dialect.features.joins_row_by_row or (filter is not None and self._is_free(where, filter)):
+            return False
+        access = self._access(where, order, self.table, filter.equal if filter else ())
+        return access is not None and access.ordered
 
     def _by_several(self, filter: Filter | None) -> bool:
         """Whether a caller looks for one of several things, to each of which an index leads, and to all of them none."""
@@ -183,8 +193,8 @@ class ListStatements(Statements):
     ) -> Any:
         """The rows of a list, in order and as many as ``cut`` leaves.
 
-        The side table is joined to those that are left. Before, PostgreSQL might join all of a tenant's rows to all of them: a plan
-        that it keeps is made for a tenant of average size.
+        Unless the engine ends early by itself, the side table is joined to those that are left. Before, PostgreSQL might join all of
+        a tenant's rows to all of them: a plan that it keeps is made for a tenant of average size.
         """
 
         def met(builder: Any, source: Any) -> Any:
@@ -195,13 +205,15 @@ class ListStatements(Statements):
         source = self._list_source(where, order, filter)
         if self.side is None or self._by_side(order, filter):
             return met(self._joined(source).select(*(self._field(source, column) for column in read)), source)
+        if self._ends_early(where, order, filter):
+            return met(self._joined(source).select(*self._shown(source, read)), source)
         own = [column.name for column in read if column.name in self.table]
         kept = dict.fromkeys([*own, *(part.column for part in order), *self.side.on])
         rows = met(self.dialect.query.from_(source).select(*(source.field(name) for name in kept)), source).as_(self.table.name)
         return self._sorted_by(self._joined(rows).select(*self._shown(rows, read)), rows, order)
 
     def _shown(self, source: Any, read: Sequence[Column]) -> list[Term]:
-        """The columns of the rows that are left, and where the engine reads it for less that way what is gathered for each of them.
+        """The columns of the rows that are left, and what is gathered for each of them.
 
         Where the side table decides which rows are left nothing is: it would be read for all of them.
         """
@@ -209,10 +221,8 @@ class ListStatements(Statements):
         if self.gathers is None or self.gatherer is None:
             return shown
         on = {self.table[theirs]: None for theirs in self.gathers.on}
-        others = self._source(on).as_("others")
+        others = self._source(on, certain=True).as_("others")
         gathered = self.dialect.gathered([(others.field(column.name), column.is_text) for column in self.gatherer.columns])
-        if gathered is None:
-            return shown
         own = Criterion.all([others.field(theirs) == source.field(ours) for theirs, ours in self.gathers.on.items()])
         found: Any = self.dialect.query.from_(others).select(gathered).where(own)
         return [*shown, found.as_("gathered")]

@@ -20,7 +20,7 @@ from ..dialects.dialect import Dialect, Fragment
 from ..dialects.interface import Call
 from ..rows import RowReader
 from ..schema import Column, Order, Table
-from .access import index_for
+from .access import Access, index_for
 from .conditions import DatabaseNow, Paired, Picked, Place, Where, columns, criterion, operands, shape
 from .texts import Bind, DatabaseNowTerm, Text, Texts
 
@@ -339,19 +339,28 @@ class Statements:
         chosen = self.dialect.query.from_(source).select(source.field(picked.column.name))
         return chosen.where(self._criterion(source, picked.where, picked.table, prefix))
 
-    def _source(self, where: Where, order: Sequence[Order] = (), *, table: AnyTable | None = None, also: Collection[str] = ()) -> Any:
-        """The table, read by the index that leads to the rows that meet the conditions and equal ``also`` in further columns."""
+    def _source(
+        self, where: Where, order: Sequence[Order] = (), *, table: AnyTable | None = None, also: Collection[str] = (), certain: bool = False
+    ) -> Any:
+        """The table, read by the index that leads to the rows that meet the conditions and equal ``also`` in further columns.
+
+        ``certain`` says that no other index can be better.
+        """
         table = table or self.table
+        access, source = self._access(where, order, table, also), SQLTable(table.name)
+        if access is None:
+            return source
+        pairs = any(isinstance(value, Paired) for value in where.values())
+        return self.dialect.read_by(source, access.name, certain=certain or access.ordered or pairs)
+
+    @staticmethod
+    def _access(where: Where, order: Sequence[Order], table: AnyTable, also: Collection[str]) -> Access | None:
+        """The index that leads there, if one has to be chosen."""
         equal, listed = columns(where, "equal") | set(also), columns(where, "listed")
         # What is NULL is mostly many: only where nothing else is said does it lead anywhere.
         bounded = columns(where, "bounded") if equal | listed else columns(where, "bounded", "null")
         # The rows of a list of values come in no order.
-        access = index_for(table, equal, bounded, () if listed else order, listed=listed)
-        source = SQLTable(table.name)
-        if access is None:
-            return source
-        pairs = any(isinstance(value, Paired) for value in where.values())
-        return self.dialect.read_by(source, access.name, certain=access.ordered or pairs)
+        return index_for(table, equal, bounded, () if listed else order, listed=listed)
 
     def _joined(self, source: Any) -> Any:
         """A query from the source, the side table joined to it."""

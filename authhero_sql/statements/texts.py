@@ -144,14 +144,14 @@ class Texts:
         """The statement of a shape; ``build`` makes its PyPika builder the first time.
 
         A shape names everything that the text depends on and no value. One that is ``filtered`` by a caller has a shelf of its own,
-        so that no caller's inventions drive out our own. Neither that nor one that is ``planned`` each time is kept prepared by a
-        server: PostgreSQL would make one plan for all values, and what is rare in one tenant is everywhere in another. ``adds_row``
-        says that it is an INSERT of one row and nothing else.
+        so that no caller's inventions drive out our own. One that is ``planned`` each time is not kept prepared by a server:
+        PostgreSQL would make one plan for all values, and what is rare in one tenant is everywhere in another. ``adds_row`` says that
+        it is an INSERT of one row and nothing else.
         """
         shelf = self._filters if filtered else self._own
         text = shelf.get(shape)
         if text is None:
             self.builds += 1
-            text = replace(compiled(self.dialect, build()), prepared=not (filtered or planned), adds_row=adds_row)
+            text = replace(compiled(self.dialect, build()), prepared=not planned, adds_row=adds_row)
             shelf.put(shape, text)
         return text

@@ -62,7 +62,7 @@ class Adapter(Generic[M]):
     """What its lists offer, where callers may sort them."""
     side: ClassVar[Side | None] = None
     gathers: ClassVar[Gathered | None] = None
-    """What comes with a page's rows on engines that read it for less that way; where it does not, :meth:`_models` reads it."""
+    """What comes with a page's rows, behind their own columns; where it does not, :meth:`_models` reads it."""
     walked: ClassVar[Where] = {}
     """Conditions of checkpoint walks alone."""
     fixed: ClassVar[frozenset[str]] = frozenset()

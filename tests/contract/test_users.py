@@ -316,6 +316,28 @@ async def test_an_identity_is_known_without_any_prefix(store: Adapters) -> None:
     assert listed == ada
 
 
+async def test_accounts_are_listed_whole_however_much_they_hold(store: Adapters) -> None:
+    """Together longer than MariaDB lets the rows of a group be, with every letter that JSON has to escape."""
+    hostile = json.dumps({"text": "".join(map(chr, (*range(1, 0x80), 0x2028, 0xFEFF, 0xFFFF, 0x1F600))) * 100}, ensure_ascii=False)
+    for number in range(40):
+        linked = {
+            "user_id": f"other|{number:02}",
+            "provider": "other",
+            "connection": "c",
+            "linked_to": "auth0|ada",
+            "profile_data": hostile,
+        }
+        await store.users.create("acme", linked, import_metadata={"created_at": SOON + timedelta(hours=number)})
+    ada = await store.users.get("acme", "auth0|ada")
+    assert ada is not None
+    assert ada.identities is not None
+    assert len(ada.identities) == 41
+    (listed,) = (await store.users.list("acme", q="user_id:auth0|ada")).items
+    assert listed == ada
+    walked = [found async for found in store.users.iterate("acme", q="user_id:auth0|ada")]
+    assert walked == [ada]
+
+
 async def test_a_new_user_has_its_activity(store: Adapters) -> None:
     activity = {"last_login": SOON, "last_ip": "::1", "login_count": 7}
     made = await store.users.create("acme", user("moved", **activity))

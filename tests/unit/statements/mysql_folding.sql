@@ -139,33 +139,33 @@ SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `note
 -- ["t", "t", 2, 2]
 
 -- # page with totals, empty
-SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen`,(SELECT COUNT(*) FROM `notes` WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY))) `total_count` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` FORCE INDEX (`notes_created_at`) WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) ORDER BY `created_at` DESC,`id` DESC LIMIT %s OFFSET %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC;
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen`,(SELECT COUNT(*) FROM `notes` WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY))) `total_count` FROM `notes` FORCE INDEX (`notes_created_at`) LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE (`notes`.`tenant_id` = %s AND CAST(`notes`.`tenant_id` AS BINARY) = CAST(%s AS BINARY)) ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC LIMIT %s OFFSET %s;
 -- ["t", "t", "t", "t", 2, 2]
 SELECT COUNT(*) FROM `notes` WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY));
 -- ["t", "t"]
 
 -- # walk from the start
-SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` FORCE INDEX (`notes_created_at`) WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) ORDER BY `created_at` DESC,`id` DESC LIMIT %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC;
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `notes` FORCE INDEX (`notes_created_at`) LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE (`notes`.`tenant_id` = %s AND CAST(`notes`.`tenant_id` AS BINARY) = CAST(%s AS BINARY)) ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC LIMIT %s;
 -- ["t", "t", 3]
 
 -- # walk on, descending
-SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` FORCE INDEX (`notes_created_at`) WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND (`created_at` <= %s AND (`created_at` < %s OR `id` < %s)) ORDER BY `created_at` DESC,`id` DESC LIMIT %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC;
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `notes` FORCE INDEX (`notes_created_at`) LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE (`notes`.`tenant_id` = %s AND CAST(`notes`.`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND (`notes`.`created_at` <= %s AND (`notes`.`created_at` < %s OR `notes`.`id` < %s)) ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC LIMIT %s;
 -- ["t", "t", "2026-01-31T10:00:00.000Z", "2026-01-31T10:00:00.000Z", "n", 3]
-SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` FORCE INDEX (`notes_created_at`) WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND `created_at` IS NULL ORDER BY `created_at` DESC,`id` DESC LIMIT %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC;
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `notes` FORCE INDEX (`notes_created_at`) LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE (`notes`.`tenant_id` = %s AND CAST(`notes`.`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND `notes`.`created_at` IS NULL ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC LIMIT %s;
 -- ["t", "t", 3]
 
 -- # walk on, ascending
-SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` FORCE INDEX (`notes_created_at`) WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND (`created_at` >= %s AND (`created_at` > %s OR `id` > %s)) ORDER BY `created_at` ASC,`id` ASC LIMIT %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` ASC,`notes`.`id` ASC;
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `notes` FORCE INDEX (`notes_created_at`) LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE (`notes`.`tenant_id` = %s AND CAST(`notes`.`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND (`notes`.`created_at` >= %s AND (`notes`.`created_at` > %s OR `notes`.`id` > %s)) ORDER BY `notes`.`created_at` ASC,`notes`.`id` ASC LIMIT %s;
 -- ["t", "t", "2026-01-31T10:00:00.000Z", "2026-01-31T10:00:00.000Z", "n", 3]
 
 -- # walk on at NULL, descending
-SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` FORCE INDEX (`notes_created_at`) WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND `created_at` IS NULL AND `id`<%s ORDER BY `created_at` DESC,`id` DESC LIMIT %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC;
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `notes` FORCE INDEX (`notes_created_at`) LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE (`notes`.`tenant_id` = %s AND CAST(`notes`.`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND `notes`.`created_at` IS NULL AND `notes`.`id`<%s ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC LIMIT %s;
 -- ["t", "t", "n", 3]
 
 -- # walk on at NULL, ascending
-SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` FORCE INDEX (`notes_created_at`) WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND `created_at` IS NULL AND `id`>%s ORDER BY `created_at` ASC,`id` ASC LIMIT %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` ASC,`notes`.`id` ASC;
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `notes` FORCE INDEX (`notes_created_at`) LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE (`notes`.`tenant_id` = %s AND CAST(`notes`.`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND `notes`.`created_at` IS NULL AND `notes`.`id`>%s ORDER BY `notes`.`created_at` ASC,`notes`.`id` ASC LIMIT %s;
 -- ["t", "t", "n", 3]
-SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` FORCE INDEX (`notes_created_at`) WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND `created_at` IS NOT NULL ORDER BY `created_at` ASC,`id` ASC LIMIT %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` ASC,`notes`.`id` ASC;
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `notes` FORCE INDEX (`notes_created_at`) LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE (`notes`.`tenant_id` = %s AND CAST(`notes`.`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND `notes`.`created_at` IS NOT NULL ORDER BY `notes`.`created_at` ASC,`notes`.`id` ASC LIMIT %s;
 -- ["t", "t", 3]
 
 -- # filter: equal, and absent
@@ -185,11 +185,11 @@ SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `note
 -- ["t", "t", 2, 2]
 
 -- # filter: parts
-SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` FORCE INDEX (`notes_created_at`) WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND ((`body` REGEXP %s AND `body` REGEXP %s) AND (`body` REGEXP %s AND (NOT COALESCE(`body` REGEXP %s,%s)))) ORDER BY `created_at` DESC,`id` DESC LIMIT %s OFFSET %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC;
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `notes` FORCE INDEX (`notes_created_at`) LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE (`notes`.`tenant_id` = %s AND CAST(`notes`.`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND ((`notes`.`body` REGEXP %s AND `notes`.`body` REGEXP %s) AND (`notes`.`body` REGEXP %s AND (NOT COALESCE(`notes`.`body` REGEXP %s,%s)))) ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC LIMIT %s OFFSET %s;
 -- ["t", "t", "(?-i)[\u00c9\u00e9][aA]", "(?-i)\\A[aA][\u00e9\u00c9]", "(?-i)[Ee][\u00c9\u00e9]\\z", "(?-i)[bB]", false, 2, 2]
 
 -- # filter: free text
-SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM (SELECT `id`,`body`,`created_at`,`tenant_id` FROM `notes` FORCE INDEX (`notes_created_at`) WHERE (`tenant_id` = %s AND CAST(`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND ((`body` REGEXP %s OR (`id` = %s AND CAST(`id` AS BINARY) = CAST(%s AS BINARY))) AND ((NOT COALESCE(`body` REGEXP %s,%s)) AND (NOT ((`id` = %s AND CAST(`id` AS BINARY) = CAST(%s AS BINARY)))))) ORDER BY `created_at` DESC,`id` DESC LIMIT %s OFFSET %s) `notes` LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC;
+SELECT `notes`.`id`,`notes`.`body`,`notes`.`created_at`,`tags`.`seen` FROM `notes` FORCE INDEX (`notes_created_at`) LEFT JOIN `tags` ON `notes`.`tenant_id`=`tags`.`tenant_id` AND `notes`.`id`=`tags`.`id` WHERE (`notes`.`tenant_id` = %s AND CAST(`notes`.`tenant_id` AS BINARY) = CAST(%s AS BINARY)) AND ((`notes`.`body` REGEXP %s OR (`notes`.`id` = %s AND CAST(`notes`.`id` AS BINARY) = CAST(%s AS BINARY))) AND ((NOT COALESCE(`notes`.`body` REGEXP %s,%s)) AND (NOT ((`notes`.`id` = %s AND CAST(`notes`.`id` AS BINARY) = CAST(%s AS BINARY)))))) ORDER BY `notes`.`created_at` DESC,`notes`.`id` DESC LIMIT %s OFFSET %s;
 -- ["t", "t", "(?-i)[aA]", "a", "a", "(?-i)[bB]", false, "b", "b", 2, 2]
 
 -- # filter: a walk

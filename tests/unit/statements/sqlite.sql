@@ -135,33 +135,33 @@ SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "note
 -- ["t", 2, 2]
 
 -- # page with totals, empty
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen",(SELECT COUNT(*) FROM "notes" WHERE "tenant_id"=?) "total_count" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" INDEXED BY "notes_created_at" WHERE "tenant_id"=? ORDER BY "created_at" DESC,"id" DESC LIMIT ? OFFSET ?) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC,"notes"."id" DESC;
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen",(SELECT COUNT(*) FROM "notes" WHERE "tenant_id"=?) "total_count" FROM "notes" INDEXED BY "notes_created_at" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT ? OFFSET ?;
 -- ["t", "t", 2, 2]
 SELECT COUNT(*) FROM "notes" WHERE "tenant_id"=?;
 -- ["t"]
 
 -- # walk from the start
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" INDEXED BY "notes_created_at" WHERE "tenant_id"=? ORDER BY "created_at" DESC,"id" DESC LIMIT ?) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC,"notes"."id" DESC;
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" INDEXED BY "notes_created_at" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT ?;
 -- ["t", 3]
 
 -- # walk on, descending
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" INDEXED BY "notes_created_at" WHERE "tenant_id"=? AND ("created_at","id") < (?,?) ORDER BY "created_at" DESC,"id" DESC LIMIT ?) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC,"notes"."id" DESC;
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" INDEXED BY "notes_created_at" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? AND ("notes"."created_at","notes"."id") < (?,?) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT ?;
 -- ["t", "2026-01-31T10:00:00.000Z", "n", 3]
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" INDEXED BY "notes_created_at" WHERE "tenant_id"=? AND "created_at" IS NULL ORDER BY "created_at" DESC,"id" DESC LIMIT ?) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC,"notes"."id" DESC;
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" INDEXED BY "notes_created_at" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? AND "notes"."created_at" IS NULL ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT ?;
 -- ["t", 3]
 
 -- # walk on, ascending
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" INDEXED BY "notes_created_at" WHERE "tenant_id"=? AND ("created_at","id") > (?,?) ORDER BY "created_at" ASC,"id" ASC LIMIT ?) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" ASC,"notes"."id" ASC;
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" INDEXED BY "notes_created_at" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? AND ("notes"."created_at","notes"."id") > (?,?) ORDER BY "notes"."created_at" ASC,"notes"."id" ASC LIMIT ?;
 -- ["t", "2026-01-31T10:00:00.000Z", "n", 3]
 
 -- # walk on at NULL, descending
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" INDEXED BY "notes_created_at" WHERE "tenant_id"=? AND "created_at" IS NULL AND "id"<? ORDER BY "created_at" DESC,"id" DESC LIMIT ?) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC,"notes"."id" DESC;
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" INDEXED BY "notes_created_at" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? AND "notes"."created_at" IS NULL AND "notes"."id"<? ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT ?;
 -- ["t", "n", 3]
 
 -- # walk on at NULL, ascending
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" INDEXED BY "notes_created_at" WHERE "tenant_id"=? AND "created_at" IS NULL AND "id">? ORDER BY "created_at" ASC,"id" ASC LIMIT ?) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" ASC,"notes"."id" ASC;
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" INDEXED BY "notes_created_at" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? AND "notes"."created_at" IS NULL AND "notes"."id">? ORDER BY "notes"."created_at" ASC,"notes"."id" ASC LIMIT ?;
 -- ["t", "n", 3]
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" INDEXED BY "notes_created_at" WHERE "tenant_id"=? AND "created_at" IS NOT NULL ORDER BY "created_at" ASC,"id" ASC LIMIT ?) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" ASC,"notes"."id" ASC;
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" INDEXED BY "notes_created_at" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? AND "notes"."created_at" IS NOT NULL ORDER BY "notes"."created_at" ASC,"notes"."id" ASC LIMIT ?;
 -- ["t", 3]
 
 -- # filter: equal, and absent
@@ -181,11 +181,11 @@ SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "note
 -- ["t", 2, 2]
 
 -- # filter: parts
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" INDEXED BY "notes_created_at" WHERE "tenant_id"=? AND (("body" GLOB +? AND "body" GLOB +?) AND ("body" GLOB +? AND (NOT COALESCE("body" GLOB +?,?)))) ORDER BY "created_at" DESC,"id" DESC LIMIT ? OFFSET ?) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC,"notes"."id" DESC;
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" INDEXED BY "notes_created_at" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? AND (("notes"."body" GLOB +? AND "notes"."body" GLOB +?) AND ("notes"."body" GLOB +? AND (NOT COALESCE("notes"."body" GLOB +?,?)))) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT ? OFFSET ?;
 -- ["t", "*[\u00c9\u00e9][aA]*", "[aA][\u00e9\u00c9]*", "*[Ee][\u00c9\u00e9]", "*[bB]*", false, 2, 2]
 
 -- # filter: free text
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" INDEXED BY "notes_created_at" WHERE "tenant_id"=? AND (("body" GLOB +? OR "id"=?) AND ((NOT COALESCE("body" GLOB +?,?)) AND (NOT ("id"=?)))) ORDER BY "created_at" DESC,"id" DESC LIMIT ? OFFSET ?) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC,"notes"."id" DESC;
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" INDEXED BY "notes_created_at" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=? AND (("notes"."body" GLOB +? OR "notes"."id"=?) AND ((NOT COALESCE("notes"."body" GLOB +?,?)) AND (NOT ("notes"."id"=?)))) ORDER BY "notes"."created_at" DESC,"notes"."id" DESC LIMIT ? OFFSET ?;
 -- ["t", "*[aA]*", "a", "*[bB]*", false, "b", 2, 2]
 
 -- # filter: a walk
