@@ -57,7 +57,7 @@ test-mysql: .venv ## Test everything on Oracle's MySQL 9, unpacked from Debian s
 check: .venv ## Lint, formatting, types, and which layer imports which
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy --strict authhero_sql tests examples benchmarks
+	$(BIN)/mypy --strict authhero_sql tests examples benchmarks scripts
 	$(BIN)/python -m pytest -q tests/unit/test_layers.py
 
 format: .venv ## Put the code in order

@@ -27,6 +27,7 @@ from .errors import (
     InvalidValueError,
     MigrationError,
     MissingTableError,
+    NotFoundError,
     NothingMatchedError,
     PoolTimeoutError,
     ReadOnlyError,
@@ -43,6 +44,7 @@ from .errors import (
 )
 from .ids import Ids
 from .listing import Sort
+from .lucene import quoted as q_quote
 from .migrations import (
     Damage,
     Difference,
@@ -95,6 +97,7 @@ __all__ = [
     "MigrationError",
     "MigrationStatus",
     "MissingTableError",
+    "NotFoundError",
     "NothingMatchedError",
     "Page",
     "PlannedMigration",
@@ -128,6 +131,7 @@ __all__ = [
     "migrate_to_latest",
     "migration_status",
     "plan",
+    "q_quote",
     "repair",
     "unlock",
 ]

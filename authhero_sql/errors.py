@@ -89,6 +89,17 @@ class InvalidValueError(AuthHeroSQLError, ValueError):
         return type(self), (self.table, self.field, self.reason)
 
 
+class NotFoundError(AuthHeroSQLError):
+    """There is no such row. ``table`` names the table that was asked."""
+
+    def __init__(self, table: str) -> None:
+        super().__init__(f"{table}: there is no such row")
+        self.table = table
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.table,)
+
+
 class AmbiguousError(AuthHeroSQLError):
     """Rows of several tenants match where exactly one may."""
 

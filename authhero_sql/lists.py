@@ -7,6 +7,8 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
+from . import lucene
+from . import where as conditions
 from .dialects.interface import Row
 from .errors import InvalidQueryError
 from .listing import MAX_PAGE, Cursor, ListRules, Sort, Total, Totals, Window, asked_totals, count
@@ -68,17 +70,39 @@ class Lists(Generic[M]):
         per_page: int,
         include_totals: Totals,
         sort: str | Sort | None,
-        q: str | None,
+        q: str | None = None,
+        also: Any = None,
         from_: str | None = None,
         take: int | None = None,
     ) -> Page[M]:
-        """One page by offset, or by checkpoint when ``from_`` or ``take`` is given."""
-        filter = None if q is None else filters.compiled(q, self.rules, self.sql.targets(), self.sql.dialect)
+        """One page by offset, or by checkpoint when ``from_`` or ``take`` is given; ``also`` is a caller's ``where``."""
+        filter = self.filter(q, also)
         if from_ is not None or take is not None:
             return await self.walk({**where, **self._walked}, sort, from_, take, filter)
         window = Window.of(page, per_page)
         order = self.order(self.rules.order, *self.rules.then) if sort is None else self.order(self.public(Sort.parse(sort)))
         return await self._windowed(where, order, window, include_totals, filter)
+
+    async def count(self, where: Where, q: str | None, also: Any, *, estimate: bool) -> int:
+        """How many rows meet the conditions; an estimate counts to 10,000."""
+        totals: Totals = "estimate" if estimate else True
+        counted = await self.run.fetch(self.sql.count(where, totals, self.filter(q, also)))
+        return Total.of(counted[0][0], totals).rows or 0
+
+    def filter(self, q: str | None, where: Any) -> Filter | None:
+        """A caller's conditions, all of which must hold; None where there are none.
+
+        Raises:
+            InvalidQueryError: they cannot be read, name a field that the list does not filter by, or a value does not fit its field.
+        """
+        if q is None and where is None:
+            return None
+        given = (None if q is None else lucene.parse(q), conditions.tree(where))
+        parts = tuple([part for part in given if part is not None])
+        if not parts:
+            return None
+        tree = parts[0] if len(parts) == 1 else lucene.And(parts)
+        return filters.compiled(tree, self.rules, self.sql.targets(), self.sql.dialect)
 
     async def by_offset(self, where: Where, order: Sequence[Order], page: int, per_page: int, include_totals: Totals) -> Page[M]:
         """One page of the rows that meet the conditions."""

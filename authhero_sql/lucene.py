@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from ipaddress import AddressValueError, IPv6Address
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from .errors import InvalidQueryError
 
@@ -29,6 +30,8 @@ SHOWN = 64
 
 Place = Literal["part", "start", "end"]
 Sign = Literal[">", ">=", "<", "<="]
+Operand: TypeAlias = str | int | date
+"""What a clause compares with: always text in a ``q``, in which the field says what it means. An instant is a date, a bool is an int."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +44,19 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Equal:
-    """``field:value``."""
+    """``field:value``. ``whole`` where no part of the field will do, also of one that lists look through for parts."""
 
     field: str
-    value: str
+    value: Operand
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """The field equals one of several values, or nothing where there are none. No ``q`` says this."""
+
+    field: str
+    values: tuple[Operand, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +74,7 @@ class Compare:
 
     field: str
     sign: Sign
-    value: str
+    value: Operand
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +82,8 @@ class Range:
     """``field:[low TO high]``; None is an open end."""
 
     field: str
-    low: str | None
-    high: str | None
+    low: Operand | None
+    high: Operand | None
     with_low: bool = True
     with_high: bool = True
 
@@ -104,7 +116,7 @@ class Or:
     parts: tuple[Node, ...]
 
 
-Leaf = Text | Equal | Match | Compare | Range | Exists
+Leaf = Text | Equal | OneOf | Match | Compare | Range | Exists
 Node = Leaf | Not | And | Or
 
 

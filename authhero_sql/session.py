@@ -148,6 +148,8 @@ class Session:
     texts: Texts
     clock: Clock
     ids: Ids
+    normalize_emails: bool = False
+    """Whether the e-mail addresses of users are stored, and found, in lower case."""
     connection: Block | None = None
     """The block that statements run in; None outside a transaction."""
     batch: Batch | None = None
@@ -156,9 +158,9 @@ class Session:
     """Whether this is meant to work outside the transaction that is open where it is used."""
 
     @classmethod
-    def of(cls, database: Database, *, clock: Clock | None = None, ids: Ids | None = None) -> Session:
+    def of(cls, database: Database, *, clock: Clock | None = None, ids: Ids | None = None, normalize_emails: bool = False) -> Session:
         """Return the session of a database that is open."""
-        return cls(database, database, Texts(database.dialect), clock or system_clock, ids or Ids())
+        return cls(database, database, Texts(database.dialect), clock or system_clock, ids or Ids(), normalize_emails)
 
     @property
     def dialect(self) -> Dialect:

@@ -526,7 +526,7 @@ class Adapters:
         return Users(self.session)
 
 
-async def create_adapters(pool: object, *, clock: Clock | None = None, ids: Ids | None = None) -> Adapters:
+async def create_adapters(pool: object, *, clock: Clock | None = None, ids: Ids | None = None, normalize_emails: bool = False) -> Adapters:
     """The adapters over a database.
 
     Args:
@@ -535,10 +535,13 @@ async def create_adapters(pool: object, *, clock: Clock | None = None, ids: Ids 
             and is never closed here.
         clock: gives the present; the system's by default.
         ids: makes ids; random ones by default.
+        normalize_emails: store the e-mail addresses of users in lower case, and look for them so in ``users.find`` and
+            ``users.get_by_email``. Without it ``Ada@acme.example`` and ``ada@acme.example`` are two users, as in AuthHero. Set it
+            for a new database; in one that has addresses in upper case those users would no longer be found.
 
     Raises:
         TypeError: ``pool`` is none of these.
         ConfigurationError: the database is set up in a way that cannot work.
         DatabaseUnavailableError: it cannot be reached.
     """
-    return Adapters(Session.of(await wrap(pool), clock=clock, ids=ids))
+    return Adapters(Session.of(await wrap(pool), clock=clock, ids=ids, normalize_emails=normalize_emails))

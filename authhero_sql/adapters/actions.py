@@ -24,6 +24,7 @@ from ..models.actions import (
 from ..models.base import ImportMetadata, Page
 from ..statements.conditions import other_than
 from ..tables import ACTION_EXECUTIONS, ACTION_VERSIONS, ACTIONS, HOOK_CODE, HOOKS
+from ..types import ActionWhere, HookWhere
 from ..verbs.adapter import Adapter, Expected, Fields
 from .mixins import CreateMixin, ListMixin, StandardAdapter, UpdateMixin
 
@@ -36,7 +37,7 @@ LEADS = ("trigger_id", "permission_required", *HOOK_TARGETS)
 """The fields of a hook that must fit together."""
 
 
-class Actions(StandardAdapter[Action, ActionInsert]):
+class Actions(StandardAdapter[Action, ActionInsert, ActionWhere]):
     """Actions (Auth0: actions): code that runs at a trigger."""
 
     table = ACTIONS
@@ -113,6 +114,14 @@ class ActionVersions(Adapter[ActionVersion]):
         )
         return version
 
+    async def get_one(self, tenant_id: str, action_id: str, id: str) -> ActionVersion:
+        """The version of the action.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        return self._required(await self.get(tenant_id, action_id, id))
+
     async def list(
         self, tenant_id: str, action_id: str, *, page: int = 0, per_page: int = 50, include_totals: Totals = False
     ) -> Page[ActionVersion]:
@@ -165,6 +174,14 @@ class ActionExecutions(Adapter[ActionExecution]):
         execution: ActionExecution | None = await self._get({ACTION_EXECUTION.tenant_id: tenant_id, ACTION_EXECUTION.id: id})
         return execution
 
+    async def get_one(self, tenant_id: str, id: str) -> ActionExecution:
+        """The execution.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        return self._required(await self.get(tenant_id, id))
+
     async def cleanup(self, older_than: datetime, *, dry_run: bool = False) -> int:
         """Remove the executions of all tenants from before an instant, in bounded batches; how many there were.
 
@@ -178,7 +195,7 @@ class ActionExecutions(Adapter[ActionExecution]):
         return await self._sweeps.sweep({}, ACTION_EXECUTION.created_at_ts, older_than, dry_run=dry_run)
 
 
-class Hooks(CreateMixin[Hook, HookInsert], UpdateMixin[Hook], ListMixin[Hook]):
+class Hooks(CreateMixin[Hook, HookInsert], UpdateMixin[Hook], ListMixin[Hook, HookWhere]):
     """Hooks: what a trigger leads to. The greatest priority comes first, then the oldest."""
 
     table = HOOKS

@@ -40,6 +40,14 @@ class Brandings(Adapter[Branding]):
         branding: Branding | None = await self._get({BRANDING.c.tenant_id: tenant_id})
         return branding
 
+    async def get_one(self, tenant_id: str) -> Branding:
+        """The tenant's branding.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        return self._required(await self.get(tenant_id))
+
     async def set(self, tenant_id: str, branding: Branding | Mapping[str, Any]) -> None:
         """Store the branding in place of the one before: what is not given is gone.
 
@@ -87,6 +95,14 @@ class UniversalLoginTemplates(Adapter[UniversalLoginTemplate]):
         template: UniversalLoginTemplate | None = await self._get({UNIVERSAL_LOGIN_TEMPLATE.tenant_id: tenant_id})
         return template
 
+    async def get_one(self, tenant_id: str) -> UniversalLoginTemplate:
+        """The tenant's template.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        return self._required(await self.get(tenant_id))
+
     async def set(self, tenant_id: str, template: UniversalLoginTemplate | Mapping[str, Any]) -> None:
         """Store the template in place of the one before.
 
@@ -114,6 +130,14 @@ class CustomTexts(Adapter[CustomTextEntry]):
             {CUSTOM_TEXT.c.tenant_id: tenant_id, CUSTOM_TEXT.c.prompt: prompt, CUSTOM_TEXT.c.language: language}
         )
         return entry.custom_text if entry is not None else None
+
+    async def get_one(self, tenant_id: str, prompt: str, language: str) -> CustomText:
+        """The texts of the prompt in the language.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        return self._required(await self.get(tenant_id, prompt, language))
 
     async def set(self, tenant_id: str, prompt: str, language: str, custom_text: Mapping[str, Any]) -> None:
         """Store the texts in place of those before.
@@ -172,6 +196,14 @@ class Themes(TenantAdapter[Theme]):
         """The theme, or None."""
         theme: Theme | None = await self._get(self._own(tenant_id, theme_id))
         return theme
+
+    async def get_one(self, tenant_id: str, theme_id: str) -> Theme:
+        """The theme.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        return self._required(await self.get(tenant_id, theme_id))
 
     async def update(self, tenant_id: str, theme_id: str, fields: Fields, *, expect: Expected = None) -> bool:
         """Write exactly the given fields; inside a group, such as ``colors``, too.

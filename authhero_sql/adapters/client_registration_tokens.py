@@ -46,6 +46,14 @@ class ClientRegistrationTokens(TenantAdapter[ClientRegistrationToken]):
         token: ClientRegistrationToken | None = await self._get(self._own(tenant_id, id))
         return token
 
+    async def get_one(self, tenant_id: str, id: str) -> ClientRegistrationToken:
+        """The token with this id, used, revoked and expired ones included.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        return self._required(await self.get(tenant_id, id))
+
     async def get_by_hash(self, tenant_id: str, token_hash: str) -> ClientRegistrationToken | None:
         """The token with this hash, used, revoked and expired ones included, or None."""
         token: ClientRegistrationToken | None = await self._get({TOKEN.tenant_id: tenant_id, TOKEN.token_hash: token_hash})

@@ -11,6 +11,7 @@ from ..errors import AmbiguousError
 from ..listing import ListRules
 from ..models.clients import Client, ClientInsert, ClientWithTenantId
 from ..tables import CLIENTS
+from ..types import ClientWhere
 from .mixins import StandardAdapter
 
 CLIENT = CLIENTS.c
@@ -19,7 +20,7 @@ CLIENT = CLIENTS.c
 CLIENT = CLIENTS.c
 
 
-class Clients(StandardAdapter[Client, ClientInsert]):
+class Clients(StandardAdapter[Client, ClientInsert, ClientWhere]):
     """Clients (Auth0: applications). ``client_id`` is generated where none is given; a client without a ``client_secret`` is public."""
 
     table = CLIENTS

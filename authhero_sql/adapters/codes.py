@@ -14,12 +14,13 @@ from ..models.codes import Code, CodeInsert, CodeWithTenantId
 from ..schema import Column
 from ..statements.conditions import NULL, Where, lt
 from ..tables import CODES
+from ..types import CodeWhere
 from .mixins import ListMixin
 
 CODE = CODES.c
 
 
-class Codes(ListMixin[Code]):
+class Codes(ListMixin[Code, CodeWhere]):
     """Authorization codes, one-time passwords, tickets and OAuth states."""
 
     table = CODES
@@ -62,6 +63,14 @@ class Codes(ListMixin[Code]):
         if tenant_id == "":
             return await self._get_as(self._reader_of(CodeWithTenantId), where)
         return await self._get({CODE.tenant_id: tenant_id, **where})
+
+    async def get_one(self, tenant_id: str, code_id: str, type: str) -> Code:
+        """The code of that type, used and expired ones included.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        return self._required(await self.get(tenant_id, code_id, type))
 
     async def used(self, tenant_id: str, code_id: str) -> bool:
         """Mark the code as used now, again if it was; whether there was such a code."""

@@ -8,12 +8,13 @@ from typing import ClassVar
 from ..listing import ListRules, Sort
 from ..models.connections import Connection, ConnectionInsert
 from ..tables import CONNECTIONS
+from ..types import ConnectionWhere
 from .mixins import StandardAdapter
 
 CONNECTION = CONNECTIONS.c
 
 
-class Connections(StandardAdapter[Connection, ConnectionInsert]):
+class Connections(StandardAdapter[Connection, ConnectionInsert, ConnectionWhere]):
     """Connections (Auth0: database, social, passwordless and enterprise connections).
 
     ``enabled_clients`` is virtual: accepted and never stored, see ``client_connections``.
@@ -30,6 +31,10 @@ class Connections(StandardAdapter[Connection, ConnectionInsert]):
         search=("name", "display_name"),
         order=Sort("name"),
     )
+
+    async def get_by_name(self, tenant_id: str, name: str) -> Connection | None:
+        """Find the connection with this name, or None; of several the one with the least id, because names need not be unique."""
+        return await self._get({CONNECTION.tenant_id: tenant_id, CONNECTION.name: name}, (CONNECTION.id.asc,))
 
     def _new_id(self, now: datetime) -> str:
         return self.session.ids.prefixed("con_")

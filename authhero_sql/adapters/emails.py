@@ -42,6 +42,14 @@ class EmailProviders(Adapter[EmailProvider]):
         provider: EmailProvider | None = await self._get({EMAIL_PROVIDER.tenant_id: tenant_id})
         return provider
 
+    async def get_one(self, tenant_id: str) -> EmailProvider:
+        """The tenant's provider.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        return self._required(await self.get(tenant_id))
+
     async def update(self, tenant_id: str, fields: Fields, *, expect: Expected = None) -> bool:
         """Write exactly the given fields; ``credentials`` and ``settings`` are replaced whole. ``expect``: see :meth:`UpdateMixin.update`.
 
@@ -84,6 +92,14 @@ class EmailTemplates(Adapter[EmailTemplate]):
         """The template of this name, or None."""
         found: EmailTemplate | None = await self._get({EMAIL_TEMPLATE.tenant_id: tenant_id, EMAIL_TEMPLATE.template: template})
         return found
+
+    async def get_one(self, tenant_id: str, template: str) -> EmailTemplate:
+        """The template of this name.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        return self._required(await self.get(tenant_id, template))
 
     async def list(self, tenant_id: str) -> builtins.list[EmailTemplate]:
         """The tenant's templates, by name."""

@@ -8,13 +8,14 @@ from typing import ClassVar
 from ..listing import ListRules
 from ..models.flows import Flow, FlowInsert
 from ..tables import FLOWS
+from ..types import FlowWhere
 from ..verbs.adapter import Expected, Fields
 from .mixins import CreateMixin, IterateMixin
 
 FLOW = FLOWS.c
 
 
-class Flows(CreateMixin[Flow, FlowInsert], IterateMixin[Flow]):
+class Flows(CreateMixin[Flow, FlowInsert], IterateMixin[Flow, FlowWhere]):
     """Flows (Auth0: flows)."""
 
     table = FLOWS

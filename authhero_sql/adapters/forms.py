@@ -8,6 +8,7 @@ from typing import ClassVar
 from ..listing import ListRules
 from ..models.forms import Form, FormInsert
 from ..tables import FORMS
+from ..types import FormWhere
 from .mixins import StandardAdapter
 
 FORM = FORMS.c
@@ -16,7 +17,7 @@ UNREADABLE = "AuthHero reads no stored form of it, and one such form makes its l
 """Its reader takes the JSON of ``nodes``, ``start`` and ``ending`` apart and wants objects in these columns, where there is text."""
 
 
-class Forms(StandardAdapter[Form, FormInsert]):
+class Forms(StandardAdapter[Form, FormInsert, FormWhere]):
     """Forms (Auth0: forms).
 
     ``messages``, ``languages``, ``translations`` and ``style`` are refused: AuthHero could no longer list the tenant's forms.

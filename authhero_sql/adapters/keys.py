@@ -10,7 +10,9 @@ from ..models.base import Page
 from ..models.keys import SigningKey
 from ..statements.conditions import gt, null_or
 from ..tables import KEYS
+from ..types import SigningKeyWhere
 from ..verbs.adapter import Adapter, Expected, Fields
+from ..where import Alternatives
 
 KEY = KEYS.c
 
@@ -47,6 +49,7 @@ class Keys(Adapter[SigningKey]):
         include_totals: Totals = False,
         sort: str | Sort | None = None,
         q: str | None = None,
+        where: SigningKeyWhere | Alternatives[SigningKeyWhere] | None = None,
     ) -> Page[SigningKey]:
         """One page of the keys that are not revoked; a key whose revocation lies ahead is not revoked yet.
 
@@ -60,6 +63,7 @@ class Keys(Adapter[SigningKey]):
             include_totals=include_totals,
             sort=sort,
             q=q,
+            also=where,
         )
 
     async def update(self, kid: str, fields: Fields, *, expect: Expected = None) -> bool:

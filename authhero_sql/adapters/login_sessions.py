@@ -63,6 +63,14 @@ class LoginSessions(Adapter[LoginSession]):
             return await self._get_as(self._reader_of(LoginSessionWithTenantId), {LOGIN_SESSION.id: id})
         return await self._get({LOGIN_SESSION.tenant_id: tenant_id, LOGIN_SESSION.id: id})
 
+    async def get_one(self, tenant_id: str, id: str) -> LoginSession:
+        """The login session.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        return self._required(await self.get(tenant_id, id))
+
     async def update(self, tenant_id: str, id: str, fields: Fields, *, expect: Expected = None) -> bool:
         """Write exactly the given fields; ``auth_params`` are merged into the stored ones, key by key.
 

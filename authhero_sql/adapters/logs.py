@@ -12,12 +12,14 @@ from ..models.base import ImportMetadata, Page
 from ..models.logs import Log, LogInsert
 from ..statements.conditions import Where, gte, lte, one_of
 from ..tables import LOGS
+from ..types import LogWhere
+from ..where import Alternatives
 from .mixins import IterateMixin
 
 LOG = LOGS.c
 
 
-class Logs(IterateMixin[Log]):
+class Logs(IterateMixin[Log, LogWhere]):
     """The tenant's log (Auth0: log events). ``user_agent``, ``description`` and ``details`` are cut to their columns."""
 
     table = LOGS
@@ -79,6 +81,14 @@ class Logs(IterateMixin[Log]):
         """The entry, or None."""
         return await self._get(self._own(tenant_id, log_id))
 
+    async def get_one(self, tenant_id: str, log_id: str) -> Log:
+        """The entry.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        return self._required(await self.get(tenant_id, log_id))
+
     async def list(
         self,
         tenant_id: str,
@@ -88,6 +98,7 @@ class Logs(IterateMixin[Log]):
         include_totals: Totals = False,
         sort: str | Sort | None = None,
         q: str | None = None,
+        where: LogWhere | Alternatives[LogWhere] | None = None,
         from_: str | None = None,
         take: int | None = None,
         from_date: int | None = None,
@@ -104,6 +115,7 @@ class Logs(IterateMixin[Log]):
                 ``"estimate"`` counts to 10,000 and, where there are more, says so by ``total_is_estimate``.
             sort: ``"date:desc"`` or a :class:`Sort`.
             q: a filter in Auth0's Lucene subset.
+            where: conditions by field, as :mod:`authhero_sql.where` explains; with ``q`` both must match.
             from_: the cursor of the last page, or ``""`` for the first one (checkpoint mode).
             take: rows of a checkpoint page, at most 1,000.
             from_date: epoch seconds; entries from the beginning of that second on.
@@ -115,9 +127,9 @@ class Logs(IterateMixin[Log]):
         since = None if from_date is None else gte(_second("from_date", from_date))
         until = None if to_date is None else lte(_second("to_date", to_date) + timedelta(milliseconds=999))
         dates = since & until if since and until else since or until
-        where: Where = {LOG.tenant_id: tenant_id} if dates is None else {LOG.tenant_id: tenant_id, LOG.date: dates}
+        own: Where = {LOG.tenant_id: tenant_id} if dates is None else {LOG.tenant_id: tenant_id, LOG.date: dates}
         return await self._lists.page(
-            where, page=page, per_page=per_page, include_totals=include_totals, sort=sort, q=q, from_=from_, take=take
+            own, page=page, per_page=per_page, include_totals=include_totals, sort=sort, q=q, also=where, from_=from_, take=take
         )
 
     async def cleanup(

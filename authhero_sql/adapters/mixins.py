@@ -13,9 +13,12 @@ from ..models.base import ImportMetadata, Page
 from ..schema import Column
 from ..verbs.adapter import Adapter, Expected, Fields
 from ..verbs.bulk import Importing, ManyResult, OnConflict, OnInvalid, Progress, Rows
+from ..where import Alternatives
 
 M = TypeVar("M", bound=BaseModel)
 I = TypeVar("I", bound=BaseModel)  # noqa: E741  # the insert model
+W = TypeVar("W")
+"""The fields that a list filters by, a ``TypedDict`` of :mod:`authhero_sql.types`."""
 
 
 class Unset(Enum):
@@ -45,7 +48,7 @@ class TenantAdapter(Adapter[M]):
         return cls.table["tenant_id"], cls.table[next(name for name in cls.table.key if name != "tenant_id")]
 
 
-class ListMixin(TenantAdapter[M]):
+class ListMixin(TenantAdapter[M], Generic[M, W]):
     """The list that most tables have."""
 
     async def list(
@@ -57,6 +60,7 @@ class ListMixin(TenantAdapter[M]):
         include_totals: Totals = False,
         sort: str | Sort | None = None,
         q: str | None = None,
+        where: W | Alternatives[W] | None = None,
         from_: str | None = None,
         take: int | None = None,
     ) -> Page[M]:
@@ -71,6 +75,7 @@ class ListMixin(TenantAdapter[M]):
                 ``"estimate"`` counts to 10,000 and, where there are more, says so by ``total_is_estimate``.
             sort: ``"created_at:desc"``, ``"-created_at"`` or a :class:`Sort`; by default the list's own order.
             q: a filter in Auth0's Lucene subset.
+            where: conditions by field, as :mod:`authhero_sql.where` explains; with ``q`` both must match.
             from_: the cursor of the last page, or ``""`` for the first one (checkpoint mode).
             take: rows of a checkpoint page, at most 1,000; asks for checkpoint mode.
 
@@ -84,27 +89,53 @@ class ListMixin(TenantAdapter[M]):
             include_totals=include_totals,
             sort=sort,
             q=q,
+            also=where,
             from_=from_,
             take=take,
         )
 
+    async def count(self, tenant_id: str, *, q: str | None = None, where: W | Alternatives[W] | None = None, estimate: bool = False) -> int:
+        """Count the tenant's rows that match.
 
-class IterateMixin(ListMixin[M]):
+        Args:
+            tenant_id: the tenant.
+            q: a filter in Auth0's Lucene subset.
+            where: conditions by field, as :mod:`authhero_sql.where` explains; with ``q`` both must match.
+            estimate: count no further than 10,000, which is what is returned where there are more.
+
+        Raises:
+            InvalidQueryError: the filter is not valid.
+        """
+        return await self._lists.count({self.table["tenant_id"]: tenant_id}, q, where, estimate=estimate)
+
+
+class IterateMixin(ListMixin[M, W], Generic[M, W]):
     """A list that can be walked by checkpoint."""
 
-    async def iterate(self, tenant_id: str, *, q: str | None = None, sort: str | Sort | None = None, batch: int = 500) -> AsyncIterator[M]:
+    async def iterate(
+        self,
+        tenant_id: str,
+        *,
+        q: str | None = None,
+        where: W | Alternatives[W] | None = None,
+        sort: str | Sort | None = None,
+        batch: int = 500,
+    ) -> AsyncIterator[M]:
         """All of the tenant's rows that match, read by checkpoint in batches.
 
         Args:
             tenant_id: the tenant.
             q: a filter in Auth0's Lucene subset.
+            where: conditions by field, as :mod:`authhero_sql.where` explains; with ``q`` both must match.
             sort: the walk's order, where the list lets the caller choose.
             batch: rows of one read, 1 to 1,000.
 
         Raises:
             InvalidQueryError: the filter or sort is not valid.
         """
-        async for item in self._lists.iterate(lambda cursor: self.list(tenant_id, q=q, sort=sort, from_=cursor, take=batch), batch):
+        async for item in self._lists.iterate(
+            lambda cursor: self.list(tenant_id, q=q, where=where, sort=sort, from_=cursor, take=batch), batch
+        ):
             yield item
 
 
@@ -178,6 +209,18 @@ class CreateMixin(Importing[M], TenantAdapter[M], Generic[M, I]):
         """The row with this id, or None."""
         return await self._get(self._own(tenant_id, id))
 
+    async def get_one(self, tenant_id: str, id: str) -> M:
+        """The row with this id.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        return self._required(await self.get(tenant_id, id))
+
+    async def exists(self, tenant_id: str, id: str) -> bool:
+        """Whether there is a row with this id."""
+        return await self._exists(self._own(tenant_id, id))
+
     async def remove(self, tenant_id: str, id: str) -> bool:
         """Remove the row and, by the references between the tables, what belongs to it; whether there was one."""
         return await self._remove(self._own(tenant_id, id))
@@ -208,5 +251,5 @@ class UpdateMixin(TenantAdapter[M]):
         return await self._update(self._own(tenant_id, id), fields, expect)
 
 
-class StandardAdapter(CreateMixin[M, I], UpdateMixin[M], IterateMixin[M], Generic[M, I]):
+class StandardAdapter(CreateMixin[M, I], UpdateMixin[M], IterateMixin[M, W], Generic[M, I, W]):
     """The five methods that a plain adapter has, and ``iterate``."""

@@ -76,6 +76,14 @@ class TenantOperations(_Pending[TenantOperation]):
         operation: TenantOperation | None = await self._get({TENANT_OPERATION.id: id})
         return operation
 
+    async def get_one(self, id: str) -> TenantOperation:
+        """The operation.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        return self._required(await self.get(id))
+
     async def list(
         self,
         *,
@@ -216,6 +224,14 @@ class Rollouts(_Pending[Rollout]):
         """The rollout, or None."""
         rollout: Rollout | None = await self._get({ROLLOUT.id: id})
         return rollout
+
+    async def get_one(self, id: str) -> Rollout:
+        """The rollout.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        return self._required(await self.get(id))
 
     async def list(
         self, *, kind: str | None = None, status: str | None = None, page: int = 0, per_page: int = 50, include_totals: Totals = False

@@ -28,6 +28,7 @@ from ..schema import Order
 from ..statements.conditions import Where, one_of
 from ..statements.table import Side
 from ..tables import CONNECTIONS, INVITES, ORGANIZATION_CONNECTIONS, ORGANIZATIONS, USER_ORGANIZATIONS
+from ..types import InviteWhere, OrganizationWhere, UserOrganizationWhere
 from ..verbs.adapter import Adapter, Expected, Fields
 from ..verbs.bulk import New, of_row
 from .mixins import StandardAdapter
@@ -38,7 +39,7 @@ ORGANIZATION_CONNECTION = ORGANIZATION_CONNECTIONS.c
 USER_ORGANIZATION = USER_ORGANIZATIONS.c
 
 
-class Organizations(StandardAdapter[Organization, OrganizationInsert]):
+class Organizations(StandardAdapter[Organization, OrganizationInsert, OrganizationWhere]):
     """Organizations (Auth0: organizations): business customers and partners, each with its own members and connections."""
 
     table = ORGANIZATIONS
@@ -105,6 +106,14 @@ class OrganizationConnections(Adapter[OrganizationConnection]):
         """The connection of the organization, or None."""
         return await self._get(self._own(tenant_id, organization_id, connection_id))
 
+    async def get_one(self, tenant_id: str, organization_id: str, connection_id: str) -> OrganizationConnection:
+        """The connection of the organization.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        return self._required(await self.get(tenant_id, organization_id, connection_id))
+
     async def list(self, tenant_id: str, organization_id: str) -> builtins.list[OrganizationConnection]:
         """The organization's connections, oldest first; one query."""
         where = {ORGANIZATION_CONNECTION.tenant_id: tenant_id, ORGANIZATION_CONNECTION.organization_id: organization_id}
@@ -132,7 +141,7 @@ class OrganizationConnections(Adapter[OrganizationConnection]):
         }
 
 
-class UserOrganizations(StandardAdapter[UserOrganization, UserOrganizationInsert]):
+class UserOrganizations(StandardAdapter[UserOrganization, UserOrganizationInsert, UserOrganizationWhere]):
     """Memberships (Auth0: organization members). Joining twice is a :class:`ConflictError`."""
 
     table = USER_ORGANIZATIONS
@@ -211,7 +220,7 @@ class UserOrganizations(StandardAdapter[UserOrganization, UserOrganizationInsert
         return self._lists.paged(items, window, total, "organizations")
 
 
-class Invites(StandardAdapter[Invite, InviteInsert]):
+class Invites(StandardAdapter[Invite, InviteInsert, InviteWhere]):
     """Invitations to organizations (Auth0: organization invitations)."""
 
     table = INVITES

@@ -64,6 +64,14 @@ class Passwords(Adapter[Password]):
         found = await self._all(where, NEWEST_FIRST, limit=1)
         return found[0] if found else None
 
+    async def get_one(self, tenant_id: str, user_id: str) -> Password:
+        """The user's current password.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        return self._required(await self.get(tenant_id, user_id))
+
     async def list(self, tenant_id: str, user_id: str, limit: int | None = None) -> builtins.list[Password]:
         """The user's passwords, newest first, at most ``limit`` of them.
 

@@ -13,6 +13,7 @@ from ..listing import ListRules
 from ..models.base import ImportMetadata
 from ..models.permissions import ClientGrant, ClientGrantInsert, Grant, GrantInsert, ResourceServer, ResourceServerInsert
 from ..tables import CLIENT_GRANTS, GRANTS, RESOURCE_SERVERS
+from ..types import ClientGrantWhere, GrantWhere, ResourceServerWhere
 from ..verbs.adapter import Expected, Fields
 from .mixins import IterateMixin, StandardAdapter
 
@@ -24,7 +25,7 @@ NATURAL_KEY = (GRANT.tenant_id, GRANT.user_id, GRANT.client_id, GRANT.audience)
 """What there is one grant for."""
 
 
-class ResourceServers(StandardAdapter[ResourceServer, ResourceServerInsert]):
+class ResourceServers(StandardAdapter[ResourceServer, ResourceServerInsert, ResourceServerWhere]):
     """Resource servers (Auth0: APIs)."""
 
     table = RESOURCE_SERVERS
@@ -37,6 +38,10 @@ class ResourceServers(StandardAdapter[ResourceServer, ResourceServerInsert]):
 
     def _new_id(self, now: datetime) -> str:
         return self.session.ids.prefixed("api_")
+
+    async def get_by_identifier(self, tenant_id: str, identifier: str) -> ResourceServer | None:
+        """Find the resource server with this identifier (the ``audience`` of its access tokens), or None."""
+        return await self._get({RESOURCE_SERVER.tenant_id: tenant_id, RESOURCE_SERVER.identifier: identifier})
 
     async def update(self, tenant_id: str, id: str, fields: Fields, *, expect: Expected = None) -> bool:
         """Write exactly the given fields; ``options`` are merged into the stored ones, key by key.
@@ -66,7 +71,7 @@ class ResourceServers(StandardAdapter[ResourceServer, ResourceServerInsert]):
         return await self._merge({**where, **self._expected(expect)}, RESOURCE_SERVER.options, options, given)
 
 
-class ClientGrants(StandardAdapter[ClientGrant, ClientGrantInsert]):
+class ClientGrants(StandardAdapter[ClientGrant, ClientGrantInsert, ClientGrantWhere]):
     """Client grants (Auth0: client grants): what clients may do on their own account."""
 
     table = CLIENT_GRANTS
@@ -94,7 +99,7 @@ class ClientGrants(StandardAdapter[ClientGrant, ClientGrantInsert]):
         return {name: [] for name in ("scope", "authorization_details_types") if getattr(params, name) is None}
 
 
-class Grants(IterateMixin[Grant]):
+class Grants(IterateMixin[Grant, GrantWhere]):
     """Grants (Auth0: user grants): the scopes that a user has allowed a client at an API, or at none."""
 
     table = GRANTS
@@ -156,6 +161,14 @@ class Grants(IterateMixin[Grant]):
         where = {GRANT.tenant_id: tenant_id, GRANT.user_id: user_id, GRANT.client_id: client_id, GRANT.audience: audience or ""}
         grant = await self._get(where)
         return _at_an_api(grant) if grant is not None else None
+
+    async def get_one(self, tenant_id: str, user_id: str, client_id: str, audience: str | None = None) -> Grant:
+        """The user's grant to the client at an API, or without ``audience`` the one at none.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        return self._required(await self.get(tenant_id, user_id, client_id, audience))
 
     async def remove(self, tenant_id: str, id: str) -> bool:
         """Remove the grant; whether there was one."""

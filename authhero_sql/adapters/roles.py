@@ -28,6 +28,7 @@ from ..schema import Column, Order
 from ..statements.conditions import Picked, Where, gt
 from ..statements.table import AnyTable, Side
 from ..tables import RESOURCE_SERVERS, ROLE_PERMISSIONS, ROLES, USER_PERMISSIONS, USER_ROLES
+from ..types import RoleWhere
 from ..verbs.adapter import Adapter, M
 from .mixins import UNSET, StandardAdapter, Unset
 
@@ -45,7 +46,7 @@ API_NAME = Side(
 """The API of a permission, which is known by its identifier and need not exist."""
 
 
-class Roles(StandardAdapter[Role, RoleInsert]):
+class Roles(StandardAdapter[Role, RoleInsert, RoleWhere]):
     """Roles (Auth0: roles): named sets of permissions."""
 
     table = ROLES
@@ -55,6 +56,10 @@ class Roles(StandardAdapter[Role, RoleInsert]):
     rules: ClassVar[ListRules] = ListRules(
         wire="roles", fields=("id", "name", "is_system", "description", "created_at", "updated_at"), search=("name",)
     )
+
+    async def get_by_name(self, tenant_id: str, name: str) -> Role | None:
+        """Find the role with this name, or None."""
+        return await self._get({ROLE.tenant_id: tenant_id, ROLE.name: name})
 
 
 class RolePermissions(Adapter[RolePermission]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel
 
@@ -17,9 +17,10 @@ from ..models.base import ImportMetadata
 from ..models.sessions import RefreshToken, RefreshTokenInsert, RefreshTokenRotation, Session, SessionInsert
 from ..statements.conditions import NULL, Picked, Where, gt, null_or, one_of
 from ..tables import REFRESH_TOKENS, SESSIONS
+from ..types import RefreshTokenWhere, SessionWhere
 from ..verbs.adapter import Expected, Fields
 from .login_sessions import LoginSessions
-from .mixins import IterateMixin
+from .mixins import IterateMixin, W
 
 TOKEN = REFRESH_TOKENS.c
 SESSION = SESSIONS.c
@@ -28,7 +29,7 @@ M = TypeVar("M", bound=BaseModel)
 EXPIRIES = ("expires_at_ts", "idle_expires_at_ts")
 
 
-class _Expiring(IterateMixin[M]):
+class _Expiring(IterateMixin[M, W], Generic[M, W]):
     """A table whose rows keep their login session alive at least as long as themselves."""
 
     login_column: ClassVar[str]
@@ -36,6 +37,18 @@ class _Expiring(IterateMixin[M]):
     async def get(self, tenant_id: str, id: str) -> M | None:
         """The row with this id, or None."""
         return await self._get(self._own(tenant_id, id))
+
+    async def get_one(self, tenant_id: str, id: str) -> M:
+        """The row with this id.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        return self._required(await self.get(tenant_id, id))
+
+    async def exists(self, tenant_id: str, id: str) -> bool:
+        """Whether there is a row with this id."""
+        return await self._exists(self._own(tenant_id, id))
 
     async def remove(self, tenant_id: str, id: str) -> bool:
         """Remove the row; whether there was one."""
@@ -61,7 +74,7 @@ def _latest(values: Mapping[str, Any]) -> int | None:
     return max((value for name in EXPIRIES if (value := values.get(name)) is not None), default=None)
 
 
-class Sessions(_Expiring[Session]):
+class Sessions(_Expiring[Session, SessionWhere]):
     """Sessions (Auth0: user sessions)."""
 
     table = SESSIONS
@@ -122,7 +135,7 @@ class Sessions(_Expiring[Session]):
         return await self._update_with(where, expected, self._sql.update(seen, values), beside)
 
 
-class RefreshTokens(_Expiring[RefreshToken]):
+class RefreshTokens(_Expiring[RefreshToken, RefreshTokenWhere]):
     """Refresh tokens. ``None`` for an expiry means that the token does not expire that way."""
 
     table = REFRESH_TOKENS

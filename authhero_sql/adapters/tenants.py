@@ -9,7 +9,9 @@ from ..listing import ListRules, Sort, Totals
 from ..models.base import ImportMetadata, Page
 from ..models.tenants import Tenant, TenantInsert
 from ..tables import TENANTS
+from ..types import TenantWhere
 from ..verbs.adapter import Adapter, Expected, Fields
+from ..where import Alternatives
 
 TENANT = TENANTS.c
 
@@ -43,6 +45,18 @@ class Tenants(Adapter[Tenant]):
         tenant: Tenant | None = await self._get({TENANT.id: id})
         return tenant
 
+    async def get_one(self, id: str) -> Tenant:
+        """The tenant.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        return self._required(await self.get(id))
+
+    async def exists(self, id: str) -> bool:
+        """Whether there is a tenant with this id."""
+        return await self._exists({TENANT.id: id})
+
     async def list(
         self,
         *,
@@ -51,6 +65,7 @@ class Tenants(Adapter[Tenant]):
         include_totals: Totals = False,
         sort: str | Sort | None = None,
         q: str | None = None,
+        where: TenantWhere | Alternatives[TenantWhere] | None = None,
         from_: str | None = None,
         take: int | None = None,
     ) -> Page[Tenant]:
@@ -60,16 +75,33 @@ class Tenants(Adapter[Tenant]):
             InvalidQueryError: the filter, sort, page or cursor is not valid.
         """
         return await self._lists.page(
-            {}, page=page, per_page=per_page, include_totals=include_totals, sort=sort, q=q, from_=from_, take=take
+            {}, page=page, per_page=per_page, include_totals=include_totals, sort=sort, q=q, also=where, from_=from_, take=take
         )
 
-    async def iterate(self, *, q: str | None = None, sort: str | Sort | None = None, batch: int = 500) -> AsyncIterator[Tenant]:
+    async def count(
+        self, *, q: str | None = None, where: TenantWhere | Alternatives[TenantWhere] | None = None, estimate: bool = False
+    ) -> int:
+        """Count all tenants that match; ``estimate`` counts no further than 10,000.
+
+        Raises:
+            InvalidQueryError: the filter is not valid.
+        """
+        return await self._lists.count({}, q, where, estimate=estimate)
+
+    async def iterate(
+        self,
+        *,
+        q: str | None = None,
+        where: TenantWhere | Alternatives[TenantWhere] | None = None,
+        sort: str | Sort | None = None,
+        batch: int = 500,
+    ) -> AsyncIterator[Tenant]:
         """All tenants that match, read by checkpoint ``batch`` at a time.
 
         Raises:
             InvalidQueryError: the filter or sort is not valid.
         """
-        async for tenant in self._lists.iterate(lambda cursor: self.list(q=q, sort=sort, from_=cursor, take=batch), batch):
+        async for tenant in self._lists.iterate(lambda cursor: self.list(q=q, where=where, sort=sort, from_=cursor, take=batch), batch):
             yield tenant
 
     async def update(self, id: str, fields: Fields, *, expect: Expected = None) -> bool:

@@ -21,6 +21,14 @@ class UserActivity(Adapter[Activity]):
         activity: Activity | None = await self._get({USER_ACTIVITY.c.tenant_id: tenant_id, USER_ACTIVITY.c.user_id: user_id})
         return activity
 
+    async def get_one(self, tenant_id: str, user_id: str) -> Activity:
+        """The user's activity.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        return self._required(await self.get(tenant_id, user_id))
+
     async def upsert(self, tenant_id: str, user_id: str, fields: Fields) -> bool:
         """Write exactly the given fields, in a new row where there is none; one statement, so that none is lost.
 

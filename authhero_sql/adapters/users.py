@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from ..dialects.interface import Call, Row
-from ..errors import InvalidValueError
+from ..errors import InvalidQueryError, InvalidValueError
 from ..listing import ListRules
 from ..models.base import ImportMetadata, Instant
 from ..models.users import Identity, ProfileData, User, UserInsert
@@ -22,6 +22,7 @@ from ..schema import Column
 from ..statements.conditions import NULL, Picked, Where, one_of
 from ..statements.table import Gathered, Side
 from ..tables import AUTHENTICATION_METHODS, OUTBOX_EVENTS, PASSWORDS, USER_ACTIVITY, USERS
+from ..types import UserWhere
 from ..verbs.adapter import Expected, Fields
 from ..verbs.bulk import Importing, ManyResult, New, OnConflict, OnInvalid, Progress, Rows
 from .mixins import IterateMixin
@@ -63,7 +64,7 @@ class LinkedAccount(BaseModel):
     profile_data: str | None = Field(default=None, validation_alias="profileData", serialization_alias="profileData")
 
 
-class Users(Importing[User], IterateMixin[User]):
+class Users(Importing[User], IterateMixin[User, UserWhere]):
     """Users (Auth0: user profiles).
 
     ``last_login``, ``last_ip`` and ``login_count`` live in ``user_activity``. The accounts linked to a user are folded into
@@ -210,7 +211,20 @@ class Users(Importing[User], IterateMixin[User]):
     def _new_values(self, tenant_id: str, params: BaseModel, imported: ImportMetadata, **extra: Any) -> dict[str, Any]:
         if imported.id is not None:
             extra["user_id"] = imported.id
-        return super()._new_values(tenant_id, params, imported, **extra)
+        return self._normalized(super()._new_values(tenant_id, params, imported, **extra))
+
+    def _changes(self, fields: Fields, where: Where) -> dict[str, Any]:
+        return self._normalized(super()._changes(fields, where))
+
+    def _normalized(self, values: dict[str, Any]) -> dict[str, Any]:
+        """The stored values of a user, the address as the adapters store it."""
+        if values.get("email") is not None:
+            values["email"] = self._address(values["email"])
+        return values
+
+    def _address(self, email: str) -> str:
+        """An e-mail address as the adapters store it."""
+        return email.lower() if self.session.normalize_emails else email
 
     def _new(self, tenant_id: str, row: int, given: Any, **extra: Any) -> New:
         new = super()._new(tenant_id, row, given, **extra)
@@ -255,40 +269,83 @@ class Users(Importing[User], IterateMixin[User]):
 
     async def get(self, tenant_id: str, user_id: str) -> User | None:
         """The user with its linked accounts folded into ``identities``, or None; one query."""
-        return await self._folded(
-            {USER.tenant_id: tenant_id, USER.user_id: user_id},
-            {USER.tenant_id: tenant_id, USER.linked_to: user_id},
-        )
+        found = await self._folded(self._own(tenant_id, user_id), {USER.tenant_id: tenant_id, USER.linked_to: user_id})
+        return found[0] if found else None
+
+    async def get_one(self, tenant_id: str, user_id: str) -> User:
+        """The user with its linked accounts folded into ``identities``.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        return self._required(await self.get(tenant_id, user_id))
+
+    async def exists(self, tenant_id: str, user_id: str) -> bool:
+        """Whether there is a user with this id."""
+        return await self._exists(self._own(tenant_id, user_id))
 
     async def get_by_email(self, tenant_id: str, email: str, *, provider: str | None = None) -> User | None:
-        """Find a user by its exact e-mail address, at the same cost however many users the tenant has; one query.
+        """Find a user by an e-mail address, at the same cost however many users the tenant has; one query.
 
-        Several accounts may have one address, each with another provider. The first of them is an account of its own rather than one that
-        is linked to another, then the oldest, then the one with the least ``user_id``.
+        Several accounts may have one address, each with another provider: this is the first that :meth:`find` returns.
 
         Args:
             tenant_id: the tenant.
-            email: the address as it is stored: in another case it is another address.
+            email: the address as it is stored: in another case it is another address, unless the adapters normalize them.
             provider: looks at the account of this provider alone.
 
         Returns:
             What ``get`` returns for this account, its linked accounts folded into ``identities``; None where no account has the address.
         """
-        where = {USER.tenant_id: tenant_id, USER.email: email, **({} if provider is None else {USER.provider: provider})}
-        return await self._folded(where, {USER.tenant_id: tenant_id, USER.linked_to: Picked(self.table, USER.user_id, where, several=True)})
+        email = self._address(email)
+        found = await self._found({USER.email: email, **({} if provider is None else {USER.provider: provider})}, tenant_id)
+        return found[0] if found else None
 
-    async def _folded(self, where: Where, linked: Where) -> User | None:
-        """The first of the users that meet the conditions, with its own of the accounts that are linked to one of them."""
+    async def find(
+        self, tenant_id: str, *, email: str | None = None, username: str | None = None, phone_number: str | None = None
+    ) -> builtins.list[User]:
+        """Find the accounts that have an e-mail address, a user name or a phone number; one query, at the same cost in any tenant.
+
+        Args:
+            tenant_id: the tenant.
+            email: the address as it is stored: in another case it is another address, unless the adapters normalize them.
+            username: the user name, exactly as it is stored.
+            phone_number: the phone number, exactly as it is stored.
+
+        Returns:
+            The accounts that match all that is given, each as ``get`` returns it: first those of their own, then those that are linked to
+            another, and of these the oldest first, then the one with the least ``user_id``.
+
+        Raises:
+            InvalidQueryError: nothing is given.
+        """
+        given = {USER.email: None if email is None else self._address(email), USER.username: username, USER.phone_number: phone_number}
+        where = {column: value for column, value in given.items() if value is not None}
+        if not where:
+            raise InvalidQueryError("find needs an email, a username or a phone_number")
+        return await self._found(where, tenant_id)
+
+    async def _found(self, where: Where, tenant_id: str) -> builtins.list[User]:
+        """The users that meet the conditions, each with the accounts that are linked to it, the first of them first."""
+        own = {USER.tenant_id: tenant_id, **where}
+        linked = {USER.tenant_id: tenant_id, USER.linked_to: Picked(self.table, USER.user_id, own, several=True)}
+        return sorted(await self._folded(own, linked), key=_precedence)
+
+    async def _folded(self, where: Where, linked: Where) -> builtins.list[User]:
+        """The users that meet the conditions, each with its own of the accounts that are linked to one of them."""
         rows = await self._run.fetch(self._sql.either(self._reader, where, linked))
         wanted = [(self._place(column), value) for column, value in where.items() if column is not USER.tenant_id]
-        own = [row for row in rows if all(row[at] == value for at, value in wanted)]
-        if not own:
-            return None
-        user = own[0] if len(own) == 1 else min(own, key=lambda row: _precedence(self._reader.read(row)))
         user_id, linked_to = self._place(USER.user_id), self._place(USER.linked_to)
-        # Whoever meets the conditions and is linked, too, comes twice.
-        accounts = {row[user_id]: row for row in rows if row[linked_to] == user[user_id]}
-        return self._user(user, [self._as_linked(row) for row in accounts.values()])
+        # Whoever meets the conditions and is linked, too, comes twice, once without its activity.
+        seen = self._place(USER_ACTIVITY.c.login_count)
+        own: dict[str, Row] = {}
+        accounts: dict[str, dict[str, Row]] = {}
+        for row in rows:
+            if row[linked_to] is not None:
+                accounts.setdefault(row[linked_to], {})[row[user_id]] = row
+            if all(row[at] == value for at, value in wanted) and (row[seen] is not None or row[user_id] not in own):
+                own[row[user_id]] = row
+        return [self._user(row, [self._as_linked(each) for each in accounts.get(id, {}).values()]) for id, row in own.items()]
 
     def _place(self, column: Column) -> int:
         """Where in a row that is read as a user a column stands."""

@@ -1,4 +1,4 @@
-"""What a ``q`` means for one list: fields become columns, operands what those columns store, and clauses bound predicates.
+"""What a ``q`` or a ``where`` means for one list: fields become columns, operands what those columns store, and clauses bound predicates.
 
 A filter is a shape and its values. The shape is a nested tuple of operators, column names and counts, so it is a key for the
 statements that are kept; the values are bound as ``q_0``, ``q_1`` … in the order of the shape's leaves. Negation stands in the
@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
+from difflib import get_close_matches
 from itertools import count, islice
 from typing import Any, get_args
 
@@ -47,12 +48,15 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A ``q`` for one list: its shape, the values to bind by name, the names of its columns, and of those that must equal a value."""
+    """A caller's conditions for one list: their shape, the values to bind by name, and the columns that they name."""
 
     shape: Shape
     values: Mapping[str, Any]
     columns: frozenset[str]
     equal: frozenset[str]
+    """Columns that must equal a value."""
+    listed: frozenset[str]
+    """Columns that must equal one of several values."""
     begins: bool
     """Whether the beginning of a column is looked for that may have an index for that."""
     alternatives: tuple[frozenset[str], ...] = ()
@@ -89,19 +93,24 @@ def _absent(column: Column, model: type[BaseModel]) -> Any:
     return None if default is None else column.encode(default)
 
 
-def compiled(q: Any, rules: ListRules, known: Mapping[str, Target], dialect: Dialect) -> Filter | None:
-    """The filter that a caller's ``q`` is for a list, or None of one that is blank.
+def compiled(tree: lucene.Node, rules: ListRules, known: Mapping[str, Target], dialect: Dialect) -> Filter:
+    """The filter that a caller's tree of conditions is for a list.
 
     Raises:
-        InvalidQueryError: it cannot be read, names a field that the list does not filter by, or a value does not fit its field.
+        InvalidQueryError: it names a field that the list does not filter by, or a value does not fit its field.
     """
-    tree = lucene.parse(q)
-    if tree is None:
-        return None
     compiler = _Compiler(rules, known, dialect)
     shape = compiler.node(tree, negated=False)
     values = {f"q_{number}": value for number, value in enumerate(compiler.values)}
-    return Filter(shape, values, frozenset(compiler.columns), frozenset(_equal(shape, known)), _begins(shape), _alternatives(shape, known))
+    return Filter(
+        shape,
+        values,
+        frozenset(compiler.columns),
+        frozenset(_columns(shape, known, "=")),
+        frozenset(_columns(shape, known, "in")),
+        _begins(shape),
+        _alternatives(shape, known),
+    )
 
 
 def _begins(shape: Shape) -> bool:
@@ -113,16 +122,16 @@ def _alternatives(shape: Shape, known: Mapping[str, Target]) -> tuple[frozenset[
     operator, *rest = shape
     if operator == "and":
         return next((found for part in rest if (found := _alternatives(part, known))), ())
-    return tuple([frozenset(_equal(part, known)) for part in rest]) if operator == "or" else ()
+    return tuple([frozenset(_columns(part, known, "=")) for part in rest]) if operator == "or" else ()
 
 
-def _equal(shape: Shape, known: Mapping[str, Target]) -> Iterator[str]:
-    """The columns that equal a value in every row that a shape lets through."""
+def _columns(shape: Shape, known: Mapping[str, Target], wanted: str) -> Iterator[str]:
+    """The columns that equal a value, or one of several, in every row that a shape lets through."""
     operator, *rest = shape
     if operator == "and":
         for part in rest:
-            yield from _equal(part, known)
-    elif operator == "=":
+            yield from _columns(part, known, wanted)
+    elif operator == wanted:
         name, negated, _ = rest
         if not negated and any(target.column.name == name and target.absent is None for target in known.values()):
             yield name
@@ -156,8 +165,10 @@ class _Compiler:
         try:
             return self.known[field]
         except KeyError:
+            near = get_close_matches(field, self.known, 1)
+            meant = f"did you mean {near[0]}? " if near else ""
             allowed = f"there are {', '.join(self.known)}" if self.known else "there are none"
-            raise InvalidQueryError(f"{self.rules.wire} have no field {field[: lucene.SHOWN]} to filter by; {allowed}") from None
+            raise InvalidQueryError(f"{self.rules.wire} have no field {field[: lucene.SHOWN]} to filter by; {meant}{allowed}") from None
 
     def _text(self, text: lucene.Text, negated: bool) -> Shape:
         """A free word: it is a part of one of the fields that are searched, or all of one that is compared."""
@@ -178,13 +189,15 @@ class _Compiler:
         match node:
             case lucene.Exists(field):
                 return self._leaf("=", target, negated, 1) if codec is MARK else self._leaf("exists", target, negated)
-            case lucene.Equal(field, value) if codec is TEXT and field in self.rules.parts:
+            case lucene.Equal(field, str(value), whole=False) if codec is TEXT and field in self.rules.parts:
                 return self._matched([target], "part", value, negated)
             case lucene.Equal(field, value):
                 return self._equal(field, target, value, negated)
+            case lucene.OneOf(field, values):
+                return self._one_of(field, target, values, negated)
             case lucene.Match(field, value, place):
                 if codec is not TEXT:
-                    raise InvalidQueryError(f"{field} is no text: a * can only stand alone there")
+                    raise InvalidQueryError(f"{field} is not text: it can be compared, and has no parts that could match")
                 return self._placed(target, place, value, negated)
             case lucene.Compare(field, sign, value):
                 return self._leaf(sign, target, negated, self._edge(field, target, value, last=sign in (">", "<=")))
@@ -192,7 +205,20 @@ class _Compiler:
                 return self._range(node, target, negated)
         raise TypeError(type(node).__name__)
 
-    def _equal(self, field: str, target: Target, value: str, negated: bool) -> Shape:
+    def _one_of(self, field: str, target: Target, values: Sequence[lucene.Operand], negated: bool) -> Shape:
+        """A list of text is bound as one; what is no text has few values."""
+        if values and target.column.codec is TEXT and target.absent is None:
+            name = self._named(target)
+            self.values += self.dialect.list_values("", [_read(field, target.column, value)[0] for value in values]).values()
+            return ("in", name, negated, self.dialect.list_size(len(values)))
+        parts = [self._equal(field, target, value, negated) for value in dict.fromkeys(values)]
+        if not parts:
+            # What exists and does not: nothing; or, negated, everything.
+            parts = [self._leaf("exists", target, negated), self._leaf("exists", target, not negated)]
+            return ("or" if negated else "and", *parts)
+        return parts[0] if len(parts) == 1 else ("and" if negated else "or", *parts)
+
+    def _equal(self, field: str, target: Target, value: lucene.Operand, negated: bool) -> Shape:
         low, high = _read(field, target.column, value)
         if target.column.codec in _INSTANTS:
             return self._leaf("range", target, negated, low, high, signs=(">=", "<="))
@@ -208,7 +234,7 @@ class _Compiler:
             return self._clause(lucene.Exists(node.field), target, negated)
         return self._leaf("range", target, negated, *(value for _, value in bounds), signs=tuple(sign for sign, _ in bounds))
 
-    def _edge(self, field: str, target: Target, value: str, *, last: bool) -> Any:
+    def _edge(self, field: str, target: Target, value: lucene.Operand, *, last: bool) -> Any:
         """The stored value that is the first or the last of what an operand stands for."""
         if target.column.codec in _SWITCHES:
             raise InvalidQueryError(f"{field} is true or false, which have no order")
@@ -302,6 +328,8 @@ class _Predicates:
     def _comparison(self, operator: str, value: Any, size: Any, *, text: bool) -> Criterion:
         if operator == "begins":
             return self.dialect.begins(value, self._next(size))
+        if operator == "in":
+            return self.dialect.in_list(value, lambda _: next(self.binds), "", size)
         if operator == "=":
             return self.dialect.equal(value, next(self.binds), text=text)
         signs = size if operator == "range" else (operator,)
@@ -327,38 +355,48 @@ _TIME = r"T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))?(Z|[+-][0-9]{2}:?[
 _INSTANT = re.compile(f"{_DATE}(?:{_TIME})?")
 
 
-def _read(field: str, column: Column, text: str) -> tuple[Any, Any]:
+def _read(field: str, column: Column, value: lucene.Operand) -> tuple[Any, Any]:
     """The first and the last stored value that an operand stands for; the same one but for instants.
 
     Raises:
         InvalidQueryError: it does not fit the column; the value is not repeated.
     """
     try:
-        low, high = _READ[column.codec](text)
+        low, high = _READ[column.codec](value)
         return column.operand(low), column.operand(high)
     except (ValueError, TypeError, OverflowError) as error:
         raise InvalidQueryError(f"{field}: {error}") from None
 
 
-def _text(text: str) -> tuple[str, str]:
-    return text, text
+def _text(value: lucene.Operand) -> tuple[str, str]:
+    if not isinstance(value, str):
+        raise TypeError("must be text")
+    return value, value
 
 
-def _whole(text: str) -> tuple[int, int]:
-    if _WHOLE.fullmatch(text) is None:
-        raise ValueError("must be a whole number")
-    return int(text), int(text)
+def _whole(value: lucene.Operand) -> tuple[int, int]:
+    if isinstance(value, str) and _WHOLE.fullmatch(value):
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError("must be a whole number")
+    return value, value
 
 
-def _truth(text: str) -> tuple[bool, bool]:
-    if text not in ("true", "false"):
-        raise ValueError("must be true or false")
-    return text == "true", text == "true"
+def _truth(value: lucene.Operand) -> tuple[bool, bool]:
+    if isinstance(value, str) and value in ("true", "false"):
+        value = value == "true"
+    if not isinstance(value, bool):
+        raise TypeError("must be true or false")
+    return value, value
 
 
-def _span(text: str) -> tuple[datetime, datetime]:
-    """The first and the last millisecond of the day, the second or the instant that a text names, as Elasticsearch rounds."""
-    found = _INSTANT.fullmatch(text)
+def _span(value: lucene.Operand) -> tuple[datetime, datetime]:
+    """The first and the last millisecond of the day, the second or the instant that is named, as Elasticsearch rounds."""
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise ValueError("must have a time zone")
+        return value, value
+    found = _INSTANT.fullmatch(value if isinstance(value, str) else value.isoformat() if isinstance(value, date) else "")
     if found is None:
         raise ValueError("must be a date like 2026-01-31 or a time like 2026-01-31T10:00:00Z")
     year, month, day, hour, minute, second, fraction, zone = found.groups()
@@ -379,7 +417,7 @@ def _zone(text: str | None) -> timezone:
     return timezone(-offset if text[0] == "-" else offset)
 
 
-_READ: Mapping[Any, Callable[[str], tuple[Any, Any]]] = {
+_READ: Mapping[Any, Callable[[lucene.Operand], tuple[Any, Any]]] = {
     TEXT: _text,
     INT: _whole,
     BOOL: _truth,

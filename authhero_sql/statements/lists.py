@@ -157,18 +157,21 @@ class ListStatements(Statements):
         """The table, read by the index that leads to the rows that meet the conditions and the filter."""
         if filter is None:
             return self._source(where, order)
-        return SQLTable(self.table.name) if self._is_free(where, filter) else self._source(where, order, also=filter.equal)
+        if self._is_free(where, filter):
+            return SQLTable(self.table.name)
+        return self._source(where, order, also=filter.equal, listed=filter.listed)
 
     def _is_free(self, where: Where, filter: Filter) -> bool:
         """Whether the engine chooses the index: an owner's own, for beginnings, may be there or not, and so cannot be named."""
         free = filter.begins or self._by_several(filter)
-        return free and not leads(self.table, columns(where, "equal", "listed") | filter.equal)
+        return free and not leads(self.table, columns(where, "equal", "listed") | filter.equal | filter.listed)
 
     def _ends_early(self, where: Where, order: Sequence[Order], filter: Filter | None) -> bool:
         """Whether the engine stops after a page without joining anything else: it reads by the order, and joins row by row."""
         if not self.dialect.features.joins_row_by_row or (filter is not None and self._is_free(where, filter)):
             return False
-        access = self._access(where, order, self.table, filter.equal if filter else ())
+        equal, listed = (filter.equal, filter.listed) if filter else ((), ())
+        access = self._access(where, order, self.table, equal, listed)
         return access is not None and access.ordered
 
     def _by_several(self, filter: Filter | None) -> bool:

@@ -340,23 +340,33 @@ class Statements:
         return chosen.where(self._criterion(source, picked.where, picked.table, prefix))
 
     def _source(
-        self, where: Where, order: Sequence[Order] = (), *, table: AnyTable | None = None, also: Collection[str] = (), certain: bool = False
+        self,
+        where: Where,
+        order: Sequence[Order] = (),
+        *,
+        table: AnyTable | None = None,
+        also: Collection[str] = (),
+        listed: Collection[str] = (),
+        certain: bool = False,
     ) -> Any:
-        """The table, read by the index that leads to the rows that meet the conditions and equal ``also`` in further columns.
+        """The table, read by the index that leads to the rows that meet the conditions.
 
-        ``certain`` says that no other index can be better.
+        ``also`` are further columns that equal a value, ``listed`` those that equal one of several; ``certain`` says that no other index
+        can be better.
         """
         table = table or self.table
-        access, source = self._access(where, order, table, also), SQLTable(table.name)
+        access, source = self._access(where, order, table, also, listed), SQLTable(table.name)
         if access is None:
             return source
         pairs = any(isinstance(value, Paired) for value in where.values())
         return self.dialect.read_by(source, access.name, certain=certain or access.ordered or pairs)
 
     @staticmethod
-    def _access(where: Where, order: Sequence[Order], table: AnyTable, also: Collection[str]) -> Access | None:
+    def _access(
+        where: Where, order: Sequence[Order], table: AnyTable, also: Collection[str] = (), among: Collection[str] = ()
+    ) -> Access | None:
         """The index that leads there, if one has to be chosen."""
-        equal, listed = columns(where, "equal") | set(also), columns(where, "listed")
+        equal, listed = columns(where, "equal") | set(also), columns(where, "listed") | set(among)
         # What is NULL is mostly many: only where nothing else is said does it lead anywhere.
         bounded = columns(where, "bounded") if equal | listed else columns(where, "bounded", "null")
         # The rows of a list of values come in no order.

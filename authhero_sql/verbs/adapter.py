@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from ..clock import from_epoch_ms, truncate
 from ..codecs import BOOL, EPOCH_MS, FLAG, INSTANT, INT, TEXT
 from ..dialects.interface import Call, Row
-from ..errors import CorruptRowError, ForeignKeyError, InvalidQueryError, InvalidValueError
+from ..errors import CorruptRowError, ForeignKeyError, InvalidQueryError, InvalidValueError, NotFoundError
 from ..listing import ListRules
 from ..lists import Lists
 from ..models.base import ImportMetadata
@@ -35,6 +35,7 @@ from .sweeps import Sweeper
 
 M = TypeVar("M", bound=BaseModel)
 N = TypeVar("N", bound=BaseModel)
+T = TypeVar("T")
 J = TypeVar("J", dict[str, Any], list[Any])
 
 Fields = BaseModel | Mapping[str, Any]
@@ -148,6 +149,21 @@ class Adapter(Generic[M]):
         """:meth:`_get`, read as another model."""
         rows = await self._run.fetch(self._sql.select(read, where, order, limit=1 if order else None))
         return read.read(rows[0]) if rows else None
+
+    def _required(self, found: T | None) -> T:
+        """What was found, where something has to be.
+
+        Raises:
+            NotFoundError: nothing was.
+        """
+        if found is None:
+            raise NotFoundError(self.table.name)
+        return found
+
+    async def _exists(self, where: Where) -> bool:
+        """Whether a row meets the conditions."""
+        key = self._chosen(*(self.table[name] for name in self.table.key))
+        return bool(await self._run.fetch(self._sql.select(key, where, limit=1)))
 
     async def _stored(self, where: Where) -> M:
         """The row that has just been stored, with what the database or another table has added to it."""

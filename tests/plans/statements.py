@@ -18,7 +18,7 @@ from authhero_sql.dialects import Call
 from authhero_sql.dialects.dialect import NULLS_FIRST, Dialect
 from authhero_sql.dialects.interface import Row
 from authhero_sql.listing import Cursor, ListRules, Sort
-from authhero_sql.lucene import quoted
+from authhero_sql.lucene import Equal, quoted
 from authhero_sql.schema import Column
 from authhero_sql.session import Session
 from authhero_sql.statements.access import index_for
@@ -289,8 +289,8 @@ async def _indexed_fields(adapter: Adapter[Any], filled: Database) -> AsyncItera
         name = target.column.name
         if name not in table or name == "tenant_id" or (value := await _some(filled, table.name, table[name])) is None:
             continue
-        filter = compiled(f"{field}:{quoted(value)}", rules, adapter._targets(), filled.dialect)
-        led = {name} & (filter.equal if filter else set()) or {name} & {order[0].column}
+        filter = compiled(Equal(field, value), rules, adapter._targets(), filled.dialect)
+        led = {name} & filter.equal or {name} & {order[0].column}
         access = index_for(table, {"tenant_id", name}, (), order)
         columns = next((index.names for index in table.indexes if access and index.name == access.name), table.key)
         if led and name in columns[:2]:

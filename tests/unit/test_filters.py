@@ -14,10 +14,11 @@ from authhero_sql.codecs import BOOL, INT, JSON, MARK, SWITCH, TEXT
 from authhero_sql.dialects import Dialect
 from authhero_sql.dialects.dialect import case_pairs, other_case
 from authhero_sql.listing import ListRules
-from authhero_sql.lucene import quoted
+from authhero_sql.lucene import parse, quoted
 from authhero_sql.schema import Column
 from authhero_sql.session import Session
-from authhero_sql.statements.filters import compiled, targets
+from authhero_sql.statements.filters import Filter, targets
+from authhero_sql.statements.filters import compiled as compiled_tree
 from tests.unit.fakes import DIALECTS, FakeDatabase
 
 each_dialect = pytest.mark.parametrize("dialect", DIALECTS.values(), ids=DIALECTS)
@@ -66,6 +67,13 @@ async def texts_of(dialect: Dialect, *filters: str, of: str = "users") -> tuple[
         if len(sent) == 1:
             built = session.texts.builds
     return sent, session.texts.builds - built
+
+
+def compiled(q: str, rules: ListRules, known: Any, dialect: Dialect) -> Filter:
+    """The filter that a ``q`` is."""
+    tree = parse(q)
+    assert tree is not None
+    return compiled_tree(tree, rules, known, dialect)
 
 
 @each_dialect

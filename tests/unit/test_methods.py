@@ -18,12 +18,13 @@ from tests.kinds import kinds
 ADAPTERS = kinds()
 PLAIN = ("create", "get", "list", "update", "remove")
 SHORT = {
-    "LIST": "page=0, per_page=50, include_totals=False, sort=None, q=None, from_=None, take=None",
+    "LIST": "page=0, per_page=50, include_totals=False, sort=None, q=None, where=None, from_=None, take=None",
     "ABOUT": "tenant_id=None, rollout_id=None, kind=None, status=None, engine=None, updated_before=None",
     "PAGE": "page=0, per_page=50, include_totals=False",
     "SOME": "page=None, per_page=None, include_totals=False, sort=None",
     "HELD": "list[UserPermissionWithDetails] | Page[UserPermissionWithDetails]",
-    "WALK": "q=None, sort=None, batch=500",
+    "WALK": "q=None, where=None, sort=None, batch=500",
+    "COUNT": "q=None, where=None, estimate=False",
     "IMPORT": "import_metadata=None",
     "MANY": "on_conflict='error', on_invalid='raise', progress=None",
     "EXPECT": "expect=None",
@@ -34,13 +35,18 @@ TABLE = """
     action_executions.cleanup(older_than, *, dry_run=False) -> int
     action_executions.create(tenant_id, params, *, IMPORT) -> ActionExecution
     action_executions.get(tenant_id, id) -> ActionExecution | None
+    action_executions.get_one(tenant_id, id) -> ActionExecution
     action_versions.create(tenant_id, params, *, IMPORT) -> ActionVersion
     action_versions.get(tenant_id, action_id, id) -> ActionVersion | None
+    action_versions.get_one(tenant_id, action_id, id) -> ActionVersion
     action_versions.list(tenant_id, action_id, *, PAGE) -> Page[ActionVersion]
     action_versions.remove_for_action(tenant_id, action_id) -> int
+    actions.count(tenant_id, *, COUNT) -> int
     actions.create(tenant_id, params, *, IMPORT) -> Action
     actions.create_many(tenant_id, rows, *, MANY) -> ManyResult
+    actions.exists(tenant_id, id) -> bool
     actions.get(tenant_id, id) -> Action | None
+    actions.get_one(tenant_id, id) -> Action
     actions.iterate(tenant_id, *, WALK) -> AsyncIterator[Action]
     actions.list(tenant_id, *, LIST) -> Page[Action]
     actions.remove(tenant_id, id) -> bool
@@ -50,21 +56,27 @@ TABLE = """
     analytics.session_retention(tenant_id, weeks) -> SessionRetentionResponse
     authentication_methods.create(tenant_id, params, *, IMPORT) -> AuthenticationMethod
     authentication_methods.create_many(tenant_id, rows, *, MANY) -> ManyResult
+    authentication_methods.exists(tenant_id, id) -> bool
     authentication_methods.get(tenant_id, id) -> AuthenticationMethod | None
     authentication_methods.get_by_credential_id(tenant_id, credential_id) -> AuthenticationMethod | None
+    authentication_methods.get_one(tenant_id, id) -> AuthenticationMethod
     authentication_methods.list(tenant_id, user_id) -> list[AuthenticationMethod]
     authentication_methods.remove(tenant_id, id) -> bool
     authentication_methods.update(tenant_id, id, fields, *, EXPECT) -> AuthenticationMethod | None
     branding.get(tenant_id) -> Branding | None
+    branding.get_one(tenant_id) -> Branding
     branding.set(tenant_id, branding) -> None
     client_connections.add_client_to_connection(tenant_id, connection_id, client_id) -> bool
     client_connections.list_by_client(tenant_id, client_id) -> list[Connection]
     client_connections.list_by_connection(tenant_id, connection_id) -> list[str]
     client_connections.remove_client_from_connection(tenant_id, connection_id, client_id) -> bool
     client_connections.update_by_client(tenant_id, client_id, connection_ids) -> bool
+    client_grants.count(tenant_id, *, COUNT) -> int
     client_grants.create(tenant_id, params, *, IMPORT) -> ClientGrant
     client_grants.create_many(tenant_id, rows, *, MANY) -> ManyResult
+    client_grants.exists(tenant_id, id) -> bool
     client_grants.get(tenant_id, id) -> ClientGrant | None
+    client_grants.get_one(tenant_id, id) -> ClientGrant
     client_grants.iterate(tenant_id, *, WALK) -> AsyncIterator[ClientGrant]
     client_grants.list(tenant_id, *, LIST) -> Page[ClientGrant]
     client_grants.remove(tenant_id, id) -> bool
@@ -72,123 +84,165 @@ TABLE = """
     client_registration_tokens.create(tenant_id, params, *, IMPORT) -> ClientRegistrationToken
     client_registration_tokens.get(tenant_id, id) -> ClientRegistrationToken | None
     client_registration_tokens.get_by_hash(tenant_id, token_hash) -> ClientRegistrationToken | None
+    client_registration_tokens.get_one(tenant_id, id) -> ClientRegistrationToken
     client_registration_tokens.list_by_client(tenant_id, client_id) -> list[ClientRegistrationToken]
     client_registration_tokens.mark_used(tenant_id, id, used_at=None) -> bool
     client_registration_tokens.remove(tenant_id, id) -> bool
     client_registration_tokens.revoke(tenant_id, id, revoked_at=None) -> bool
     client_registration_tokens.revoke_by_client(tenant_id, client_id, revoked_at=None) -> int
+    clients.count(tenant_id, *, COUNT) -> int
     clients.create(tenant_id, params, *, IMPORT) -> Client
     clients.create_many(tenant_id, rows, *, MANY) -> ManyResult
+    clients.exists(tenant_id, id) -> bool
     clients.get(tenant_id, id) -> Client | None
     clients.get_by_client_id(client_id) -> ClientWithTenantId | None
+    clients.get_one(tenant_id, id) -> Client
     clients.iterate(tenant_id, *, WALK) -> AsyncIterator[Client]
     clients.list(tenant_id, *, LIST) -> Page[Client]
     clients.remove(tenant_id, id) -> bool
     clients.update(tenant_id, id, fields, *, EXPECT) -> bool
     codes.cleanup(older_than, *, dry_run=False) -> int
     codes.consume(tenant_id, code_id, *, type=None) -> bool
+    codes.count(tenant_id, *, COUNT) -> int
     codes.create(tenant_id, params, *, IMPORT) -> Code
     codes.get(tenant_id, code_id, type) -> Code | None
+    codes.get_one(tenant_id, code_id, type) -> Code
     codes.list(tenant_id, *, LIST) -> Page[Code]
     codes.remove(tenant_id, code_id) -> bool
     codes.used(tenant_id, code_id) -> bool
+    connections.count(tenant_id, *, COUNT) -> int
     connections.create(tenant_id, params, *, IMPORT) -> Connection
     connections.create_many(tenant_id, rows, *, MANY) -> ManyResult
+    connections.exists(tenant_id, id) -> bool
     connections.get(tenant_id, id) -> Connection | None
+    connections.get_by_name(tenant_id, name) -> Connection | None
+    connections.get_one(tenant_id, id) -> Connection
     connections.iterate(tenant_id, *, WALK) -> AsyncIterator[Connection]
     connections.list(tenant_id, *, LIST) -> Page[Connection]
     connections.remove(tenant_id, id) -> bool
     connections.update(tenant_id, id, fields, *, EXPECT) -> bool
     custom_domains.create(tenant_id, params, *, IMPORT) -> CustomDomain
     custom_domains.create_many(tenant_id, rows, *, MANY) -> ManyResult
+    custom_domains.exists(tenant_id, id) -> bool
     custom_domains.get(tenant_id, id) -> CustomDomain | None
     custom_domains.get_by_domain(domain) -> CustomDomainWithTenantId | None
+    custom_domains.get_one(tenant_id, id) -> CustomDomain
     custom_domains.list(tenant_id) -> list[CustomDomain]
     custom_domains.remove(tenant_id, id) -> bool
     custom_domains.update(tenant_id, id, fields, *, EXPECT) -> bool
     custom_text.delete(tenant_id, prompt, language) -> bool
     custom_text.get(tenant_id, prompt, language) -> CustomText | None
+    custom_text.get_one(tenant_id, prompt, language) -> CustomText
     custom_text.list(tenant_id) -> list[CustomTextKey]
     custom_text.set(tenant_id, prompt, language, custom_text) -> None
     email_providers.create(tenant_id, provider, *, IMPORT) -> EmailProvider
     email_providers.get(tenant_id) -> EmailProvider | None
+    email_providers.get_one(tenant_id) -> EmailProvider
     email_providers.remove(tenant_id) -> bool
     email_providers.update(tenant_id, fields, *, EXPECT) -> bool
     email_templates.create(tenant_id, template, *, IMPORT) -> EmailTemplate
     email_templates.get(tenant_id, template) -> EmailTemplate | None
+    email_templates.get_one(tenant_id, template) -> EmailTemplate
     email_templates.list(tenant_id) -> list[EmailTemplate]
     email_templates.remove(tenant_id, template) -> bool
     email_templates.update(tenant_id, template, fields, *, EXPECT) -> bool
+    flows.count(tenant_id, *, COUNT) -> int
     flows.create(tenant_id, params, *, IMPORT) -> Flow
     flows.create_many(tenant_id, rows, *, MANY) -> ManyResult
+    flows.exists(tenant_id, id) -> bool
     flows.get(tenant_id, id) -> Flow | None
+    flows.get_one(tenant_id, id) -> Flow
     flows.iterate(tenant_id, *, WALK) -> AsyncIterator[Flow]
     flows.list(tenant_id, *, LIST) -> Page[Flow]
     flows.remove(tenant_id, id) -> bool
     flows.update(tenant_id, id, fields, *, EXPECT) -> Flow | None
+    forms.count(tenant_id, *, COUNT) -> int
     forms.create(tenant_id, params, *, IMPORT) -> Form
     forms.create_many(tenant_id, rows, *, MANY) -> ManyResult
+    forms.exists(tenant_id, id) -> bool
     forms.get(tenant_id, id) -> Form | None
+    forms.get_one(tenant_id, id) -> Form
     forms.iterate(tenant_id, *, WALK) -> AsyncIterator[Form]
     forms.list(tenant_id, *, LIST) -> Page[Form]
     forms.remove(tenant_id, id) -> bool
     forms.update(tenant_id, id, fields, *, EXPECT) -> bool
+    grants.count(tenant_id, *, COUNT) -> int
     grants.create(tenant_id, params, *, IMPORT) -> Grant
     grants.get(tenant_id, user_id, client_id, audience=None) -> Grant | None
+    grants.get_one(tenant_id, user_id, client_id, audience=None) -> Grant
     grants.iterate(tenant_id, *, WALK) -> AsyncIterator[Grant]
     grants.list(tenant_id, *, LIST) -> Page[Grant]
     grants.remove(tenant_id, id) -> bool
     grants.remove_by_user(tenant_id, user_id) -> bool
     hook_code.create(tenant_id, params, *, IMPORT) -> HookCode
     hook_code.create_many(tenant_id, rows, *, MANY) -> ManyResult
+    hook_code.exists(tenant_id, id) -> bool
     hook_code.get(tenant_id, id) -> HookCode | None
+    hook_code.get_one(tenant_id, id) -> HookCode
     hook_code.remove(tenant_id, id) -> bool
     hook_code.update(tenant_id, id, fields, *, EXPECT) -> bool
+    hooks.count(tenant_id, *, COUNT) -> int
     hooks.create(tenant_id, params, *, IMPORT) -> Hook
     hooks.create_many(tenant_id, rows, *, MANY) -> ManyResult
+    hooks.exists(tenant_id, id) -> bool
     hooks.get(tenant_id, id) -> Hook | None
+    hooks.get_one(tenant_id, id) -> Hook
     hooks.list(tenant_id, *, LIST) -> Page[Hook]
     hooks.remove(tenant_id, id) -> bool
     hooks.update(tenant_id, id, fields, *, EXPECT) -> bool
+    invites.count(tenant_id, *, COUNT) -> int
     invites.create(tenant_id, params, *, IMPORT) -> Invite
     invites.create_many(tenant_id, rows, *, MANY) -> ManyResult
+    invites.exists(tenant_id, id) -> bool
     invites.get(tenant_id, id) -> Invite | None
+    invites.get_one(tenant_id, id) -> Invite
     invites.iterate(tenant_id, *, WALK) -> AsyncIterator[Invite]
     invites.list(tenant_id, *, LIST) -> Page[Invite]
     invites.remove(tenant_id, id) -> bool
     invites.update(tenant_id, id, fields, *, EXPECT) -> bool
     keys.create(key) -> SigningKey
-    keys.list(*, PAGE, sort=None, q=None) -> Page[SigningKey]
+    keys.list(*, PAGE, sort=None, q=None, where=None) -> Page[SigningKey]
     keys.update(kid, fields, *, EXPECT) -> bool
     log_streams.create(tenant_id, params, *, IMPORT) -> LogStream
     log_streams.create_many(tenant_id, rows, *, MANY) -> ManyResult
+    log_streams.exists(tenant_id, id) -> bool
     log_streams.get(tenant_id, id) -> LogStream | None
+    log_streams.get_one(tenant_id, id) -> LogStream
     log_streams.list(tenant_id) -> list[LogStream]
     log_streams.remove(tenant_id, id) -> bool
     log_streams.update(tenant_id, id, fields, *, EXPECT) -> bool
     login_sessions.create(tenant_id, params, *, IMPORT) -> LoginSession
     login_sessions.get(tenant_id, id) -> LoginSession | None
+    login_sessions.get_one(tenant_id, id) -> LoginSession
     login_sessions.remove(tenant_id, id) -> bool
     login_sessions.update(tenant_id, id, fields, *, EXPECT) -> bool
     logs.cleanup(older_than, *, tenant_id=None, types=None, dry_run=False) -> int
+    logs.count(tenant_id, *, COUNT) -> int
     logs.create(tenant_id, params, *, IMPORT) -> Log
     logs.get(tenant_id, log_id) -> Log | None
+    logs.get_one(tenant_id, log_id) -> Log
     logs.iterate(tenant_id, *, WALK) -> AsyncIterator[Log]
     logs.list(tenant_id, *, LIST, from_date=None, to_date=None) -> Page[Log]
     migration_sources.create(tenant_id, params, *, IMPORT) -> MigrationSource
     migration_sources.create_many(tenant_id, rows, *, MANY) -> ManyResult
+    migration_sources.exists(tenant_id, id) -> bool
     migration_sources.get(tenant_id, id) -> MigrationSource | None
+    migration_sources.get_one(tenant_id, id) -> MigrationSource
     migration_sources.list(tenant_id) -> list[MigrationSource]
     migration_sources.remove(tenant_id, id) -> bool
     migration_sources.update(tenant_id, id, fields, *, EXPECT) -> bool
     organization_connections.create(tenant_id, organization_id, params, *, IMPORT) -> OrganizationConnection
     organization_connections.get(tenant_id, organization_id, connection_id) -> OrganizationConnection | None
+    organization_connections.get_one(tenant_id, organization_id, connection_id) -> OrganizationConnection
     organization_connections.list(tenant_id, organization_id) -> list[OrganizationConnection]
     organization_connections.remove(tenant_id, organization_id, connection_id) -> bool
     organization_connections.update(tenant_id, organization_id, connection_id, fields, *, EXPECT) -> bool
+    organizations.count(tenant_id, *, COUNT) -> int
     organizations.create(tenant_id, params, *, IMPORT) -> Organization
     organizations.create_many(tenant_id, rows, *, MANY) -> ManyResult
+    organizations.exists(tenant_id, id) -> bool
     organizations.get(tenant_id, id) -> Organization | None
+    organizations.get_one(tenant_id, id) -> Organization
     organizations.iterate(tenant_id, *, WALK) -> AsyncIterator[Organization]
     organizations.list(tenant_id, *, LIST) -> Page[Organization]
     organizations.remove(tenant_id, id) -> bool
@@ -205,20 +259,26 @@ TABLE = """
     outbox.replay(id, tenant_id) -> bool
     passwords.create(tenant_id, params, *, IMPORT) -> Password
     passwords.get(tenant_id, user_id) -> Password | None
+    passwords.get_one(tenant_id, user_id) -> Password
     passwords.list(tenant_id, user_id, limit=None) -> list[Password]
     passwords.update(tenant_id, fields) -> bool
     prompt_settings.get(tenant_id) -> PromptSetting
     prompt_settings.set(tenant_id, settings) -> None
     proxy_routes.create(tenant_id, params, *, IMPORT) -> ProxyRoute
     proxy_routes.create_many(tenant_id, rows, *, MANY) -> ManyResult
+    proxy_routes.exists(tenant_id, id) -> bool
     proxy_routes.get(tenant_id, id) -> ProxyRoute | None
+    proxy_routes.get_one(tenant_id, id) -> ProxyRoute
     proxy_routes.list(tenant_id, *, custom_domain_id=None, PAGE) -> Page[ProxyRoute]
     proxy_routes.remove(tenant_id, id) -> bool
     proxy_routes.resolve_host(host) -> ResolvedHost | None
     proxy_routes.update(tenant_id, id, fields, *, EXPECT) -> bool
+    refresh_tokens.count(tenant_id, *, COUNT) -> int
     refresh_tokens.create(tenant_id, params, *, IMPORT) -> RefreshToken
+    refresh_tokens.exists(tenant_id, id) -> bool
     refresh_tokens.get(tenant_id, id) -> RefreshToken | None
     refresh_tokens.get_by_lookup(tenant_id, token_lookup) -> RefreshToken | None
+    refresh_tokens.get_one(tenant_id, id) -> RefreshToken
     refresh_tokens.iterate(tenant_id, *, WALK) -> AsyncIterator[RefreshToken]
     refresh_tokens.list(tenant_id, *, LIST) -> Page[RefreshToken]
     refresh_tokens.remove(tenant_id, id) -> bool
@@ -226,9 +286,13 @@ TABLE = """
     refresh_tokens.revoke_family(tenant_id, family_id, revoked_at) -> int
     refresh_tokens.rotate(tenant_id, id, successor, *, leeway=datetime.timedelta(0)) -> RefreshTokenRotation
     refresh_tokens.update(tenant_id, id, fields, *, EXPECT, login_session_bump=None) -> bool
+    resource_servers.count(tenant_id, *, COUNT) -> int
     resource_servers.create(tenant_id, params, *, IMPORT) -> ResourceServer
     resource_servers.create_many(tenant_id, rows, *, MANY) -> ManyResult
+    resource_servers.exists(tenant_id, id) -> bool
     resource_servers.get(tenant_id, id) -> ResourceServer | None
+    resource_servers.get_by_identifier(tenant_id, identifier) -> ResourceServer | None
+    resource_servers.get_one(tenant_id, id) -> ResourceServer
     resource_servers.iterate(tenant_id, *, WALK) -> AsyncIterator[ResourceServer]
     resource_servers.list(tenant_id, *, LIST) -> Page[ResourceServer]
     resource_servers.remove(tenant_id, id) -> bool
@@ -236,21 +300,28 @@ TABLE = """
     role_permissions.assign(tenant_id, role_id, permissions) -> bool
     role_permissions.list(tenant_id, role_id, *, SOME) -> list[RolePermissionWithDetails] | Page[RolePermissionWithDetails]
     role_permissions.remove(tenant_id, role_id, permissions) -> bool
+    roles.count(tenant_id, *, COUNT) -> int
     roles.create(tenant_id, params, *, IMPORT) -> Role
     roles.create_many(tenant_id, rows, *, MANY) -> ManyResult
+    roles.exists(tenant_id, id) -> bool
     roles.get(tenant_id, id) -> Role | None
+    roles.get_by_name(tenant_id, name) -> Role | None
+    roles.get_one(tenant_id, id) -> Role
     roles.iterate(tenant_id, *, WALK) -> AsyncIterator[Role]
     roles.list(tenant_id, *, LIST) -> Page[Role]
     roles.remove(tenant_id, id) -> bool
     roles.update(tenant_id, id, fields, *, EXPECT) -> bool
     rollouts.create(params, *, IMPORT) -> Rollout
     rollouts.get(id) -> Rollout | None
-    rollouts.remove(id) -> bool
+    rollouts.get_one(id) -> Rollout
     rollouts.list(*, kind=None, status=None, PAGE) -> Page[Rollout]
+    rollouts.remove(id) -> bool
     rollouts.update(id, fields, *, EXPECT) -> bool
     scim_configurations.create(tenant_id, params, *, IMPORT) -> ScimConfiguration
     scim_configurations.create_many(tenant_id, rows, *, MANY) -> ManyResult
+    scim_configurations.exists(tenant_id, id) -> bool
     scim_configurations.get(tenant_id, id) -> ScimConfiguration | None
+    scim_configurations.get_one(tenant_id, id) -> ScimConfiguration
     scim_configurations.list(tenant_id) -> list[ScimConfiguration]
     scim_configurations.remove(tenant_id, id) -> bool
     scim_configurations.update(tenant_id, id, fields, *, EXPECT) -> bool
@@ -261,14 +332,19 @@ TABLE = """
     scim_external_ids.update(tenant_id, connection_id, user_id, external_id) -> bool
     scim_tokens.create(tenant_id, params, *, IMPORT) -> ScimToken
     scim_tokens.create_many(tenant_id, rows, *, MANY) -> ManyResult
+    scim_tokens.exists(tenant_id, id) -> bool
     scim_tokens.get(tenant_id, id) -> ScimToken | None
     scim_tokens.get_by_hash(tenant_id, token_hash) -> ScimToken | None
+    scim_tokens.get_one(tenant_id, id) -> ScimToken
     scim_tokens.list_by_connection(tenant_id, connection_id) -> list[ScimToken]
     scim_tokens.mark_used(tenant_id, token_id, used_at=None) -> bool
     scim_tokens.remove(tenant_id, id) -> bool
     session_cleanup.__call__(tenant_id=None, user_id=None, grace=WEEK, *, dry_run=False) -> SessionCleanupResult
+    sessions.count(tenant_id, *, COUNT) -> int
     sessions.create(tenant_id, params, *, IMPORT) -> Session
+    sessions.exists(tenant_id, id) -> bool
     sessions.get(tenant_id, id) -> Session | None
+    sessions.get_one(tenant_id, id) -> Session
     sessions.iterate(tenant_id, *, WALK) -> AsyncIterator[Session]
     sessions.list(tenant_id, *, LIST) -> Page[Session]
     sessions.remove(tenant_id, id) -> bool
@@ -279,28 +355,38 @@ TABLE = """
     tenant_operation_events.list_by_operation(operation_id, *, page=0, per_page=100, include_totals=False) -> Page[TenantOperationEvent]
     tenant_operations.create(params, *, IMPORT) -> TenantOperation
     tenant_operations.get(id) -> TenantOperation | None
+    tenant_operations.get_one(id) -> TenantOperation
     tenant_operations.list(*, ABOUT, PAGE) -> Page[TenantOperation]
     tenant_operations.remove(id) -> bool
     tenant_operations.update(id, fields, *, EXPECT) -> bool
+    tenants.count(*, COUNT) -> int
     tenants.create(params, *, IMPORT) -> Tenant
+    tenants.exists(id) -> bool
     tenants.get(id) -> Tenant | None
+    tenants.get_one(id) -> Tenant
     tenants.iterate(*, WALK) -> AsyncIterator[Tenant]
     tenants.list(*, LIST) -> Page[Tenant]
     tenants.remove(id) -> bool
     tenants.update(id, fields, *, EXPECT) -> bool
     themes.create(tenant_id, theme, theme_id=None, *, IMPORT) -> Theme
     themes.get(tenant_id, theme_id) -> Theme | None
+    themes.get_one(tenant_id, theme_id) -> Theme
     themes.remove(tenant_id, theme_id) -> bool
     themes.update(tenant_id, theme_id, fields, *, EXPECT) -> bool
     universal_login_templates.delete(tenant_id) -> bool
     universal_login_templates.get(tenant_id) -> UniversalLoginTemplate | None
+    universal_login_templates.get_one(tenant_id) -> UniversalLoginTemplate
     universal_login_templates.set(tenant_id, template) -> None
     user_activity.get(tenant_id, user_id) -> Activity | None
+    user_activity.get_one(tenant_id, user_id) -> Activity
     user_activity.record_login(tenant_id, user_id, *, ip, at=None) -> bool
     user_activity.upsert(tenant_id, user_id, fields) -> bool
+    user_organizations.count(tenant_id, *, COUNT) -> int
     user_organizations.create(tenant_id, params, *, IMPORT) -> UserOrganization
     user_organizations.create_many(tenant_id, rows, *, MANY) -> ManyResult
+    user_organizations.exists(tenant_id, id) -> bool
     user_organizations.get(tenant_id, id) -> UserOrganization | None
+    user_organizations.get_one(tenant_id, id) -> UserOrganization
     user_organizations.iterate(tenant_id, *, WALK) -> AsyncIterator[UserOrganization]
     user_organizations.list(tenant_id, *, LIST) -> Page[UserOrganization]
     user_organizations.list_user_organizations(tenant_id, user_id, *, PAGE) -> Page[JoinedOrganization]
@@ -313,10 +399,14 @@ TABLE = """
     user_roles.list(tenant_id, user_id, organization_id=UNSET, *, SOME) -> list[Role] | Page[Role]
     user_roles.list_users(tenant_id, role_id, *, PAGE, from_=None, take=None) -> Page[str]
     user_roles.remove(tenant_id, user_id, role_id, organization_id='') -> bool
+    users.count(tenant_id, *, COUNT) -> int
     users.create(tenant_id, params, *, IMPORT, outbox_events=()) -> User
     users.create_many(tenant_id, rows, *, MANY) -> ManyResult
+    users.exists(tenant_id, user_id) -> bool
+    users.find(tenant_id, *, email=None, username=None, phone_number=None) -> list[User]
     users.get(tenant_id, user_id) -> User | None
     users.get_by_email(tenant_id, email, *, provider=None) -> User | None
+    users.get_one(tenant_id, user_id) -> User
     users.iterate(tenant_id, *, WALK) -> AsyncIterator[User]
     users.list(tenant_id, *, LIST) -> Page[User]
     users.raw_create(tenant_id, params, *, IMPORT, outbox_events=()) -> User

@@ -54,7 +54,12 @@ DROPPED_INDEXES = {"login_sessions_state_updated_idx", "organization_connections
 UNIQUE_INDEXES = {"users_user_id_tenant_id"}
 """Indexes that are unique here only: MySQL wants a unique key behind a reference."""
 
-OWN_INDEXES = {(step.table, step.index.name) for step in history.load("0008_list_indexes").up if isinstance(step, CreateIndex)}
+OWN_INDEXES = {
+    (step.table, step.index.name)
+    for name in ("0008_list_indexes", "0009_connections_name")
+    for step in history.load(name).up
+    if isinstance(step, CreateIndex)
+}
 """Indexes that AuthHero does not have."""
 
 VIRTUAL = {
