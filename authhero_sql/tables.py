@@ -441,7 +441,7 @@ CONNECTIONS = Table(
     "connections",
     _Connections,
     key=("tenant_id", "id"),
-    indexes=(Index("idx_connections_tenant_name", ("tenant_id", "name")),),
+    indexes=(Index("idx_connections_tenant_name", ("tenant_id", "name", "id")),),
     foreign_keys=(ForeignKey(("tenant_id",), "tenants", ("id",)),),
 )
 

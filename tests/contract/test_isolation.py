@@ -7,6 +7,7 @@ from base64 import b64decode
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, nullcontext, suppress
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from authhero_sql import Adapters, AuthHeroSQLError, ConflictError, Database, ForeignKeyError, Page
+from authhero_sql import Adapters, AuthHeroSQLError, ConflictError, Database, ForeignKeyError, NotFoundError, Page
 from authhero_sql.dialects import Call
 from authhero_sql.dialects.interface import Row
 from authhero_sql.tables import REGISTRY
@@ -367,6 +368,7 @@ ATTEMPTS: dict[str, Attempt] = {
     "codes.list": lambda a, t: a.codes.list(t, include_totals=True),
     "codes.remove": lambda a, t: a.codes.remove(t, "c1"),
     "codes.used": lambda a, t: a.codes.used(t, "c1"),
+    "connections.get_by_name": lambda a, t: a.connections.get_by_name(t, "db"),
     "connections.get": lambda a, t: a.connections.get(t, "con_db"),
     "connections.iterate": lambda a, t: _walked(a.connections.iterate(t)),
     "connections.list": lambda a, t: a.connections.list(t, include_totals=True),
@@ -401,6 +403,8 @@ ATTEMPTS: dict[str, Attempt] = {
     "refresh_tokens.revoke_family": lambda a, t: a.refresh_tokens.revoke_family(t, "family", SOON),
     "refresh_tokens.rotate": _no_rotation,
     "refresh_tokens.update": lambda a, t: a.refresh_tokens.update(t, "r1", {"rotated_to": "x"}, login_session_bump=("login", LATER)),
+    "resource_servers.get_by_identifier": lambda a, t: a.resource_servers.get_by_identifier(t, "https://api.example"),
+    "roles.get_by_name": lambda a, t: a.roles.get_by_name(t, "admin"),
     "resource_servers.update options": lambda a, t: a.resource_servers.update(t, "api", {"options": {"token_dialect": "access_token"}}),
     "role_permissions.list": lambda a, t: a.role_permissions.list(t, "role"),
     "scim_external_ids.get_by_external_id": lambda a, t: a.scim_external_ids.get_by_external_id(t, "con_db", "ext-1"),
@@ -427,6 +431,7 @@ ATTEMPTS: dict[str, Attempt] = {
     "user_roles.list_users": lambda a, t: a.user_roles.list_users(t, "role", include_totals=True),
     "user_roles.list_users by checkpoint": lambda a, t: a.user_roles.list_users(t, "role", take=5),
     "users.get": lambda a, t: a.users.get(t, "auth0|ada"),
+    "users.find": lambda a, t: a.users.find(t, email="ada@acme.example"),
     "users.get_by_email": lambda a, t: a.users.get_by_email(t, "ada@acme.example"),
     "users.iterate": lambda a, t: _walked(a.users.iterate(t)),
     "users.list": lambda a, t: a.users.list(t, include_totals=True),
@@ -435,6 +440,31 @@ ATTEMPTS: dict[str, Attempt] = {
     "users.update": lambda a, t: a.users.update(t, "auth0|ada", {"name": "x", "login_count": 99}, outbox_events=[outbox_event()]),
 }
 """Methods that must answer as if there were nothing."""
+
+
+def _instead(get: str, other: str) -> Attempt:
+    """The attempt of a ``get``, by another method that takes the same arguments."""
+    adapter, _, name = get.partition(".")
+
+    async def attempt(adapters: Adapters, tenant_id: str) -> Any:
+        standing_in: Any = SimpleNamespace(**{adapter: SimpleNamespace(**{name: getattr(getattr(adapters, adapter), other)})})
+        with suppress(NotFoundError):
+            return await ATTEMPTS[get](standing_in, tenant_id)
+
+    return attempt
+
+
+def _count(name: str) -> Attempt:
+    return lambda adapters, tenant_id: getattr(adapters, name).count(tenant_id)
+
+
+ATTEMPTS |= {
+    f"{name}.{other}": _instead(f"{name}.get", other)
+    for name, kind in kinds().items()
+    for other in ("get_one", "exists")
+    if hasattr(kind, other) and f"{name}.get" in ATTEMPTS
+}
+ATTEMPTS |= {f"{name}.count": _count(name) for name, kind in kinds().items() if hasattr(kind, "count") and name != "tenants"}
 REFUSED: dict[str, Attempt] = {
     "client_grants.create": lambda a, t: a.client_grants.create(t, client_grant()),
     "codes.create": lambda a, t: a.codes.create(t, code("own", user_id="auth0|ada")),
@@ -559,7 +589,7 @@ async def test_another_tenant_s_rows_are_not_there(store: Adapters, adapter: str
     before = await rows(store, "acme")
     for name, attempt in of(adapter, ATTEMPTS).items():
         for stranger in STRANGERS:
-            if stranger == "" and name in ("codes.get", "login_sessions.get"):
+            if stranger == "" and name in ("codes.get", "codes.get_one", "login_sessions.get", "login_sessions.get_one"):
                 continue
             assert nothing(await _tried(attempt, store, stranger)), (name, stranger)
         for stranger in NO_TENANTS:

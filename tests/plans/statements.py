@@ -25,6 +25,7 @@ from authhero_sql.statements.access import index_for
 from authhero_sql.statements.filters import compiled
 from authhero_sql.statements.texts import Text, Texts
 from authhero_sql.verbs.adapter import Adapter
+from authhero_sql.where import one_of
 from tests import population
 from tests.kinds import kinds
 from tests.population import BIG, START, STEP, Words
@@ -345,6 +346,17 @@ def _named(a: Adapters) -> Iterator[Asked]:
                 f"logs.cleanup{word}{' · dry run' if dry else ''}",
                 lambda which=which, dry=dry: a.logs.cleanup(later, **which, dry_run=dry),  # type: ignore[misc]
             )
+    yield "users.find · e-mail", lambda: a.users.find(BIG, email="adbeka1@example.com")
+    yield "users.find · user name", lambda: a.users.find(BIG, username="nick10")
+    yield "users.find · phone number", lambda: a.users.find(BIG, phone_number="+4600000005")
+    yield "users.exists", lambda: a.users.exists(BIG, user)
+    yield "users.count · one of several ids", lambda: a.users.count(BIG, where={"user_id": one_of([user, "auth0|none"])})
+    yield "users.list · one of several ids", lambda: a.users.list(BIG, where={"user_id": one_of([user, "auth0|none"])})
+    yield "users.list · one of several addresses", lambda: a.users.list(BIG, where={"email": one_of(["adbeka1@example.com", "none"])})
+    yield "logs.list · one of several types", lambda: a.logs.list(BIG, where={"type": one_of(["s", "f"])})
+    yield "roles.get_by_name", lambda: a.roles.get_by_name(BIG, "role0")
+    yield "connections.get_by_name", lambda: a.connections.get_by_name(BIG, "con0")
+    yield "resource_servers.get_by_identifier", lambda: a.resource_servers.get_by_identifier(BIG, "api0")
     yield "users.get_by_email", lambda: a.users.get_by_email(BIG, "adbeka1@example.com")
     events = ["e00000010", "e00000030"]
     yield "outbox.get_unprocessed", lambda: a.outbox.get_unprocessed(50)
