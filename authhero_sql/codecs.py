@@ -76,7 +76,7 @@ def _default(value: Any) -> Any:
     return to_iso(value) if isinstance(value, datetime) else to_jsonable_python(value)
 
 
-_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_default)
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False, check_circular=False, default=_default)
 
 
 def dump_json(value: Any) -> str:
@@ -84,9 +84,9 @@ def dump_json(value: Any) -> str:
     try:
         text = _COMPACT.encode(value)
     except ValueError:
-        raise ValueError("must be JSON: no NaN, no infinity, no value inside itself") from None
+        raise ValueError("must be JSON: no NaN and no infinity") from None
     except RecursionError:
-        raise ValueError("is nested too deeply") from None
+        raise ValueError("must be JSON that is not nested too deeply, and holds nothing inside itself") from None
     storable(text)
     if text.count("[") + text.count("{") > JSON_DEPTH:
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from functools import cache, cached_property
 from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin
 
@@ -22,6 +23,7 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreConfig, PydanticUndefined, SchemaValidator
 
+from .clock import to_iso
 from .codecs import BOOL, EPOCH_MS, FLAG, INSTANT, JSON, JSON_OR_TEXT, MARK, SWITCH, TEXT, TEXT_BYTES
 from .errors import CorruptRowError, InvalidValueError
 from .schema import Column, Table
@@ -321,16 +323,20 @@ class RowWriter:
         self._refuse(model)
         fields = model.__dict__
         values: dict[str, Any] = {}
-        for part in self._plan:
-            name = part.name
+        for name, attribute, read, encode, optional, default in self._steps:
             if name in extra:
                 value = extra[name]
-            elif part.attribute is not None:
-                value = fields.get(part.attribute)
+            elif attribute is not None:
+                value = fields.get(attribute)
             else:
-                value = part.read(model)
-            values[name] = part.default if value is None and part.optional else part.encode(value)
+                value = read(model)
+            values[name] = default if value is None and optional else encode(value)
         return values
+
+    @cached_property
+    def _steps(self) -> Sequence[tuple[str, str | None, Callable[[Any], Any], Callable[[Any], Any], bool, Any]]:
+        """The plan as tuples, which cost half as much to take apart: a row has thirty columns, and an import a million rows."""
+        return [(part.name, part.attribute, part.read, part.encode, part.optional, part.default) for part in self._plan]
 
     def replaceable(self, model: BaseModel) -> Sequence[str]:
         """The columns of the fields that somebody gave and that an update may set."""
@@ -464,6 +470,9 @@ class _Written:
         return self.read(model) if self.attribute is None else model.__dict__.get(self.attribute)
 
 
+ISO_LENGTH = len("2026-01-31T10:00:00.000Z")
+
+
 def _encoder(table: Table[Any], column: Column) -> Callable[[Any], Any]:
     """:meth:`Table.encode` of one column: what is usual at once, and everything else by the rule."""
     kind = column.codec
@@ -479,6 +488,11 @@ def _encoder(table: Table[Any], column: Column) -> Callable[[Any], Any]:
     def flag(value: Any) -> Any:
         return 1 if value is True else 0 if value is False else encode(value)
 
+    def instant(value: Any) -> Any:
+        return to_iso(value) if type(value) is datetime and value.tzinfo is UTC else encode(value)
+
+    if kind is INSTANT and room >= ISO_LENGTH:
+        return instant
     return text if kind is TEXT else flag if kind in (BOOL, FLAG, MARK, SWITCH) else encode
 
 

@@ -376,16 +376,22 @@ class Users(Importing[User], IterateMixin[User, UserWhere]):
 
     async def _models(self, where: Where, rows: Sequence[Row]) -> builtins.list[User]:
         """The users of a page with their identities: one query more at most, however many users are on it."""
-        own = len(self._reader.columns)
-        if rows and len(rows[0]) > own:
-            try:
-                return [self._user(row, json.loads(row[own]) if row[own] not in EMPTY else ()) for row in rows]
-            except json.JSONDecodeError:
-                # So many that MariaDB has cut them off.
-                pass
         at = self._place(USER.user_id)
-        accounts = await self._accounts(where, [row[at] for row in rows])
-        return [self._user(row, accounts.get(row[at], ())) for row in rows]
+        linked = self._gathered(rows)
+        if linked is None:
+            accounts = await self._accounts(where, [row[at] for row in rows])
+            linked = [accounts.get(row[at], ()) for row in rows]
+        return [self._user(row, each) for row, each in zip(rows, linked, strict=True)]
+
+    def _gathered(self, rows: Sequence[Row]) -> builtins.list[Sequence[Row]] | None:
+        """The accounts that came with each row; None where none could, or where they are so many that MariaDB has cut them off."""
+        own = len(self._reader.columns)
+        if not rows or len(rows[0]) == own:
+            return None
+        try:
+            return [json.loads(row[own]) if row[own] not in EMPTY else () for row in rows]
+        except json.JSONDecodeError:
+            return None
 
     async def _accounts(self, where: Where, user_ids: Sequence[str]) -> Mapping[str, Sequence[Row]]:
         """The rows of the accounts that are linked to users, by the user."""
