@@ -126,6 +126,21 @@ class Dialect:
         """The columns of a source such that no index of them is read; as they are where the engine knows better."""
         return source
 
+    def checked(self, field: Field, value: Term, *, text: bool) -> Criterion:
+        """:meth:`equal` such that no index is read for it, where the engine would take one that leads to more rows than it thinks."""
+        return self.equal(field, value, text=text)
+
+    def row_by_row(self, beside: SQLTable, read: Sequence[str], source: Any, on: Mapping[str, str]) -> SQLTable:
+        """A table such that its row is looked up for each of the few rows of the source; as it is where the engine does so by itself.
+
+        Args:
+            beside: the table.
+            read: the columns that are read of it.
+            source: the rows that it is joined to.
+            on: its columns by those of the source that they equal.
+        """
+        return beside
+
     def placeholders(self, text: str, mark: re.Pattern[str]) -> tuple[str, tuple[str, ...]]:
         """The text with this engine's placeholders for the marked names, and the names in the order of the values."""
         raise NotImplementedError

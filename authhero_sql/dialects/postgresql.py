@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from pypika import Field, PostgreSQLQuery, Query
+from pypika import Table as SQLTable
 from pypika.terms import Criterion, Term
 
 from ..errors import (
@@ -79,6 +80,18 @@ _BY_CLASS: dict[str, type[DatabaseError]] = {
 _NOT_OPEN = re.compile("closed|closing|not initialized|released back")
 
 
+class Lateral(SQLTable):
+    """A query that is run for each row that it is joined to, known by a table's name."""
+
+    def __init__(self, name: str, query: Any) -> None:
+        super().__init__(name)
+        self._query = query
+
+    def get_sql(self, **kwargs: Any) -> str:
+        """The query in parentheses, and the name."""
+        return f"LATERAL ({self._query.get_sql()} LIMIT ALL) {super().get_sql(**kwargs)}"
+
+
 class PostgreSQLDialect(Dialect):
     """PostgreSQL's words."""
 
@@ -143,6 +156,17 @@ class PostgreSQLDialect(Dialect):
         """NULL where there is nothing; as text, because a pool's owner may have given JSON another codec."""
         listed = ",".join(f"{{{number}}}" for number in range(len(fields)))
         return Fragment(f"CAST(json_agg(json_build_array({listed})) AS text)", *(field for field, _ in fields))
+
+    def checked(self, field: Field, value: Term, *, text: bool) -> Criterion:
+        """Before the first ANALYZE an index of the tenant seems as good as any, and this reads none."""
+        return Fragment("{0} IS NOT DISTINCT FROM {1}", field, value)
+
+    def row_by_row(self, beside: SQLTable, read: Sequence[str], source: Any, on: Mapping[str, str]) -> SQLTable:
+        """LATERAL, with a LIMIT to keep it from becoming a join: of fifty rows to a few thousand it would hash them all."""
+        one = SQLTable(beside.get_table_name()).as_("one")
+        same = Criterion.all([one.field(theirs) == source.field(ours) for ours, theirs in on.items()])
+        found = self.query.from_(one).select(*(one.field(name) for name in dict.fromkeys(read))).where(same)
+        return Lateral(beside.get_table_name(), found)
 
     def upsert(self, builder: Any, table: Any, key: Sequence[str], columns: Sequence[str], added: Sequence[str] = ()) -> Any:
         """ON CONFLICT … DO UPDATE."""

@@ -90,6 +90,8 @@ class Place:
     table: Table[Any]
     dialect: Dialect
     source: Any = None
+    checked: Collection[str] = ()
+    """The columns by which no index is to be read."""
     subquery: Callable[[Picked, str], Any] | None = None
     """The SELECT of what is picked elsewhere."""
 
@@ -353,7 +355,8 @@ def _criteria(where: Where, place: Place, prefix: str) -> Iterator[Criterion]:
         if isinstance(value, Operator):
             yield value.criterion(place, column, bind)
         else:
-            yield place.dialect.equal(place.field(column), _term(value, bind), text=column.is_text)
+            equal = place.dialect.checked if column.name in place.checked else place.dialect.equal
+            yield equal(place.field(column), _term(value, bind), text=column.is_text)
 
 
 def columns(where: Where, *roles: Role) -> set[str]:

@@ -213,7 +213,7 @@ class ListStatements(Statements):
         own = [column.name for column in read if column.name in self.table]
         kept = dict.fromkeys([*own, *(part.column for part in order), *self.side.on])
         rows = met(self.dialect.query.from_(source).select(*(source.field(name) for name in kept)), source).as_(self.table.name)
-        return self._sorted_by(self._joined(rows).select(*self._shown(rows, read)), rows, order)
+        return self._sorted_by(self._joined(rows, few=True).select(*self._shown(rows, read)), rows, order)
 
     def _shown(self, source: Any, read: Sequence[Column]) -> list[Term]:
         """The columns of the rows that are left, and what is gathered for each of them.
@@ -226,8 +226,10 @@ class ListStatements(Statements):
         on = {self.table[theirs]: None for theirs in self.gathers.on}
         others = self._source(on, certain=True).as_("others")
         gathered = self.dialect.gathered([(others.field(column.name), column.is_text) for column in self.gatherer.columns])
-        own = Criterion.all([others.field(theirs) == source.field(ours) for theirs, ours in self.gathers.on.items()])
-        found: Any = self.dialect.query.from_(others).select(gathered).where(own)
+        found: Any = self.dialect.query.from_(others).select(gathered)
+        for theirs, ours in self.gathers.on.items():
+            equal = self.dialect.checked if theirs in self._checked(on, self.table) else self.dialect.equal
+            found = found.where(equal(others.field(theirs), source.field(ours), text=self.table[theirs].is_text))
         return [*shown, found.as_("gathered")]
 
     def _aside(self, source: Any, filter: Filter | None) -> Any:

@@ -20,7 +20,7 @@ from ..dialects.dialect import Dialect, Fragment
 from ..dialects.interface import Call
 from ..rows import RowReader
 from ..schema import Column, Order, Table
-from .access import Access, index_for
+from .access import EVERYWHERE, Access, index_for
 from .conditions import DatabaseNow, Paired, Picked, Place, Where, columns, criterion, operands, shape
 from .texts import Bind, DatabaseNowTerm, Text, Texts
 
@@ -332,7 +332,14 @@ class Statements:
         return operands(where, Place(table or self.table, self.dialect), prefix)
 
     def _criterion(self, source: Any, where: Where, table: AnyTable | None = None, prefix: str = "where") -> Criterion:
-        return criterion(where, Place(table or self.table, self.dialect, source, self._picked), prefix)
+        table = table or self.table
+        return criterion(where, Place(table, self.dialect, source, self._checked(where, table), self._picked), prefix)
+
+    def _checked(self, where: Where, table: AnyTable) -> Collection[str]:
+        """The tenant, where the index that leads to the rows does not have it: each of the tenant's own seems to lead to as few."""
+        access = self._access(where, (), table)
+        led = next((index.names for index in table.indexes if access and index.name == access.name), (EVERYWHERE,))
+        return () if EVERYWHERE in led else (EVERYWHERE,)
 
     def _picked(self, picked: Picked, prefix: str) -> Any:
         source = self._source(picked.where, table=picked.table)
@@ -372,12 +379,14 @@ class Statements:
         # The rows of a list of values come in no order.
         return index_for(table, equal, bounded, () if listed else order, listed=listed)
 
-    def _joined(self, source: Any) -> Any:
-        """A query from the source, the side table joined to it."""
+    def _joined(self, source: Any, *, few: bool = False) -> Any:
+        """A query from the source, the side table joined to it; ``few`` says that the source has only the rows of a page."""
         builder = self.dialect.query.from_(source)
         if self.side is None:
             return builder
         beside = SQLTable(self.side.table.name)
+        if few:
+            beside = self.dialect.row_by_row(beside, [*self.side.columns, *self.side.on.values()], source, self.side.on)
         same = Criterion.all([source.field(ours) == beside.field(theirs) for ours, theirs in self.side.on.items()])
         return builder.left_join(beside).on(same)
 

@@ -88,7 +88,7 @@ class Sent:
 
 _TABLE = re.compile(r"""\b(?:FROM|JOIN|UPDATE|INTO) \(*["`](\w+)["`]""")
 _VERB = re.compile(r"""^(UPDATE|DELETE|INSERT)\b(?: FROM| INTO)? ["`](\w+)["`]""")
-_COMPARED = re.compile(r"""["`](\w+)["`]\)?\s*(=|<>|<=|>=|<|>|IS NOT NULL|IS NULL|IN\b|GLOB)""")
+_COMPARED = re.compile(r"""["`](\w+)["`]\)?\s*(=|<>|<=|>=|<|>|IS NOT DISTINCT FROM|IS NOT NULL|IS NULL|IN\b|GLOB)""")
 _MATCHED = re.compile(r"""(?:strpos|starts_with|right|INSTR|LIKE|REGEXP|LOCATE|GLOB|instr)""")
 
 
@@ -97,7 +97,7 @@ def summary(sql: str) -> str:
     found = _VERB.match(sql)
     verb, table = (found[1].lower(), found[2]) if found else ("select", next(iter(_TABLE.findall(sql)), ""))
     _, _, conditions = sql.partition(" WHERE ")
-    words = {"IS NULL": " null", "IS NOT NULL": " not null", "IN": " in", "GLOB": "~"}
+    words = {"IS NOT DISTINCT FROM": "=", "IS NULL": " null", "IS NOT NULL": " not null", "IN": " in", "GLOB": "~"}
     compared = dict.fromkeys(f"{name}{words.get(sign, sign)}" for name, sign in _COMPARED.findall(conditions))
     matched = ["~"] if _MATCHED.search(conditions) and "GLOB" not in conditions else []
     what = f"{verb} count {table}" if re.match(r"SELECT COUNT\(", sql) else f"{verb} {table}"

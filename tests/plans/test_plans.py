@@ -14,15 +14,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
-from authhero_sql import connect, migrate_to_latest
-from authhero_sql.dialects import Dialect
+from authhero_sql import Adapters, connect, migrate_to_latest
+from authhero_sql.dialects import Call, Dialect
+from authhero_sql.dialects.interface import Executor, Row
 from authhero_sql.dialects.mysql import MySQL8Dialect
 from authhero_sql.migrations import history
 from authhero_sql.migrations.history import schema_after
@@ -31,6 +33,7 @@ from authhero_sql.tables import REGISTRY
 from tests import population
 from tests.plans.engines import Explainer, Read, opened
 from tests.plans.statements import GROWING, Sent, statements
+from tests.population import BIG
 
 USERS = {"d1": 50_000}
 """How many users, where it is not 100,000: the local D1 is slow."""
@@ -213,3 +216,33 @@ def _added() -> Iterator[tuple[str, Index]]:
 
 def _serves_a_reference(table: Table[Any], index: Index) -> bool:
     return index.names == ("tenant_id",) and any(key.columns == ("tenant_id",) for key in table.foreign_keys)
+
+
+async def test_before_the_first_analyze_no_statement_about_linked_accounts_reads_the_tenant(engine: str, adapters: Adapters) -> None:
+    """As after an import or a restore: to a planner without statistics each index of the tenant seems to lead to a few rows."""
+    if engine != "postgresql":
+        return
+    sent: list[Call] = []
+
+    async def fetch(call: Call) -> list[Row]:
+        sent.append(call)
+        return await adapters.database.fetch(call)
+
+    executor = SimpleNamespace(fetch=fetch)
+    watched = Adapters(replace(adapters.session, executor=cast("Executor", executor)))
+    await adapters.tenants.create({"id": BIG, "friendly_name": BIG})
+    rows = [{"user_id": f"auth0|{number}", "email": f"{number}@acme.example", "connection": "c"} for number in range(20_000)]
+    await adapters.users.create_many(BIG, rows)
+    for ask in (
+        lambda: watched.users.get(BIG, "auth0|7"),
+        lambda: watched.users.list(BIG, where={"user_id": "auth0|7"}),
+    ):
+        sent.clear()
+        await ask()
+        (call,) = sent
+        for way in ("force_custom_plan", "force_generic_plan"):
+            async with adapters.database.transaction() as block:
+                await block.execute(Call(f"SET LOCAL plan_cache_mode = {way}"))
+                plan = "\n".join(line for (line,) in await block.fetch(Call(f"EXPLAIN (ANALYZE) {call.sql}", call.args)))
+            assert "users_linked_to_index" in plan, plan
+            assert "Rows Removed by Filter" not in plan, plan

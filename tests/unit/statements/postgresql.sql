@@ -3,7 +3,7 @@ SELECT "id","body","created_at" FROM "notes" WHERE "tenant_id"=$1 AND "id"=$2;
 -- ["t", "n"]
 
 -- # get of one row or others
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=$1 AND "notes"."id"=$2 UNION ALL SELECT "id","body","created_at",null FROM "notes" WHERE "tenant_id"=$3 AND "body"=$4;
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" WHERE "notes"."tenant_id"=$1 AND "notes"."id"=$2 UNION ALL SELECT "id","body","created_at",null FROM "notes" WHERE "tenant_id" IS NOT DISTINCT FROM $3 AND "body"=$4;
 -- ["t", "n", "t", "b"]
 
 -- # get with the side table
@@ -39,9 +39,9 @@ UPDATE "notes" SET "body"=$1 WHERE "tenant_id"=$2 AND "id"=(SELECT "id" FROM "ta
 -- ["x", "t", "t", "n", 1]
 
 -- # update and delete by an index
-UPDATE "notes" SET "created_at"=$1 WHERE "tenant_id"=$2 AND "body"=$3;
+UPDATE "notes" SET "created_at"=$1 WHERE "tenant_id" IS NOT DISTINCT FROM $2 AND "body"=$3;
 -- [null, "t", "b"]
-DELETE FROM "notes" WHERE "tenant_id"=$1 AND "body"=$2;
+DELETE FROM "notes" WHERE "tenant_id" IS NOT DISTINCT FROM $1 AND "body"=$2;
 -- ["t", "b"]
 
 -- # update if another row exists
@@ -61,7 +61,7 @@ DELETE FROM "notes" WHERE ("tenant_id", "id") IN (SELECT a, b FROM unnest(CAST($
 -- [["t", "u"], ["a", "b"]]
 
 -- # delete of the rows that others name
-DELETE FROM "tags" WHERE "tenant_id"=$1 AND "id" IN (SELECT "id" FROM "notes" WHERE "tenant_id"=$2 AND "body"=$3);
+DELETE FROM "tags" WHERE "tenant_id"=$1 AND "id" IN (SELECT "id" FROM "notes" WHERE "tenant_id" IS NOT DISTINCT FROM $2 AND "body"=$3);
 -- ["t", "t", "b"]
 
 -- # delete in batches
@@ -139,41 +139,41 @@ SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "note
 -- ["t", 2, 2]
 
 -- # page with totals, empty
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen",(SELECT COUNT(*) FROM "notes" WHERE "tenant_id"=$1) "total_count" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" WHERE "tenant_id"=$1 ORDER BY "created_at" DESC NULLS LAST,"id" DESC LIMIT $2 OFFSET $3) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC NULLS LAST,"notes"."id" DESC;
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen",(SELECT COUNT(*) FROM "notes" WHERE "tenant_id"=$1) "total_count" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" WHERE "tenant_id"=$1 ORDER BY "created_at" DESC NULLS LAST,"id" DESC LIMIT $2 OFFSET $3) "notes" LEFT JOIN LATERAL (SELECT "one"."seen","one"."tenant_id","one"."id" FROM "tags" "one" WHERE "one"."tenant_id"="notes"."tenant_id" AND "one"."id"="notes"."id" LIMIT ALL) "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC NULLS LAST,"notes"."id" DESC;
 -- ["t", 2, 2]
 SELECT COUNT(*) FROM "notes" WHERE "tenant_id"=$1;
 -- ["t"]
 
 -- # walk from the start
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" WHERE "tenant_id"=$1 ORDER BY "created_at" DESC NULLS LAST,"id" DESC LIMIT $2) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC NULLS LAST,"notes"."id" DESC;
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" WHERE "tenant_id"=$1 ORDER BY "created_at" DESC NULLS LAST,"id" DESC LIMIT $2) "notes" LEFT JOIN LATERAL (SELECT "one"."seen","one"."tenant_id","one"."id" FROM "tags" "one" WHERE "one"."tenant_id"="notes"."tenant_id" AND "one"."id"="notes"."id" LIMIT ALL) "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC NULLS LAST,"notes"."id" DESC;
 -- ["t", 3]
 
 -- # walk on, descending
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" WHERE "tenant_id"=$1 AND ("created_at","id") < ($2,$3) ORDER BY "created_at" DESC NULLS LAST,"id" DESC LIMIT $4) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC NULLS LAST,"notes"."id" DESC;
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" WHERE "tenant_id"=$1 AND ("created_at","id") < ($2,$3) ORDER BY "created_at" DESC NULLS LAST,"id" DESC LIMIT $4) "notes" LEFT JOIN LATERAL (SELECT "one"."seen","one"."tenant_id","one"."id" FROM "tags" "one" WHERE "one"."tenant_id"="notes"."tenant_id" AND "one"."id"="notes"."id" LIMIT ALL) "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC NULLS LAST,"notes"."id" DESC;
 -- ["t", "2026-01-31T10:00:00.000Z", "n", 3]
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" WHERE "tenant_id"=$1 AND "created_at" IS NULL ORDER BY "created_at" DESC NULLS LAST,"id" DESC LIMIT $2) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC NULLS LAST,"notes"."id" DESC;
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" WHERE "tenant_id"=$1 AND "created_at" IS NULL ORDER BY "created_at" DESC NULLS LAST,"id" DESC LIMIT $2) "notes" LEFT JOIN LATERAL (SELECT "one"."seen","one"."tenant_id","one"."id" FROM "tags" "one" WHERE "one"."tenant_id"="notes"."tenant_id" AND "one"."id"="notes"."id" LIMIT ALL) "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC NULLS LAST,"notes"."id" DESC;
 -- ["t", 3]
 
 -- # walk on, ascending
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" WHERE "tenant_id"=$1 AND ("created_at","id") > ($2,$3) ORDER BY "created_at" ASC NULLS FIRST,"id" ASC LIMIT $4) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" ASC NULLS FIRST,"notes"."id" ASC;
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" WHERE "tenant_id"=$1 AND ("created_at","id") > ($2,$3) ORDER BY "created_at" ASC NULLS FIRST,"id" ASC LIMIT $4) "notes" LEFT JOIN LATERAL (SELECT "one"."seen","one"."tenant_id","one"."id" FROM "tags" "one" WHERE "one"."tenant_id"="notes"."tenant_id" AND "one"."id"="notes"."id" LIMIT ALL) "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" ASC NULLS FIRST,"notes"."id" ASC;
 -- ["t", "2026-01-31T10:00:00.000Z", "n", 3]
 
 -- # walk on at NULL, descending
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" WHERE "tenant_id"=$1 AND "created_at" IS NULL AND "id"<$2 ORDER BY "created_at" DESC NULLS LAST,"id" DESC LIMIT $3) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC NULLS LAST,"notes"."id" DESC;
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" WHERE "tenant_id"=$1 AND "created_at" IS NULL AND "id"<$2 ORDER BY "created_at" DESC NULLS LAST,"id" DESC LIMIT $3) "notes" LEFT JOIN LATERAL (SELECT "one"."seen","one"."tenant_id","one"."id" FROM "tags" "one" WHERE "one"."tenant_id"="notes"."tenant_id" AND "one"."id"="notes"."id" LIMIT ALL) "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC NULLS LAST,"notes"."id" DESC;
 -- ["t", "n", 3]
 
 -- # walk on at NULL, ascending
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" WHERE "tenant_id"=$1 AND "created_at" IS NULL AND "id">$2 ORDER BY "created_at" ASC NULLS FIRST,"id" ASC LIMIT $3) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" ASC NULLS FIRST,"notes"."id" ASC;
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" WHERE "tenant_id"=$1 AND "created_at" IS NULL AND "id">$2 ORDER BY "created_at" ASC NULLS FIRST,"id" ASC LIMIT $3) "notes" LEFT JOIN LATERAL (SELECT "one"."seen","one"."tenant_id","one"."id" FROM "tags" "one" WHERE "one"."tenant_id"="notes"."tenant_id" AND "one"."id"="notes"."id" LIMIT ALL) "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" ASC NULLS FIRST,"notes"."id" ASC;
 -- ["t", "n", 3]
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" WHERE "tenant_id"=$1 AND "created_at" IS NOT NULL ORDER BY "created_at" ASC NULLS FIRST,"id" ASC LIMIT $2) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" ASC NULLS FIRST,"notes"."id" ASC;
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" WHERE "tenant_id"=$1 AND "created_at" IS NOT NULL ORDER BY "created_at" ASC NULLS FIRST,"id" ASC LIMIT $2) "notes" LEFT JOIN LATERAL (SELECT "one"."seen","one"."tenant_id","one"."id" FROM "tags" "one" WHERE "one"."tenant_id"="notes"."tenant_id" AND "one"."id"="notes"."id" LIMIT ALL) "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" ASC NULLS FIRST,"notes"."id" ASC;
 -- ["t", 3]
 
 -- # filter: equal, and absent
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" WHERE "tenant_id"=$1 AND ("id"=$2 AND ("body" IS NULL OR NOT ("body"=$3))) ORDER BY "created_at" DESC NULLS LAST,"id" DESC LIMIT $4 OFFSET $5) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC NULLS LAST,"notes"."id" DESC;
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" WHERE "tenant_id"=$1 AND ("id"=$2 AND ("body" IS NULL OR NOT ("body"=$3))) ORDER BY "created_at" DESC NULLS LAST,"id" DESC LIMIT $4 OFFSET $5) "notes" LEFT JOIN LATERAL (SELECT "one"."seen","one"."tenant_id","one"."id" FROM "tags" "one" WHERE "one"."tenant_id"="notes"."tenant_id" AND "one"."id"="notes"."id" LIMIT ALL) "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC NULLS LAST,"notes"."id" DESC;
 -- ["t", "n", "x", 2, 2]
 
 -- # filter: one of two, each by its index
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" WHERE "tenant_id"=$1 AND ("body"=$2 OR "id"=$3) ORDER BY "created_at" DESC NULLS LAST,"id" DESC LIMIT $4) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC NULLS LAST,"notes"."id" DESC;
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" WHERE "tenant_id"=$1 AND ("body"=$2 OR "id"=$3) ORDER BY "created_at" DESC NULLS LAST,"id" DESC LIMIT $4) "notes" LEFT JOIN LATERAL (SELECT "one"."seen","one"."tenant_id","one"."id" FROM "tags" "one" WHERE "one"."tenant_id"="notes"."tenant_id" AND "one"."id"="notes"."id" LIMIT ALL) "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC NULLS LAST,"notes"."id" DESC;
 -- ["t", "b", "n", 3]
 
 -- # filter: comparisons
@@ -185,11 +185,11 @@ SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM "note
 -- ["t", 2, 2]
 
 -- # filter: parts
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" WHERE "tenant_id"=$1 AND (((lower("body" COLLATE "C") LIKE $2 AND CAST(strpos(translate("body", $3, $4), $5) AS boolean)) AND starts_with(translate("body", $6, $7), $8)) AND (right(translate("body", $9, $10), $11) = $12 AND (NOT COALESCE((lower("body" COLLATE "C") LIKE $13 AND CAST(strpos(translate("body", $14, $15), $16) AS boolean)),$17)))) ORDER BY "created_at" DESC NULLS LAST,"id" DESC LIMIT $18 OFFSET $19) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC NULLS LAST,"notes"."id" DESC;
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" WHERE "tenant_id"=$1 AND (((lower("body" COLLATE "C") LIKE $2 AND CAST(strpos(translate("body", $3, $4), $5) AS boolean)) AND starts_with(translate("body", $6, $7), $8)) AND (right(translate("body", $9, $10), $11) = $12 AND (NOT COALESCE((lower("body" COLLATE "C") LIKE $13 AND CAST(strpos(translate("body", $14, $15), $16) AS boolean)),$17)))) ORDER BY "created_at" DESC NULLS LAST,"id" DESC LIMIT $18 OFFSET $19) "notes" LEFT JOIN LATERAL (SELECT "one"."seen","one"."tenant_id","one"."id" FROM "tags" "one" WHERE "one"."tenant_id"="notes"."tenant_id" AND "one"."id"="notes"."id" LIMIT ALL) "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC NULLS LAST,"notes"."id" DESC;
 -- ["t", "%_a%", "\u00c9A", "\u00e9a", "\u00e9a", "A\u00c9", "a\u00e9", "a\u00e9", "E\u00c9", "e\u00e9", 2, "e\u00e9", "%b%", "B", "b", "b", false, 2, 2]
 
 -- # filter: free text
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" WHERE "tenant_id"=$1 AND (((lower("body" COLLATE "C") LIKE $2 AND CAST(strpos(translate("body", $3, $4), $5) AS boolean)) OR "id"=$6) AND ((NOT COALESCE((lower("body" COLLATE "C") LIKE $7 AND CAST(strpos(translate("body", $8, $9), $10) AS boolean)),$11)) AND (NOT ("id"=$12)))) ORDER BY "created_at" DESC NULLS LAST,"id" DESC LIMIT $13 OFFSET $14) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC NULLS LAST,"notes"."id" DESC;
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" WHERE "tenant_id"=$1 AND (((lower("body" COLLATE "C") LIKE $2 AND CAST(strpos(translate("body", $3, $4), $5) AS boolean)) OR "id"=$6) AND ((NOT COALESCE((lower("body" COLLATE "C") LIKE $7 AND CAST(strpos(translate("body", $8, $9), $10) AS boolean)),$11)) AND (NOT ("id"=$12)))) ORDER BY "created_at" DESC NULLS LAST,"id" DESC LIMIT $13 OFFSET $14) "notes" LEFT JOIN LATERAL (SELECT "one"."seen","one"."tenant_id","one"."id" FROM "tags" "one" WHERE "one"."tenant_id"="notes"."tenant_id" AND "one"."id"="notes"."id" LIMIT ALL) "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC NULLS LAST,"notes"."id" DESC;
 -- ["t", "%a%", "A", "a", "a", "a", "%b%", "B", "b", "b", false, "b", 2, 2]
 
 -- # filter: a walk
@@ -203,7 +203,7 @@ SELECT COUNT(*) FROM "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."ten
 -- ["t", 1, "b"]
 
 -- # filter: totals
-SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen",(SELECT COUNT(*) FROM "notes" WHERE "tenant_id"=$1 AND "body"=$2) "total_count" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" WHERE "tenant_id"=$1 AND "body"=$2 ORDER BY "created_at" DESC NULLS LAST,"id" DESC LIMIT $3 OFFSET $4) "notes" LEFT JOIN "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC NULLS LAST,"notes"."id" DESC;
+SELECT "notes"."id","notes"."body","notes"."created_at","tags"."seen",(SELECT COUNT(*) FROM "notes" WHERE "tenant_id"=$1 AND "body"=$2) "total_count" FROM (SELECT "id","body","created_at","tenant_id" FROM "notes" WHERE "tenant_id"=$1 AND "body"=$2 ORDER BY "created_at" DESC NULLS LAST,"id" DESC LIMIT $3 OFFSET $4) "notes" LEFT JOIN LATERAL (SELECT "one"."seen","one"."tenant_id","one"."id" FROM "tags" "one" WHERE "one"."tenant_id"="notes"."tenant_id" AND "one"."id"="notes"."id" LIMIT ALL) "tags" ON "notes"."tenant_id"="tags"."tenant_id" AND "notes"."id"="tags"."id" ORDER BY "notes"."created_at" DESC NULLS LAST,"notes"."id" DESC;
 -- ["t", "b", 2, 2]
 SELECT COUNT(*) FROM "notes" WHERE "tenant_id"=$1 AND "body"=$2;
 -- ["t", "b"]
