@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import StringConstraints, model_validator
 
 from .base import Insert, Instant, Model, Nested, Secret
 
@@ -58,39 +58,53 @@ class ActionTrigger(Nested):
     """A point at which an action may run."""
 
     id: str
+    """The name of the trigger, such as ``post-user-login``."""
     version: str | None = None
+    """The version of the trigger's interface, such as ``v3``."""
 
 
 class ActionDependency(Nested):
     """An npm package that an action needs."""
 
     name: str
+    """The name of the npm package."""
     version: str
+    """The version of the npm package."""
 
 
 class ActionSecret(Nested):
     """A value that an action may read; what it is leaves the server only once."""
 
     name: str
+    """The name by which the action's code reads the secret."""
     value: Secret[str | None] = None
+    """The secret value."""
 
 
 class ActionCode(Model):
     """What an action and a version of it share."""
 
     code: str
+    """The source code, in JavaScript."""
     supported_triggers: list[ActionTrigger] | None = None
+    """The triggers at which the code may run."""
     runtime: str | None = None
+    """The JavaScript runtime that runs the code, such as ``node22``."""
     dependencies: list[ActionDependency] | None = None
+    """The npm packages that the code imports."""
     secrets: Secret[list[ActionSecret] | None] = None
+    """The secret values that the code may read."""
 
 
 class ActionFields(ActionCode):
     """What an inserted and a stored action share."""
 
     name: str
+    """The name of the action."""
     is_system: bool | None = None
+    """Whether the system owns the action, so that a tenant cannot change it."""
     inherit: bool | None = None
+    """Whether other tenants inherit the action."""
 
 
 class ActionInsert(ActionFields, Insert):
@@ -105,18 +119,26 @@ class Action(ActionFields):
     """Code that runs at a trigger."""
 
     id: str
+    """The identifier of the action."""
     tenant_id: str
+    """The tenant that the action belongs to."""
     status: ActionStatus | None = "built"
+    """Whether the action is a draft or is built and ready to run."""
     deployed_at: Instant | None = None
+    """When the action was last deployed."""
     created_at: Instant
+    """When the action was created."""
     updated_at: Instant
+    """When the action was last changed."""
 
 
 class ActionVersionFields(ActionCode):
     """What an inserted and a stored version share."""
 
     action_id: str
+    """The identifier of the action."""
     deployed: bool = True
+    """Whether this is the version that runs; deploying a version undeploys the others."""
 
 
 class ActionVersionInsert(ActionVersionFields, Insert):
@@ -130,51 +152,72 @@ class ActionVersion(ActionVersionFields):
     """An action as it was at some time."""
 
     id: str
+    """The identifier of the version."""
     tenant_id: str
+    """The tenant that the version belongs to."""
     number: int
+    """The number of the version; the first version of an action has the number 1."""
     created_at: Instant
+    """When the version was created."""
     updated_at: Instant
+    """When the version was last changed."""
 
 
 class ActionExecutionError(Nested):
     """Why an action failed."""
 
     id: str
+    """The code of the error."""
     msg: str
+    """The message of the error."""
     url: str | None = None
+    """The address of a page that explains the error."""
 
 
 class ActionExecutionResult(Nested):
     """How one action ended. Its times are kept as the text they came as."""
 
     action_name: str
+    """The name of the action."""
     error: ActionExecutionError | None
+    """Why the action failed; absent if it succeeded."""
     started_at: str
+    """When the action started."""
     ended_at: str
+    """When the action ended."""
 
 
 class ActionExecutionLogEntry(Nested):
     """A line that an action wrote."""
 
     level: LogLevel
+    """The severity of the line."""
     message: str
+    """The text of the line."""
 
 
 class ActionExecutionLog(Nested):
     """What one action wrote."""
 
     action_name: str
+    """The name of the action."""
     lines: list[ActionExecutionLogEntry]
+    """The lines that the action wrote, in order."""
 
 
 class ActionExecutionFields(Model):
     """What an inserted and a stored execution share."""
 
     id: str
+    """The identifier of the execution."""
     trigger_id: str
+    """The trigger at which the actions ran."""
     status: ActionExecutionStatus
+    """How far the execution is, and how it ended."""
     results: list[ActionExecutionResult]
+    """The result of each action, in the order in which they ran."""
     logs: list[ActionExecutionLog] | None = None
+    """What each action wrote."""
 
 
 class ActionExecutionInsert(ActionExecutionFields, Insert):
@@ -185,8 +228,11 @@ class ActionExecution(ActionExecutionFields):
     """One run of the actions of a trigger."""
 
     tenant_id: str
+    """The tenant that the execution belongs to."""
     created_at: Instant
+    """When the execution was created."""
     updated_at: Instant
+    """When the execution was last changed."""
 
 
 HOOK_TARGETS: dict[str, frozenset[str]] = {
@@ -213,22 +259,34 @@ class HookFields(Model):
     """What an inserted and a stored hook share: exactly one of ``url``, ``form_id``, ``template_id``, ``code_id``, ``page_id``."""
 
     trigger_id: TriggerId
+    """The trigger at which the hook runs."""
     enabled: bool = False
+    """Whether the hook runs."""
     synchronous: bool = False
+    """Whether the sign-in waits until the hook has finished."""
     priority: int | None = None
+    """The place of the hook among those of its trigger; the greatest priority comes first."""
     metadata: dict[str, Any] | None = None
+    """Free-form data about the hook."""
     url: str | None = None
+    """The address that the hook calls."""
     form_id: str | None = None
+    """The identifier of the form that the hook shows."""
     template_id: HookTemplateId | None = None
+    """The built-in template that the hook runs."""
     code_id: str | None = None
+    """The identifier of the hook code that the hook runs."""
     page_id: Literal["impersonate"] | None = None
-    permission_required: str | None = Field(default=None, description="Only beside ``page_id``.")
+    """The built-in page that the hook shows."""
+    permission_required: str | None = None
+    """The permission that a user needs to see the page; allowed only beside ``page_id``."""
 
 
 class HookInsert(HookFields, Insert):
     """A hook to be created."""
 
     hook_id: str | None = None
+    """The identifier of the hook; generated if it is omitted."""
 
     @model_validator(mode="after")
     def _one_target(self) -> Self:
@@ -246,23 +304,34 @@ class Hook(HookFields):
     """A call, form, template, code or page that a trigger leads to."""
 
     hook_id: str
+    """The identifier of the hook."""
     created_at: Instant
+    """When the hook was created."""
     updated_at: Instant
+    """When the hook was last changed."""
 
 
 class HookCodeInsert(Insert):
     """The code of a hook to be stored."""
 
     code: SourceCode
+    """The source code, in JavaScript."""
     secrets: Secret[dict[str, str] | None] = None
+    """The secret values that the code may read, by name."""
 
 
 class HookCode(Model):
     """The code of a hook."""
 
     code: str
+    """The source code, in JavaScript."""
     secrets: Secret[dict[str, str] | None] = None
+    """The secret values that the code may read, by name."""
     id: str
+    """The identifier of the hook code."""
     tenant_id: str
+    """The tenant that the hook code belongs to."""
     created_at: Instant
+    """When the hook code was created."""
     updated_at: Instant
+    """When the hook code was last changed."""

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import ast
+import inspect
+import sys
+from collections.abc import Iterator, Mapping
+from functools import cache
+from itertools import pairwise
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import (
@@ -11,12 +16,15 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
     PlainSerializer,
     PrivateAttr,
     SerializationInfo,
     SerializerFunctionWrapHandler,
     model_serializer,
 )
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from ..clock import to_iso, truncate
 
@@ -41,7 +49,55 @@ Secret = Annotated[T, Field(repr=False)]
 """A field that ``repr()`` and ``print()`` leave out; what the registry calls secret is one in every model."""
 
 
-class Model(BaseModel):
+class Described(BaseModel):
+    """A model whose JSON schema describes each field by the docstring below it.
+
+    The docstrings are read from the source when somebody asks for a schema: pydantic's ``use_attribute_docstrings`` reads them
+    whenever a class is made, so that the import of the models would take almost twice as long.
+    """
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """The schema that pydantic makes, with a description of each field that has none."""
+        schema = handler(core_schema)
+        properties = handler.resolve_ref_schema(schema).get("properties", {})
+        for name, description in descriptions(cls).items():
+            # Who asks decides whether the schema has the name or the alias.
+            for key in (name, cls.model_fields[name].serialization_alias):
+                if key in properties:
+                    properties[key].setdefault("description", description)
+        return schema
+
+
+def descriptions(model: type[BaseModel]) -> dict[str, str]:
+    """The docstring of each field, where it or the field that it overrides has one."""
+    found: dict[str, str] = {}
+    for base in reversed(model.__mro__):
+        if issubclass(base, Described):
+            found.update(_docstrings(base.__module__).get(base.__qualname__, {}))
+    return {name: text for name, text in found.items() if name in model.model_fields}
+
+
+@cache
+def _docstrings(module: str) -> Mapping[str, Mapping[str, str]]:
+    """The docstring of each attribute, by the class in the module."""
+    try:
+        tree = ast.parse(inspect.getsource(sys.modules[module]))
+    except (OSError, TypeError, KeyError):
+        # The source was not installed, and descriptions are no reason to fail.
+        return {}
+    return {node.name: dict(_described(node.body)) for node in tree.body if isinstance(node, ast.ClassDef)}
+
+
+def _described(body: list[ast.stmt]) -> Iterator[tuple[str, str]]:
+    """The attributes in the body of a class that have a docstring."""
+    for statement, below in pairwise(body):
+        match statement, below:
+            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
+                yield name, inspect.cleandoc(text)
+
+
+class Model(Described):
     """An entity, or an object inside one. Python names are accepted beside the wire names."""
 
     model_config = ConfigDict(
@@ -76,33 +132,32 @@ class ImportMetadata(Insert):
     """What an import keeps of a row from elsewhere: its id and its times."""
 
     id: str | None = None
+    """The identifier that the row keeps; generated if it is omitted."""
     created_at: Instant | None = None
+    """When the row was created; now if it is omitted."""
     updated_at: Instant | None = None
+    """When the row was last changed; ``created_at`` if it is omitted."""
 
 
-class Page(BaseModel, Generic[T]):
-    """One page of a list.
-
-    Attributes:
-        items: the rows; by alias they stand under the entity's wire name (``users``, ``clients``, …).
-        start: how many rows stand before the page (0 in checkpoint mode).
-        limit: the most rows the page could have.
-        length: the rows it has.
-        total: all rows that match, only with ``include_totals``.
-        total_is_estimate: whether ``total`` is the least that there are; only with ``include_totals="estimate"``, and only
-            where there are more than 10,000. On the wire it stands only where it is true.
-        next: the cursor of the following page, only in checkpoint mode and only where there is one.
-    """
+class Page(Described, Generic[T]):
+    """One page of a list."""
 
     model_config = ConfigDict(defer_build=True)
 
     items: list[T]
+    """The rows; by alias they stand under the entity's wire name (``users``, ``clients``, …)."""
     start: int = 0
+    """The number of rows before the page; 0 in checkpoint mode."""
     limit: int
+    """The most rows that the page could have."""
     length: int
+    """The number of rows that the page has."""
     total: int | None = None
+    """The number of all rows that match; only with ``include_totals``."""
     total_is_estimate: bool = False
+    """Whether ``total`` is the least that there are: with ``include_totals="estimate"``, beyond 10,000; on the wire only if it is true."""
     next: str | None = None
+    """The cursor of the next page; only in checkpoint mode, and only if there is one."""
 
     _wire: str = PrivateAttr(default="items")
 

@@ -77,16 +77,22 @@ class Gradient(Insert):
     """A page background of two colours; the angle is in degrees."""
 
     type: str | None = None
+    """The kind of gradient, such as ``linear-gradient``."""
     start: str | None = None
+    """The first colour, as a CSS hexadecimal colour."""
     end: str | None = None
+    """The last colour, as a CSS hexadecimal colour."""
     angle_deg: int | float | None = None
+    """The direction, in degrees."""
 
 
 class BrandingColors(Insert):
     """The colours of a tenant's pages; a background is one colour or a gradient."""
 
     primary: str
+    """The accent colour, as a CSS hexadecimal colour."""
     page_background: str | Gradient | None = None
+    """The background of the page: a CSS hexadecimal colour or a gradient."""
 
     @field_validator("page_background", mode="before")
     @classmethod
@@ -101,27 +107,39 @@ class BrandingFont(Insert):
     """Where the font is."""
 
     url: str
+    """The address of the font."""
 
 
 class Branding(Insert):
     """How a tenant's pages look (Auth0: branding)."""
 
     colors: BrandingColors | None = None
+    """The colours of the pages."""
     logo_url: str | None = None
+    """The address of the logo."""
     favicon_url: str | None = None
+    """The address of the icon that browsers show."""
     powered_by_logo_url: str | None = None
+    """The address of the logo of whoever runs the service."""
     font: BrandingFont | None = None
+    """The font of the pages."""
     dark_mode: DarkMode | None = None
+    """Whether the pages are dark, light, or as the browser prefers."""
 
 
 class PromptSetting(Insert):
     """How people are asked who they are (Auth0: prompts)."""
 
     universal_login_experience: UniversalLoginExperience = "new"
+    """Which sign-in pages are shown."""
     identifier_first: bool = True
+    """Whether the user is asked for the identifier on a page of its own, before the password."""
     password_first: bool = False
+    """Whether a password is asked for before other methods are offered."""
     show_last_used_connection: bool = False
+    """Whether the page marks the connection that was last used on the device."""
     webauthn_platform_first_factor: bool
+    """Whether the device's own biometrics may take the place of the password."""
 
 
 CustomText = dict[str, str | dict[str, str]]
@@ -132,110 +150,170 @@ class CustomTextEntry(Insert):
     """The texts of a prompt in one language."""
 
     prompt: PromptScreen
+    """The page that the texts belong to."""
     language: str
+    """The language of the texts, as a language tag (BCP 47)."""
     custom_text: CustomText
+    """The texts that replace the usual ones."""
 
 
 class CustomTextKey(Model):
     """Of which prompt, in which language, there are texts."""
 
     prompt: PromptScreen
+    """The page that the texts belong to."""
     language: str
+    """The language of the texts, as a language tag (BCP 47)."""
 
 
 class UniversalLoginTemplate(Insert):
     """The page around all prompts, a Liquid template."""
 
     body: str
+    """The Liquid template of the page."""
 
 
 class Borders(Insert):
     """Borders; numbers are pixels."""
 
     button_border_radius: int | float
+    """The radius of the corners of buttons, in pixels."""
     button_border_weight: int | float
+    """The width of the border of buttons, in pixels."""
     buttons_style: ButtonsStyle
+    """The shape of buttons."""
     input_border_radius: int | float
+    """The radius of the corners of inputs, in pixels."""
     input_border_weight: int | float
+    """The width of the border of inputs, in pixels."""
     inputs_style: ButtonsStyle
+    """The shape of inputs."""
     show_widget_shadow: bool
+    """Whether the widget has a shadow."""
     widget_border_weight: int | float
+    """The width of the widget's border, in pixels."""
     widget_corner_radius: int | float
+    """The radius of the widget's corners, in pixels."""
 
 
 class Colors(Insert):
     """Colours, as CSS has them."""
 
     base_focus_color: str
+    """The colour of what has the focus, as a CSS hexadecimal colour."""
     base_hover_color: str
+    """The colour of what the pointer is on, as a CSS hexadecimal colour."""
     body_text: str
+    """The colour of text, as a CSS hexadecimal colour."""
     captcha_widget_theme: Literal["auto", "dark", "light"]
+    """Whether the CAPTCHA is dark, light, or as the browser prefers."""
     error: str
+    """The colour of errors, as a CSS hexadecimal colour."""
     header: str
+    """The colour of headings, as a CSS hexadecimal colour."""
     icons: str
+    """The colour of icons, as a CSS hexadecimal colour."""
     input_background: str
+    """The background of inputs, as a CSS hexadecimal colour."""
     input_border: str
+    """The border of inputs, as a CSS hexadecimal colour."""
     input_filled_text: str
+    """The colour of text in inputs, as a CSS hexadecimal colour."""
     input_labels_placeholders: str
+    """The colour of labels and placeholders, as a CSS hexadecimal colour."""
     links_focused_components: str
+    """The colour of links and of components with the focus, as a CSS hexadecimal colour."""
     primary_button: str
+    """The background of primary buttons, as a CSS hexadecimal colour."""
     primary_button_label: str
+    """The label of primary buttons, as a CSS hexadecimal colour."""
     secondary_button_border: str
+    """The border of secondary buttons, as a CSS hexadecimal colour."""
     secondary_button_label: str
+    """The label of secondary buttons, as a CSS hexadecimal colour."""
     success: str
+    """The colour of success messages, as a CSS hexadecimal colour."""
     widget_background: str
+    """The background of the widget, as a CSS hexadecimal colour."""
     widget_border: str
+    """The border of the widget, as a CSS hexadecimal colour."""
 
 
 class FontDetails(Insert):
     """Weight, and size in per cent of the reference."""
 
     bold: bool
+    """Whether the text is bold."""
     size: int | float
+    """The size of the text, in percent of ``reference_text_size``."""
 
 
 class Fonts(Insert):
     """Fonts; the reference size is in pixels."""
 
     body_text: FontDetails
+    """The font of text."""
     buttons_text: FontDetails
+    """The font of buttons."""
     font_url: str
+    """The address of the font; the default font if it is empty."""
     input_labels: FontDetails
+    """The font of the labels of inputs."""
     links: FontDetails
+    """The font of links."""
     links_style: Literal["normal", "underlined"]
+    """Whether links are underlined."""
     reference_text_size: int | float
+    """The size of text to which the other sizes relate, in pixels."""
     subtitle: FontDetails
+    """The font of subtitles."""
     title: FontDetails
+    """The font of titles."""
 
 
 class PageBackground(Insert):
     """What is behind the widget."""
 
     background_color: str
+    """The background of the page, as a CSS hexadecimal colour."""
     background_image_url: str
+    """The address of the image behind the widget; no image if it is empty."""
     page_layout: Alignment
+    """Where on the page the widget stands."""
     logo_placement: Literal["widget", "chip", "none"] | None = None
+    """Where the logo stands."""
 
 
 class Widget(Insert):
     """The box that people sign in with; numbers are pixels."""
 
     header_text_alignment: Alignment
+    """How headings are aligned."""
     logo_height: int | float
+    """The height of the logo, in pixels."""
     logo_position: Literal["center", "left", "none", "right"]
+    """Where in the widget the logo stands."""
     logo_url: str
+    """The address of the logo; the logo of the branding if it is empty."""
     social_buttons_layout: Literal["bottom", "top"]
+    """Whether the buttons of social connections stand above or below the form."""
 
 
 class ThemeFields(Model):
     """What an inserted and a stored theme share."""
 
     borders: Borders
+    """The borders of the widget, its buttons and inputs."""
     colors: Colors
+    """The colours of the page."""
     display_name: str = Field(validation_alias="displayName", serialization_alias="displayName")
+    """The name of the theme."""
     fonts: Fonts
+    """The fonts of the page."""
     page_background: PageBackground
+    """The background of the page."""
     widget: Widget
+    """The logo and the layout of the widget."""
 
 
 class ThemeInsert(ThemeFields, Insert):
@@ -246,3 +324,4 @@ class Theme(ThemeFields):
     """How the widget looks (Auth0: branding theme)."""
 
     theme_id: str = Field(validation_alias="themeId", serialization_alias="themeId")
+    """The identifier of the theme."""

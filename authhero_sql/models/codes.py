@@ -19,19 +19,33 @@ class CodeFields(Model):
     """What an inserted and a stored code share."""
 
     code_id: Secret[str]
+    """The code itself."""
     login_id: str
+    """The identifier of the login session."""
     connection_id: str | None = None
+    """The identifier of the connection."""
     code_type: CodeType
+    """The purpose of the code."""
     code_verifier: Secret[str | None] = None
+    """The PKCE code verifier that is sent to the identity provider (RFC 7636)."""
     code_challenge: Secret[str | None] = None
+    """The PKCE code challenge of the client (RFC 7636)."""
     code_challenge_method: Literal["plain", "S256"] | None = None
+    """How the code challenge was derived from the code verifier (RFC 7636)."""
     redirect_uri: str | None = None
+    """The redirect URI of the authorization request."""
     otp: Secret[str | None] = None
+    """The one-time password that the user types."""
     nonce: Secret[str | None] = None
+    """The ``nonce`` of the authorization request, which is repeated in the ID token."""
     state: Secret[str | None] = None
+    """The ``state`` of the authorization request."""
     expires_at: Instant
+    """When the code expires."""
     used_at: Instant | None = None
+    """When the code was used; absent if it is unused."""
     user_id: str | None = None
+    """The identifier of the user."""
 
 
 class CodeInsert(CodeFields, Insert):
@@ -42,9 +56,11 @@ class Code(CodeFields):
     """An authorization code, one-time password, ticket or OAuth state."""
 
     created_at: Instant
+    """When the code was created."""
 
 
 class CodeWithTenantId(Code):
     """A code found without knowing its tenant."""
 
     tenant_id: str
+    """The tenant that the code belongs to."""

@@ -32,25 +32,39 @@ class EmailProvider(Insert):
     """The service that a tenant's e-mail goes through; its credentials are secret."""
 
     name: str
+    """The name of the service that delivers e-mail, such as ``mailgun``."""
     enabled: bool = True
+    """Whether the provider is used."""
     default_from_address: str | None = None
+    """The sender of e-mails whose template names none."""
     credentials: Secret[dict[str, Any]]
+    """The credentials at the service."""
     settings: dict[str, Any] | None = None
+    """Further settings of the service."""
 
 
 class EmailTemplate(Insert):
     """An e-mail, as a Liquid template."""
 
     template: EmailTemplateName
+    """The e-mail that the template is for."""
     body: str
+    """The body of the e-mail, in HTML and Liquid."""
     from_: str = Field(validation_alias="from", serialization_alias="from")
+    """The sender of the e-mail."""
     subject: str
+    """The subject of the e-mail, in Liquid."""
     syntax: Literal["liquid"] = "liquid"
+    """The language of the template."""
     result_url: str | None = Field(default=None, validation_alias="resultUrl", serialization_alias="resultUrl")
+    """The address to which the link in the e-mail redirects the user in the end."""
     url_lifetime_in_seconds: int | None = Field(
         default=None, ge=0, validation_alias="urlLifetimeInSeconds", serialization_alias="urlLifetimeInSeconds"
     )
+    """The lifetime of the link in the e-mail, in seconds."""
     include_email_in_redirect: bool = Field(
         default=False, validation_alias="includeEmailInRedirect", serialization_alias="includeEmailInRedirect"
     )
+    """Whether the redirect has the e-mail address as a parameter."""
     enabled: bool = True
+    """Whether the e-mail is sent."""

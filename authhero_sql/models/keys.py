@@ -20,17 +20,32 @@ class SigningKey(Model):
     model_config = ConfigDict(extra="forbid")
 
     kid: str
+    """The key identifier (JOSE: ``kid``)."""
     tenant_id: str | None = None
+    """The tenant that the key belongs to; absent if all tenants share it."""
     cert: str
+    """The X.509 certificate of the key, in PEM format."""
     fingerprint: str
+    """The fingerprint of the certificate."""
     thumbprint: str
+    """The thumbprint of the certificate (JOSE: ``x5t``)."""
     pkcs7: Secret[str | None] = None
+    """The private key, in PEM format."""
     current: bool | None = None
+    """Whether the key signs now."""
     next: bool | None = None
+    """Whether the key will sign after the next rotation."""
     previous: bool | None = None
+    """Whether the key signed before the last rotation."""
     current_since: Instant | None = None
+    """When the key became the current one."""
     current_until: Instant | None = None
+    """When the key ceased to be the current one."""
     revoked: bool | None = None
+    """Whether the key is revoked."""
     revoked_at: Instant | None = None
+    """When the key was revoked."""
     connection: str | None = None
+    """The identifier of the connection that the key belongs to."""
     type: SigningKeyType
+    """What the key is used for."""

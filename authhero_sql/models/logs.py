@@ -186,11 +186,17 @@ class LocationInfo(Nested):
     """Where a request came from."""
 
     country_code: str
+    """The country, as an ISO 3166-1 alpha-2 code."""
     city_name: str
+    """The name of the city."""
     latitude: str
+    """The latitude, in degrees."""
     longitude: str
+    """The longitude, in degrees."""
     time_zone: str
+    """The IANA time zone."""
     continent_code: str
+    """The continent, as a two-letter code."""
 
 
 class LocationInfoInsert(LocationInfo):
@@ -206,39 +212,63 @@ class Auth0Client(Nested):
     """The library that a client uses, as it says itself."""
 
     name: str
+    """The name of the software."""
     version: str
+    """The version of the software."""
     env: dict[str, str] | None = None
+    """The versions of what the software runs on, by name."""
 
 
 class LogFields(Model):
     """What an inserted and a stored log entry share."""
 
     type: str
+    """The type of event, as one of Auth0's codes, such as ``s`` for a successful sign-in."""
     date: Instant
+    """When the event happened."""
     description: str | None = None
+    """A sentence about the event; cut if it is too long."""
     ip: str | None = None
+    """The IP address from which the request came."""
     user_agent: str | None = None
+    """The ``User-Agent`` header of the request; cut if it is too long."""
     details: Any = None
+    """Further data about the event; cut if it is too long."""
     is_mobile: bool = Field(validation_alias="isMobile", serialization_alias="isMobile")
+    """Whether the request came from a mobile device."""
     user_id: str | None = None
+    """The identifier of the user."""
     user_name: str | None = None
+    """The name of the user."""
     connection: str | None = None
+    """The name of the connection."""
     connection_id: str | None = None
+    """The identifier of the connection."""
     client_id: str | None = None
+    """The identifier of the client."""
     client_name: str | None = None
+    """The name of the client."""
     audience: str | None = None
+    """The API that a token was requested for."""
     scope: str | None = None
+    """The scopes that were requested, separated by spaces."""
     strategy: str | None = None
+    """The strategy of the connection, such as ``auth0`` or ``google-oauth2``."""
     strategy_type: str | None = None
+    """The kind of the strategy, such as ``database`` or ``social``."""
     hostname: str | None = None
+    """The host name that the request was sent to."""
     auth0_client: Auth0Client | None = None
+    """The software that sent the request, from its ``Auth0-Client`` header."""
     location_info: LocationInfo | None = None
+    """Where the IP address is."""
 
 
 class LogInsert(LogFields, Insert):
     """A log entry to be written."""
 
     log_id: str | None = None
+    """The identifier of the log entry; generated if it is omitted."""
     location_info: LocationInfoInsert | None = None
 
 
@@ -246,3 +276,4 @@ class Log(LogFields):
     """A log entry."""
 
     log_id: str
+    """The identifier of the log entry."""

@@ -38,13 +38,21 @@ class TenantOperationFields(Model):
     """What an inserted and a stored operation share."""
 
     tenant_id: str | None = None
+    """The tenant that is operated on."""
     rollout_id: str | None = None
+    """The identifier of the rollout that the operation belongs to."""
     kind: TenantOperationKind
+    """What is done to the tenant."""
     engine: TenantOperationEngine
+    """What runs the operation."""
     engine_instance_id: str | None = None
+    """The identifier of the operation in its engine."""
     target_worker_version: str | None = None
+    """The version of the worker that the tenant gets."""
     target_database_version: str | None = None
+    """The version of the database that the tenant gets."""
     initiated_by: str | None = None
+    """Who started the operation."""
 
 
 class TenantOperationInsert(TenantOperationFields, Insert):
@@ -62,22 +70,34 @@ class TenantOperation(TenantOperationFields):
     """Something long that is done to a tenant."""
 
     id: str
+    """The identifier of the operation."""
     status: TenantOperationStatus
+    """How far the operation is, and how it ended."""
     current_step: str | None = None
+    """The step that the operation is at."""
     error: str | None = None
+    """Why the operation failed."""
     created_at: Instant
+    """When the operation was created."""
     updated_at: Instant
+    """When the operation was last changed."""
     finished_at: Instant | None = None
+    """When the operation ended."""
 
 
 class TenantOperationEventFields(Model):
     """What an inserted and a stored event share."""
 
     operation_id: str
+    """The identifier of the operation."""
     step: str
+    """The step of the operation."""
     outcome: TenantOperationEventOutcome
+    """What happened in the step."""
     detail: dict[str, Any] | None = None
+    """Further data about the event."""
     attempt: int = 1
+    """The number of the attempt at the step."""
 
 
 class TenantOperationEventInsert(TenantOperationEventFields, Insert):
@@ -92,19 +112,28 @@ class TenantOperationEvent(TenantOperationEventFields):
     """What happened in one step of an operation."""
 
     id: str
+    """The identifier of the event."""
     created_at: Instant
+    """When the event was created."""
 
 
 class RolloutFields(Model):
     """What an inserted and a stored rollout share."""
 
     kind: RolloutKind
+    """What is done to the tenants."""
     target_worker_version: str | None = None
+    """The version of the worker that the tenants get."""
     target_database_version: str | None = None
+    """The version of the database that the tenants get."""
     wave_size: int = 10
+    """The number of tenants that are operated on at once."""
     canary_tenant_ids: list[str] | None = None
+    """The identifiers of the tenants that come first."""
     filter: dict[str, Any] | None = None
+    """Which tenants the rollout covers."""
     initiated_by: str | None = None
+    """Who started the rollout."""
 
 
 class RolloutInsert(RolloutFields, Insert):
@@ -120,7 +149,12 @@ class Rollout(RolloutFields):
     """One operation over many tenants, in waves."""
 
     id: str
+    """The identifier of the rollout."""
     status: RolloutStatus
+    """How far the rollout is, and how it ended."""
     created_at: Instant
+    """When the rollout was created."""
     updated_at: Instant
+    """When the rollout was last changed."""
     finished_at: Instant | None = None
+    """When the rollout ended."""

@@ -11,8 +11,9 @@ from pydantic import BaseModel
 
 from authhero_sql import models
 from authhero_sql.dialects import Call
-from authhero_sql.rows import partial_model, wire_fields
+from authhero_sql.rows import _GIVEN, partial_model, wire_fields
 from authhero_sql.schema import Table
+from authhero_sql.verbs.adapter import Adapter
 from tests.kinds import entities, insert_of
 
 SECRET = "s3cret-value"
@@ -120,3 +121,14 @@ def test_a_page_and_a_statement_show_none() -> None:
     assert SECRET not in repr(page)
     assert SECRET not in repr(Call("SELECT ?", (SECRET,)))
     assert "SELECT ?" in repr(Call("SELECT ?", (SECRET,)))
+
+
+@pytest.mark.parametrize("kind", entities().values(), ids=lambda kind: kind.table.name)
+def test_what_a_call_was_given_is_in_no_repr(kind: type[Adapter[Any]]) -> None:
+    # What is made of a mapping remembers it, to keep the order of keys.
+    writer = kind._make_writer()
+    every = dict.fromkeys(writer.names, SECRET)
+    for model in (writer.insert, writer.update_model):
+        made = model.model_construct()
+        made.__dict__[_GIVEN] = every
+        assert SECRET not in f"{made!r} {made}"
