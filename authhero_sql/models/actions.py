@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import StringConstraints, model_validator
 
-from .base import Insert, Instant, Model, Nested, Secret
+from .base import Insert, Instant, Int32, Model, Nested, Secret, Varchar21, Varchar64, Varchar128, Varchar255, Varchar512
 
 __all__ = [
     "Action",
@@ -135,7 +135,7 @@ class Action(ActionFields):
 class ActionVersionFields(ActionCode):
     """What an inserted and a stored version share."""
 
-    action_id: str
+    action_id: Varchar255
     """The identifier of the action."""
     deployed: bool = True
     """Whether this is the version that runs; deploying a version undeploys the others."""
@@ -155,7 +155,7 @@ class ActionVersion(ActionVersionFields):
     """The identifier of the version."""
     tenant_id: str
     """The tenant that the version belongs to."""
-    number: int
+    number: Int32
     """The number of the version; the first version of an action has the number 1."""
     created_at: Instant
     """When the version was created."""
@@ -208,9 +208,9 @@ class ActionExecutionLog(Nested):
 class ActionExecutionFields(Model):
     """What an inserted and a stored execution share."""
 
-    id: str
+    id: Varchar255
     """The identifier of the execution."""
-    trigger_id: str
+    trigger_id: Varchar64
     """The trigger at which the actions ran."""
     status: ActionExecutionStatus
     """How far the execution is, and how it ended."""
@@ -264,28 +264,28 @@ class HookFields(Model):
     """Whether the hook runs."""
     synchronous: bool = False
     """Whether the sign-in waits until the hook has finished."""
-    priority: int | None = None
+    priority: Int32 | None = None
     """The place of the hook among those of its trigger; the greatest priority comes first."""
     metadata: dict[str, Any] | None = None
     """Free-form data about the hook."""
-    url: str | None = None
+    url: Varchar512 | None = None
     """The address that the hook calls."""
-    form_id: str | None = None
+    form_id: Varchar128 | None = None
     """The identifier of the form that the hook shows."""
     template_id: HookTemplateId | None = None
     """The built-in template that the hook runs."""
-    code_id: str | None = None
+    code_id: Varchar21 | None = None
     """The identifier of the hook code that the hook runs."""
     page_id: Literal["impersonate"] | None = None
     """The built-in page that the hook shows."""
-    permission_required: str | None = None
+    permission_required: Varchar255 | None = None
     """The permission that a user needs to see the page; allowed only beside ``page_id``."""
 
 
 class HookInsert(HookFields, Insert):
     """A hook to be created."""
 
-    hook_id: str | None = None
+    hook_id: Varchar21 | None = None
     """The identifier of the hook; generated if it is omitted."""
 
     @model_validator(mode="after")

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from .base import Insert, Instant, Model, Secret
+from .base import Insert, Instant, Int32, Model, Secret, Varchar32, Varchar255, Varchar512
 
 __all__ = [
     "AuthenticationMethod",
@@ -19,15 +19,15 @@ AuthenticationMethodType = Literal["phone", "totp", "email", "push", "webauthn-r
 class AuthenticationMethodFields(Model):
     """What an inserted and a stored method share."""
 
-    user_id: str
+    user_id: Varchar255
     """The identifier of the user."""
     type: AuthenticationMethodType
     """The kind of authentication method."""
-    phone_number: str | None = None
+    phone_number: Varchar32 | None = None
     """The phone number that codes are sent to, in E.164 format."""
-    totp_secret: Secret[str | None] = None
+    totp_secret: Secret[Varchar255 | None] = None
     """The shared secret of a time-based one-time password (RFC 6238)."""
-    credential_id: str | None = None
+    credential_id: Varchar512 | None = None
     """The identifier of the WebAuthn credential."""
     public_key: str | None = None
     """The public key of the WebAuthn credential."""
@@ -37,7 +37,7 @@ class AuthenticationMethodFields(Model):
     """Whether the WebAuthn credential is backed up, as synchronized passkeys are."""
     transports: list[str] | None = None
     """The transports by which the authenticator can be reached, such as ``usb`` or ``internal``."""
-    friendly_name: str | None = None
+    friendly_name: Varchar255 | None = None
     """The name by which the user recognizes the method."""
     confirmed: bool = False
     """Whether the user has completed the enrollment."""
@@ -46,7 +46,7 @@ class AuthenticationMethodFields(Model):
 class AuthenticationMethodInsert(AuthenticationMethodFields, Insert):
     """A method to be enrolled."""
 
-    sign_count: int | None = Field(default=None, ge=0)
+    sign_count: Int32 | None = Field(default=None, ge=0)
 
 
 class AuthenticationMethod(AuthenticationMethodFields):

@@ -49,6 +49,47 @@ Secret = Annotated[T, Field(repr=False)]
 """A field that ``repr()`` and ``print()`` leave out; what the registry calls secret is one in every model."""
 
 
+class Stored:
+    """What a column can hold of a value, in the words of JSON schema: of the schema for input, because what is stored may be longer.
+
+    A model takes any value, so that whatever is stored can be read; ``create`` and ``update`` raise ``InvalidValueError`` for what
+    does not fit. The sizes are those of the registry, and a test compares them.
+    """
+
+    def __init__(self, **limits: int) -> None:
+        self.limits = limits
+
+    def __get_pydantic_json_schema__(self, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """The schema that pydantic makes, with the limits."""
+        schema = handler(core_schema)
+        return {**self.limits, **schema} if handler.mode == "validation" else schema
+
+
+Int32 = Annotated[int, Stored(minimum=-(2**31), maximum=2**31 - 1)]
+Float32 = Annotated[float, Stored(minimum=-(2**31), maximum=2**31 - 1)]
+Varchar2 = Annotated[str, Stored(maxLength=2)]
+Varchar10 = Annotated[str, Stored(maxLength=10)]
+Varchar16 = Annotated[str, Stored(maxLength=16)]
+Varchar17 = Annotated[str, Stored(maxLength=17)]
+Varchar21 = Annotated[str, Stored(maxLength=21)]
+Varchar24 = Annotated[str, Stored(maxLength=24)]
+Varchar26 = Annotated[str, Stored(maxLength=26)]
+Varchar32 = Annotated[str, Stored(maxLength=32)]
+Varchar45 = Annotated[str, Stored(maxLength=45)]
+Varchar50 = Annotated[str, Stored(maxLength=50)]
+Varchar64 = Annotated[str, Stored(maxLength=64)]
+Varchar100 = Annotated[str, Stored(maxLength=100)]
+Varchar128 = Annotated[str, Stored(maxLength=128)]
+Varchar191 = Annotated[str, Stored(maxLength=191)]
+Varchar255 = Annotated[str, Stored(maxLength=255)]
+Varchar256 = Annotated[str, Stored(maxLength=256)]
+Varchar512 = Annotated[str, Stored(maxLength=512)]
+Varchar1024 = Annotated[str, Stored(maxLength=1024)]
+Varchar2048 = Annotated[str, Stored(maxLength=2048)]
+Varchar2083 = Annotated[str, Stored(maxLength=2083)]
+Varchar4096 = Annotated[str, Stored(maxLength=4096)]
+
+
 class Described(BaseModel):
     """A model whose JSON schema describes each field by the docstring below it.
 

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator
 
-from .base import Insert, Model
+from .base import Float32, Insert, Int32, Model, Varchar16, Varchar24, Varchar32, Varchar255, Varchar512
 
 __all__ = [
     "Alignment",
@@ -76,20 +76,20 @@ SOLID_COLOR = "solid-color"
 class Gradient(Insert):
     """A page background of two colours; the angle is in degrees."""
 
-    type: str | None = None
+    type: Varchar32 | None = None
     """The kind of gradient, such as ``linear-gradient``."""
-    start: str | None = None
+    start: Varchar32 | None = None
     """The first colour, as a CSS hexadecimal colour."""
-    end: str | None = None
+    end: Varchar32 | None = None
     """The last colour, as a CSS hexadecimal colour."""
-    angle_deg: int | float | None = None
+    angle_deg: Int32 | Float32 | None = None
     """The direction, in degrees."""
 
 
 class BrandingColors(Insert):
     """The colours of a tenant's pages; a background is one colour or a gradient."""
 
-    primary: str
+    primary: Varchar32
     """The accent colour, as a CSS hexadecimal colour."""
     page_background: str | Gradient | None = None
     """The background of the page: a CSS hexadecimal colour or a gradient."""
@@ -106,7 +106,7 @@ class BrandingColors(Insert):
 class BrandingFont(Insert):
     """Where the font is."""
 
-    url: str
+    url: Varchar512
     """The address of the font."""
 
 
@@ -115,9 +115,9 @@ class Branding(Insert):
 
     colors: BrandingColors | None = None
     """The colours of the pages."""
-    logo_url: str | None = None
+    logo_url: Varchar512 | None = None
     """The address of the logo."""
-    favicon_url: str | None = None
+    favicon_url: Varchar512 | None = None
     """The address of the icon that browsers show."""
     powered_by_logo_url: str | None = None
     """The address of the logo of whoever runs the service."""
@@ -151,7 +151,7 @@ class CustomTextEntry(Insert):
 
     prompt: PromptScreen
     """The page that the texts belong to."""
-    language: str
+    language: Varchar16
     """The language of the texts, as a language tag (BCP 47)."""
     custom_text: CustomText
     """The texts that replace the usual ones."""
@@ -176,66 +176,66 @@ class UniversalLoginTemplate(Insert):
 class Borders(Insert):
     """Borders; numbers are pixels."""
 
-    button_border_radius: int | float
+    button_border_radius: Int32 | Float32
     """The radius of the corners of buttons, in pixels."""
-    button_border_weight: int | float
+    button_border_weight: Int32 | Float32
     """The width of the border of buttons, in pixels."""
     buttons_style: ButtonsStyle
     """The shape of buttons."""
-    input_border_radius: int | float
+    input_border_radius: Int32 | Float32
     """The radius of the corners of inputs, in pixels."""
-    input_border_weight: int | float
+    input_border_weight: Int32 | Float32
     """The width of the border of inputs, in pixels."""
     inputs_style: ButtonsStyle
     """The shape of inputs."""
     show_widget_shadow: bool
     """Whether the widget has a shadow."""
-    widget_border_weight: int | float
+    widget_border_weight: Int32 | Float32
     """The width of the widget's border, in pixels."""
-    widget_corner_radius: int | float
+    widget_corner_radius: Int32 | Float32
     """The radius of the widget's corners, in pixels."""
 
 
 class Colors(Insert):
     """Colours, as CSS has them."""
 
-    base_focus_color: str
+    base_focus_color: Varchar24
     """The colour of what has the focus, as a CSS hexadecimal colour."""
-    base_hover_color: str
+    base_hover_color: Varchar24
     """The colour of what the pointer is on, as a CSS hexadecimal colour."""
-    body_text: str
+    body_text: Varchar24
     """The colour of text, as a CSS hexadecimal colour."""
     captcha_widget_theme: Literal["auto", "dark", "light"]
     """Whether the CAPTCHA is dark, light, or as the browser prefers."""
-    error: str
+    error: Varchar24
     """The colour of errors, as a CSS hexadecimal colour."""
-    header: str
+    header: Varchar24
     """The colour of headings, as a CSS hexadecimal colour."""
-    icons: str
+    icons: Varchar24
     """The colour of icons, as a CSS hexadecimal colour."""
-    input_background: str
+    input_background: Varchar24
     """The background of inputs, as a CSS hexadecimal colour."""
-    input_border: str
+    input_border: Varchar24
     """The border of inputs, as a CSS hexadecimal colour."""
-    input_filled_text: str
+    input_filled_text: Varchar24
     """The colour of text in inputs, as a CSS hexadecimal colour."""
-    input_labels_placeholders: str
+    input_labels_placeholders: Varchar24
     """The colour of labels and placeholders, as a CSS hexadecimal colour."""
-    links_focused_components: str
+    links_focused_components: Varchar24
     """The colour of links and of components with the focus, as a CSS hexadecimal colour."""
-    primary_button: str
+    primary_button: Varchar24
     """The background of primary buttons, as a CSS hexadecimal colour."""
-    primary_button_label: str
+    primary_button_label: Varchar24
     """The label of primary buttons, as a CSS hexadecimal colour."""
-    secondary_button_border: str
+    secondary_button_border: Varchar24
     """The border of secondary buttons, as a CSS hexadecimal colour."""
-    secondary_button_label: str
+    secondary_button_label: Varchar24
     """The label of secondary buttons, as a CSS hexadecimal colour."""
-    success: str
+    success: Varchar24
     """The colour of success messages, as a CSS hexadecimal colour."""
-    widget_background: str
+    widget_background: Varchar24
     """The background of the widget, as a CSS hexadecimal colour."""
-    widget_border: str
+    widget_border: Varchar24
     """The border of the widget, as a CSS hexadecimal colour."""
 
 
@@ -244,7 +244,7 @@ class FontDetails(Insert):
 
     bold: bool
     """Whether the text is bold."""
-    size: int | float
+    size: Int32 | Float32
     """The size of the text, in percent of ``reference_text_size``."""
 
 
@@ -255,7 +255,7 @@ class Fonts(Insert):
     """The font of text."""
     buttons_text: FontDetails
     """The font of buttons."""
-    font_url: str
+    font_url: Varchar255
     """The address of the font; the default font if it is empty."""
     input_labels: FontDetails
     """The font of the labels of inputs."""
@@ -263,7 +263,7 @@ class Fonts(Insert):
     """The font of links."""
     links_style: Literal["normal", "underlined"]
     """Whether links are underlined."""
-    reference_text_size: int | float
+    reference_text_size: Int32 | Float32
     """The size of text to which the other sizes relate, in pixels."""
     subtitle: FontDetails
     """The font of subtitles."""
@@ -274,9 +274,9 @@ class Fonts(Insert):
 class PageBackground(Insert):
     """What is behind the widget."""
 
-    background_color: str
+    background_color: Varchar24
     """The background of the page, as a CSS hexadecimal colour."""
-    background_image_url: str
+    background_image_url: Varchar255
     """The address of the image behind the widget; no image if it is empty."""
     page_layout: Alignment
     """Where on the page the widget stands."""
@@ -289,11 +289,11 @@ class Widget(Insert):
 
     header_text_alignment: Alignment
     """How headings are aligned."""
-    logo_height: int | float
+    logo_height: Int32 | Float32
     """The height of the logo, in pixels."""
     logo_position: Literal["center", "left", "none", "right"]
     """Where in the widget the logo stands."""
-    logo_url: str
+    logo_url: Varchar255
     """The address of the logo; the logo of the branding if it is empty."""
     social_buttons_layout: Literal["bottom", "top"]
     """Whether the buttons of social connections stand above or below the form."""
@@ -306,7 +306,7 @@ class ThemeFields(Model):
     """The borders of the widget, its buttons and inputs."""
     colors: Colors
     """The colours of the page."""
-    display_name: str = Field(validation_alias="displayName", serialization_alias="displayName")
+    display_name: Varchar255 = Field(validation_alias="displayName", serialization_alias="displayName")
     """The name of the theme."""
     fonts: Fonts
     """The fonts of the page."""

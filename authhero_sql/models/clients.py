@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from .base import Insert, Instant, Model, Nested, Secret
+from .base import Insert, Instant, Int32, Model, Nested, Secret, Varchar191, Varchar255, Varchar2083
 from .shared import OrganizationUsage
 
 __all__ = [
@@ -112,11 +112,11 @@ class ClientFields(Model):
     """A description of the client."""
     global_: bool = Field(default=False, validation_alias="global", serialization_alias="global")
     """Whether this is the tenant's global client, on whose behalf legacy features act."""
-    client_secret: Secret[str | None] = None
+    client_secret: Secret[Varchar255 | None] = None
     """The secret by which the client authenticates; absent for a public client."""
     app_type: AppType | None = "regular_web"
     """The kind of application."""
-    logo_uri: str | None = None
+    logo_uri: Varchar2083 | None = None
     """The address of the client's logo."""
     is_first_party: bool = True
     """Whether the tenant owns the client, so that users need not give their consent."""
@@ -156,7 +156,7 @@ class ClientFields(Model):
     """Whether single sign-on is switched off for the client."""
     cross_origin_authentication: bool = False
     """Whether pages of other origins may authenticate users with their credentials."""
-    cross_origin_loc: str | None = None
+    cross_origin_loc: Varchar2083 | None = None
     """The address of the page that verifies cross-origin authentication where third-party cookies are blocked."""
     custom_login_page_on: bool = False
     """Whether the client has a login page of its own."""
@@ -176,7 +176,7 @@ class ClientFields(Model):
     """Whether a refused sign-up does not say that sign-ups are disabled."""
     mobile: dict[str, Any] = Field(default_factory=dict)
     """The settings of mobile applications, such as the app's identifiers on Android and iOS."""
-    initiate_login_uri: str | None = None
+    initiate_login_uri: Varchar2083 | None = None
     """The address at which the client starts a sign-in (OpenID Connect: third-party initiated login)."""
     native_social_login: dict[str, Any] = Field(default_factory=dict)
     """The settings of social sign-in within native applications."""
@@ -198,11 +198,11 @@ class ClientFields(Model):
     """The settings of signed authorization requests (RFC 9101)."""
     compliance_level: ComplianceLevel | None = None
     """The security profile that the client complies with."""
-    par_request_expiry: int | None = None
+    par_request_expiry: Int32 | None = None
     """The lifetime of a pushed authorization request, in seconds."""
     token_quota: dict[str, Any] = Field(default_factory=dict)
     """The number of tokens that may be issued to the client."""
-    owner_user_id: str | None = None
+    owner_user_id: Varchar255 | None = None
     """The identifier of the user who owns the client."""
     registration_type: RegistrationType | None = None
     """How the client was registered: by hand, or by dynamic client registration."""
@@ -215,9 +215,9 @@ class ClientFields(Model):
 class ClientInsert(ClientFields, Insert):
     """A client to be created; its id and secret are made up where they are not given."""
 
-    client_id: str | None = None
+    client_id: Varchar191 | None = None
     """The identifier of the client; generated if it is omitted."""
-    name: Annotated[str, StringConstraints(min_length=1)]
+    name: Annotated[Varchar255, StringConstraints(min_length=1)]
     description: Annotated[str, StringConstraints(max_length=140)] | None = None
     client_metadata: dict[str, Annotated[str, StringConstraints(max_length=255)]] = Field(default_factory=dict)
     refresh_token: RefreshTokenSettingsInsert = Field(default_factory=RefreshTokenSettingsInsert)

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from .base import Insert, Instant, Model, Nested, Secret
+from .base import Insert, Instant, Model, Nested, Secret, Varchar64, Varchar255
 from .shared import ResponseMode, ResponseType
 
 __all__ = [
@@ -318,11 +318,11 @@ class ConnectionOptions(Nested):
 class ConnectionFields(Model):
     """What an inserted and a stored connection share."""
 
-    name: str
+    name: Varchar255
     """The name of the connection, by which users and requests refer to it."""
-    display_name: str | None = None
+    display_name: Varchar255 | None = None
     """The name of the connection that is shown to users."""
-    strategy: str
+    strategy: Varchar64
     """The kind of identity provider, such as ``auth0``, ``email`` or ``google-oauth2``."""
     options: Secret[ConnectionOptions | None] = None
     """The settings of the connection, which depend on its strategy."""
@@ -345,7 +345,7 @@ class ConnectionFields(Model):
 class ConnectionInsert(ConnectionFields, Insert):
     """A connection to be created."""
 
-    id: str | None = None
+    id: Varchar255 | None = None
     """The identifier of the connection; generated if it is omitted."""
 
 

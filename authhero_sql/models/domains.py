@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from .base import Insert, Instant, Model, Nested, Secret
+from .base import Insert, Instant, Int32, Model, Nested, Secret, Varchar64, Varchar255, Varchar256
 
 __all__ = [
     "ClientIPHeader",
@@ -71,7 +71,7 @@ class DomainVerification(Nested):
 class CustomDomainFields(Model):
     """What an inserted and a stored domain share."""
 
-    domain: str
+    domain: Varchar255
     """The host name."""
     type: CustomDomainType
     """Who manages the TLS certificate of the domain."""
@@ -86,7 +86,7 @@ class CustomDomainFields(Model):
 class CustomDomainInsert(CustomDomainFields, Insert):
     """A domain to be added."""
 
-    custom_domain_id: str | None = None
+    custom_domain_id: Varchar256 | None = None
     """The identifier of the domain; generated if it is omitted."""
     tls_policy: Literal["recommended"] | None = None
     """The TLS policy of the domain."""
@@ -104,7 +104,7 @@ class CustomDomain(CustomDomainFields):
     """Whether this is the tenant's primary domain."""
     status: CustomDomainStatus
     """How far the verification of the domain is."""
-    origin_domain_name: str | None = None
+    origin_domain_name: Varchar255 | None = None
     """The host name to which requests for the domain are forwarded."""
     verification: DomainVerification | None = None
     """The ways to prove ownership of the domain."""
@@ -144,9 +144,9 @@ class HandlerConfig(Nested):
 class ProxyRouteFields(Model):
     """What an inserted and a stored route share."""
 
-    custom_domain_id: str
+    custom_domain_id: Varchar256
     """The identifier of the custom domain."""
-    priority: int = 100
+    priority: Int32 = 100
     """The place of the route among those of its domain; the lowest priority comes first."""
     match: Match
     """The requests that the route serves."""
@@ -157,7 +157,7 @@ class ProxyRouteFields(Model):
 class ProxyRouteInsert(ProxyRouteFields, Insert):
     """A route to be created."""
 
-    id: str | None = None
+    id: Varchar64 | None = None
     """The identifier of the route; generated if it is omitted."""
 
 

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from .base import Insert, Secret
+from .base import Insert, Int32, Secret, Varchar255, Varchar2048
 
 __all__ = [
     "EmailProvider",
@@ -31,11 +31,11 @@ EmailTemplateName = Literal[
 class EmailProvider(Insert):
     """The service that a tenant's e-mail goes through; its credentials are secret."""
 
-    name: str
+    name: Varchar255
     """The name of the service that delivers e-mail, such as ``mailgun``."""
     enabled: bool = True
     """Whether the provider is used."""
-    default_from_address: str | None = None
+    default_from_address: Varchar255 | None = None
     """The sender of e-mails whose template names none."""
     credentials: Secret[dict[str, Any]]
     """The credentials at the service."""
@@ -50,15 +50,15 @@ class EmailTemplate(Insert):
     """The e-mail that the template is for."""
     body: str
     """The body of the e-mail, in HTML and Liquid."""
-    from_: str = Field(validation_alias="from", serialization_alias="from")
+    from_: Varchar255 = Field(validation_alias="from", serialization_alias="from")
     """The sender of the e-mail."""
-    subject: str
+    subject: Varchar255
     """The subject of the e-mail, in Liquid."""
     syntax: Literal["liquid"] = "liquid"
     """The language of the template."""
-    result_url: str | None = Field(default=None, validation_alias="resultUrl", serialization_alias="resultUrl")
+    result_url: Varchar2048 | None = Field(default=None, validation_alias="resultUrl", serialization_alias="resultUrl")
     """The address to which the link in the e-mail redirects the user in the end."""
-    url_lifetime_in_seconds: int | None = Field(
+    url_lifetime_in_seconds: Int32 | None = Field(
         default=None, ge=0, validation_alias="urlLifetimeInSeconds", serialization_alias="urlLifetimeInSeconds"
     )
     """The lifetime of the link in the e-mail, in seconds."""

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, StringConstraints, Tag
 
-from .base import Insert, Instant, Model, Nested, Secret
+from .base import Insert, Instant, Model, Nested, Secret, Varchar255
 from .shared import GENERAL, RedirectTarget, kind_of
 
 __all__ = [
@@ -1053,7 +1053,7 @@ class FormLinks(Nested):
 class FormFields(Model):
     """What an inserted and a stored form share."""
 
-    name: str
+    name: Varchar255
     """The name of the form."""
     messages: FormMessages | None = None
     """The texts that replace the usual ones."""

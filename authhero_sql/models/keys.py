@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import ConfigDict
 
-from .base import Instant, Model, Secret
+from .base import Instant, Model, Secret, Varchar255, Varchar256, Varchar4096
 
 __all__ = [
     "SigningKey",
@@ -19,17 +19,17 @@ class SigningKey(Model):
 
     model_config = ConfigDict(extra="forbid")
 
-    kid: str
+    kid: Varchar255
     """The key identifier (JOSE: ``kid``)."""
-    tenant_id: str | None = None
+    tenant_id: Varchar255 | None = None
     """The tenant that the key belongs to; absent if all tenants share it."""
-    cert: str
+    cert: Varchar4096
     """The X.509 certificate of the key, in PEM format."""
-    fingerprint: str
+    fingerprint: Varchar256
     """The fingerprint of the certificate."""
-    thumbprint: str
+    thumbprint: Varchar256
     """The thumbprint of the certificate (JOSE: ``x5t``)."""
-    pkcs7: Secret[str | None] = None
+    pkcs7: Secret[Varchar4096 | None] = None
     """The private key, in PEM format."""
     current: bool | None = None
     """Whether the key signs now."""
@@ -45,7 +45,7 @@ class SigningKey(Model):
     """Whether the key is revoked."""
     revoked_at: Instant | None = None
     """When the key was revoked."""
-    connection: str | None = None
+    connection: Varchar255 | None = None
     """The identifier of the connection that the key belongs to."""
     type: SigningKeyType
     """What the key is used for."""

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, StringConstraints
 
-from .base import Insert, Instant, Model, Nested
+from .base import Insert, Instant, Model, Nested, Varchar2, Varchar21, Varchar64, Varchar255
 
 __all__ = [
     "Auth0Client",
@@ -185,17 +185,17 @@ class LogType(StrEnum):
 class LocationInfo(Nested):
     """Where a request came from."""
 
-    country_code: str
+    country_code: Varchar2
     """The country, as an ISO 3166-1 alpha-2 code."""
-    city_name: str
+    city_name: Varchar255
     """The name of the city."""
-    latitude: str
+    latitude: Varchar255
     """The latitude, in degrees."""
-    longitude: str
+    longitude: Varchar255
     """The longitude, in degrees."""
-    time_zone: str
+    time_zone: Varchar255
     """The IANA time zone."""
-    continent_code: str
+    continent_code: Varchar2
     """The continent, as a two-letter code."""
 
 
@@ -222,13 +222,13 @@ class Auth0Client(Nested):
 class LogFields(Model):
     """What an inserted and a stored log entry share."""
 
-    type: str
+    type: Varchar64
     """The type of event, as one of Auth0's codes, such as ``s`` for a successful sign-in."""
     date: Instant
     """When the event happened."""
     description: str | None = None
     """A sentence about the event; cut if it is too long."""
-    ip: str | None = None
+    ip: Varchar255 | None = None
     """The IP address from which the request came."""
     user_agent: str | None = None
     """The ``User-Agent`` header of the request; cut if it is too long."""
@@ -236,27 +236,27 @@ class LogFields(Model):
     """Further data about the event; cut if it is too long."""
     is_mobile: bool = Field(validation_alias="isMobile", serialization_alias="isMobile")
     """Whether the request came from a mobile device."""
-    user_id: str | None = None
+    user_id: Varchar255 | None = None
     """The identifier of the user."""
-    user_name: str | None = None
+    user_name: Varchar255 | None = None
     """The name of the user."""
-    connection: str | None = None
+    connection: Varchar255 | None = None
     """The name of the connection."""
-    connection_id: str | None = None
+    connection_id: Varchar255 | None = None
     """The identifier of the connection."""
-    client_id: str | None = None
+    client_id: Varchar255 | None = None
     """The identifier of the client."""
-    client_name: str | None = None
+    client_name: Varchar255 | None = None
     """The name of the client."""
-    audience: str | None = None
+    audience: Varchar255 | None = None
     """The API that a token was requested for."""
-    scope: str | None = None
+    scope: Varchar255 | None = None
     """The scopes that were requested, separated by spaces."""
-    strategy: str | None = None
+    strategy: Varchar255 | None = None
     """The strategy of the connection, such as ``auth0`` or ``google-oauth2``."""
-    strategy_type: str | None = None
+    strategy_type: Varchar255 | None = None
     """The kind of the strategy, such as ``database`` or ``social``."""
-    hostname: str | None = None
+    hostname: Varchar255 | None = None
     """The host name that the request was sent to."""
     auth0_client: Auth0Client | None = None
     """The software that sent the request, from its ``Auth0-Client`` header."""
@@ -267,7 +267,7 @@ class LogFields(Model):
 class LogInsert(LogFields, Insert):
     """A log entry to be written."""
 
-    log_id: str | None = None
+    log_id: Varchar21 | None = None
     """The identifier of the log entry; generated if it is omitted."""
     location_info: LocationInfoInsert | None = None
 
@@ -275,5 +275,5 @@ class LogInsert(LogFields, Insert):
 class Log(LogFields):
     """A log entry."""
 
-    log_id: str
+    log_id: Varchar21
     """The identifier of the log entry."""

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from .base import Insert, Instant, Model
+from .base import Insert, Instant, Int32, Model, Varchar255
 
 __all__ = [
     "Rollout",
@@ -73,7 +73,7 @@ class TenantOperation(TenantOperationFields):
     """The identifier of the operation."""
     status: TenantOperationStatus
     """How far the operation is, and how it ended."""
-    current_step: str | None = None
+    current_step: Varchar255 | None = None
     """The step that the operation is at."""
     error: str | None = None
     """Why the operation failed."""
@@ -105,7 +105,7 @@ class TenantOperationEventInsert(TenantOperationEventFields, Insert):
 
     operation_id: Text255
     step: Text255
-    attempt: int = Field(default=1, ge=1)
+    attempt: Int32 = Field(default=1, ge=1)
 
 
 class TenantOperationEvent(TenantOperationEventFields):
@@ -141,7 +141,7 @@ class RolloutInsert(RolloutFields, Insert):
 
     target_worker_version: Text255 | None = None
     target_database_version: Text255 | None = None
-    wave_size: int = Field(default=10, ge=1)
+    wave_size: Int32 = Field(default=10, ge=1)
     initiated_by: Text255 | None = None
 
 

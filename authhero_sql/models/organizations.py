@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
-from .base import Insert, Instant, Model, Nested, Secret
+from .base import Insert, Instant, Int32, Model, Nested, Secret, Varchar21, Varchar191, Varchar255, Varchar256
 
 __all__ = [
     "ClientCredentialsQuota",
@@ -84,7 +84,7 @@ class OrganizationFields(Model):
 
     name: str
     """The name of the organization, unique in the tenant."""
-    display_name: str | None = None
+    display_name: Varchar256 | None = None
     """The name of the organization that is shown to users."""
     branding: OrganizationBranding | None = None
     """How the organization's pages look."""
@@ -99,9 +99,9 @@ class OrganizationFields(Model):
 class OrganizationInsert(OrganizationFields, Insert):
     """An organization to be created."""
 
-    id: str | None = None
+    id: Varchar256 | None = None
     """The identifier of the organization; generated if it is omitted."""
-    name: Annotated[str, StringConstraints(min_length=1, pattern=r"^[a-z0-9_-]+\z")]
+    name: Annotated[Varchar256, StringConstraints(min_length=1, pattern=r"^[a-z0-9_-]+\z")]
 
 
 class Organization(OrganizationFields):
@@ -125,7 +125,7 @@ class JoinedOrganization(Organization):
 class OrganizationConnectionFields(Model):
     """What an inserted and a stored connection of an organization share."""
 
-    connection_id: str
+    connection_id: Varchar191
     """The identifier of the connection."""
     assign_membership_on_login: bool = False
     """Whether users become members when they sign in by the connection."""
@@ -162,9 +162,9 @@ class OrganizationConnection(OrganizationConnectionFields):
 class UserOrganizationInsert(Insert):
     """A membership to be created."""
 
-    user_id: str
+    user_id: Varchar256
     """The identifier of the user."""
-    organization_id: str
+    organization_id: Varchar256
     """The identifier of the organization."""
 
 
@@ -208,9 +208,9 @@ class InviteFields(Model):
     """The person who is invited."""
     invitation_url: Secret[str]
     """The address by which the invitation is accepted; it contains the ticket."""
-    client_id: str
+    client_id: Varchar191
     """The identifier of the client that the user signs in to."""
-    connection_id: str | None = None
+    connection_id: Varchar255 | None = None
     """The identifier of the connection that the user has to sign in by."""
     app_metadata: dict[str, Any] | None = Field(default_factory=dict)
     """The ``app_metadata`` that the user gets."""
@@ -227,10 +227,10 @@ class InviteFields(Model):
 class InviteInsert(InviteFields, Insert):
     """An invitation to be created; it expires ``ttl_sec`` seconds later, a week by default, thirty days at most."""
 
-    id: str | None = None
+    id: Varchar21 | None = None
     """The identifier of the invitation; generated if it is omitted."""
     organization_id: Annotated[str, StringConstraints(max_length=50)]
-    ttl_sec: int | None = Field(default=604_800, le=2_592_000)
+    ttl_sec: Int32 | None = Field(default=604_800, le=2_592_000)
 
 
 class Invite(InviteFields):
@@ -242,5 +242,5 @@ class Invite(InviteFields):
     """When the invitation was created."""
     expires_at: Instant
     """When the invitation expires."""
-    ticket_id: Secret[str | None] = None
+    ticket_id: Secret[Varchar191 | None] = None
     """The ticket by which the invitation is accepted."""

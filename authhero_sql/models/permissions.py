@@ -4,7 +4,22 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from .base import Insert, Instant, Model, Nested, Secret
+from .base import (
+    Float32,
+    Insert,
+    Instant,
+    Int32,
+    Model,
+    Nested,
+    Secret,
+    Varchar21,
+    Varchar64,
+    Varchar100,
+    Varchar191,
+    Varchar255,
+    Varchar2048,
+    Varchar4096,
+)
 from .shared import OrganizationUsage
 
 __all__ = [
@@ -82,25 +97,25 @@ class ResourceServerOptions(Nested):
 class ResourceServerFields(Model):
     """What an inserted and a stored resource server share."""
 
-    name: str
+    name: Varchar255
     """The name of the API."""
-    identifier: str
+    identifier: Varchar191
     """The identifier of the API, which tokens have as their audience; unique in the tenant."""
     scopes: list[ResourceServerScope] | None = None
     """The scopes of the API."""
-    signing_alg: str | None = None
+    signing_alg: Varchar64 | None = None
     """The algorithm that signs access tokens, such as ``RS256``."""
-    signing_secret: Secret[str | None] = None
+    signing_secret: Secret[Varchar2048 | None] = None
     """The secret that signs access tokens, with a symmetric algorithm."""
-    token_lifetime: int | float | None = 86_400
+    token_lifetime: Int32 | Float32 | None = 86_400
     """The lifetime of access tokens, in seconds."""
-    token_lifetime_for_web: int | float | None = 7_200
+    token_lifetime_for_web: Int32 | Float32 | None = 7_200
     """The lifetime of access tokens that a browser receives from the authorization endpoint, in seconds."""
     skip_consent_for_verifiable_first_party_clients: bool | None = None
     """Whether users need not give their consent to verifiable first-party clients."""
     allow_offline_access: bool | None = None
     """Whether refresh tokens may be issued for the API."""
-    verification_key: str | None = Field(default=None, validation_alias="verificationKey", serialization_alias="verificationKey")
+    verification_key: Varchar4096 | None = Field(default=None, validation_alias="verificationKey", serialization_alias="verificationKey")
     """The key that verifies access tokens."""
     options: ResourceServerOptions | None = None
     """How tokens for the API are made."""
@@ -113,7 +128,7 @@ class ResourceServerFields(Model):
 class ResourceServerInsert(ResourceServerFields, Insert):
     """A resource server to be created."""
 
-    id: str | None = None
+    id: Varchar21 | None = None
     """The identifier of the resource server; generated if it is omitted."""
 
 
@@ -144,7 +159,7 @@ class RoleFields(Model):
 class RoleInsert(RoleFields, Insert):
     """A role to be created."""
 
-    id: str | None = None
+    id: Varchar21 | None = None
     """The identifier of the role; generated if it is omitted."""
     name: Annotated[str, StringConstraints(min_length=1, max_length=50)]
     description: Annotated[str, StringConstraints(max_length=255)] | None = None
@@ -164,11 +179,11 @@ class Role(RoleFields):
 class RolePermissionInsert(Insert):
     """A permission to be given to a role."""
 
-    role_id: str
+    role_id: Varchar21
     """The identifier of the role."""
-    resource_server_identifier: str
+    resource_server_identifier: Varchar191
     """The identifier (audience) of the API."""
-    permission_name: str
+    permission_name: Varchar191
     """The name of the permission, which is a scope of the API."""
 
 
@@ -197,13 +212,13 @@ class RolePermissionWithDetails(RolePermission):
 class UserPermissionInsert(Insert):
     """A permission to be given to a user."""
 
-    user_id: str
+    user_id: Varchar191
     """The identifier of the user."""
-    resource_server_identifier: str
+    resource_server_identifier: Varchar100
     """The identifier (audience) of the API."""
-    permission_name: str
+    permission_name: Varchar191
     """The name of the permission, which is a scope of the API."""
-    organization_id: str | None = None
+    organization_id: Varchar64 | None = None
     """The identifier of the organization in which the permission is valid."""
 
 
@@ -246,11 +261,11 @@ class UserPermissionWithDetails(Model):
 class UserRoleInsert(Insert):
     """A role to be given to a user."""
 
-    user_id: str
+    user_id: Varchar191
     """The identifier of the user."""
-    role_id: str
+    role_id: Varchar21
     """The identifier of the role."""
-    organization_id: str | None = None
+    organization_id: Varchar191 | None = None
     """The identifier of the organization in which the user has the role."""
 
 
@@ -272,11 +287,11 @@ class UserRole(Model):
 class GrantFields(Model):
     """What an inserted and a stored grant share."""
 
-    user_id: str
+    user_id: Varchar191
     """The identifier of the user."""
-    client_id: str = Field(validation_alias="clientID", serialization_alias="clientID")
+    client_id: Varchar191 = Field(validation_alias="clientID", serialization_alias="clientID")
     """The identifier of the client."""
-    audience: str | None = None
+    audience: Varchar191 | None = None
     """The identifier (audience) of the API."""
     scope: list[str] = Field(default_factory=list)
     """The scopes that the user has consented to."""
@@ -317,8 +332,8 @@ class ClientGrantFields(Model):
 class ClientGrantInsert(ClientGrantFields, Insert):
     """A client grant to be created."""
 
-    client_id: Annotated[str, StringConstraints(min_length=1)]
-    audience: Annotated[str, StringConstraints(min_length=1)]
+    client_id: Annotated[Varchar191, StringConstraints(min_length=1)]
+    audience: Annotated[Varchar191, StringConstraints(min_length=1)]
 
 
 class ClientGrant(ClientGrantFields):
@@ -335,15 +350,15 @@ class ClientGrant(ClientGrantFields):
 class ClientRegistrationTokenFields(Model):
     """What an inserted and a stored registration token share."""
 
-    id: str
+    id: Varchar255
     """The identifier of the token."""
-    token_hash: Secret[str]
+    token_hash: Secret[Varchar64]
     """The hash of the token."""
     type: ClientRegistrationTokenType
     """Whether the token registers a client (``iat``) or manages one (``rat``)."""
-    client_id: str | None = None
+    client_id: Varchar191 | None = None
     """The identifier of the client that the token manages."""
-    sub: str | None = None
+    sub: Varchar255 | None = None
     """The identifier of the user on whose behalf the token was issued."""
     constraints: dict[str, Any] | None = None
     """The metadata that a client must be registered with."""

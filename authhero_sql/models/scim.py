@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from .base import Insert, Instant, Model, Nested, Secret
+from .base import Insert, Instant, Model, Nested, Secret, Varchar64, Varchar128, Varchar255
 
 __all__ = [
     "ScimConfiguration",
@@ -29,9 +29,9 @@ class ScimMappingEntry(Nested):
 class ScimConfigurationFields(Model):
     """What an inserted and a stored configuration share."""
 
-    connection_id: str
+    connection_id: Varchar255
     """The identifier of the connection."""
-    user_id_attribute: str = "externalId"
+    user_id_attribute: Varchar255 = "externalId"
     """The SCIM attribute that identifies a user."""
     mapping: list[ScimMappingEntry] = Field(default_factory=list)
     """The field that each SCIM attribute is stored in."""
@@ -53,11 +53,11 @@ class ScimConfiguration(ScimConfigurationFields):
 class ScimTokenFields(Model):
     """What an inserted and a stored token share."""
 
-    token_id: str
+    token_id: Varchar64
     """The identifier of the token."""
-    connection_id: str
+    connection_id: Varchar255
     """The identifier of the connection."""
-    token_hash: Secret[str]
+    token_hash: Secret[Varchar128]
     """The hash of the token."""
     scopes: list[str] = Field(default_factory=list)
     """The scopes of the token."""
@@ -81,11 +81,11 @@ class ScimToken(ScimTokenFields):
 class ScimExternalIdInsert(Insert):
     """A directory's id of a user, to be stored."""
 
-    connection_id: str
+    connection_id: Varchar255
     """The identifier of the connection."""
-    external_id: str
+    external_id: Varchar255
     """The identifier that the directory gave the user (SCIM: ``externalId``)."""
-    user_id: str
+    user_id: Varchar255
     """The identifier of the user."""
 
 

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from .base import Insert, Instant, Model, Nested, Secret
+from .base import Insert, Instant, Model, Nested, Secret, Varchar16, Varchar26, Varchar45, Varchar64, Varchar191, Varchar255
 from .shared import ResponseMode, ResponseType
 
 __all__ = [
@@ -112,28 +112,28 @@ class AuthStrategy(Model):
     # It is kept in two columns, so there is no place for more.
     model_config = ConfigDict(extra="forbid")
 
-    strategy: str
+    strategy: Varchar64
     """The strategy of the connection, such as ``auth0`` or ``google-oauth2``."""
-    strategy_type: str
+    strategy_type: Varchar64
     """The kind of the strategy, such as ``database`` or ``social``."""
 
 
 class LoginSessionFields(Model):
     """What an inserted and a stored login session share."""
 
-    csrf_token: Secret[str]
+    csrf_token: Secret[Varchar26]
     """The token that protects the sign-in's forms against forged requests."""
-    auth0_client: str | None = Field(default=None, validation_alias="auth0Client", serialization_alias="auth0Client")
+    auth0_client: Varchar255 | None = Field(default=None, validation_alias="auth0Client", serialization_alias="auth0Client")
     """The software that started the sign-in, from its ``auth0Client`` parameter."""
     auth_params: Secret[AuthParams] = Field(validation_alias="authParams", serialization_alias="authParams")
     """The authorization request."""
     deleted_at: Instant | None = None
     """When the login session was deleted."""
-    ip: str | None = None
+    ip: Varchar45 | None = None
     """The IP address of the user."""
     useragent: str | None = None
     """The ``User-Agent`` header of the user's browser."""
-    session_id: str | None = None
+    session_id: Varchar26 | None = None
     """The identifier of the session that the sign-in led to."""
     authorization_url: Secret[str | None] = None
     """The address of the authorization request; cut if it is too long."""
@@ -143,9 +143,9 @@ class LoginSessionFields(Model):
     """Data of the state, as JSON text."""
     failure_reason: str | None = None
     """Why the sign-in failed."""
-    user_id: str | None = None
+    user_id: Varchar255 | None = None
     """The identifier of the user, once known."""
-    auth_connection: str | None = None
+    auth_connection: Varchar255 | None = None
     """The name of the connection by which the user authenticated."""
     auth_strategy: AuthStrategy | None = None
     """The strategy by which the user authenticated."""
@@ -200,17 +200,17 @@ class Device(Nested):
 class SessionFields(Model):
     """What an inserted and a stored session share."""
 
-    id: str
+    id: Varchar26
     """The identifier of the session."""
     revoked_at: Instant | None = None
     """When the session was revoked."""
     used_at: Instant | None = None
     """When the session was last used."""
-    user_id: str
+    user_id: Varchar255
     """The identifier of the user."""
     expires_at: Instant | None = None
     """When the session expires, however much it is used; absent if it does not."""
-    login_session_id: str
+    login_session_id: Varchar26
     """The identifier of the login session that the session began with."""
     idle_expires_at: Instant | None = None
     """When the session expires unless it is used; absent if it does not."""
@@ -249,13 +249,13 @@ class GrantedResourceServer(Nested):
 class RefreshTokenFields(Model):
     """What an inserted and a stored refresh token share."""
 
-    id: str
+    id: Varchar26
     """The identifier of the refresh token."""
-    login_id: str
+    login_id: Varchar26
     """The identifier of the login session that the refresh token began with."""
-    user_id: str
+    user_id: Varchar255
     """The identifier of the user."""
-    client_id: str
+    client_id: Varchar191
     """The identifier of the client."""
     expires_at: Instant | None = None
     """When the refresh token expires, however much it is used; absent if it does not."""
@@ -269,13 +269,13 @@ class RefreshTokenFields(Model):
     """The APIs that the refresh token gives access to."""
     rotating: bool
     """Whether each exchange replaces the refresh token with a new one."""
-    token_lookup: Secret[str | None] = None
+    token_lookup: Secret[Varchar16 | None] = None
     """The part of the token by which it is found."""
-    token_hash: Secret[str | None] = None
+    token_hash: Secret[Varchar64 | None] = None
     """The hash of the token, which proves its possession."""
-    family_id: str | None = None
+    family_id: Varchar26 | None = None
     """The identifier that the successors of a refresh token share with it."""
-    rotated_to: str | None = None
+    rotated_to: Varchar26 | None = None
     """The identifier of the successor."""
     rotated_at: Instant | None = None
     """When the refresh token was replaced by its successor."""

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from .base import Insert, Instant, Model, Nested, Secret
+from .base import Insert, Instant, Model, Nested, Secret, Varchar64, Varchar255
 
 __all__ = [
     "LogStream",
@@ -37,7 +37,7 @@ class LogStreamFilter(Nested):
 class LogStreamFields(Model):
     """What an inserted and a stored stream share."""
 
-    name: str
+    name: Varchar255
     """The name of the log stream."""
     type: LogStreamType
     """The service that receives the log."""
@@ -87,11 +87,11 @@ class MigrationSourceCredentials(Nested):
 class MigrationSourceFields(Model):
     """What an inserted and a stored source share."""
 
-    name: str
+    name: Varchar255
     """The name of the migration source."""
     provider: MigrationProviderType
     """The software of the other server."""
-    connection: str
+    connection: Varchar255
     """The connection that the users are imported into."""
     enabled: bool = True
     """Whether users are imported."""
@@ -102,7 +102,7 @@ class MigrationSourceFields(Model):
 class MigrationSourceInsert(MigrationSourceFields, Insert):
     """A source to be created."""
 
-    id: str | None = None
+    id: Varchar64 | None = None
     """The identifier of the migration source; generated if it is omitted."""
 
 

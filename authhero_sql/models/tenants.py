@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from .base import Insert, Instant, Model, Nested, Secret
+from .base import Insert, Instant, Int32, Model, Nested, Secret, Varchar50, Varchar255
 
 __all__ = [
     "AttackProtection",
@@ -364,27 +364,27 @@ class TenantMfa(Nested):
 class TenantFields(Model):
     """What an inserted and a stored tenant share."""
 
-    audience: str | None = None
+    audience: Varchar255 | None = None
     """The audience of the tenant's own API."""
-    friendly_name: str
+    friendly_name: Varchar255
     """The name of the tenant that is shown to users."""
     picture_url: str | None = None
     """The address of the tenant's logo."""
-    support_email: str | None = None
+    support_email: Varchar255 | None = None
     """The e-mail address of the support."""
-    support_url: str | None = None
+    support_url: Varchar255 | None = None
     """The address of the support's page."""
-    sender_email: str | None = None
+    sender_email: Varchar255 | None = None
     """The e-mail address that e-mails are sent from."""
-    sender_name: str | None = None
+    sender_name: Varchar255 | None = None
     """The name that e-mails are sent from."""
-    session_lifetime: int | None = None
+    session_lifetime: Int32 | None = None
     """The lifetime of a session, in hours."""
-    idle_session_lifetime: int | None = None
+    idle_session_lifetime: Int32 | None = None
     """The lifetime of a session that is not used, in hours."""
-    ephemeral_session_lifetime: int | None = None
+    ephemeral_session_lifetime: Int32 | None = None
     """The lifetime of a non-persistent session, in hours."""
-    idle_ephemeral_session_lifetime: int | None = None
+    idle_ephemeral_session_lifetime: Int32 | None = None
     """The lifetime of a non-persistent session that is not used, in hours."""
     session_cookie: SessionCookie | None = None
     """The settings of the session cookie."""
@@ -392,19 +392,19 @@ class TenantFields(Model):
     """The addresses to which users may be redirected after they have signed out."""
     default_redirection_uri: str | None = None
     """The address to which users are redirected when the request names no client."""
-    default_client_id: str | None = None
+    default_client_id: Varchar255 | None = None
     """The identifier of the client that is used when a request names none."""
     enabled_locales: list[str] | None = None
     """The languages of the pages, the default one first."""
-    default_directory: str | None = None
+    default_directory: Varchar255 | None = None
     """The name of the connection that the resource-owner password grant uses."""
     error_page: ErrorPage | None = None
     """The page that shows errors."""
     flags: TenantFlags | None = None
     """What is switched on and off."""
-    sandbox_version: str | None = None
+    sandbox_version: Varchar50 | None = None
     """The version of the sandbox that runs custom code."""
-    legacy_sandbox_version: str | None = None
+    legacy_sandbox_version: Varchar50 | None = None
     """The version of the sandbox that runs legacy custom code."""
     sandbox_versions_available: list[str] | None = None
     """The versions of the sandbox from which the tenant may choose."""
@@ -416,9 +416,9 @@ class TenantFields(Model):
     """The settings of the device authorization grant (RFC 8628)."""
     default_token_quota: DefaultTokenQuota | None = None
     """The quotas of clients and organizations without one of their own."""
-    default_audience: str | None = None
+    default_audience: Varchar255 | None = None
     """The API that tokens are issued for when a request names none."""
-    default_organization: str | None = None
+    default_organization: Varchar255 | None = None
     """The organization that is used when a request names none."""
     sessions: TenantSessions | None = None
     """The settings of sessions."""
@@ -465,7 +465,7 @@ class TenantFields(Model):
 class TenantInsert(TenantFields, Insert):
     """A tenant to be created."""
 
-    id: str | None = None
+    id: Varchar255 | None = None
     """The identifier of the tenant; generated if it is omitted."""
     device_flow: DeviceFlowInsert | None = None
     provisioning_error: Annotated[str, StringConstraints(max_length=2048)] | None = None

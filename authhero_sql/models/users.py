@@ -4,7 +4,24 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from .base import Insert, Instant, Model, Nested, Secret
+from .base import (
+    Insert,
+    Instant,
+    Int32,
+    Model,
+    Nested,
+    Secret,
+    Varchar10,
+    Varchar17,
+    Varchar21,
+    Varchar45,
+    Varchar50,
+    Varchar64,
+    Varchar100,
+    Varchar128,
+    Varchar191,
+    Varchar255,
+)
 
 __all__ = [
     "Address",
@@ -106,49 +123,49 @@ class UserPassword(Insert):
 class BaseUser(Model):
     """What is known of a person. ``profile_data`` is what the provider said, as JSON text."""
 
-    email: str | None = None
+    email: Varchar255 | None = None
     """The e-mail address, unique among the tenant's accounts of one provider."""
-    username: str | None = None
+    username: Varchar128 | None = None
     """The user name, unique among the tenant's accounts of one provider."""
-    phone_number: str | None = None
+    phone_number: Varchar17 | None = None
     """The phone number, in E.164 format."""
     phone_verified: bool | None = None
     """Whether the user has proved that the phone number is theirs."""
-    given_name: str | None = None
+    given_name: Varchar255 | None = None
     """The given name."""
-    family_name: str | None = None
+    family_name: Varchar255 | None = None
     """The family name."""
-    nickname: str | None = None
+    nickname: Varchar255 | None = None
     """The nickname."""
-    name: str | None = None
+    name: Varchar255 | None = None
     """The full name."""
     picture: str | None = None
     """The address of the profile picture."""
-    locale: str | None = None
+    locale: Varchar64 | None = None
     """The language of the user, as a language tag (BCP 47)."""
-    linked_to: str | None = None
+    linked_to: Varchar255 | None = None
     """The ``user_id`` of the user that this account is linked to; absent if it is a user of its own."""
     profile_data: Secret[str | None] = Field(default=None, validation_alias="profileData", serialization_alias="profileData")
     """What the provider said about the user, as JSON text."""
-    user_id: str | None = None
+    user_id: Varchar255 | None = None
     """The identifier of the user: the provider, ``|``, and the identifier at the provider."""
     app_metadata: Any = Field(default_factory=dict)
     """Free-form data that the application writes and the user cannot change."""
     user_metadata: Any = Field(default_factory=dict)
     """Free-form data that the user may change, such as preferences."""
-    middle_name: str | None = None
+    middle_name: Varchar100 | None = None
     """The middle name."""
-    preferred_username: str | None = None
+    preferred_username: Varchar255 | None = None
     """The name by which the user wishes to be referred to."""
     profile: str | None = None
     """The address of the user's profile page."""
     website: str | None = None
     """The address of the user's website."""
-    gender: str | None = None
+    gender: Varchar50 | None = None
     """The gender."""
-    birthdate: str | None = None
+    birthdate: Varchar10 | None = None
     """The date of birth, as YYYY-MM-DD; the year is 0000 if it is omitted, and the year alone is allowed."""
-    zoneinfo: str | None = None
+    zoneinfo: Varchar100 | None = None
     """The IANA time zone."""
     address: Address | None = None
     """The postal address."""
@@ -165,7 +182,7 @@ class UserFields(BaseUser):
     """The IP address of the last sign-in."""
     last_login: Instant | None = None
     """When the user last signed in."""
-    connection: str
+    connection: Varchar255
     """The name of the connection that the account belongs to."""
     blocked: bool | None = None
     """Whether the user is blocked, and cannot sign in."""
@@ -176,7 +193,7 @@ class UserFields(BaseUser):
 class UserInsert(UserFields, Insert):
     """A user to be created; ``password`` is stored beside, never with, the user."""
 
-    provider: str | None = None
+    provider: Varchar255 | None = None
     """The name of the provider; if it is omitted, that in ``user_id``, or ``auth0``."""
     is_social: bool | None = None
     """Whether the connection is a social one."""
@@ -209,13 +226,13 @@ class UserActivity(Model):
 
     model_config = ConfigDict(extra="forbid")
 
-    user_id: str
+    user_id: Varchar255
     """The identifier of the user."""
     last_login: Instant | None = None
     """When the user last signed in."""
-    last_ip: str | None = None
+    last_ip: Varchar45 | None = None
     """The IP address of the last sign-in."""
-    login_count: int = 0
+    login_count: Int32 = 0
     """The number of sign-ins."""
     failed_logins: list[str] | None = None
     """The failed sign-ins, in the form in which the server notes them."""
@@ -226,9 +243,9 @@ class UserActivity(Model):
 class PasswordFields(Model):
     """What an inserted and a stored password share."""
 
-    user_id: str
+    user_id: Varchar191
     """The identifier of the user."""
-    password: Secret[str]
+    password: Secret[Varchar255]
     """The hash of the password."""
     algorithm: PasswordAlgorithm = "argon2id"
     """The algorithm of the hash."""
@@ -239,7 +256,7 @@ class PasswordFields(Model):
 class PasswordInsert(PasswordFields, Insert):
     """A password to be stored: its hash, never the password itself."""
 
-    id: str | None = None
+    id: Varchar21 | None = None
     """The identifier of the password; generated if it is omitted."""
 
 
