@@ -6,7 +6,7 @@ import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache, cached_property
-from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, Generic, Protocol, TypeVar, Union, get_args, get_origin
 
 from pydantic import (
     AfterValidator,
@@ -29,6 +29,26 @@ from .errors import CorruptRowError, InvalidValueError
 from .schema import Column, Table
 
 M = TypeVar("M", bound=BaseModel)
+
+
+class KnownField:
+    """The type of what :class:`Unchecked` holds, of which there is no value: a type checker that names it has found no such field."""
+
+
+class Unchecked(Protocol):
+    """Data of which a type checker knows nothing, such as the body of a request: a ``dict[str, Any]`` or a ``Mapping[str, Any]``.
+
+    It is validated when the call is made. A dictionary that is written down is none of these, because the types of its values are
+    known: it has to be one of :mod:`authhero_sql.types`, so that a misspelt key is found.
+    """
+
+    def __getitem__(self, key: str, /) -> KnownField:
+        """The value of a field."""
+        ...
+
+
+Fields = BaseModel | Mapping[str, Any] | Unchecked
+"""A model, of which the fields that were set count, or a mapping of fields by wire or Python name."""
 
 
 def wire_fields(model: type[BaseModel]) -> dict[str, tuple[str, FieldInfo]]:
@@ -295,7 +315,7 @@ class RowWriter:
                 plan.setdefault(top, []).append(_Written(self.table, column, self._update_fields))
         return plan
 
-    def accept(self, params: BaseModel | Mapping[str, Any]) -> BaseModel:
+    def accept(self, params: Fields) -> BaseModel:
         """The insert model of what a caller gave.
 
         Raises:
@@ -350,7 +370,7 @@ class RowWriter:
         tops = [(column.name, column.public.partition(".")[0]) for column in self.table.columns]
         return [(name, fields[top][0]) for name, top in tops if top in fields and top not in self._fixed]
 
-    def given(self, fields: BaseModel | Mapping[str, Any], key: Mapping[str, Any] = _NOTHING) -> dict[str, Any]:
+    def given(self, fields: Fields, key: Mapping[str, Any] = _NOTHING) -> dict[str, Any]:
         """The fields that a caller wants to update, by name.
 
         What cannot change is passed over in an entity that was read and is handed back. Elsewhere it is an error, unless it
@@ -389,7 +409,7 @@ class RowWriter:
             if wire in given and info.annotation != given[wire][1].annotation
         }
 
-    def partial(self, fields: BaseModel | Mapping[str, Any], key: Mapping[str, Any] = _NOTHING) -> BaseModel:
+    def partial(self, fields: Fields, key: Mapping[str, Any] = _NOTHING) -> BaseModel:
         """The update model of what a caller gave, with exactly its fields set; ``key`` is as in :meth:`given`.
 
         Raises:
@@ -405,7 +425,7 @@ class RowWriter:
             if get(model) is not None:
                 raise InvalidValueError(self.table.name, wire, f"cannot be stored: {reason}")
 
-    def object(self, column: Column, given: BaseModel | Mapping[str, Any]) -> dict[str, Any]:
+    def object(self, column: Column, given: Fields) -> dict[str, Any]:
         """The given keys of the object in a JSON column, as plain data by wire name.
 
         Raises:
@@ -511,7 +531,7 @@ def in_order(value: Any, given: Any) -> Any:
     return value
 
 
-def mapping(table: Table[Any], given: BaseModel | Mapping[str, Any], field: str | None = None) -> dict[str, Any]:
+def mapping(table: Table[Any], given: Fields, field: str | None = None) -> dict[str, Any]:
     """The fields that were set, by name; nested objects stay as they are.
 
     Raises:

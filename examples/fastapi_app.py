@@ -16,7 +16,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import anyio.to_thread
 from argon2 import PasswordHasher
@@ -27,6 +27,9 @@ from pydantic import BaseModel, Field
 
 from authhero_sql import Adapters, ConflictError, InvalidQueryError, InvalidValueError, connect, create_adapters, migrate_to_latest
 from authhero_sql.models import User
+
+if TYPE_CHECKING:
+    from authhero_sql.types import DeviceDict
 
 TENANT = "acme"
 CLIENT = "web"
@@ -187,7 +190,7 @@ async def sign_up(given: SignUp, request: Request, store: Store) -> dict[str, An
     return user.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
-def device(request: Request) -> dict[str, str]:
+def device(request: Request) -> DeviceDict:
     """What is kept of the browser."""
     agent, ip = request.headers.get("user-agent", ""), request.client.host if request.client else ""
     return {

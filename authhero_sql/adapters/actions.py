@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pydantic import BaseModel
 
 from ..errors import ConflictError
 from ..listing import ListRules, Sort, Totals
@@ -22,11 +23,26 @@ from ..models.actions import (
     HookInsert,
 )
 from ..models.base import ImportMetadata, Page
+from ..rows import Unchecked
 from ..statements.conditions import other_than
 from ..tables import ACTION_EXECUTIONS, ACTION_VERSIONS, ACTIONS, HOOK_CODE, HOOKS
-from ..types import ActionWhere, HookWhere
-from ..verbs.adapter import Adapter, Expected, Fields
+from ..verbs.adapter import Adapter, Expected
 from .mixins import CreateMixin, ListMixin, StandardAdapter, UpdateMixin
+
+if TYPE_CHECKING:
+    from ..types import (
+        ActionCreate,
+        ActionExecutionCreate,
+        ActionUpdate,
+        ActionVersionCreate,
+        ActionWhere,
+        HookCodeCreate,
+        HookCodeUpdate,
+        HookCreate,
+        HookUpdate,
+        HookWhere,
+        ImportMetadataDict,
+    )
 
 ACTION = ACTIONS.c
 ACTION_EXECUTION = ACTION_EXECUTIONS.c
@@ -37,7 +53,7 @@ LEADS = ("trigger_id", "permission_required", *HOOK_TARGETS)
 """The fields of a hook that must fit together."""
 
 
-class Actions(StandardAdapter[Action, ActionInsert, ActionWhere]):
+class Actions(StandardAdapter[Action, ActionInsert, "ActionCreate", "ActionUpdate", "ActionWhere"]):
     """Actions (Auth0: actions): code that runs at a trigger."""
 
     table = ACTIONS
@@ -65,9 +81,9 @@ class ActionVersions(Adapter[ActionVersion]):
     async def create(
         self,
         tenant_id: str,
-        params: ActionVersionInsert | Mapping[str, Any],
+        params: ActionVersionInsert | ActionVersionCreate | Unchecked,
         *,
-        import_metadata: ImportMetadata | Mapping[str, Any] | None = None,
+        import_metadata: ImportMetadata | ImportMetadataDict | None = None,
     ) -> ActionVersion:
         """Store the action's next version; a deployed one takes the place of the one before, in the same transaction.
 
@@ -157,9 +173,9 @@ class ActionExecutions(Adapter[ActionExecution]):
     async def create(
         self,
         tenant_id: str,
-        params: ActionExecutionInsert | Mapping[str, Any],
+        params: ActionExecutionInsert | ActionExecutionCreate | Unchecked,
         *,
-        import_metadata: ImportMetadata | Mapping[str, Any] | None = None,
+        import_metadata: ImportMetadata | ImportMetadataDict | None = None,
     ) -> ActionExecution:
         """Record an execution.
 
@@ -195,7 +211,7 @@ class ActionExecutions(Adapter[ActionExecution]):
         return await self._sweeps.sweep({}, ACTION_EXECUTION.created_at_ts, older_than, dry_run=dry_run)
 
 
-class Hooks(CreateMixin[Hook, HookInsert], UpdateMixin[Hook], ListMixin[Hook, HookWhere]):
+class Hooks(CreateMixin[Hook, HookInsert, "HookCreate"], UpdateMixin[Hook, "HookUpdate"], ListMixin[Hook, "HookWhere"]):
     """Hooks: what a trigger leads to. The greatest priority comes first, then the oldest."""
 
     table = HOOKS
@@ -214,7 +230,7 @@ class Hooks(CreateMixin[Hook, HookInsert], UpdateMixin[Hook], ListMixin[Hook, Ho
     def _new_id(self, now: datetime) -> str:
         return self.session.ids.prefixed("h_")
 
-    async def update(self, tenant_id: str, id: str, fields: Fields, *, expect: Expected = None) -> bool:
+    async def update(self, tenant_id: str, id: str, fields: BaseModel | HookUpdate | Unchecked, *, expect: Expected = None) -> bool:
         """Write exactly the given fields. Where it changes what the hook leads to, or at which trigger, these must fit together.
 
         A hook that was stored under other rules keeps what it leads to, and can be changed in everything else.
@@ -248,7 +264,7 @@ class Hooks(CreateMixin[Hook, HookInsert], UpdateMixin[Hook], ListMixin[Hook, Ho
         return await self._revise({**where, **self._expected(expect)}, [self.table[name] for name in LEADS], change)
 
 
-class HookCodes(CreateMixin[HookCode, HookCodeInsert], UpdateMixin[HookCode]):
+class HookCodes(CreateMixin[HookCode, HookCodeInsert, "HookCodeCreate"], UpdateMixin[HookCode, "HookCodeUpdate"]):
     """The code of hooks that run code."""
 
     table = HOOK_CODE

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
@@ -24,12 +24,15 @@ from ..models.analytics import (
     SessionRetentionResponse,
 )
 from ..models.logs import Log
-from ..rows import mapping
+from ..rows import Unchecked, mapping
 from ..schema import Column, Order
 from ..statements.aggregates import Aggregates, Bucketed, Dimension, Latest, Named
 from ..statements.conditions import gte, lt, lte, one_of
 from ..tables import LOGS, REFRESH_TOKENS, SESSIONS
 from ..verbs.adapter import Adapter
+
+if TYPE_CHECKING:
+    from ..types import AnalyticsQueryDict
 
 LOG = LOGS.c
 SESSION = SESSIONS.c
@@ -73,7 +76,7 @@ class Analytics(Adapter[Log]):
         return Aggregates(LOGS, self.session.texts)
 
     async def query(
-        self, tenant_id: str, resource: str, params: AnalyticsQuery | Mapping[str, Any] | None = None
+        self, tenant_id: str, resource: str, params: AnalyticsQuery | AnalyticsQueryDict | Unchecked | None = None
     ) -> AnalyticsQueryResponse:
         """Count what a resource stands for.
 
@@ -228,7 +231,7 @@ class Stats(Adapter[Log]):
         return users
 
 
-def _asked(params: AnalyticsQuery | Mapping[str, Any] | None) -> AnalyticsQuery:
+def _asked(params: AnalyticsQuery | AnalyticsQueryDict | Unchecked | None) -> AnalyticsQuery:
     try:
         asked = params if isinstance(params, AnalyticsQuery) else AnalyticsQuery.model_validate(mapping(LOGS, params or {}))
     except ValidationError as error:

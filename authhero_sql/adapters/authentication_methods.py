@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import builtins
 from datetime import datetime
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel
 
 from ..models.authentication_methods import AuthenticationMethod, AuthenticationMethodInsert
+from ..rows import Unchecked
 from ..schema import Order
 from ..tables import AUTHENTICATION_METHODS
-from ..verbs.adapter import Expected, Fields
+from ..verbs.adapter import Expected
 from .mixins import CreateMixin
+
+if TYPE_CHECKING:
+    from ..types import AuthenticationMethodCreate, AuthenticationMethodUpdate
 
 AUTHENTICATION_METHOD = AUTHENTICATION_METHODS.c
 
 
-class AuthenticationMethods(CreateMixin[AuthenticationMethod, AuthenticationMethodInsert]):
+class AuthenticationMethods(CreateMixin[AuthenticationMethod, AuthenticationMethodInsert, "AuthenticationMethodCreate"]):
     """Authentication methods (Auth0: authentication methods); ids are ULIDs."""
 
     table = AUTHENTICATION_METHODS
@@ -37,7 +44,9 @@ class AuthenticationMethods(CreateMixin[AuthenticationMethod, AuthenticationMeth
             {AUTHENTICATION_METHOD.tenant_id: tenant_id, AUTHENTICATION_METHOD.user_id: user_id}, (Order("created_at_ts"), Order("id"))
         )
 
-    async def update(self, tenant_id: str, id: str, fields: Fields, *, expect: Expected = None) -> AuthenticationMethod | None:
+    async def update(
+        self, tenant_id: str, id: str, fields: BaseModel | AuthenticationMethodUpdate | Unchecked, *, expect: Expected = None
+    ) -> AuthenticationMethod | None:
         """Write exactly the given fields.
 
         Args:

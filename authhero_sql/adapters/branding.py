@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pydantic import BaseModel
 
 from ..models.base import ImportMetadata
 from ..models.branding import (
@@ -19,10 +21,14 @@ from ..models.branding import (
     ThemeInsert,
     UniversalLoginTemplate,
 )
+from ..rows import Unchecked
 from ..schema import Order
 from ..tables import BRANDING, CUSTOM_TEXT, PROMPT_SETTINGS, THEMES, UNIVERSAL_LOGIN_TEMPLATES
-from ..verbs.adapter import Adapter, Expected, Fields
+from ..verbs.adapter import Adapter, Expected
 from .mixins import TenantAdapter
+
+if TYPE_CHECKING:
+    from ..types import BrandingCreate, ImportMetadataDict, PromptSettingUpdate, ThemeCreate, ThemeUpdate, UniversalLoginTemplateCreate
 
 PROMPT_SETTING = PROMPT_SETTINGS.c
 THEME = THEMES.c
@@ -48,7 +54,7 @@ class Brandings(Adapter[Branding]):
         """
         return self._required(await self.get(tenant_id))
 
-    async def set(self, tenant_id: str, branding: Branding | Mapping[str, Any]) -> None:
+    async def set(self, tenant_id: str, branding: Branding | BrandingCreate | Unchecked) -> None:
         """Store the branding in place of the one before: what is not given is gone.
 
         Raises:
@@ -73,7 +79,7 @@ class PromptSettings(Adapter[PromptSetting]):
         settings: PromptSetting | None = await self._get({PROMPT_SETTING.tenant_id: tenant_id})
         return settings or PromptSetting(identifier_first=False, webauthn_platform_first_factor=False)
 
-    async def set(self, tenant_id: str, settings: Fields) -> None:
+    async def set(self, tenant_id: str, settings: BaseModel | PromptSettingUpdate | Unchecked) -> None:
         """Write exactly the given fields; of a tenant without settings the others get their defaults, ``identifier_first`` on.
 
         Raises:
@@ -103,7 +109,7 @@ class UniversalLoginTemplates(Adapter[UniversalLoginTemplate]):
         """
         return self._required(await self.get(tenant_id))
 
-    async def set(self, tenant_id: str, template: UniversalLoginTemplate | Mapping[str, Any]) -> None:
+    async def set(self, tenant_id: str, template: UniversalLoginTemplate | UniversalLoginTemplateCreate | Unchecked) -> None:
         """Store the template in place of the one before.
 
         Raises:
@@ -172,10 +178,10 @@ class Themes(TenantAdapter[Theme]):
     async def create(
         self,
         tenant_id: str,
-        theme: ThemeInsert | Mapping[str, Any],
+        theme: ThemeInsert | ThemeCreate | Unchecked,
         theme_id: str | None = None,
         *,
-        import_metadata: ImportMetadata | Mapping[str, Any] | None = None,
+        import_metadata: ImportMetadata | ImportMetadataDict | None = None,
     ) -> Theme:
         """Create a theme; its id is generated where none is given.
 
@@ -205,7 +211,7 @@ class Themes(TenantAdapter[Theme]):
         """
         return self._required(await self.get(tenant_id, theme_id))
 
-    async def update(self, tenant_id: str, theme_id: str, fields: Fields, *, expect: Expected = None) -> bool:
+    async def update(self, tenant_id: str, theme_id: str, fields: BaseModel | ThemeUpdate | Unchecked, *, expect: Expected = None) -> bool:
         """Write exactly the given fields; inside a group, such as ``colors``, too.
 
         Args:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ..models.base import ImportMetadata
 from ..models.permissions import ClientRegistrationToken, ClientRegistrationTokenInsert
+from ..rows import Unchecked
 from ..schema import Order
 from ..statements.conditions import NULL, Where
 from ..tables import CLIENT_REGISTRATION_TOKENS
 from .mixins import TenantAdapter
+
+if TYPE_CHECKING:
+    from ..types import ClientRegistrationTokenCreate, ImportMetadataDict
 
 TOKEN = CLIENT_REGISTRATION_TOKENS.c
 
@@ -28,9 +31,9 @@ class ClientRegistrationTokens(TenantAdapter[ClientRegistrationToken]):
     async def create(
         self,
         tenant_id: str,
-        params: ClientRegistrationTokenInsert | Mapping[str, Any],
+        params: ClientRegistrationTokenInsert | ClientRegistrationTokenCreate | Unchecked,
         *,
-        import_metadata: ImportMetadata | Mapping[str, Any] | None = None,
+        import_metadata: ImportMetadata | ImportMetadataDict | None = None,
     ) -> ClientRegistrationToken:
         """Store a token.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel
 
@@ -11,16 +11,18 @@ from ..errors import AmbiguousError
 from ..listing import ListRules
 from ..models.clients import Client, ClientInsert, ClientWithTenantId
 from ..tables import CLIENTS
-from ..types import ClientWhere
 from .mixins import StandardAdapter
 
+if TYPE_CHECKING:
+    from ..types import ClientCreate, ClientUpdate, ClientWhere
+
 CLIENT = CLIENTS.c
 
 
 CLIENT = CLIENTS.c
 
 
-class Clients(StandardAdapter[Client, ClientInsert, ClientWhere]):
+class Clients(StandardAdapter[Client, ClientInsert, "ClientCreate", "ClientUpdate", "ClientWhere"]):
     """Clients (Auth0: applications). ``client_id`` is generated where none is given; a client without a ``client_secret`` is public."""
 
     table = CLIENTS

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel
 
 from ..listing import ListRules
 from ..models.base import ImportMetadata
 from ..models.codes import Code, CodeInsert, CodeWithTenantId
+from ..rows import Unchecked
 from ..schema import Column
 from ..statements.conditions import NULL, Where, lt
 from ..tables import CODES
-from ..types import CodeWhere
 from .mixins import ListMixin
+
+if TYPE_CHECKING:
+    from ..types import CodeCreate, CodeWhere, ImportMetadataDict
 
 CODE = CODES.c
 
 
-class Codes(ListMixin[Code, CodeWhere]):
+class Codes(ListMixin[Code, "CodeWhere"]):
     """Authorization codes, one-time passwords, tickets and OAuth states."""
 
     table = CODES
@@ -41,9 +43,9 @@ class Codes(ListMixin[Code, CodeWhere]):
     async def create(
         self,
         tenant_id: str,
-        params: CodeInsert | Mapping[str, Any],
+        params: CodeInsert | CodeCreate | Unchecked,
         *,
-        import_metadata: ImportMetadata | Mapping[str, Any] | None = None,
+        import_metadata: ImportMetadata | ImportMetadataDict | None = None,
     ) -> Code:
         """Store a code.
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from ..listing import ListRules, Sort
 from ..models.connections import Connection, ConnectionInsert
 from ..tables import CONNECTIONS
-from ..types import ConnectionWhere
 from .mixins import StandardAdapter
+
+if TYPE_CHECKING:
+    from ..types import ConnectionCreate, ConnectionUpdate, ConnectionWhere
 
 CONNECTION = CONNECTIONS.c
 
 
-class Connections(StandardAdapter[Connection, ConnectionInsert, ConnectionWhere]):
+class Connections(StandardAdapter[Connection, ConnectionInsert, "ConnectionCreate", "ConnectionUpdate", "ConnectionWhere"]):
     """Connections (Auth0: database, social, passwordless and enterprise connections).
 
     ``enabled_clients`` is virtual: accepted and never stored, see ``client_connections``.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel
 
@@ -13,12 +13,15 @@ from ..errors import ForeignKeyError, InvalidQueryError
 from ..listing import ListRules, Sort, Totals
 from ..models.base import ImportMetadata, Page
 from ..models.domains import CustomDomain, CustomDomainInsert, CustomDomainWithTenantId, ProxyRoute, ProxyRouteInsert, ResolvedHost
-from ..rows import mapping
+from ..rows import Unchecked, mapping
 from ..schema import Order
 from ..tables import CUSTOM_DOMAINS, PROXY_ROUTES
-from ..verbs.adapter import Expected, Fields
+from ..verbs.adapter import Expected
 from ..verbs.bulk import New, of_row
 from .mixins import CreateMixin, UpdateMixin
+
+if TYPE_CHECKING:
+    from ..types import CustomDomainCreate, CustomDomainUpdate, ImportMetadataDict, ProxyRouteCreate, ProxyRouteUpdate
 
 CUSTOM_DOMAIN = CUSTOM_DOMAINS.c
 PROXY_ROUTE = PROXY_ROUTES.c
@@ -27,7 +30,7 @@ OLDEST_FIRST = (Order("created_at"), Order("custom_domain_id"))
 BY_PRIORITY = (Order("priority"), Order("created_at"), Order("id"))
 
 
-class CustomDomains(CreateMixin[CustomDomain, CustomDomainInsert], UpdateMixin[CustomDomain]):
+class CustomDomains(CreateMixin[CustomDomain, CustomDomainInsert, "CustomDomainCreate"], UpdateMixin[CustomDomain, "CustomDomainUpdate"]):
     """Custom domains (Auth0: custom domains)."""
 
     table = CUSTOM_DOMAINS
@@ -46,9 +49,9 @@ class CustomDomains(CreateMixin[CustomDomain, CustomDomainInsert], UpdateMixin[C
     async def create(
         self,
         tenant_id: str,
-        params: CustomDomainInsert | Mapping[str, Any],
+        params: CustomDomainInsert | CustomDomainCreate | Unchecked,
         *,
-        import_metadata: ImportMetadata | Mapping[str, Any] | None = None,
+        import_metadata: ImportMetadata | ImportMetadataDict | None = None,
     ) -> CustomDomain:
         """Add a domain; it is pending.
 
@@ -88,7 +91,7 @@ class CustomDomains(CreateMixin[CustomDomain, CustomDomainInsert], UpdateMixin[C
         return await self._all({CUSTOM_DOMAIN.tenant_id: tenant_id}, OLDEST_FIRST)
 
 
-class ProxyRoutes(CreateMixin[ProxyRoute, ProxyRouteInsert], UpdateMixin[ProxyRoute]):
+class ProxyRoutes(CreateMixin[ProxyRoute, ProxyRouteInsert, "ProxyRouteCreate"], UpdateMixin[ProxyRoute, "ProxyRouteUpdate"]):
     """Where requests to a custom domain go."""
 
     table = PROXY_ROUTES
@@ -100,9 +103,9 @@ class ProxyRoutes(CreateMixin[ProxyRoute, ProxyRouteInsert], UpdateMixin[ProxyRo
     async def create(
         self,
         tenant_id: str,
-        params: ProxyRouteInsert | Mapping[str, Any],
+        params: ProxyRouteInsert | ProxyRouteCreate | Unchecked,
         *,
-        import_metadata: ImportMetadata | Mapping[str, Any] | None = None,
+        import_metadata: ImportMetadata | ImportMetadataDict | None = None,
     ) -> ProxyRoute:
         """Create a route.
 
@@ -126,7 +129,7 @@ class ProxyRoutes(CreateMixin[ProxyRoute, ProxyRouteInsert], UpdateMixin[ProxyRo
             except ForeignKeyError as error:
                 raise of_row(error, next(new.row for new in chunk if new.values["custom_domain_id"] == domain_id)) from None
 
-    async def update(self, tenant_id: str, id: str, fields: Fields, *, expect: Expected = None) -> bool:
+    async def update(self, tenant_id: str, id: str, fields: BaseModel | ProxyRouteUpdate | Unchecked, *, expect: Expected = None) -> bool:
         """Write exactly the given fields; see :meth:`UpdateMixin.update`.
 
         Returns:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel
 
 from ..models.base import ImportMetadata
 from ..models.emails import EmailProvider, EmailTemplate
+from ..rows import Unchecked
 from ..schema import Order
 from ..tables import EMAIL_PROVIDERS, EMAIL_TEMPLATES
-from ..verbs.adapter import Adapter, Expected, Fields
+from ..verbs.adapter import Adapter, Expected
+
+if TYPE_CHECKING:
+    from ..types import EmailProviderCreate, EmailProviderUpdate, EmailTemplateCreate, EmailTemplateUpdate, ImportMetadataDict
 
 EMAIL_PROVIDER = EMAIL_PROVIDERS.c
 EMAIL_TEMPLATE = EMAIL_TEMPLATES.c
@@ -25,9 +30,9 @@ class EmailProviders(Adapter[EmailProvider]):
     async def create(
         self,
         tenant_id: str,
-        provider: EmailProvider | Mapping[str, Any],
+        provider: EmailProvider | EmailProviderCreate | Unchecked,
         *,
-        import_metadata: ImportMetadata | Mapping[str, Any] | None = None,
+        import_metadata: ImportMetadata | ImportMetadataDict | None = None,
     ) -> EmailProvider:
         """Store the tenant's provider.
 
@@ -50,7 +55,7 @@ class EmailProviders(Adapter[EmailProvider]):
         """
         return self._required(await self.get(tenant_id))
 
-    async def update(self, tenant_id: str, fields: Fields, *, expect: Expected = None) -> bool:
+    async def update(self, tenant_id: str, fields: BaseModel | EmailProviderUpdate | Unchecked, *, expect: Expected = None) -> bool:
         """Write exactly the given fields; ``credentials`` and ``settings`` are replaced whole. ``expect``: see :meth:`UpdateMixin.update`.
 
         Returns:
@@ -75,9 +80,9 @@ class EmailTemplates(Adapter[EmailTemplate]):
     async def create(
         self,
         tenant_id: str,
-        template: EmailTemplate | Mapping[str, Any],
+        template: EmailTemplate | EmailTemplateCreate | Unchecked,
         *,
-        import_metadata: ImportMetadata | Mapping[str, Any] | None = None,
+        import_metadata: ImportMetadata | ImportMetadataDict | None = None,
     ) -> EmailTemplate:
         """Store a template.
 
@@ -105,7 +110,9 @@ class EmailTemplates(Adapter[EmailTemplate]):
         """The tenant's templates, by name."""
         return await self._all({EMAIL_TEMPLATE.tenant_id: tenant_id}, (Order("template"),))
 
-    async def update(self, tenant_id: str, template: str, fields: Fields, *, expect: Expected = None) -> bool:
+    async def update(
+        self, tenant_id: str, template: str, fields: BaseModel | EmailTemplateUpdate | Unchecked, *, expect: Expected = None
+    ) -> bool:
         """Write exactly the given fields. ``expect``: see :meth:`UpdateMixin.update`.
 
         Returns:

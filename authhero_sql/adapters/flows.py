@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+from pydantic import BaseModel
 
 from ..listing import ListRules
 from ..models.flows import Flow, FlowInsert
+from ..rows import Unchecked
 from ..tables import FLOWS
-from ..types import FlowWhere
-from ..verbs.adapter import Expected, Fields
+from ..verbs.adapter import Expected
 from .mixins import CreateMixin, IterateMixin
+
+if TYPE_CHECKING:
+    from ..types import FlowCreate, FlowUpdate, FlowWhere
 
 FLOW = FLOWS.c
 
 
-class Flows(CreateMixin[Flow, FlowInsert], IterateMixin[Flow, FlowWhere]):
+class Flows(CreateMixin[Flow, FlowInsert, "FlowCreate"], IterateMixin[Flow, "FlowWhere"]):
     """Flows (Auth0: flows)."""
 
     table = FLOWS
@@ -27,7 +32,7 @@ class Flows(CreateMixin[Flow, FlowInsert], IterateMixin[Flow, FlowWhere]):
     def _new_id(self, now: datetime) -> str:
         return f"af_{self.session.ids.nanoid()}"
 
-    async def update(self, tenant_id: str, id: str, fields: Fields, *, expect: Expected = None) -> Flow | None:
+    async def update(self, tenant_id: str, id: str, fields: BaseModel | FlowUpdate | Unchecked, *, expect: Expected = None) -> Flow | None:
         """Write exactly the given fields.
 
         Args:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from ..listing import ListRules
 from ..models.forms import Form, FormInsert
 from ..tables import FORMS
-from ..types import FormWhere
 from .mixins import StandardAdapter
+
+if TYPE_CHECKING:
+    from ..types import FormCreate, FormUpdate, FormWhere
 
 FORM = FORMS.c
 
@@ -17,7 +19,7 @@ UNREADABLE = "AuthHero reads no stored form of it, and one such form makes its l
 """Its reader takes the JSON of ``nodes``, ``start`` and ``ending`` apart and wants objects in these columns, where there is text."""
 
 
-class Forms(StandardAdapter[Form, FormInsert, FormWhere]):
+class Forms(StandardAdapter[Form, FormInsert, "FormCreate", "FormUpdate", "FormWhere"]):
     """Forms (Auth0: forms).
 
     ``messages``, ``languages``, ``translations`` and ``style`` are refused: AuthHero could no longer list the tenant's forms.

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+from pydantic import BaseModel
 
 from ..listing import ListRules, Sort, Totals
 from ..models.base import Page
 from ..models.keys import SigningKey
+from ..rows import Unchecked
 from ..statements.conditions import gt, null_or
 from ..tables import KEYS
-from ..types import SigningKeyWhere
-from ..verbs.adapter import Adapter, Expected, Fields
+from ..verbs.adapter import Adapter, Expected
 from ..where import Alternatives
+
+if TYPE_CHECKING:
+    from ..types import SigningKeyCreate, SigningKeyUpdate, SigningKeyWhere
 
 KEY = KEYS.c
 
@@ -30,7 +34,7 @@ class Keys(Adapter[SigningKey]):
         checkpoint=None,
     )
 
-    async def create(self, key: SigningKey | Mapping[str, Any]) -> SigningKey:
+    async def create(self, key: SigningKey | SigningKeyCreate | Unchecked) -> SigningKey:
         """Store a key.
 
         Raises:
@@ -66,7 +70,7 @@ class Keys(Adapter[SigningKey]):
             also=where,
         )
 
-    async def update(self, kid: str, fields: Fields, *, expect: Expected = None) -> bool:
+    async def update(self, kid: str, fields: BaseModel | SigningKeyUpdate | Unchecked, *, expect: Expected = None) -> bool:
         """Write exactly the given fields; whether there was such a key. ``expect``: see :meth:`UpdateMixin.update`.
 
         Raises:

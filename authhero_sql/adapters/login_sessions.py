@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel
 
@@ -12,10 +11,14 @@ from ..clock import from_epoch_ms
 from ..dialects.interface import Call
 from ..models.base import ImportMetadata
 from ..models.sessions import LoginSession, LoginSessionInsert, LoginSessionWithTenantId
+from ..rows import Unchecked
 from ..schema import Table
 from ..statements.conditions import Picked, Where, lt
 from ..tables import LOGIN_SESSIONS
-from ..verbs.adapter import Adapter, Expected, Fields
+from ..verbs.adapter import Adapter, Expected
+
+if TYPE_CHECKING:
+    from ..types import ImportMetadataDict, LoginSessionCreate, LoginSessionUpdate
 
 LOGIN_SESSION = LOGIN_SESSIONS.c
 
@@ -41,9 +44,9 @@ class LoginSessions(Adapter[LoginSession]):
     async def create(
         self,
         tenant_id: str,
-        params: LoginSessionInsert | Mapping[str, Any],
+        params: LoginSessionInsert | LoginSessionCreate | Unchecked,
         *,
-        import_metadata: ImportMetadata | Mapping[str, Any] | None = None,
+        import_metadata: ImportMetadata | ImportMetadataDict | None = None,
     ) -> LoginSession:
         """Begin a sign-in; it lives for 24 hours unless ``expires_at`` says otherwise.
 
@@ -71,7 +74,7 @@ class LoginSessions(Adapter[LoginSession]):
         """
         return self._required(await self.get(tenant_id, id))
 
-    async def update(self, tenant_id: str, id: str, fields: Fields, *, expect: Expected = None) -> bool:
+    async def update(self, tenant_id: str, id: str, fields: BaseModel | LoginSessionUpdate | Unchecked, *, expect: Expected = None) -> bool:
         """Write exactly the given fields; ``auth_params`` are merged into the stored ones, key by key.
 
         A key of ``auth_params`` that is set to None is taken out.

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..errors import InvalidQueryError, InvalidValueError
 from ..listing import ListRules, Sort, Totals
 from ..models.base import ImportMetadata, Page
 from ..models.logs import Log, LogInsert
+from ..rows import Unchecked
 from ..statements.conditions import Where, gte, lte, one_of
 from ..tables import LOGS
-from ..types import LogWhere
 from ..where import Alternatives
 from .mixins import IterateMixin
+
+if TYPE_CHECKING:
+    from ..types import ImportMetadataDict, LogCreate, LogWhere
 
 LOG = LOGS.c
 
 
-class Logs(IterateMixin[Log, LogWhere]):
+class Logs(IterateMixin[Log, "LogWhere"]):
     """The tenant's log (Auth0: log events). ``user_agent``, ``description`` and ``details`` are cut to their columns."""
 
     table = LOGS
@@ -65,9 +68,9 @@ class Logs(IterateMixin[Log, LogWhere]):
     async def create(
         self,
         tenant_id: str,
-        params: LogInsert | Mapping[str, Any],
+        params: LogInsert | LogCreate | Unchecked,
         *,
-        import_metadata: ImportMetadata | Mapping[str, Any] | None = None,
+        import_metadata: ImportMetadata | ImportMetadataDict | None = None,
     ) -> Log:
         """Write a log entry; ``log_id`` is generated where none is given.
 

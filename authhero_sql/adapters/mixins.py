@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from enum import Enum
-from typing import Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from pydantic import BaseModel
 
 from ..listing import Sort, Totals
 from ..models.base import ImportMetadata, Page
+from ..rows import Unchecked
 from ..schema import Column
-from ..verbs.adapter import Adapter, Expected, Fields
+from ..verbs.adapter import Adapter, Expected
 from ..verbs.bulk import Importing, ManyResult, OnConflict, OnInvalid, Progress, Rows
 from ..where import Alternatives
 
+if TYPE_CHECKING:
+    from ..types import ImportMetadataDict
+
 M = TypeVar("M", bound=BaseModel)
 I = TypeVar("I", bound=BaseModel)  # noqa: E741  # the insert model
+C = TypeVar("C", bound=Mapping[str, Any])
+"""The fields of the insert model, a ``TypedDict`` of :mod:`authhero_sql.types`."""
+U = TypeVar("U", bound=Mapping[str, Any])
+"""The fields that may be updated, likewise."""
 W = TypeVar("W")
-"""The fields that a list filters by, a ``TypedDict`` of :mod:`authhero_sql.types`."""
+"""The fields that a list filters by, likewise."""
 
 
 class Unset(Enum):
@@ -139,15 +147,15 @@ class IterateMixin(ListMixin[M, W], Generic[M, W]):
             yield item
 
 
-class CreateMixin(Importing[M], TenantAdapter[M], Generic[M, I]):
+class CreateMixin(Importing[M], TenantAdapter[M], Generic[M, I, C]):
     """Rows that are created, and got and removed by their id."""
 
     async def create(
         self,
         tenant_id: str,
-        params: I | Mapping[str, Any],
+        params: I | C | Unchecked,
         *,
-        import_metadata: ImportMetadata | Mapping[str, Any] | None = None,
+        import_metadata: ImportMetadata | ImportMetadataDict | None = None,
     ) -> M:
         """Create a row.
 
@@ -226,10 +234,10 @@ class CreateMixin(Importing[M], TenantAdapter[M], Generic[M, I]):
         return await self._remove(self._own(tenant_id, id))
 
 
-class UpdateMixin(TenantAdapter[M]):
+class UpdateMixin(TenantAdapter[M], Generic[M, U]):
     """Rows that are updated by their id."""
 
-    async def update(self, tenant_id: str, id: str, fields: Fields, *, expect: Expected = None) -> bool:
+    async def update(self, tenant_id: str, id: str, fields: BaseModel | U | Unchecked, *, expect: Expected = None) -> bool:
         """Write exactly the given fields; ``None`` stores NULL, a nested object is replaced whole.
 
         What was read may be changed and handed back: what cannot change of it is passed over.
@@ -251,5 +259,5 @@ class UpdateMixin(TenantAdapter[M]):
         return await self._update(self._own(tenant_id, id), fields, expect)
 
 
-class StandardAdapter(CreateMixin[M, I], UpdateMixin[M], IterateMixin[M, W], Generic[M, I, W]):
+class StandardAdapter(CreateMixin[M, I, C], UpdateMixin[M, U], IterateMixin[M, W], Generic[M, I, C, U, W]):
     """The five methods that a plain adapter has, and ``iterate``."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel
 
@@ -19,10 +19,21 @@ from ..models.operations import (
     TenantOperationEventInsert,
     TenantOperationInsert,
 )
+from ..rows import Unchecked
 from ..schema import Column, Order
 from ..statements.conditions import Where, lt, one_of
 from ..tables import ROLLOUTS, TENANT_OPERATION_EVENTS, TENANT_OPERATIONS
-from ..verbs.adapter import Adapter, Expected, Fields, M
+from ..verbs.adapter import Adapter, Expected, M
+
+if TYPE_CHECKING:
+    from ..types import (
+        ImportMetadataDict,
+        RolloutCreate,
+        RolloutUpdate,
+        TenantOperationCreate,
+        TenantOperationEventCreate,
+        TenantOperationUpdate,
+    )
 
 ROLLOUT = ROLLOUTS.c
 TENANT_OPERATION = TENANT_OPERATIONS.c
@@ -59,9 +70,9 @@ class TenantOperations(_Pending[TenantOperation]):
 
     async def create(
         self,
-        params: TenantOperationInsert | Mapping[str, Any],
+        params: TenantOperationInsert | TenantOperationCreate | Unchecked,
         *,
-        import_metadata: ImportMetadata | Mapping[str, Any] | None = None,
+        import_metadata: ImportMetadata | ImportMetadataDict | None = None,
     ) -> TenantOperation:
         """Begin an operation; it is pending.
 
@@ -132,7 +143,7 @@ class TenantOperations(_Pending[TenantOperation]):
             where[TENANT_OPERATION.status] = one_of(statuses)
         return await self._newest(where, page, per_page, include_totals)
 
-    async def update(self, id: str, fields: Fields, *, expect: Expected = None) -> bool:
+    async def update(self, id: str, fields: BaseModel | TenantOperationUpdate | Unchecked, *, expect: Expected = None) -> bool:
         """Write exactly the given fields; whether there was such an operation, as it was expected to be.
 
         Args:
@@ -165,9 +176,9 @@ class TenantOperationEvents(Adapter[TenantOperationEvent]):
 
     async def create(
         self,
-        params: TenantOperationEventInsert | Mapping[str, Any],
+        params: TenantOperationEventInsert | TenantOperationEventCreate | Unchecked,
         *,
-        import_metadata: ImportMetadata | Mapping[str, Any] | None = None,
+        import_metadata: ImportMetadata | ImportMetadataDict | None = None,
     ) -> TenantOperationEvent:
         """Add an event.
 
@@ -210,7 +221,10 @@ class Rollouts(_Pending[Rollout]):
         return f"rol_{self.session.ids.nanoid()}"
 
     async def create(
-        self, params: RolloutInsert | Mapping[str, Any], *, import_metadata: ImportMetadata | Mapping[str, Any] | None = None
+        self,
+        params: RolloutInsert | RolloutCreate | Unchecked,
+        *,
+        import_metadata: ImportMetadata | ImportMetadataDict | None = None,
     ) -> Rollout:
         """Begin a rollout; it is pending.
 
@@ -252,7 +266,7 @@ class Rollouts(_Pending[Rollout]):
         where = {column: value for column, value in ((ROLLOUT.kind, kind), (ROLLOUT.status, status)) if value is not None}
         return await self._newest(where, page, per_page, include_totals)
 
-    async def update(self, id: str, fields: Fields, *, expect: Expected = None) -> bool:
+    async def update(self, id: str, fields: BaseModel | RolloutUpdate | Unchecked, *, expect: Expected = None) -> bool:
         """Write exactly the given fields; whether there was such a rollout, as it was expected to be.
 
         Args:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel
 
@@ -23,15 +23,30 @@ from ..models.organizations import (
     UserOrganization,
     UserOrganizationInsert,
 )
-from ..rows import mapping
+from ..rows import Unchecked, mapping
 from ..schema import Order
 from ..statements.conditions import Where, one_of
 from ..statements.table import Side
 from ..tables import CONNECTIONS, INVITES, ORGANIZATION_CONNECTIONS, ORGANIZATIONS, USER_ORGANIZATIONS
-from ..types import InviteWhere, OrganizationWhere, UserOrganizationWhere
-from ..verbs.adapter import Adapter, Expected, Fields
+from ..verbs.adapter import Adapter, Expected
 from ..verbs.bulk import New, of_row
 from .mixins import StandardAdapter
+
+if TYPE_CHECKING:
+    from ..types import (
+        ImportMetadataDict,
+        InviteCreate,
+        InviteUpdate,
+        InviteWhere,
+        OrganizationConnectionCreate,
+        OrganizationConnectionUpdate,
+        OrganizationCreate,
+        OrganizationUpdate,
+        OrganizationWhere,
+        UserOrganizationCreate,
+        UserOrganizationUpdate,
+        UserOrganizationWhere,
+    )
 
 INVITE = INVITES.c
 ORGANIZATION = ORGANIZATIONS.c
@@ -39,7 +54,7 @@ ORGANIZATION_CONNECTION = ORGANIZATION_CONNECTIONS.c
 USER_ORGANIZATION = USER_ORGANIZATIONS.c
 
 
-class Organizations(StandardAdapter[Organization, OrganizationInsert, OrganizationWhere]):
+class Organizations(StandardAdapter[Organization, OrganizationInsert, "OrganizationCreate", "OrganizationUpdate", "OrganizationWhere"]):
     """Organizations (Auth0: organizations): business customers and partners, each with its own members and connections."""
 
     table = ORGANIZATIONS
@@ -82,9 +97,9 @@ class OrganizationConnections(Adapter[OrganizationConnection]):
         self,
         tenant_id: str,
         organization_id: str,
-        params: OrganizationConnectionInsert | Mapping[str, Any],
+        params: OrganizationConnectionInsert | OrganizationConnectionCreate | Unchecked,
         *,
-        import_metadata: ImportMetadata | Mapping[str, Any] | None = None,
+        import_metadata: ImportMetadata | ImportMetadataDict | None = None,
     ) -> OrganizationConnection:
         """Enable a connection for an organization. Not in a batch: what it gives is read after the write.
 
@@ -119,7 +134,15 @@ class OrganizationConnections(Adapter[OrganizationConnection]):
         where = {ORGANIZATION_CONNECTION.tenant_id: tenant_id, ORGANIZATION_CONNECTION.organization_id: organization_id}
         return await self._all(where, (Order("created_at"), Order("connection_id")))
 
-    async def update(self, tenant_id: str, organization_id: str, connection_id: str, fields: Fields, *, expect: Expected = None) -> bool:
+    async def update(
+        self,
+        tenant_id: str,
+        organization_id: str,
+        connection_id: str,
+        fields: BaseModel | OrganizationConnectionUpdate | Unchecked,
+        *,
+        expect: Expected = None,
+    ) -> bool:
         """Write exactly the given fields; whether the connection is enabled for the organization.
 
         ``expect`` is as in :meth:`UpdateMixin.update`.
@@ -141,7 +164,9 @@ class OrganizationConnections(Adapter[OrganizationConnection]):
         }
 
 
-class UserOrganizations(StandardAdapter[UserOrganization, UserOrganizationInsert, UserOrganizationWhere]):
+class UserOrganizations(
+    StandardAdapter[UserOrganization, UserOrganizationInsert, "UserOrganizationCreate", "UserOrganizationUpdate", "UserOrganizationWhere"]
+):
     """Memberships (Auth0: organization members). Joining twice is a :class:`ConflictError`."""
 
     table = USER_ORGANIZATIONS
@@ -153,9 +178,9 @@ class UserOrganizations(StandardAdapter[UserOrganization, UserOrganizationInsert
     async def create(
         self,
         tenant_id: str,
-        params: UserOrganizationInsert | Mapping[str, Any],
+        params: UserOrganizationInsert | UserOrganizationCreate | Unchecked,
         *,
-        import_metadata: ImportMetadata | Mapping[str, Any] | None = None,
+        import_metadata: ImportMetadata | ImportMetadataDict | None = None,
     ) -> UserOrganization:
         """Make a user a member of an organization.
 
@@ -180,7 +205,9 @@ class UserOrganizations(StandardAdapter[UserOrganization, UserOrganizationInsert
             if new.values["organization_id"] not in own:
                 raise of_row(ForeignKeyError().at(self.table.name), new.row)
 
-    async def update(self, tenant_id: str, id: str, fields: Fields, *, expect: Expected = None) -> bool:
+    async def update(
+        self, tenant_id: str, id: str, fields: BaseModel | UserOrganizationUpdate | Unchecked, *, expect: Expected = None
+    ) -> bool:
         """Write exactly the given fields; whether there was such a membership. ``expect``: see :meth:`UpdateMixin.update`.
 
         Raises:
@@ -220,7 +247,7 @@ class UserOrganizations(StandardAdapter[UserOrganization, UserOrganizationInsert
         return self._lists.paged(items, window, total, "organizations")
 
 
-class Invites(StandardAdapter[Invite, InviteInsert, InviteWhere]):
+class Invites(StandardAdapter[Invite, InviteInsert, "InviteCreate", "InviteUpdate", "InviteWhere"]):
     """Invitations to organizations (Auth0: organization invitations)."""
 
     table = INVITES
@@ -236,7 +263,7 @@ class Invites(StandardAdapter[Invite, InviteInsert, InviteWhere]):
         given: Any = params
         return {"expires_at": self._end(created, given.ttl_sec)}
 
-    async def update(self, tenant_id: str, id: str, fields: Fields, *, expect: Expected = None) -> bool:
+    async def update(self, tenant_id: str, id: str, fields: BaseModel | InviteUpdate | Unchecked, *, expect: Expected = None) -> bool:
         """Write exactly the given fields; a new ``ttl_sec`` also moves ``expires_at``, to ``created_at`` and so many seconds.
 
         Args:

@@ -6,7 +6,7 @@ import builtins
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -16,12 +16,15 @@ from ..errors import CorruptRowError, InvalidValueError
 from ..listing import MAX_LIMIT, ListRules, Totals, Window, count
 from ..models.audit import AuditEventInsert, OutboxEvent
 from ..models.base import Instant, Page
-from ..rows import in_order, invalid, mapping
+from ..rows import Unchecked, in_order, invalid, mapping
 from ..schema import Column, Order
 from ..statements.conditions import NOT_NULL, NULL, Where, gt, lte, null_or, one_of
 from ..statements.table import Added
 from ..tables import OUTBOX_EVENTS
 from ..verbs.adapter import Adapter
+
+if TYPE_CHECKING:
+    from ..types import AuditEventCreate
 
 OUTBOX_EVENT = OUTBOX_EVENTS.c
 
@@ -62,7 +65,7 @@ class Outbox(Adapter[StoredEvent]):
     model = StoredEvent
     rules: ClassVar[ListRules] = ListRules(wire="events", checkpoint=None)
 
-    async def create(self, tenant_id: str, event: AuditEventInsert | Mapping[str, Any]) -> str:
+    async def create(self, tenant_id: str, event: AuditEventInsert | AuditEventCreate | Unchecked) -> str:
         """Put an event into the outbox, for this tenant whatever the event says.
 
         Returns:
@@ -77,7 +80,7 @@ class Outbox(Adapter[StoredEvent]):
         id: str = values["id"]
         return id
 
-    def _row(self, tenant_id: str, event: AuditEventInsert | Mapping[str, Any]) -> dict[str, Any]:
+    def _row(self, tenant_id: str, event: AuditEventInsert | AuditEventCreate | Unchecked) -> dict[str, Any]:
         """The stored values of a new event."""
         table = self.table
         try:

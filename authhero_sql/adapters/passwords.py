@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
 
 from ..dialects.interface import Call
 from ..errors import InvalidValueError
 from ..listing import MAX_LIMIT, count
 from ..models.base import ImportMetadata
 from ..models.users import Password, PasswordInsert
-from ..rows import mapping
+from ..rows import Unchecked, mapping
 from ..schema import Order
 from ..statements.conditions import Where, other_than
 from ..tables import PASSWORDS, USERS
-from ..verbs.adapter import Adapter, Fields
+from ..verbs.adapter import Adapter
+
+if TYPE_CHECKING:
+    from ..types import ImportMetadataDict, PasswordCreate, PasswordUpdate
 
 PASSWORD = PASSWORDS.c
 USER = USERS.c
@@ -34,9 +39,9 @@ class Passwords(Adapter[Password]):
     async def create(
         self,
         tenant_id: str,
-        params: PasswordInsert | Mapping[str, Any],
+        params: PasswordInsert | PasswordCreate | Unchecked,
         *,
-        import_metadata: ImportMetadata | Mapping[str, Any] | None = None,
+        import_metadata: ImportMetadata | ImportMetadataDict | None = None,
     ) -> Password:
         """Store a hash; a current one retires the earlier one in the same transaction.
 
@@ -81,7 +86,7 @@ class Passwords(Adapter[Password]):
         most = None if limit is None else min(count("limit", limit), MAX_LIMIT)
         return await self._all({PASSWORD.tenant_id: tenant_id, PASSWORD.user_id: user_id}, NEWEST_FIRST, most)
 
-    async def update(self, tenant_id: str, fields: Fields) -> bool:
+    async def update(self, tenant_id: str, fields: BaseModel | PasswordUpdate | Unchecked) -> bool:
         """Write exactly the given fields of the password with ``id``, or else of the current one of ``user_id``.
 
         One that becomes current retires the one before in the same transaction.

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel
 
@@ -12,10 +11,23 @@ from ..errors import ConflictError
 from ..listing import ListRules
 from ..models.base import ImportMetadata
 from ..models.permissions import ClientGrant, ClientGrantInsert, Grant, GrantInsert, ResourceServer, ResourceServerInsert
+from ..rows import Unchecked
 from ..tables import CLIENT_GRANTS, GRANTS, RESOURCE_SERVERS
-from ..types import ClientGrantWhere, GrantWhere, ResourceServerWhere
-from ..verbs.adapter import Expected, Fields
+from ..verbs.adapter import Expected
 from .mixins import IterateMixin, StandardAdapter
+
+if TYPE_CHECKING:
+    from ..types import (
+        ClientGrantCreate,
+        ClientGrantUpdate,
+        ClientGrantWhere,
+        GrantCreate,
+        GrantWhere,
+        ImportMetadataDict,
+        ResourceServerCreate,
+        ResourceServerUpdate,
+        ResourceServerWhere,
+    )
 
 CLIENT_GRANT = CLIENT_GRANTS.c
 GRANT = GRANTS.c
@@ -25,7 +37,9 @@ NATURAL_KEY = (GRANT.tenant_id, GRANT.user_id, GRANT.client_id, GRANT.audience)
 """What there is one grant for."""
 
 
-class ResourceServers(StandardAdapter[ResourceServer, ResourceServerInsert, ResourceServerWhere]):
+class ResourceServers(
+    StandardAdapter[ResourceServer, ResourceServerInsert, "ResourceServerCreate", "ResourceServerUpdate", "ResourceServerWhere"]
+):
     """Resource servers (Auth0: APIs)."""
 
     table = RESOURCE_SERVERS
@@ -43,7 +57,9 @@ class ResourceServers(StandardAdapter[ResourceServer, ResourceServerInsert, Reso
         """Find the resource server with this identifier (the ``audience`` of its access tokens), or None."""
         return await self._get({RESOURCE_SERVER.tenant_id: tenant_id, RESOURCE_SERVER.identifier: identifier})
 
-    async def update(self, tenant_id: str, id: str, fields: Fields, *, expect: Expected = None) -> bool:
+    async def update(
+        self, tenant_id: str, id: str, fields: BaseModel | ResourceServerUpdate | Unchecked, *, expect: Expected = None
+    ) -> bool:
         """Write exactly the given fields; ``options`` are merged into the stored ones, key by key.
 
         A key of ``options`` that is set to None is taken out; ``options`` set to None are emptied.
@@ -71,7 +87,7 @@ class ResourceServers(StandardAdapter[ResourceServer, ResourceServerInsert, Reso
         return await self._merge({**where, **self._expected(expect)}, RESOURCE_SERVER.options, options, given)
 
 
-class ClientGrants(StandardAdapter[ClientGrant, ClientGrantInsert, ClientGrantWhere]):
+class ClientGrants(StandardAdapter[ClientGrant, ClientGrantInsert, "ClientGrantCreate", "ClientGrantUpdate", "ClientGrantWhere"]):
     """Client grants (Auth0: client grants): what clients may do on their own account."""
 
     table = CLIENT_GRANTS
@@ -99,7 +115,7 @@ class ClientGrants(StandardAdapter[ClientGrant, ClientGrantInsert, ClientGrantWh
         return {name: [] for name in ("scope", "authorization_details_types") if getattr(params, name) is None}
 
 
-class Grants(IterateMixin[Grant, GrantWhere]):
+class Grants(IterateMixin[Grant, "GrantWhere"]):
     """Grants (Auth0: user grants): the scopes that a user has allowed a client at an API, or at none."""
 
     table = GRANTS
@@ -113,9 +129,9 @@ class Grants(IterateMixin[Grant, GrantWhere]):
     async def create(
         self,
         tenant_id: str,
-        params: GrantInsert | Mapping[str, Any],
+        params: GrantInsert | GrantCreate | Unchecked,
         *,
-        import_metadata: ImportMetadata | Mapping[str, Any] | None = None,
+        import_metadata: ImportMetadata | ImportMetadataDict | None = None,
     ) -> Grant:
         """Store a consent; where the user has given one to this client at this API, the scopes are united.
 

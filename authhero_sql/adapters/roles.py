@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, ClassVar, overload
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, overload
 
 from pydantic import BaseModel
 
@@ -23,14 +23,16 @@ from ..models.permissions import (
     UserRole,
     UserRoleInsert,
 )
-from ..rows import mapping
+from ..rows import Unchecked, mapping
 from ..schema import Column, Order
 from ..statements.conditions import Picked, Where, gt
 from ..statements.table import AnyTable, Side
 from ..tables import RESOURCE_SERVERS, ROLE_PERMISSIONS, ROLES, USER_PERMISSIONS, USER_ROLES
-from ..types import RoleWhere
 from ..verbs.adapter import Adapter, M
 from .mixins import UNSET, StandardAdapter, Unset
+
+if TYPE_CHECKING:
+    from ..types import RoleCreate, RolePermissionCreate, RoleUpdate, RoleWhere, UserPermissionCreate
 
 ROLE = ROLES.c
 ROLE_PERMISSION = ROLE_PERMISSIONS.c
@@ -46,7 +48,7 @@ API_NAME = Side(
 """The API of a permission, which is known by its identifier and need not exist."""
 
 
-class Roles(StandardAdapter[Role, RoleInsert, RoleWhere]):
+class Roles(StandardAdapter[Role, RoleInsert, "RoleCreate", "RoleUpdate", "RoleWhere"]):
     """Roles (Auth0: roles): named sets of permissions."""
 
     table = ROLES
@@ -71,7 +73,9 @@ class RolePermissions(Adapter[RolePermission]):
     rules: ClassVar[ListRules] = ListRules(wire="permissions", checkpoint=None)
     side: ClassVar[Side | None] = API_NAME
 
-    async def assign(self, tenant_id: str, role_id: str, permissions: Sequence[RolePermissionInsert | Mapping[str, Any]]) -> bool:
+    async def assign(
+        self, tenant_id: str, role_id: str, permissions: Sequence[RolePermissionInsert | RolePermissionCreate | Unchecked]
+    ) -> bool:
         """Give permissions to a role; those that it has stay as they are.
 
         Args:
@@ -89,7 +93,9 @@ class RolePermissions(Adapter[RolePermission]):
         await self._run.write(*(self._sql.upsert(row, ()) for row in rows))
         return True
 
-    async def remove(self, tenant_id: str, role_id: str, permissions: Sequence[RolePermissionInsert | Mapping[str, Any]]) -> bool:
+    async def remove(
+        self, tenant_id: str, role_id: str, permissions: Sequence[RolePermissionInsert | RolePermissionCreate | Unchecked]
+    ) -> bool:
         """Take permissions from a role.
 
         Returns:
@@ -149,7 +155,9 @@ class RolePermissions(Adapter[RolePermission]):
             _name(permission)
         return found
 
-    def _permissions(self, role_id: str, permissions: Sequence[RolePermissionInsert | Mapping[str, Any]]) -> builtins.list[BaseModel]:
+    def _permissions(
+        self, role_id: str, permissions: Sequence[RolePermissionInsert | RolePermissionCreate | Unchecked]
+    ) -> builtins.list[BaseModel]:
         if not isinstance(permissions, Iterable):
             raise InvalidValueError(self.table.name, None, "the permissions must be a list")
         return [self._writer.accept({**mapping(self.table, permission), "role_id": role_id}) for permission in permissions]
@@ -337,7 +345,7 @@ class UserPermissions(Adapter[UserPermission]):
     side: ClassVar[Side | None] = API_NAME
 
     async def create(
-        self, tenant_id: str, user_id: str, permission: UserPermissionInsert | Mapping[str, Any], organization_id: str = ""
+        self, tenant_id: str, user_id: str, permission: UserPermissionInsert | UserPermissionCreate | Unchecked, organization_id: str = ""
     ) -> bool:
         """Give a permission to a user; nothing changes where the user has it.
 
@@ -358,7 +366,7 @@ class UserPermissions(Adapter[UserPermission]):
         return True
 
     async def remove(
-        self, tenant_id: str, user_id: str, permission: UserPermissionInsert | Mapping[str, Any], organization_id: str = ""
+        self, tenant_id: str, user_id: str, permission: UserPermissionInsert | UserPermissionCreate | Unchecked, organization_id: str = ""
     ) -> bool:
         """Take a permission from a user, in that organization or, with ``""``, in the tenant.
 
@@ -439,7 +447,7 @@ class UserPermissions(Adapter[UserPermission]):
             permission.organization_id = permission.organization_id or None
         return found
 
-    def _of(self, user_id: str, permission: UserPermissionInsert | Mapping[str, Any], organization_id: str) -> Any:
+    def _of(self, user_id: str, permission: UserPermissionInsert | UserPermissionCreate | Unchecked, organization_id: str) -> Any:
         given = mapping(self.table, permission)
         return self._writer.accept({**given, "user_id": user_id, "organization_id": organization_id or given.get("organization_id") or ""})
 

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ..models.base import ImportMetadata
 from ..models.scim import ScimConfiguration, ScimConfigurationInsert, ScimExternalId, ScimExternalIdInsert, ScimToken, ScimTokenInsert
+from ..rows import Unchecked
 from ..schema import Order
 from ..statements.conditions import Where
 from ..tables import SCIM_CONFIGURATIONS, SCIM_EXTERNAL_IDS, SCIM_TOKENS
 from ..verbs.adapter import Adapter
 from .mixins import CreateMixin, UpdateMixin
 
+if TYPE_CHECKING:
+    from ..types import ImportMetadataDict, ScimConfigurationCreate, ScimConfigurationUpdate, ScimExternalIdCreate, ScimTokenCreate
+
 SCIM_CONFIGURATION = SCIM_CONFIGURATIONS.c
 SCIM_EXTERNAL_ID = SCIM_EXTERNAL_IDS.c
 SCIM_TOKEN = SCIM_TOKENS.c
 
 
-class ScimConfigurations(CreateMixin[ScimConfiguration, ScimConfigurationInsert], UpdateMixin[ScimConfiguration]):
+class ScimConfigurations(
+    CreateMixin[ScimConfiguration, ScimConfigurationInsert, "ScimConfigurationCreate"],
+    UpdateMixin[ScimConfiguration, "ScimConfigurationUpdate"],
+):
     """SCIM configurations (Auth0: SCIM configuration), one a connection and known by its id."""
 
     table = SCIM_CONFIGURATIONS
@@ -32,7 +38,7 @@ class ScimConfigurations(CreateMixin[ScimConfiguration, ScimConfigurationInsert]
         return await self._all({SCIM_CONFIGURATION.tenant_id: tenant_id}, (Order("created_at"), Order("connection_id")))
 
 
-class ScimTokens(CreateMixin[ScimToken, ScimTokenInsert]):
+class ScimTokens(CreateMixin[ScimToken, ScimTokenInsert, "ScimTokenCreate"]):
     """SCIM tokens (Auth0: SCIM tokens), kept by their hash."""
 
     table = SCIM_TOKENS
@@ -70,9 +76,9 @@ class ScimExternalIds(Adapter[ScimExternalId]):
     async def create(
         self,
         tenant_id: str,
-        params: ScimExternalIdInsert | Mapping[str, Any],
+        params: ScimExternalIdInsert | ScimExternalIdCreate | Unchecked,
         *,
-        import_metadata: ImportMetadata | Mapping[str, Any] | None = None,
+        import_metadata: ImportMetadata | ImportMetadataDict | None = None,
     ) -> ScimExternalId:
         """Store a directory's id of a user.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel
 
@@ -15,12 +15,23 @@ from ..errors import ConflictError, InvalidValueError
 from ..listing import ListRules
 from ..models.base import ImportMetadata
 from ..models.sessions import RefreshToken, RefreshTokenInsert, RefreshTokenRotation, Session, SessionInsert
+from ..rows import Unchecked
 from ..statements.conditions import NULL, Picked, Where, gt, null_or, one_of
 from ..tables import REFRESH_TOKENS, SESSIONS
-from ..types import RefreshTokenWhere, SessionWhere
-from ..verbs.adapter import Expected, Fields
+from ..verbs.adapter import Expected
 from .login_sessions import LoginSessions
 from .mixins import IterateMixin, W
+
+if TYPE_CHECKING:
+    from ..types import (
+        ImportMetadataDict,
+        RefreshTokenCreate,
+        RefreshTokenUpdate,
+        RefreshTokenWhere,
+        SessionCreate,
+        SessionUpdate,
+        SessionWhere,
+    )
 
 TOKEN = REFRESH_TOKENS.c
 SESSION = SESSIONS.c
@@ -74,7 +85,7 @@ def _latest(values: Mapping[str, Any]) -> int | None:
     return max((value for name in EXPIRIES if (value := values.get(name)) is not None), default=None)
 
 
-class Sessions(_Expiring[Session, SessionWhere]):
+class Sessions(_Expiring[Session, "SessionWhere"]):
     """Sessions (Auth0: user sessions)."""
 
     table = SESSIONS
@@ -94,9 +105,9 @@ class Sessions(_Expiring[Session, SessionWhere]):
     async def create(
         self,
         tenant_id: str,
-        params: SessionInsert | Mapping[str, Any],
+        params: SessionInsert | SessionCreate | Unchecked,
         *,
-        import_metadata: ImportMetadata | Mapping[str, Any] | None = None,
+        import_metadata: ImportMetadata | ImportMetadataDict | None = None,
     ) -> Session:
         """Create a session and, in the same transaction, push its login session's expiry out to its own, never back.
 
@@ -107,7 +118,7 @@ class Sessions(_Expiring[Session, SessionWhere]):
         """
         return await self._create_and_extend(tenant_id, self._accepted(params), import_metadata)
 
-    async def update(self, tenant_id: str, id: str, fields: Fields, *, expect: Expected = None) -> bool:
+    async def update(self, tenant_id: str, id: str, fields: BaseModel | SessionUpdate | Unchecked, *, expect: Expected = None) -> bool:
         """Write exactly the given fields; a new expiry pushes the login session's out too, never back.
 
         Args:
@@ -135,7 +146,7 @@ class Sessions(_Expiring[Session, SessionWhere]):
         return await self._update_with(where, expected, self._sql.update(seen, values), beside)
 
 
-class RefreshTokens(_Expiring[RefreshToken, RefreshTokenWhere]):
+class RefreshTokens(_Expiring[RefreshToken, "RefreshTokenWhere"]):
     """Refresh tokens. ``None`` for an expiry means that the token does not expire that way."""
 
     table = REFRESH_TOKENS
@@ -152,9 +163,9 @@ class RefreshTokens(_Expiring[RefreshToken, RefreshTokenWhere]):
     async def create(
         self,
         tenant_id: str,
-        params: RefreshTokenInsert | Mapping[str, Any],
+        params: RefreshTokenInsert | RefreshTokenCreate | Unchecked,
         *,
-        import_metadata: ImportMetadata | Mapping[str, Any] | None = None,
+        import_metadata: ImportMetadata | ImportMetadataDict | None = None,
     ) -> RefreshToken:
         """Create a token and, in the same transaction, push its login session's expiry out to its own, never back.
 
@@ -174,7 +185,7 @@ class RefreshTokens(_Expiring[RefreshToken, RefreshTokenWhere]):
         self,
         tenant_id: str,
         id: str,
-        fields: Fields,
+        fields: BaseModel | RefreshTokenUpdate | Unchecked,
         *,
         expect: Expected = None,
         login_session_bump: tuple[str, datetime] | None = None,
@@ -214,7 +225,7 @@ class RefreshTokens(_Expiring[RefreshToken, RefreshTokenWhere]):
         return await self._update_with(where, expected, self._sql.update(seen, values), [extend])
 
     async def rotate(
-        self, tenant_id: str, id: str, successor: RefreshTokenInsert | Mapping[str, Any], *, leeway: timedelta = timedelta(0)
+        self, tenant_id: str, id: str, successor: RefreshTokenInsert | RefreshTokenCreate | Unchecked, *, leeway: timedelta = timedelta(0)
     ) -> RefreshTokenRotation:
         """Exchange a token for its successor, once; a second use of it revokes its whole family (RFC 9700, 4.14.2).
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
@@ -13,13 +13,16 @@ from ..schema import Order
 from ..tables import LOG_STREAMS, MIGRATION_SOURCES
 from .mixins import CreateMixin, UpdateMixin
 
+if TYPE_CHECKING:
+    from ..types import LogStreamCreate, LogStreamUpdate, MigrationSourceCreate, MigrationSourceUpdate
+
 LOG_STREAM = LOG_STREAMS.c
 MIGRATION_SOURCE = MIGRATION_SOURCES.c
 
 OLDEST_FIRST = (Order("created_at"), Order("id"))
 
 
-class LogStreams(CreateMixin[LogStream, LogStreamInsert], UpdateMixin[LogStream]):
+class LogStreams(CreateMixin[LogStream, LogStreamInsert, "LogStreamCreate"], UpdateMixin[LogStream, "LogStreamUpdate"]):
     """Log streams (Auth0: log streams). A stream is active until somebody says otherwise."""
 
     table = LOG_STREAMS
@@ -38,7 +41,9 @@ class LogStreams(CreateMixin[LogStream, LogStreamInsert], UpdateMixin[LogStream]
         return await self._all({LOG_STREAM.tenant_id: tenant_id}, OLDEST_FIRST)
 
 
-class MigrationSources(CreateMixin[MigrationSource, MigrationSourceInsert], UpdateMixin[MigrationSource]):
+class MigrationSources(
+    CreateMixin[MigrationSource, MigrationSourceInsert, "MigrationSourceCreate"], UpdateMixin[MigrationSource, "MigrationSourceUpdate"]
+):
     """Servers whose users are taken over as they sign in."""
 
     table = MIGRATION_SOURCES

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from typing import Any, ClassVar
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, ClassVar
+
+from pydantic import BaseModel
 
 from ..listing import ListRules, Sort, Totals
 from ..models.base import ImportMetadata, Page
 from ..models.tenants import Tenant, TenantInsert
+from ..rows import Unchecked
 from ..tables import TENANTS
-from ..types import TenantWhere
-from ..verbs.adapter import Adapter, Expected, Fields
+from ..verbs.adapter import Adapter, Expected
 from ..where import Alternatives
+
+if TYPE_CHECKING:
+    from ..types import ImportMetadataDict, TenantCreate, TenantUpdate, TenantWhere
 
 TENANT = TENANTS.c
 
@@ -30,7 +35,10 @@ class Tenants(Adapter[Tenant]):
     )
 
     async def create(
-        self, params: TenantInsert | Mapping[str, Any], *, import_metadata: ImportMetadata | Mapping[str, Any] | None = None
+        self,
+        params: TenantInsert | TenantCreate | Unchecked,
+        *,
+        import_metadata: ImportMetadata | ImportMetadataDict | None = None,
     ) -> Tenant:
         """Create a tenant; its id is generated where none is given.
 
@@ -104,7 +112,7 @@ class Tenants(Adapter[Tenant]):
         async for tenant in self._lists.iterate(lambda cursor: self.list(q=q, where=where, sort=sort, from_=cursor, take=batch), batch):
             yield tenant
 
-    async def update(self, id: str, fields: Fields, *, expect: Expected = None) -> bool:
+    async def update(self, id: str, fields: BaseModel | TenantUpdate | Unchecked, *, expect: Expected = None) -> bool:
         """Write exactly the given fields; whether there was such a tenant, as it was expected to be.
 
         Args:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
 
 from ..models.users import UserActivity as Activity
+from ..rows import Unchecked
 from ..tables import USER_ACTIVITY
-from ..verbs.adapter import Adapter, Fields
+from ..verbs.adapter import Adapter
+
+if TYPE_CHECKING:
+    from ..types import UserActivityUpdate
 
 
 class UserActivity(Adapter[Activity]):
@@ -29,7 +35,7 @@ class UserActivity(Adapter[Activity]):
         """
         return self._required(await self.get(tenant_id, user_id))
 
-    async def upsert(self, tenant_id: str, user_id: str, fields: Fields) -> bool:
+    async def upsert(self, tenant_id: str, user_id: str, fields: BaseModel | UserActivityUpdate | Unchecked) -> bool:
         """Write exactly the given fields, in a new row where there is none; one statement, so that none is lost.
 
         Returns:

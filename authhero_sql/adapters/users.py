@@ -17,13 +17,12 @@ from ..errors import InvalidQueryError, InvalidValueError
 from ..listing import ListRules
 from ..models.base import ImportMetadata, Instant
 from ..models.users import Identity, ProfileData, User, UserInsert
-from ..rows import RowReader
+from ..rows import Fields, RowReader, Unchecked
 from ..schema import Column
 from ..statements.conditions import NULL, Picked, Where, one_of
 from ..statements.table import Gathered, Side
 from ..tables import AUTHENTICATION_METHODS, OUTBOX_EVENTS, PASSWORDS, USER_ACTIVITY, USERS
-from ..types import UserWhere
-from ..verbs.adapter import Expected, Fields
+from ..verbs.adapter import Expected
 from ..verbs.bulk import Importing, ManyResult, New, OnConflict, OnInvalid, Progress, Rows
 from .mixins import IterateMixin
 from .passwords import Passwords
@@ -31,6 +30,7 @@ from .user_activity import UserActivity
 
 if TYPE_CHECKING:
     from ..models.audit import AuditEventInsert
+    from ..types import AuditEventCreate, ImportMetadataDict, UserCreate, UserUpdate, UserWhere
 
 USER = USERS.c
 METHOD = AUTHENTICATION_METHODS.c
@@ -41,7 +41,7 @@ IDENTITY = ("connection", "provider", "user_id", "is_social", "email", "email_ve
 """The fields that an identity has of its account."""
 EMPTY = (None, "[]")
 """What the engines give for no linked accounts."""
-OutboxEvents = Sequence["AuditEventInsert | Mapping[str, Any]"]
+OutboxEvents = Sequence["AuditEventInsert | AuditEventCreate | Unchecked"]
 """Events that are written to the outbox in the same transaction as the user, each under its own ``id`` where it has one."""
 
 
@@ -64,7 +64,7 @@ class LinkedAccount(BaseModel):
     profile_data: str | None = Field(default=None, validation_alias="profileData", serialization_alias="profileData")
 
 
-class Users(Importing[User], IterateMixin[User, UserWhere]):
+class Users(Importing[User], IterateMixin[User, "UserWhere"]):
     """Users (Auth0: user profiles).
 
     ``last_login``, ``last_ip`` and ``login_count`` live in ``user_activity``. The accounts linked to a user are folded into
@@ -136,9 +136,9 @@ class Users(Importing[User], IterateMixin[User, UserWhere]):
     async def create(
         self,
         tenant_id: str,
-        params: UserInsert | Mapping[str, Any],
+        params: UserInsert | UserCreate | Unchecked,
         *,
-        import_metadata: ImportMetadata | Mapping[str, Any] | None = None,
+        import_metadata: ImportMetadata | ImportMetadataDict | None = None,
         outbox_events: OutboxEvents = (),
     ) -> User:
         """Create a user, with its activity, password and outbox events in one transaction.
@@ -259,9 +259,9 @@ class Users(Importing[User], IterateMixin[User, UserWhere]):
     async def raw_create(
         self,
         tenant_id: str,
-        params: UserInsert | Mapping[str, Any],
+        params: UserInsert | UserCreate | Unchecked,
         *,
-        import_metadata: ImportMetadata | Mapping[str, Any] | None = None,
+        import_metadata: ImportMetadata | ImportMetadataDict | None = None,
         outbox_events: OutboxEvents = (),
     ) -> User:
         """:meth:`create`, named for callers that run their own hooks around it."""
@@ -404,7 +404,13 @@ class Users(Importing[User], IterateMixin[User, UserWhere]):
         return accounts
 
     async def update(
-        self, tenant_id: str, user_id: str, fields: Fields, *, expect: Expected = None, outbox_events: OutboxEvents = ()
+        self,
+        tenant_id: str,
+        user_id: str,
+        fields: BaseModel | UserUpdate | Unchecked,
+        *,
+        expect: Expected = None,
+        outbox_events: OutboxEvents = (),
     ) -> bool:
         """Write exactly the given fields, and the outbox events, in one transaction.
 

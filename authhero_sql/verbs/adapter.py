@@ -21,7 +21,7 @@ from ..errors import CorruptRowError, ForeignKeyError, InvalidQueryError, Invali
 from ..listing import ListRules
 from ..lists import Lists
 from ..models.base import ImportMetadata
-from ..rows import RowReader, RowWriter, mapping, wire_fields
+from ..rows import Fields, RowReader, RowWriter, mapping, wire_fields
 from ..runner import Runner
 from ..schema import Column, Order, Table
 from ..session import Session
@@ -38,8 +38,6 @@ N = TypeVar("N", bound=BaseModel)
 T = TypeVar("T")
 J = TypeVar("J", dict[str, Any], list[Any])
 
-Fields = BaseModel | Mapping[str, Any]
-"""A model, of which the fields that were set count, or a mapping of fields by wire or Python name."""
 Expected = Mapping[str, Any] | None
 """What a caller has seen in a row, by wire or Python name: an update is done only where it is still so."""
 
