@@ -12,9 +12,9 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit, urlunsplit
 
-from ..errors import ConfigurationError, DriverMissingError
+from ..errors import ConfigurationError, DriverMissingError, did_you_mean, shown
 from .dialect import Dialect
 from .interface import Call, Database, Executor, Features
 from .managed import ManagedDatabase
@@ -55,7 +55,7 @@ def _sqlite(url: str, options: Options) -> ManagedDatabase:
 def _postgresql(url: str, options: Options) -> ManagedDatabase:
     from .postgresql import PostgreSQLDatabase
 
-    parts = urlsplit(url)
+    parts = _server_parts("PostgreSQL", url)
     given = dict(parse_qsl(parts.query))
     ours = {name: given.pop(name) for name in list(given) if name in _NUMBERS or name in {"pgbouncer", "ssl", "ssl_ca"}}
     # The rest (sslmode, application_name, …) is libpq's, which asyncpg reads from the URL itself.
@@ -91,13 +91,34 @@ def _asyncmy(url: str, options: Options) -> ManagedDatabase:
 
 def _mysql_parts(url: str, options: Options) -> tuple[Options, Options]:
     """Where the server is, and the options."""
-    parts = urlsplit(url)
+    parts = _server_parts("MySQL", url)
+    options = _merged(parts.query, options)
+    if not parts.path[1:] and not options.keys() & {"db", "database"}:
+        raise ConfigurationError("the MySQL URL names no database: write it behind the host, as in mysql://user:password@host/name")
     settings: Options = {"host": parts.hostname or "localhost", "port": parts.port or 3306, "db": unquote(parts.path[1:])}
     if parts.username is not None:
         settings["user"] = unquote(parts.username)
     if parts.password is not None:
         settings["password"] = unquote(parts.password)
-    return settings, _merged(parts.query, options)
+    return settings, options
+
+
+def _server_parts(engine: str, url: str) -> SplitResult:
+    """The parts of a server's URL.
+
+    Raises:
+        ConfigurationError: it was split where it should not be, so that a part of the password would pass for something else.
+    """
+    parts = urlsplit(url)
+    hosts = parts.netloc.rpartition("@")[2]
+    bare = [part for part in parts.query.split("&") if "=" not in part]
+    if "@" not in parts.netloc and any("@" in part for part in (parts.path, parts.fragment, *bare)):
+        raise ConfigurationError(f"the {engine} URL has an @ behind the host: write / ? # @ in the user and the password in percent form")
+    for host in hosts.split(","):
+        port = host.rpartition("]")[2].rpartition(":")[2] if ":" in host.rpartition("]")[2] else ""
+        if port and not (port.isascii() and port.isdigit() and int(port) < 2**16):
+            raise ConfigurationError(f"the port in the {engine} URL is not a number up to 65535: correct it, as in host:5432/name")
+    return parts
 
 
 def _d1(url: str, options: Options) -> ManagedDatabase:
@@ -108,7 +129,7 @@ def _d1(url: str, options: Options) -> ManagedDatabase:
     # The host is taken as it is written: ids are in lower case, but the names of a gateway's bindings need not be.
     account = parts.netloc.rpartition("@")[2]
     if not re.fullmatch(r"[\w-]+", account) or not re.fullmatch(r"[\w-]+", database):
-        raise ConfigurationError("a D1 URL is d1://ACCOUNT_ID/DATABASE_ID")
+        raise ConfigurationError("the D1 URL cannot be read: write it as d1://ACCOUNT_ID/DATABASE_ID")
     token = os.environ.get("CLOUDFLARE_API_TOKEN", "") if parts.password is None else unquote(parts.password)
     return D1Database(HTTPTransport(account, database, **{"token": token, **_merged(parts.query, options)}))
 
@@ -200,6 +221,8 @@ _NEVER = {"command_timeout", "wal"}
 """What may be None: no limit, and a file that has tables keeps its journal mode."""
 _LEAST = {"recycle": -1.0, **dict.fromkeys(("busy_timeout", "cached_statements", "min_size", "readers", "statement_cache_size"), 0.0)}
 """The least that a number may be; the others must be more than 0."""
+_KNOWN = sorted({*_NUMBERS, *_FLAGS, "endpoint", "ssl", "ssl_ca", "token"})
+"""The options of ours, for suggestions."""
 _OURS = {"account", "connection", "database", "dsn", "path", "pool", "settings", "token", "transport"}
 """How the databases are made from a URL or a pool: not for a URL's query."""
 
@@ -215,7 +238,7 @@ def _option(name: str, value: Any) -> Any:
     if name in _FLAGS:
         word = _WORDS.get(str(value).lower())
         if word is None:
-            raise ConfigurationError(f"{name} is on or off")
+            raise ConfigurationError(f"the option {name} must be on or off")
         return word
     if name in _NUMBERS:
         return _number(name, value)
@@ -229,13 +252,13 @@ def _number(name: str, value: Any) -> Any:
         number = math.nan
     least = _LEAST.get(name)
     if not math.isfinite(number) or (number <= 0 if least is None else number < least):
-        raise ConfigurationError(f"{name} must be a number {'above 0' if least is None else f'of at least {least:g}'}")
+        raise ConfigurationError(f"the option {name} must be a number {'above 0' if least is None else f'of at least {least:g}'}")
     return number
 
 
 def _converted(given: dict[str, str]) -> Options:
     if ours := _OURS & given.keys():
-        raise ConfigurationError(f"{min(ours)} is no option of a URL")
+        raise ConfigurationError(f"the option {min(ours)} cannot stand in a URL: give it as a keyword of connect(), where there is one")
     return {name: _option(name, value) for name, value in given.items()}
 
 
@@ -276,11 +299,17 @@ def connect(url: str, **options: Any) -> ManagedDatabase:
             try:
                 return engine.of_url(url, options)
             except TypeError as error:
-                raise ConfigurationError(f"{engine.name} has no such option: {str(error).rpartition(' ')[2]}") from error
+                name = str(error).rpartition(" ")[2].strip("'")
+                raise ConfigurationError(f'{engine.name} has no option "{shown(name)}"{did_you_mean(name, _KNOWN)}') from error
             except ValueError as error:
-                raise ConfigurationError(f"the {engine.name} URL cannot be read") from error.__cause__
-    known = ", ".join(f"{name}://" for engine in ENGINES for name in engine.schemes)
-    raise ConfigurationError(f"the URL must begin with one of {known}")
+                way_out = "write reserved characters in the user and the password in percent form"
+                raise ConfigurationError(f"the {engine.name} URL cannot be read: {way_out}") from error.__cause__
+    schemes = [name for engine in ENGINES for name in engine.schemes]
+    # What stands before :// may be anything, a password included, unless it looks like a scheme.
+    known = f"it must begin with one of {', '.join(f'{name}://' for name in schemes)}"
+    if separator and re.fullmatch(r"[a-z][a-z0-9+.-]*", scheme, re.IGNORECASE):
+        raise ConfigurationError(f'unknown URL scheme "{shown(scheme)}": {known}{did_you_mean(scheme.lower(), schemes)}')
+    raise ConfigurationError(f"the URL has no scheme: {known}")
 
 
 def gently(url: str) -> Options:

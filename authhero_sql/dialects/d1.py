@@ -19,19 +19,23 @@ import anyio
 from pypika.terms import Criterion, Term
 
 from ..errors import (
+    AuthenticationError,
     ConfigurationError,
     ConnectionLostError,
+    ConnectionSetupError,
     DatabaseError,
     DatabaseUnavailableError,
     NothingMatchedError,
     PoolTimeoutError,
     StatementTimeoutError,
     StatementTooLargeError,
+    UnknownDatabaseError,
     UnsupportedError,
 )
 from .dialect import Fragment, LiveTable, Place, case_pairs, repeats_values
 from .interface import Call, Executor, Features, Row
 from .managed import COMMAND_TIMEOUT, Answered, ManagedDatabase, in_time, jitter, reraise
+from .opening import Server, too_late, unreachable
 from .sqlite import SQLiteDialect, classified, glob_letters, glob_pattern, unquoted, without_index
 from .tls import is_local
 from .transactions import Block
@@ -302,7 +306,9 @@ class HTTPTransport:
         scheme = _checked(endpoint, insecure=insecure)
 
         if not re.fullmatch(r"[!-~]+", token):
-            raise ConfigurationError("D1 needs a token: token=…, or CLOUDFLARE_API_TOKEN in the environment")
+            raise ConfigurationError("there is no API token for D1: give token=…, or set CLOUDFLARE_API_TOKEN in the environment")
+        self._server = Server("D1", urlsplit(endpoint).netloc, database=database)
+        self._connect_timeout = connect_timeout
         self._command_timeout = command_timeout
         self._client = httpx.AsyncClient(
             base_url=f"{endpoint.rstrip('/')}/accounts/{account}/d1/database/{database}/",
@@ -355,13 +361,18 @@ class HTTPTransport:
             response = await self._client.post(form, content=body, headers={"Content-Type": "application/json"})
         except httpx.PoolTimeout as error:
             raise PoolTimeoutError("all connections to D1 were busy") from error
-        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-            raise _PassingError(DatabaseUnavailableError("D1 cannot be reached"), unread=True) from error
+        except httpx.ConnectTimeout as error:
+            raise _PassingError(too_late(error, self._server, self._connect_timeout), unread=True) from error
+        except httpx.ConnectError as error:
+            unreached = unreachable(error, self._server)
+            if isinstance(unreached, ConnectionSetupError):
+                raise unreached from error
+            raise _PassingError(unreached, unread=True) from error
         except (httpx.ReadTimeout, httpx.WriteTimeout) as error:
             raise _PassingError(StatementTimeoutError()) from error
         except httpx.HTTPError as error:
             raise _PassingError(ConnectionLostError()) from error
-        return _results(response)
+        return _results(response, self._server)
 
 
 def _checked(endpoint: str, *, insecure: bool) -> str:
@@ -402,8 +413,8 @@ class _PassingError(Exception):
         self.after = after
 
 
-def _results(response: httpx.Response) -> list[dict[str, Any]]:
-    """What an answer holds.
+def _results(response: httpx.Response, server: Server) -> list[dict[str, Any]]:
+    """What an answer of a server holds.
 
     Raises:
         D1Error: D1 refused the statement.
@@ -411,10 +422,13 @@ def _results(response: httpx.Response) -> list[dict[str, Any]]:
     """
     code = str(response.status_code)
     if response.status_code == 429:
-        message = "D1's API takes no more calls for now (HTTP 429; the public one allows 1,200 in 5 minutes): use a gateway for logins"
+        message = "D1's API takes no more calls for now (429; the public one allows 1,200 in 5 minutes): use a gateway for logins"
         raise _PassingError(DatabaseUnavailableError(message, code=code), unread=True, after=_retry_after(response))
-    if response.status_code in (401, 403):
-        raise DatabaseUnavailableError("D1 does not accept the token, or the token may not use this database", code=code)
+    if response.status_code == 401:
+        raise AuthenticationError("D1 does not accept the API token: check token, or CLOUDFLARE_API_TOKEN in the environment", code=code)
+    if response.status_code == 403:
+        message = "D1 refuses this database to the API token: check the token, its permission D1 Edit, and ACCOUNT_ID in the URL"
+        raise AuthenticationError(message, code=code)
     try:
         answer = response.json()
         if answer["success"]:
@@ -427,7 +441,8 @@ def _results(response: httpx.Response) -> list[dict[str, Any]]:
             raise _PassingError(unknown, after=_retry_after(response)) from error
         raise unknown from error
     if response.status_code == 404 and not _CODE.search(message):
-        raise DatabaseUnavailableError("D1 has no such database", code=code)
+        message = f'{server} does not have the database "{server.database}": check ACCOUNT_ID and DATABASE_ID in the URL'
+        raise UnknownDatabaseError(message, code=code)
     if any(words in message for words in _PASSING) or response.status_code >= 500:
         raise _PassingError(ConnectionLostError("D1 is in trouble: try again", code=code), after=_retry_after(response))
     raise D1Error(message)

@@ -96,7 +96,9 @@ class Answered:
 def misconfigured(error: TypeError | ValueError) -> ConfigurationError:
     """Our error for options that a driver refuses: its own words may repeat a part of the URL, and that of a password."""
     found = re.search(r"keyword argument '(\w+)'$", str(error))
-    return ConfigurationError(f"no such option: {found[1]}" if found else "the URL or one of the options cannot be read")
+    if found:
+        return ConfigurationError(f'there is no option "{found[1]}": correct or remove it')
+    return ConfigurationError("the URL or one of the options cannot be read: check the values of the options")
 
 
 def refuse(options: Mapping[str, Any], names: Iterable[str]) -> None:

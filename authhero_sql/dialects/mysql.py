@@ -12,27 +12,32 @@ from pypika import Table as SQLTable
 from pypika.terms import Criterion, Term, Values
 
 from ..errors import (
+    AuthenticationError,
     ConfigurationError,
     ConflictError,
     ConnectionLostError,
+    ConnectionSetupError,
     DatabaseError,
     DatabaseUnavailableError,
     DuplicateObjectError,
     ForeignKeyError,
     MissingTableError,
+    PermissionDeniedError,
     PoolTimeoutError,
     ReadOnlyError,
     ReplicationRefusedError,
     StatementTimeoutError,
     TransactionConflictError,
+    UnknownDatabaseError,
     ValueRefusedError,
 )
 from ..schema import LOWERED, ColumnType, ForeignKey, Index
 from .dialect import UNSHOWN, Dialect, Fragment, Indexed, LiveTable, Place, live_tables, other_case, repeats_values
 from .interface import Call, Database, Executor, Features, Row
 from .limits import Limits
-from .managed import COMMAND_TIMEOUT, Answered, refuse, reraise, translated
+from .managed import COMMAND_TIMEOUT, Answered, refuse, translated
 from .mysql_drivers import NO_TLS, Answer, MySQLDriver, is_from_driver
+from .opening import Server, unopened
 from .pool import Pool
 from .pooled import PooledDatabase
 from .runs import many_rows, runs
@@ -71,15 +76,46 @@ _BY_NUMBER: dict[int, type[DatabaseError]] = {
     1792: ReadOnlyError,
     1836: ReadOnlyError,
     1040: DatabaseUnavailableError,
-    1044: DatabaseUnavailableError,
-    1045: DatabaseUnavailableError,
+    1044: PermissionDeniedError,
+    1045: AuthenticationError,
     1047: DatabaseUnavailableError,
-    1049: DatabaseUnavailableError,
+    1049: UnknownDatabaseError,
+    1129: DatabaseUnavailableError,
+    1130: AuthenticationError,
+    1142: PermissionDeniedError,
+    1143: PermissionDeniedError,
+    1203: DatabaseUnavailableError,
+    1226: DatabaseUnavailableError,
+    1227: PermissionDeniedError,
+    1370: PermissionDeniedError,
+    1698: AuthenticationError,
+    1820: AuthenticationError,
+    1862: AuthenticationError,
+    3118: AuthenticationError,
+    4151: AuthenticationError,
     1053: ConnectionLostError,
     1927: ConnectionLostError,
     1969: StatementTimeoutError,
     3024: StatementTimeoutError,
 }
+_NO_CONNECTION_LEFT = "the server has no connection left: lower max_size, or raise max_connections on the server"
+_USERS_LIMIT = "the user has as many connections, or statements, as the server allows it: lower max_size, or raise the limit"
+_EXPIRED = "the user's password has expired: set another one on the server"
+_LOCKED = "the user is locked: unlock it on the server"
+_SAYS = {
+    1021: "the database's disk is full: make room on the server",
+    1040: _NO_CONNECTION_LEFT,
+    1053: "the server is shutting down: try again in a moment",
+    1129: "the server blocks this host after too many failed connections: run FLUSH HOSTS on it",
+    1130: "the server lets nobody in from this host: create the user for it",
+    1203: _USERS_LIMIT,
+    1226: _USERS_LIMIT,
+    1820: _EXPIRED,
+    1862: _EXPIRED,
+    3118: _LOCKED,
+    4151: _LOCKED,
+}
+"""Sentences for numbers whose class says too little."""
 
 
 class Deletion:
@@ -322,7 +358,10 @@ class MySQLDialect(Dialect):
             kind = _BY_NUMBER.get(number)
             if kind is None:
                 kind = _by_class(number, error)
-            message = trouble(error.__cause__) or (NOT_OFFERED if number == NO_TLS else None)
+            encryption = trouble(error.__cause__ or error.__context__) or (NOT_OFFERED if number == NO_TLS else None)
+            if encryption is not None:
+                kind = ConnectionSetupError
+            message = encryption or _SAYS.get(number)
             return kind(message, code=str(number) if number else None, constraint=_constraint(error.args[1]) if number == 1062 else None)
         if isinstance(error, RuntimeError) and "closing pool" in str(error):
             return DatabaseUnavailableError("the pool is closed")
@@ -566,7 +605,8 @@ class GivenMySQLPool:
             state = f"{self._pool.size} of {self._pool.maxsize} open, {self._pool.freesize} idle"
             raise PoolTimeoutError(f"no connection became free in {self._acquire_timeout:g} seconds ({state})") from error
         except Exception as error:
-            reraise(DIALECT, error)
+            ours = translated(DIALECT, error)
+            raise (unopened(ours, Server("MySQL")) if isinstance(ours, DatabaseError) else ours) from ours.__cause__
         except asyncio.CancelledError:
             # On Python 3.11 a waiter that is woken and cancelled at once keeps the call from the next one.
             self._wake()

@@ -14,11 +14,12 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from ..errors import ConfigurationError, DatabaseUnavailableError
+from ..errors import ConfigurationError, DatabaseError
 from .dialect import Dialect
 from .interface import Call, Row
 from .limits import Limits
-from .managed import misconfigured, reraise
+from .managed import misconfigured, translated
+from .opening import Server, too_late, unopened
 from .tls import NOT_OFFERED
 
 if TYPE_CHECKING:
@@ -162,11 +163,19 @@ class MySQLDriver:
         except BaseException as error:
             connection.close()
             if isinstance(error, TimeoutError):
-                raise DatabaseUnavailableError("the server did not let us in within connect_timeout") from error
+                raise too_late(error, self._server, self._connect_timeout) from error
             if isinstance(error, Exception):
-                reraise(self._dialect, error)
+                ours = translated(self._dialect, error)
+                raise (unopened(ours, self._server) if isinstance(ours, DatabaseError) else ours) from ours.__cause__
             raise
         return connection
+
+    @property
+    def _server(self) -> Server:
+        """Where the server is, for messages."""
+        given = {name: str(value) for name, value in self._settings.items() if value}
+        host = f"{given.get('host', 'localhost')}:{given.get('port', 3306)}"
+        return Server("MySQL", given.get("unix_socket", host), given.get("user"), given.get("database") or given.get("db"))
 
     def _made(self) -> aiomysql.Connection:
         """Return a connection that is not connected yet."""

@@ -9,25 +9,30 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pypika import Field, PostgreSQLQuery, Query
 from pypika import Table as SQLTable
 from pypika.terms import Criterion, Term
 
 from ..errors import (
+    AuthenticationError,
     ConflictError,
     ConnectionLostError,
+    ConnectionSetupError,
     DatabaseError,
     DatabaseUnavailableError,
     DuplicateObjectError,
     ForeignKeyError,
     MissingTableError,
+    PermissionDeniedError,
     PoolTimeoutError,
     ReadOnlyError,
     StatementTimeoutError,
     TransactionAbortedError,
     TransactionConflictError,
+    UnknownDatabaseError,
     ValueRefusedError,
 )
 from ..schema import TRIGRAMS, ColumnType, Index, Order
@@ -35,6 +40,7 @@ from .dialect import NULLS_FIRST, Dialect, Fragment, LiveTable, Place, case_pair
 from .interface import Call, Executor, Features, Row
 from .limits import Limits
 from .managed import COMMAND_TIMEOUT, Answered, misconfigured, refuse, reraise, translated
+from .opening import Server, too_late, unopened
 from .pool import Pool
 from .pooled import PooledDatabase
 from .runs import adds_rows, runs
@@ -62,6 +68,7 @@ _BY_STATE: dict[str, type[DatabaseError]] = {
     "08003": ConnectionLostError,
     "08006": ConnectionLostError,
     "25006": ReadOnlyError,
+    "42501": PermissionDeniedError,
     "42P01": MissingTableError,
     "42703": MissingTableError,
     "3F000": MissingTableError,
@@ -72,11 +79,23 @@ _BY_STATE: dict[str, type[DatabaseError]] = {
 _BY_CLASS: dict[str, type[DatabaseError]] = {
     "08": DatabaseUnavailableError,
     "22": ValueRefusedError,
-    "28": DatabaseUnavailableError,
-    "3D": DatabaseUnavailableError,
+    "28": AuthenticationError,
+    "3D": UnknownDatabaseError,
     "53": DatabaseUnavailableError,
     "57": DatabaseUnavailableError,
 }
+_PREPARED_LOST = "prepared statements get lost on the way: behind PgBouncer use ?pgbouncer=1 or statement_cache_size=0"
+_SAYS = {
+    "26000": _PREPARED_LOST,
+    "28000": "the server does not let this user in from here: check the user in the URL, and pg_hba.conf on the server",
+    "42P05": _PREPARED_LOST,
+    "53100": "the database's disk is full: make room on the server",
+    "53300": "the server has no connection left: lower max_size, or raise max_connections on the server",
+    "57P03": "the server is starting up or shutting down: try again in a moment",
+}
+"""Sentences for codes whose class says too little."""
+UNKNOWN_SETTING = "42704"
+"""The code for, among others, a parameter of the URL that the server has no setting for."""
 _NOT_OPEN = re.compile("closed|closing|not initialized|released back")
 
 
@@ -287,14 +306,9 @@ class PostgreSQLDialect(Dialect):
         if isinstance(error, asyncpg.PostgresError):
             state: str = getattr(error, "sqlstate", None) or ""
             kind = _BY_STATE.get(state) or _BY_CLASS.get(state[:2]) or DatabaseError
-            message = None
-            if state == "26000" or state == "42P05":
-                message = "prepared statements get lost on the way: behind PgBouncer use ?pgbouncer=1 or statement_cache_size=0"
-            elif state == "53100":
-                message = "the database's disk is full"
             # asyncpg raises the server's classes for what it cannot encode, too; only the server tells a severity.
             sent = getattr(error, "severity", None) is not None
-            return kind(message, code=state or None, constraint=getattr(error, "constraint_name", None), sent=sent)
+            return kind(_SAYS.get(state), code=state or None, constraint=getattr(error, "constraint_name", None), sent=sent)
         if isinstance(error, asyncpg.InternalClientError):
             # Raised where the server has just said that it ends the connection.
             return ConnectionLostError()
@@ -304,7 +318,7 @@ class PostgreSQLDialect(Dialect):
             return StatementTimeoutError()
         if isinstance(error, OSError):
             untold = trouble(error) or (NOT_OFFERED if "rejected SSL" in str(error) else None)
-            return DatabaseUnavailableError(untold) if untold else ConnectionLostError()
+            return ConnectionSetupError(untold) if untold else ConnectionLostError()
         return None
 
     def scrub(self, error: BaseException, ours: DatabaseError) -> None:
@@ -593,17 +607,39 @@ class PostgreSQLDriver:
         try:
             connection = await (self._connect or asyncpg.connect)(self._dsn, **self._options)
         except TimeoutError as error:
-            raise DatabaseUnavailableError("the server did not let us in within connect_timeout") from error
+            raise too_late(error, self._server, self._options.get("timeout")) from error
         except OSError as error:
             # Some of these are of TLS, and ValueErrors as well.
-            reraise(DIALECT, error)
+            self._refused(error)
         except (TypeError, ValueError) as error:
             raise misconfigured(error) from None
         except Exception as error:
-            reraise(DIALECT, error)
+            self._refused(error)
         if self._init is not None:
             await _prepared(connection, self._init)
         return connection
+
+    @property
+    def _server(self) -> Server:
+        """Where the server is, for messages: an option beats the query of the URL, and that what stands before it, as in asyncpg."""
+        parts = urlsplit(self._dsn)
+        given = {**dict(parse_qsl(parts.query)), **{name: str(value) for name, value in self._options.items()}}
+        return Server(
+            "PostgreSQL",
+            given.get("host") or unquote(parts.netloc.rpartition("@")[2]),
+            given.get("user") or unquote(parts.username or "") or None,
+            given.get("database") or unquote(parts.path[1:]) or None,
+        )
+
+    def _refused(self, error: Exception) -> NoReturn:
+        ours = translated(DIALECT, error)
+        if not isinstance(ours, DatabaseError):
+            raise ours
+        if ours.code == UNKNOWN_SETTING:
+            names = ", ".join(name for name, _ in parse_qsl(urlsplit(self._dsn).query)) or "server_settings"
+            ours = ConnectionSetupError(f"PostgreSQL has no such setting: correct one of {names} in the URL", code=ours.code)
+            raise ours from error
+        raise unopened(ours, self._server) from error
 
     def is_open(self, connection: asyncpg.Connection) -> bool:
         """Whether it is open; asyncpg hears at once of what the server ends."""
@@ -691,7 +727,8 @@ class GivenPostgreSQLPool:
             state = f"{self._pool.get_size()} of {self._pool.get_max_size()} open, {self._pool.get_idle_size()} idle"
             raise PoolTimeoutError(f"no connection became free in {self._acquire_timeout:g} seconds ({state})") from error
         except Exception as error:
-            reraise(DIALECT, error)
+            ours = translated(DIALECT, error)
+            raise (unopened(ours, Server("PostgreSQL")) if isinstance(ours, DatabaseError) else ours) from ours.__cause__
 
     async def give(self, connection: asyncpg.Connection, error: BaseException | None = None) -> None:
         """Give a connection back; neither a slow reset nor a lost server hides or delays what came of the statement."""

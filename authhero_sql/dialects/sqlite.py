@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, get_args
 
 from pypika import Field, PostgreSQLQuery, Query
@@ -19,17 +21,20 @@ from pypika.terms import Criterion, Term
 from ..errors import (
     ConfigurationError,
     ConflictError,
+    ConnectionSetupError,
     DatabaseError,
     DatabaseUnavailableError,
     DuplicateObjectError,
     ForeignKeyError,
     MissingTableError,
+    PermissionDeniedError,
     ReadOnlyError,
     StatementTimeoutError,
     TransactionClosedError,
     TransactionConflictError,
     TransactionMisuseError,
     ValueRefusedError,
+    shown,
 )
 from ..schema import ColumnType
 from .dialect import Dialect, Fragment, Indexed, LiveTable, Place, live_tables, other_case
@@ -60,6 +65,8 @@ _BY_NAME: dict[str, type[DatabaseError]] = {
     "SQLITE_TOOBIG": ValueRefusedError,
     "SQLITE_MISMATCH": ValueRefusedError,
     "SQLITE_READONLY": ReadOnlyError,
+    "SQLITE_PERM": PermissionDeniedError,
+    "SQLITE_AUTH": PermissionDeniedError,
     "SQLITE_BUSY": TransactionConflictError,
     "SQLITE_LOCKED": TransactionConflictError,
     "SQLITE_INTERRUPT": StatementTimeoutError,
@@ -261,7 +268,7 @@ def classified(code: str, message: str) -> DatabaseError:
         kind = MissingTableError
     elif kind is None and _DUPLICATE.search(message):
         kind = DuplicateObjectError
-    said = "the database's disk is full" if code == "SQLITE_FULL" else None
+    said = "the database's disk is full: make room on it" if code == "SQLITE_FULL" else None
     return (kind or DatabaseError)(said, code=code or None, constraint=_constraint(message))
 
 
@@ -605,9 +612,11 @@ class SQLiteDatabase(ManagedDatabase):
             self._require_not_closed()
         except BaseException as error:
             await finish(handle.abandon())
-            if self.dialect.translate(error) is not None:
-                raise DatabaseUnavailableError("the SQLite file cannot be opened") from error
-            raise
+            # A driver's error of the opening itself has not been translated yet.
+            ours = error if isinstance(error, DatabaseError) else self.dialect.translate(error)
+            if ours is None or isinstance(ours, StatementTimeoutError):
+                raise
+            raise _unopened(ours, self._path or "") from error.__cause__ or error
         self._handles.append(handle)
         return handle
 
@@ -686,6 +695,31 @@ class SQLiteDatabase(ManagedDatabase):
                 yield block
         finally:
             self._writers.give(writer)
+
+
+def _unopened(ours: DatabaseError, path: str) -> DatabaseError:
+    """The error of a file that cannot be opened, in a sentence that says why, and the way out."""
+    code = ours.code or ""
+    file, name = Path(path), f'"{shown(path)}"'
+    kind: type[DatabaseError] = ConnectionSetupError
+    if code.startswith("SQLITE_NOTADB"):
+        sentence = f"{name} is not a SQLite database: check the path in the URL"
+    elif code.startswith("SQLITE_CORRUPT"):
+        sentence = f"{name} is damaged: restore it from a backup"
+    elif file.is_dir():
+        sentence = f"{name} is a directory: add the name of the file to the path in the URL"
+    elif not file.parent.exists():
+        sentence = f'the directory of {name} does not exist: create "{shown(str(file.parent))}", or check the path in the URL'
+    elif code.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM", "SQLITE_AUTH")):
+        read_only = code.startswith("SQLITE_READONLY")
+        kind = ReadOnlyError if read_only and os.access(path, os.R_OK) else PermissionDeniedError
+        what = "can only be read" if kind is ReadOnlyError else "cannot be opened"
+        sentence = f"{name} {what}: give this process the right to write to the file and to its directory"
+    elif isinstance(ours, TransactionConflictError):
+        kind, sentence = DatabaseUnavailableError, f"{name} is locked by another process: wait for it, or raise busy_timeout"
+    else:
+        kind, sentence = DatabaseUnavailableError, f"{name} cannot be opened: check the disk and the path in the URL"
+    return kind(sentence, code=ours.code)
 
 
 def _configure_writer(wal: bool | None, connection: sqlite3.Connection) -> None:

@@ -21,7 +21,7 @@ _ALSO = {
     "verify_identity": VERIFY_FULL,
 }
 """Other words for the modes, Python's and MySQL's."""
-NOT_OFFERED = "the server offers no TLS, so nothing was sent to it: ssl=prefer goes on without, where the way is safe"
+NOT_OFFERED = "the server offers no TLS, so nothing was sent to it: switch TLS on there, or use ssl=prefer where the network is safe"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def tls(mode: Any, ca: str | None, default: str = DISABLE) -> TLS:
     try:
         context = ssl.create_default_context(cafile=ca)
     except OSError:
-        raise ConfigurationError("the file of ssl_ca holds no certificates that can be read") from None
+        raise ConfigurationError("the file of ssl_ca cannot be read or holds no certificates: name a PEM file") from None
     context.check_hostname = word == VERIFY_FULL
     if word in (PREFER, REQUIRE):
         context.verify_mode = ssl.CERT_NONE
@@ -66,7 +66,7 @@ def _mode(mode: Any, ca: str | None, default: str) -> str:
     word = str(mode).lower()
     word = _ALSO.get(word, word)
     if word not in MODES:
-        raise ConfigurationError(f"ssl is one of {', '.join(MODES)}")
+        raise ConfigurationError(f"the option ssl must be one of {', '.join(MODES)}")
     return VERIFY_CA if word == REQUIRE and ca else word
 
 
@@ -81,7 +81,7 @@ def is_local(host: str) -> bool:
 def trouble(error: BaseException | None) -> str | None:
     """What to say where TLS is why a server cannot be reached."""
     if isinstance(error, ssl.SSLCertVerificationError):
-        return "the server's certificate is not trusted, or is another host's: ssl_ca names the file of the authority that signed it"
+        return "the server's certificate is not trusted, or is another host's: name the file of the authority that signed it in ssl_ca"
     if isinstance(error, ssl.SSLError):
-        return "TLS with the server failed"
+        return "TLS with the server failed: check ssl and ssl_ca, and which versions of TLS the server speaks"
     return None

@@ -69,7 +69,7 @@ async def test_the_gateway_lets_nobody_in_and_says_what_is_wrong(migrated_url: s
         for body in malformed:
             assert await status(f"{parts.path}/query", token, body) == 400
     async with connect(migrated_url.replace(parts.path, "/NOTHING")) as db:
-        with pytest.raises(DatabaseUnavailableError, match="no such database"):
+        with pytest.raises(DatabaseUnavailableError, match="does not have the database"):
             await (await create_adapters(db)).tenants.get("acme")
 
 

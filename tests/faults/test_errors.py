@@ -182,7 +182,7 @@ async def test_a_conflict_names_its_fields(store: Adapters) -> None:
         with pytest.raises(ConflictError) as caught:
             await store.users.create("acme", given)
         assert caught.value.fields == fields
-        assert str(caught.value) == f"users: A row with this {' and '.join(fields)} already exists (HTTP 409)."
+        assert str(caught.value) == f"users: a row with this {' and '.join(fields)} already exists"
 
 
 @pytest.mark.transactions

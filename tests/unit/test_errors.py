@@ -1,0 +1,92 @@
+"""What the errors promise without a database: a status for each, the table of them in docs/errors.md, and no value in any message."""
+
+from __future__ import annotations
+
+import inspect
+import pickle
+import re
+from pathlib import Path
+
+import pytest
+
+from authhero_sql import (
+    AuthHeroSQLError,
+    ConfigurationError,
+    ConnectionSetupError,
+    DatabaseUnavailableError,
+    ForeignKeyError,
+    InvalidField,
+    InvalidValueError,
+    NotFoundError,
+    errors,
+)
+from authhero_sql.errors import DatabaseError, Reference
+
+DOCUMENT = Path(__file__).parents[2] / "docs/errors.md"
+KINDS = {name: kind for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, AuthHeroSQLError)}
+INSIDE = {"ValueRefusedError", "DuplicateObjectError"}
+"""Those that no caller sees."""
+
+
+def test_the_document_lists_every_class_with_its_status_and_its_sentence() -> None:
+    rows = [tuple(cell.strip() for cell in line.split("|")[1:-1]) for line in DOCUMENT.read_text("utf-8").splitlines() if line.startswith("| `")]
+    told = {name.strip("`"): (status, again, when) for name, status, again, when, _ in rows}
+    expected = {
+        name: (str(kind.status_code), "yes" if kind.retryable else "no", (inspect.getdoc(kind) or "").splitlines()[0])
+        for name, kind in KINDS.items()
+        if name not in INSIDE
+    }
+    assert told == expected
+    assert list(told) == list(expected), "in the order of errors.py"
+    assert all(what_to_do.endswith(".") for *_, what_to_do in rows)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_status_is_one_of_http_and_only_what_is_unavailable_is_tried_again(name: str) -> None:
+    kind = KINDS[name]
+    assert kind.status_code in {400, 404, 409, 500, 501, 503}
+    assert not kind.retryable or kind.status_code == 503
+    assert "HTTP" not in (inspect.getdoc(kind) or "").splitlines()[0]
+
+
+def test_a_set_up_that_is_wrong_is_unavailable_and_misconfigured() -> None:
+    assert issubclass(ConnectionSetupError, DatabaseUnavailableError)
+    assert issubclass(ConnectionSetupError, ConfigurationError)
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (NotFoundError("users"), "users: there is no such row"),
+        (NotFoundError("users", ("tenant_id", "user_id")), "users: there is no row with this tenant_id and user_id"),
+        (InvalidValueError("users", "email", "is wrong"), "users.email: is wrong"),
+        (InvalidValueError("users", None, "is wrong"), "users: is wrong"),
+        (InvalidValueError("users", "emial", 'unknown field "emial"'), 'users: unknown field "emial"'),
+        (InvalidValueError("users", "a", "is wrong", [InvalidField("b", "is wrong, too")]), "users.a: is wrong (and 1 more)"),
+        (DatabaseError(code="42"), "The database refused the statement (42)"),
+        (DatabaseError("it failed: try again", code="42"), "it failed (42): try again"),
+        (DatabaseError("it failed (42): try again", code="42"), "it failed (42): try again"),
+        (DatabaseError("it failed", code="42").at("users"), "users: it failed (42)"),
+        (DatabaseUnavailableError("it is down", code="42").at("users"), "it is down (42)"),
+        (ForeignKeyError().of([Reference("a", ("b",), "c")]), "a.b references a missing c row"),
+        (
+            ForeignKeyError().of([Reference("a", ("b",), "c"), Reference("a", ("d", "e"), "f")]),
+            "a references a missing row by b (a c row) or d and e (a f row)",
+        ),
+        (ForeignKeyError().of([Reference("a", ("b",), "c")], still_referenced=True), "c is still referenced by a"),
+    ],
+)
+def test_a_message_survives_pickling(error: AuthHeroSQLError, text: str) -> None:
+    again = pickle.loads(pickle.dumps(error))  # noqa: S301  # made one line above
+    assert str(error) == str(again) == text
+    assert vars(again) == vars(error)
+
+
+def test_an_unknown_name_is_compared_with_those_that_are_known() -> None:
+    assert errors.did_you_mean("emial", ["email", "name"]) == '; did you mean "email"?'
+    assert errors.did_you_mean("x" * 100_000, ["email", "name"]) == ""
+
+
+def test_no_message_names_a_status() -> None:
+    source = inspect.getsource(errors)
+    assert re.findall(r"\(HTTP \d+\)", source) == []
