@@ -127,6 +127,12 @@ class InvalidValueError(AuthHeroSQLError, ValueError):
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.table, self.field, self.reason, self.errors[1:])
 
+    @classmethod
+    def of(cls, errors: Sequence[InvalidValueError]) -> InvalidValueError:
+        """Return one error for several of the same table."""
+        first, *others = errors
+        return cls(first.table, first.field, first.reason, [each for error in (first, *others) for each in error.errors][1:])
+
 
 class NotFoundError(AuthHeroSQLError):
     """There is no such row.

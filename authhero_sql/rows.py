@@ -25,7 +25,7 @@ from pydantic_core import CoreConfig, PydanticUndefined, SchemaValidator
 
 from .clock import to_iso
 from .codecs import BOOL, EPOCH_MS, FLAG, INSTANT, JSON, JSON_OR_TEXT, MARK, SWITCH, TEXT, TEXT_BYTES
-from .errors import CorruptRowError, InvalidValueError
+from .errors import CorruptRowError, InvalidField, InvalidValueError, did_you_mean, shown
 from .schema import Column, Table
 
 M = TypeVar("M", bound=BaseModel)
@@ -241,10 +241,35 @@ def _instead_of_null(default: Any) -> Callable[[Any], Any]:
 _ROW_CONFIG = ConfigDict(defer_build=False, extra="ignore", val_temporal_unit="milliseconds", hide_input_in_errors=True)
 
 
-def invalid(table: Table[Any], error: ValidationError, *inside: str) -> InvalidValueError:
-    """The first problem of a model that could not be made, without the value; ``inside`` is where the model stands."""
-    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-    return InvalidValueError(table.name, ".".join(str(part) for part in (*inside, *first["loc"])) or None, first["msg"])
+def invalid(table: Table[Any], error: ValidationError, model: type[BaseModel], *inside: str) -> InvalidValueError:
+    """Return the error for a model that could not be made: every field that is wrong, without its value.
+
+    Args:
+        table: the table that the model is for.
+        error: what pydantic found.
+        model: the model.
+        inside: where the model stands.
+    """
+    problems = error.errors(include_url=False, include_input=False, include_context=False)
+    wrong: list[InvalidField] = []
+    for problem in problems:
+        place = problem["loc"]
+        field = shown(".".join(str(part) for part in (*inside, *place)))
+        unknown = problem["type"] == "extra_forbidden"
+        wrong.append(InvalidField(field or None, _unknown(model, place) if unknown else problem["msg"]))
+    return InvalidValueError(table.name, wrong[0].field, wrong[0].reason, wrong[1:])
+
+
+def _unknown(model: type[BaseModel], place: Sequence[str | int]) -> str:
+    """What to say of a field that a model, or one inside it, does not have."""
+    here: type[BaseModel] | None = model
+    for part in place[:-1]:
+        # A number is a place in a list.
+        if here is not None and not isinstance(part, int):
+            info = wire_fields(here).get(part)
+            here = next(_models(info[1].annotation), None) if info is not None else None
+    name = str(place[-1])
+    return f'unknown field "{shown(name)}"{did_you_mean(name, wire_fields(here)) if here is not None else ""}'
 
 
 _GIVEN = "_given"
@@ -330,7 +355,7 @@ class RowWriter:
         try:
             model = kind.model_validate(given)
         except ValidationError as error:
-            raise invalid(self.table, error) from None
+            raise invalid(self.table, error, kind) from None
         model.__dict__[_GIVEN] = given
         return model
 
@@ -343,6 +368,7 @@ class RowWriter:
         self._refuse(model)
         fields = model.__dict__
         values: dict[str, Any] = {}
+        wrong: list[InvalidValueError] = []
         for name, attribute, read, encode, optional, default in self._steps:
             if name in extra:
                 value = extra[name]
@@ -350,7 +376,12 @@ class RowWriter:
                 value = fields.get(attribute)
             else:
                 value = read(model)
-            values[name] = default if value is None and optional else encode(value)
+            try:
+                values[name] = default if value is None and optional else encode(value)
+            except InvalidValueError as error:
+                wrong.append(error)
+        if wrong:
+            raise InvalidValueError.of(wrong)
         return values
 
     @cached_property
@@ -382,10 +413,13 @@ class RowWriter:
         given = mapping(self.table, fields)
         if isinstance(fields, self.model):
             return {name: self._unread(name, value) for name, value in given.items() if name in self.update_model.model_fields}
+        wrong: list[InvalidValueError] = []
         for name in [name for name in given if name in self._fixed]:
-            wire = self._fixed[name]
-            if wire not in key or key[wire] != given.pop(name):
-                raise InvalidValueError(self.table.name, name, "cannot be updated")
+            wire, value = self._fixed[name], given.pop(name)
+            if wire not in key or key[wire] != value:
+                wrong.append(InvalidValueError(self.table.name, name, "cannot be updated"))
+        if wrong:
+            raise InvalidValueError.of(wrong)
         return given
 
     def _unread(self, name: str, value: Any) -> Any:
@@ -421,9 +455,13 @@ class RowWriter:
         return update
 
     def _refuse(self, model: BaseModel) -> None:
-        for wire, get, reason in self._refused:
-            if get(model) is not None:
-                raise InvalidValueError(self.table.name, wire, f"cannot be stored: {reason}")
+        wrong = [
+            InvalidValueError(self.table.name, wire, f"cannot be stored: {reason}")
+            for wire, get, reason in self._refused
+            if get(model) is not None
+        ]
+        if wrong:
+            raise InvalidValueError.of(wrong)
 
     def object(self, column: Column, given: Fields) -> dict[str, Any]:
         """The given keys of the object in a JSON column, as plain data by wire name.
@@ -438,7 +476,7 @@ class RowWriter:
         try:
             checked = model.model_validate(mapping(self.table, given, column.public))
         except ValidationError as error:
-            raise invalid(self.table, error, column.public) from None
+            raise invalid(self.table, error, model, column.public) from None
         return dict(in_order(checked.model_dump(by_alias=True, exclude_unset=True), given))
 
     def changes(self, update: BaseModel) -> dict[str, Any]:
@@ -448,13 +486,21 @@ class RowWriter:
             InvalidValueError: a column cannot hold its value.
         """
         given = update.model_fields_set
-        return {
-            part.name: part.encode(part.get(update))
-            for wire, plan in self._update_plan.items()
-            if self._update_fields[wire][0] in given
-            for part in plan
-            if wire not in self._merged or _is_set(update, part.column.public.split("."))
-        }
+        values: dict[str, Any] = {}
+        wrong: list[InvalidValueError] = []
+        for wire, plan in self._update_plan.items():
+            if self._update_fields[wire][0] not in given:
+                continue
+            for part in plan:
+                if wire in self._merged and not _is_set(update, part.column.public.split(".")):
+                    continue
+                try:
+                    values[part.name] = part.encode(part.get(update))
+                except InvalidValueError as error:
+                    wrong.append(error)
+        if wrong:
+            raise InvalidValueError.of(wrong)
+        return values
 
 
 class _Written:

@@ -136,13 +136,13 @@ class Column:
                 return text
             if self.truncate:
                 return text[: self.size]
-            raise ValueError(f"is longer than {self.size} characters")
+            raise ValueError(f"at most {self.size:,} characters, got {len(text):,}")
         limit = MEDIUMTEXT_BYTES if self.medium else TEXT_BYTES
         if len(text) * 4 <= limit or len(encoded := text.encode()) <= limit:
             return text
         if self.truncate:
             return encoded[:limit].decode(errors="ignore")
-        raise ValueError(f"is longer than {limit} bytes")
+        raise ValueError(f"at most {limit:,} bytes, got {len(encoded):,}")
 
     def operand(self, value: Any) -> Any:
         """The value to compare the column with: encoded like a stored one, but of any length.

@@ -86,7 +86,7 @@ class Outbox(Adapter[StoredEvent]):
         try:
             given = AuditEventInsert.model_validate({**mapping(table, event), "tenant_id": tenant_id})
         except ValidationError as error:
-            raise invalid(table, error) from None
+            raise invalid(table, error, AuditEventInsert) from None
         id = given.id or self.session.ids.nanoid()
         payload = in_order(given.model_dump(mode="json", by_alias=True, exclude_unset=True), event)
         stored: dict[Column, Any] = {

@@ -29,7 +29,9 @@ INSIDE = {"ValueRefusedError", "DuplicateObjectError"}
 
 
 def test_the_document_lists_every_class_with_its_status_and_its_sentence() -> None:
-    rows = [tuple(cell.strip() for cell in line.split("|")[1:-1]) for line in DOCUMENT.read_text("utf-8").splitlines() if line.startswith("| `")]
+    rows = [
+        tuple(cell.strip() for cell in line.split("|")[1:-1]) for line in DOCUMENT.read_text("utf-8").splitlines() if line.startswith("| `")
+    ]
     told = {name.strip("`"): (status, again, when) for name, status, again, when, _ in rows}
     expected = {
         name: (str(kind.status_code), "yes" if kind.retryable else "no", (inspect.getdoc(kind) or "").splitlines()[0])
