@@ -180,6 +180,8 @@ class DatabaseError(AuthHeroSQLError):
     """
 
     table: str | None = None
+    owner: str | None = None
+    """The table that the engine names, which need not be the one whose adapter was called."""
 
     def __init__(self, message: str | None = None, *, code: str | None = None, constraint: str | None = None, sent: bool = True) -> None:
         super().__init__(message)

@@ -10,8 +10,9 @@ from typing import Any, TypeVar
 
 from .dialects.interface import Call, Row
 from .errors import DatabaseError, UnsupportedError
+from .located import located
 from .schema import Table
-from .session import Session, located, logger, told
+from .session import Session, logger, told
 
 A = TypeVar("A")
 R = TypeVar("R")
@@ -104,7 +105,7 @@ class Runner:
         try:
             return await method(given)
         except DatabaseError as error:
-            raise located(error, self.table) from error.__cause__
+            raise located(error, (self.table,), calls) from error.__cause__
         finally:
             if began is not None:
                 told(calls, began)

@@ -16,17 +16,9 @@ from .dialects.dialect import Dialect
 from .dialects.interface import Call, Database, Executor
 from .dialects.managed import retried
 from .dialects.transactions import Block, called, open_block
-from .errors import (
-    ConflictError,
-    DatabaseError,
-    InvalidValueError,
-    NothingMatchedError,
-    TransactionClosedError,
-    TransactionMisuseError,
-    UnsupportedError,
-    ValueRefusedError,
-)
+from .errors import DatabaseError, NothingMatchedError, TransactionClosedError, TransactionMisuseError, UnsupportedError
 from .ids import Ids
+from .located import located
 from .schema import Table
 from .statements.texts import Texts
 
@@ -40,24 +32,6 @@ def told(calls: Sequence[Call], began: float) -> None:
     """Log statements, and how long ago they began."""
     # The text holds no value: every value is bound.
     logger.debug("%.1f ms: %s", (time.perf_counter() - began) * 1000, "; ".join(call.sql for call in calls))
-
-
-def located(error: DatabaseError, table: Table[Any]) -> Exception:
-    """The error of a statement of the table, which it names."""
-    if isinstance(error, ValueRefusedError):
-        return InvalidValueError(table.name, None, "the database refused a value")
-    if isinstance(error, ConflictError):
-        error.on(_unique(table, error.constraint or ""))
-    return error.at(table.name)
-
-
-def _unique(table: Table[Any], constraint: str) -> tuple[str, ...]:
-    """The fields of a unique key by the name that an engine has for it: the index, the key, or its columns."""
-    named = {index.name: index.columns for index in table.indexes}
-    keys = {"PRIMARY": table.key, f"{table.name}_pkey": table.key}
-    parts = [part.rpartition(".") for part in constraint.split(", ")]
-    columns = {*{**named, **keys}.get(constraint, ()), *(column for owner, _, column in parts if owner in ("", table.name))}
-    return tuple(column.public for column in table.columns if column.name in columns and column.name != "tenant_id")
 
 
 class Batch:
@@ -128,15 +102,9 @@ class Batch:
 
     def _located(self, error: DatabaseError) -> Exception:
         """The error, naming the table whose statement it was, where that can be told."""
-        tables = {table.name: table for table in self._tables}
         if isinstance(error, NothingMatchedError):
-            return located(error, self._tables[error.position])
-        if len(tables) == 1:
-            return located(error, self._tables[0])
-        if isinstance(error, ValueRefusedError):
-            return InvalidValueError("batch", None, "the database refused a value")
-        named = [table for table in tables.values() if isinstance(error, ConflictError) and _unique(table, error.constraint or "")]
-        return located(error, named[0]) if len(named) == 1 else error
+            return located(error, [self._tables[error.position]], self._calls)
+        return located(error, list(dict.fromkeys(self._tables)), self._calls)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

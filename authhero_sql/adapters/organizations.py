@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel
 
-from ..errors import ForeignKeyError, InvalidValueError
+from ..errors import ForeignKeyError, InvalidValueError, Reference
 from ..listing import ListRules, Sort, Totals, Window
 from ..models.base import ImportMetadata, Page
 from ..models.organizations import (
@@ -24,7 +24,7 @@ from ..models.organizations import (
     UserOrganizationInsert,
 )
 from ..rows import Unchecked, mapping
-from ..schema import Order
+from ..schema import Order, Table
 from ..statements.conditions import Where, one_of
 from ..statements.table import Side
 from ..tables import CONNECTIONS, INVITES, ORGANIZATION_CONNECTIONS, ORGANIZATIONS, USER_ORGANIZATIONS
@@ -203,7 +203,7 @@ class UserOrganizations(
         own = {id for (id,) in await self._run.fetch(organizations._sql.select(organizations._chosen(ORGANIZATION.id), where))}
         for new in chunk:
             if new.values["organization_id"] not in own:
-                raise of_row(ForeignKeyError().at(self.table.name), new.row)
+                raise of_row(_no_organization(self.table), new.row)
 
     async def update(
         self, tenant_id: str, id: str, fields: BaseModel | UserOrganizationUpdate | Unchecked, *, expect: Expected = None
@@ -217,7 +217,7 @@ class UserOrganizations(
         """
         organization_id = mapping(self.table, fields).get("organization_id")
         if organization_id is not None and not await _is_own(self, tenant_id, organization_id) and await self.get(tenant_id, id):
-            raise ForeignKeyError().at(self.table.name)
+            raise _no_organization(self.table)
         return await super().update(tenant_id, id, fields, expect=expect)
 
     async def list_user_organizations(
@@ -306,7 +306,11 @@ async def _insert_into_own(adapter: Adapter[Any], values: Mapping[str, Any]) -> 
     """INSERT a row of an organization of the same tenant; the reference alone would let another tenant's through."""
     own = {ORGANIZATION.tenant_id: values["tenant_id"], ORGANIZATION.id: values["organization_id"]}
     if not await adapter._run.matched(Organizations(adapter.session)._sql.insert_beside(adapter.table, values, own)):
-        raise ForeignKeyError().at(adapter.table.name)
+        raise _no_organization(adapter.table)
+
+
+def _no_organization(table: Table[Any]) -> ForeignKeyError:
+    return ForeignKeyError().of([Reference(table.name, ("organization_id",), ORGANIZATIONS.name)])
 
 
 async def _is_own(adapter: Adapter[Any], tenant_id: str, organization_id: str) -> bool:

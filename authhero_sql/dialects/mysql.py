@@ -25,6 +25,7 @@ from ..errors import (
     PermissionDeniedError,
     PoolTimeoutError,
     ReadOnlyError,
+    Reference,
     ReplicationRefusedError,
     StatementTimeoutError,
     TransactionConflictError,
@@ -98,6 +99,10 @@ _BY_NUMBER: dict[int, type[DatabaseError]] = {
     1969: StatementTimeoutError,
     3024: StatementTimeoutError,
 }
+DUPLICATE = 1062
+"""The server's number for a key that is taken."""
+STILL_REFERENCED = (1217, 1451)
+"""The server's numbers for a row that cannot be removed or changed because another one refers to it."""
 _NO_CONNECTION_LEFT = "the server has no connection left: lower max_size, or raise max_connections on the server"
 _USERS_LIMIT = "the user has as many connections, or statements, as the server allows it: lower max_size, or raise the limit"
 _EXPIRED = "the user's password has expired: set another one on the server"
@@ -362,7 +367,12 @@ class MySQLDialect(Dialect):
             if encryption is not None:
                 kind = ConnectionSetupError
             message = encryption or _SAYS.get(number)
-            return kind(message, code=str(number) if number else None, constraint=_constraint(error.args[1]) if number == 1062 else None)
+            ours = kind(message, code=str(number) if number else None)
+            if number == DUPLICATE:
+                ours.owner, ours.constraint = _constraint(error.args[1])
+            elif isinstance(ours, ForeignKeyError):
+                _tell_reference(ours, number, str(error.args[1]))
+            return ours
         if isinstance(error, RuntimeError) and "closing pool" in str(error):
             return DatabaseUnavailableError("the pool is closed")
         if isinstance(error, UnicodeEncodeError):
@@ -421,10 +431,24 @@ def _pattern(character: str) -> str:
     return f"\\{character}" if character.isascii() and not character.isalnum() else character
 
 
-def _constraint(message: str) -> str | None:
-    """The key in ``Duplicate entry '…' for key 'users.unique_email_provider'``: the last thing in quotes."""
+def _constraint(message: str) -> tuple[str | None, str | None]:
+    """The table, which MariaDB leaves out, and the key in ``Duplicate entry '…' for key 'users.unique_email_provider'``."""
     found = re.search(r"'([^']*)'[^']*$", message)
-    return found[1].rpartition(".")[2] if found else None
+    table, _, key = found[1].rpartition(".") if found else ("", "", "")
+    return table or None, key or None
+
+
+_REFERENCE = re.compile(r"`([^`]+)`, CONSTRAINT .* FOREIGN KEY \(([^)]*)\) REFERENCES (?:`[^`]+`\.)?`([^`]+)`")
+
+
+def _tell_reference(error: ForeignKeyError, number: int, message: str) -> None:
+    """Read which reference was violated from the definition that the server repeats, unless the user may not see the tables."""
+    found = _REFERENCE.search(message)
+    if found is None:
+        return
+    error.owner = found[1]
+    error.still_referenced = number in STILL_REFERENCED
+    error.references = (Reference(found[1], tuple(re.findall(r"`([^`]+)`", found[2])), found[3]),)
 
 
 _WAIT_SHORTLY = "SET @authhero_wait = @@lock_wait_timeout, SESSION lock_wait_timeout = 1"
@@ -480,6 +504,8 @@ def _default(text: str | None, kind: str, extra: str) -> str | int | None:
     return int(bare) if "int" in kind and re.fullmatch("-?[0-9]+", bare) else bare
 
 
+_WRITES = re.compile(r"(?:INSERT(?: IGNORE)? INTO|UPDATE) `(\w+)`")
+
 DIALECT: Dialect = MySQLDialect()
 
 
@@ -496,14 +522,16 @@ class Speaker:
         try:
             return await self.driver.answer(connection, call, self._limits)
         except Exception as error:
-            self._raise(connection, error)
+            self._raise(connection, error, call)
 
     async def answers(self, connection: Any, calls: Sequence[Call]) -> list[Answer]:
         """Return what each of several statements gave, in one trip."""
+        given: list[Answer] = []
         try:
-            return await self.driver.answers(connection, calls, self._limits)
+            await self.driver.answers(connection, calls, self._limits, given)
         except Exception as error:
-            self._raise(connection, error)
+            self._raise(connection, error, calls[len(given)])
+        return given
 
     async def counts(self, connection: Any, calls: Sequence[Call]) -> list[int]:
         """Return how many rows each of several writes matched, in one trip; INSERTs that are alike are one with many rows."""
@@ -511,8 +539,11 @@ class Speaker:
         answers = await self.answers(connection, [call for call, _ in merged])
         return [count for (_, rows), (_, matched) in zip(merged, answers, strict=True) for count in ([1] * rows if rows > 1 else [matched])]
 
-    def _raise(self, connection: Any, error: Exception) -> NoReturn:
+    def _raise(self, connection: Any, error: Exception, call: Call) -> NoReturn:
         ours = translated(self.dialect, error, lost=not self.driver.is_open(connection))
+        if isinstance(ours, ConflictError) and ours.owner is None and (written := _WRITES.match(call.sql)):
+            # MariaDB calls the key of every table PRIMARY.
+            ours.owner = written[1]
         raise ours from ours.__cause__
 
 

@@ -243,16 +243,16 @@ class MySQLDriver:
             self._spoiled(connection, error)
             raise
 
-    async def answers(self, connection: aiomysql.Connection, calls: Sequence[Call], limits: Limits) -> list[Answer]:
-        """Return what each of several statements gave, all sent in one trip; after one that fails the server does none of the rest.
+    async def answers(self, connection: aiomysql.Connection, calls: Sequence[Call], limits: Limits, done: list[Answer]) -> None:
+        """Collect what each of several statements gave, all sent in one trip; after one that fails the server does none of the rest.
 
-        What is too large for one trip goes one by one.
+        What is too large for one trip is sent one by one.
         """
         if len(calls) == 1:
-            return [await self.answer(connection, calls[0], limits)]
+            done.append(await self.answer(connection, calls[0], limits))
+            return
         cursor = await connection.cursor(self._cursor())
         text = "; ".join([cursor.mogrify(call.sql, call.args) for call in calls])
-        done: list[Answer] = []
         if len(text) < TRIP_LETTERS:
             try:
                 for call in calls:
@@ -263,7 +263,9 @@ class MySQLDriver:
                 self._spoiled(connection, error)
                 if not _misses_index(error, calls[len(done)]):
                     raise
-        return done + [await self.answer(connection, call, limits) for call in calls[len(done) :]]
+        for call in calls[len(done) :]:
+            answer = await self.answer(connection, call, limits)
+            done.append(answer)
 
     def _spoiled(self, connection: aiomysql.Connection, error: BaseException) -> None:
         """Close a connection after what has left an answer on its way: whoever came next would read it."""

@@ -29,6 +29,7 @@ from ..errors import (
     PermissionDeniedError,
     PoolTimeoutError,
     ReadOnlyError,
+    Reference,
     StatementTimeoutError,
     TransactionAbortedError,
     TransactionConflictError,
@@ -308,7 +309,11 @@ class PostgreSQLDialect(Dialect):
             kind = _BY_STATE.get(state) or _BY_CLASS.get(state[:2]) or DatabaseError
             # asyncpg raises the server's classes for what it cannot encode, too; only the server tells a severity.
             sent = getattr(error, "severity", None) is not None
-            return kind(_SAYS.get(state), code=state or None, constraint=getattr(error, "constraint_name", None), sent=sent)
+            ours = kind(_SAYS.get(state), code=state or None, constraint=getattr(error, "constraint_name", None), sent=sent)
+            ours.owner = getattr(error, "table_name", None)
+            if isinstance(ours, ForeignKeyError):
+                _tell_reference(ours, str(error), getattr(error, "detail", None) or "")
+            return ours
         if isinstance(error, asyncpg.InternalClientError):
             # Raised where the server has just said that it ends the connection.
             return ConnectionLostError()
@@ -329,6 +334,24 @@ class PostgreSQLDialect(Dialect):
             told[name] = None
         if "message" in told:
             told["message"] = error.args[0]
+
+
+_QUOTED = re.compile(r"[\"«»„“]\s*(\w+)\s*[\"«»“”]")
+"""A name in a message, in the quotation marks of its language."""
+
+
+def _tell_reference(error: ForeignKeyError, message: str, detail: str) -> None:
+    """Read which reference was violated, in whatever language: ``Key (tenant_id)=(…) is not present in table "tenants".``.
+
+    The server names the table that refers by itself. The detail ends with the other one, or again with the one that refers where a row
+    of it still does; then the message begins with the other one.
+    """
+    columns, named, first = re.search(r"\(([^()=]+)\)=\(", detail), _QUOTED.findall(detail), _QUOTED.search(message)
+    if error.owner is None or columns is None or not named or first is None:
+        return
+    error.still_referenced = named[-1] == error.owner
+    fields = () if error.still_referenced else tuple(re.findall(r"\w+", columns[1]))
+    error.references = (Reference(error.owner, fields, first[1] if error.still_referenced else named[-1]),)
 
 
 TOGETHER = 8

@@ -264,12 +264,18 @@ def classified(code: str, message: str) -> DatabaseError:
     """Our error for one of SQLite's, by its extended name and, where that says too little, its message."""
     # Extended names begin with their class: SQLITE_BUSY_SNAPSHOT, SQLITE_IOERR_WRITE.
     kind = _BY_NAME.get(code) or _BY_NAME.get("_".join(code.split("_")[:2]))
-    if kind is None and message.startswith(("no such table", "no such column")):
+    if code == "SQLITE_CONSTRAINT_TRIGGER" and message == "FOREIGN KEY constraint failed":
+        # So SQLite calls a reference that restricts.
+        kind = ForeignKeyError
+    elif kind is None and message.startswith(("no such table", "no such column")):
         kind = MissingTableError
     elif kind is None and _DUPLICATE.search(message):
         kind = DuplicateObjectError
     said = "the database's disk is full: make room on it" if code == "SQLITE_FULL" else None
-    return (kind or DatabaseError)(said, code=code or None, constraint=_constraint(message))
+    ours = (kind or DatabaseError)(said, code=code or None, constraint=_constraint(message))
+    # SQLite names a unique key by its columns, each with its table.
+    ours.owner = (ours.constraint or "").rpartition(".")[0].rpartition(" ")[2].partition(".")[0] or None
+    return ours
 
 
 def glob_letters(text: str) -> list[str]:

@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from ..clock import from_epoch_ms, truncate
 from ..codecs import BOOL, EPOCH_MS, FLAG, INSTANT, INT, TEXT
 from ..dialects.interface import Call, Row
-from ..errors import CorruptRowError, ForeignKeyError, InvalidQueryError, InvalidValueError, NotFoundError
+from ..errors import CorruptRowError, ForeignKeyError, InvalidQueryError, InvalidValueError, NotFoundError, Reference
 from ..listing import ListRules
 from ..lists import Lists
 from ..models.base import ImportMetadata
@@ -191,7 +191,7 @@ class Adapter(Generic[M]):
         self.table.encode(self.table[name], id)
         where: Where = {table[table.key[0]]: id, table["tenant_id"]: other_than(tenant_id)}
         if await self._run.fetch(self._sql.exists_elsewhere(table, where)):
-            raise ForeignKeyError().at(self.table.name)
+            raise ForeignKeyError().of([Reference(self.table.name, (self.table[name].public,), table.name)])
 
     # Creating.
 

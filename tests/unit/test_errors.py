@@ -7,6 +7,7 @@ import pickle
 import re
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from authhero_sql import (
@@ -20,6 +21,7 @@ from authhero_sql import (
     NotFoundError,
     errors,
 )
+from authhero_sql.dialects.postgresql import DIALECT
 from authhero_sql.errors import DatabaseError, Reference
 
 DOCUMENT = Path(__file__).parents[2] / "docs/errors.md"
@@ -92,3 +94,40 @@ def test_an_unknown_name_is_compared_with_those_that_are_known() -> None:
 def test_no_message_names_a_status() -> None:
     source = inspect.getsource(errors)
     assert re.findall(r"\(HTTP \d+\)", source) == []
+
+
+@pytest.mark.parametrize(
+    ("message", "detail", "reference", "still"),
+    [
+        (
+            'insert or update on table "codes" violates foreign key constraint "x"',
+            'Key (user_id, tenant_id)=(a"b"c, acme) is not present in table "users".',
+            Reference("codes", ("user_id", "tenant_id"), "users"),
+            False,
+        ),
+        (
+            "Einfügen oder Aktualisieren in Tabelle »codes« verletzt Fremdschlüssel-Constraint »x«",
+            "Schlüssel (user_id, tenant_id)=(a, acme) ist nicht in Tabelle »users« vorhanden.",
+            Reference("codes", ("user_id", "tenant_id"), "users"),
+            False,
+        ),
+        (
+            'update or delete on table "users" violates foreign key constraint "x" on table "codes"',
+            'Key (user_id, tenant_id)=(a, acme) is still referenced from table "codes".',
+            Reference("codes", (), "users"),
+            True,
+        ),
+        (
+            "UPDATE ou DELETE sur la table « users » viole la contrainte de clé étrangère « x » de la table « codes »",
+            "La clé (user_id, tenant_id)=(a, acme) est toujours référencée à partir de la table « codes ».",
+            Reference("codes", (), "users"),
+            True,
+        ),
+    ],
+)
+def test_postgresql_tells_the_reference_in_any_language(message: str, detail: str, reference: Reference, *, still: bool) -> None:
+    raised = asyncpg.ForeignKeyViolationError(message)
+    vars(raised).update(table_name="codes", detail=detail)
+    ours = DIALECT.classify(raised)
+    assert isinstance(ours, ForeignKeyError)
+    assert (ours.references, ours.still_referenced) == ((reference,), still)

@@ -23,7 +23,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "dialects": {"errors", "schema"},
     # The first room: what is said, and nothing that could say it.
     "statements": {"codecs", "dialects", "errors", "listing", "lucene", "rows", "schema"},
-    "session": {*GROUND, "dialects", "schema", "statements"},
+    # Which table an error is about: a call of one adapter may write to the tables of others.
+    "located": {"dialects", "errors", "schema", "tables"},
+    "session": {*GROUND, "dialects", "located", "schema", "statements"},
     "rows": {*GROUND, "codecs", "schema"},
     "listing": {*GROUND, "schema", "codecs"},
     # The language knows nothing of what it is asked about.
@@ -31,7 +33,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # What callers write, on the way to the same tree.
     "where": {"errors", "lucene"},
     "types": {"where"},
-    "runner": {"dialects", "errors", "schema", "session"},
+    "runner": {"dialects", "errors", "located", "schema", "session"},
     # The second room: what is done with what is said.
     "verbs": {*GROUND, "codecs", "schema", "models", "dialects", "statements", "session", "runner", "rows", "listing", "lists"},
     # The third: pages and walks.
