@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import re
+import stat
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -706,15 +707,15 @@ class SQLiteDatabase(ManagedDatabase):
 def _unopened(ours: DatabaseError, path: str) -> DatabaseError:
     """The error of a file that cannot be opened, in a sentence that says why, and the way out."""
     code = ours.code or ""
-    file, name = Path(path), f'"{shown(path)}"'
+    file, name = Path(path).absolute(), f'"{shown(path)}"'
     kind: type[DatabaseError] = ConnectionSetupError
     if code.startswith("SQLITE_NOTADB"):
         sentence = f"{name} is not a SQLite database: check the path in the URL"
     elif code.startswith("SQLITE_CORRUPT"):
         sentence = f"{name} is damaged: restore it from a backup"
-    elif file.is_dir():
+    elif stat.S_ISDIR(_mode(file) or 0):
         sentence = f"{name} is a directory: add the name of the file to the path in the URL"
-    elif not file.parent.exists():
+    elif _mode(file.parent) is None:
         sentence = f'the directory of {name} does not exist: create "{shown(str(file.parent))}", or check the path in the URL'
     elif code.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM", "SQLITE_AUTH")):
         read_only = code.startswith("SQLITE_READONLY")
@@ -726,6 +727,16 @@ def _unopened(ours: DatabaseError, path: str) -> DatabaseError:
     else:
         kind, sentence = DatabaseUnavailableError, f"{name} cannot be opened: check the disk and the path in the URL"
     return kind(sentence, code=ours.code)
+
+
+def _mode(path: Path) -> int | None:
+    """Return the mode of a file: None where there is none, 0 where this process may not look."""
+    try:
+        return path.stat().st_mode
+    except PermissionError:
+        return 0
+    except OSError:
+        return None
 
 
 def _configure_writer(wal: bool | None, connection: sqlite3.Connection) -> None:

@@ -7,6 +7,7 @@ import os
 import secrets
 import sqlite3
 import sys
+import tempfile
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -190,6 +191,12 @@ async def _folder_that_cannot_be_written(place: Any) -> None:
         await use(f"sqlite:///{place.file}")
 
 
+async def _closed_folder(place: Any) -> None:
+    await anyio.Path(place.folder).chmod(0o700 if os.geteuid() == 0 else 0o000)
+    with unprivileged():
+        await use(f"sqlite:///{place.folder}/inside/auth.db")
+
+
 async def _locked(place: Any) -> None:
     other = sqlite3.connect(place.file, isolation_level=None)
     try:
@@ -237,6 +244,13 @@ SQLITE = {
         '"{file}" cannot be opened (SQLITE_CANTOPEN): give this process the right to write to the file and to its directory',
         _folder_that_cannot_be_written,
     ),
+    "folder that cannot be entered": Row(
+        PermissionDeniedError,
+        "SQLITE_CANTOPEN",
+        '"{folder}/inside/auth.db" cannot be opened (SQLITE_CANTOPEN): '
+        "give this process the right to write to the file and to its directory",
+        _closed_folder,
+    ),
     "read-only file": Row(
         ReadOnlyError,
         "SQLITE_READONLY",
@@ -262,12 +276,11 @@ SQLITE = {
 @pytest.mark.engines("sqlite")
 @pytest.mark.usefixtures("engine")
 @pytest.mark.parametrize("name", SQLITE)
-async def test_sqlite(name: str, tmp_path_factory: pytest.TempPathFactory) -> None:
-    folder = tmp_path_factory.mktemp("set-up")
-    # Another account is to reach it.
-    for each in (folder, *folder.parents[:2]):
-        each.chmod(0o755)
-    await check(SQLITE[name], SimpleNamespace(folder=str(folder), file=f"{folder}/auth.db"))
+async def test_sqlite(name: str) -> None:
+    # Another account is to reach it, which pytest's own folder does not let in.
+    with tempfile.TemporaryDirectory(prefix="authhero-set-up-") as folder:
+        await anyio.Path(folder).chmod(0o755)
+        await check(SQLITE[name], SimpleNamespace(folder=folder, file=f"{folder}/auth.db"))
 
 
 # --- servers -----------------------------------------------------------------------------------------------------------------------
