@@ -222,10 +222,9 @@ class ConflictError(IntegrityError):
     fields: tuple[str, ...] = ()
 
     def on(self, fields: tuple[str, ...]) -> ConflictError:
-        """The same error, naming the fields."""
-        if fields:
-            self.fields = fields
-            self.args = (f"a row with this {' and '.join(fields)} already exists",)
+        """The same error, naming the fields, where these are known."""
+        self.fields = fields
+        self.args = (f"a row with this {' and '.join(fields) or 'key'} already exists",)
         return self
 
 

@@ -42,7 +42,7 @@ def _unique(table: Table[Any], constraint: str) -> tuple[str, ...]:
     keys = {"PRIMARY": table.key, f"{table.name}_pkey": table.key}
     parts = [part.rpartition(".") for part in constraint.split(", ")]
     columns = {*{**named, **keys}.get(constraint, ()), *(column for owner, _, column in parts if owner in ("", table.name))}
-    return _fields(table, columns)
+    return tuple(name for name in _fields(table, columns) if name != "tenant_id")
 
 
 def _fields(table: Table[Any], columns: Sequence[str] | set[str]) -> tuple[str, ...]:

@@ -251,25 +251,41 @@ def invalid(table: Table[Any], error: ValidationError, model: type[BaseModel], *
         inside: where the model stands.
     """
     problems = error.errors(include_url=False, include_input=False, include_context=False)
-    wrong: list[InvalidField] = []
+    wrong: dict[tuple[str | int, ...], InvalidField] = {}
     for problem in problems:
         place = problem["loc"]
-        field = shown(".".join(str(part) for part in (*inside, *place)))
-        unknown = problem["type"] == "extra_forbidden"
-        wrong.append(InvalidField(field or None, _unknown(model, place) if unknown else problem["msg"]))
-    return InvalidValueError(table.name, wrong[0].field, wrong[0].reason, wrong[1:])
+        outside, here = _walked(model, place)
+        if outside not in wrong:
+            # Behind the place of a union stands which form it does not have; with more behind it, that is the place.
+            named = place if len(place) > len(outside) + 1 else outside
+            field = shown(".".join(str(part) for part in (*inside, *named)))
+            unknown = problem["type"] == "extra_forbidden"
+            wrong[outside] = InvalidField(field or None, _unknown(str(place[-1]), here) if unknown else problem["msg"])
+    first, *more = wrong.values()
+    return InvalidValueError(table.name, first.field, first.reason, more)
 
 
-def _unknown(model: type[BaseModel], place: Sequence[str | int]) -> str:
-    """What to say of a field that a model, or one inside it, does not have."""
-    here: type[BaseModel] | None = model
-    for part in place[:-1]:
-        # A number is a place in a list.
-        if here is not None and not isinstance(part, int):
-            info = wire_fields(here).get(part)
-            here = next(_models(info[1].annotation), None) if info is not None else None
-    name = str(place[-1])
-    return f'unknown field "{shown(name)}"{did_you_mean(name, wire_fields(here)) if here is not None else ""}'
+def _walked(model: type[BaseModel], place: tuple[str | int, ...]) -> tuple[tuple[str | int, ...], type[BaseModel] | None]:
+    """Return as much of a problem's place as stands outside of unions, of which each form has a problem, and the model around its end."""
+    here: Any = model
+    around: type[BaseModel] | None = None
+    for number, part in enumerate(place):
+        around = None
+        if isinstance(here, type) and issubclass(here, BaseModel):
+            around, info = here, wire_fields(here).get(str(part))
+            here = info[1].annotation if info is not None else None
+        else:
+            # A place in a list, or a key of a mapping.
+            here = next(reversed(get_args(here)), None)
+        here = without_none(here)[0] if here is not None else None
+        if get_origin(here) in (Union, types.UnionType):
+            return place[: number + 1], around
+    return place, around
+
+
+def _unknown(name: str, model: type[BaseModel] | None) -> str:
+    """Return what to say of a field that a model does not have."""
+    return f'unknown field "{shown(name)}"{did_you_mean(name, wire_fields(model)) if model is not None else ""}'
 
 
 _GIVEN = "_given"

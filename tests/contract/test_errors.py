@@ -90,6 +90,19 @@ async def test_several_unknown_fields_are_told_with_the_first_in_the_message(sto
     assert [error.field for error in caught.value.errors] == ["name", "nmae", "calbacks"]
 
 
+async def test_a_field_that_may_have_several_forms_is_one_field(store: Adapters) -> None:
+    with pytest.raises(InvalidValueError) as caught:
+        await store.custom_text.set("acme", "login", "en", {"title": [SECRET], "description": "fine"})
+    assert len(caught.value.errors) == 1
+    assert SECRET not in shown(caught.value)
+
+
+async def test_an_unknown_field_inside_an_object_is_compared_with_those_beside_it(store: Adapters) -> None:
+    with pytest.raises(InvalidValueError) as caught:
+        await store.users.create("acme", {"user_id": "auth0|new", "connection": "db", "password": {"hash": "x", "algoritm": "argon2id"}})
+    assert any(error.reason == 'unknown field "algoritm"; did you mean "algorithm"?' for error in caught.value.errors)
+
+
 # --- references ----------------------------------------------------------------------------------------------------------------------
 
 USER: dict[str, Any] = {"user_id": "auth0|new", "connection": "db"}

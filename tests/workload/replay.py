@@ -13,7 +13,18 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from authhero_sql import Adapters, AuthHeroSQLError, ConflictError, Database, Ids, ManyResult, connect, create_adapters, migrate_to_latest
+from authhero_sql import (
+    Adapters,
+    AuthHeroSQLError,
+    ConflictError,
+    Database,
+    ForeignKeyError,
+    Ids,
+    ManyResult,
+    connect,
+    create_adapters,
+    migrate_to_latest,
+)
 from authhero_sql.dialects import Dialect
 from authhero_sql.dialects.mysql import MySQL8Dialect
 from authhero_sql.tables import REGISTRY
@@ -23,6 +34,8 @@ ANSWERS = Path(__file__).with_name("answers.jsonl")
 
 SEVERAL_KEYS = {table.name for table in REGISTRY.values() if [index.unique for index in table.indexes].count(True) + bool(table.key) > 1}
 """Where a row may break two unique keys at once; it is told of the one that the engine looked at first."""
+SEVERAL_REFERENCES = {table.name for table in REGISTRY.values() if len(table.foreign_keys) > 1}
+"""Where a row may miss two others at once: where its tenant is missing, so is its user."""
 
 
 class Ticking:
@@ -57,6 +70,8 @@ async def outcome(adapters: Adapters, made: Made) -> Any:
         fields = {name: value for name in ("table", "field", "reason", "fields", "column") if (value := getattr(error, name, None))}
         if isinstance(error, ConflictError) and error.table in SEVERAL_KEYS:
             return {"error": "ConflictError", "table": error.table}
+        if isinstance(error, ForeignKeyError) and error.table in SEVERAL_REFERENCES:
+            return {"error": "ForeignKeyError", "table": error.table}
         return {"error": type(error).__name__, "message": str(error), **fields}
     except (TypeError, AttributeError, ValueError) as error:
         # The wrong kind of Python; which is no driver's business either.
