@@ -212,7 +212,11 @@ class ActionExecutions(Adapter[ActionExecution]):
 
 
 class Hooks(CreateMixin[Hook, HookInsert, "HookCreate"], UpdateMixin[Hook, "HookUpdate"], ListMixin[Hook, "HookWhere"]):
-    """Hooks: what a trigger leads to. The greatest priority comes first, then the oldest."""
+    """Hooks: what a trigger leads to. The greatest priority comes first, then the oldest.
+
+    An update of what a hook leads to, or at which trigger, raises ``InvalidValueError`` unless these fit together. A hook that was stored
+    under other rules keeps what it leads to, and can be changed in everything else.
+    """
 
     table = HOOKS
     model = Hook
@@ -230,30 +234,13 @@ class Hooks(CreateMixin[Hook, HookInsert, "HookCreate"], UpdateMixin[Hook, "Hook
     def _new_id(self, now: datetime) -> str:
         return self.session.ids.prefixed("h_")
 
-    async def update(self, tenant_id: str, id: str, fields: BaseModel | HookUpdate | Unchecked, *, expect: Expected = None) -> bool:
-        """Write exactly the given fields. Where it changes what the hook leads to, or at which trigger, these must fit together.
-
-        A hook that was stored under other rules keeps what it leads to, and can be changed in everything else.
-
-        Args:
-            tenant_id: the tenant.
-            id: the hook.
-            fields: what to write.
-            expect: what was seen in plain fields, such as ``{"updated_at": seen}``: nothing is written unless it is still so.
-
-        Returns:
-            Whether there was such a hook, as it was expected to be.
-
-        Raises:
-            InvalidQueryError: a field cannot be expected.
-            InvalidValueError: a value cannot be stored, a field is unknown or cannot be updated, or the hook would lead to
-                nothing, to two things, or to one that its trigger does not have.
-        """
+    async def _write(self, tenant_id: str, id: str, fields: BaseModel | HookUpdate | Unchecked, *, expect: Expected) -> bool:
+        """Write exactly the given fields. Where it changes what the hook leads to, or at which trigger, these must fit together."""
         where = self._own(tenant_id, id)
         given = self._given(fields, where)
         leads = {name: given[name] for name in LEADS if name in given}
         if not leads:
-            return await super().update(tenant_id, id, fields, expect=expect)
+            return await super()._write(tenant_id, id, fields, expect=expect)
 
         def change(stored: dict[str, Any]) -> dict[str, Any]:
             same = {name for name, value in leads.items() if value == stored[name]}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, overload
 
 from pydantic import BaseModel
 
@@ -211,7 +211,35 @@ class Themes(TenantAdapter[Theme]):
         """
         return self._required(await self.get(tenant_id, theme_id))
 
-    async def update(self, tenant_id: str, theme_id: str, fields: BaseModel | ThemeUpdate | Unchecked, *, expect: Expected = None) -> bool:
+    @overload
+    async def update(
+        self,
+        tenant_id: str,
+        theme_id: str,
+        fields: BaseModel | ThemeUpdate | Unchecked,
+        *,
+        expect: Expected = None,
+        returning: Literal[False] = False,
+    ) -> bool: ...
+    @overload
+    async def update(
+        self,
+        tenant_id: str,
+        theme_id: str,
+        fields: BaseModel | ThemeUpdate | Unchecked,
+        *,
+        expect: Expected = None,
+        returning: Literal[True],
+    ) -> Theme | None: ...
+    async def update(
+        self,
+        tenant_id: str,
+        theme_id: str,
+        fields: BaseModel | ThemeUpdate | Unchecked,
+        *,
+        expect: Expected = None,
+        returning: bool = False,
+    ) -> bool | Theme | None:
         """Write exactly the given fields; inside a group, such as ``colors``, too.
 
         Args:
@@ -219,14 +247,21 @@ class Themes(TenantAdapter[Theme]):
             theme_id: the theme.
             fields: what to write.
             expect: what was seen in plain fields, such as ``{"updated_at": seen}``: nothing is written unless it is still so.
+            returning: return the row as it is stored afterwards, and not only whether there was one; a second query.
 
         Returns:
-            Whether there was such a theme, as it was expected to be.
+            Whether there was such a theme, as it was expected to be; with ``returning`` the row, or None.
 
         Raises:
             InvalidQueryError: a field cannot be expected.
             InvalidValueError: a value cannot be stored, or a field is unknown or cannot be updated.
+            UnsupportedError: ``returning`` in a batch.
         """
+        return await self._answer(
+            returning, lambda: self._write(tenant_id, theme_id, fields, expect=expect), lambda: self.get(tenant_id, theme_id)
+        )
+
+    async def _write(self, tenant_id: str, theme_id: str, fields: BaseModel | ThemeUpdate | Unchecked, *, expect: Expected) -> bool:
         return await self._update(self._own(tenant_id, theme_id), fields, expect)
 
     async def remove(self, tenant_id: str, theme_id: str) -> bool:

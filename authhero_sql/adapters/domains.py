@@ -92,7 +92,10 @@ class CustomDomains(CreateMixin[CustomDomain, CustomDomainInsert, "CustomDomainC
 
 
 class ProxyRoutes(CreateMixin[ProxyRoute, ProxyRouteInsert, "ProxyRouteCreate"], UpdateMixin[ProxyRoute, "ProxyRouteUpdate"]):
-    """Where requests to a custom domain go."""
+    """Where requests to a custom domain go.
+
+    An update raises ``ForeignKeyError`` where the custom domain is another tenant's.
+    """
 
     table = PROXY_ROUTES
     model = ProxyRoute
@@ -129,21 +132,12 @@ class ProxyRoutes(CreateMixin[ProxyRoute, ProxyRouteInsert, "ProxyRouteCreate"],
             except ForeignKeyError as error:
                 raise of_row(error, next(new.row for new in chunk if new.values["custom_domain_id"] == domain_id)) from None
 
-    async def update(self, tenant_id: str, id: str, fields: BaseModel | ProxyRouteUpdate | Unchecked, *, expect: Expected = None) -> bool:
-        """Write exactly the given fields; see :meth:`UpdateMixin.update`.
-
-        Returns:
-            Whether there was such a route, as it was expected to be.
-
-        Raises:
-            ForeignKeyError: the custom domain is another tenant's.
-            InvalidQueryError: a field cannot be expected.
-            InvalidValueError: a value cannot be stored, or a field is unknown or cannot be updated.
-        """
+    async def _write(self, tenant_id: str, id: str, fields: BaseModel | ProxyRouteUpdate | Unchecked, *, expect: Expected) -> bool:
+        """Write exactly the given fields; see :meth:`UpdateMixin.update`."""
         domain_id = self._given(fields, self._own(tenant_id, id)).get("custom_domain_id")
         if domain_id is not None:
             await self._refuse_anothers(CUSTOM_DOMAINS, tenant_id, "custom_domain_id", domain_id)
-        return await super().update(tenant_id, id, fields, expect=expect)
+        return await super()._write(tenant_id, id, fields, expect=expect)
 
     async def list(
         self,

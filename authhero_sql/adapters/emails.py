@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, overload
 
 from pydantic import BaseModel
 
@@ -55,7 +55,22 @@ class EmailProviders(Adapter[EmailProvider]):
         """
         return self._required(await self.get(tenant_id))
 
-    async def update(self, tenant_id: str, fields: BaseModel | EmailProviderUpdate | Unchecked, *, expect: Expected = None) -> bool:
+    @overload
+    async def update(
+        self,
+        tenant_id: str,
+        fields: BaseModel | EmailProviderUpdate | Unchecked,
+        *,
+        expect: Expected = None,
+        returning: Literal[False] = False,
+    ) -> bool: ...
+    @overload
+    async def update(
+        self, tenant_id: str, fields: BaseModel | EmailProviderUpdate | Unchecked, *, expect: Expected = None, returning: Literal[True]
+    ) -> EmailProvider | None: ...
+    async def update(
+        self, tenant_id: str, fields: BaseModel | EmailProviderUpdate | Unchecked, *, expect: Expected = None, returning: bool = False
+    ) -> bool | EmailProvider | None:
         """Write exactly the given fields; ``credentials`` and ``settings`` are replaced whole. ``expect``: see :meth:`UpdateMixin.update`.
 
         Returns:
@@ -64,6 +79,9 @@ class EmailProviders(Adapter[EmailProvider]):
         Raises:
             InvalidValueError: a value cannot be stored, or a field is unknown.
         """
+        return await self._answer(returning, lambda: self._write(tenant_id, fields, expect=expect), lambda: self.get(tenant_id))
+
+    async def _write(self, tenant_id: str, fields: BaseModel | EmailProviderUpdate | Unchecked, *, expect: Expected) -> bool:
         return await self._update({EMAIL_PROVIDER.tenant_id: tenant_id}, fields, expect)
 
     async def remove(self, tenant_id: str) -> bool:
@@ -110,9 +128,35 @@ class EmailTemplates(Adapter[EmailTemplate]):
         """The tenant's templates, by name."""
         return await self._all({EMAIL_TEMPLATE.tenant_id: tenant_id}, (Order("template"),))
 
+    @overload
     async def update(
-        self, tenant_id: str, template: str, fields: BaseModel | EmailTemplateUpdate | Unchecked, *, expect: Expected = None
-    ) -> bool:
+        self,
+        tenant_id: str,
+        template: str,
+        fields: BaseModel | EmailTemplateUpdate | Unchecked,
+        *,
+        expect: Expected = None,
+        returning: Literal[False] = False,
+    ) -> bool: ...
+    @overload
+    async def update(
+        self,
+        tenant_id: str,
+        template: str,
+        fields: BaseModel | EmailTemplateUpdate | Unchecked,
+        *,
+        expect: Expected = None,
+        returning: Literal[True],
+    ) -> EmailTemplate | None: ...
+    async def update(
+        self,
+        tenant_id: str,
+        template: str,
+        fields: BaseModel | EmailTemplateUpdate | Unchecked,
+        *,
+        expect: Expected = None,
+        returning: bool = False,
+    ) -> bool | EmailTemplate | None:
         """Write exactly the given fields. ``expect``: see :meth:`UpdateMixin.update`.
 
         Returns:
@@ -121,6 +165,11 @@ class EmailTemplates(Adapter[EmailTemplate]):
         Raises:
             InvalidValueError: a value cannot be stored, or a field is unknown or cannot be updated.
         """
+        return await self._answer(
+            returning, lambda: self._write(tenant_id, template, fields, expect=expect), lambda: self.get(tenant_id, template)
+        )
+
+    async def _write(self, tenant_id: str, template: str, fields: BaseModel | EmailTemplateUpdate | Unchecked, *, expect: Expected) -> bool:
         return await self._update({EMAIL_TEMPLATE.tenant_id: tenant_id, EMAIL_TEMPLATE.template: template}, fields, expect)
 
     async def remove(self, tenant_id: str, template: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal, overload
 
 from pydantic import BaseModel
 
@@ -70,10 +70,23 @@ class Keys(Adapter[SigningKey]):
             also=where,
         )
 
-    async def update(self, kid: str, fields: BaseModel | SigningKeyUpdate | Unchecked, *, expect: Expected = None) -> bool:
+    @overload
+    async def update(
+        self, kid: str, fields: BaseModel | SigningKeyUpdate | Unchecked, *, expect: Expected = None, returning: Literal[False] = False
+    ) -> bool: ...
+    @overload
+    async def update(
+        self, kid: str, fields: BaseModel | SigningKeyUpdate | Unchecked, *, expect: Expected = None, returning: Literal[True]
+    ) -> SigningKey | None: ...
+    async def update(
+        self, kid: str, fields: BaseModel | SigningKeyUpdate | Unchecked, *, expect: Expected = None, returning: bool = False
+    ) -> bool | SigningKey | None:
         """Write exactly the given fields; whether there was such a key. ``expect``: see :meth:`UpdateMixin.update`.
 
         Raises:
             InvalidValueError: a value cannot be stored, or a field cannot be updated.
         """
+        return await self._answer(returning, lambda: self._write(kid, fields, expect=expect), lambda: self._get({KEY.kid: kid}))
+
+    async def _write(self, kid: str, fields: BaseModel | SigningKeyUpdate | Unchecked, *, expect: Expected) -> bool:
         return await self._update({KEY.kid: kid}, fields, expect)

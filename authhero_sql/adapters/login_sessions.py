@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, overload
 
 from pydantic import BaseModel
 
@@ -74,7 +74,35 @@ class LoginSessions(Adapter[LoginSession]):
         """
         return self._required(await self.get(tenant_id, id))
 
-    async def update(self, tenant_id: str, id: str, fields: BaseModel | LoginSessionUpdate | Unchecked, *, expect: Expected = None) -> bool:
+    @overload
+    async def update(
+        self,
+        tenant_id: str,
+        id: str,
+        fields: BaseModel | LoginSessionUpdate | Unchecked,
+        *,
+        expect: Expected = None,
+        returning: Literal[False] = False,
+    ) -> bool: ...
+    @overload
+    async def update(
+        self,
+        tenant_id: str,
+        id: str,
+        fields: BaseModel | LoginSessionUpdate | Unchecked,
+        *,
+        expect: Expected = None,
+        returning: Literal[True],
+    ) -> LoginSession | None: ...
+    async def update(
+        self,
+        tenant_id: str,
+        id: str,
+        fields: BaseModel | LoginSessionUpdate | Unchecked,
+        *,
+        expect: Expected = None,
+        returning: bool = False,
+    ) -> bool | LoginSession | None:
         """Write exactly the given fields; ``auth_params`` are merged into the stored ones, key by key.
 
         A key of ``auth_params`` that is set to None is taken out.
@@ -84,14 +112,19 @@ class LoginSessions(Adapter[LoginSession]):
             id: the login session.
             fields: what to write.
             expect: what was seen in plain fields, such as ``{"updated_at": seen}``: nothing is written unless it is still so.
+            returning: return the row as it is stored afterwards, and not only whether there was one; a second query.
 
         Returns:
-            Whether there was such a login session, as it was expected to be.
+            Whether there was such a login session, as it was expected to be; with ``returning`` the row, or None.
 
         Raises:
             InvalidQueryError: a field cannot be expected.
             InvalidValueError: a value cannot be stored, or a field cannot be updated.
+            UnsupportedError: ``returning`` in a batch.
         """
+        return await self._answer(returning, lambda: self._write(tenant_id, id, fields, expect=expect), lambda: self.get(tenant_id, id))
+
+    async def _write(self, tenant_id: str, id: str, fields: BaseModel | LoginSessionUpdate | Unchecked, *, expect: Expected) -> bool:
         where = {LOGIN_SESSION.tenant_id: tenant_id, LOGIN_SESSION.id: id}
         other = self._given(fields, where)
         params = other.pop("auth_params", other.pop("authParams", None))

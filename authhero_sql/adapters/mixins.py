@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, Literal, TypeVar, overload
 
 from pydantic import BaseModel
 
@@ -237,7 +237,17 @@ class CreateMixin(Importing[M], TenantAdapter[M], Generic[M, I, C]):
 class UpdateMixin(TenantAdapter[M], Generic[M, U]):
     """Rows that are updated by their id."""
 
-    async def update(self, tenant_id: str, id: str, fields: BaseModel | U | Unchecked, *, expect: Expected = None) -> bool:
+    @overload
+    async def update(
+        self, tenant_id: str, id: str, fields: BaseModel | U | Unchecked, *, expect: Expected = None, returning: Literal[False] = False
+    ) -> bool: ...
+    @overload
+    async def update(
+        self, tenant_id: str, id: str, fields: BaseModel | U | Unchecked, *, expect: Expected = None, returning: Literal[True]
+    ) -> M | None: ...
+    async def update(
+        self, tenant_id: str, id: str, fields: BaseModel | U | Unchecked, *, expect: Expected = None, returning: bool = False
+    ) -> bool | M | None:
         """Write exactly the given fields; ``None`` stores NULL, a nested object is replaced whole.
 
         What was read may be changed and handed back: what cannot change of it is passed over.
@@ -247,15 +257,22 @@ class UpdateMixin(TenantAdapter[M], Generic[M, U]):
             id: the row.
             fields: what to write.
             expect: what was seen in plain fields, such as ``{"updated_at": seen}``: nothing is written unless it is still so.
+            returning: return the row as it is stored afterwards, and not only whether there was one; a second query.
 
         Returns:
-            Whether there was such a row, as it was expected to be.
+            Whether there was such a row, as it was expected to be; with ``returning`` the row, or None.
 
         Raises:
             ConflictError: something that is unique is taken.
             InvalidQueryError: a field cannot be expected.
             InvalidValueError: a value cannot be stored, or a field is unknown or cannot be updated.
+            UnsupportedError: ``returning`` in a batch.
         """
+        return await self._answer(
+            returning, lambda: self._write(tenant_id, id, fields, expect=expect), lambda: self._get(self._own(tenant_id, id))
+        )
+
+    async def _write(self, tenant_id: str, id: str, fields: BaseModel | U | Unchecked, *, expect: Expected) -> bool:
         return await self._update(self._own(tenant_id, id), fields, expect)
 
 

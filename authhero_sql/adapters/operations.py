@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, overload
 
 from pydantic import BaseModel
 
@@ -143,18 +143,33 @@ class TenantOperations(_Pending[TenantOperation]):
             where[TENANT_OPERATION.status] = one_of(statuses)
         return await self._newest(where, page, per_page, include_totals)
 
-    async def update(self, id: str, fields: BaseModel | TenantOperationUpdate | Unchecked, *, expect: Expected = None) -> bool:
+    @overload
+    async def update(
+        self, id: str, fields: BaseModel | TenantOperationUpdate | Unchecked, *, expect: Expected = None, returning: Literal[False] = False
+    ) -> bool: ...
+    @overload
+    async def update(
+        self, id: str, fields: BaseModel | TenantOperationUpdate | Unchecked, *, expect: Expected = None, returning: Literal[True]
+    ) -> TenantOperation | None: ...
+    async def update(
+        self, id: str, fields: BaseModel | TenantOperationUpdate | Unchecked, *, expect: Expected = None, returning: bool = False
+    ) -> bool | TenantOperation | None:
         """Write exactly the given fields; whether there was such an operation, as it was expected to be.
 
         Args:
             id: which one.
             fields: what to write.
             expect: what was seen in plain fields, such as ``{"updated_at": seen}``: nothing is written unless it is still so.
+            returning: return the row as it is stored afterwards, and not only whether there was one; a second query.
 
         Raises:
             InvalidQueryError: a field cannot be expected.
             InvalidValueError: a value cannot be stored, or a field is unknown or cannot be updated.
+            UnsupportedError: ``returning`` in a batch.
         """
+        return await self._answer(returning, lambda: self._write(id, fields, expect=expect), lambda: self.get(id))
+
+    async def _write(self, id: str, fields: BaseModel | TenantOperationUpdate | Unchecked, *, expect: Expected) -> bool:
         return await self._update({TENANT_OPERATION.id: id}, fields, expect)
 
     async def remove(self, id: str) -> bool:
@@ -266,18 +281,33 @@ class Rollouts(_Pending[Rollout]):
         where = {column: value for column, value in ((ROLLOUT.kind, kind), (ROLLOUT.status, status)) if value is not None}
         return await self._newest(where, page, per_page, include_totals)
 
-    async def update(self, id: str, fields: BaseModel | RolloutUpdate | Unchecked, *, expect: Expected = None) -> bool:
+    @overload
+    async def update(
+        self, id: str, fields: BaseModel | RolloutUpdate | Unchecked, *, expect: Expected = None, returning: Literal[False] = False
+    ) -> bool: ...
+    @overload
+    async def update(
+        self, id: str, fields: BaseModel | RolloutUpdate | Unchecked, *, expect: Expected = None, returning: Literal[True]
+    ) -> Rollout | None: ...
+    async def update(
+        self, id: str, fields: BaseModel | RolloutUpdate | Unchecked, *, expect: Expected = None, returning: bool = False
+    ) -> bool | Rollout | None:
         """Write exactly the given fields; whether there was such a rollout, as it was expected to be.
 
         Args:
             id: which one.
             fields: what to write.
             expect: what was seen in plain fields, such as ``{"updated_at": seen}``: nothing is written unless it is still so.
+            returning: return the row as it is stored afterwards, and not only whether there was one; a second query.
 
         Raises:
             InvalidQueryError: a field cannot be expected.
             InvalidValueError: a value cannot be stored, or a field is unknown or cannot be updated.
+            UnsupportedError: ``returning`` in a batch.
         """
+        return await self._answer(returning, lambda: self._write(id, fields, expect=expect), lambda: self.get(id))
+
+    async def _write(self, id: str, fields: BaseModel | RolloutUpdate | Unchecked, *, expect: Expected) -> bool:
         return await self._update({ROLLOUT.id: id}, fields, expect)
 
     async def remove(self, id: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, overload
 
 from pydantic import BaseModel
 
@@ -134,6 +134,7 @@ class OrganizationConnections(Adapter[OrganizationConnection]):
         where = {ORGANIZATION_CONNECTION.tenant_id: tenant_id, ORGANIZATION_CONNECTION.organization_id: organization_id}
         return await self._all(where, (Order("created_at"), Order("connection_id")))
 
+    @overload
     async def update(
         self,
         tenant_id: str,
@@ -142,7 +143,29 @@ class OrganizationConnections(Adapter[OrganizationConnection]):
         fields: BaseModel | OrganizationConnectionUpdate | Unchecked,
         *,
         expect: Expected = None,
-    ) -> bool:
+        returning: Literal[False] = False,
+    ) -> bool: ...
+    @overload
+    async def update(
+        self,
+        tenant_id: str,
+        organization_id: str,
+        connection_id: str,
+        fields: BaseModel | OrganizationConnectionUpdate | Unchecked,
+        *,
+        expect: Expected = None,
+        returning: Literal[True],
+    ) -> OrganizationConnection | None: ...
+    async def update(
+        self,
+        tenant_id: str,
+        organization_id: str,
+        connection_id: str,
+        fields: BaseModel | OrganizationConnectionUpdate | Unchecked,
+        *,
+        expect: Expected = None,
+        returning: bool = False,
+    ) -> bool | OrganizationConnection | None:
         """Write exactly the given fields; whether the connection is enabled for the organization.
 
         ``expect`` is as in :meth:`UpdateMixin.update`.
@@ -150,6 +173,21 @@ class OrganizationConnections(Adapter[OrganizationConnection]):
         Raises:
             InvalidValueError: a value cannot be stored, or a field is unknown or cannot be updated.
         """
+        return await self._answer(
+            returning,
+            lambda: self._write(tenant_id, organization_id, connection_id, fields, expect=expect),
+            lambda: self.get(tenant_id, organization_id, connection_id),
+        )
+
+    async def _write(
+        self,
+        tenant_id: str,
+        organization_id: str,
+        connection_id: str,
+        fields: BaseModel | OrganizationConnectionUpdate | Unchecked,
+        *,
+        expect: Expected,
+    ) -> bool:
         return await self._update(self._own(tenant_id, organization_id, connection_id), fields, expect)
 
     async def remove(self, tenant_id: str, organization_id: str, connection_id: str) -> bool:
@@ -167,7 +205,11 @@ class OrganizationConnections(Adapter[OrganizationConnection]):
 class UserOrganizations(
     StandardAdapter[UserOrganization, UserOrganizationInsert, "UserOrganizationCreate", "UserOrganizationUpdate", "UserOrganizationWhere"]
 ):
-    """Memberships (Auth0: organization members). Joining twice is a :class:`ConflictError`."""
+    """Memberships (Auth0: organization members). Joining twice is a :class:`ConflictError`.
+
+    An update raises ``ForeignKeyError`` where the tenant has no such organization or user, and ``ConflictError`` where the user is a
+    member already.
+    """
 
     table = USER_ORGANIZATIONS
     model = UserOrganization
@@ -205,20 +247,12 @@ class UserOrganizations(
             if new.values["organization_id"] not in own:
                 raise of_row(_no_organization(self.table), new.row)
 
-    async def update(
-        self, tenant_id: str, id: str, fields: BaseModel | UserOrganizationUpdate | Unchecked, *, expect: Expected = None
-    ) -> bool:
-        """Write exactly the given fields; whether there was such a membership. ``expect``: see :meth:`UpdateMixin.update`.
-
-        Raises:
-            ConflictError: the user is a member already.
-            ForeignKeyError: the tenant has no such organization or user.
-            InvalidValueError: a value cannot be stored, or a field is unknown or cannot be updated.
-        """
+    async def _write(self, tenant_id: str, id: str, fields: BaseModel | UserOrganizationUpdate | Unchecked, *, expect: Expected) -> bool:
+        """Write exactly the given fields; whether there was such a membership. ``expect``: see :meth:`UpdateMixin.update`."""
         organization_id = mapping(self.table, fields).get("organization_id")
         if organization_id is not None and not await _is_own(self, tenant_id, organization_id) and await self.get(tenant_id, id):
             raise _no_organization(self.table)
-        return await super().update(tenant_id, id, fields, expect=expect)
+        return await super()._write(tenant_id, id, fields, expect=expect)
 
     async def list_user_organizations(
         self, tenant_id: str, user_id: str, *, page: int = 0, per_page: int = 50, include_totals: Totals = False
@@ -248,7 +282,11 @@ class UserOrganizations(
 
 
 class Invites(StandardAdapter[Invite, InviteInsert, "InviteCreate", "InviteUpdate", "InviteWhere"]):
-    """Invitations to organizations (Auth0: organization invitations)."""
+    """Invitations to organizations (Auth0: organization invitations).
+
+    An update of ``ttl_sec`` also moves ``expires_at``, to ``created_at`` and so many seconds; in a batch that creates the invitation it
+    raises ``UnsupportedError``.
+    """
 
     table = INVITES
     model = Invite
@@ -263,23 +301,8 @@ class Invites(StandardAdapter[Invite, InviteInsert, "InviteCreate", "InviteUpdat
         given: Any = params
         return {"expires_at": self._end(created, given.ttl_sec)}
 
-    async def update(self, tenant_id: str, id: str, fields: BaseModel | InviteUpdate | Unchecked, *, expect: Expected = None) -> bool:
-        """Write exactly the given fields; a new ``ttl_sec`` also moves ``expires_at``, to ``created_at`` and so many seconds.
-
-        Args:
-            tenant_id: the tenant.
-            id: the invitation.
-            fields: what to write.
-            expect: what was seen in plain fields, such as ``{"updated_at": seen}``: nothing is written unless it is still so.
-
-        Returns:
-            Whether there was such an invitation, as it was expected to be.
-
-        Raises:
-            InvalidQueryError: a field cannot be expected.
-            InvalidValueError: a value cannot be stored, or a field is unknown or cannot be updated.
-            UnsupportedError: in a batch that creates the invitation ``ttl_sec`` cannot be updated.
-        """
+    async def _write(self, tenant_id: str, id: str, fields: BaseModel | InviteUpdate | Unchecked, *, expect: Expected) -> bool:
+        """Write exactly the given fields; a new ``ttl_sec`` also moves ``expires_at``, to ``created_at`` and so many seconds."""
         where = self._own(tenant_id, id)
         changed = self._given(fields, where)
         given: Any = self._writer.partial(changed)

@@ -40,7 +40,11 @@ NATURAL_KEY = (GRANT.tenant_id, GRANT.user_id, GRANT.client_id, GRANT.audience)
 class ResourceServers(
     StandardAdapter[ResourceServer, ResourceServerInsert, "ResourceServerCreate", "ResourceServerUpdate", "ResourceServerWhere"]
 ):
-    """Resource servers (Auth0: APIs)."""
+    """Resource servers (Auth0: APIs).
+
+    An update merges ``options`` into the stored ones, key by key: a key that is set to None is taken out, and ``options`` set to None are
+    emptied.
+    """
 
     table = RESOURCE_SERVERS
     model = ResourceServer
@@ -57,32 +61,13 @@ class ResourceServers(
         """Find the resource server with this identifier (the ``audience`` of its access tokens), or None."""
         return await self._get({RESOURCE_SERVER.tenant_id: tenant_id, RESOURCE_SERVER.identifier: identifier})
 
-    async def update(
-        self, tenant_id: str, id: str, fields: BaseModel | ResourceServerUpdate | Unchecked, *, expect: Expected = None
-    ) -> bool:
-        """Write exactly the given fields; ``options`` are merged into the stored ones, key by key.
-
-        A key of ``options`` that is set to None is taken out; ``options`` set to None are emptied.
-
-        Args:
-            tenant_id: the tenant.
-            id: the resource server.
-            fields: what to write.
-            expect: what was seen in plain fields, such as ``{"updated_at": seen}``: nothing is written unless it is still so.
-
-        Returns:
-            Whether there was such a resource server, as it was expected to be.
-
-        Raises:
-            ConflictError: the identifier is taken.
-            InvalidQueryError: a field cannot be expected.
-            InvalidValueError: a value cannot be stored, or a field is unknown or cannot be updated.
-        """
+    async def _write(self, tenant_id: str, id: str, fields: BaseModel | ResourceServerUpdate | Unchecked, *, expect: Expected) -> bool:
+        """Write exactly the given fields; ``options`` are merged into the stored ones, key by key."""
         where = self._own(tenant_id, id)
         given = self._given(fields, where)
         options = given.get("options")
         if options is None:
-            return await super().update(tenant_id, id, given, expect=expect)
+            return await super()._write(tenant_id, id, given, expect=expect)
         del given["options"]
         return await self._merge({**where, **self._expected(expect)}, RESOURCE_SERVER.options, options, given)
 

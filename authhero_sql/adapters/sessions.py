@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar, overload
 
 from pydantic import BaseModel
 
@@ -118,7 +118,23 @@ class Sessions(_Expiring[Session, "SessionWhere"]):
         """
         return await self._create_and_extend(tenant_id, self._accepted(params), import_metadata)
 
-    async def update(self, tenant_id: str, id: str, fields: BaseModel | SessionUpdate | Unchecked, *, expect: Expected = None) -> bool:
+    @overload
+    async def update(
+        self,
+        tenant_id: str,
+        id: str,
+        fields: BaseModel | SessionUpdate | Unchecked,
+        *,
+        expect: Expected = None,
+        returning: Literal[False] = False,
+    ) -> bool: ...
+    @overload
+    async def update(
+        self, tenant_id: str, id: str, fields: BaseModel | SessionUpdate | Unchecked, *, expect: Expected = None, returning: Literal[True]
+    ) -> Session | None: ...
+    async def update(
+        self, tenant_id: str, id: str, fields: BaseModel | SessionUpdate | Unchecked, *, expect: Expected = None, returning: bool = False
+    ) -> bool | Session | None:
         """Write exactly the given fields; a new expiry pushes the login session's out too, never back.
 
         Args:
@@ -126,14 +142,19 @@ class Sessions(_Expiring[Session, "SessionWhere"]):
             id: the session.
             fields: what to write.
             expect: what was seen in plain fields, such as ``{"updated_at": seen}``: nothing is written unless it is still so.
+            returning: return the row as it is stored afterwards, and not only whether there was one; a second query.
 
         Returns:
-            Whether there was such a session, as it was expected to be.
+            Whether there was such a session, as it was expected to be; with ``returning`` the row, or None.
 
         Raises:
             InvalidQueryError: a field cannot be expected.
             InvalidValueError: a value cannot be stored, or a field cannot be updated.
+            UnsupportedError: ``returning`` in a batch.
         """
+        return await self._answer(returning, lambda: self._write(tenant_id, id, fields, expect=expect), lambda: self.get(tenant_id, id))
+
+    async def _write(self, tenant_id: str, id: str, fields: BaseModel | SessionUpdate | Unchecked, *, expect: Expected) -> bool:
         where = self._own(tenant_id, id)
         expected = self._expected(expect)
         seen = {**where, **expected}
@@ -181,6 +202,7 @@ class RefreshTokens(_Expiring[RefreshToken, "RefreshTokenWhere"]):
         token: RefreshToken | None = await self._get({TOKEN.tenant_id: tenant_id, TOKEN.token_lookup: token_lookup})
         return token
 
+    @overload
     async def update(
         self,
         tenant_id: str,
@@ -189,7 +211,29 @@ class RefreshTokens(_Expiring[RefreshToken, "RefreshTokenWhere"]):
         *,
         expect: Expected = None,
         login_session_bump: tuple[str, datetime] | None = None,
-    ) -> bool:
+        returning: Literal[False] = False,
+    ) -> bool: ...
+    @overload
+    async def update(
+        self,
+        tenant_id: str,
+        id: str,
+        fields: BaseModel | RefreshTokenUpdate | Unchecked,
+        *,
+        expect: Expected = None,
+        login_session_bump: tuple[str, datetime] | None = None,
+        returning: Literal[True],
+    ) -> RefreshToken | None: ...
+    async def update(
+        self,
+        tenant_id: str,
+        id: str,
+        fields: BaseModel | RefreshTokenUpdate | Unchecked,
+        *,
+        expect: Expected = None,
+        login_session_bump: tuple[str, datetime] | None = None,
+        returning: bool = False,
+    ) -> bool | RefreshToken | None:
         """Write exactly the given fields.
 
         Args:
@@ -199,14 +243,31 @@ class RefreshTokens(_Expiring[RefreshToken, "RefreshTokenWhere"]):
             expect: what was seen in plain fields, such as ``{"rotated_at": None}``: nothing is written unless it is still so.
             login_session_bump: a login session's id and the instant that it has to live to at least; written in the
                 same transaction, if there is such a token.
+            returning: return the row as it is stored afterwards, and not only whether there was one; a second query.
 
         Returns:
-            Whether there was such a token, as it was expected to be.
+            Whether there was such a token, as it was expected to be; with ``returning`` the row, or None.
 
         Raises:
             InvalidQueryError: a field cannot be expected.
             InvalidValueError: a value cannot be stored, or a field cannot be updated.
+            UnsupportedError: ``returning`` in a batch.
         """
+        return await self._answer(
+            returning,
+            lambda: self._write(tenant_id, id, fields, expect=expect, login_session_bump=login_session_bump),
+            lambda: self.get(tenant_id, id),
+        )
+
+    async def _write(
+        self,
+        tenant_id: str,
+        id: str,
+        fields: BaseModel | RefreshTokenUpdate | Unchecked,
+        *,
+        expect: Expected,
+        login_session_bump: tuple[str, datetime] | None,
+    ) -> bool:
         where = self._own(tenant_id, id)
         if login_session_bump is None:
             return await self._update(where, fields, expect)

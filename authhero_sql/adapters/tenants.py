@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal, overload
 
 from pydantic import BaseModel
 
@@ -112,18 +112,33 @@ class Tenants(Adapter[Tenant]):
         async for tenant in self._lists.iterate(lambda cursor: self.list(q=q, where=where, sort=sort, from_=cursor, take=batch), batch):
             yield tenant
 
-    async def update(self, id: str, fields: BaseModel | TenantUpdate | Unchecked, *, expect: Expected = None) -> bool:
+    @overload
+    async def update(
+        self, id: str, fields: BaseModel | TenantUpdate | Unchecked, *, expect: Expected = None, returning: Literal[False] = False
+    ) -> bool: ...
+    @overload
+    async def update(
+        self, id: str, fields: BaseModel | TenantUpdate | Unchecked, *, expect: Expected = None, returning: Literal[True]
+    ) -> Tenant | None: ...
+    async def update(
+        self, id: str, fields: BaseModel | TenantUpdate | Unchecked, *, expect: Expected = None, returning: bool = False
+    ) -> bool | Tenant | None:
         """Write exactly the given fields; whether there was such a tenant, as it was expected to be.
 
         Args:
             id: the tenant.
             fields: what to write.
             expect: what was seen in plain fields, such as ``{"updated_at": seen}``: nothing is written unless it is still so.
+            returning: return the row as it is stored afterwards, and not only whether there was one; a second query.
 
         Raises:
             InvalidQueryError: a field cannot be expected.
             InvalidValueError: a value cannot be stored, or a field cannot be updated.
+            UnsupportedError: ``returning`` in a batch.
         """
+        return await self._answer(returning, lambda: self._write(id, fields, expect=expect), lambda: self.get(id))
+
+    async def _write(self, id: str, fields: BaseModel | TenantUpdate | Unchecked, *, expect: Expected) -> bool:
         return await self._update({TENANT.id: id}, fields, expect)
 
     async def remove(self, id: str) -> bool:

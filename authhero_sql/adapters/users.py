@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, overload
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -403,6 +403,7 @@ class Users(Importing[User], IterateMixin[User, "UserWhere"]):
                 accounts.setdefault(row[reader.places[USER.linked_to.name]], []).append(row)
         return accounts
 
+    @overload
     async def update(
         self,
         tenant_id: str,
@@ -411,7 +412,29 @@ class Users(Importing[User], IterateMixin[User, "UserWhere"]):
         *,
         expect: Expected = None,
         outbox_events: OutboxEvents = (),
-    ) -> bool:
+        returning: Literal[False] = False,
+    ) -> bool: ...
+    @overload
+    async def update(
+        self,
+        tenant_id: str,
+        user_id: str,
+        fields: BaseModel | UserUpdate | Unchecked,
+        *,
+        expect: Expected = None,
+        outbox_events: OutboxEvents = (),
+        returning: Literal[True],
+    ) -> User | None: ...
+    async def update(
+        self,
+        tenant_id: str,
+        user_id: str,
+        fields: BaseModel | UserUpdate | Unchecked,
+        *,
+        expect: Expected = None,
+        outbox_events: OutboxEvents = (),
+        returning: bool = False,
+    ) -> bool | User | None:
         """Write exactly the given fields, and the outbox events, in one transaction.
 
         Args:
@@ -420,15 +443,27 @@ class Users(Importing[User], IterateMixin[User, "UserWhere"]):
             fields: what to write.
             expect: what was seen in plain fields, such as ``{"updated_at": seen}``: nothing is written unless it is still so.
             outbox_events: written for this tenant.
+            returning: return the row as it is stored afterwards, and not only whether there was one; a second query.
 
         Returns:
-            Whether there was such a user, as it was expected to be; nothing is written where there was none.
+            Whether there was such a user, as it was expected to be, or with ``returning`` the user, or None. Nothing is written where there
+            was none.
 
         Raises:
             ConflictError: the e-mail address, the user name or an event's id is taken.
             InvalidQueryError: a field cannot be expected.
             InvalidValueError: a value cannot be stored, or a field is unknown or cannot be updated.
+            UnsupportedError: ``returning`` in a batch.
         """
+        return await self._answer(
+            returning,
+            lambda: self._write(tenant_id, user_id, fields, expect=expect, outbox_events=outbox_events),
+            lambda: self.get(tenant_id, user_id),
+        )
+
+    async def _write(
+        self, tenant_id: str, user_id: str, fields: BaseModel | UserUpdate | Unchecked, *, expect: Expected, outbox_events: OutboxEvents
+    ) -> bool:
         where = {USER.tenant_id: tenant_id, USER.user_id: user_id}
         given = self._given(fields, where)
         activity = self._activity({name: given.pop(name) for name in ACTIVITY if name in given})

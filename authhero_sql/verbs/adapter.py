@@ -7,7 +7,7 @@ removal in batches is ``self._sweeps``.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, ClassVar, Generic, TypeVar
@@ -147,6 +147,19 @@ class Adapter(Generic[M]):
         """:meth:`_get`, read as another model."""
         rows = await self._run.fetch(self._sql.select(read, where, order, limit=1 if order else None))
         return read.read(rows[0]) if rows else None
+
+    async def _answer(
+        self, returning: bool, update: Callable[[], Awaitable[bool]], get: Callable[[], Awaitable[T | None]]
+    ) -> bool | T | None:
+        """What an update answers: whether it found the row or, where the caller wants that, the row as it is stored now.
+
+        Raises:
+            UnsupportedError: the row is wanted in a batch, which writes later.
+        """
+        if returning:
+            self._run.refuse_batch()
+        found = await update()
+        return (await get() if found else None) if returning else found
 
     def _required(self, found: T | None) -> T:
         """What was found, where something has to be.

@@ -28,6 +28,7 @@ SHORT = {
     "IMPORT": "import_metadata=None",
     "MANY": "on_conflict='error', on_invalid='raise', progress=None",
     "EXPECT": "expect=None",
+    "RETURN": "expect=None, returning=False",
     "WEEK": "datetime.timedelta(days=7)",
 }
 """What the table below says in one word."""
@@ -50,7 +51,7 @@ TABLE = """
     actions.iterate(tenant_id, *, WALK) -> AsyncIterator[Action]
     actions.list(tenant_id, *, LIST) -> Page[Action]
     actions.remove(tenant_id, id) -> bool
-    actions.update(tenant_id, id, fields, *, EXPECT) -> bool
+    actions.update(tenant_id, id, fields, *, RETURN) -> bool | Action | None
     analytics.query(tenant_id, resource, params=None) -> AnalyticsQueryResponse
     analytics.refresh_token_retention(tenant_id, weeks, client_id=None) -> RefreshTokenRetentionResponse
     analytics.session_retention(tenant_id, weeks) -> SessionRetentionResponse
@@ -80,7 +81,7 @@ TABLE = """
     client_grants.iterate(tenant_id, *, WALK) -> AsyncIterator[ClientGrant]
     client_grants.list(tenant_id, *, LIST) -> Page[ClientGrant]
     client_grants.remove(tenant_id, id) -> bool
-    client_grants.update(tenant_id, id, fields, *, EXPECT) -> bool
+    client_grants.update(tenant_id, id, fields, *, RETURN) -> bool | ClientGrant | None
     client_registration_tokens.create(tenant_id, params, *, IMPORT) -> ClientRegistrationToken
     client_registration_tokens.get(tenant_id, id) -> ClientRegistrationToken | None
     client_registration_tokens.get_by_hash(tenant_id, token_hash) -> ClientRegistrationToken | None
@@ -100,7 +101,7 @@ TABLE = """
     clients.iterate(tenant_id, *, WALK) -> AsyncIterator[Client]
     clients.list(tenant_id, *, LIST) -> Page[Client]
     clients.remove(tenant_id, id) -> bool
-    clients.update(tenant_id, id, fields, *, EXPECT) -> bool
+    clients.update(tenant_id, id, fields, *, RETURN) -> bool | Client | None
     codes.cleanup(older_than, *, dry_run=False) -> int
     codes.consume(tenant_id, code_id, *, type=None) -> bool
     codes.count(tenant_id, *, COUNT) -> int
@@ -120,7 +121,7 @@ TABLE = """
     connections.iterate(tenant_id, *, WALK) -> AsyncIterator[Connection]
     connections.list(tenant_id, *, LIST) -> Page[Connection]
     connections.remove(tenant_id, id) -> bool
-    connections.update(tenant_id, id, fields, *, EXPECT) -> bool
+    connections.update(tenant_id, id, fields, *, RETURN) -> bool | Connection | None
     custom_domains.create(tenant_id, params, *, IMPORT) -> CustomDomain
     custom_domains.create_many(tenant_id, rows, *, MANY) -> ManyResult
     custom_domains.exists(tenant_id, id) -> bool
@@ -129,7 +130,7 @@ TABLE = """
     custom_domains.get_one(tenant_id, id) -> CustomDomain
     custom_domains.list(tenant_id) -> list[CustomDomain]
     custom_domains.remove(tenant_id, id) -> bool
-    custom_domains.update(tenant_id, id, fields, *, EXPECT) -> bool
+    custom_domains.update(tenant_id, id, fields, *, RETURN) -> bool | CustomDomain | None
     custom_text.delete(tenant_id, prompt, language) -> bool
     custom_text.get(tenant_id, prompt, language) -> CustomText | None
     custom_text.get_one(tenant_id, prompt, language) -> CustomText
@@ -139,13 +140,13 @@ TABLE = """
     email_providers.get(tenant_id) -> EmailProvider | None
     email_providers.get_one(tenant_id) -> EmailProvider
     email_providers.remove(tenant_id) -> bool
-    email_providers.update(tenant_id, fields, *, EXPECT) -> bool
+    email_providers.update(tenant_id, fields, *, RETURN) -> bool | EmailProvider | None
     email_templates.create(tenant_id, template, *, IMPORT) -> EmailTemplate
     email_templates.get(tenant_id, template) -> EmailTemplate | None
     email_templates.get_one(tenant_id, template) -> EmailTemplate
     email_templates.list(tenant_id) -> list[EmailTemplate]
     email_templates.remove(tenant_id, template) -> bool
-    email_templates.update(tenant_id, template, fields, *, EXPECT) -> bool
+    email_templates.update(tenant_id, template, fields, *, RETURN) -> bool | EmailTemplate | None
     flows.count(tenant_id, *, COUNT) -> int
     flows.create(tenant_id, params, *, IMPORT) -> Flow
     flows.create_many(tenant_id, rows, *, MANY) -> ManyResult
@@ -165,7 +166,7 @@ TABLE = """
     forms.iterate(tenant_id, *, WALK) -> AsyncIterator[Form]
     forms.list(tenant_id, *, LIST) -> Page[Form]
     forms.remove(tenant_id, id) -> bool
-    forms.update(tenant_id, id, fields, *, EXPECT) -> bool
+    forms.update(tenant_id, id, fields, *, RETURN) -> bool | Form | None
     grants.count(tenant_id, *, COUNT) -> int
     grants.create(tenant_id, params, *, IMPORT) -> Grant
     grants.get(tenant_id, user_id, client_id, audience=None) -> Grant | None
@@ -180,7 +181,7 @@ TABLE = """
     hook_code.get(tenant_id, id) -> HookCode | None
     hook_code.get_one(tenant_id, id) -> HookCode
     hook_code.remove(tenant_id, id) -> bool
-    hook_code.update(tenant_id, id, fields, *, EXPECT) -> bool
+    hook_code.update(tenant_id, id, fields, *, RETURN) -> bool | HookCode | None
     hooks.count(tenant_id, *, COUNT) -> int
     hooks.create(tenant_id, params, *, IMPORT) -> Hook
     hooks.create_many(tenant_id, rows, *, MANY) -> ManyResult
@@ -189,7 +190,7 @@ TABLE = """
     hooks.get_one(tenant_id, id) -> Hook
     hooks.list(tenant_id, *, LIST) -> Page[Hook]
     hooks.remove(tenant_id, id) -> bool
-    hooks.update(tenant_id, id, fields, *, EXPECT) -> bool
+    hooks.update(tenant_id, id, fields, *, RETURN) -> bool | Hook | None
     invites.count(tenant_id, *, COUNT) -> int
     invites.create(tenant_id, params, *, IMPORT) -> Invite
     invites.create_many(tenant_id, rows, *, MANY) -> ManyResult
@@ -199,10 +200,10 @@ TABLE = """
     invites.iterate(tenant_id, *, WALK) -> AsyncIterator[Invite]
     invites.list(tenant_id, *, LIST) -> Page[Invite]
     invites.remove(tenant_id, id) -> bool
-    invites.update(tenant_id, id, fields, *, EXPECT) -> bool
+    invites.update(tenant_id, id, fields, *, RETURN) -> bool | Invite | None
     keys.create(key) -> SigningKey
     keys.list(*, PAGE, sort=None, q=None, where=None) -> Page[SigningKey]
-    keys.update(kid, fields, *, EXPECT) -> bool
+    keys.update(kid, fields, *, RETURN) -> bool | SigningKey | None
     log_streams.create(tenant_id, params, *, IMPORT) -> LogStream
     log_streams.create_many(tenant_id, rows, *, MANY) -> ManyResult
     log_streams.exists(tenant_id, id) -> bool
@@ -210,12 +211,12 @@ TABLE = """
     log_streams.get_one(tenant_id, id) -> LogStream
     log_streams.list(tenant_id) -> list[LogStream]
     log_streams.remove(tenant_id, id) -> bool
-    log_streams.update(tenant_id, id, fields, *, EXPECT) -> bool
+    log_streams.update(tenant_id, id, fields, *, RETURN) -> bool | LogStream | None
     login_sessions.create(tenant_id, params, *, IMPORT) -> LoginSession
     login_sessions.get(tenant_id, id) -> LoginSession | None
     login_sessions.get_one(tenant_id, id) -> LoginSession
     login_sessions.remove(tenant_id, id) -> bool
-    login_sessions.update(tenant_id, id, fields, *, EXPECT) -> bool
+    login_sessions.update(tenant_id, id, fields, *, RETURN) -> bool | LoginSession | None
     logs.cleanup(older_than, *, tenant_id=None, types=None, dry_run=False) -> int
     logs.count(tenant_id, *, COUNT) -> int
     logs.create(tenant_id, params, *, IMPORT) -> Log
@@ -230,13 +231,13 @@ TABLE = """
     migration_sources.get_one(tenant_id, id) -> MigrationSource
     migration_sources.list(tenant_id) -> list[MigrationSource]
     migration_sources.remove(tenant_id, id) -> bool
-    migration_sources.update(tenant_id, id, fields, *, EXPECT) -> bool
+    migration_sources.update(tenant_id, id, fields, *, RETURN) -> bool | MigrationSource | None
     organization_connections.create(tenant_id, organization_id, params, *, IMPORT) -> OrganizationConnection
     organization_connections.get(tenant_id, organization_id, connection_id) -> OrganizationConnection | None
     organization_connections.get_one(tenant_id, organization_id, connection_id) -> OrganizationConnection
     organization_connections.list(tenant_id, organization_id) -> list[OrganizationConnection]
     organization_connections.remove(tenant_id, organization_id, connection_id) -> bool
-    organization_connections.update(tenant_id, organization_id, connection_id, fields, *, EXPECT) -> bool
+    organization_connections.update(tenant_id, organization_id, connection_id, fields, *, RETURN) -> bool | OrganizationConnection | None
     organizations.count(tenant_id, *, COUNT) -> int
     organizations.create(tenant_id, params, *, IMPORT) -> Organization
     organizations.create_many(tenant_id, rows, *, MANY) -> ManyResult
@@ -246,7 +247,7 @@ TABLE = """
     organizations.iterate(tenant_id, *, WALK) -> AsyncIterator[Organization]
     organizations.list(tenant_id, *, LIST) -> Page[Organization]
     organizations.remove(tenant_id, id) -> bool
-    organizations.update(tenant_id, id, fields, *, EXPECT) -> bool
+    organizations.update(tenant_id, id, fields, *, RETURN) -> bool | Organization | None
     outbox.claim_events(ids, worker_id, lease_ms) -> list[str]
     outbox.cleanup(older_than, *, dry_run=False) -> int
     outbox.create(tenant_id, event) -> str
@@ -272,7 +273,7 @@ TABLE = """
     proxy_routes.list(tenant_id, *, custom_domain_id=None, PAGE) -> Page[ProxyRoute]
     proxy_routes.remove(tenant_id, id) -> bool
     proxy_routes.resolve_host(host) -> ResolvedHost | None
-    proxy_routes.update(tenant_id, id, fields, *, EXPECT) -> bool
+    proxy_routes.update(tenant_id, id, fields, *, RETURN) -> bool | ProxyRoute | None
     refresh_tokens.count(tenant_id, *, COUNT) -> int
     refresh_tokens.create(tenant_id, params, *, IMPORT) -> RefreshToken
     refresh_tokens.exists(tenant_id, id) -> bool
@@ -285,7 +286,7 @@ TABLE = """
     refresh_tokens.revoke_by_login_session(tenant_id, login_session_id, revoked_at) -> int
     refresh_tokens.revoke_family(tenant_id, family_id, revoked_at) -> int
     refresh_tokens.rotate(tenant_id, id, successor, *, leeway=datetime.timedelta(0)) -> RefreshTokenRotation
-    refresh_tokens.update(tenant_id, id, fields, *, EXPECT, login_session_bump=None) -> bool
+    refresh_tokens.update(tenant_id, id, fields, *, EXPECT, login_session_bump=None, returning=False) -> bool | RefreshToken | None
     resource_servers.count(tenant_id, *, COUNT) -> int
     resource_servers.create(tenant_id, params, *, IMPORT) -> ResourceServer
     resource_servers.create_many(tenant_id, rows, *, MANY) -> ManyResult
@@ -296,7 +297,7 @@ TABLE = """
     resource_servers.iterate(tenant_id, *, WALK) -> AsyncIterator[ResourceServer]
     resource_servers.list(tenant_id, *, LIST) -> Page[ResourceServer]
     resource_servers.remove(tenant_id, id) -> bool
-    resource_servers.update(tenant_id, id, fields, *, EXPECT) -> bool
+    resource_servers.update(tenant_id, id, fields, *, RETURN) -> bool | ResourceServer | None
     role_permissions.assign(tenant_id, role_id, permissions) -> bool
     role_permissions.list(tenant_id, role_id, *, SOME) -> list[RolePermissionWithDetails] | Page[RolePermissionWithDetails]
     role_permissions.remove(tenant_id, role_id, permissions) -> bool
@@ -310,13 +311,13 @@ TABLE = """
     roles.iterate(tenant_id, *, WALK) -> AsyncIterator[Role]
     roles.list(tenant_id, *, LIST) -> Page[Role]
     roles.remove(tenant_id, id) -> bool
-    roles.update(tenant_id, id, fields, *, EXPECT) -> bool
+    roles.update(tenant_id, id, fields, *, RETURN) -> bool | Role | None
     rollouts.create(params, *, IMPORT) -> Rollout
     rollouts.get(id) -> Rollout | None
     rollouts.get_one(id) -> Rollout
     rollouts.list(*, kind=None, status=None, PAGE) -> Page[Rollout]
     rollouts.remove(id) -> bool
-    rollouts.update(id, fields, *, EXPECT) -> bool
+    rollouts.update(id, fields, *, RETURN) -> bool | Rollout | None
     scim_configurations.create(tenant_id, params, *, IMPORT) -> ScimConfiguration
     scim_configurations.create_many(tenant_id, rows, *, MANY) -> ManyResult
     scim_configurations.exists(tenant_id, id) -> bool
@@ -324,7 +325,7 @@ TABLE = """
     scim_configurations.get_one(tenant_id, id) -> ScimConfiguration
     scim_configurations.list(tenant_id) -> list[ScimConfiguration]
     scim_configurations.remove(tenant_id, id) -> bool
-    scim_configurations.update(tenant_id, id, fields, *, EXPECT) -> bool
+    scim_configurations.update(tenant_id, id, fields, *, RETURN) -> bool | ScimConfiguration | None
     scim_external_ids.create(tenant_id, params, *, IMPORT) -> ScimExternalId
     scim_external_ids.get_by_external_id(tenant_id, connection_id, external_id) -> ScimExternalId | None
     scim_external_ids.get_by_user_id(tenant_id, connection_id, user_id) -> ScimExternalId | None
@@ -348,7 +349,7 @@ TABLE = """
     sessions.iterate(tenant_id, *, WALK) -> AsyncIterator[Session]
     sessions.list(tenant_id, *, LIST) -> Page[Session]
     sessions.remove(tenant_id, id) -> bool
-    sessions.update(tenant_id, id, fields, *, EXPECT) -> bool
+    sessions.update(tenant_id, id, fields, *, RETURN) -> bool | Session | None
     stats.get_active_users(tenant_id) -> int
     stats.get_daily(tenant_id, from_=None, to=None) -> list[DailyStats]
     tenant_operation_events.create(params, *, IMPORT) -> TenantOperationEvent
@@ -358,7 +359,7 @@ TABLE = """
     tenant_operations.get_one(id) -> TenantOperation
     tenant_operations.list(*, ABOUT, PAGE) -> Page[TenantOperation]
     tenant_operations.remove(id) -> bool
-    tenant_operations.update(id, fields, *, EXPECT) -> bool
+    tenant_operations.update(id, fields, *, RETURN) -> bool | TenantOperation | None
     tenants.count(*, COUNT) -> int
     tenants.create(params, *, IMPORT) -> Tenant
     tenants.exists(id) -> bool
@@ -367,12 +368,12 @@ TABLE = """
     tenants.iterate(*, WALK) -> AsyncIterator[Tenant]
     tenants.list(*, LIST) -> Page[Tenant]
     tenants.remove(id) -> bool
-    tenants.update(id, fields, *, EXPECT) -> bool
+    tenants.update(id, fields, *, RETURN) -> bool | Tenant | None
     themes.create(tenant_id, theme, theme_id=None, *, IMPORT) -> Theme
     themes.get(tenant_id, theme_id) -> Theme | None
     themes.get_one(tenant_id, theme_id) -> Theme
     themes.remove(tenant_id, theme_id) -> bool
-    themes.update(tenant_id, theme_id, fields, *, EXPECT) -> bool
+    themes.update(tenant_id, theme_id, fields, *, RETURN) -> bool | Theme | None
     universal_login_templates.delete(tenant_id) -> bool
     universal_login_templates.get(tenant_id) -> UniversalLoginTemplate | None
     universal_login_templates.get_one(tenant_id) -> UniversalLoginTemplate
@@ -391,7 +392,7 @@ TABLE = """
     user_organizations.list(tenant_id, *, LIST) -> Page[UserOrganization]
     user_organizations.list_user_organizations(tenant_id, user_id, *, PAGE) -> Page[JoinedOrganization]
     user_organizations.remove(tenant_id, id) -> bool
-    user_organizations.update(tenant_id, id, fields, *, EXPECT) -> bool
+    user_organizations.update(tenant_id, id, fields, *, RETURN) -> bool | UserOrganization | None
     user_permissions.create(tenant_id, user_id, permission, organization_id='') -> bool
     user_permissions.list(tenant_id, user_id, organization_id=UNSET, *, SOME) -> HELD
     user_permissions.remove(tenant_id, user_id, permission, organization_id='') -> bool
@@ -412,7 +413,7 @@ TABLE = """
     users.raw_create(tenant_id, params, *, IMPORT, outbox_events=()) -> User
     users.remove(tenant_id, user_id, *, outbox_events=()) -> bool
     users.unlink(tenant_id, user_id, provider, linked_user_id) -> bool
-    users.update(tenant_id, user_id, fields, *, EXPECT, outbox_events=()) -> bool
+    users.update(tenant_id, user_id, fields, *, EXPECT, outbox_events=(), returning=False) -> bool | User | None
 """
 """Every method: its parameters with their defaults, and what comes out."""
 NOT_ADAPTERS = {"merges", "transaction"}
