@@ -30,6 +30,8 @@ help: ## Show this list
 		{ echo 'Python lacks ensurepip, so it cannot make virtual environments. On Debian and Ubuntu: apt-get install python3-venv' >&2; exit 1; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[all,dev]'
+	@# It fetches itself by npm when it is called first; afterwards checks need no network.
+	$(BIN)/python -m pyright --version
 	@touch $@
 
 demo: .venv ## Watch a visitor sign up, sign in, refresh and sign out (URL=… for a server instead of SQLite)
@@ -54,11 +56,11 @@ test-sqlite: .venv ## Test on SQLite alone
 test-mysql: .venv ## Test everything on Oracle's MySQL 9, unpacked from Debian sid into .venv (as root on Debian)
 	$(BIN)/python tests/mysql9.py -- $(PYTEST) --engines mysql $(ARGS)
 
-check: .venv ## Lint, formatting, types, and which layer imports which
+check: .venv ## Lint, formatting, types as users see them too, and which layer imports which
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict authhero_sql tests examples benchmarks scripts
-	$(BIN)/python -m pytest -q tests/unit/test_layers.py
+	$(BIN)/python -m pytest -q tests/unit/test_layers.py tests/unit/test_types.py tests/unit/test_typing.py
 
 format: .venv ## Put the code in order
 	$(BIN)/ruff check --fix-only .

@@ -133,9 +133,9 @@ class RowReader(Generic[M]):
     def __init__(self, table: Table[Any], model: type[M], columns: Sequence[Column]) -> None:
         self._table = table
         fields = wire_fields(model)
-        self.columns = tuple(column for column in columns if column.public.partition(".")[0] in fields)
-        self.names = tuple(column.name for column in self.columns)
-        self.places = {name: place for place, name in enumerate(self.names)}
+        self.columns: tuple[Column, ...] = tuple(column for column in columns if column.public.partition(".")[0] in fields)
+        self.names: tuple[str, ...] = tuple(column.name for column in self.columns)
+        self.places: Mapping[str, int] = {name: place for place, name in enumerate(self.names)}
         """Where in a row each column stands."""
         self._wire = tuple(column.public for column in self.columns)
         self._groups = tuple((wire, tuple(wire.split("."))) for wire in self._wire if "." in wire)
@@ -320,7 +320,7 @@ class RowWriter:
         self.model = model
         fields = wire_fields(insert)
         build_inside(insert)
-        self.names = frozenset(insert.model_fields) | fields.keys()
+        self.names: frozenset[str] = frozenset(insert.model_fields) | fields.keys()
         """What the fields of the insert model may be called."""
         reasons = {wire: "there is no column for it" for wire in _homeless(table, fields) if wire not in virtual} | dict(refused)
         self._refused = [(wire, _path_getter(wire.split(".")), reason) for wire, reason in reasons.items()]

@@ -24,7 +24,7 @@ from .statements.texts import Texts
 
 T = TypeVar("T")
 
-logger = logging.getLogger("authhero_sql.sql")
+logger: logging.Logger = logging.getLogger("authhero_sql.sql")
 """At level DEBUG: the text of every statement and how long it took, never a value."""
 
 

@@ -11,60 +11,60 @@ from .schema import TRIGRAMS, Column, Columns, ForeignKey, Index, Registry, Tabl
 
 
 class _Tenants(Columns):
-    id = Column(TEXT, 255, null=False)
-    audience = Column(TEXT, 255)
-    sender_email = Column(TEXT, 255)
-    sender_name = Column(TEXT, 255)
-    created_at = Column(INSTANT, 255, null=False)
-    updated_at = Column(INSTANT, 255, null=False)
-    support_url = Column(TEXT, 255)
-    idle_session_lifetime = Column(INT)
-    session_lifetime = Column(INT)
-    session_cookie = Column(JSON)
-    allowed_logout_urls = Column(JSON)
-    ephemeral_session_lifetime = Column(INT)
-    idle_ephemeral_session_lifetime = Column(INT)
-    default_redirection_uri = Column(TEXT)
-    enabled_locales = Column(JSON)
-    default_directory = Column(TEXT, 255)
-    error_page = Column(JSON)
-    flags = Column(JSON)
-    friendly_name = Column(TEXT, 255)
-    picture_url = Column(TEXT)
-    support_email = Column(TEXT, 255)
-    sandbox_version = Column(TEXT, 50)
-    sandbox_versions_available = Column(JSON)
-    legacy_sandbox_version = Column(TEXT, 50)
-    change_password = Column(JSON)
-    guardian_mfa_page = Column(JSON)
-    device_flow = Column(JSON)
-    default_token_quota = Column(JSON)
-    default_audience = Column(TEXT, 255)
-    default_organization = Column(TEXT, 255)
-    sessions = Column(JSON)
-    oidc_logout = Column(JSON)
-    allow_organization_name_in_authentication_api = Column(SWITCH)
-    customize_mfa_in_postlogin_action = Column(SWITCH)
-    acr_values_supported = Column(JSON)
-    mtls = Column(JSON)
-    pushed_authorization_requests_supported = Column(SWITCH)
-    authorization_response_iss_parameter_supported = Column(SWITCH)
-    mfa = Column(JSON, secret=True)
-    attack_protection = Column(JSON)
-    default_client_id = Column(TEXT, 255)
-    deployment_type = Column(TEXT, 16, null=False, default="shared")
-    provisioning_state = Column(TEXT, 16, null=False, default="ready")
-    provisioning_error = Column(TEXT, 2048)
-    provisioning_state_changed_at = Column(INSTANT, 35)
-    bundle_configuration = Column(TEXT, 64)
-    worker_version = Column(TEXT, 64)
-    worker_script_name = Column(TEXT, 255)
-    storage_kind = Column(TEXT, 32)
-    d1_database_id = Column(TEXT, 64)
-    database_version = Column(TEXT, 64)
+    id: Column = Column(TEXT, 255, null=False)
+    audience: Column = Column(TEXT, 255)
+    sender_email: Column = Column(TEXT, 255)
+    sender_name: Column = Column(TEXT, 255)
+    created_at: Column = Column(INSTANT, 255, null=False)
+    updated_at: Column = Column(INSTANT, 255, null=False)
+    support_url: Column = Column(TEXT, 255)
+    idle_session_lifetime: Column = Column(INT)
+    session_lifetime: Column = Column(INT)
+    session_cookie: Column = Column(JSON)
+    allowed_logout_urls: Column = Column(JSON)
+    ephemeral_session_lifetime: Column = Column(INT)
+    idle_ephemeral_session_lifetime: Column = Column(INT)
+    default_redirection_uri: Column = Column(TEXT)
+    enabled_locales: Column = Column(JSON)
+    default_directory: Column = Column(TEXT, 255)
+    error_page: Column = Column(JSON)
+    flags: Column = Column(JSON)
+    friendly_name: Column = Column(TEXT, 255)
+    picture_url: Column = Column(TEXT)
+    support_email: Column = Column(TEXT, 255)
+    sandbox_version: Column = Column(TEXT, 50)
+    sandbox_versions_available: Column = Column(JSON)
+    legacy_sandbox_version: Column = Column(TEXT, 50)
+    change_password: Column = Column(JSON)
+    guardian_mfa_page: Column = Column(JSON)
+    device_flow: Column = Column(JSON)
+    default_token_quota: Column = Column(JSON)
+    default_audience: Column = Column(TEXT, 255)
+    default_organization: Column = Column(TEXT, 255)
+    sessions: Column = Column(JSON)
+    oidc_logout: Column = Column(JSON)
+    allow_organization_name_in_authentication_api: Column = Column(SWITCH)
+    customize_mfa_in_postlogin_action: Column = Column(SWITCH)
+    acr_values_supported: Column = Column(JSON)
+    mtls: Column = Column(JSON)
+    pushed_authorization_requests_supported: Column = Column(SWITCH)
+    authorization_response_iss_parameter_supported: Column = Column(SWITCH)
+    mfa: Column = Column(JSON, secret=True)
+    attack_protection: Column = Column(JSON)
+    default_client_id: Column = Column(TEXT, 255)
+    deployment_type: Column = Column(TEXT, 16, null=False, default="shared")
+    provisioning_state: Column = Column(TEXT, 16, null=False, default="ready")
+    provisioning_error: Column = Column(TEXT, 2048)
+    provisioning_state_changed_at: Column = Column(INSTANT, 35)
+    bundle_configuration: Column = Column(TEXT, 64)
+    worker_version: Column = Column(TEXT, 64)
+    worker_script_name: Column = Column(TEXT, 255)
+    storage_kind: Column = Column(TEXT, 32)
+    d1_database_id: Column = Column(TEXT, 64)
+    database_version: Column = Column(TEXT, 64)
 
 
-TENANTS = Table(
+TENANTS: Table[_Tenants] = Table(
     "tenants",
     _Tenants,
     key=("id",),
@@ -73,17 +73,17 @@ TENANTS = Table(
 
 
 class _ActionExecutions(Columns):
-    id = Column(TEXT, 255, null=False)
-    tenant_id = Column(TEXT, 191, null=False)
-    trigger_id = Column(TEXT, 64, null=False)
-    status = Column(TEXT, 32, null=False)
-    results = Column(JSON, null=False)
-    logs = Column(JSON)
-    created_at_ts = Column(EPOCH_MS, null=False, field="created_at")
-    updated_at_ts = Column(EPOCH_MS, null=False, field="updated_at")
+    id: Column = Column(TEXT, 255, null=False)
+    tenant_id: Column = Column(TEXT, 191, null=False)
+    trigger_id: Column = Column(TEXT, 64, null=False)
+    status: Column = Column(TEXT, 32, null=False)
+    results: Column = Column(JSON, null=False)
+    logs: Column = Column(JSON)
+    created_at_ts: Column = Column(EPOCH_MS, null=False, field="created_at")
+    updated_at_ts: Column = Column(EPOCH_MS, null=False, field="updated_at")
 
 
-ACTION_EXECUTIONS = Table(
+ACTION_EXECUTIONS: Table[_ActionExecutions] = Table(
     "action_executions",
     _ActionExecutions,
     key=("id",),
@@ -95,21 +95,21 @@ ACTION_EXECUTIONS = Table(
 
 
 class _ActionVersions(Columns):
-    id = Column(TEXT, 255, null=False)
-    tenant_id = Column(TEXT, 191, null=False)
-    action_id = Column(TEXT, 255, null=False)
-    number = Column(INT, null=False)
-    code = Column(TEXT, null=False, medium=True, was="text")
-    runtime = Column(TEXT, 50)
-    secrets = Column(JSON, secret=True)
-    dependencies = Column(JSON)
-    supported_triggers = Column(JSON)
-    deployed = Column(FLAG, null=False, default=0)
-    created_at_ts = Column(EPOCH_MS, null=False, field="created_at")
-    updated_at_ts = Column(EPOCH_MS, null=False, field="updated_at")
+    id: Column = Column(TEXT, 255, null=False)
+    tenant_id: Column = Column(TEXT, 191, null=False)
+    action_id: Column = Column(TEXT, 255, null=False)
+    number: Column = Column(INT, null=False)
+    code: Column = Column(TEXT, null=False, medium=True, was="text")
+    runtime: Column = Column(TEXT, 50)
+    secrets: Column = Column(JSON, secret=True)
+    dependencies: Column = Column(JSON)
+    supported_triggers: Column = Column(JSON)
+    deployed: Column = Column(FLAG, null=False, default=0)
+    created_at_ts: Column = Column(EPOCH_MS, null=False, field="created_at")
+    updated_at_ts: Column = Column(EPOCH_MS, null=False, field="updated_at")
 
 
-ACTION_VERSIONS = Table(
+ACTION_VERSIONS: Table[_ActionVersions] = Table(
     "action_versions",
     _ActionVersions,
     key=("id",),
@@ -121,23 +121,23 @@ ACTION_VERSIONS = Table(
 
 
 class _Actions(Columns):
-    id = Column(TEXT, 255, null=False)
-    tenant_id = Column(TEXT, 191, null=False)
-    name = Column(TEXT, 255, null=False)
-    code = Column(TEXT, null=False, medium=True, was="text")
-    runtime = Column(TEXT, 50)
-    status = Column(TEXT, 50, default="built")
-    secrets = Column(JSON, secret=True)
-    dependencies = Column(JSON)
-    supported_triggers = Column(JSON)
-    deployed_at_ts = Column(EPOCH_MS, field="deployed_at")
-    created_at_ts = Column(EPOCH_MS, null=False, field="created_at")
-    updated_at_ts = Column(EPOCH_MS, null=False, field="updated_at")
-    is_system = Column(FLAG, null=False, default=0)
-    inherit = Column(FLAG, null=False, default=0)
+    id: Column = Column(TEXT, 255, null=False)
+    tenant_id: Column = Column(TEXT, 191, null=False)
+    name: Column = Column(TEXT, 255, null=False)
+    code: Column = Column(TEXT, null=False, medium=True, was="text")
+    runtime: Column = Column(TEXT, 50)
+    status: Column = Column(TEXT, 50, default="built")
+    secrets: Column = Column(JSON, secret=True)
+    dependencies: Column = Column(JSON)
+    supported_triggers: Column = Column(JSON)
+    deployed_at_ts: Column = Column(EPOCH_MS, field="deployed_at")
+    created_at_ts: Column = Column(EPOCH_MS, null=False, field="created_at")
+    updated_at_ts: Column = Column(EPOCH_MS, null=False, field="updated_at")
+    is_system: Column = Column(FLAG, null=False, default=0)
+    inherit: Column = Column(FLAG, null=False, default=0)
 
 
-ACTIONS = Table(
+ACTIONS: Table[_Actions] = Table(
     "actions",
     _Actions,
     key=("id",),
@@ -146,24 +146,24 @@ ACTIONS = Table(
 
 
 class _AuthenticationMethods(Columns):
-    id = Column(TEXT, 26, null=False)
-    tenant_id = Column(TEXT, 191, null=False, hidden=True)
-    user_id = Column(TEXT, 255, null=False)
-    type = Column(TEXT, 32, null=False)
-    phone_number = Column(TEXT, 32)
-    totp_secret = Column(TEXT, 255, secret=True)
-    confirmed = Column(FLAG, null=False, default=0)
-    created_at_ts = Column(EPOCH_MS, null=False, field="created_at")
-    updated_at_ts = Column(EPOCH_MS, null=False, field="updated_at")
-    credential_id = Column(TEXT, 512)
-    public_key = Column(TEXT)
-    sign_count = Column(INT)
-    credential_backed_up = Column(FLAG)
-    transports = Column(JSON, 512)
-    friendly_name = Column(TEXT, 255)
+    id: Column = Column(TEXT, 26, null=False)
+    tenant_id: Column = Column(TEXT, 191, null=False, hidden=True)
+    user_id: Column = Column(TEXT, 255, null=False)
+    type: Column = Column(TEXT, 32, null=False)
+    phone_number: Column = Column(TEXT, 32)
+    totp_secret: Column = Column(TEXT, 255, secret=True)
+    confirmed: Column = Column(FLAG, null=False, default=0)
+    created_at_ts: Column = Column(EPOCH_MS, null=False, field="created_at")
+    updated_at_ts: Column = Column(EPOCH_MS, null=False, field="updated_at")
+    credential_id: Column = Column(TEXT, 512)
+    public_key: Column = Column(TEXT)
+    sign_count: Column = Column(INT)
+    credential_backed_up: Column = Column(FLAG)
+    transports: Column = Column(JSON, 512)
+    friendly_name: Column = Column(TEXT, 255)
 
 
-AUTHENTICATION_METHODS = Table(
+AUTHENTICATION_METHODS: Table[_AuthenticationMethods] = Table(
     "authentication_methods",
     _AuthenticationMethods,
     key=("id",),
@@ -176,19 +176,19 @@ AUTHENTICATION_METHODS = Table(
 
 
 class _Branding(Columns):
-    tenant_id = Column(TEXT, 255, null=False, hidden=True)
-    logo_url = Column(TEXT, 512)
-    favicon_url = Column(TEXT, 512)
-    font_url = Column(TEXT, 512, field="font.url")
-    colors_primary = Column(TEXT, 32, field="colors.primary", was="varchar(8)")
-    colors_page_background_type = Column(TEXT, 32, field="colors.page_background.type")
-    colors_page_background_start = Column(TEXT, 32, field="colors.page_background.start", was="varchar(8)")
-    colors_page_background_end = Column(TEXT, 32, field="colors.page_background.end", was="varchar(8)")
-    colors_page_background_angle_dev = Column(INT, field="colors.page_background.angle_deg")
-    dark_mode = Column(TEXT, 8)
+    tenant_id: Column = Column(TEXT, 255, null=False, hidden=True)
+    logo_url: Column = Column(TEXT, 512)
+    favicon_url: Column = Column(TEXT, 512)
+    font_url: Column = Column(TEXT, 512, field="font.url")
+    colors_primary: Column = Column(TEXT, 32, field="colors.primary", was="varchar(8)")
+    colors_page_background_type: Column = Column(TEXT, 32, field="colors.page_background.type")
+    colors_page_background_start: Column = Column(TEXT, 32, field="colors.page_background.start", was="varchar(8)")
+    colors_page_background_end: Column = Column(TEXT, 32, field="colors.page_background.end", was="varchar(8)")
+    colors_page_background_angle_dev: Column = Column(INT, field="colors.page_background.angle_deg")
+    dark_mode: Column = Column(TEXT, 8)
 
 
-BRANDING = Table(
+BRANDING: Table[_Branding] = Table(
     "branding",
     _Branding,
     key=("tenant_id",),
@@ -197,65 +197,65 @@ BRANDING = Table(
 
 
 class _Clients(Columns):
-    client_id = Column(TEXT, 191, null=False)
-    tenant_id = Column(TEXT, 191, null=False, hidden=True)
-    name = Column(TEXT, 255, null=False)
-    description = Column(TEXT, 140)
-    global_ = Column(FLAG, null=False, default=0, name="global")
-    client_secret = Column(TEXT, 255, secret=True)
-    app_type = Column(TEXT, 64, default="regular_web")
-    logo_uri = Column(TEXT, 2083)
-    is_first_party = Column(FLAG, null=False, default=0)
-    oidc_conformant = Column(FLAG, null=False, default=1)
-    callbacks = Column(JSON, null=False)
-    allowed_origins = Column(JSON, null=False)
-    web_origins = Column(JSON, null=False)
-    client_aliases = Column(JSON, null=False)
-    allowed_clients = Column(JSON, null=False)
-    allowed_logout_urls = Column(JSON, null=False)
-    session_transfer = Column(JSON, null=False)
-    oidc_logout = Column(JSON, null=False)
-    grant_types = Column(JSON, null=False)
-    jwt_configuration = Column(JSON, null=False)
-    signing_keys = Column(JSON, null=False, secret=True)
-    encryption_key = Column(JSON, null=False, secret=True)
-    sso = Column(FLAG, null=False, default=0)
-    sso_disabled = Column(FLAG, null=False, default=1)
-    cross_origin_authentication = Column(FLAG, null=False, default=0)
-    cross_origin_loc = Column(TEXT, 2083)
-    custom_login_page_on = Column(FLAG, null=False, default=0)
-    custom_login_page = Column(TEXT)
-    custom_login_page_preview = Column(TEXT)
-    form_template = Column(TEXT)
-    addons = Column(JSON, null=False, secret=True)
-    token_endpoint_auth_method = Column(TEXT, 64, default="client_secret_basic")
-    client_metadata = Column(JSON, null=False)
-    mobile = Column(JSON, null=False)
-    initiate_login_uri = Column(TEXT, 2083)
-    native_social_login = Column(JSON, null=False)
-    refresh_token = Column(JSON, null=False)
-    default_organization = Column(JSON, null=False)
-    organization_usage = Column(TEXT, 32, default="deny")
-    organization_require_behavior = Column(TEXT, 32, default="no_prompt")
-    client_authentication_methods = Column(JSON, null=False, secret=True)
-    require_pushed_authorization_requests = Column(FLAG, null=False, default=0)
-    require_proof_of_possession = Column(FLAG, null=False, default=0)
-    signed_request_object = Column(JSON, null=False)
-    compliance_level = Column(TEXT, 64)
-    par_request_expiry = Column(INT)
-    token_quota = Column(JSON, null=False)
-    created_at = Column(INSTANT, 35, null=False)
-    updated_at = Column(INSTANT, 35, null=False)
-    connections = Column(JSON)
-    auth0_conformant = Column(FLAG, default=1)
-    owner_user_id = Column(TEXT, 255)
-    registration_type = Column(TEXT, 32)
-    registration_metadata = Column(JSON)
-    user_linking_mode = Column(TEXT, 16)
-    hide_sign_up_disabled_error = Column(FLAG, null=False, default=0)
+    client_id: Column = Column(TEXT, 191, null=False)
+    tenant_id: Column = Column(TEXT, 191, null=False, hidden=True)
+    name: Column = Column(TEXT, 255, null=False)
+    description: Column = Column(TEXT, 140)
+    global_: Column = Column(FLAG, null=False, default=0, name="global")
+    client_secret: Column = Column(TEXT, 255, secret=True)
+    app_type: Column = Column(TEXT, 64, default="regular_web")
+    logo_uri: Column = Column(TEXT, 2083)
+    is_first_party: Column = Column(FLAG, null=False, default=0)
+    oidc_conformant: Column = Column(FLAG, null=False, default=1)
+    callbacks: Column = Column(JSON, null=False)
+    allowed_origins: Column = Column(JSON, null=False)
+    web_origins: Column = Column(JSON, null=False)
+    client_aliases: Column = Column(JSON, null=False)
+    allowed_clients: Column = Column(JSON, null=False)
+    allowed_logout_urls: Column = Column(JSON, null=False)
+    session_transfer: Column = Column(JSON, null=False)
+    oidc_logout: Column = Column(JSON, null=False)
+    grant_types: Column = Column(JSON, null=False)
+    jwt_configuration: Column = Column(JSON, null=False)
+    signing_keys: Column = Column(JSON, null=False, secret=True)
+    encryption_key: Column = Column(JSON, null=False, secret=True)
+    sso: Column = Column(FLAG, null=False, default=0)
+    sso_disabled: Column = Column(FLAG, null=False, default=1)
+    cross_origin_authentication: Column = Column(FLAG, null=False, default=0)
+    cross_origin_loc: Column = Column(TEXT, 2083)
+    custom_login_page_on: Column = Column(FLAG, null=False, default=0)
+    custom_login_page: Column = Column(TEXT)
+    custom_login_page_preview: Column = Column(TEXT)
+    form_template: Column = Column(TEXT)
+    addons: Column = Column(JSON, null=False, secret=True)
+    token_endpoint_auth_method: Column = Column(TEXT, 64, default="client_secret_basic")
+    client_metadata: Column = Column(JSON, null=False)
+    mobile: Column = Column(JSON, null=False)
+    initiate_login_uri: Column = Column(TEXT, 2083)
+    native_social_login: Column = Column(JSON, null=False)
+    refresh_token: Column = Column(JSON, null=False)
+    default_organization: Column = Column(JSON, null=False)
+    organization_usage: Column = Column(TEXT, 32, default="deny")
+    organization_require_behavior: Column = Column(TEXT, 32, default="no_prompt")
+    client_authentication_methods: Column = Column(JSON, null=False, secret=True)
+    require_pushed_authorization_requests: Column = Column(FLAG, null=False, default=0)
+    require_proof_of_possession: Column = Column(FLAG, null=False, default=0)
+    signed_request_object: Column = Column(JSON, null=False)
+    compliance_level: Column = Column(TEXT, 64)
+    par_request_expiry: Column = Column(INT)
+    token_quota: Column = Column(JSON, null=False)
+    created_at: Column = Column(INSTANT, 35, null=False)
+    updated_at: Column = Column(INSTANT, 35, null=False)
+    connections: Column = Column(JSON)
+    auth0_conformant: Column = Column(FLAG, default=1)
+    owner_user_id: Column = Column(TEXT, 255)
+    registration_type: Column = Column(TEXT, 32)
+    registration_metadata: Column = Column(JSON)
+    user_linking_mode: Column = Column(TEXT, 16)
+    hide_sign_up_disabled_error: Column = Column(FLAG, null=False, default=0)
 
 
-CLIENTS = Table(
+CLIENTS: Table[_Clients] = Table(
     "clients",
     _Clients,
     key=("tenant_id", "client_id"),
@@ -269,21 +269,21 @@ CLIENTS = Table(
 
 
 class _ClientGrants(Columns):
-    id = Column(TEXT, 21, null=False)
-    tenant_id = Column(TEXT, 191, null=False, hidden=True)
-    client_id = Column(TEXT, 191, null=False)
-    audience = Column(TEXT, 191, null=False)
-    scope = Column(JSON)
-    organization_usage = Column(TEXT, 32)
-    allow_any_organization = Column(FLAG, default=0)
-    is_system = Column(FLAG, default=0)
-    subject_type = Column(TEXT, 32)
-    authorization_details_types = Column(JSON)
-    created_at = Column(INSTANT, 35, null=False)
-    updated_at = Column(INSTANT, 35, null=False)
+    id: Column = Column(TEXT, 21, null=False)
+    tenant_id: Column = Column(TEXT, 191, null=False, hidden=True)
+    client_id: Column = Column(TEXT, 191, null=False)
+    audience: Column = Column(TEXT, 191, null=False)
+    scope: Column = Column(JSON)
+    organization_usage: Column = Column(TEXT, 32)
+    allow_any_organization: Column = Column(FLAG, default=0)
+    is_system: Column = Column(FLAG, default=0)
+    subject_type: Column = Column(TEXT, 32)
+    authorization_details_types: Column = Column(JSON)
+    created_at: Column = Column(INSTANT, 35, null=False)
+    updated_at: Column = Column(INSTANT, 35, null=False)
 
 
-CLIENT_GRANTS = Table(
+CLIENT_GRANTS: Table[_ClientGrants] = Table(
     "client_grants",
     _ClientGrants,
     key=("tenant_id", "id"),
@@ -300,21 +300,21 @@ CLIENT_GRANTS = Table(
 
 
 class _ClientRegistrationTokens(Columns):
-    id = Column(TEXT, 255, null=False)
-    tenant_id = Column(TEXT, 191, null=False, hidden=True)
-    token_hash = Column(TEXT, 64, null=False, secret=True)
-    type = Column(TEXT, 8, null=False)
-    client_id = Column(TEXT, 191)
-    sub = Column(TEXT, 255)
-    constraints = Column(JSON)
-    single_use = Column(FLAG, null=False, default=0)
-    used_at_ts = Column(EPOCH_MS, field="used_at")
-    expires_at_ts = Column(EPOCH_MS, field="expires_at")
-    created_at_ts = Column(EPOCH_MS, null=False, field="created_at")
-    revoked_at_ts = Column(EPOCH_MS, field="revoked_at")
+    id: Column = Column(TEXT, 255, null=False)
+    tenant_id: Column = Column(TEXT, 191, null=False, hidden=True)
+    token_hash: Column = Column(TEXT, 64, null=False, secret=True)
+    type: Column = Column(TEXT, 8, null=False)
+    client_id: Column = Column(TEXT, 191)
+    sub: Column = Column(TEXT, 255)
+    constraints: Column = Column(JSON)
+    single_use: Column = Column(FLAG, null=False, default=0)
+    used_at_ts: Column = Column(EPOCH_MS, field="used_at")
+    expires_at_ts: Column = Column(EPOCH_MS, field="expires_at")
+    created_at_ts: Column = Column(EPOCH_MS, null=False, field="created_at")
+    revoked_at_ts: Column = Column(EPOCH_MS, field="revoked_at")
 
 
-CLIENT_REGISTRATION_TOKENS = Table(
+CLIENT_REGISTRATION_TOKENS: Table[_ClientRegistrationTokens] = Table(
     "client_registration_tokens",
     _ClientRegistrationTokens,
     key=("id",),
@@ -327,41 +327,41 @@ CLIENT_REGISTRATION_TOKENS = Table(
 
 
 class _Users(Columns):
-    tenant_id = Column(TEXT, 255, null=False, hidden=True)
-    email = Column(TEXT, 255)
-    given_name = Column(TEXT, 255)
-    family_name = Column(TEXT, 255)
-    nickname = Column(TEXT, 255)
-    name = Column(TEXT, 255)
-    picture = Column(TEXT)
-    created_at = Column(INSTANT, 35, null=False)
-    updated_at = Column(INSTANT, 35, null=False)
-    linked_to = Column(TEXT, 255)
-    provider = Column(TEXT, 255, null=False)
-    connection = Column(TEXT, 255, null=False)
-    email_verified = Column(BOOL, null=False)
-    is_social = Column(BOOL, null=False)
-    app_metadata = Column(JSON, null=False, default="{}")
-    profileData = Column(TEXT, secret=True)
-    locale = Column(TEXT, 64)
-    user_id = Column(TEXT, 255, null=False)
-    phone_number = Column(TEXT, 17)
-    phone_verified = Column(BOOL)
-    username = Column(TEXT, 128)
-    user_metadata = Column(JSON)
-    middle_name = Column(TEXT, 100)
-    profile = Column(TEXT)
-    website = Column(TEXT)
-    gender = Column(TEXT, 50)
-    birthdate = Column(TEXT, 10)
-    zoneinfo = Column(TEXT, 100)
-    preferred_username = Column(TEXT, 255)
-    address = Column(JSON)
-    registration_completed_at = Column(INSTANT, 35)
-    blocked = Column(BOOL)
+    tenant_id: Column = Column(TEXT, 255, null=False, hidden=True)
+    email: Column = Column(TEXT, 255)
+    given_name: Column = Column(TEXT, 255)
+    family_name: Column = Column(TEXT, 255)
+    nickname: Column = Column(TEXT, 255)
+    name: Column = Column(TEXT, 255)
+    picture: Column = Column(TEXT)
+    created_at: Column = Column(INSTANT, 35, null=False)
+    updated_at: Column = Column(INSTANT, 35, null=False)
+    linked_to: Column = Column(TEXT, 255)
+    provider: Column = Column(TEXT, 255, null=False)
+    connection: Column = Column(TEXT, 255, null=False)
+    email_verified: Column = Column(BOOL, null=False)
+    is_social: Column = Column(BOOL, null=False)
+    app_metadata: Column = Column(JSON, null=False, default="{}")
+    profileData: Column = Column(TEXT, secret=True)
+    locale: Column = Column(TEXT, 64)
+    user_id: Column = Column(TEXT, 255, null=False)
+    phone_number: Column = Column(TEXT, 17)
+    phone_verified: Column = Column(BOOL)
+    username: Column = Column(TEXT, 128)
+    user_metadata: Column = Column(JSON)
+    middle_name: Column = Column(TEXT, 100)
+    profile: Column = Column(TEXT)
+    website: Column = Column(TEXT)
+    gender: Column = Column(TEXT, 50)
+    birthdate: Column = Column(TEXT, 10)
+    zoneinfo: Column = Column(TEXT, 100)
+    preferred_username: Column = Column(TEXT, 255)
+    address: Column = Column(JSON)
+    registration_completed_at: Column = Column(INSTANT, 35)
+    blocked: Column = Column(BOOL)
 
 
-USERS = Table(
+USERS: Table[_Users] = Table(
     "users",
     _Users,
     key=("tenant_id", "user_id"),
@@ -385,26 +385,26 @@ USERS = Table(
 
 
 class _Codes(Columns):
-    code_id = Column(TEXT, 255, null=False, secret=True)
-    tenant_id = Column(TEXT, 255, null=False, hidden=True)
-    user_id = Column(TEXT, 255)
-    login_id = Column(TEXT, 255)
-    connection_id = Column(TEXT, 255)
-    code_type = Column(TEXT, 255, null=False)
-    created_at = Column(INSTANT, 255, null=False)
-    expires_at = Column(INSTANT, 255, null=False)
-    used_at = Column(INSTANT, 255)
-    code_verifier = Column(TEXT, 128, secret=True)
-    code_challenge = Column(TEXT, 128, secret=True)
-    code_challenge_method = Column(TEXT, 5)
-    redirect_uri = Column(TEXT, 1024)
-    nonce = Column(TEXT, 1024, secret=True)
-    state = Column(TEXT, 2048, secret=True)
-    otp = Column(TEXT, 32, secret=True)
-    expires_at_ts = Column(EPOCH_MS, hidden=True)
+    code_id: Column = Column(TEXT, 255, null=False, secret=True)
+    tenant_id: Column = Column(TEXT, 255, null=False, hidden=True)
+    user_id: Column = Column(TEXT, 255)
+    login_id: Column = Column(TEXT, 255)
+    connection_id: Column = Column(TEXT, 255)
+    code_type: Column = Column(TEXT, 255, null=False)
+    created_at: Column = Column(INSTANT, 255, null=False)
+    expires_at: Column = Column(INSTANT, 255, null=False)
+    used_at: Column = Column(INSTANT, 255)
+    code_verifier: Column = Column(TEXT, 128, secret=True)
+    code_challenge: Column = Column(TEXT, 128, secret=True)
+    code_challenge_method: Column = Column(TEXT, 5)
+    redirect_uri: Column = Column(TEXT, 1024)
+    nonce: Column = Column(TEXT, 1024, secret=True)
+    state: Column = Column(TEXT, 2048, secret=True)
+    otp: Column = Column(TEXT, 32, secret=True)
+    expires_at_ts: Column = Column(EPOCH_MS, hidden=True)
 
 
-CODES = Table(
+CODES: Table[_Codes] = Table(
     "codes",
     _Codes,
     key=("code_id", "code_type", "tenant_id"),
@@ -421,23 +421,23 @@ CODES = Table(
 
 
 class _Connections(Columns):
-    id = Column(TEXT, 255, null=False)
-    tenant_id = Column(TEXT, 255, null=False, hidden=True)
-    name = Column(TEXT, 255, null=False)
-    response_type = Column(TEXT, 255)
-    response_mode = Column(TEXT, 255)
-    strategy = Column(TEXT, 64)
-    options = Column(JSON, null=False, default="{}", secret=True, was="varchar(8192)")
-    created_at = Column(INSTANT, 255, null=False)
-    updated_at = Column(INSTANT, 255, null=False)
-    display_name = Column(TEXT, 255)
-    is_domain_connection = Column(FLAG)
-    show_as_button = Column(FLAG)
-    metadata = Column(JSON, 4096)
-    is_system = Column(MARK, null=False, default=0)
+    id: Column = Column(TEXT, 255, null=False)
+    tenant_id: Column = Column(TEXT, 255, null=False, hidden=True)
+    name: Column = Column(TEXT, 255, null=False)
+    response_type: Column = Column(TEXT, 255)
+    response_mode: Column = Column(TEXT, 255)
+    strategy: Column = Column(TEXT, 64)
+    options: Column = Column(JSON, null=False, default="{}", secret=True, was="varchar(8192)")
+    created_at: Column = Column(INSTANT, 255, null=False)
+    updated_at: Column = Column(INSTANT, 255, null=False)
+    display_name: Column = Column(TEXT, 255)
+    is_domain_connection: Column = Column(FLAG)
+    show_as_button: Column = Column(FLAG)
+    metadata: Column = Column(JSON, 4096)
+    is_system: Column = Column(MARK, null=False, default=0)
 
 
-CONNECTIONS = Table(
+CONNECTIONS: Table[_Connections] = Table(
     "connections",
     _Connections,
     key=("tenant_id", "id"),
@@ -447,14 +447,14 @@ CONNECTIONS = Table(
 
 
 class _ControlPlaneCommKeys(Columns):
-    kid = Column(TEXT, 255, null=False)
-    tenant_id = Column(TEXT, 255, null=False, hidden=True)
-    public_jwk = Column(JSON, null=False)
-    created_at = Column(INSTANT, 35, null=False)
-    revoked_at = Column(INSTANT, 35)
+    kid: Column = Column(TEXT, 255, null=False)
+    tenant_id: Column = Column(TEXT, 255, null=False, hidden=True)
+    public_jwk: Column = Column(JSON, null=False)
+    created_at: Column = Column(INSTANT, 35, null=False)
+    revoked_at: Column = Column(INSTANT, 35)
 
 
-CONTROL_PLANE_COMM_KEYS = Table(
+CONTROL_PLANE_COMM_KEYS: Table[_ControlPlaneCommKeys] = Table(
     "control_plane_comm_keys",
     _ControlPlaneCommKeys,
     key=("kid",),
@@ -463,22 +463,22 @@ CONTROL_PLANE_COMM_KEYS = Table(
 
 
 class _CustomDomains(Columns):
-    custom_domain_id = Column(TEXT, 256, null=False)
-    tenant_id = Column(TEXT, 255, null=False, hidden=True)
-    domain = Column(TEXT, 255, null=False)
-    primary = Column(BOOL, null=False)
-    status = Column(TEXT, 50, null=False)
-    type = Column(TEXT, 50, null=False)
-    origin_domain_name = Column(TEXT, 255)
-    verification = Column(JSON, 2048)
-    custom_client_ip_header = Column(TEXT, 50)
-    tls_policy = Column(TEXT, 50)
-    domain_metadata = Column(JSON, 2048)
-    created_at = Column(INSTANT, 35, null=False, hidden=True)
-    updated_at = Column(INSTANT, 35, null=False, hidden=True)
+    custom_domain_id: Column = Column(TEXT, 256, null=False)
+    tenant_id: Column = Column(TEXT, 255, null=False, hidden=True)
+    domain: Column = Column(TEXT, 255, null=False)
+    primary: Column = Column(BOOL, null=False)
+    status: Column = Column(TEXT, 50, null=False)
+    type: Column = Column(TEXT, 50, null=False)
+    origin_domain_name: Column = Column(TEXT, 255)
+    verification: Column = Column(JSON, 2048)
+    custom_client_ip_header: Column = Column(TEXT, 50)
+    tls_policy: Column = Column(TEXT, 50)
+    domain_metadata: Column = Column(JSON, 2048)
+    created_at: Column = Column(INSTANT, 35, null=False, hidden=True)
+    updated_at: Column = Column(INSTANT, 35, null=False, hidden=True)
 
 
-CUSTOM_DOMAINS = Table(
+CUSTOM_DOMAINS: Table[_CustomDomains] = Table(
     "custom_domains",
     _CustomDomains,
     key=("custom_domain_id",),
@@ -491,15 +491,15 @@ CUSTOM_DOMAINS = Table(
 
 
 class _CustomText(Columns):
-    tenant_id = Column(TEXT, 191, null=False, hidden=True)
-    prompt = Column(TEXT, 64, null=False)
-    language = Column(TEXT, 16, null=False)
-    custom_text = Column(JSON, null=False)
-    created_at_ts = Column(EPOCH_MS, null=False, field="created_at", hidden=True)
-    updated_at_ts = Column(EPOCH_MS, null=False, field="updated_at", hidden=True)
+    tenant_id: Column = Column(TEXT, 191, null=False, hidden=True)
+    prompt: Column = Column(TEXT, 64, null=False)
+    language: Column = Column(TEXT, 16, null=False)
+    custom_text: Column = Column(JSON, null=False)
+    created_at_ts: Column = Column(EPOCH_MS, null=False, field="created_at", hidden=True)
+    updated_at_ts: Column = Column(EPOCH_MS, null=False, field="updated_at", hidden=True)
 
 
-CUSTOM_TEXT = Table(
+CUSTOM_TEXT: Table[_CustomText] = Table(
     "custom_text",
     _CustomText,
     key=("tenant_id", "prompt", "language"),
@@ -508,17 +508,17 @@ CUSTOM_TEXT = Table(
 
 
 class _EmailProviders(Columns):
-    tenant_id = Column(TEXT, 255, null=False, hidden=True)
-    name = Column(TEXT, 255, null=False)
-    enabled = Column(BOOL, null=False)
-    default_from_address = Column(TEXT, 255)
-    credentials = Column(JSON, 2048, null=False, default="{}", secret=True)
-    settings = Column(JSON, 2048, null=False, default="{}")
-    created_at = Column(INSTANT, 29, null=False, hidden=True)
-    updated_at = Column(INSTANT, 29, null=False, hidden=True)
+    tenant_id: Column = Column(TEXT, 255, null=False, hidden=True)
+    name: Column = Column(TEXT, 255, null=False)
+    enabled: Column = Column(BOOL, null=False)
+    default_from_address: Column = Column(TEXT, 255)
+    credentials: Column = Column(JSON, 2048, null=False, default="{}", secret=True)
+    settings: Column = Column(JSON, 2048, null=False, default="{}")
+    created_at: Column = Column(INSTANT, 29, null=False, hidden=True)
+    updated_at: Column = Column(INSTANT, 29, null=False, hidden=True)
 
 
-EMAIL_PROVIDERS = Table(
+EMAIL_PROVIDERS: Table[_EmailProviders] = Table(
     "email_providers",
     _EmailProviders,
     key=("tenant_id",),
@@ -526,21 +526,21 @@ EMAIL_PROVIDERS = Table(
 
 
 class _EmailTemplates(Columns):
-    tenant_id = Column(TEXT, 255, null=False, hidden=True)
-    template = Column(TEXT, 64, null=False)
-    body = Column(TEXT, null=False)
-    from_ = Column(TEXT, 255, null=False, name="from")
-    subject = Column(TEXT, 255, null=False)
-    syntax = Column(TEXT, 16, null=False, default="liquid")
-    result_url = Column(TEXT, 2048, field="resultUrl")
-    url_lifetime_in_seconds = Column(INT, field="urlLifetimeInSeconds")
-    include_email_in_redirect = Column(FLAG, null=False, default=0, field="includeEmailInRedirect")
-    enabled = Column(FLAG, null=False, default=1)
-    created_at = Column(INSTANT, 35, null=False, hidden=True)
-    updated_at = Column(INSTANT, 35, null=False, hidden=True)
+    tenant_id: Column = Column(TEXT, 255, null=False, hidden=True)
+    template: Column = Column(TEXT, 64, null=False)
+    body: Column = Column(TEXT, null=False)
+    from_: Column = Column(TEXT, 255, null=False, name="from")
+    subject: Column = Column(TEXT, 255, null=False)
+    syntax: Column = Column(TEXT, 16, null=False, default="liquid")
+    result_url: Column = Column(TEXT, 2048, field="resultUrl")
+    url_lifetime_in_seconds: Column = Column(INT, field="urlLifetimeInSeconds")
+    include_email_in_redirect: Column = Column(FLAG, null=False, default=0, field="includeEmailInRedirect")
+    enabled: Column = Column(FLAG, null=False, default=1)
+    created_at: Column = Column(INSTANT, 35, null=False, hidden=True)
+    updated_at: Column = Column(INSTANT, 35, null=False, hidden=True)
 
 
-EMAIL_TEMPLATES = Table(
+EMAIL_TEMPLATES: Table[_EmailTemplates] = Table(
     "email_templates",
     _EmailTemplates,
     key=("tenant_id", "template"),
@@ -549,15 +549,15 @@ EMAIL_TEMPLATES = Table(
 
 
 class _Flows(Columns):
-    id = Column(TEXT, 24, null=False)
-    tenant_id = Column(TEXT, 191, null=False, hidden=True)
-    name = Column(TEXT, 150, null=False)
-    actions = Column(JSON)
-    created_at = Column(INSTANT, 35, null=False)
-    updated_at = Column(INSTANT, 35, null=False)
+    id: Column = Column(TEXT, 24, null=False)
+    tenant_id: Column = Column(TEXT, 191, null=False, hidden=True)
+    name: Column = Column(TEXT, 150, null=False)
+    actions: Column = Column(JSON)
+    created_at: Column = Column(INSTANT, 35, null=False)
+    updated_at: Column = Column(INSTANT, 35, null=False)
 
 
-FLOWS = Table(
+FLOWS: Table[_Flows] = Table(
     "flows",
     _Flows,
     key=("id",),
@@ -566,21 +566,21 @@ FLOWS = Table(
 
 
 class _Forms(Columns):
-    id = Column(TEXT, 255, null=False)
-    name = Column(TEXT, 255, null=False)
-    tenant_id = Column(TEXT, 255, null=False, hidden=True)
-    messages = Column(JSON, was="varchar(255)")
-    languages = Column(JSON, was="varchar(255)")
-    translations = Column(JSON, was="varchar(4096)")
-    nodes = Column(JSON, was="varchar(4096)")
-    start = Column(JSON, was="varchar(255)")
-    ending = Column(JSON, was="varchar(255)")
-    style = Column(JSON, was="varchar(1042)")
-    created_at = Column(INSTANT, 255, null=False)
-    updated_at = Column(INSTANT, 255, null=False)
+    id: Column = Column(TEXT, 255, null=False)
+    name: Column = Column(TEXT, 255, null=False)
+    tenant_id: Column = Column(TEXT, 255, null=False, hidden=True)
+    messages: Column = Column(JSON, was="varchar(255)")
+    languages: Column = Column(JSON, was="varchar(255)")
+    translations: Column = Column(JSON, was="varchar(4096)")
+    nodes: Column = Column(JSON, was="varchar(4096)")
+    start: Column = Column(JSON, was="varchar(255)")
+    ending: Column = Column(JSON, was="varchar(255)")
+    style: Column = Column(JSON, was="varchar(1042)")
+    created_at: Column = Column(INSTANT, 255, null=False)
+    updated_at: Column = Column(INSTANT, 255, null=False)
 
 
-FORMS = Table(
+FORMS: Table[_Forms] = Table(
     "forms",
     _Forms,
     key=("id",),
@@ -589,17 +589,17 @@ FORMS = Table(
 
 
 class _Grants(Columns):
-    id = Column(TEXT, 21, null=False)
-    tenant_id = Column(TEXT, 191, null=False, hidden=True)
-    user_id = Column(TEXT, 191, null=False)
-    client_id = Column(TEXT, 191, null=False, field="clientID")
-    audience = Column(TEXT, 191, null=False, default="", was="varchar(100)")
-    scope = Column(JSON, null=False)
-    created_at = Column(INSTANT, 35, null=False, hidden=True)
-    updated_at = Column(INSTANT, 35, null=False, hidden=True)
+    id: Column = Column(TEXT, 21, null=False)
+    tenant_id: Column = Column(TEXT, 191, null=False, hidden=True)
+    user_id: Column = Column(TEXT, 191, null=False)
+    client_id: Column = Column(TEXT, 191, null=False, field="clientID")
+    audience: Column = Column(TEXT, 191, null=False, default="", was="varchar(100)")
+    scope: Column = Column(JSON, null=False)
+    created_at: Column = Column(INSTANT, 35, null=False, hidden=True)
+    updated_at: Column = Column(INSTANT, 35, null=False, hidden=True)
 
 
-GRANTS = Table(
+GRANTS: Table[_Grants] = Table(
     "grants",
     _Grants,
     key=("id",),
@@ -617,15 +617,15 @@ GRANTS = Table(
 
 
 class _HookCode(Columns):
-    id = Column(TEXT, 21, null=False)
-    tenant_id = Column(TEXT, 191, null=False)
-    code = Column(TEXT, null=False, medium=True, was="text")
-    secrets = Column(JSON, secret=True)
-    created_at_ts = Column(EPOCH_MS, null=False, field="created_at")
-    updated_at_ts = Column(EPOCH_MS, null=False, field="updated_at")
+    id: Column = Column(TEXT, 21, null=False)
+    tenant_id: Column = Column(TEXT, 191, null=False)
+    code: Column = Column(TEXT, null=False, medium=True, was="text")
+    secrets: Column = Column(JSON, secret=True)
+    created_at_ts: Column = Column(EPOCH_MS, null=False, field="created_at")
+    updated_at_ts: Column = Column(EPOCH_MS, null=False, field="updated_at")
 
 
-HOOK_CODE = Table(
+HOOK_CODE: Table[_HookCode] = Table(
     "hook_code",
     _HookCode,
     key=("id",),
@@ -634,24 +634,24 @@ HOOK_CODE = Table(
 
 
 class _Hooks(Columns):
-    hook_id = Column(TEXT, 21, null=False)
-    tenant_id = Column(TEXT, 255, null=False, hidden=True)
-    trigger_id = Column(TEXT, 255, null=False)
-    enabled = Column(BOOL, null=False)
-    synchronous = Column(BOOL, null=False, default=0)
-    priority = Column(INT)
-    form_id = Column(TEXT, 128)
-    url = Column(TEXT, 512)
-    template_id = Column(TEXT, 64)
-    created_at_ts = Column(EPOCH_MS, field="created_at")
-    updated_at_ts = Column(EPOCH_MS, field="updated_at")
-    code_id = Column(TEXT, 21)
-    metadata = Column(JSON)
-    page_id = Column(TEXT, 64)
-    permission_required = Column(TEXT, 255)
+    hook_id: Column = Column(TEXT, 21, null=False)
+    tenant_id: Column = Column(TEXT, 255, null=False, hidden=True)
+    trigger_id: Column = Column(TEXT, 255, null=False)
+    enabled: Column = Column(BOOL, null=False)
+    synchronous: Column = Column(BOOL, null=False, default=0)
+    priority: Column = Column(INT)
+    form_id: Column = Column(TEXT, 128)
+    url: Column = Column(TEXT, 512)
+    template_id: Column = Column(TEXT, 64)
+    created_at_ts: Column = Column(EPOCH_MS, field="created_at")
+    updated_at_ts: Column = Column(EPOCH_MS, field="updated_at")
+    code_id: Column = Column(TEXT, 21)
+    metadata: Column = Column(JSON)
+    page_id: Column = Column(TEXT, 64)
+    permission_required: Column = Column(TEXT, 255)
 
 
-HOOKS = Table(
+HOOKS: Table[_Hooks] = Table(
     "hooks",
     _Hooks,
     key=("hook_id",),
@@ -661,25 +661,25 @@ HOOKS = Table(
 
 
 class _Invites(Columns):
-    id = Column(TEXT, 21, null=False)
-    tenant_id = Column(TEXT, 191, null=False, hidden=True)
-    organization_id = Column(TEXT, 64, null=False, was="varchar(21)")
-    inviter = Column(JSON, null=False)
-    invitee = Column(JSON, null=False)
-    client_id = Column(TEXT, 191, null=False)
-    connection_id = Column(TEXT, 255, was="varchar(21)")
-    invitation_url = Column(TEXT, null=False, secret=True)
-    created_at = Column(INSTANT, 35, null=False)
-    expires_at = Column(INSTANT, 35, null=False)
-    app_metadata = Column(JSON)
-    user_metadata = Column(JSON)
-    roles = Column(JSON)
-    ticket_id = Column(TEXT, 191, secret=True)
-    ttl_sec = Column(INT)
-    send_invitation_email = Column(FLAG)
+    id: Column = Column(TEXT, 21, null=False)
+    tenant_id: Column = Column(TEXT, 191, null=False, hidden=True)
+    organization_id: Column = Column(TEXT, 64, null=False, was="varchar(21)")
+    inviter: Column = Column(JSON, null=False)
+    invitee: Column = Column(JSON, null=False)
+    client_id: Column = Column(TEXT, 191, null=False)
+    connection_id: Column = Column(TEXT, 255, was="varchar(21)")
+    invitation_url: Column = Column(TEXT, null=False, secret=True)
+    created_at: Column = Column(INSTANT, 35, null=False)
+    expires_at: Column = Column(INSTANT, 35, null=False)
+    app_metadata: Column = Column(JSON)
+    user_metadata: Column = Column(JSON)
+    roles: Column = Column(JSON)
+    ticket_id: Column = Column(TEXT, 191, secret=True)
+    ttl_sec: Column = Column(INT)
+    send_invitation_email: Column = Column(FLAG)
 
 
-INVITES = Table(
+INVITES: Table[_Invites] = Table(
     "invites",
     _Invites,
     key=("id",),
@@ -692,21 +692,21 @@ INVITES = Table(
 
 
 class _Keys(Columns):
-    kid = Column(TEXT, 255, null=False)
-    tenant_id = Column(TEXT, 255)
-    created_at = Column(INSTANT, 255, null=False, hidden=True)
-    revoked_at = Column(INSTANT, 255)
-    cert = Column(TEXT, 4096)
-    pkcs7 = Column(TEXT, 4096, secret=True)
-    fingerprint = Column(TEXT, 256)
-    thumbprint = Column(TEXT, 256)
-    current_since = Column(INSTANT, 256)
-    current_until = Column(INSTANT, 256)
-    type = Column(TEXT, 50, null=False, default="jwt_signing")
-    connection = Column(TEXT, 255)
+    kid: Column = Column(TEXT, 255, null=False)
+    tenant_id: Column = Column(TEXT, 255)
+    created_at: Column = Column(INSTANT, 255, null=False, hidden=True)
+    revoked_at: Column = Column(INSTANT, 255)
+    cert: Column = Column(TEXT, 4096)
+    pkcs7: Column = Column(TEXT, 4096, secret=True)
+    fingerprint: Column = Column(TEXT, 256)
+    thumbprint: Column = Column(TEXT, 256)
+    current_since: Column = Column(INSTANT, 256)
+    current_until: Column = Column(INSTANT, 256)
+    type: Column = Column(TEXT, 50, null=False, default="jwt_signing")
+    connection: Column = Column(TEXT, 255)
 
 
-KEYS = Table(
+KEYS: Table[_Keys] = Table(
     "keys",
     _Keys,
     key=("kid",),
@@ -716,19 +716,19 @@ KEYS = Table(
 
 
 class _LogStreams(Columns):
-    id = Column(TEXT, 64, null=False)
-    tenant_id = Column(TEXT, 191, null=False, hidden=True)
-    name = Column(TEXT, 255, null=False)
-    type = Column(TEXT, 64, null=False)
-    status = Column(TEXT, 32, null=False)
-    sink = Column(JSON, null=False, secret=True)
-    filters = Column(JSON)
-    is_priority = Column(BOOL, field="isPriority")
-    created_at = Column(INSTANT, 35, null=False)
-    updated_at = Column(INSTANT, 35, null=False)
+    id: Column = Column(TEXT, 64, null=False)
+    tenant_id: Column = Column(TEXT, 191, null=False, hidden=True)
+    name: Column = Column(TEXT, 255, null=False)
+    type: Column = Column(TEXT, 64, null=False)
+    status: Column = Column(TEXT, 32, null=False)
+    sink: Column = Column(JSON, null=False, secret=True)
+    filters: Column = Column(JSON)
+    is_priority: Column = Column(BOOL, field="isPriority")
+    created_at: Column = Column(INSTANT, 35, null=False)
+    updated_at: Column = Column(INSTANT, 35, null=False)
 
 
-LOG_STREAMS = Table(
+LOG_STREAMS: Table[_LogStreams] = Table(
     "log_streams",
     _LogStreams,
     key=("id",),
@@ -737,23 +737,23 @@ LOG_STREAMS = Table(
 
 
 class _Sessions(Columns):
-    id = Column(TEXT, 26, null=False)
-    tenant_id = Column(TEXT, 191, null=False, hidden=True)
-    user_id = Column(TEXT, 255)
-    device = Column(JSON, null=False)
-    clients = Column(JSON, null=False)
-    login_session_id = Column(TEXT, 26)
-    created_at_ts = Column(EPOCH_MS, field="created_at")
-    updated_at_ts = Column(EPOCH_MS, field="updated_at")
-    expires_at_ts = Column(EPOCH_MS, field="expires_at")
-    idle_expires_at_ts = Column(EPOCH_MS, field="idle_expires_at")
-    authenticated_at_ts = Column(EPOCH_MS, field="authenticated_at")
-    last_interaction_at_ts = Column(EPOCH_MS, field="last_interaction_at")
-    used_at_ts = Column(EPOCH_MS, field="used_at")
-    revoked_at_ts = Column(EPOCH_MS, field="revoked_at")
+    id: Column = Column(TEXT, 26, null=False)
+    tenant_id: Column = Column(TEXT, 191, null=False, hidden=True)
+    user_id: Column = Column(TEXT, 255)
+    device: Column = Column(JSON, null=False)
+    clients: Column = Column(JSON, null=False)
+    login_session_id: Column = Column(TEXT, 26)
+    created_at_ts: Column = Column(EPOCH_MS, field="created_at")
+    updated_at_ts: Column = Column(EPOCH_MS, field="updated_at")
+    expires_at_ts: Column = Column(EPOCH_MS, field="expires_at")
+    idle_expires_at_ts: Column = Column(EPOCH_MS, field="idle_expires_at")
+    authenticated_at_ts: Column = Column(EPOCH_MS, field="authenticated_at")
+    last_interaction_at_ts: Column = Column(EPOCH_MS, field="last_interaction_at")
+    used_at_ts: Column = Column(EPOCH_MS, field="used_at")
+    revoked_at_ts: Column = Column(EPOCH_MS, field="revoked_at")
 
 
-SESSIONS = Table(
+SESSIONS: Table[_Sessions] = Table(
     "sessions",
     _Sessions,
     key=("tenant_id", "id"),
@@ -769,29 +769,29 @@ SESSIONS = Table(
 
 
 class _LoginSessions(Columns):
-    id = Column(TEXT, 26, null=False)
-    tenant_id = Column(TEXT, 255, null=False, hidden=True)
-    session_id = Column(TEXT, 26)
-    csrf_token = Column(TEXT, 26, secret=True)
-    authorization_url = Column(TEXT, secret=True, truncate=True)
-    ip = Column(TEXT, 45, was="varchar(39)")
-    useragent = Column(TEXT)
-    auth0Client = Column(TEXT, 255)
-    state = Column(TEXT, 50, default="pending")
-    state_data = Column(TEXT, secret=True)
-    failure_reason = Column(TEXT)
-    user_id = Column(TEXT, 255)
-    created_at_ts = Column(EPOCH_MS, field="created_at")
-    updated_at_ts = Column(EPOCH_MS, field="updated_at")
-    expires_at_ts = Column(EPOCH_MS, field="expires_at")
-    auth_connection = Column(TEXT, 255)
-    auth_strategy_strategy = Column(TEXT, 64, field="auth_strategy.strategy")
-    auth_strategy_strategy_type = Column(TEXT, 64, field="auth_strategy.strategy_type")
-    authenticated_at = Column(INSTANT, 35)
-    auth_params = Column(JSON, field="authParams", secret=True)
+    id: Column = Column(TEXT, 26, null=False)
+    tenant_id: Column = Column(TEXT, 255, null=False, hidden=True)
+    session_id: Column = Column(TEXT, 26)
+    csrf_token: Column = Column(TEXT, 26, secret=True)
+    authorization_url: Column = Column(TEXT, secret=True, truncate=True)
+    ip: Column = Column(TEXT, 45, was="varchar(39)")
+    useragent: Column = Column(TEXT)
+    auth0Client: Column = Column(TEXT, 255)
+    state: Column = Column(TEXT, 50, default="pending")
+    state_data: Column = Column(TEXT, secret=True)
+    failure_reason: Column = Column(TEXT)
+    user_id: Column = Column(TEXT, 255)
+    created_at_ts: Column = Column(EPOCH_MS, field="created_at")
+    updated_at_ts: Column = Column(EPOCH_MS, field="updated_at")
+    expires_at_ts: Column = Column(EPOCH_MS, field="expires_at")
+    auth_connection: Column = Column(TEXT, 255)
+    auth_strategy_strategy: Column = Column(TEXT, 64, field="auth_strategy.strategy")
+    auth_strategy_strategy_type: Column = Column(TEXT, 64, field="auth_strategy.strategy_type")
+    authenticated_at: Column = Column(INSTANT, 35)
+    auth_params: Column = Column(JSON, field="authParams", secret=True)
 
 
-LOGIN_SESSIONS = Table(
+LOGIN_SESSIONS: Table[_LoginSessions] = Table(
     "login_sessions",
     _LoginSessions,
     key=("tenant_id", "id"),
@@ -811,40 +811,40 @@ LOGIN_SESSIONS = Table(
 
 
 class _Logs(Columns):
-    log_id = Column(TEXT, 21, null=False)
-    category = Column(TEXT, 255, hidden=True)
-    tenant_id = Column(TEXT, 255, hidden=True, was="varchar(64)")
-    user_id = Column(TEXT, 255, was="varchar(64)")
-    ip = Column(TEXT, 255)
-    type = Column(TEXT, 64, null=False, was="varchar(8)")
-    date = Column(INSTANT, 25, null=False)
-    client_id = Column(TEXT, 255)
-    client_name = Column(TEXT, 255)
-    user_agent = Column(TEXT, 255, truncate=True)
-    description = Column(TEXT, 255, truncate=True)
-    details = Column(JSON_OR_TEXT, truncate=True, was="varchar(2048)")
-    isMobile = Column(FLAG)
-    user_name = Column(TEXT, 255)
-    connection = Column(TEXT, 255)
-    connection_id = Column(TEXT, 255)
-    audience = Column(TEXT, 255)
-    scope = Column(TEXT, 255)
-    strategy = Column(TEXT, 255)
-    strategy_type = Column(TEXT, 255)
-    hostname = Column(TEXT, 255)
-    auth0_client = Column(JSON, 8192)
-    session_connection = Column(TEXT, 255, hidden=True)
-    country_code = Column(TEXT, 2, field="location_info.country_code")
-    country_code3 = Column(TEXT, 3, hidden=True)
-    country_name = Column(TEXT, 255, hidden=True)
-    city_name = Column(TEXT, 255, field="location_info.city_name")
-    latitude = Column(TEXT, 255, field="location_info.latitude")
-    longitude = Column(TEXT, 255, field="location_info.longitude")
-    time_zone = Column(TEXT, 255, field="location_info.time_zone")
-    continent_code = Column(TEXT, 2, field="location_info.continent_code")
+    log_id: Column = Column(TEXT, 21, null=False)
+    category: Column = Column(TEXT, 255, hidden=True)
+    tenant_id: Column = Column(TEXT, 255, hidden=True, was="varchar(64)")
+    user_id: Column = Column(TEXT, 255, was="varchar(64)")
+    ip: Column = Column(TEXT, 255)
+    type: Column = Column(TEXT, 64, null=False, was="varchar(8)")
+    date: Column = Column(INSTANT, 25, null=False)
+    client_id: Column = Column(TEXT, 255)
+    client_name: Column = Column(TEXT, 255)
+    user_agent: Column = Column(TEXT, 255, truncate=True)
+    description: Column = Column(TEXT, 255, truncate=True)
+    details: Column = Column(JSON_OR_TEXT, truncate=True, was="varchar(2048)")
+    isMobile: Column = Column(FLAG)
+    user_name: Column = Column(TEXT, 255)
+    connection: Column = Column(TEXT, 255)
+    connection_id: Column = Column(TEXT, 255)
+    audience: Column = Column(TEXT, 255)
+    scope: Column = Column(TEXT, 255)
+    strategy: Column = Column(TEXT, 255)
+    strategy_type: Column = Column(TEXT, 255)
+    hostname: Column = Column(TEXT, 255)
+    auth0_client: Column = Column(JSON, 8192)
+    session_connection: Column = Column(TEXT, 255, hidden=True)
+    country_code: Column = Column(TEXT, 2, field="location_info.country_code")
+    country_code3: Column = Column(TEXT, 3, hidden=True)
+    country_name: Column = Column(TEXT, 255, hidden=True)
+    city_name: Column = Column(TEXT, 255, field="location_info.city_name")
+    latitude: Column = Column(TEXT, 255, field="location_info.latitude")
+    longitude: Column = Column(TEXT, 255, field="location_info.longitude")
+    time_zone: Column = Column(TEXT, 255, field="location_info.time_zone")
+    continent_code: Column = Column(TEXT, 2, field="location_info.continent_code")
 
 
-LOGS = Table(
+LOGS: Table[_Logs] = Table(
     "logs",
     _Logs,
     key=("log_id",),
@@ -861,18 +861,18 @@ LOGS = Table(
 
 
 class _MigrationSources(Columns):
-    id = Column(TEXT, 64, null=False)
-    tenant_id = Column(TEXT, 191, null=False, hidden=True)
-    name = Column(TEXT, 255, null=False)
-    provider = Column(TEXT, 32, null=False)
-    connection = Column(TEXT, 255, null=False)
-    enabled = Column(BOOL, null=False)
-    credentials = Column(JSON, null=False, secret=True)
-    created_at = Column(INSTANT, 35, null=False)
-    updated_at = Column(INSTANT, 35, null=False)
+    id: Column = Column(TEXT, 64, null=False)
+    tenant_id: Column = Column(TEXT, 191, null=False, hidden=True)
+    name: Column = Column(TEXT, 255, null=False)
+    provider: Column = Column(TEXT, 32, null=False)
+    connection: Column = Column(TEXT, 255, null=False)
+    enabled: Column = Column(BOOL, null=False)
+    credentials: Column = Column(JSON, null=False, secret=True)
+    created_at: Column = Column(INSTANT, 35, null=False)
+    updated_at: Column = Column(INSTANT, 35, null=False)
 
 
-MIGRATION_SOURCES = Table(
+MIGRATION_SOURCES: Table[_MigrationSources] = Table(
     "migration_sources",
     _MigrationSources,
     key=("id",),
@@ -881,17 +881,17 @@ MIGRATION_SOURCES = Table(
 
 
 class _Migrations(Columns):
-    id = Column(TEXT, 255, null=False)
-    tenant_id = Column(TEXT, 255, null=False, hidden=True)
-    provider = Column(TEXT, 255)
-    client_id = Column(TEXT, 255)
-    origin = Column(TEXT, 255)
-    domain = Column(TEXT, 255)
-    created_at = Column(INSTANT, 255, null=False)
-    updated_at = Column(INSTANT, 255, null=False)
+    id: Column = Column(TEXT, 255, null=False)
+    tenant_id: Column = Column(TEXT, 255, null=False, hidden=True)
+    provider: Column = Column(TEXT, 255)
+    client_id: Column = Column(TEXT, 255)
+    origin: Column = Column(TEXT, 255)
+    domain: Column = Column(TEXT, 255)
+    created_at: Column = Column(INSTANT, 255, null=False)
+    updated_at: Column = Column(INSTANT, 255, null=False)
 
 
-MIGRATIONS = Table(
+MIGRATIONS: Table[_Migrations] = Table(
     "migrations",
     _Migrations,
     key=("id",),
@@ -901,19 +901,19 @@ MIGRATIONS = Table(
 
 
 class _Organizations(Columns):
-    id = Column(TEXT, 256, null=False)
-    tenant_id = Column(TEXT, 256, null=False, hidden=True)
-    name = Column(TEXT, 256, null=False)
-    display_name = Column(TEXT, 256)
-    branding = Column(JSON)
-    metadata = Column(JSON)
-    enabled_connections = Column(JSON)
-    token_quota = Column(JSON)
-    created_at = Column(INSTANT, 256, null=False)
-    updated_at = Column(INSTANT, 256, null=False)
+    id: Column = Column(TEXT, 256, null=False)
+    tenant_id: Column = Column(TEXT, 256, null=False, hidden=True)
+    name: Column = Column(TEXT, 256, null=False)
+    display_name: Column = Column(TEXT, 256)
+    branding: Column = Column(JSON)
+    metadata: Column = Column(JSON)
+    enabled_connections: Column = Column(JSON)
+    token_quota: Column = Column(JSON)
+    created_at: Column = Column(INSTANT, 256, null=False)
+    updated_at: Column = Column(INSTANT, 256, null=False)
 
 
-ORGANIZATIONS = Table(
+ORGANIZATIONS: Table[_Organizations] = Table(
     "organizations",
     _Organizations,
     key=("id",),
@@ -925,17 +925,17 @@ ORGANIZATIONS = Table(
 
 
 class _OrganizationConnections(Columns):
-    tenant_id = Column(TEXT, 191, null=False, hidden=True)
-    organization_id = Column(TEXT, 64, null=False, hidden=True, was="varchar(21)")
-    connection_id = Column(TEXT, 191, null=False)
-    assign_membership_on_login = Column(BOOL, null=False, default=0)
-    show_as_button = Column(BOOL, null=False, default=1)
-    is_signup_enabled = Column(BOOL, null=False, default=1)
-    created_at = Column(INSTANT, 35, null=False)
-    updated_at = Column(INSTANT, 35, null=False)
+    tenant_id: Column = Column(TEXT, 191, null=False, hidden=True)
+    organization_id: Column = Column(TEXT, 64, null=False, hidden=True, was="varchar(21)")
+    connection_id: Column = Column(TEXT, 191, null=False)
+    assign_membership_on_login: Column = Column(BOOL, null=False, default=0)
+    show_as_button: Column = Column(BOOL, null=False, default=1)
+    is_signup_enabled: Column = Column(BOOL, null=False, default=1)
+    created_at: Column = Column(INSTANT, 35, null=False)
+    updated_at: Column = Column(INSTANT, 35, null=False)
 
 
-ORGANIZATION_CONNECTIONS = Table(
+ORGANIZATION_CONNECTIONS: Table[_OrganizationConnections] = Table(
     "organization_connections",
     _OrganizationConnections,
     # AuthHero has no key here, only a unique index on the same columns, which the key makes superfluous.
@@ -953,25 +953,25 @@ ORGANIZATION_CONNECTIONS = Table(
 
 
 class _OutboxEvents(Columns):
-    id = Column(TEXT, 21, null=False)
-    tenant_id = Column(TEXT, 191, null=False, hidden=True)
-    event_type = Column(TEXT, 255, null=False)
-    log_type = Column(TEXT, 64, null=False)
-    aggregate_type = Column(TEXT, 64, null=False)
-    aggregate_id = Column(TEXT, 255, null=False)
-    payload = Column(JSON, null=False, secret=True)
-    created_at = Column(INSTANT, 35, null=False)
-    processed_at = Column(INSTANT, 35)
-    retry_count = Column(INT, null=False, default=0)
-    next_retry_at = Column(INSTANT, 35)
-    error = Column(TEXT)
-    claimed_by = Column(TEXT, 64)
-    claim_expires_at = Column(INSTANT, 35)
-    dead_lettered_at = Column(INSTANT, 35)
-    final_error = Column(TEXT)
+    id: Column = Column(TEXT, 21, null=False)
+    tenant_id: Column = Column(TEXT, 191, null=False, hidden=True)
+    event_type: Column = Column(TEXT, 255, null=False)
+    log_type: Column = Column(TEXT, 64, null=False)
+    aggregate_type: Column = Column(TEXT, 64, null=False)
+    aggregate_id: Column = Column(TEXT, 255, null=False)
+    payload: Column = Column(JSON, null=False, secret=True)
+    created_at: Column = Column(INSTANT, 35, null=False)
+    processed_at: Column = Column(INSTANT, 35)
+    retry_count: Column = Column(INT, null=False, default=0)
+    next_retry_at: Column = Column(INSTANT, 35)
+    error: Column = Column(TEXT)
+    claimed_by: Column = Column(TEXT, 64)
+    claim_expires_at: Column = Column(INSTANT, 35)
+    dead_lettered_at: Column = Column(INSTANT, 35)
+    final_error: Column = Column(TEXT)
 
 
-OUTBOX_EVENTS = Table(
+OUTBOX_EVENTS: Table[_OutboxEvents] = Table(
     "outbox_events",
     _OutboxEvents,
     key=("id",),
@@ -985,17 +985,17 @@ OUTBOX_EVENTS = Table(
 
 
 class _Passwords(Columns):
-    id = Column(TEXT, 21, null=False)
-    user_id = Column(TEXT, 191, null=False)
-    tenant_id = Column(TEXT, 191, null=False, hidden=True)
-    password = Column(TEXT, 255, null=False, secret=True)
-    algorithm = Column(TEXT, 255, null=False, default="bcrypt")
-    created_at = Column(INSTANT, 35, null=False)
-    updated_at = Column(INSTANT, 35, null=False)
-    is_current = Column(FLAG, null=False, default=1)
+    id: Column = Column(TEXT, 21, null=False)
+    user_id: Column = Column(TEXT, 191, null=False)
+    tenant_id: Column = Column(TEXT, 191, null=False, hidden=True)
+    password: Column = Column(TEXT, 255, null=False, secret=True)
+    algorithm: Column = Column(TEXT, 255, null=False, default="bcrypt")
+    created_at: Column = Column(INSTANT, 35, null=False)
+    updated_at: Column = Column(INSTANT, 35, null=False)
+    is_current: Column = Column(FLAG, null=False, default=1)
 
 
-PASSWORDS = Table(
+PASSWORDS: Table[_Passwords] = Table(
     "passwords",
     _Passwords,
     key=("id",),
@@ -1011,15 +1011,15 @@ PASSWORDS = Table(
 
 
 class _PromptSettings(Columns):
-    tenant_id = Column(TEXT, 191, null=False, hidden=True, was="varchar(64)")
-    universal_login_experience = Column(TEXT, 16, null=False, default="new")
-    identifier_first = Column(BOOL, null=False, default=1)
-    password_first = Column(BOOL, null=False, default=0)
-    webauthn_platform_first_factor = Column(BOOL, null=False, default=0)
-    show_last_used_connection = Column(BOOL)
+    tenant_id: Column = Column(TEXT, 191, null=False, hidden=True, was="varchar(64)")
+    universal_login_experience: Column = Column(TEXT, 16, null=False, default="new")
+    identifier_first: Column = Column(BOOL, null=False, default=1)
+    password_first: Column = Column(BOOL, null=False, default=0)
+    webauthn_platform_first_factor: Column = Column(BOOL, null=False, default=0)
+    show_last_used_connection: Column = Column(BOOL)
 
 
-PROMPT_SETTINGS = Table(
+PROMPT_SETTINGS: Table[_PromptSettings] = Table(
     "prompt_settings",
     _PromptSettings,
     key=("tenant_id",),
@@ -1027,17 +1027,17 @@ PROMPT_SETTINGS = Table(
 
 
 class _ProxyRoutes(Columns):
-    id = Column(TEXT, 64, null=False)
-    tenant_id = Column(TEXT, 255, null=False)
-    custom_domain_id = Column(TEXT, 256, null=False)
-    priority = Column(INT, null=False, default=100)
-    created_at = Column(INSTANT, 35, null=False)
-    updated_at = Column(INSTANT, 35, null=False)
-    match = Column(JSON, 2048, null=False, default='{"path":"/*"}')
-    handlers = Column(JSON, null=False, secret=True)
+    id: Column = Column(TEXT, 64, null=False)
+    tenant_id: Column = Column(TEXT, 255, null=False)
+    custom_domain_id: Column = Column(TEXT, 256, null=False)
+    priority: Column = Column(INT, null=False, default=100)
+    created_at: Column = Column(INSTANT, 35, null=False)
+    updated_at: Column = Column(INSTANT, 35, null=False)
+    match: Column = Column(JSON, 2048, null=False, default='{"path":"/*"}')
+    handlers: Column = Column(JSON, null=False, secret=True)
 
 
-PROXY_ROUTES = Table(
+PROXY_ROUTES: Table[_ProxyRoutes] = Table(
     "proxy_routes",
     _ProxyRoutes,
     key=("id",),
@@ -1049,27 +1049,27 @@ PROXY_ROUTES = Table(
 
 
 class _RefreshTokens(Columns):
-    id = Column(TEXT, 26, null=False)
-    tenant_id = Column(TEXT, 255, null=False, hidden=True)
-    client_id = Column(TEXT, 191, null=False)
-    user_id = Column(TEXT, 255)
-    resource_servers = Column(JSON, null=False)
-    device = Column(JSON, null=False)
-    rotating = Column(BOOL, null=False)
-    created_at_ts = Column(EPOCH_MS, field="created_at")
-    expires_at_ts = Column(EPOCH_MS, field="expires_at")
-    idle_expires_at_ts = Column(EPOCH_MS, field="idle_expires_at")
-    last_exchanged_at_ts = Column(EPOCH_MS, field="last_exchanged_at")
-    login_id = Column(TEXT, 26, null=False)
-    revoked_at_ts = Column(EPOCH_MS, field="revoked_at")
-    token_lookup = Column(TEXT, 16, secret=True)
-    token_hash = Column(TEXT, 64, secret=True)
-    family_id = Column(TEXT, 26)
-    rotated_to = Column(TEXT, 26)
-    rotated_at_ts = Column(EPOCH_MS, field="rotated_at")
+    id: Column = Column(TEXT, 26, null=False)
+    tenant_id: Column = Column(TEXT, 255, null=False, hidden=True)
+    client_id: Column = Column(TEXT, 191, null=False)
+    user_id: Column = Column(TEXT, 255)
+    resource_servers: Column = Column(JSON, null=False)
+    device: Column = Column(JSON, null=False)
+    rotating: Column = Column(BOOL, null=False)
+    created_at_ts: Column = Column(EPOCH_MS, field="created_at")
+    expires_at_ts: Column = Column(EPOCH_MS, field="expires_at")
+    idle_expires_at_ts: Column = Column(EPOCH_MS, field="idle_expires_at")
+    last_exchanged_at_ts: Column = Column(EPOCH_MS, field="last_exchanged_at")
+    login_id: Column = Column(TEXT, 26, null=False)
+    revoked_at_ts: Column = Column(EPOCH_MS, field="revoked_at")
+    token_lookup: Column = Column(TEXT, 16, secret=True)
+    token_hash: Column = Column(TEXT, 64, secret=True)
+    family_id: Column = Column(TEXT, 26)
+    rotated_to: Column = Column(TEXT, 26)
+    rotated_at_ts: Column = Column(EPOCH_MS, field="rotated_at")
 
 
-REFRESH_TOKENS = Table(
+REFRESH_TOKENS: Table[_RefreshTokens] = Table(
     "refresh_tokens",
     _RefreshTokens,
     key=("tenant_id", "id"),
@@ -1091,26 +1091,26 @@ REFRESH_TOKENS = Table(
 
 
 class _ResourceServers(Columns):
-    id = Column(TEXT, 21, null=False)
-    tenant_id = Column(TEXT, 191, null=False, hidden=True)
-    identifier = Column(TEXT, 191, null=False)
-    name = Column(TEXT, 255, null=False)
-    scopes = Column(JSON)
-    signing_alg = Column(TEXT, 64)
-    signing_secret = Column(TEXT, 2048, secret=True)
-    token_lifetime = Column(INT)
-    token_lifetime_for_web = Column(INT)
-    skip_consent_for_verifiable_first_party_clients = Column(FLAG)
-    allow_offline_access = Column(FLAG)
-    verification_key = Column(TEXT, 4096, field="verificationKey")
-    options = Column(JSON, 4096)
-    created_at = Column(INSTANT, 35, null=False)
-    updated_at = Column(INSTANT, 35, null=False)
-    is_system = Column(MARK, null=False, default=0)
-    metadata = Column(JSON, 4096)
+    id: Column = Column(TEXT, 21, null=False)
+    tenant_id: Column = Column(TEXT, 191, null=False, hidden=True)
+    identifier: Column = Column(TEXT, 191, null=False)
+    name: Column = Column(TEXT, 255, null=False)
+    scopes: Column = Column(JSON)
+    signing_alg: Column = Column(TEXT, 64)
+    signing_secret: Column = Column(TEXT, 2048, secret=True)
+    token_lifetime: Column = Column(INT)
+    token_lifetime_for_web: Column = Column(INT)
+    skip_consent_for_verifiable_first_party_clients: Column = Column(FLAG)
+    allow_offline_access: Column = Column(FLAG)
+    verification_key: Column = Column(TEXT, 4096, field="verificationKey")
+    options: Column = Column(JSON, 4096)
+    created_at: Column = Column(INSTANT, 35, null=False)
+    updated_at: Column = Column(INSTANT, 35, null=False)
+    is_system: Column = Column(MARK, null=False, default=0)
+    metadata: Column = Column(JSON, 4096)
 
 
-RESOURCE_SERVERS = Table(
+RESOURCE_SERVERS: Table[_ResourceServers] = Table(
     "resource_servers",
     _ResourceServers,
     key=("tenant_id", "id"),
@@ -1119,14 +1119,14 @@ RESOURCE_SERVERS = Table(
 
 
 class _RolePermissions(Columns):
-    tenant_id = Column(TEXT, 191, null=False, hidden=True)
-    role_id = Column(TEXT, 21, null=False)
-    resource_server_identifier = Column(TEXT, 191, null=False)
-    permission_name = Column(TEXT, 191, null=False)
-    created_at = Column(INSTANT, 35, null=False)
+    tenant_id: Column = Column(TEXT, 191, null=False, hidden=True)
+    role_id: Column = Column(TEXT, 21, null=False)
+    resource_server_identifier: Column = Column(TEXT, 191, null=False)
+    permission_name: Column = Column(TEXT, 191, null=False)
+    created_at: Column = Column(INSTANT, 35, null=False)
 
 
-ROLE_PERMISSIONS = Table(
+ROLE_PERMISSIONS: Table[_RolePermissions] = Table(
     "role_permissions",
     _RolePermissions,
     key=("tenant_id", "role_id", "resource_server_identifier", "permission_name"),
@@ -1135,17 +1135,17 @@ ROLE_PERMISSIONS = Table(
 
 
 class _Roles(Columns):
-    id = Column(TEXT, 21, null=False)
-    tenant_id = Column(TEXT, 191, null=False, hidden=True)
-    name = Column(TEXT, 50, null=False)
-    description = Column(TEXT, 255)
-    created_at = Column(INSTANT, 35, null=False)
-    updated_at = Column(INSTANT, 35, null=False)
-    is_system = Column(MARK, null=False, default=0)
-    metadata = Column(JSON, 4096)
+    id: Column = Column(TEXT, 21, null=False)
+    tenant_id: Column = Column(TEXT, 191, null=False, hidden=True)
+    name: Column = Column(TEXT, 50, null=False)
+    description: Column = Column(TEXT, 255)
+    created_at: Column = Column(INSTANT, 35, null=False)
+    updated_at: Column = Column(INSTANT, 35, null=False)
+    is_system: Column = Column(MARK, null=False, default=0)
+    metadata: Column = Column(JSON, 4096)
 
 
-ROLES = Table(
+ROLES: Table[_Roles] = Table(
     "roles",
     _Roles,
     key=("tenant_id", "id"),
@@ -1154,21 +1154,21 @@ ROLES = Table(
 
 
 class _Rollouts(Columns):
-    id = Column(TEXT, 255, null=False)
-    kind = Column(TEXT, 32, null=False)
-    status = Column(TEXT, 32, null=False)
-    target_worker_version = Column(TEXT, 255)
-    target_database_version = Column(TEXT, 255)
-    wave_size = Column(INT, null=False, default=10)
-    canary_tenant_ids = Column(JSON)
-    filter = Column(JSON)
-    initiated_by = Column(TEXT, 255)
-    created_at = Column(INSTANT, 35, null=False)
-    updated_at = Column(INSTANT, 35, null=False)
-    finished_at = Column(INSTANT, 35)
+    id: Column = Column(TEXT, 255, null=False)
+    kind: Column = Column(TEXT, 32, null=False)
+    status: Column = Column(TEXT, 32, null=False)
+    target_worker_version: Column = Column(TEXT, 255)
+    target_database_version: Column = Column(TEXT, 255)
+    wave_size: Column = Column(INT, null=False, default=10)
+    canary_tenant_ids: Column = Column(JSON)
+    filter: Column = Column(JSON)
+    initiated_by: Column = Column(TEXT, 255)
+    created_at: Column = Column(INSTANT, 35, null=False)
+    updated_at: Column = Column(INSTANT, 35, null=False)
+    finished_at: Column = Column(INSTANT, 35)
 
 
-ROLLOUTS = Table(
+ROLLOUTS: Table[_Rollouts] = Table(
     "rollouts",
     _Rollouts,
     key=("id",),
@@ -1176,24 +1176,24 @@ ROLLOUTS = Table(
 
 
 class _TenantOperations(Columns):
-    id = Column(TEXT, 255, null=False)
-    tenant_id = Column(TEXT, 255)
-    rollout_id = Column(TEXT, 255)
-    kind = Column(TEXT, 32, null=False)
-    status = Column(TEXT, 32, null=False)
-    current_step = Column(TEXT, 255)
-    engine = Column(TEXT, 64, null=False)
-    engine_instance_id = Column(TEXT, 100)
-    target_worker_version = Column(TEXT, 255)
-    target_database_version = Column(TEXT, 255)
-    error = Column(TEXT)
-    initiated_by = Column(TEXT, 255)
-    created_at = Column(INSTANT, 35, null=False)
-    updated_at = Column(INSTANT, 35, null=False)
-    finished_at = Column(INSTANT, 35)
+    id: Column = Column(TEXT, 255, null=False)
+    tenant_id: Column = Column(TEXT, 255)
+    rollout_id: Column = Column(TEXT, 255)
+    kind: Column = Column(TEXT, 32, null=False)
+    status: Column = Column(TEXT, 32, null=False)
+    current_step: Column = Column(TEXT, 255)
+    engine: Column = Column(TEXT, 64, null=False)
+    engine_instance_id: Column = Column(TEXT, 100)
+    target_worker_version: Column = Column(TEXT, 255)
+    target_database_version: Column = Column(TEXT, 255)
+    error: Column = Column(TEXT)
+    initiated_by: Column = Column(TEXT, 255)
+    created_at: Column = Column(INSTANT, 35, null=False)
+    updated_at: Column = Column(INSTANT, 35, null=False)
+    finished_at: Column = Column(INSTANT, 35)
 
 
-TENANT_OPERATIONS = Table(
+TENANT_OPERATIONS: Table[_TenantOperations] = Table(
     "tenant_operations",
     _TenantOperations,
     key=("id",),
@@ -1206,16 +1206,16 @@ TENANT_OPERATIONS = Table(
 
 
 class _TenantOperationEvents(Columns):
-    id = Column(TEXT, 255, null=False)
-    operation_id = Column(TEXT, 255, null=False)
-    step = Column(TEXT, 255, null=False)
-    outcome = Column(TEXT, 32, null=False)
-    detail = Column(JSON)
-    attempt = Column(INT, null=False, default=1)
-    created_at = Column(INSTANT, 35, null=False)
+    id: Column = Column(TEXT, 255, null=False)
+    operation_id: Column = Column(TEXT, 255, null=False)
+    step: Column = Column(TEXT, 255, null=False)
+    outcome: Column = Column(TEXT, 32, null=False)
+    detail: Column = Column(JSON)
+    attempt: Column = Column(INT, null=False, default=1)
+    created_at: Column = Column(INSTANT, 35, null=False)
 
 
-TENANT_OPERATION_EVENTS = Table(
+TENANT_OPERATION_EVENTS: Table[_TenantOperationEvents] = Table(
     "tenant_operation_events",
     _TenantOperationEvents,
     key=("id",),
@@ -1225,65 +1225,65 @@ TENANT_OPERATION_EVENTS = Table(
 
 
 class _Themes(Columns):
-    tenant_id = Column(TEXT, 191, null=False, hidden=True)
-    themeId = Column(TEXT, 21, null=False)
-    displayName = Column(TEXT, 255, null=False)
-    colors_primary_button_label = Column(TEXT, 24, null=False, field="colors.primary_button_label")
-    colors_primary_button = Column(TEXT, 24, null=False, field="colors.primary_button")
-    colors_secondary_button_border = Column(TEXT, 24, null=False, field="colors.secondary_button_border")
-    colors_secondary_button_label = Column(TEXT, 24, null=False, field="colors.secondary_button_label")
-    colors_base_focus_color = Column(TEXT, 24, null=False, field="colors.base_focus_color")
-    colors_base_hover_color = Column(TEXT, 24, null=False, field="colors.base_hover_color")
-    colors_body_text = Column(TEXT, 24, null=False, field="colors.body_text")
-    colors_captcha_widget_theme = Column(TEXT, 24, null=False, field="colors.captcha_widget_theme")
-    colors_error = Column(TEXT, 24, null=False, field="colors.error")
-    colors_header = Column(TEXT, 24, null=False, field="colors.header")
-    colors_icons = Column(TEXT, 24, null=False, field="colors.icons")
-    colors_input_background = Column(TEXT, 24, null=False, field="colors.input_background")
-    colors_input_border = Column(TEXT, 24, null=False, field="colors.input_border")
-    colors_input_filled_text = Column(TEXT, 24, null=False, field="colors.input_filled_text")
-    colors_input_labels_placeholders = Column(TEXT, 24, null=False, field="colors.input_labels_placeholders")
-    colors_links_focused_components = Column(TEXT, 24, null=False, field="colors.links_focused_components")
-    colors_success = Column(TEXT, 24, null=False, field="colors.success")
-    colors_widget_background = Column(TEXT, 24, null=False, field="colors.widget_background")
-    colors_widget_border = Column(TEXT, 24, null=False, field="colors.widget_border")
-    borders_button_border_radius = Column(INT, null=False, field="borders.button_border_radius")
-    borders_button_border_weight = Column(INT, null=False, field="borders.button_border_weight")
-    borders_buttons_style = Column(TEXT, 24, null=False, field="borders.buttons_style")
-    borders_input_border_radius = Column(INT, null=False, field="borders.input_border_radius")
-    borders_input_border_weight = Column(INT, null=False, field="borders.input_border_weight")
-    borders_inputs_style = Column(TEXT, 24, null=False, field="borders.inputs_style")
-    borders_show_widget_shadow = Column(BOOL, null=False, field="borders.show_widget_shadow")
-    borders_widget_border_weight = Column(INT, null=False, field="borders.widget_border_weight")
-    borders_widget_corner_radius = Column(INT, null=False, field="borders.widget_corner_radius")
-    fonts_body_text_bold = Column(FLAG, null=False, field="fonts.body_text.bold")
-    fonts_body_text_size = Column(INT, null=False, field="fonts.body_text.size")
-    fonts_buttons_text_bold = Column(FLAG, null=False, field="fonts.buttons_text.bold")
-    fonts_buttons_text_size = Column(INT, null=False, field="fonts.buttons_text.size")
-    fonts_font_url = Column(TEXT, 255, null=False, field="fonts.font_url")
-    fonts_input_labels_bold = Column(FLAG, null=False, field="fonts.input_labels.bold")
-    fonts_input_labels_size = Column(INT, null=False, field="fonts.input_labels.size")
-    fonts_links_bold = Column(BOOL, null=False, field="fonts.links.bold")
-    fonts_links_size = Column(INT, null=False, field="fonts.links.size")
-    fonts_links_style = Column(TEXT, 24, null=False, field="fonts.links_style")
-    fonts_reference_text_size = Column(INT, null=False, field="fonts.reference_text_size")
-    fonts_subtitle_bold = Column(BOOL, null=False, field="fonts.subtitle.bold")
-    fonts_subtitle_size = Column(INT, null=False, field="fonts.subtitle.size")
-    fonts_title_bold = Column(BOOL, null=False, field="fonts.title.bold")
-    fonts_title_size = Column(INT, null=False, field="fonts.title.size")
-    page_background_background_color = Column(TEXT, 24, null=False, field="page_background.background_color")
-    page_background_background_image_url = Column(TEXT, 255, null=False, field="page_background.background_image_url")
-    page_background_page_layout = Column(TEXT, 24, null=False, field="page_background.page_layout")
-    widget_header_text_alignment = Column(TEXT, 24, null=False, field="widget.header_text_alignment")
-    widget_logo_height = Column(INT, null=False, field="widget.logo_height")
-    widget_logo_position = Column(TEXT, 24, null=False, field="widget.logo_position")
-    widget_logo_url = Column(TEXT, 255, null=False, field="widget.logo_url")
-    widget_social_buttons_layout = Column(TEXT, 24, null=False, field="widget.social_buttons_layout")
-    created_at = Column(INSTANT, 35, null=False, hidden=True)
-    updated_at = Column(INSTANT, 35, null=False, hidden=True)
+    tenant_id: Column = Column(TEXT, 191, null=False, hidden=True)
+    themeId: Column = Column(TEXT, 21, null=False)
+    displayName: Column = Column(TEXT, 255, null=False)
+    colors_primary_button_label: Column = Column(TEXT, 24, null=False, field="colors.primary_button_label")
+    colors_primary_button: Column = Column(TEXT, 24, null=False, field="colors.primary_button")
+    colors_secondary_button_border: Column = Column(TEXT, 24, null=False, field="colors.secondary_button_border")
+    colors_secondary_button_label: Column = Column(TEXT, 24, null=False, field="colors.secondary_button_label")
+    colors_base_focus_color: Column = Column(TEXT, 24, null=False, field="colors.base_focus_color")
+    colors_base_hover_color: Column = Column(TEXT, 24, null=False, field="colors.base_hover_color")
+    colors_body_text: Column = Column(TEXT, 24, null=False, field="colors.body_text")
+    colors_captcha_widget_theme: Column = Column(TEXT, 24, null=False, field="colors.captcha_widget_theme")
+    colors_error: Column = Column(TEXT, 24, null=False, field="colors.error")
+    colors_header: Column = Column(TEXT, 24, null=False, field="colors.header")
+    colors_icons: Column = Column(TEXT, 24, null=False, field="colors.icons")
+    colors_input_background: Column = Column(TEXT, 24, null=False, field="colors.input_background")
+    colors_input_border: Column = Column(TEXT, 24, null=False, field="colors.input_border")
+    colors_input_filled_text: Column = Column(TEXT, 24, null=False, field="colors.input_filled_text")
+    colors_input_labels_placeholders: Column = Column(TEXT, 24, null=False, field="colors.input_labels_placeholders")
+    colors_links_focused_components: Column = Column(TEXT, 24, null=False, field="colors.links_focused_components")
+    colors_success: Column = Column(TEXT, 24, null=False, field="colors.success")
+    colors_widget_background: Column = Column(TEXT, 24, null=False, field="colors.widget_background")
+    colors_widget_border: Column = Column(TEXT, 24, null=False, field="colors.widget_border")
+    borders_button_border_radius: Column = Column(INT, null=False, field="borders.button_border_radius")
+    borders_button_border_weight: Column = Column(INT, null=False, field="borders.button_border_weight")
+    borders_buttons_style: Column = Column(TEXT, 24, null=False, field="borders.buttons_style")
+    borders_input_border_radius: Column = Column(INT, null=False, field="borders.input_border_radius")
+    borders_input_border_weight: Column = Column(INT, null=False, field="borders.input_border_weight")
+    borders_inputs_style: Column = Column(TEXT, 24, null=False, field="borders.inputs_style")
+    borders_show_widget_shadow: Column = Column(BOOL, null=False, field="borders.show_widget_shadow")
+    borders_widget_border_weight: Column = Column(INT, null=False, field="borders.widget_border_weight")
+    borders_widget_corner_radius: Column = Column(INT, null=False, field="borders.widget_corner_radius")
+    fonts_body_text_bold: Column = Column(FLAG, null=False, field="fonts.body_text.bold")
+    fonts_body_text_size: Column = Column(INT, null=False, field="fonts.body_text.size")
+    fonts_buttons_text_bold: Column = Column(FLAG, null=False, field="fonts.buttons_text.bold")
+    fonts_buttons_text_size: Column = Column(INT, null=False, field="fonts.buttons_text.size")
+    fonts_font_url: Column = Column(TEXT, 255, null=False, field="fonts.font_url")
+    fonts_input_labels_bold: Column = Column(FLAG, null=False, field="fonts.input_labels.bold")
+    fonts_input_labels_size: Column = Column(INT, null=False, field="fonts.input_labels.size")
+    fonts_links_bold: Column = Column(BOOL, null=False, field="fonts.links.bold")
+    fonts_links_size: Column = Column(INT, null=False, field="fonts.links.size")
+    fonts_links_style: Column = Column(TEXT, 24, null=False, field="fonts.links_style")
+    fonts_reference_text_size: Column = Column(INT, null=False, field="fonts.reference_text_size")
+    fonts_subtitle_bold: Column = Column(BOOL, null=False, field="fonts.subtitle.bold")
+    fonts_subtitle_size: Column = Column(INT, null=False, field="fonts.subtitle.size")
+    fonts_title_bold: Column = Column(BOOL, null=False, field="fonts.title.bold")
+    fonts_title_size: Column = Column(INT, null=False, field="fonts.title.size")
+    page_background_background_color: Column = Column(TEXT, 24, null=False, field="page_background.background_color")
+    page_background_background_image_url: Column = Column(TEXT, 255, null=False, field="page_background.background_image_url")
+    page_background_page_layout: Column = Column(TEXT, 24, null=False, field="page_background.page_layout")
+    widget_header_text_alignment: Column = Column(TEXT, 24, null=False, field="widget.header_text_alignment")
+    widget_logo_height: Column = Column(INT, null=False, field="widget.logo_height")
+    widget_logo_position: Column = Column(TEXT, 24, null=False, field="widget.logo_position")
+    widget_logo_url: Column = Column(TEXT, 255, null=False, field="widget.logo_url")
+    widget_social_buttons_layout: Column = Column(TEXT, 24, null=False, field="widget.social_buttons_layout")
+    created_at: Column = Column(INSTANT, 35, null=False, hidden=True)
+    updated_at: Column = Column(INSTANT, 35, null=False, hidden=True)
 
 
-THEMES = Table(
+THEMES: Table[_Themes] = Table(
     "themes",
     _Themes,
     key=("tenant_id", "themeId"),
@@ -1292,13 +1292,13 @@ THEMES = Table(
 
 
 class _UniversalLoginTemplates(Columns):
-    tenant_id = Column(TEXT, 191, null=False, hidden=True)
-    body = Column(TEXT, null=False)
-    updated_at_ts = Column(EPOCH_MS, null=False, field="updated_at", hidden=True)
-    created_at_ts = Column(EPOCH_MS, null=False, field="created_at", hidden=True)
+    tenant_id: Column = Column(TEXT, 191, null=False, hidden=True)
+    body: Column = Column(TEXT, null=False)
+    updated_at_ts: Column = Column(EPOCH_MS, null=False, field="updated_at", hidden=True)
+    created_at_ts: Column = Column(EPOCH_MS, null=False, field="created_at", hidden=True)
 
 
-UNIVERSAL_LOGIN_TEMPLATES = Table(
+UNIVERSAL_LOGIN_TEMPLATES: Table[_UniversalLoginTemplates] = Table(
     "universal_login_templates",
     _UniversalLoginTemplates,
     key=("tenant_id",),
@@ -1307,16 +1307,16 @@ UNIVERSAL_LOGIN_TEMPLATES = Table(
 
 
 class _UserActivity(Columns):
-    tenant_id = Column(TEXT, 255, null=False, hidden=True)
-    user_id = Column(TEXT, 255, null=False)
-    last_login = Column(INSTANT, 35)
-    last_ip = Column(TEXT, 45)
-    login_count = Column(INT, null=False, default=0)
-    failed_logins = Column(JSON)
-    last_password_reset = Column(INSTANT, 35)
+    tenant_id: Column = Column(TEXT, 255, null=False, hidden=True)
+    user_id: Column = Column(TEXT, 255, null=False)
+    last_login: Column = Column(INSTANT, 35)
+    last_ip: Column = Column(TEXT, 45)
+    login_count: Column = Column(INT, null=False, default=0)
+    failed_logins: Column = Column(JSON)
+    last_password_reset: Column = Column(INSTANT, 35)
 
 
-USER_ACTIVITY = Table(
+USER_ACTIVITY: Table[_UserActivity] = Table(
     "user_activity",
     _UserActivity,
     key=("tenant_id", "user_id"),
@@ -1326,15 +1326,15 @@ USER_ACTIVITY = Table(
 
 
 class _UserOrganizations(Columns):
-    id = Column(TEXT, 256, null=False)
-    tenant_id = Column(TEXT, 256, null=False, hidden=True)
-    user_id = Column(TEXT, 256, null=False)
-    organization_id = Column(TEXT, 256, null=False)
-    created_at = Column(INSTANT, 256, null=False)
-    updated_at = Column(INSTANT, 256, null=False)
+    id: Column = Column(TEXT, 256, null=False)
+    tenant_id: Column = Column(TEXT, 256, null=False, hidden=True)
+    user_id: Column = Column(TEXT, 256, null=False)
+    organization_id: Column = Column(TEXT, 256, null=False)
+    created_at: Column = Column(INSTANT, 256, null=False)
+    updated_at: Column = Column(INSTANT, 256, null=False)
 
 
-USER_ORGANIZATIONS = Table(
+USER_ORGANIZATIONS: Table[_UserOrganizations] = Table(
     "user_organizations",
     _UserOrganizations,
     key=("id",),
@@ -1353,15 +1353,15 @@ USER_ORGANIZATIONS = Table(
 
 
 class _UserPermissions(Columns):
-    tenant_id = Column(TEXT, 191, null=False)
-    user_id = Column(TEXT, 191, null=False)
-    resource_server_identifier = Column(TEXT, 100, null=False)
-    permission_name = Column(TEXT, 191, null=False)
-    organization_id = Column(TEXT, 64, null=False, default="", was="varchar(21)")
-    created_at = Column(INSTANT, 35, null=False)
+    tenant_id: Column = Column(TEXT, 191, null=False)
+    user_id: Column = Column(TEXT, 191, null=False)
+    resource_server_identifier: Column = Column(TEXT, 100, null=False)
+    permission_name: Column = Column(TEXT, 191, null=False)
+    organization_id: Column = Column(TEXT, 64, null=False, default="", was="varchar(21)")
+    created_at: Column = Column(INSTANT, 35, null=False)
 
 
-USER_PERMISSIONS = Table(
+USER_PERMISSIONS: Table[_UserPermissions] = Table(
     "user_permissions",
     _UserPermissions,
     key=("tenant_id", "user_id", "resource_server_identifier", "permission_name", "organization_id"),
@@ -1374,14 +1374,14 @@ USER_PERMISSIONS = Table(
 
 
 class _UserRoles(Columns):
-    tenant_id = Column(TEXT, 191, null=False)
-    user_id = Column(TEXT, 191, null=False)
-    role_id = Column(TEXT, 21, null=False)
-    organization_id = Column(TEXT, 191, null=False, default="")
-    created_at = Column(INSTANT, 35, null=False)
+    tenant_id: Column = Column(TEXT, 191, null=False)
+    user_id: Column = Column(TEXT, 191, null=False)
+    role_id: Column = Column(TEXT, 21, null=False)
+    organization_id: Column = Column(TEXT, 191, null=False, default="")
+    created_at: Column = Column(INSTANT, 35, null=False)
 
 
-USER_ROLES = Table(
+USER_ROLES: Table[_UserRoles] = Table(
     "user_roles",
     _UserRoles,
     key=("tenant_id", "user_id", "role_id", "organization_id"),
@@ -1395,15 +1395,15 @@ USER_ROLES = Table(
 
 
 class _ScimConfigurations(Columns):
-    connection_id = Column(TEXT, 255, null=False)
-    tenant_id = Column(TEXT, 255, null=False, hidden=True)
-    user_id_attribute = Column(TEXT, 255, null=False, default="externalId")
-    mapping = Column(JSON, null=False)
-    created_at = Column(INSTANT, 35, null=False)
-    updated_at = Column(INSTANT, 35, null=False)
+    connection_id: Column = Column(TEXT, 255, null=False)
+    tenant_id: Column = Column(TEXT, 255, null=False, hidden=True)
+    user_id_attribute: Column = Column(TEXT, 255, null=False, default="externalId")
+    mapping: Column = Column(JSON, null=False)
+    created_at: Column = Column(INSTANT, 35, null=False)
+    updated_at: Column = Column(INSTANT, 35, null=False)
 
 
-SCIM_CONFIGURATIONS = Table(
+SCIM_CONFIGURATIONS: Table[_ScimConfigurations] = Table(
     "scim_configurations",
     _ScimConfigurations,
     key=("tenant_id", "connection_id"),
@@ -1411,17 +1411,17 @@ SCIM_CONFIGURATIONS = Table(
 
 
 class _ScimTokens(Columns):
-    token_id = Column(TEXT, 64, null=False)
-    tenant_id = Column(TEXT, 255, null=False, hidden=True)
-    connection_id = Column(TEXT, 255, null=False)
-    token_hash = Column(TEXT, 128, null=False, secret=True)
-    scopes = Column(JSON, null=False)
-    valid_until = Column(INSTANT, 35)
-    created_at = Column(INSTANT, 35, null=False)
-    last_used_at = Column(INSTANT, 35)
+    token_id: Column = Column(TEXT, 64, null=False)
+    tenant_id: Column = Column(TEXT, 255, null=False, hidden=True)
+    connection_id: Column = Column(TEXT, 255, null=False)
+    token_hash: Column = Column(TEXT, 128, null=False, secret=True)
+    scopes: Column = Column(JSON, null=False)
+    valid_until: Column = Column(INSTANT, 35)
+    created_at: Column = Column(INSTANT, 35, null=False)
+    last_used_at: Column = Column(INSTANT, 35)
 
 
-SCIM_TOKENS = Table(
+SCIM_TOKENS: Table[_ScimTokens] = Table(
     "scim_tokens",
     _ScimTokens,
     key=("tenant_id", "token_id"),
@@ -1433,14 +1433,14 @@ SCIM_TOKENS = Table(
 
 
 class _ScimExternalIds(Columns):
-    tenant_id = Column(TEXT, 255, null=False, hidden=True)
-    connection_id = Column(TEXT, 255, null=False)
-    external_id = Column(TEXT, 255, null=False)
-    user_id = Column(TEXT, 255, null=False)
-    created_at = Column(INSTANT, 35, null=False)
+    tenant_id: Column = Column(TEXT, 255, null=False, hidden=True)
+    connection_id: Column = Column(TEXT, 255, null=False)
+    external_id: Column = Column(TEXT, 255, null=False)
+    user_id: Column = Column(TEXT, 255, null=False)
+    created_at: Column = Column(INSTANT, 35, null=False)
 
 
-SCIM_EXTERNAL_IDS = Table(
+SCIM_EXTERNAL_IDS: Table[_ScimExternalIds] = Table(
     "scim_external_ids",
     _ScimExternalIds,
     key=("tenant_id", "connection_id", "user_id"),
@@ -1448,5 +1448,5 @@ SCIM_EXTERNAL_IDS = Table(
 )
 
 # The tables of this file, in its order: to declare one is enough.
-REGISTRY = Registry(*(value for value in list(vars().values()) if isinstance(value, Table)))
+REGISTRY: Registry = Registry(*(value for value in list(vars().values()) if isinstance(value, Table)))
 """Every table by name."""

@@ -12,7 +12,9 @@ import subprocess
 import sys
 import types
 from collections.abc import Collection, Iterator, Mapping
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 ROOT = Path(__file__).parent.parent
@@ -201,6 +203,14 @@ def refused(kind: type[Adapter[Any]]) -> set[str]:
     return {wire for wire, _, _ in kind._make_writer()._refused}
 
 
+def imports(names: set[str]) -> Iterator[str]:
+    """The imports of names from the modules of the models."""
+    for found in iter_modules(models.__path__):
+        own = names & set(import_module(f"authhero_sql.models.{found.name}").__all__)
+        if own:
+            yield f"from .models.{found.name} import ({', '.join(sorted(own))},)"
+
+
 def text() -> str:
     """The whole file."""
     writer = Writer()
@@ -220,8 +230,7 @@ def text() -> str:
             found[f"{name}Update"] = writer.dictionary(f"{name}Update", update_of(kind), docstring, described, refused(kind))
         if f"{name}Where" in asked and kind.rules and kind.rules.fields:
             found[f"{name}Where"] = where(kind)
-    names = sorted(writer.models)
-    head = HEAD % f"from .models import ({', '.join(names)},)"
+    head = HEAD % "\n".join(imports(writer.models))
     parts = [head.rstrip(), *writer.dictionaries.values(), *(found[name] for name in sorted(found))]
     return _ruff("format", _ruff("check", "\n\n\n".join(parts) + "\n", "--fix", "--select", "I"))
 

@@ -24,6 +24,7 @@ from ..models.actions import (
 )
 from ..models.base import ImportMetadata, Page
 from ..rows import Unchecked
+from ..schema import Column
 from ..statements.conditions import other_than
 from ..tables import ACTION_EXECUTIONS, ACTION_VERSIONS, ACTIONS, HOOK_CODE, HOOKS
 from ..verbs.adapter import Adapter, Expected
@@ -58,8 +59,8 @@ class Actions(StandardAdapter[Action, ActionInsert, "ActionCreate", "ActionUpdat
 
     table = ACTIONS
     model = Action
-    insert = ActionInsert
-    id_column = ACTION.id
+    insert: type[BaseModel] | None = ActionInsert
+    id_column: ClassVar[Column | None] = ACTION.id
     rules: ClassVar[ListRules] = ListRules(wire="actions", fields=("id", "name", "is_system"), search=("name",))
 
     def _new_id(self, now: datetime) -> str:
@@ -71,8 +72,8 @@ class ActionVersions(Adapter[ActionVersion]):
 
     table = ACTION_VERSIONS
     model = ActionVersion
-    insert = ActionVersionInsert
-    id_column = ACTION_VERSION.id
+    insert: type[BaseModel] | None = ActionVersionInsert
+    id_column: ClassVar[Column | None] = ACTION_VERSION.id
     rules: ClassVar[ListRules] = ListRules(wire="versions", checkpoint=None)
 
     def _new_id(self, now: datetime) -> str:
@@ -167,8 +168,8 @@ class ActionExecutions(Adapter[ActionExecution]):
 
     table = ACTION_EXECUTIONS
     model = ActionExecution
-    insert = ActionExecutionInsert
-    id_column = ACTION_EXECUTION.id
+    insert: type[BaseModel] | None = ActionExecutionInsert
+    id_column: ClassVar[Column | None] = ACTION_EXECUTION.id
 
     async def create(
         self,
@@ -220,8 +221,8 @@ class Hooks(CreateMixin[Hook, HookInsert, "HookCreate"], UpdateMixin[Hook, "Hook
 
     table = HOOKS
     model = Hook
-    insert = HookInsert
-    id_column = HOOK.hook_id
+    insert: type[BaseModel] | None = HookInsert
+    id_column: ClassVar[Column | None] = HOOK.hook_id
     rules: ClassVar[ListRules] = ListRules(
         wire="hooks",
         fields=("hook_id", "trigger_id", "enabled", "synchronous", "url", "form_id", "template_id", "code_id", "page_id"),
@@ -256,8 +257,8 @@ class HookCodes(CreateMixin[HookCode, HookCodeInsert, "HookCodeCreate"], UpdateM
 
     table = HOOK_CODE
     model = HookCode
-    insert = HookCodeInsert
-    id_column = HOOK_CODE.c.id
+    insert: type[BaseModel] | None = HookCodeInsert
+    id_column: ClassVar[Column | None] = HOOK_CODE.c.id
 
     def _new_id(self, now: datetime) -> str:
         return self.session.ids.prefixed("hc_")

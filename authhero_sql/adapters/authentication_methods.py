@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import builtins
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import BaseModel
 
 from ..models.authentication_methods import AuthenticationMethod, AuthenticationMethodInsert
 from ..rows import Unchecked
-from ..schema import Order
+from ..schema import Column, Order
 from ..tables import AUTHENTICATION_METHODS
 from ..verbs.adapter import Expected
 from .mixins import CreateMixin
@@ -26,8 +26,8 @@ class AuthenticationMethods(CreateMixin[AuthenticationMethod, AuthenticationMeth
 
     table = AUTHENTICATION_METHODS
     model = AuthenticationMethod
-    insert = AuthenticationMethodInsert
-    id_column = AUTHENTICATION_METHOD.id
+    insert: type[BaseModel] | None = AuthenticationMethodInsert
+    id_column: ClassVar[Column | None] = AUTHENTICATION_METHOD.id
 
     def _new_id(self, now: datetime) -> str:
         return self.session.ids.ulid(now)

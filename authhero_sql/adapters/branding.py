@@ -22,7 +22,7 @@ from ..models.branding import (
     UniversalLoginTemplate,
 )
 from ..rows import Unchecked
-from ..schema import Order
+from ..schema import Column, Order
 from ..tables import BRANDING, CUSTOM_TEXT, PROMPT_SETTINGS, THEMES, UNIVERSAL_LOGIN_TEMPLATES
 from ..verbs.adapter import Adapter, Expected
 from .mixins import TenantAdapter
@@ -171,9 +171,9 @@ class Themes(TenantAdapter[Theme]):
 
     table = THEMES
     model = Theme
-    insert = ThemeInsert
+    insert: type[BaseModel] | None = ThemeInsert
     merged: ClassVar[frozenset[str]] = frozenset({"borders", "colors", "fonts", "page_background", "widget"})
-    id_column = THEME.themeId
+    id_column: ClassVar[Column | None] = THEME.themeId
 
     async def create(
         self,

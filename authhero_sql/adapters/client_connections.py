@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 
+from pydantic import BaseModel
+
 from ..errors import CorruptRowError, InvalidValueError
 from ..models.clients import Client, ClientInsert
 from ..models.connections import Connection
@@ -25,7 +27,7 @@ class ClientConnections(Adapter[Client]):
     attribute = "client_connections"
     table = CLIENTS
     model = Client
-    insert = ClientInsert
+    insert: type[BaseModel] | None = ClientInsert
 
     async def list_by_client(self, tenant_id: str, client_id: str) -> list[Connection]:
         """The client's connections, in its order; empty for a client that does not exist. At most two queries."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import builtins
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
+
+from pydantic import BaseModel
 
 from ..models.base import ImportMetadata
 from ..models.permissions import ClientRegistrationToken, ClientRegistrationTokenInsert
 from ..rows import Unchecked
-from ..schema import Order
+from ..schema import Column, Order
 from ..statements.conditions import NULL, Where
 from ..tables import CLIENT_REGISTRATION_TOKENS
 from .mixins import TenantAdapter
@@ -25,8 +27,8 @@ class ClientRegistrationTokens(TenantAdapter[ClientRegistrationToken]):
 
     table = CLIENT_REGISTRATION_TOKENS
     model = ClientRegistrationToken
-    insert = ClientRegistrationTokenInsert
-    id_column = TOKEN.id
+    insert: type[BaseModel] | None = ClientRegistrationTokenInsert
+    id_column: ClassVar[Column | None] = TOKEN.id
 
     async def create(
         self,

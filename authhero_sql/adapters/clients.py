@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from ..errors import AmbiguousError
 from ..listing import ListRules
 from ..models.clients import Client, ClientInsert, ClientWithTenantId
+from ..schema import Column
 from ..tables import CLIENTS
 from .mixins import StandardAdapter
 
@@ -27,8 +28,8 @@ class Clients(StandardAdapter[Client, ClientInsert, "ClientCreate", "ClientUpdat
 
     table = CLIENTS
     model = Client
-    insert = ClientInsert
-    id_column = CLIENT.client_id
+    insert: type[BaseModel] | None = ClientInsert
+    id_column: ClassVar[Column | None] = CLIENT.client_id
     rules: ClassVar[ListRules] = ListRules(
         wire="clients",
         fields=(

@@ -27,8 +27,8 @@ class Codes(ListMixin[Code, "CodeWhere"]):
 
     table = CODES
     model = Code
-    insert = CodeInsert
-    id_column = CODE.code_id
+    insert: type[BaseModel] | None = CodeInsert
+    id_column: ClassVar[Column | None] = CODE.code_id
     rules: ClassVar[ListRules] = ListRules(
         wire="codes",
         fields=("code_id", "code_type", "user_id", "login_id", "connection_id", "created_at", "expires_at", "used_at"),

@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
+from pydantic import BaseModel
+
 from ..listing import ListRules, Sort
 from ..models.connections import Connection, ConnectionInsert
+from ..schema import Column
 from ..tables import CONNECTIONS
 from .mixins import StandardAdapter
 
@@ -24,9 +27,9 @@ class Connections(StandardAdapter[Connection, ConnectionInsert, "ConnectionCreat
 
     table = CONNECTIONS
     model = Connection
-    insert = ConnectionInsert
+    insert: type[BaseModel] | None = ConnectionInsert
     virtual: ClassVar[frozenset[str]] = frozenset({"enabled_clients"})
-    id_column = CONNECTION.id
+    id_column: ClassVar[Column | None] = CONNECTION.id
     rules: ClassVar[ListRules] = ListRules(
         wire="connections",
         fields=("id", "name", "strategy", "display_name", "is_system"),

@@ -14,7 +14,7 @@ from ..listing import ListRules, Sort, Totals
 from ..models.base import ImportMetadata, Page
 from ..models.domains import CustomDomain, CustomDomainInsert, CustomDomainWithTenantId, ProxyRoute, ProxyRouteInsert, ResolvedHost
 from ..rows import Unchecked, mapping
-from ..schema import Order
+from ..schema import Column, Order
 from ..tables import CUSTOM_DOMAINS, PROXY_ROUTES
 from ..verbs.adapter import Expected
 from ..verbs.bulk import New, of_row
@@ -35,8 +35,8 @@ class CustomDomains(CreateMixin[CustomDomain, CustomDomainInsert, "CustomDomainC
 
     table = CUSTOM_DOMAINS
     model = CustomDomain
-    insert = CustomDomainInsert
-    id_column = CUSTOM_DOMAIN.custom_domain_id
+    insert: type[BaseModel] | None = CustomDomainInsert
+    id_column: ClassVar[Column | None] = CUSTOM_DOMAIN.custom_domain_id
     # There is one way to verify a domain that may be asked for, so that nobody needs to keep it.
     virtual: ClassVar[frozenset[str]] = frozenset({"verification_method"})
     fixed: ClassVar[frozenset[str]] = frozenset({"domain"})
@@ -99,8 +99,8 @@ class ProxyRoutes(CreateMixin[ProxyRoute, ProxyRouteInsert, "ProxyRouteCreate"],
 
     table = PROXY_ROUTES
     model = ProxyRoute
-    insert = ProxyRouteInsert
-    id_column = PROXY_ROUTE.id
+    insert: type[BaseModel] | None = ProxyRouteInsert
+    id_column: ClassVar[Column | None] = PROXY_ROUTE.id
     rules: ClassVar[ListRules] = ListRules(wire="proxy_routes", order=Sort("priority"), then=(Sort("created_at"),), checkpoint=None)
 
     async def create(

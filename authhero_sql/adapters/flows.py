@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from ..listing import ListRules
 from ..models.flows import Flow, FlowInsert
 from ..rows import Unchecked
+from ..schema import Column
 from ..tables import FLOWS
 from ..verbs.adapter import Expected
 from .mixins import CreateMixin, IterateMixin
@@ -25,8 +26,8 @@ class Flows(CreateMixin[Flow, FlowInsert, "FlowCreate"], IterateMixin[Flow, "Flo
 
     table = FLOWS
     model = Flow
-    insert = FlowInsert
-    id_column = FLOW.id
+    insert: type[BaseModel] | None = FlowInsert
+    id_column: ClassVar[Column | None] = FLOW.id
     rules: ClassVar[ListRules] = ListRules(wire="flows", fields=("id", "name"), search=("name",))
 
     def _new_id(self, now: datetime) -> str:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
+from pydantic import BaseModel
+
 from ..listing import ListRules
 from ..models.forms import Form, FormInsert
+from ..schema import Column
 from ..tables import FORMS
 from .mixins import StandardAdapter
 
@@ -27,7 +30,7 @@ class Forms(StandardAdapter[Form, FormInsert, "FormCreate", "FormUpdate", "FormW
 
     table = FORMS
     model = Form
-    insert = FormInsert
+    insert: type[BaseModel] | None = FormInsert
     refused: ClassVar[Mapping[str, str]] = dict.fromkeys(("messages", "languages", "translations", "style"), UNREADABLE)
-    id_column = FORM.id
+    id_column: ClassVar[Column | None] = FORM.id
     rules: ClassVar[ListRules] = ListRules(wire="forms", fields=("id", "name"), search=("name",))

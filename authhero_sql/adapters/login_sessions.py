@@ -12,7 +12,7 @@ from ..dialects.interface import Call
 from ..models.base import ImportMetadata
 from ..models.sessions import LoginSession, LoginSessionInsert, LoginSessionWithTenantId
 from ..rows import Unchecked
-from ..schema import Table
+from ..schema import Column, Table
 from ..statements.conditions import Picked, Where, lt
 from ..tables import LOGIN_SESSIONS
 from ..verbs.adapter import Adapter, Expected
@@ -31,9 +31,9 @@ class LoginSessions(Adapter[LoginSession]):
 
     table = LOGIN_SESSIONS
     model = LoginSession
-    insert = LoginSessionInsert
+    insert: type[BaseModel] | None = LoginSessionInsert
     virtual: ClassVar[frozenset[str]] = frozenset({"deleted_at"})
-    id_column = LOGIN_SESSION.id
+    id_column: ClassVar[Column | None] = LOGIN_SESSION.id
 
     def _new_id(self, now: datetime) -> str:
         return self.session.ids.ulid(now)

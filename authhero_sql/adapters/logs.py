@@ -6,11 +6,14 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from pydantic import BaseModel
+
 from ..errors import InvalidQueryError, InvalidValueError
 from ..listing import ListRules, Sort, Totals
 from ..models.base import ImportMetadata, Page
 from ..models.logs import Log, LogInsert
 from ..rows import Unchecked
+from ..schema import Column
 from ..statements.conditions import Where, gte, lte, one_of
 from ..tables import LOGS
 from ..where import Alternatives
@@ -27,8 +30,8 @@ class Logs(IterateMixin[Log, "LogWhere"]):
 
     table = LOGS
     model = Log
-    insert = LogInsert
-    id_column = LOG.log_id
+    insert: type[BaseModel] | None = LogInsert
+    id_column: ClassVar[Column | None] = LOG.log_id
     rules: ClassVar[ListRules] = ListRules(
         wire="logs",
         fields=(

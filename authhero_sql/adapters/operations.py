@@ -61,8 +61,8 @@ class TenantOperations(_Pending[TenantOperation]):
 
     table = TENANT_OPERATIONS
     model = TenantOperation
-    insert = TenantOperationInsert
-    id_column = TENANT_OPERATION.id
+    insert: type[BaseModel] | None = TenantOperationInsert
+    id_column: ClassVar[Column | None] = TENANT_OPERATION.id
     rules: ClassVar[ListRules] = ListRules(wire="operations", checkpoint=None)
 
     def _new_id(self, now: datetime) -> str:
@@ -182,8 +182,8 @@ class TenantOperationEvents(Adapter[TenantOperationEvent]):
 
     table = TENANT_OPERATION_EVENTS
     model = TenantOperationEvent
-    insert = TenantOperationEventInsert
-    id_column = TENANT_OPERATION_EVENT.id
+    insert: type[BaseModel] | None = TenantOperationEventInsert
+    id_column: ClassVar[Column | None] = TENANT_OPERATION_EVENT.id
     rules: ClassVar[ListRules] = ListRules(wire="events", checkpoint=None)
 
     def _new_id(self, now: datetime) -> str:
@@ -228,8 +228,8 @@ class Rollouts(_Pending[Rollout]):
 
     table = ROLLOUTS
     model = Rollout
-    insert = RolloutInsert
-    id_column = ROLLOUT.id
+    insert: type[BaseModel] | None = RolloutInsert
+    id_column: ClassVar[Column | None] = ROLLOUT.id
     rules: ClassVar[ListRules] = ListRules(wire="rollouts", checkpoint=None)
 
     def _new_id(self, now: datetime) -> str:

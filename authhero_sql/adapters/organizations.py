@@ -24,7 +24,7 @@ from ..models.organizations import (
     UserOrganizationInsert,
 )
 from ..rows import Unchecked, mapping
-from ..schema import Order, Table
+from ..schema import Column, Order, Table
 from ..statements.conditions import Where, one_of
 from ..statements.table import Side
 from ..tables import CONNECTIONS, INVITES, ORGANIZATION_CONNECTIONS, ORGANIZATIONS, USER_ORGANIZATIONS
@@ -59,8 +59,8 @@ class Organizations(StandardAdapter[Organization, OrganizationInsert, "Organizat
 
     table = ORGANIZATIONS
     model = Organization
-    insert = OrganizationInsert
-    id_column = ORGANIZATION.id
+    insert: type[BaseModel] | None = OrganizationInsert
+    id_column: ClassVar[Column | None] = ORGANIZATION.id
     rules: ClassVar[ListRules] = ListRules(wire="organizations", fields=("name", "display_name"), search=("name", "display_name"))
 
     def _new_id(self, now: datetime) -> str:
@@ -86,7 +86,7 @@ class OrganizationConnections(Adapter[OrganizationConnection]):
 
     table = ORGANIZATION_CONNECTIONS
     model = OrganizationConnection
-    insert = OrganizationConnectionInsert
+    insert: type[BaseModel] | None = OrganizationConnectionInsert
     side: ClassVar[Side | None] = Side(
         CONNECTIONS,
         columns={"name": "connection.name", "strategy": "connection.strategy"},
@@ -213,8 +213,8 @@ class UserOrganizations(
 
     table = USER_ORGANIZATIONS
     model = UserOrganization
-    insert = UserOrganizationInsert
-    id_column = USER_ORGANIZATION.id
+    insert: type[BaseModel] | None = UserOrganizationInsert
+    id_column: ClassVar[Column | None] = USER_ORGANIZATION.id
     rules: ClassVar[ListRules] = ListRules(wire="userOrganizations", fields=("user_id", "organization_id"))
 
     async def create(
@@ -290,8 +290,8 @@ class Invites(StandardAdapter[Invite, InviteInsert, "InviteCreate", "InviteUpdat
 
     table = INVITES
     model = Invite
-    insert = InviteInsert
-    id_column = INVITE.id
+    insert: type[BaseModel] | None = InviteInsert
+    id_column: ClassVar[Column | None] = INVITE.id
     rules: ClassVar[ListRules] = ListRules(wire="invites", fields=("id", "organization_id", "client_id", "created_at", "expires_at"))
 
     def _new_id(self, now: datetime) -> str:

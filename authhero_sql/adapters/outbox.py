@@ -31,14 +31,14 @@ OUTBOX_EVENT = OUTBOX_EVENTS.c
 OLDEST_FIRST = (Order("created_at"), Order("id"))
 UNCLAIMED: Mapping[str, Any] = {"claimed_by": None, "claim_expires_at": None}
 
-logger = logging.getLogger("authhero_sql.outbox")
+logger: logging.Logger = logging.getLogger("authhero_sql.outbox")
 """At level ERROR: events whose payload cannot be read, by id."""
 
 
 class StoredEvent(BaseModel):
     """A row of the outbox: the event as it was given, and how far its delivery has come."""
 
-    model_config = ConfigDict(defer_build=True)
+    model_config: ClassVar[ConfigDict] = ConfigDict(defer_build=True)
 
     id: str
     payload: dict[str, Any]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel
 
@@ -14,7 +14,7 @@ from ..listing import MAX_LIMIT, count
 from ..models.base import ImportMetadata
 from ..models.users import Password, PasswordInsert
 from ..rows import Unchecked, mapping
-from ..schema import Order
+from ..schema import Column, Order
 from ..statements.conditions import Where, other_than
 from ..tables import PASSWORDS, USERS
 from ..verbs.adapter import Adapter
@@ -33,8 +33,8 @@ class Passwords(Adapter[Password]):
 
     table = PASSWORDS
     model = Password
-    insert = PasswordInsert
-    id_column = PASSWORD.id
+    insert: type[BaseModel] | None = PasswordInsert
+    id_column: ClassVar[Column | None] = PASSWORD.id
 
     async def create(
         self,

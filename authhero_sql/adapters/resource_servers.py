@@ -12,6 +12,7 @@ from ..listing import ListRules
 from ..models.base import ImportMetadata
 from ..models.permissions import ClientGrant, ClientGrantInsert, Grant, GrantInsert, ResourceServer, ResourceServerInsert
 from ..rows import Unchecked
+from ..schema import Column
 from ..tables import CLIENT_GRANTS, GRANTS, RESOURCE_SERVERS
 from ..verbs.adapter import Expected
 from .mixins import IterateMixin, StandardAdapter
@@ -48,8 +49,8 @@ class ResourceServers(
 
     table = RESOURCE_SERVERS
     model = ResourceServer
-    insert = ResourceServerInsert
-    id_column = RESOURCE_SERVER.id
+    insert: type[BaseModel] | None = ResourceServerInsert
+    id_column: ClassVar[Column | None] = RESOURCE_SERVER.id
     rules: ClassVar[ListRules] = ListRules(
         wire="resource_servers", fields=("id", "name", "identifier", "is_system"), search=("name", "identifier")
     )
@@ -77,8 +78,8 @@ class ClientGrants(StandardAdapter[ClientGrant, ClientGrantInsert, "ClientGrantC
 
     table = CLIENT_GRANTS
     model = ClientGrant
-    insert = ClientGrantInsert
-    id_column = CLIENT_GRANT.id
+    insert: type[BaseModel] | None = ClientGrantInsert
+    id_column: ClassVar[Column | None] = CLIENT_GRANT.id
     rules: ClassVar[ListRules] = ListRules(
         wire="client_grants",
         fields=(
@@ -105,8 +106,8 @@ class Grants(IterateMixin[Grant, "GrantWhere"]):
 
     table = GRANTS
     model = Grant
-    insert = GrantInsert
-    id_column = GRANT.id
+    insert: type[BaseModel] | None = GrantInsert
+    id_column: ClassVar[Column | None] = GRANT.id
     rules: ClassVar[ListRules] = ListRules(
         wire="grants", fields=("id", "user_id", "clientID", "audience"), search=("user_id", "clientID", "audience")
     )

@@ -53,8 +53,8 @@ class Roles(StandardAdapter[Role, RoleInsert, "RoleCreate", "RoleUpdate", "RoleW
 
     table = ROLES
     model = Role
-    insert = RoleInsert
-    id_column = ROLE.id
+    insert: type[BaseModel] | None = RoleInsert
+    id_column: ClassVar[Column | None] = ROLE.id
     rules: ClassVar[ListRules] = ListRules(
         wire="roles", fields=("id", "name", "is_system", "description", "created_at", "updated_at"), search=("name",)
     )
@@ -69,7 +69,7 @@ class RolePermissions(Adapter[RolePermission]):
 
     table = ROLE_PERMISSIONS
     model = RolePermission
-    insert = RolePermissionInsert
+    insert: type[BaseModel] | None = RolePermissionInsert
     rules: ClassVar[ListRules] = ListRules(wire="permissions", checkpoint=None)
     side: ClassVar[Side | None] = API_NAME
 
@@ -186,7 +186,7 @@ class UserRoles(Adapter[UserRole]):
 
     table = USER_ROLES
     model = UserRole
-    insert = UserRoleInsert
+    insert: type[BaseModel] | None = UserRoleInsert
 
     async def create(self, tenant_id: str, user_id: str, role_id: str, organization_id: str = "") -> bool:
         """Give a role to a user; nothing changes where the user has it.
@@ -340,7 +340,7 @@ class UserPermissions(Adapter[UserPermission]):
 
     table = USER_PERMISSIONS
     model = UserPermission
-    insert = UserPermissionInsert
+    insert: type[BaseModel] | None = UserPermissionInsert
     rules: ClassVar[ListRules] = ListRules(wire="permissions", checkpoint=None)
     side: ClassVar[Side | None] = API_NAME
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import builtins
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
+
+from pydantic import BaseModel
 
 from ..models.base import ImportMetadata
 from ..models.scim import ScimConfiguration, ScimConfigurationInsert, ScimExternalId, ScimExternalIdInsert, ScimToken, ScimTokenInsert
 from ..rows import Unchecked
-from ..schema import Order
+from ..schema import Column, Order
 from ..statements.conditions import Where
 from ..tables import SCIM_CONFIGURATIONS, SCIM_EXTERNAL_IDS, SCIM_TOKENS
 from ..verbs.adapter import Adapter
@@ -31,7 +33,7 @@ class ScimConfigurations(
 
     table = SCIM_CONFIGURATIONS
     model = ScimConfiguration
-    insert = ScimConfigurationInsert
+    insert: type[BaseModel] | None = ScimConfigurationInsert
 
     async def list(self, tenant_id: str) -> builtins.list[ScimConfiguration]:
         """The tenant's configurations, oldest first."""
@@ -43,8 +45,8 @@ class ScimTokens(CreateMixin[ScimToken, ScimTokenInsert, "ScimTokenCreate"]):
 
     table = SCIM_TOKENS
     model = ScimToken
-    insert = ScimTokenInsert
-    id_column = SCIM_TOKEN.token_id
+    insert: type[BaseModel] | None = ScimTokenInsert
+    id_column: ClassVar[Column | None] = SCIM_TOKEN.token_id
 
     async def get_by_hash(self, tenant_id: str, token_hash: str) -> ScimToken | None:
         """The token with this hash, expired ones included, or None."""
@@ -71,7 +73,7 @@ class ScimExternalIds(Adapter[ScimExternalId]):
 
     table = SCIM_EXTERNAL_IDS
     model = ScimExternalId
-    insert = ScimExternalIdInsert
+    insert: type[BaseModel] | None = ScimExternalIdInsert
 
     async def create(
         self,

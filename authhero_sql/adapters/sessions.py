@@ -16,6 +16,7 @@ from ..listing import ListRules
 from ..models.base import ImportMetadata
 from ..models.sessions import RefreshToken, RefreshTokenInsert, RefreshTokenRotation, Session, SessionInsert
 from ..rows import Unchecked
+from ..schema import Column
 from ..statements.conditions import NULL, Picked, Where, gt, null_or, one_of
 from ..tables import REFRESH_TOKENS, SESSIONS
 from ..verbs.adapter import Expected
@@ -90,8 +91,8 @@ class Sessions(_Expiring[Session, "SessionWhere"]):
 
     table = SESSIONS
     model = Session
-    insert = SessionInsert
-    id_column = SESSION.id
+    insert: type[BaseModel] | None = SessionInsert
+    id_column: ClassVar[Column | None] = SESSION.id
     login_column = "login_session_id"
     rules: ClassVar[ListRules] = ListRules(
         wire="sessions",
@@ -172,8 +173,8 @@ class RefreshTokens(_Expiring[RefreshToken, "RefreshTokenWhere"]):
 
     table = REFRESH_TOKENS
     model = RefreshToken
-    insert = RefreshTokenInsert
-    id_column = TOKEN.id
+    insert: type[BaseModel] | None = RefreshTokenInsert
+    id_column: ClassVar[Column | None] = TOKEN.id
     login_column = "login_id"
     rules: ClassVar[ListRules] = ListRules(
         wire="refresh_tokens",

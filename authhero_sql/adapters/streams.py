@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import builtins
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel
 
 from ..models.streams import LogStream, LogStreamInsert, MigrationSource, MigrationSourceInsert
-from ..schema import Order
+from ..schema import Column, Order
 from ..tables import LOG_STREAMS, MIGRATION_SOURCES
 from .mixins import CreateMixin, UpdateMixin
 
@@ -27,8 +27,8 @@ class LogStreams(CreateMixin[LogStream, LogStreamInsert, "LogStreamCreate"], Upd
 
     table = LOG_STREAMS
     model = LogStream
-    insert = LogStreamInsert
-    id_column = LOG_STREAM.id
+    insert: type[BaseModel] | None = LogStreamInsert
+    id_column: ClassVar[Column | None] = LOG_STREAM.id
 
     def _new_id(self, now: datetime) -> str:
         return f"lst_{self.session.ids.nanoid()}"
@@ -48,8 +48,8 @@ class MigrationSources(
 
     table = MIGRATION_SOURCES
     model = MigrationSource
-    insert = MigrationSourceInsert
-    id_column = MIGRATION_SOURCE.id
+    insert: type[BaseModel] | None = MigrationSourceInsert
+    id_column: ClassVar[Column | None] = MIGRATION_SOURCE.id
 
     def _new_id(self, now: datetime) -> str:
         return f"mig_{self.session.ids.nanoid()}"

@@ -11,6 +11,7 @@ from ..listing import ListRules, Sort, Totals
 from ..models.base import ImportMetadata, Page
 from ..models.tenants import Tenant, TenantInsert
 from ..rows import Unchecked
+from ..schema import Column
 from ..tables import TENANTS
 from ..verbs.adapter import Adapter, Expected
 from ..where import Alternatives
@@ -26,8 +27,8 @@ class Tenants(Adapter[Tenant]):
 
     table = TENANTS
     model = Tenant
-    insert = TenantInsert
-    id_column = TENANT.id
+    insert: type[BaseModel] | None = TenantInsert
+    id_column: ClassVar[Column | None] = TENANT.id
     rules: ClassVar[ListRules] = ListRules(
         wire="tenants",
         fields=("id", "friendly_name", "deployment_type", "provisioning_state", "created_at"),

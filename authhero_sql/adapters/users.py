@@ -48,7 +48,7 @@ OutboxEvents = Sequence["AuditEventInsert | AuditEventCreate | Unchecked"]
 class LinkedAccount(BaseModel):
     """What an account gives to the identities of the user that it is linked to."""
 
-    model_config = ConfigDict(defer_build=True)
+    model_config: ClassVar[ConfigDict] = ConfigDict(defer_build=True)
 
     user_id: str
     created_at: Instant
@@ -73,7 +73,7 @@ class Users(Importing[User], IterateMixin[User, "UserWhere"]):
 
     table = USERS
     model = User
-    insert = UserInsert
+    insert: type[BaseModel] | None = UserInsert
     fixed: ClassVar[frozenset[str]] = frozenset({"password"})
     virtual: ClassVar[frozenset[str]] = frozenset({"verify_email", *ACTIVITY, "password"})
     # A walk goes over people: the accounts linked to them come with them. Offset lists keep them as rows of their own.

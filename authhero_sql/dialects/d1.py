@@ -32,7 +32,7 @@ from ..errors import (
     UnknownDatabaseError,
     UnsupportedError,
 )
-from .dialect import Fragment, LiveTable, Place, case_pairs, repeats_values
+from .dialect import Dialect, Fragment, LiveTable, Place, case_pairs, repeats_values
 from .interface import Call, Executor, Features, Row
 from .managed import COMMAND_TIMEOUT, Answered, ManagedDatabase, in_time, jitter, reraise
 from .opening import Server, too_late, unreachable
@@ -218,7 +218,7 @@ class D1Database(ManagedDatabase):
     """A D1 database behind a transport."""
 
     def __init__(self, transport: Transport) -> None:
-        self.dialect = DIALECT
+        self.dialect: Dialect = DIALECT
         self._transport = transport
 
     async def _close(self) -> None:

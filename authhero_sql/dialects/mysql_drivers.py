@@ -10,7 +10,7 @@ import inspect
 import logging
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +25,7 @@ from .tls import NOT_OFFERED
 if TYPE_CHECKING:
     import aiomysql
 
-logger = logging.getLogger("authhero_sql.mysql")
+logger: logging.Logger = logging.getLogger("authhero_sql.mysql")
 
 NO_TLS = 2026
 """The client's own number for TLS that did not come about."""
@@ -43,7 +43,7 @@ FOUND_ROWS = 2
 """The flag with which a server counts the rows that an UPDATE finds, not those that it changes."""
 A_YEAR = 31_536_000
 """In seconds, the longest that asyncmy takes for a timeout."""
-OURS = {
+OURS: Mapping[str, Any] = {
     "charset": "utf8mb4",
     "autocommit": True,
     "client_flag": FOUND_ROWS,

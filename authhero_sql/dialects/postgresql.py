@@ -793,7 +793,7 @@ class PostgreSQLDatabase(PooledDatabase["asyncpg.Connection"]):
         **options: Any,
     ) -> None:
         refuse(options, {"init_size", "loop", "max_queries", "reset"})
-        self.dialect = DIALECT
+        self.dialect: Dialect = DIALECT
         self._given = pool
         self._dsn = dsn
         self._acquire_timeout = acquire_timeout

@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-logger = logging.getLogger("authhero_sql.sqlite")
+logger: logging.Logger = logging.getLogger("authhero_sql.sqlite")
 
 _BY_NAME: dict[str, type[DatabaseError]] = {
     "SQLITE_CONSTRAINT_UNIQUE": ConflictError,
@@ -579,7 +579,7 @@ class SQLiteDatabase(ManagedDatabase):
         cached_statements: int = 512,
         wal: bool | None = True,
     ) -> None:
-        self.dialect = DIALECT
+        self.dialect: Dialect = DIALECT
         self._wal = wal
         self._path = path
         self._given = connection

@@ -45,7 +45,7 @@ class Job(asyncio.Future[Any]):
         self.work = work
         self.handle: Handle | None = None
         """The connection that does it, once it has begun."""
-        self.began = 0.0
+        self.began: float = 0.0
         self.withdrawn = False
         """Whether it is not to be done any more."""
         self._stoppable = stoppable

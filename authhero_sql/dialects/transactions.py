@@ -32,7 +32,7 @@ from .lender import Lender
 
 T = TypeVar("T")
 
-logger = logging.getLogger("authhero_sql.pool")
+logger: logging.Logger = logging.getLogger("authhero_sql.pool")
 """At level WARNING: connections that had to be closed because they could not be given back."""
 
 SETTLE = 0.5
@@ -139,11 +139,11 @@ class Block:
     def __init__(self, wire: Wire, database: object, around: Block | None = None) -> None:
         self.database = database
         self.around = around
-        self.before = _innermost()
+        self.before: Block | None = _innermost()
         """The block that was open here before this one, of whatever database."""
         self.task = asyncio.current_task()
         """The task that opened it, while it is open."""
-        self.closed = False
+        self.closed: bool = False
         self.committed = False
         self.failed: BaseException | None = None
         """The error that ended this block."""

@@ -23,7 +23,7 @@ from .ledger import LEASES, LEDGER, Entry, Leases, Ledger
 from .losses import Loss, count_losses
 from .operations import Backfill, CreateIndex, DropIndex, Migration, Operation
 
-logger = logging.getLogger("authhero_sql.migrations")
+logger: logging.Logger = logging.getLogger("authhero_sql.migrations")
 
 
 @dataclass(frozen=True, slots=True)

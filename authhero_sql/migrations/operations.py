@@ -313,5 +313,5 @@ def _epoch_ms(text: Any) -> int | None:
         return None
 
 
-iso_to_epoch_ms = Conversion(_epoch_ms, lambda dialect, source: dialect.epoch_ms(source))
+iso_to_epoch_ms: Conversion = Conversion(_epoch_ms, lambda dialect, source: dialect.epoch_ms(source))
 """Epoch milliseconds of an ISO-8601 instant."""

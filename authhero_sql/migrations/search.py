@@ -16,7 +16,7 @@ from .repair import is_done
 
 STEPS = tuple(CreateIndex(table.name, index) for table in REGISTRY.values() for index in table.search)
 
-logger = logging.getLogger("authhero_sql.migrations")
+logger: logging.Logger = logging.getLogger("authhero_sql.migrations")
 
 
 async def create_search_indexes(pool: object) -> list[str]:

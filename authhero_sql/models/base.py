@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import pairwise
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -141,7 +141,7 @@ def _described(body: list[ast.stmt]) -> Iterator[tuple[str, str]]:
 class Model(Described):
     """An entity, or an object inside one. Python names are accepted beside the wire names."""
 
-    model_config = ConfigDict(
+    model_config: ClassVar[ConfigDict] = ConfigDict(
         validate_by_name=True,
         validate_by_alias=True,
         serialize_by_alias=False,
@@ -156,7 +156,7 @@ class Model(Described):
 class Nested(Model):
     """An object kept in a JSON column: what the contract does not name is kept as it is, and not shown."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="allow")
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
         # Nobody knows which of the others are secret.
@@ -166,7 +166,7 @@ class Nested(Model):
 class Insert(Model):
     """What ``create`` takes: unknown fields are refused."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
 
 class ImportMetadata(Insert):
@@ -183,7 +183,7 @@ class ImportMetadata(Insert):
 class Page(Described, Generic[T]):
     """One page of a list."""
 
-    model_config = ConfigDict(defer_build=True)
+    model_config: ClassVar[ConfigDict] = ConfigDict(defer_build=True)
 
     items: list[T]
     """The rows; by alias they stand under the entity's wire name (``users``, ``clients``, …)."""

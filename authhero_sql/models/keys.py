@@ -1,6 +1,6 @@
 """Keys: what tokens are signed with."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import ConfigDict
 
@@ -17,7 +17,7 @@ SigningKeyType = Literal["jwt_signing", "saml_encryption"]
 class SigningKey(Model):
     """A key and its certificate; ``create`` takes the same."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
     kid: Varchar255
     """The key identifier (JOSE: ``kid``)."""

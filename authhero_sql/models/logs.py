@@ -1,7 +1,7 @@
 """Logs: what happened at a tenant."""
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import ConfigDict, Field, StringConstraints
 
@@ -203,7 +203,7 @@ class LocationInfoInsert(LocationInfo):
     """The same with the limits for new ones."""
 
     # It is kept in six columns, so there is no place for more.
-    model_config = ConfigDict(extra="forbid")
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
     country_code: Annotated[str, StringConstraints(min_length=2, max_length=2)]
 

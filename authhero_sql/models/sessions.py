@@ -1,6 +1,6 @@
 """Login sessions, sessions and refresh tokens: a sign-in under way, and what keeps people signed in."""
 
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -110,7 +110,7 @@ class AuthStrategy(Model):
     """How somebody signed in."""
 
     # It is kept in two columns, so there is no place for more.
-    model_config = ConfigDict(extra="forbid")
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
     strategy: Varchar64
     """The strategy of the connection, such as ``auth0`` or ``google-oauth2``."""

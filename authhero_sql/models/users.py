@@ -1,6 +1,6 @@
 """Users: people, their accounts and passwords, and when they signed in."""
 
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -224,7 +224,7 @@ class User(UserFields):
 class UserActivity(Model):
     """When and from where a user signed in; created and changed by the same call."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
     user_id: Varchar255
     """The identifier of the user."""

@@ -98,7 +98,7 @@ class Shelf:
     """Statements by shape, in so many bytes; when there is no room left, the oldest goes."""
 
     def __init__(self, room: int) -> None:
-        self.room = room
+        self.room: int = room
         self._kept: dict[Hashable, Text] = {}
 
     def get(self, shape: Hashable) -> Text | None:
@@ -125,7 +125,7 @@ class Texts:
 
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
-        self.builds = 0
+        self.builds: int = 0
         """How many have been built; stands still when everything is warm."""
         self._own = Shelf(KEPT_BYTES)
         self._filters = Shelf(KEPT_FILTER_BYTES)
