@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, overload
 
 from pydantic import BaseModel
 
@@ -55,6 +55,12 @@ class Codes(ListMixin[Code, "CodeWhere"]):
             InvalidValueError: a value cannot be stored.
         """
         return await self._create(tenant_id, params, import_metadata)
+
+    @overload
+    async def get(self, tenant_id: Literal[""], code_id: str, type: str) -> CodeWithTenantId | None: ...
+
+    @overload
+    async def get(self, tenant_id: str, code_id: str, type: str) -> Code | None: ...
 
     async def get(self, tenant_id: str, code_id: str, type: str) -> Code | None:
         """The code of that type, used and expired ones included, or None.

@@ -57,6 +57,12 @@ class LoginSessions(Adapter[LoginSession]):
         """
         return await self._create(tenant_id, params, import_metadata)
 
+    @overload
+    async def get(self, tenant_id: Literal[""], id: str) -> LoginSessionWithTenantId | None: ...
+
+    @overload
+    async def get(self, tenant_id: str, id: str) -> LoginSession | None: ...
+
     async def get(self, tenant_id: str, id: str) -> LoginSession | None:
         """The login session, or None.
 

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from authhero_sql import Adapters
-from authhero_sql.models import Address, User, UserInsert
+from authhero_sql.models import Address, CodeWithTenantId, LoginSessionWithTenantId, User, UserInsert
 
 if TYPE_CHECKING:
     from authhero_sql.types import ConnectionCreate, UserCreate, UserUpdate
@@ -61,6 +61,9 @@ async def right(store: Adapters, body: dict[str, Any], given: Mapping[str, Any],
     await store.role_permissions.assign("acme", "r", [{"resource_server_identifier": "api", "permission_name": "read"}])
     await store.themes.update("acme", "t", {"colors": {"error": "#ff0000"}})
     await store.roles.create_many("acme", [given, body])
+    of_any_tenant: LoginSessionWithTenantId | None = await store.login_sessions.get("", "l")
+    either: tuple[LoginSessionWithTenantId | None, CodeWithTenantId | None] = of_any_tenant, await store.codes.get("", "c", "otp")
+    print(either)
 
 
 async def wrong(store: Adapters, body: dict[str, Any], email: str, json: Any) -> None:
@@ -80,6 +83,8 @@ async def wrong(store: Adapters, body: dict[str, Any], email: str, json: Any) ->
     await store.roles.create("acme", {"name": "r"}, import_metadata={"created": email})  # wrong
     await store.users.list("acme", where={"emial": email})  # wrong
     change: UserUpdate = {"nmae": "Ada"}  # wrong
+    code: CodeWithTenantId | None = await store.codes.get("acme", "c", "otp")  # wrong
+    login: LoginSessionWithTenantId | None = await store.login_sessions.get(email, "l")  # wrong
 """
 MARKED = [number for number, line in enumerate(CALLS.splitlines(), 1) if line.endswith("# wrong")]
 
