@@ -13,6 +13,8 @@ from .schema import Column
 
 MAX_PAGE = 1000
 """The most rows of one page."""
+ROWS = 50
+"""The rows of a page where a caller does not say how many."""
 MAX_LIMIT = 2**53
 """What every engine takes as a LIMIT."""
 MAX_OFFSET = 1_000_000
@@ -191,6 +193,15 @@ class Window:
             )
         return window
 
+    @classmethod
+    def asked(cls, page: int | None, per_page: int | None) -> Window:
+        """:meth:`of`, where what a caller leaves out stands for the first page, and for 50 rows.
+
+        Raises:
+            InvalidQueryError: as :meth:`of`.
+        """
+        return cls.of(0 if page is None else page, ROWS if per_page is None else per_page)
+
 
 @dataclass(frozen=True, slots=True)
 class Total:
@@ -209,6 +220,18 @@ class Total:
         """What a count says: an estimate has counted one row more than it tells of, to know whether there are more."""
         more = totals == "estimate" and counted > ESTIMATE_LIMIT
         return cls(ESTIMATE_LIMIT if more else counted, more)
+
+
+def by_checkpoint(from_: str | None, take: int | None, page: int | None, per_page: int | None) -> bool:
+    """Whether a caller asks for a page by checkpoint.
+
+    Raises:
+        InvalidQueryError: it asks for one by number as well.
+    """
+    asked = from_ is not None or take is not None
+    if asked and (page is not None or per_page is not None):
+        raise InvalidQueryError("page and per_page cannot be combined with from_ and take: use one pair or the other")
+    return asked
 
 
 def asked_totals(given: Any) -> Totals:

@@ -11,7 +11,7 @@ from . import lucene
 from . import where as conditions
 from .dialects.interface import Row
 from .errors import InvalidQueryError
-from .listing import MAX_PAGE, Cursor, ListRules, Sort, Total, Totals, Window, asked_totals, count
+from .listing import MAX_PAGE, ROWS, Cursor, ListRules, Sort, Total, Totals, Window, asked_totals, by_checkpoint, count
 from .models.base import Page
 from .rows import RowReader
 from .runner import Runner
@@ -66,8 +66,8 @@ class Lists(Generic[M]):
         self,
         where: Where,
         *,
-        page: int,
-        per_page: int,
+        page: int | None,
+        per_page: int | None,
         include_totals: Totals,
         sort: str | Sort | None,
         q: str | None = None,
@@ -77,9 +77,9 @@ class Lists(Generic[M]):
     ) -> Page[M]:
         """One page by offset, or by checkpoint when ``from_`` or ``take`` is given; ``also`` is a caller's ``where``."""
         filter = self.filter(q, also)
-        if from_ is not None or take is not None:
+        if by_checkpoint(from_, take, page, per_page):
             return await self.walk({**where, **self._walked}, sort, from_, take, filter)
-        window = Window.of(page, per_page)
+        window = Window.asked(page, per_page)
         order = self.order(self.rules.order, *self.rules.then) if sort is None else self.order(self.public(Sort.parse(sort)))
         return await self._windowed(where, order, window, include_totals, filter)
 
@@ -129,7 +129,7 @@ class Lists(Generic[M]):
         order = order if sort is None else self.order(self.public(Sort.parse(sort)))
         if page is None and per_page is None and not include_totals:
             return [read.read(row) for row in await self.run.fetch(self.sql.select(read, where, order))]
-        window = Window.of(0 if page is None else page, 50 if per_page is None else per_page)
+        window = Window.asked(page, per_page)
         rows, total = await self.rows(where, order, window, include_totals, read=read)
         return self.paged([read.read(row) for row in rows], window, total)
 
@@ -168,7 +168,7 @@ class Lists(Generic[M]):
     ) -> Page[M]:
         """One page by key: the same cost everywhere in the list."""
         direction = self.rules.walk(sort)
-        limit = min(count("take", 50 if take is None else take), MAX_PAGE)
+        limit = min(count("take", ROWS if take is None else take), MAX_PAGE)
         walk = self._walk(direction)
         kind = f"{direction.sort_by}:{direction.sort_order}" if self.rules.both_ways else None
         after = Cursor.after(from_, kind, walk.column)

@@ -99,8 +99,8 @@ class Logs(IterateMixin[Log, "LogWhere"]):
         self,
         tenant_id: str,
         *,
-        page: int = 0,
-        per_page: int = 50,
+        page: int | None = None,
+        per_page: int | None = None,
         include_totals: Totals = False,
         sort: str | Sort | None = None,
         q: str | None = None,
@@ -114,9 +114,9 @@ class Logs(IterateMixin[Log, "LogWhere"]):
 
         Args:
             tenant_id: the tenant.
-            page: the page's number, from 0. The database reads all rows before it, 1,000,000 at the most:
+            page: the page's number, from 0, which is the default. The database reads all rows before it, 1,000,000 at the most:
                 deeper pages are read by ``from_`` and ``take``, which cost the same everywhere.
-            per_page: rows on a page, at most 1,000.
+            per_page: rows on a page, 50 by default and 1,000 at the most.
             include_totals: count all rows that match. ``True`` reads them all, which takes the longer the more there are;
                 ``"estimate"`` counts to 10,000 and, where there are more, says so by ``total_is_estimate``.
             sort: ``"date:desc"`` or a :class:`Sort`.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, overload
 from pydantic import BaseModel
 
 from ..errors import InvalidValueError
-from ..listing import MAX_PAGE, Cursor, ListRules, Sort, Total, Totals, Window, asked_totals, count
+from ..listing import MAX_PAGE, ROWS, Cursor, ListRules, Sort, Total, Totals, Window, asked_totals, by_checkpoint, count
 from ..models.base import Page
 from ..models.permissions import (
     Role,
@@ -289,8 +289,8 @@ class UserRoles(Adapter[UserRole]):
         tenant_id: str,
         role_id: str,
         *,
-        page: int = 0,
-        per_page: int = 50,
+        page: int | None = None,
+        per_page: int | None = None,
         include_totals: Totals = False,
         from_: str | None = None,
         take: int | None = None,
@@ -300,9 +300,9 @@ class UserRoles(Adapter[UserRole]):
         Args:
             tenant_id: the tenant.
             role_id: the role.
-            page: the page's number, from 0. The database reads all rows before it, 1,000,000 at the most:
+            page: the page's number, from 0, which is the default. The database reads all rows before it, 1,000,000 at the most:
                 deeper pages are read by ``from_`` and ``take``, which cost the same everywhere.
-            per_page: ids on a page, at most 1,000.
+            per_page: ids on a page, 50 by default and 1,000 at the most.
             include_totals: count all of them. ``True`` reads them all, which takes the longer the more there are;
                 ``"estimate"`` counts to 10,000 and, where there are more, says so by ``total_is_estimate``.
             from_: the cursor of the last page, or ``""`` for the first one (checkpoint mode).
@@ -312,9 +312,9 @@ class UserRoles(Adapter[UserRole]):
             InvalidQueryError: the page or cursor is not valid.
         """
         where = {USER_ROLE.tenant_id: tenant_id, USER_ROLE.role_id: role_id}
-        if from_ is not None or take is not None:
+        if by_checkpoint(from_, take, page, per_page):
             return await self._walk_users(where, from_, take)
-        window = Window.of(page, per_page)
+        window = Window.asked(page, per_page)
         ids = await self._user_ids(where, window.per_page, window.start)
         totals = asked_totals(include_totals)
         if not totals:
@@ -327,7 +327,7 @@ class UserRoles(Adapter[UserRole]):
         return [row[0] for row in await self._run.fetch(self._sql.distinct(USER_ROLE.user_id, where, limit, offset))]
 
     async def _walk_users(self, where: Where, from_: str | None, take: int | None) -> Page[str]:
-        limit = min(count("take", 50 if take is None else take), MAX_PAGE)
+        limit = min(count("take", ROWS if take is None else take), MAX_PAGE)
         after = Cursor.after(from_, None, USER_ROLE.user_id)
         behind: Where = {USER_ROLE.user_id: gt(after.id)} if after is not None else {}
         ids = await self._user_ids({**where, **behind}, limit + 1)

@@ -69,8 +69,8 @@ class Tenants(Adapter[Tenant]):
     async def list(
         self,
         *,
-        page: int = 0,
-        per_page: int = 50,
+        page: int | None = None,
+        per_page: int | None = None,
         include_totals: Totals = False,
         sort: str | Sort | None = None,
         q: str | None = None,

@@ -317,6 +317,22 @@ async def test_a_walk_goes_one_way_only_where_the_list_says_so(store: Adapters) 
         await store.codes.list("acme", take=2)
 
 
+async def test_a_page_by_number_and_one_by_checkpoint_are_not_asked_for_at_once(store: Adapters) -> None:
+    role = await store.roles.create("acme", {"name": "admin"})
+    lists: list[Any] = [
+        lambda **given: store.users.list("acme", **given),
+        lambda **given: store.logs.list("acme", **given),
+        store.tenants.list,
+        lambda **given: store.user_roles.list_users("acme", role.id, **given),
+    ]
+    for list_ in lists:
+        for mixed in ({"page": 0, "take": 3}, {"per_page": 3, "take": 3}, {"page": 1, "from_": ""}, {"per_page": 50, "from_": ""}):
+            with pytest.raises(InvalidQueryError, match="page and per_page cannot be combined with from_ and take"):
+                await list_(**mixed)
+        assert (await list_(page=None, per_page=None)).limit == 50
+        assert (await list_(per_page=1001)).limit == 1000, "the page says what it was capped to"
+
+
 async def test_take_has_its_limits(store: Adapters) -> None:
     assert ((await store.users.list("acme", take=5000)).limit, (await store.users.list("acme", take=5000)).next) == (1000, None)
     first = await store.users.list("acme", take=MANY)

@@ -18,7 +18,7 @@ from tests.kinds import kinds
 ADAPTERS = kinds()
 PLAIN = ("create", "get", "list", "update", "remove")
 SHORT = {
-    "LIST": "page=0, per_page=50, include_totals=False, sort=None, q=None, where=None, from_=None, take=None",
+    "LIST": "page=None, per_page=None, include_totals=False, sort=None, q=None, where=None, from_=None, take=None",
     "ABOUT": "tenant_id=None, rollout_id=None, kind=None, status=None, engine=None, updated_before=None",
     "PAGE": "page=0, per_page=50, include_totals=False",
     "SOME": "page=None, per_page=None, include_totals=False, sort=None",
@@ -398,7 +398,7 @@ TABLE = """
     user_permissions.remove(tenant_id, user_id, permission, organization_id='') -> bool
     user_roles.create(tenant_id, user_id, role_id, organization_id='') -> bool
     user_roles.list(tenant_id, user_id, organization_id=UNSET, *, SOME) -> list[Role] | Page[Role]
-    user_roles.list_users(tenant_id, role_id, *, PAGE, from_=None, take=None) -> Page[str]
+    user_roles.list_users(tenant_id, role_id, *, page=None, per_page=None, include_totals=False, from_=None, take=None) -> Page[str]
     user_roles.remove(tenant_id, user_id, role_id, organization_id='') -> bool
     users.count(tenant_id, *, COUNT) -> int
     users.create(tenant_id, params, *, IMPORT, outbox_events=()) -> User

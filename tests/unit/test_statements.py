@@ -103,17 +103,19 @@ OF_TENANT = {NOTE.tenant_id: "t"}
 OWN = {NOTE.tenant_id: "t", NOTE.id: "n"}
 OWN_TAG = {TAG.tenant_id: "t", TAG.id: "n"}
 PAGE: dict[str, Any] = {"page": 1, "per_page": 2, "include_totals": False, "sort": None, "q": None}
+WALK = {**PAGE, "page": None, "per_page": None}
 
 
 def filtered(q: str, **options: Any) -> Callable[[Notes, Plain], Awaitable[Any]]:
     """A page with a filter."""
-    return lambda notes, _: notes._lists.page(OF_TENANT, **{**PAGE, "q": q}, **options)
+    how = WALK if "take" in options else PAGE
+    return lambda notes, _: notes._lists.page(OF_TENANT, **{**how, "q": q}, **options)
 
 
 def walk(sort: str, value: str | None) -> Callable[[Notes, Plain], Awaitable[Any]]:
     """A page behind a cursor."""
     cursor = Cursor(value, "n", sort).encode()
-    return lambda notes, _: notes._lists.page(OF_TENANT, **{**PAGE, "sort": sort}, from_=cursor, take=2)
+    return lambda notes, _: notes._lists.page(OF_TENANT, **{**WALK, "sort": sort}, from_=cursor, take=2)
 
 
 async def in_transaction(plain: Plain, work: Callable[[Plain], Awaitable[Any]]) -> None:
@@ -170,7 +172,7 @@ SHAPES: dict[str, Callable[[Notes, Plain], Awaitable[Any]]] = {
     "swap of nothing": lambda _, plain: plain._swap(OWN, NOTE.body, lambda _: "B"),
     "page": lambda notes, _: notes._lists.page(OF_TENANT, **{**PAGE, "sort": Sort("seen", "desc")}),
     "page with totals, empty": lambda notes, _: notes._lists.page(OF_TENANT, **{**PAGE, "include_totals": True}),
-    "walk from the start": lambda notes, _: notes._lists.page(OF_TENANT, **PAGE, take=2),
+    "walk from the start": lambda notes, _: notes._lists.page(OF_TENANT, **WALK, take=2),
     "walk on, descending": walk("created_at:desc", "2026-01-31T10:00:00.000Z"),
     "walk on, ascending": walk("created_at:asc", "2026-01-31T10:00:00.000Z"),
     "walk on at NULL, descending": walk("created_at:desc", None),
