@@ -247,7 +247,7 @@ class ForeignKeyError(IntegrityError):
     """The row refers to a row that does not exist, or is referred to by one.
 
     Where it is certain which reference was violated, ``fields`` are the fields that refer and ``target`` is the table that they refer
-    to. ``references`` are all that it can have been: SQLite and D1 do not tell. ``still_referenced`` says that the row could not be
+    to. ``references`` are all that it can have been: SQLite and D1 do not report it. ``still_referenced`` says that the row could not be
     removed or changed, because a row of another table refers to it.
     """
 

@@ -55,10 +55,9 @@ def _fields(table: Table[Any], columns: Sequence[str] | set[str]) -> tuple[str, 
 
 
 def _name_references(error: ForeignKeyError, known: Mapping[str, Table[Any]], calls: Sequence[Call]) -> None:
-    """Say which reference was violated: as the engine tells, else what can have been by what was written."""
+    """Name the reference that was violated: the one that the engine reports, else all that the written values leave possible."""
     if error.references:
-        told = [_public(each, known) for each in error.references]
-        error.of(told, still_referenced=error.still_referenced)
+        error.of([_public(each, known) for each in error.references], still_referenced=error.still_referenced)
         return
     found = list(_possible(known, calls))
     if not found and calls and all(call.sql.startswith("DELETE ") for call in calls):

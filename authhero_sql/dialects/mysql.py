@@ -371,7 +371,7 @@ class MySQLDialect(Dialect):
             if number == DUPLICATE:
                 ours.owner, ours.constraint = _constraint(error.args[1])
             elif isinstance(ours, ForeignKeyError):
-                _tell_reference(ours, number, str(error.args[1]))
+                _read_reference(ours, number, str(error.args[1]))
             return ours
         if isinstance(error, RuntimeError) and "closing pool" in str(error):
             return DatabaseUnavailableError("the pool is closed")
@@ -441,7 +441,7 @@ def _constraint(message: str) -> tuple[str | None, str | None]:
 _REFERENCE = re.compile(r"`([^`]+)`, CONSTRAINT .* FOREIGN KEY \(([^)]*)\) REFERENCES (?:`[^`]+`\.)?`([^`]+)`")
 
 
-def _tell_reference(error: ForeignKeyError, number: int, message: str) -> None:
+def _read_reference(error: ForeignKeyError, number: int, message: str) -> None:
     """Read which reference was violated from the definition that the server repeats, unless the user may not see the tables."""
     found = _REFERENCE.search(message)
     if found is None:

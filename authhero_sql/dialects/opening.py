@@ -59,9 +59,9 @@ def unopened(ours: DatabaseError, server: Server) -> DatabaseError:
     sentence = sentence or _sentence(ours, server)
     if sentence is None:
         return ours
-    told = kind(sentence, code=code)
-    told.__cause__ = cause
-    return told
+    explained = kind(sentence, code=code)
+    explained.__cause__ = cause
+    return explained
 
 
 def _sentence(ours: DatabaseError, server: Server) -> str | None:

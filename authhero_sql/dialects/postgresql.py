@@ -312,7 +312,7 @@ class PostgreSQLDialect(Dialect):
             ours = kind(_SAYS.get(state), code=state or None, constraint=getattr(error, "constraint_name", None), sent=sent)
             ours.owner = getattr(error, "table_name", None)
             if isinstance(ours, ForeignKeyError):
-                _tell_reference(ours, str(error), getattr(error, "detail", None) or "")
+                _read_reference(ours, str(error), getattr(error, "detail", None) or "")
             return ours
         if isinstance(error, asyncpg.InternalClientError):
             # Raised where the server has just said that it ends the connection.
@@ -340,7 +340,7 @@ _QUOTED = re.compile(r"[\"«»„“]\s*(\w+)\s*[\"«»“”]")
 """A name in a message, in the quotation marks of its language."""
 
 
-def _tell_reference(error: ForeignKeyError, message: str, detail: str) -> None:
+def _read_reference(error: ForeignKeyError, message: str, detail: str) -> None:
     """Read which reference was violated, in whatever language: ``Key (tenant_id)=(…) is not present in table "tenants".``.
 
     The server names the table that refers by itself. The detail ends with the other one, or again with the one that refers where a row

@@ -31,7 +31,7 @@ def login_session(**fields: Any) -> dict[str, Any]:
 # --- values ------------------------------------------------------------------------------------------------------------------------
 
 
-async def test_all_fields_that_are_too_long_are_told_with_their_limit(store: Adapters) -> None:
+async def test_all_fields_that_are_too_long_are_listed_with_their_limit(store: Adapters) -> None:
     with pytest.raises(InvalidValueError) as caught:
         await store.login_sessions.create("acme", login_session(csrf_token="x" * 43, ip="y" * 46))
     assert str(caught.value) == "login_sessions.csrf_token: at most 26 characters, got 43 (and 1 more)"
@@ -50,7 +50,7 @@ async def test_bytes_are_counted_where_the_column_has_no_width(store: Adapters) 
         await store.users.update("acme", "auth0|ada", {"picture": "é" * 40_000})
 
 
-async def test_all_fields_of_the_wrong_type_are_told(store: Adapters) -> None:
+async def test_all_fields_of_the_wrong_type_are_listed(store: Adapters) -> None:
     with pytest.raises(InvalidValueError) as caught:
         await store.users.create(
             "acme", {"user_id": "auth0|new", "connection": "db", "email": [SECRET], "email_verified": SECRET, "name": 5}
@@ -78,13 +78,13 @@ async def test_an_unknown_field_is_compared_with_those_that_there_are(store: Ada
     assert str(caught.value) == said
 
 
-async def test_several_fields_that_cannot_be_updated_are_told(store: Adapters) -> None:
+async def test_several_fields_that_cannot_be_updated_are_listed(store: Adapters) -> None:
     with pytest.raises(InvalidValueError) as caught:
         await store.users.update("acme", "auth0|ada", {"user_id": "x", "created_at": "2026-01-01T00:00:00Z", "name": "n"})
     assert {error.field: error.reason for error in caught.value.errors} == dict.fromkeys(("user_id", "created_at"), "cannot be updated")
 
 
-async def test_several_unknown_fields_are_told_with_the_first_in_the_message(store: Adapters) -> None:
+async def test_several_unknown_fields_are_listed_with_the_first_in_the_message(store: Adapters) -> None:
     with pytest.raises(InvalidValueError) as caught:
         await store.clients.create("acme", {"client_id": "x", "nmae": "Web", "calbacks": []})
     assert [error.field for error in caught.value.errors] == ["name", "nmae", "calbacks"]
@@ -194,7 +194,7 @@ REMARKS = {
 }
 
 
-async def test_a_row_that_is_still_referenced_is_told_so(database_url: str, engine: str) -> None:
+async def test_a_row_that_is_still_referenced_is_reported_as_such(database_url: str, engine: str) -> None:
     from authhero_sql import migrate_to_latest
 
     reference = "FOREIGN KEY (tenant_id, client_id) REFERENCES clients (tenant_id, client_id) ON DELETE RESTRICT"
@@ -209,8 +209,8 @@ async def test_a_row_that_is_still_referenced_is_told_so(database_url: str, engi
         with pytest.raises(ForeignKeyError) as caught:
             await store.clients.remove("acme", "web")
     assert caught.value.still_referenced
-    told = "clients: a row that was to be removed is still referenced by another table"
-    assert str(caught.value) == (told if engine in ("sqlite", "d1") else "clients is still referenced by remarks")
+    unnamed = "clients: a row that was to be removed is still referenced by another table"
+    assert str(caught.value) == (unnamed if engine in ("sqlite", "d1") else "clients is still referenced by remarks")
 
 
 # --- keys ----------------------------------------------------------------------------------------------------------------------------

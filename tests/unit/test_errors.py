@@ -34,14 +34,14 @@ def test_the_document_lists_every_class_with_its_status_and_its_sentence() -> No
     rows = [
         tuple(cell.strip() for cell in line.split("|")[1:-1]) for line in DOCUMENT.read_text("utf-8").splitlines() if line.startswith("| `")
     ]
-    told = {name.strip("`"): (status, again, when) for name, status, again, when, _ in rows}
+    listed = {name.strip("`"): (status, again, when) for name, status, again, when, _ in rows}
     expected = {
         name: (str(kind.status_code), "yes" if kind.retryable else "no", (inspect.getdoc(kind) or "").splitlines()[0])
         for name, kind in KINDS.items()
         if name not in INSIDE
     }
-    assert told == expected
-    assert list(told) == list(expected), "in the order of errors.py"
+    assert listed == expected
+    assert list(listed) == list(expected), "in the order of errors.py"
     assert all(what_to_do.endswith(".") for *_, what_to_do in rows)
 
 
