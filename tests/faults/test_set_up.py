@@ -40,6 +40,7 @@ from authhero_sql.dialects import Call
 from authhero_sql.dialects.d1 import D1Database, HTTPTransport
 from authhero_sql.errors import DatabaseError
 from tests.chains import shown
+from tests.faults.test_tls import Plain
 
 SECRET = "s3cret-value"
 
@@ -320,6 +321,12 @@ async def place(migrated_url: str, engine: str) -> AsyncIterator[Any]:
             await do(f"DROP {'ROLE' if engine == 'postgresql' else 'USER'} {{account}}")
 
 
+async def _limited(server: Any) -> None:
+    await server.do("GRANT SELECT ON {database}.* TO {account}")
+    await server.do("ALTER USER {account} WITH MAX_USER_CONNECTIONS 1")
+    await use(f"{server.own}?min_size=2")
+
+
 async def _granted(server: Any, statement: str, work: Callable[[str], Awaitable[None]] = use) -> None:
     await server.do(statement)
     await work(server.own)
@@ -349,7 +356,7 @@ async def answering(answer: bytes | None, *, at_once: bool) -> AsyncIterator[str
 async def _answered(server: Any, answer: bytes | None, **options: Any) -> None:
     async with answering(answer, at_once=not server.scheme.startswith("postgresql")) as address:
         server.address = address
-        await use(f"{server.scheme}://{server.user}:{SECRET}@{address}/{server.database}", ssl="disable", **options)
+        await use(f"{server.scheme}://{server.user}:{SECRET}@{address}/{server.database}", **{"ssl": "disable", **options})
 
 
 def _fatal(state: str) -> bytes:
@@ -428,7 +435,7 @@ POSTGRESQL = {
         'could not find the host "nowhere.invalid": check the host in the URL',
         _unknown_host,
     ),
-    "no TLS on the server": Row(ConnectionSetupError, None, NO_TLS.format(code=""), lambda server: use(f"{server.own}?ssl=require")),
+    "no TLS on the server": Row(ConnectionSetupError, None, NO_TLS.format(code=""), lambda server: _answered(server, b"N", ssl="require")),
     "may not connect": Row(
         PermissionDeniedError,
         "42501",
@@ -529,7 +536,7 @@ MYSQL = {
         _unknown_host,
     ),
     "no TLS on the server": Row(
-        ConnectionSetupError, "2026", NO_TLS.format(code=" (2026)"), lambda server: use(f"{server.own}?ssl=require")
+        ConnectionSetupError, "2026", NO_TLS.format(code=" (2026)"), lambda server: _answered(server, Plain.PACKET, ssl="require")
     ),
     "may not connect": Row(
         PermissionDeniedError,
@@ -561,9 +568,7 @@ MYSQL = {
         DatabaseUnavailableError,
         "1226",
         "the user has as many connections, or statements, as the server allows it (1226): lower max_size, or raise the limit",
-        lambda server: _granted_at(
-            server, "GRANT SELECT ON {database}.* TO {account} WITH MAX_USER_CONNECTIONS 1", f"{server.own}?min_size=2"
-        ),
+        _limited,
     ),
     "shutting down": Row(
         DatabaseUnavailableError,

@@ -199,11 +199,13 @@ class Plain:
         + b"salt56789012\0mysql_native_password\0"
     )
 
+    PACKET = len(GREETING).to_bytes(3, "little") + b"\0" + GREETING
+
     def __init__(self) -> None:
         self.heard = b""
 
     async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(len(self.GREETING).to_bytes(3, "little") + b"\0" + self.GREETING)
+        writer.write(self.PACKET)
         size = int.from_bytes((await reader.read(4) or b"\0" * 4)[:3], "little")
         self.heard += await reader.read(size)
         asked = b"\xfemysql_clear_password\0"
