@@ -39,6 +39,13 @@ SHOWN = 20
 """How many differences an error lists."""
 
 
+def made_by_others(live: Collection[str]) -> str | None:
+    """Who created the tables of a database without a ledger; None where it has no table of the schema."""
+    if not set(live) & set(REGISTRY):
+        return None
+    return "AuthHero" if THEIR_LEDGER in live else "another program"
+
+
 async def is_foreign(session: Session, *, adopt: bool) -> bool:
     """Whether somebody else made the tables of a database without a ledger; False where it has no table of the schema.
 
@@ -47,11 +54,12 @@ async def is_foreign(session: Session, *, adopt: bool) -> bool:
         UnfitDatabaseError: it lacks what adoption does not add.
     """
     live = await live_schema(session.database)
-    if not set(live) & set(REGISTRY):
+    who = made_by_others(live)
+    if who is None:
         return False
     found = differences(live, wanted_schema(session.dialect))
     if not adopt:
-        raise MigrationError(_refusal("AuthHero" if THEIR_LEDGER in live else "another program", found))
+        raise MigrationError(_refusal(who, found))
     needed = list(_beyond_repair(found))
     if needed:
         raise UnfitDatabaseError(

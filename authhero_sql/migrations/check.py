@@ -88,9 +88,9 @@ class SchemaCheck:
     def verdict(self) -> str:
         """What the differences come to, in a sentence, with what to do."""
         if not self.differences:
-            return "The database is as this version declares it."
+            return "The schema matches this version."
         if self.usable:
-            return f"The adapters can work with this database: nothing that they need is among the {_counted(self.differences)}."
+            return f"The adapters can work with this database: {_counted(self.differences)}, none of which they need."
         needed = [difference for difference in self.differences if difference.required]
         return (
             f"The adapters cannot work with this database: {_counted(needed)} marked as needed. `authhero-sql migrate`, or `adopt` where "

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
@@ -22,6 +24,7 @@ from ..errors import (
     NothingMatchedError,
     TransactionConflictError,
 )
+from ..ids import Ids
 from ..models.base import Instant
 from ..schema import Column, Columns, Table
 from ..session import Session
@@ -57,6 +60,16 @@ class Lease(BaseModel):
     owner: str | None = None
     session: str | None = None
     expires_at: Instant | None = None
+
+    def __str__(self) -> str:
+        if self.expires_at is None:
+            return f"held by {self.owner}"
+        return f"held by {self.owner}, which last renewed it at {self.expires_at - LEASE:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def lease_owner() -> str:
+    """A new owner of a lease: where it runs, for people, and some chance, because one process may migrate twice at once."""
+    return f"{socket.gethostname()[:32]}:{os.getpid()}:{Ids().nanoid(12)}"
 
 
 class _Ledger(Columns):
@@ -184,7 +197,11 @@ class Leases(Adapter[Lease]):
         try:
             while not await self._take(owner):
                 if anyio.current_time() >= deadline:
-                    raise MigrationError(f"another process has been migrating for {timeout:g} seconds: wait for it, then run again")
+                    holder = await self.holder()
+                    raise MigrationError(
+                        f"another process has been migrating for {timeout:g} seconds: wait for it, then run again"
+                        + (f" (the migration lease is {holder})" if holder else "")
+                    )
                 await anyio.sleep(pause)
                 pause = min(pause * 1.5, LONGEST_POLL)
             async with anyio.create_task_group() as group:

@@ -12,14 +12,22 @@ from functools import partial
 from ..dialects import wrap
 from ..dialects.dialect import Dialect
 from ..dialects.interface import Call
-from ..errors import AuthHeroSQLError, DatabaseError, DatabaseUnavailableError, DuplicateObjectError, MigrationError, MissingTableError
-from ..ids import Ids
+from ..errors import (
+    AuthHeroSQLError,
+    DatabaseError,
+    DatabaseUnavailableError,
+    DuplicateObjectError,
+    MigrationError,
+    MissingTableError,
+    shown,
+)
 from ..session import Session
 from . import history
-from .adoption import adopt_migration, is_foreign, wait_for_authhero
+from .adoption import adopt_migration, is_foreign, made_by_others, wait_for_authhero
 from .backfills import Progress, Report, fill
+from .check import live_schema
 from .definitions import build_index, define, patiently
-from .ledger import LEASES, LEDGER, Entry, Leases, Ledger
+from .ledger import LEASES, LEDGER, Entry, Leases, Ledger, lease_owner
 from .losses import Loss, count_losses
 from .operations import Backfill, CreateIndex, DropIndex, Migration, Operation
 
@@ -28,10 +36,15 @@ logger: logging.Logger = logging.getLogger("authhero_sql.migrations")
 
 @dataclass(frozen=True, slots=True)
 class MigrationStatus:
-    """Which migrations a database has: ``applied`` with their ledger entries, ``pending`` by name, both oldest first."""
+    """Which migrations a database has: ``applied`` with their ledger entries, ``pending`` by name, both oldest first.
+
+    ``made_by`` names the program that created the tables, ``"AuthHero"`` or ``"another program"``, where there are tables of this schema
+    and no ledger: such a database waits to be adopted.
+    """
 
     applied: tuple[Entry, ...] = ()
     pending: tuple[str, ...] = field(default=())
+    made_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +56,7 @@ class PlannedMigration:
 
 
 async def migration_status(pool: object) -> MigrationStatus:
-    """Which migrations are applied and which are pending. One query; changes nothing.
+    """Which migrations are applied and which are pending. One query where there is a ledger; changes nothing.
 
     Args:
         pool: what ``create_adapters`` takes.
@@ -51,10 +64,12 @@ async def migration_status(pool: object) -> MigrationStatus:
     Raises:
         TypeError: ``pool`` is no database.
     """
-    entries = await Ledger(Session.of(await wrap(pool))).entries() or {}
-    applied = tuple(entry for entry in entries.values() if entry.applied_at is not None)
+    session = Session.of(await wrap(pool))
+    entries = await Ledger(session).entries()
+    applied = tuple(entry for entry in (entries or {}).values() if entry.applied_at is not None)
     done = {entry.name for entry in applied}
-    return MigrationStatus(applied, tuple(name for name in history.names() if name not in done))
+    made_by = made_by_others(await live_schema(session.database)) if entries is None else None
+    return MigrationStatus(applied, tuple(name for name in history.names() if name not in done), made_by)
 
 
 async def plan(pool: object) -> list[PlannedMigration]:
@@ -94,7 +109,13 @@ def statement(step: Operation, dialect: Dialect) -> str:
 
 
 async def migrate_to_latest(
-    pool: object, verbose: bool = False, *, lock_timeout: float = 600.0, adopt: bool = False, report: Report | None = None
+    pool: object,
+    verbose: bool = False,
+    *,
+    lock_timeout: float = 600.0,
+    adopt: bool = False,
+    report: Report | None = None,
+    target: str | None = None,
 ) -> list[str]:
     """Bring the schema up to date. Safe to call from every process at every start: one migrates, the others wait.
 
@@ -108,6 +129,7 @@ async def migrate_to_latest(
         adopt: take over a database that AuthHero made, once AuthHero has applied its own migrations: what is missing is
             added, and nothing is lost. From then on the two programs may go on migrating it, each what is its own.
         report: hears how far it is.
+        target: the migration to stop after, by its name or the beginning of it (``"0005"``), instead of the latest.
 
     Returns:
         The names of the migrations that were applied, oldest first; empty where nothing was pending, which costs one
@@ -116,14 +138,16 @@ async def migrate_to_latest(
     Raises:
         MigrationError: a migration failed (the message names it and the step), the ledger does not fit this version,
             another process held the lock all the time, the database has tables of this schema and no ledger, and
-            ``adopt`` is off, or AuthHero, whose database it was, has to migrate first.
+            ``adopt`` is off, AuthHero, whose database it was, has to migrate first, or there is no such target, or later
+            migrations than it are applied.
         UnfitDatabaseError: it was to be adopted, and lacks what the adapters need and no migration adds.
         TypeError: ``pool`` is no database.
     """
     session = Session.of(await wrap(pool))
     ledger = Ledger(session)
     entries = await ledger.entries()
-    if entries is not None and not _pending(entries):
+    pending = _until(target, entries or {})
+    if entries is not None and not pending:
         return []
     if entries is None:
         try:
@@ -134,10 +158,10 @@ async def migrate_to_latest(
             if await ledger.entries() is None:
                 raise
         await ledger.prepare()
-    async with Leases(session).held(Ids().nanoid(), lock_timeout):
+    async with Leases(session).held(lease_owner(), lock_timeout):
         entries = await ledger.entries() or {}
         shared = any(entry.adopted for entry in entries.values()) if entries else await is_foreign(session, adopt=adopt)
-        pending = _pending(entries)
+        pending = _until(target, entries)
         if shared:
             await wait_for_authhero(session, pending)
         for name in pending:
@@ -209,7 +233,7 @@ async def migrate_down(
     ledger = Ledger(session)
     if not _newest(await ledger.entries() or {}, steps):
         return []
-    async with Leases(session).held(Ids().nanoid(), lock_timeout):
+    async with Leases(session).held(lease_owner(), lock_timeout):
         names = _newest(await ledger.entries() or {}, steps)
         lost = await count_losses(session, names)
         if lost and not drop_data:
@@ -266,6 +290,29 @@ def _pending(entries: dict[str, Entry]) -> list[str]:
         if entry.checksum != history.checksum(name):
             raise MigrationError(_changed(entry))
     return known[len(done) :]
+
+
+def _until(target: str | None, entries: dict[str, Entry]) -> list[str]:
+    """The pending names up to a target, which is a name or the beginning of one.
+
+    Raises:
+        MigrationError: the ledger does not fit this version, no or more than one migration has such a name, or later ones are applied.
+    """
+    pending = _pending(entries)
+    if target is None:
+        return pending
+    known = history.names()
+    found = [name for name in known if name.startswith(target)] if target else []
+    if len(found) != 1:
+        reason = f"{len(found)} migrations have names that begin so" if found else "no migration has a name that begins so"
+        raise MigrationError(f"{shown(target)} is no target: {reason}; there are {known[0]} to {known[-1]}")
+    later = [name for name in known if name > found[0] and name in entries]
+    if later:
+        raise MigrationError(
+            f"{found[0]} is applied, and later than it {', '.join(later)}: a target only leads upward; "
+            f"to go back, run `authhero-sql down --steps {len(later)}` or call migrate_down(pool, {len(later)})"
+        )
+    return [name for name in pending if name <= found[0]]
 
 
 def _changed(entry: Entry) -> str:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -146,10 +147,16 @@ def write_migration(name: str, folder: Path | None = None) -> Path | None:
         The file's path; None where nothing has changed.
 
     Raises:
-        MigrationError: the name cannot be one of a file.
+        MigrationError: the name cannot be one of a file, or no directory is named and this package is not a checkout that can be
+            written to.
     """
     if re.fullmatch(r"[a-z][a-z0-9_]*", name) is None:
         raise MigrationError("a migration's name must be like users_blocked: lower case, digits and underscores")
+    if folder is None and not _is_checkout():
+        raise MigrationError(
+            "this package is installed and not a checkout of its source that can be written to: migrations belong to its source, "
+            "so clone the repository, or name another directory"
+        )
     names = history.names()
     steps = changes(history.schema_after([history.load(earlier) for earlier in names]), registry_schema())
     if not steps:
@@ -157,6 +164,12 @@ def write_migration(name: str, folder: Path | None = None) -> Path | None:
     path = (folder or Path(__file__).parent) / f"m{int(names[-1][:4]) + 1:04d}_{name}.py"
     path.write_text(render(steps, f"{name.replace('_', ' ').capitalize()}."), "utf-8")
     return path
+
+
+def _is_checkout() -> bool:
+    """Whether this package is read from its source, and a file can be added to it."""
+    folder = Path(__file__).parent
+    return (folder.parents[1] / "pyproject.toml").is_file() and os.access(folder, os.W_OK)
 
 
 def write_baseline() -> Path:
