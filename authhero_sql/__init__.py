@@ -11,6 +11,7 @@
 from .adapters import Adapters, create_adapters
 from .clock import Clock
 from .dialects import Database, connect
+from .doctor import Finding, diagnose
 from .errors import (
     AmbiguousError,
     AuthenticationError,
@@ -95,6 +96,7 @@ __all__ = [
     "DatabaseUnavailableError",
     "Difference",
     "DriverMissingError",
+    "Finding",
     "ForeignKeyError",
     "Ids",
     "IntegrityError",
@@ -134,6 +136,7 @@ __all__ = [
     "connect",
     "create_adapters",
     "create_search_indexes",
+    "diagnose",
     "drop_search_indexes",
     "export_sql",
     "find_damage",

@@ -145,7 +145,7 @@ class NotFoundError(AuthHeroSQLError):
     def __init__(self, table: str, key: Sequence[str] = ()) -> None:
         super().__init__(f"{table}: there is no row with this {' and '.join(key)}" if key else f"{table}: there is no such row")
         self.table = table
-        self.key = tuple(key)
+        self.key: tuple[str, ...] = tuple(key)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.table, self.key)
@@ -251,6 +251,7 @@ class ForeignKeyError(IntegrityError):
     removed or changed, because a row of another table refers to it.
     """
 
+    table: str | None = None
     references: tuple[Reference, ...] = ()
     still_referenced: bool = False
 

@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 import anyio
 import pytest
 
-from authhero_sql import Database, connect, create_adapters, migrate_to_latest
+from authhero_sql import Database, connect, create_adapters, diagnose, migrate_to_latest
 from tests import engines
 from tests.engines import EngineError, Server
 from tests.migrations.helpers import ALL, drift, rows
@@ -146,3 +146,13 @@ async def test_many_rows_go_through_a_pooler(pooled_url: str) -> None:
                 for client in range(8):
                     group.start_soon(load, client, 40 if client % 2 else 1_200)
         assert (await adapters.users.list("acme", q="name:x", include_totals=True)).total == 4 * 40 + 4 * 1_200
+
+
+@pytest.mark.engines("postgresql")
+async def test_the_doctor_sees_a_pooler_that_the_url_does_not_name(pooled_url: str) -> None:
+    async with connect(pooled_url) as db:
+        await migrate_to_latest(db)
+        assert await diagnose(db) == []
+    async with connect(pooled_url.removesuffix("?pgbouncer=1")) as db:
+        findings = await diagnose(db)
+        assert [finding.fix for finding in findings if finding.check == "pooler"] == ["add ?pgbouncer=1 to the URL"]
