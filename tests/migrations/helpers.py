@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import select
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -43,26 +44,42 @@ def call(*arguments: str, url: str | None = None, under: Sequence[str] = ()) -> 
     environment.pop("AUTHHERO_SQL_URL", None)
     if url is not None:
         environment["AUTHHERO_SQL_URL"] = url
-    command = [*under, sys.executable, "-m", "authhero_sql.cli", *arguments]
+    command = [*under, sys.executable, "-m", "authhero_sql", *arguments]
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
 
 
-def answered(reply: str, url: str, *arguments: str) -> tuple[int, str]:
-    """Call authhero-sql on a terminal, and type a line where it asks; its exit code and what it showed."""
+def answered(replies: Mapping[str, str | Sequence[str]], url: str, *arguments: str) -> tuple[int, str]:
+    """Call authhero-sql on a terminal, and type a line where it asks; its exit code and what it showed.
+
+    ``replies`` has for the end of a question what is typed; for one that is asked several times, several. What is typed before the space
+    behind the colon of a question for a password is thrown away.
+    """
     ours, theirs = pty.openpty()
-    command = [sys.executable, "-m", "authhero_sql.cli", "--url", url, *arguments]
+    command = [sys.executable, "-m", "authhero_sql", "--url", url, *arguments]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "COLUMNS": "200", "TERM": "dumb"}
-    process = subprocess.Popen(command, env=environment, stdin=theirs, stdout=theirs, stderr=theirs)
+    # Without a terminal of its own session it asks for passwords on this one, too.
+    process = subprocess.Popen(command, env=environment, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True)
     os.close(theirs)
-    shown = b""
+    left = {question: [typed] if isinstance(typed, str) else list(typed) for question, typed in replies.items()}
+    shown, answered = "", 0
     # At the end of the other side reading is an error on Linux.
     with suppress(OSError):
-        while part := os.read(ours, 65536):
-            if b"[y/N]" in part:
-                os.write(ours, f"{reply}\n".encode())
-            shown += part
+        while True:
+            if not select.select([ours], [], [], 60)[0]:
+                process.kill()
+                process.wait()
+                os.close(ours)
+                pytest.fail(f"it waits for an answer: {shown}")
+            part = os.read(ours, 65536)
+            if not part:
+                break
+            shown += part.decode()
+            question = next((end for end in left if left[end] and end in shown[answered:]), None)
+            if question is not None:
+                answered = len(shown)
+                os.write(ours, f"{left[question].pop(0)}\n".encode())
     os.close(ours)
-    return process.wait(60), shown.decode()
+    return process.wait(60), shown
 
 
 async def called(*arguments: str, url: str | None = None) -> Result:

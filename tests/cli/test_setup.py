@@ -1,0 +1,175 @@
+"""The first set-up: everything that a login needs, once."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from anyio import to_thread
+from argon2 import PasswordHasher
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.hashes import SHA256
+
+from authhero_sql import Adapters, AuthHeroSQLError, connect, create_adapters
+from authhero_sql.cli import provisioning
+from authhero_sql.cli.provisioning import CONNECTION, ClientWanted, UserWanted, Wanted, provision
+from tests.migrations.helpers import ALL, answer, answered, call
+
+PASSWORD = "correct horse"
+INIT = ("init", "--tenant", "acme", "--email", "Ada@Acme.example", "--callback", "https://app.acme.example/cb", "--yes")
+
+
+@pytest.fixture(autouse=True)
+def password(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A password where no terminal can be asked."""
+    monkeypatch.setenv("AUTHHERO_SQL_PASSWORD", PASSWORD)
+
+
+async def test_everything_is_there_for_the_first_login(database_url: str) -> None:
+    made = await answer(*INIT, url=database_url)
+    assert made["migrations"] == ALL
+    assert all(part["created"] for name, part in made.items() if name != "migrations")
+    async with connect(database_url) as db:
+        adapters = await create_adapters(db)
+        assert await adapters.tenants.get("acme") is not None
+        (connection,) = (await adapters.connections.list("acme")).items
+        assert (connection.name, connection.strategy) == (CONNECTION, "auth0")
+        client = await adapters.clients.get("acme", made["client"]["client_id"])
+        assert client is not None
+        assert (client.client_secret, client.callbacks) == (made["client"]["client_secret"], ["https://app.acme.example/cb"])
+        assert client.connections == [connection.id]
+        user = await adapters.users.get_by_email("acme", "ada@acme.example", provider="auth0")
+        assert user is not None
+        assert (user.connection, user.email_verified, user.user_id) == (CONNECTION, True, made["user"]["user_id"])
+        stored = await adapters.passwords.get("acme", user.user_id)
+        assert stored is not None
+        assert PasswordHasher().verify(stored.password, PASSWORD)
+        (key,) = (await adapters.keys.list(q="type:jwt_signing")).items
+        assert key.kid == made["signing_key"]["name"]
+
+        again = await answer(*INIT, url=database_url)
+        assert again["migrations"] == []
+        assert not any(part["created"] for name, part in again.items() if name != "migrations")
+        assert "client_secret" not in again["client"]
+        assert again["client"]["client_id"] == client.client_id
+        assert await adapters.clients.get("acme", client.client_id) == client
+        assert await adapters.passwords.get("acme", user.user_id) == stored
+        assert len((await adapters.keys.list()).items) == 1
+
+
+async def test_the_key_signs_what_its_certificate_verifies(adapters: Adapters) -> None:
+    await provision(adapters, Wanted(tenant="acme", tenant_name="Acme", key=True))
+    (key,) = (await adapters.keys.list()).items
+    certificate = x509.load_pem_x509_certificate(key.cert.encode())
+    private = serialization.load_pem_private_key((key.pkcs7 or "").encode(), None)
+    public = certificate.public_key()
+    assert isinstance(private, rsa.RSAPrivateKey)
+    assert isinstance(public, rsa.RSAPublicKey)
+    assert private.key_size >= 2048
+    public.verify(private.sign(b"token", padding.PKCS1v15(), SHA256()), b"token", padding.PKCS1v15(), SHA256())
+    assert key.fingerprint.replace(":", "") == key.thumbprint
+    assert "PRIVATE" not in repr(key)
+
+
+async def test_what_fails_leaves_nothing(adapters: Adapters, monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = Wanted(
+        tenant="acme",
+        tenant_name="Acme",
+        key=True,
+        connection=True,
+        client=ClientWanted("App"),
+        user=UserWanted("ada@acme.example", lambda: PASSWORD),
+    )
+    monkeypatch.setattr(provisioning, "PROVIDER", "x" * 1000)
+    with pytest.raises(AuthHeroSQLError, match=r"provider|strategy"):
+        await provision(adapters, wanted)
+    assert await adapters.tenants.get("acme") is None
+    assert (await adapters.keys.list()).items == []
+    assert PASSWORD not in repr(wanted)
+
+
+async def test_each_part_alone(migrated_url: str) -> None:
+    missing = call("client", "create", "--tenant", "acme", "--callback", "https://x.example/cb", url=migrated_url)
+    assert missing.returncode == 4
+    assert "there is no tenant 'acme': `authhero-sql tenant create` creates one" in missing.stderr
+    assert await answer("tenant", "create", "--tenant", "acme", "--name", "Acme", url=migrated_url) == {
+        "migrations": [],
+        "tenant": {"name": "acme", "created": True},
+    }
+    assert (await answer("tenant", "create", "--tenant", "acme", url=migrated_url))["tenant"]["created"] is False
+    name = 'An "odd" name: \\ *'
+    client = ("client", "create", "--tenant", "acme", "--name", name, "--type", "spa", "--callback", "https://x.example/cb")
+    made = (await answer(*client, url=migrated_url))["client"]
+    assert (made["created"], "client_secret" in made) == (True, False)
+    assert (await answer(*client, url=migrated_url))["client"]["client_id"] == made["client_id"]
+    user = ("user", "create", "--tenant", "acme", "--email", "bo@acme.example")
+    assert (await answer(*user, url=migrated_url))["user"]["created"] is True
+    assert (await answer(*user, url=migrated_url))["user"]["created"] is False
+    async with connect(migrated_url) as db:
+        adapters = await create_adapters(db)
+        public = await adapters.clients.get("acme", made["client_id"])
+        assert public is not None
+        assert (public.client_secret, public.token_endpoint_auth_method) == (None, "none")
+
+
+@pytest.mark.engines("sqlite")
+def test_what_is_missing_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AUTHHERO_SQL_PASSWORD")
+    url = f"sqlite:///{tmp_path}/auth.db"
+    given = ["init"]
+    for more, told in (
+        ([], "missing option --tenant"),
+        (["--tenant", "acme"], "missing option --callback"),
+        (["--callback", "https://x.example/cb"], "missing option --email"),
+        (["--email", "ada@acme.example"], f"{len(ALL)} migrations pending: pass --yes to apply them"),
+        (["--yes"], "a password is missing: pass --password-stdin, or set AUTHHERO_SQL_PASSWORD"),
+    ):
+        given += more
+        done = call(*given, "--url", url)
+        assert done.returncode == 2, done.stderr
+        assert told in done.stderr
+    assert "the password must have at least 8 characters" in with_stdin("short\n", *given, "--password-stdin", "--url", url).stderr
+    for wrong in (["--email", "nobody"], ["--callback", "nowhere"], ["--type", "toaster"]):
+        assert call(*given, *wrong, "--url", url).returncode == 2
+    done = with_stdin(f"{PASSWORD}\n", *given, "--password-stdin", "--url", url, "--json")
+    assert json.loads(done.stdout)["user"]["created"] is True
+    assert PASSWORD not in done.stdout + done.stderr
+
+
+def with_stdin(text: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Call authhero-sql with something on its standard input."""
+    command = [sys.executable, "-m", "authhero_sql", *arguments]
+    return subprocess.run(command, input=text, capture_output=True, text=True, timeout=120, check=False)
+
+
+@pytest.mark.engines("sqlite")
+async def test_a_terminal_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AUTHHERO_SQL_PASSWORD")
+    url = f"sqlite:///{tmp_path}/auth.db"
+    replies = {
+        "Tenant id [default]: ": "",
+        "Callback URL of the client: ": ["nowhere", "https://x.example/cb"],
+        "E-mail address of the administrator: ": ["nobody", "ada@acme.example"],
+        "Apply now? [Y/n]: ": "y",
+        "Password: ": [PASSWORD, PASSWORD],
+        "The same password again: ": ["something else", PASSWORD],
+    }
+    code, shown = await to_thread.run_sync(answered, replies, url, "init")
+    assert code == 0, shown
+    assert "is not an absolute URL" in shown
+    assert "this is not an e-mail address" in shown
+    assert PASSWORD not in shown
+    assert re.search(r"client_secret  \S{64}  \(shown only now", shown)
+    assert "tenant       default (created)" in shown
+    del replies["Apply now? [Y/n]: "], replies["Password: "], replies["The same password again: "]
+    replies["Callback URL of the client: "] = "https://x.example/cb"
+    replies["E-mail address of the administrator: "] = "ada@acme.example"
+    code, shown = await to_thread.run_sync(answered, replies, url, "init")
+    assert (code, shown.count("exists, unchanged")) == (0, 5)
+    assert "client_secret" not in shown
