@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 from ..adapters import Adapters
 from ..errors import ConfigurationError, DriverMissingError
@@ -14,6 +14,9 @@ from ..models.connections import Connection
 from ..models.keys import SigningKey
 from ..models.tenants import Tenant
 from ..models.users import User
+
+if TYPE_CHECKING:
+    from ..types import ClientCreate
 
 CONNECTION = "Username-Password-Authentication"
 """Auth0's name for the connection whose passwords are stored here."""
@@ -34,6 +37,7 @@ class ClientWanted:
     name: str
     callbacks: tuple[str, ...] = ()
     app_type: str = "regular_web"
+    """One of :data:`~authhero_sql.models.clients.AppType`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,7 @@ async def provision(adapters: Adapters, wanted: Wanted) -> list[Part]:
     """
     found = await _look(adapters, wanted)
     # A password is asked for before the batch begins.
-    password = _hashed(wanted.user.password()) if wanted.user is not None and found.user is None else None
+    password = _hashed(wanted.user.password()) if wanted.user is not None and found.user is None else ""
     parts: list[Part] = []
     async with adapters.batch() as batch:
         if wanted.tenant_name is not None:
@@ -111,26 +115,19 @@ async def provision(adapters: Adapters, wanted: Wanted) -> list[Part]:
 async def _look(adapters: Adapters, wanted: Wanted) -> _Found:
     found = _Found(tenant=await adapters.tenants.get(wanted.tenant))
     if wanted.key:
-        keys = await adapters.keys.list(q="type:jwt_signing", per_page=1000)
+        keys = await adapters.keys.list(where={"type": "jwt_signing"}, per_page=1000)
         found.key = next((key for key in keys.items if key.tenant_id in (None, wanted.tenant)), None)
     if found.tenant is None:
         if wanted.tenant_name is None:
             raise ConfigurationError(f"there is no tenant {wanted.tenant!r}: `authhero-sql tenant create` creates one")
         return found
-    connections = await adapters.connections.list(wanted.tenant, q=f"name:{_quoted(CONNECTION)}", per_page=1)
-    found.connection = next(iter(connections.items), None)
+    found.connection = await adapters.connections.get_by_name(wanted.tenant, CONNECTION)
     if wanted.client is not None:
-        clients = await adapters.clients.list(wanted.tenant, q=f"name:{_quoted(wanted.client.name)}", per_page=1)
+        clients = await adapters.clients.list(wanted.tenant, where={"name": wanted.client.name}, per_page=1)
         found.client = next(iter(clients.items), None)
     if wanted.user is not None:
         found.user = await adapters.users.get_by_email(wanted.tenant, wanted.user.email, provider=PROVIDER)
     return found
-
-
-def _quoted(text: str) -> str:
-    """Return the text as a phrase of the filter language."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
 
 
 async def _client(batch: Adapters, tenant: str, wanted: ClientWanted, found: Client | None, connection: Connection | None) -> Part:
@@ -138,23 +135,22 @@ async def _client(batch: Adapters, tenant: str, wanted: ClientWanted, found: Cli
         return Part("client", found.name, created=False, details={"client_id": found.client_id, "callbacks": found.callbacks})
     public = wanted.app_type in PUBLIC
     secret = None if public else batch.session.ids.nanoid(SECRET_LENGTH)
-    client = await batch.clients.create(
-        tenant,
-        {
-            "name": wanted.name,
-            "app_type": wanted.app_type,
-            "callbacks": list(wanted.callbacks),
-            "connections": [connection.id] if connection is not None else [],
-            "grant_types": ["authorization_code", "refresh_token"],
-            "token_endpoint_auth_method": "none" if public else "client_secret_basic",
-            **({"client_secret": secret} if secret else {}),
-        },
-    )
+    fields: ClientCreate = {
+        "name": wanted.name,
+        "app_type": cast("AppType", wanted.app_type),
+        "callbacks": list(wanted.callbacks),
+        "connections": [connection.id] if connection is not None else [],
+        "grant_types": ["authorization_code", "refresh_token"],
+        "token_endpoint_auth_method": "none" if public else "client_secret_basic",
+    }
+    if secret is not None:
+        fields["client_secret"] = secret
+    client = await batch.clients.create(tenant, fields)
     details = {"client_id": client.client_id, **({"client_secret": secret} if secret else {}), "callbacks": client.callbacks}
     return Part("client", client.name, created=True, details=details)
 
 
-async def _user(batch: Adapters, tenant: str, wanted: UserWanted, found: User | None, password: str | None) -> Part:
+async def _user(batch: Adapters, tenant: str, wanted: UserWanted, found: User | None, password: str) -> Part:
     if found is not None:
         return Part("user", wanted.email, created=False, details={"user_id": found.user_id})
     user = await batch.users.create(
