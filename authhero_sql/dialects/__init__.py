@@ -11,7 +11,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, Unpack
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit, urlunsplit
 
 from ..errors import ConfigurationError, DriverMissingError, did_you_mean, shown
@@ -19,6 +19,9 @@ from .dialect import Dialect
 from .interface import Call, Database, Executor, Features
 from .managed import ManagedDatabase
 from .tls import DISABLE, PREFER, tls
+
+if TYPE_CHECKING:
+    from .options import ConnectOptions
 
 __all__ = ["Call", "Database", "Dialect", "Executor", "Features", "connect", "wrap"]
 
@@ -266,7 +269,7 @@ def _merged(query: str, options: Options) -> Options:
     return {**_converted(dict(parse_qsl(query))), **options}
 
 
-def connect(url: str, **options: Any) -> ManagedDatabase:
+def connect(url: str, **options: Unpack[ConnectOptions]) -> ManagedDatabase:
     """A database by its URL, opened by ``async with … as db`` or by ``db = await …``, which ``await db.close()`` ends.
 
     Args:
@@ -292,12 +295,12 @@ def connect(url: str, **options: Any) -> ManagedDatabase:
         DriverMissingError: the engine's driver is not installed; the message names the extra.
     """
     scheme, separator, _ = url.partition("://")
-    options = {name: _option(name, value) for name, value in options.items()}
+    given = {name: _option(name, value) for name, value in options.items()}
     for engine in ENGINES:
         if separator and scheme.lower() in engine.schemes:
             _require(engine)
             try:
-                return engine.of_url(url, options)
+                return engine.of_url(url, given)
             except TypeError as error:
                 name = str(error).rpartition(" ")[2].strip("'")
                 raise ConfigurationError(f'{engine.name} has no option "{shown(name)}"{did_you_mean(name, _KNOWN)}') from error

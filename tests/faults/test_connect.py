@@ -245,7 +245,7 @@ async def test_the_names_of_aiomysqls_own_pool_are_known_too(migrated_url: str) 
         found = await asyncio.gather(*(db.fetch(Call("SELECT CONNECTION_ID() FROM (SELECT SLEEP(0.01)) AS s")) for _ in range(6)))
         assert len({row[0] for rows in found for row in rows}) == 2
     with pytest.raises(ConfigurationError, match="loop"):
-        connect(migrated_url, loop=None)
+        connect(migrated_url, loop=None)  # type: ignore[call-arg]  # it is no option of ours
 
 
 async def end(tx: Adapters, other: Any, engine: str) -> None:

@@ -58,7 +58,7 @@ async def test_a_gateway_whose_certificate_is_not_trusted_gets_no_token(
     context.load_cert_chain(certificate / "certificate.pem", certificate / "key.pem")
     async with listening(context) as (port, heard):
         with pytest.raises((DatabaseUnavailableError, ConfigurationError)):
-            async with connect("d1://any/DB", token=TOKEN, endpoint=f"{scheme}://127.0.0.1:{port}", timeout=1) as db:
+            async with connect("d1://any/DB", token=TOKEN, endpoint=f"{scheme}://127.0.0.1:{port}", connect_timeout=1) as db:
                 await db.execute(Call("SELECT 1"))
         assert [part for part in heard if part] == []
 

@@ -24,10 +24,11 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
-from authhero_sql import Adapters
+from authhero_sql import Adapters, connect
 from authhero_sql.models import Address, CodeWithTenantId, LoginSessionWithTenantId, User, UserInsert
 
 if TYPE_CHECKING:
+    from authhero_sql.dialects.options import PostgreSQLOptions
     from authhero_sql.types import ConnectionCreate, UserCreate, UserUpdate
 
 
@@ -64,6 +65,21 @@ async def right(store: Adapters, body: dict[str, Any], given: Mapping[str, Any],
     of_any_tenant: LoginSessionWithTenantId | None = await store.login_sessions.get("", "l")
     either: tuple[LoginSessionWithTenantId | None, CodeWithTenantId | None] = of_any_tenant, await store.codes.get("", "c", "otp")
     print(either)
+
+
+def connections(url: str, options: dict[str, Any]) -> None:
+    connect(url)
+    connect(url, **options)
+    connect(url, command_timeout=None, wal=None)
+    connect(url, max_size=20, ssl="require", server_settings={"application_name": "auth"}, pgbouncer=True)
+    connect(url, max_size=20, recycle=-1, charset="utf8mb4", connect_timeout=2.5)
+    pooled: PostgreSQLOptions = {"pgbouncer": True, "max_size": 20}
+    connect(url, **pooled)
+    connect(url, token="t", endpoint="https://gateway.example")
+    connect(url, comand_timeout=5)  # wrong
+    connect(url, max_size="20")  # wrong
+    connect(url, ssl="required")  # wrong
+    mixed: PostgreSQLOptions = {"pgbouncer": True, "recycle": 60}  # wrong
 
 
 async def wrong(store: Adapters, body: dict[str, Any], email: str, json: Any) -> None:
@@ -104,6 +120,7 @@ def pyright(path: Path) -> set[int]:
     path.with_name("pyrightconfig.json").write_text(json.dumps({"extraPaths": [str(ROOT)], "typeCheckingMode": "strict"}), "utf-8")
     command = [sys.executable, "-m", "pyright", "--outputjson", "--pythonpath", sys.executable, "--project", str(path.parent)]
     done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=path.parent, env=OFFLINE)
+    assert done.stdout, done.stderr
     found = json.loads(done.stdout)["generalDiagnostics"]
     return {
         each["range"]["start"]["line"] + 1 for each in found if each["severity"] == "error" and each.get("rule") != "reportUnusedVariable"
@@ -117,8 +134,8 @@ def test_a_type_checker_finds_what_is_wrong_and_nothing_else(checker: Callable[[
     assert sorted(checker(path)) == MARKED
 
 
-LEFT_OUT = re.compile(r"authhero_sql\.cli\b|authhero_sql\.errors\.\w+\.args$")
-"""The program's own names, which nobody imports, and what an exception has from Python."""
+LEFT_OUT = re.compile(r"authhero_sql\.(cli|errors)\b")
+"""The program's own names, which nobody imports, and the errors, which set what they inherit."""
 
 
 def test_every_public_name_has_a_type() -> None:
@@ -127,6 +144,7 @@ def test_every_public_name_has_a_type() -> None:
     environment = {**OFFLINE, "PATH": path, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
     command = [sys.executable, "-m", "pyright", "--verifytypes", "authhero_sql", "--ignoreexternal", "--outputjson"]
     done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=ROOT, env=environment)
+    assert done.stdout, done.stderr
     found = json.loads(done.stdout)["typeCompleteness"]
     assert Path(found["packageRootDirectory"]) == ROOT / "authhero_sql"
     assert len(found["symbols"]) > 10_000

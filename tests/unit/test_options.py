@@ -1,0 +1,57 @@
+"""The options of ``connect`` that type checkers know are those that the engines take."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import aiomysql
+import asyncmy
+import asyncpg
+import pytest
+
+from authhero_sql import connect
+from authhero_sql.dialects import _OURS
+from authhero_sql.dialects.d1 import HTTPTransport
+from authhero_sql.dialects.mysql import MySQLDatabase
+from authhero_sql.dialects.options import ConnectOptions, D1Options, MySQLOptions, PostgreSQLOptions, SQLiteOptions
+from authhero_sql.dialects.postgresql import PostgreSQLDatabase
+from authhero_sql.dialects.sqlite import SQLiteDatabase
+
+TLS = {"ssl", "ssl_ca"}
+"""What connect itself reads for PostgreSQL."""
+AS_AIOMYSQL_HAS_THEM = {"minsize", "maxsize", "pool_recycle"}
+
+
+def taken(*functions: Callable[..., Any]) -> set[str]:
+    """The names of the parameters of functions, without those that connect fills in or refuses."""
+    every = {
+        name
+        for function in functions
+        for name, each in inspect.signature(function).parameters.items()
+        if each.kind is not inspect.Parameter.VAR_KEYWORD
+    }
+    return every - {"self", "loop", "driver", "timeout"} - (_OURS - {"token", "database", "transport"})
+
+
+@pytest.mark.parametrize(
+    ("options", "accepted"),
+    [
+        (SQLiteOptions, taken(SQLiteDatabase.__init__)),
+        (PostgreSQLOptions, taken(PostgreSQLDatabase.__init__, asyncpg.connect) | TLS),
+        (MySQLOptions, taken(MySQLDatabase.__init__, aiomysql.connect, asyncmy.connect) | AS_AIOMYSQL_HAS_THEM),
+        (D1Options, taken(HTTPTransport.__init__) - {"database"}),
+    ],
+)
+def test_they_are_those_that_the_engine_takes(options: Any, accepted: set[str]) -> None:
+    assert options.__optional_keys__ == accepted
+    assert options.__required_keys__ == frozenset()
+
+
+def test_connect_knows_those_of_every_engine() -> None:
+    every = (
+        SQLiteOptions.__optional_keys__ | PostgreSQLOptions.__optional_keys__ | MySQLOptions.__optional_keys__ | D1Options.__optional_keys__
+    )
+    assert ConnectOptions.__optional_keys__ == every
+    assert inspect.signature(connect).parameters["options"].annotation == "Unpack[ConnectOptions]"
