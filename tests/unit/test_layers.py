@@ -65,17 +65,22 @@ MAY_IMPORT: dict[str, set[str]] = {
     # What a user can do in Python, and how a user calls it.
     "cli": {"adapters", "dialects", "doctor", "errors", "migrations", "models", "types", "upkeep"},
     "__main__": {"cli"},
+    # What frameworks need: the container, and what opens and migrates its database.
+    "contrib": {*GROUND, "adapters", "dialects", "migrations"},
 }
 """What each part of the package may import of the others; a part is a module or a folder. ``TYPE_CHECKING`` is no excuse."""
 LIBRARIES: dict[str, set[str]] = {
     "pypika": {"dialects", "statements", "migrations"},
-    "pydantic": {"models", "rows", "statements", "verbs", "lists", "adapters", "migrations", "cli"},
+    "pydantic": {"models", "rows", "statements", "verbs", "lists", "adapters", "migrations", "cli", "contrib"},
     "pydantic_core": {"models", "codecs", "rows"},
     "anyio": {"dialects", "migrations", "cli"},
     "typer": {"cli"},
     "rich": {"cli"},
     "argon2": {"cli"},
     "cryptography": {"cli"},
+    "starlette": {"contrib"},
+    "fastapi": {"contrib"},
+    "litestar": {"contrib"},
 }
 """What the package is made with, and the parts that may know of it."""
 DRIVERS = {

@@ -1,0 +1,55 @@
+"""The adapters in Starlette.
+
+.. code-block:: python
+
+    app = Starlette(routes, lifespan=lifespan("sqlite:///auth.db", migrate=True), exception_handlers=exception_handlers)
+
+
+    async def list_users(request: Request) -> JSONResponse:
+        page = await get_adapters(request).users.list("acme", **list_params(request).arguments())
+        return JSONResponse(page.model_dump(mode="json", by_alias=True, exclude_none=True))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from ..adapters import Adapters
+from ..errors import AuthHeroSQLError
+from .http import ListParams, adapters_of, answered, lifespan
+
+try:
+    from starlette.requests import HTTPConnection, Request
+    from starlette.responses import JSONResponse, Response
+except ImportError as error:
+    raise ImportError("authhero_sql.contrib.starlette needs Starlette: pip install 'authhero-sql[starlette]'") from error
+
+__all__ = ["ListParams", "exception_handlers", "get_adapters", "lifespan", "list_params"]
+
+
+def get_adapters(connection: HTTPConnection) -> Adapters:
+    """Return the adapters of the application that serves a request, or a websocket.
+
+    Raises:
+        RuntimeError: the application was made without :func:`lifespan`.
+    """
+    return adapters_of(connection.app)
+
+
+def list_params(request: Request) -> ListParams:
+    """Return the parameters of a list, from the query string.
+
+    Raises:
+        InvalidQueryError: one of them is not valid.
+    """
+    return ListParams.parse(request.query_params)
+
+
+async def _refused(request: Request, error: AuthHeroSQLError) -> Response:
+    status, body = answered(error)
+    return JSONResponse(body, status)
+
+
+exception_handlers: dict[int | type[Exception], Callable[[Request, Any], Coroutine[Any, Any, Response]]] = {AuthHeroSQLError: _refused}
+"""For ``Starlette(exception_handlers=…)``: errors of this package are answered by their status, in Auth0's shape."""

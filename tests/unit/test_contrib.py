@@ -1,0 +1,306 @@
+"""The adapters in web frameworks: one behaviour in all of them, over HTTP without a network."""
+
+from __future__ import annotations
+
+import builtins
+import importlib
+import logging
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import Any, ClassVar
+
+import httpx
+import litestar
+import pytest
+from fastapi import FastAPI
+from litestar import Litestar
+from litestar.params import FromPath, JSONBody
+from pydantic import BaseModel, Field
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from authhero_sql import Adapters, ConflictError, DatabaseUnavailableError, InvalidQueryError, connect, migration_status
+from authhero_sql.adapters import users
+from authhero_sql.contrib import fastapi as for_fastapi
+from authhero_sql.contrib import http
+from authhero_sql.contrib import litestar as for_litestar
+from authhero_sql.contrib import starlette as for_starlette
+from authhero_sql.contrib.fastapi import AdaptersDep, ListQuery
+from authhero_sql.contrib.http import ListParams
+
+SECRET = "correct horse battery staple"
+
+
+class TakenError(ConflictError):
+    """An address is taken."""
+
+    status_code = 409
+
+
+class AwayError(DatabaseUnavailableError):
+    """The password of the database is hunter2."""
+
+    status_code = 503
+
+
+ERRORS: dict[str, type[Exception]] = {"taken": TakenError, "away": AwayError}
+
+
+class Given(BaseModel):
+    """A body that does not validate easily."""
+
+    password: str = Field(min_length=100)
+
+
+async def dumped(adapters: Adapters, params: ListParams) -> dict[str, Any]:
+    """A page of users on the wire."""
+    page = await adapters.users.list("acme", **params.arguments())
+    return page.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+# --- the same application three times ------------------------------------------------------------------------------------------------
+
+
+def starlette_app(url: str) -> Starlette:
+    async def listed(request: Request) -> Response:
+        return JSONResponse(await dumped(for_starlette.get_adapters(request), for_starlette.list_params(request)))
+
+    async def fail(request: Request) -> Response:
+        raise ERRORS[request.path_params["name"]]
+
+    return Starlette(
+        routes=[Route("/users", listed), Route("/fail/{name}", fail)],
+        lifespan=for_starlette.lifespan(url, migrate=True),
+        exception_handlers=for_starlette.exception_handlers,
+    )
+
+
+def fastapi_app(url: str) -> FastAPI:
+    app = FastAPI(lifespan=for_fastapi.lifespan(url, migrate=True), exception_handlers=for_fastapi.exception_handlers)
+
+    @app.get("/users")
+    async def listed(adapters: AdaptersDep, params: ListQuery) -> dict[str, Any]:
+        return await dumped(adapters, params)
+
+    @app.get("/fail/{name}")
+    async def fail(name: str) -> None:
+        raise ERRORS[name]
+
+    @app.post("/given")
+    async def given(given: Given) -> None:
+        """Take a body."""
+
+    return app
+
+
+@litestar.get("/users")
+async def litestar_listed(adapters: for_litestar.AdaptersDep, params: for_litestar.ListQuery) -> dict[str, Any]:
+    return await dumped(adapters, params)
+
+
+@litestar.get("/fail/{name:str}")
+async def litestar_fail(name: FromPath[str]) -> None:
+    raise ERRORS[name]
+
+
+@litestar.post("/given")
+async def litestar_given(data: JSONBody[Given]) -> None:
+    """Take a body."""
+
+
+def litestar_app(url: str) -> Litestar:
+    return Litestar(
+        [litestar_listed, litestar_fail, litestar_given],
+        lifespan=[for_litestar.lifespan(url, migrate=True)],
+        dependencies=for_litestar.dependencies,
+        exception_handlers=for_litestar.exception_handlers,
+    )
+
+
+APPS: Mapping[str, Callable[[str], Any]] = {"starlette": starlette_app, "fastapi": fastapi_app, "litestar": litestar_app}
+
+
+@asynccontextmanager
+async def running(app: Any) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of an application that has started."""
+    life: AbstractAsyncContextManager[Any] = app.lifespan() if isinstance(app, Litestar) else app.router.lifespan_context(app)
+    async with life, httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://acme.example") as client:
+        yield client
+
+
+@pytest.fixture(params=APPS)
+def app(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
+    """The application in each framework, over an empty file."""
+    return APPS[request.param](f"sqlite:///{tmp_path}/auth.db")
+
+
+async def filled(adapters: Adapters) -> None:
+    await adapters.tenants.create({"id": "acme", "friendly_name": "Acme"})
+    rows = [{"user_id": f"auth0|{number}", "email": f"u{number}@acme.example", "connection": "db"} for number in range(5)]
+    await adapters.users.create_many("acme", rows)
+
+
+# --- what holds in all of them -------------------------------------------------------------------------------------------------------
+
+
+async def test_the_parameters_of_a_list_are_auth0_s(app: Any) -> None:
+    async with running(app) as client:
+        await filled(app.state.adapters)
+        found = (await client.get("/users", params={"per_page": "2", "page": "1", "include_totals": "true", "sort": "user_id:1"})).json()
+        assert [user["user_id"] for user in found["users"]] == ["auth0|2", "auth0|3"]
+        assert (found["start"], found["limit"], found["length"], found["total"]) == (2, 2, 2, 5)
+        found = (await client.get("/users", params={"q": "email:u3@acme.example", "other": "ignored"})).json()
+        assert [user["user_id"] for user in found["users"]] == ["auth0|3"]
+        assert "total" not in found
+        first = (await client.get("/users", params={"take": "3"})).json()
+        rest = (await client.get("/users", params={"take": "3", "from": first["next"]})).json()
+        assert len({user["user_id"] for user in first["users"] + rest["users"]}) == 5
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("page=-1", "page"),
+        ("per_page=101", "per_page"),
+        ("take=0", "take"),
+        ("include_totals=s3cret", "include_totals"),
+        ("page=s3cret", "page"),
+    ],
+)
+async def test_a_parameter_that_is_not_valid_is_named_and_not_repeated(app: Any, query: str, field: str) -> None:
+    async with running(app) as client:
+        answer = await client.get(f"/users?{query}")
+    assert answer.status_code == 400
+    assert answer.json().keys() == {"statusCode", "error", "message"}
+    assert (answer.json()["statusCode"], answer.json()["error"]) == (400, "Bad Request")
+    assert field in answer.json()["message"]
+    assert "s3cret" not in answer.text
+
+
+async def test_a_filter_that_cannot_be_read_is_a_bad_request(app: Any) -> None:
+    async with running(app) as client:
+        for query in ("q=nothing:x", "sort=nothing:x", "from=nonsense"):
+            answer = await client.get(f"/users?{query}")
+            assert (answer.status_code, answer.json()["error"]) == (400, "Bad Request")
+
+
+async def test_what_the_client_caused_is_explained(app: Any, caplog: pytest.LogCaptureFixture) -> None:
+    async with running(app) as client:
+        answer = await client.get("/fail/taken")
+    assert (answer.status_code, answer.json()) == (
+        409,
+        {"statusCode": 409, "error": "Conflict", "message": "An address is taken."},
+    )
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
+async def test_what_the_server_answers_for_is_logged_and_not_explained(app: Any, caplog: pytest.LogCaptureFixture) -> None:
+    async with running(app) as client:
+        answer = await client.get("/fail/away")
+    assert answer.status_code == 503
+    assert (answer.json()["statusCode"], answer.json()["error"]) == (503, "Service Unavailable")
+    assert "hunter2" not in answer.text
+    logged = [record for record in caplog.records if record.name == "authhero_sql.http"]
+    assert [(record.levelname, record.getMessage()) for record in logged] == [("ERROR", "answered 503: AwayError")]
+    assert logged[0].exc_info is not None
+
+
+@pytest.mark.parametrize("name", ["fastapi", "litestar"])
+async def test_a_body_that_does_not_validate_is_not_repeated(name: str, tmp_path: Path) -> None:
+    async with running(APPS[name](f"sqlite:///{tmp_path}/auth.db")) as client:
+        answer = await client.post("/given", json={"password": SECRET})
+        broken = await client.post("/given", content=f'{{"password": "{SECRET}', headers={"content-type": "application/json"})
+    assert (answer.status_code, answer.json()["error"]) == (400, "Bad Request")
+    assert "password" in answer.json()["message"]
+    assert broken.status_code == 400
+    assert broken.json()["message"]
+    assert SECRET not in answer.text + broken.text
+
+
+async def test_the_parameters_stand_in_the_documentation_of_fastapi() -> None:
+    operation = fastapi_app("sqlite://:memory:").openapi()["paths"]["/users"]["get"]
+    assert [parameter["name"] for parameter in operation["parameters"]] == [
+        "page", "per_page", "include_totals", "sort", "q", "from", "take",
+    ]  # fmt: skip
+
+
+# --- the lifespan --------------------------------------------------------------------------------------------------------------------
+
+
+async def test_the_database_is_open_while_the_application_runs(app: Any) -> None:
+    async with running(app):
+        adapters = app.state.adapters
+        assert await adapters.tenants.get("acme") is None
+    with pytest.raises(DatabaseUnavailableError):
+        await adapters.tenants.get("acme")
+
+
+async def test_nothing_is_migrated_unless_that_is_asked_for(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/auth.db"
+    async with running(Starlette(lifespan=http.lifespan(url))), connect(url) as db:
+        assert not (await migration_status(db)).applied
+
+
+async def test_a_function_is_called_at_the_start_and_options_reach_the_adapters() -> None:
+    made = []
+
+    def source() -> Any:
+        made.append(1)
+        return connect("sqlite://:memory:")
+
+    app = Starlette(lifespan=http.lifespan(source, migrate=True, normalize_emails=True))
+    assert made == []
+    async with running(app):
+        await filled(app.state.adapters)
+        assert await app.state.adapters.users.get_by_email("acme", "U3@ACME.example") is not None
+    assert made == [1]
+
+
+async def test_without_a_lifespan_the_error_names_it() -> None:
+    with pytest.raises(RuntimeError, match="lifespan"):
+        http.adapters_of(Starlette())
+
+
+# --- the modules ---------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", APPS)
+def test_without_its_framework_a_module_names_the_extra(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = f"authhero_sql.contrib.{name}"
+    for loaded in [each for each in sys.modules if each.partition(".")[0] == name or each == module]:
+        monkeypatch.delitem(sys.modules, loaded)
+    real = builtins.__import__
+
+    def absent(asked: str, *args: Any, **kwargs: Any) -> Any:
+        if asked.partition(".")[0] == name:
+            raise ModuleNotFoundError(f"No module named {name!r}")
+        return real(asked, *args, **kwargs)
+
+    monkeypatch.setattr(builtins, "__import__", absent)
+    with pytest.raises(ImportError, match=rf"contrib\.{name} needs .*authhero-sql\[{name}\]"):
+        importlib.import_module(module)
+
+
+def test_the_parameters_are_those_of_a_list() -> None:
+    given = ListParams.parse({"page": "1", "per_page": "2", "include_totals": "estimate", "sort": "s", "q": "q", "from": "f", "take": "3"})
+    assert given.arguments() == {"page": 1, "per_page": 2, "include_totals": "estimate", "sort": "s", "q": "q", "from_": "f", "take": 3}
+    assert given.arguments().keys() == ListParams.model_fields.keys()
+    assert ListParams().arguments() == {}
+    with pytest.raises(InvalidQueryError):
+        ListParams.parse({"take": "many"})
+    assert given.arguments().keys() | {"where"} == (users.Users.list.__kwdefaults__ or {}).keys()
+
+
+class Wide(ListParams):
+    """A list of one's own may allow more."""
+
+    per_page: int = Field(default=200, ge=1, le=1000)
+    allowed: ClassVar[bool] = True
+
+
+def test_the_limits_may_be_one_s_own() -> None:
+    assert Wide.parse({"per_page": "1000"}).arguments() == {"per_page": 1000}
