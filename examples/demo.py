@@ -1,4 +1,4 @@
-"""The main job, seen: a scripted visitor signs up, signs in, refreshes, is caught reusing a token, and signs out.
+"""The main job, seen: a scripted visitor signs up, signs in, refreshes, is caught reusing a token, changes her password and signs out.
 
 A real server on a free port of this machine, real HTTP, and a fresh SQLite file or the server behind ``--url``. Printed are
 each step, what went to the database, and how long it took; at the end, the rows that are left.
@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import base64
-import hashlib
 import logging
 import os
 import re
@@ -29,7 +27,9 @@ import uvicorn
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-STATEMENT = re.compile(r"\b(SELECT|INSERT INTO|UPDATE|DELETE FROM)\b.*?[\"`](\w+)[\"`]")
+from examples.identity import challenge_of
+
+ADMIN = secrets.token_urlsafe(32)
 
 
 class Statements(logging.Handler):
@@ -90,9 +90,11 @@ async def served(port: int) -> AsyncIterator[None]:
 class Visitor:
     """Walks through the service and prints what happens."""
 
-    def __init__(self, client: httpx.AsyncClient, statements: Statements) -> None:
+    def __init__(self, client: httpx.AsyncClient, statements: Statements, *, transactions: bool) -> None:
         self.client = client
         self.statements = statements
+        self.transactions = transactions
+        self.code = ""
 
     async def step(self, title: str, expected: int, method: str, path: str, **request: Any) -> Any:
         """One request; anything but the expected status ends the demonstration."""
@@ -108,42 +110,62 @@ class Visitor:
 
     async def walk(self) -> None:
         """The whole life of an account."""
-        email, password = f"ada-{secrets.token_hex(3)}@acme.example", "correct horse battery staple"
-        verifier = secrets.token_urlsafe(32)
-        challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+        email, password, new = f"ada-{secrets.token_hex(3)}@acme.example", "correct horse battery staple", "wrong battery donkey staple"
         sign_up = {"email": email, "password": password, "name": "Ada"}
-        await self.step("1. Ada signs up", 201, "POST", "/dbconnections/signup", json=sign_up)
-        await self.step("2. A second time: refused", 409, "POST", "/dbconnections/signup", json=sign_up)
-        await self.step("3. A wrong password: refused", 403, "POST", "/login", json={"email": email, "password": "wrong"})
-        signed_in = await self.step(
-            "4. Ada signs in", 200, "POST", "/login", json={"email": email, "password": password, "code_challenge": challenge}
-        )
-        exchange = {"grant_type": "authorization_code", "code": signed_in["code"], "code_verifier": verifier}
-        first = await self.step("5. The code becomes tokens", 200, "POST", "/oauth/token", json=exchange)
-        await self.step("6. The same code again: refused", 403, "POST", "/oauth/token", json=exchange)
-        claims = await self.step("7. Who is it?", 200, "GET", "/userinfo", headers=_bearer(first))
+        await self.step("1. Ada signs up", 202, "POST", "/dbconnections/signup", json=sign_up)
+        await self.step("2. A second time: the same answer, and no second account", 202, "POST", "/dbconnections/signup", json=sign_up)
+        await self.step("3. A wrong password: refused", 403, "POST", "/login", json={**_login(email, "wrong"), "code_challenge": "x" * 43})
+        verifier, first = await self.sign_in("4. Ada signs in", "5. The code becomes tokens", email, password)
+        claims = await self.step("6. Who is it?", 200, "GET", "/userinfo", headers=_bearer(first["access_token"]))
         print(f"  {claims['name']}, {claims['sub']}")
-        second = await self.step("8. The refresh token is rotated", 200, "POST", "/oauth/token", json=_refresh(first))
-        await self.step("9. The old one again: reuse, the family is revoked", 403, "POST", "/oauth/token", json=_refresh(first))
-        await self.step("10. So the new one is refused too", 403, "POST", "/oauth/token", json=_refresh(second))
-        await self.step("11. Ada signs out", 204, "POST", f"/logout/{signed_in['session_id']}")
-        users = await self.step("12. An admin lists users", 200, "GET", "/api/v2/users?per_page=10&include_totals=true")
+        second = await self.step("7. The refresh token is rotated", 200, "POST", "/oauth/token", json=_refresh(first))
+        await self.step("8. The old one again: reuse, the family is revoked", 403, "POST", "/oauth/token", json=_refresh(first))
+        await self.step("9. So the new one is refused too", 403, "POST", "/oauth/token", json=_refresh(second))
+        await self.step("10. The code again: refused", 403, "POST", "/oauth/token", json=_exchange(self.code, verifier))
+        _, third = await self.sign_in("11. Ada signs in again", "12. The new code becomes tokens", email, password)
+        change = {"old_password": password, "new_password": new}
+        bearer = _bearer(third["access_token"])
+        if self.transactions:
+            title = "13. A new password signs her out everywhere"
+            await self.step(title, 204, "POST", "/dbconnections/change_password", json=change, headers=bearer)
+            await self.step("14. So the new token is refused", 401, "GET", "/userinfo", headers=bearer)
+        cookie = {"cookie": f"__Host-session={self.client.cookies['__Host-session']}"}
+        await self.step("15. Ada signs out", 204, "POST", "/logout", headers=cookie)
+        await self.step("16. A stranger lists users: refused", 401, "GET", "/api/v2/users")
+        admin = _bearer(ADMIN)
+        users = await self.step("17. An admin lists users", 200, "GET", "/api/v2/users?per_page=10&include_totals=true", headers=admin)
         print(f"  {users['length']} of {users['total']} users")
-        page = await self.step("13. … and the log, three entries a page", 200, "GET", "/api/v2/logs?take=3")
+        page = await self.step("18. … and the log, three entries a page", 200, "GET", "/api/v2/logs?take=3", headers=admin)
         number = 1
         while page.get("next"):
             print("  " + "   ".join(f"{entry['type']}: {entry['description']}" for entry in page["logs"]))
             number += 1
-            page = await self.step(f"    page {number}", 200, "GET", "/api/v2/logs", params={"take": 3, "cursor": page["next"]})
+            more = {"take": 3, "from": page["next"]}
+            page = await self.step(f"    page {number}", 200, "GET", "/api/v2/logs", params=more, headers=admin)
         print("  " + "   ".join(f"{entry['type']}: {entry['description']}" for entry in page["logs"]))
 
+    async def sign_in(self, login: str, exchange: str, email: str, password: str) -> tuple[str, dict[str, str]]:
+        """Both steps of a sign-in; the verifier and the tokens."""
+        verifier = secrets.token_urlsafe(32)
+        given = {**_login(email, password), "code_challenge": challenge_of(verifier)}
+        self.code = (await self.step(login, 200, "POST", "/login", json=given))["code"]
+        return verifier, await self.step(exchange, 200, "POST", "/oauth/token", json=_exchange(self.code, verifier))
 
-def _bearer(tokens: dict[str, str]) -> dict[str, str]:
-    return {"authorization": f"Bearer {tokens['access_token']}"}
+
+def _login(email: str, password: str) -> dict[str, str]:
+    return {"email": email, "password": password}
+
+
+def _bearer(token: str) -> dict[str, str]:
+    return {"authorization": f"Bearer {token}"}
+
+
+def _exchange(code: str, verifier: str) -> dict[str, str]:
+    return {"grant_type": "authorization_code", "client_id": "web", "code": code, "code_verifier": verifier}
 
 
 def _refresh(tokens: dict[str, str]) -> dict[str, str]:
-    return {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
+    return {"grant_type": "refresh_token", "client_id": "web", "refresh_token": tokens["refresh_token"]}
 
 
 async def show_rows(url: str) -> None:
@@ -177,6 +199,7 @@ async def demonstrate(url: str, serve: int | None) -> None:
     shown.setFormatter(logging.Formatter("  migration %(message)s"))
     migrations.addHandler(shown)
     os.environ["AUTHHERO_SQL_URL"] = url
+    os.environ["AUTHHERO_EXAMPLE_ADMIN"] = ADMIN
     port = serve or free_port()
     print(f"Starting the service on http://127.0.0.1:{port}")
     async with served(port):
@@ -184,7 +207,7 @@ async def demonstrate(url: str, serve: int | None) -> None:
             print("Serving; end it with Ctrl-C. Try /docs.")
             await asyncio.Event().wait()
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
-            await Visitor(client, statements).walk()
+            await Visitor(client, statements, transactions=not url.startswith("d1:")).walk()
     await show_rows(url)
     print("\nDone.")
 

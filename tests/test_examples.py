@@ -24,11 +24,14 @@ def run(*arguments: str, folder: Path = ROOT) -> subprocess.CompletedProcess[str
 def test_the_demonstration_runs(database_url: str) -> None:
     done = run(str(ROOT / "examples" / "demo.py"), "--url", database_url)
     assert done.returncode == 0, done.stdout + done.stderr
-    for step in range(1, 14):
+    # D1 has no interactive transactions, which a new password takes.
+    left_out = {13, 14} if database_url.startswith("d1:") else set()
+    for step in set(range(1, 19)) - left_out:
         assert f"\n{step}. " in done.stdout
     assert "insert users, insert passwords" in done.stdout
     assert "the family is revoked" in done.stdout
-    assert "refresh_tokens: 2 rows" in done.stdout
+    assert "1 of 1 users" in done.stdout
+    assert "refresh_tokens: 3 rows" in done.stdout
     assert "applied in" in done.stdout
 
 

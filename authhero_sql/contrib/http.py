@@ -49,7 +49,7 @@ def lifespan(source: Source, *, migrate: bool = False, **options: Unpack[Options
     async def started(app: Any) -> AsyncIterator[None]:
         async with connect(source) if isinstance(source, str) else source() as database:
             if migrate:
-                await migrate_to_latest(database)
+                await migrate_to_latest(database, verbose=True)
             app.state.adapters = await create_adapters(database, **options)
             yield
 

@@ -1,0 +1,156 @@
+"""An outbox relay: hands events that were written with users on to a web hook, at least once, by any number of workers.
+
+    AUTHHERO_EXAMPLE_HOOK=https://mailer.example/hook AUTHHERO_EXAMPLE_HOOK_SECRET=a-long-random-secret python examples/worker.py
+
+A worker claims what is due, so that no other delivers it meanwhile, and says afterwards what became of it: delivered, to be tried again
+later, or given up. One that dies loses its claims after a minute, and what it had claimed is delivered by others. So the hook may get an
+event twice, and in another order: it has to remember the ids. SIGTERM lets what is under way end first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import json
+import logging
+import os
+import random
+import secrets
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from authhero_sql import Adapters, DatabaseUnavailableError, connect, create_adapters
+from authhero_sql.clock import Clock, system_clock
+from authhero_sql.models import OutboxEvent
+
+BATCH = 20
+DELIVERY_TIMEOUT = 10
+LEASE = timedelta(minutes=1)
+"""For how long an event is claimed: longer than its delivery can take."""
+ATTEMPTS = 8
+IDLE = 1.0
+"""Seconds between two looks at an outbox that is empty, or a database that cannot be reached."""
+FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=1), timedelta(hours=1)
+AGAIN = {408, 425, 429}
+"""What a client did wrong only for the moment."""
+
+logger = logging.getLogger("examples.worker")
+
+
+class RefusedError(Exception):
+    """The event will never be accepted."""
+
+
+class Relay:
+    """Delivers the events of one outbox.
+
+    Args:
+        adapters: where they are.
+        send: delivers one; what it raises is a failure, and :class:`RefusedError` one for good.
+        clock: gives the present.
+    """
+
+    def __init__(self, adapters: Adapters, send: Callable[[OutboxEvent], Awaitable[None]], clock: Clock = system_clock) -> None:
+        self._outbox = adapters.outbox
+        self._send = send
+        self._clock = clock
+        # Of two processes with the same name and number, as in containers, neither must end the other's claims.
+        self._worker = f"worker-{os.getpid()}-{secrets.token_hex(8)}"
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Deliver until ``stop`` is set, and end what has begun."""
+        while not stop.is_set():
+            try:
+                busy = await self.once()
+            except DatabaseUnavailableError as error:
+                logger.warning("the database cannot be reached: %s", error)
+                busy = False
+            if not busy:
+                await _until(stop, IDLE)
+
+    async def once(self) -> bool:
+        """Deliver what is due; whether there was anything."""
+        due = await self._outbox.get_unprocessed(BATCH)
+        mine = set(await self._outbox.claim_events([event.id for event in due], self._worker, LEASE // timedelta(milliseconds=1)))
+        claimed = [event for event in due if event.id in mine]
+        outcomes = await asyncio.gather(*(self._delivered(event) for event in claimed))
+        done = [event.id for event, delivered in zip(claimed, outcomes, strict=True) if delivered]
+        await self._outbox.mark_processed(done, worker_id=self._worker)
+        return bool(claimed)
+
+    async def _delivered(self, event: OutboxEvent) -> bool:
+        try:
+            async with asyncio.timeout(DELIVERY_TIMEOUT):
+                await self._send(event)
+        except Exception as error:  # whatever one event meets, the others are delivered
+            # The kind alone: the message may repeat what was sent, or the address with its token.
+            await self._failed(event, type(error).__name__, final=isinstance(error, RefusedError))
+            return False
+        return True
+
+    async def _failed(self, event: OutboxEvent, reason: str, *, final: bool) -> None:
+        if final or event.retry_count + 1 >= ATTEMPTS:
+            logger.error("event %s is given up: %s", event.id, reason)
+            await self._outbox.dead_letter(event.id, reason, worker_id=self._worker)
+        else:
+            logger.warning("event %s is tried again: %s", event.id, reason)
+            await self._outbox.mark_retry(event.id, reason, self._clock() + backoff(event.retry_count), worker_id=self._worker)
+
+
+def backoff(retries: int) -> timedelta:
+    """How long to wait: twice as long each time, and by chance less, so that a hook that comes back is not met by all at once."""
+    longest = min(FIRST_WAIT * 2**retries, LONGEST_WAIT)
+    return timedelta(seconds=random.uniform(0.5, 1) * longest.total_seconds())
+
+
+async def _until(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await stop.wait()
+    except TimeoutError:
+        return
+
+
+def to_hook(client: httpx.AsyncClient, url: str, secret: str) -> Callable[[OutboxEvent], Awaitable[None]]:
+    """Send events to a web hook, signed, so that it knows whose they are; only what it needs of them, because there may be more."""
+
+    async def send(event: OutboxEvent) -> None:
+        target = {"type": event.target.type, "id": event.target.id}
+        told = {"id": event.id, "tenant_id": event.tenant_id, "event_type": event.event_type, "target": target}
+        body = json.dumps(told).encode()
+        signature = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+        headers = {"content-type": "application/json", "idempotency-key": event.id, "x-signature-256": f"sha256={signature}"}
+        response = await client.post(url, content=body, headers=headers)
+        if response.is_client_error and response.status_code not in AGAIN:
+            raise RefusedError
+        response.raise_for_status()
+
+    return send
+
+
+async def main() -> None:
+    """Relay until a signal comes."""
+    url = os.environ.get("AUTHHERO_SQL_URL", "sqlite:///auth.db")
+    hook, secret = os.environ["AUTHHERO_EXAMPLE_HOOK"], os.environ["AUTHHERO_EXAMPLE_HOOK_SECRET"]
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with connect(url) as db, httpx.AsyncClient() as client:
+        logger.info("relaying")
+        await Relay(await create_adapters(db), to_hook(client, hook, secret)).run(stop)
+    logger.info("stopped")
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    # It logs every address that is asked, and the hook's may hold a token.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    asyncio.run(main())

@@ -1,0 +1,238 @@
+"""The examples as they run: each a process of its own, driven over HTTP."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from examples.identity import challenge_of
+
+ROOT = Path(__file__).parents[2]
+ADMIN = "an-administrators-token"
+EMAIL, PASSWORD = "Ada@acme.example", "correct horse battery staple"
+VERIFIER = secrets.token_urlsafe(32)
+APPS = ("fastapi_app", "starlette_app", "litestar_app")
+
+
+@contextmanager
+def served(app: str, url: str, *, admin: str = ADMIN) -> Iterator[httpx.Client]:
+    """A client of the service, which listens on a free port and is stopped as a supervisor would."""
+    environment = {
+        **os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", "AUTHHERO_SQL_URL": url, "AUTHHERO_EXAMPLE_ADMIN": admin,
+    }  # fmt: skip
+    command = [sys.executable, "-m", "uvicorn", f"examples.{app}:app", "--port", "0"]
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
+        assert process.stderr is not None
+        said = ""
+        try:
+            for line in process.stderr:
+                said += line
+                if found := re.search(r"running on (http://127\.0\.0\.1:\d+)", line):
+                    with httpx.Client(base_url=found[1], timeout=30) as client:
+                        yield client
+                    break
+            else:
+                pytest.fail(said)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            said += process.communicate()[1]
+        assert "Application shutdown complete" in said
+        assert "Traceback" not in said
+
+
+@pytest.fixture(params=APPS)
+def service(request: pytest.FixtureRequest, database_url: str) -> Iterator[httpx.Client]:
+    """Each of the services, over an empty database."""
+    with served(request.param, database_url) as client:
+        yield client
+
+
+def posted(client: httpx.Client, path: str, given: dict[str, Any], **headers: str) -> httpx.Response:
+    """The answer to a JSON body."""
+    return client.post(path, json=given, headers=headers)
+
+
+def login(password: str = PASSWORD, email: str = EMAIL, **given: str) -> dict[str, str]:
+    """The body of a sign-in."""
+    return {"email": email, "password": password, "code_challenge": challenge_of(VERIFIER), **given}
+
+
+def admin(token: str = ADMIN) -> dict[str, str]:
+    """The header of an administrator."""
+    return {"authorization": f"Bearer {token}"}
+
+
+def exchange(client: httpx.Client, code: str, **given: str) -> httpx.Response:
+    """The answer to a code."""
+    return posted(
+        client, "/oauth/token", {"grant_type": "authorization_code", "client_id": "web", "code": code, "code_verifier": VERIFIER, **given}
+    )
+
+
+def refresh(client: httpx.Client, token: str) -> httpx.Response:
+    """The answer to a refresh token."""
+    return posted(client, "/oauth/token", {"grant_type": "refresh_token", "client_id": "web", "refresh_token": token})
+
+
+# --- what all of them do -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.engines("sqlite", "postgresql")
+def test_sign_up_sign_in_and_admin_lists(service: httpx.Client) -> None:
+    sign_up = {"email": EMAIL, "password": PASSWORD}
+    first = posted(service, "/dbconnections/signup", sign_up)
+    second = posted(service, "/dbconnections/signup", {**sign_up, "password": "another " + PASSWORD})
+    assert first.status_code == second.status_code == 202
+    # Nobody learns who has an account, and whoever comes second changes nothing.
+    assert first.text == second.text
+
+    refused = [
+        posted(service, "/login", login("wrong")),
+        posted(service, "/login", login("another " + PASSWORD)),
+        posted(service, "/login", login(email="nobody@acme.example")),
+    ]
+    assert {(answer.status_code, answer.text) for answer in refused} == {(403, refused[0].text)}
+    assert refused[0].json()["error"] == "invalid_grant"
+
+    done = posted(service, "/login", login(email=EMAIL.lower()))
+    assert done.status_code == 200
+    assert done.json().keys() == {"code"}
+    assert done.headers["cache-control"] == "no-store"
+    cookie = done.headers["set-cookie"].lower()
+    assert cookie.startswith("__host-session=")
+    assert {"httponly", "secure", "samesite=lax", "path=/"} <= {part.strip() for part in cookie.split(";")}
+
+    assert service.get("/api/v2/users", headers=admin("wrong")).status_code == 401
+    assert service.get("/api/v2/logs").status_code == 401
+    users = service.get("/api/v2/users", params={"include_totals": "true", "per_page": "10"}, headers=admin()).json()
+    assert [user["email"] for user in users["users"]] == [EMAIL.lower()]
+    assert users["total"] == users["users"][0]["login_count"] == 1
+    page = service.get("/api/v2/logs", params={"take": "2"}, headers=admin()).json()
+    rest = service.get("/api/v2/logs", params={"take": "9", "from": page["next"]}, headers=admin()).json()
+    assert sorted(entry["type"] for entry in page["logs"] + rest["logs"]) == ["fp", "fp", "fp", "fs", "s", "ss"]
+    broken = service.get("/api/v2/logs", params={"take": "many"}, headers=admin())
+    assert (broken.status_code, broken.json()["error"]) == (400, "Bad Request")
+
+
+@pytest.mark.engines("sqlite")
+def test_what_is_not_valid_is_refused_without_being_repeated(service: httpx.Client) -> None:
+    secret = "s3cret" * 100
+    answers = [
+        posted(service, "/dbconnections/signup", {"email": EMAIL, "password": secret}),
+        posted(service, "/dbconnections/signup", {"email": "nobody", "password": PASSWORD}),
+        posted(service, "/dbconnections/signup", {"email": EMAIL, "password": "short"}),
+        posted(service, "/login", login(secret)),
+        posted(service, "/login", login(code_challenge="")),
+        posted(service, "/login", {"email": EMAIL, "password": PASSWORD}),
+        service.post("/login", content=f'{{"password": "{PASSWORD}', headers={"content-type": "application/json"}),
+    ]
+    assert {answer.status_code for answer in answers} == {400}
+    assert not [answer.text for answer in answers if "s3cret" in answer.text or PASSWORD in answer.text or '"short"' in answer.text]
+
+
+@pytest.mark.engines("sqlite")
+def test_a_form_of_another_site_signs_nobody_in(service: httpx.Client) -> None:
+    posted(service, "/dbconnections/signup", {"email": EMAIL, "password": PASSWORD})
+    answer = service.post("/login", content=httpx.Request("POST", "http://x", json=login()).content, headers={"content-type": "text/plain"})
+    assert answer.is_client_error
+    assert "set-cookie" not in answer.headers
+
+
+@pytest.mark.engines("sqlite")
+@pytest.mark.parametrize("app", APPS)
+def test_without_a_token_of_their_own_the_lists_of_administrators_are_closed(app: str, database_url: str) -> None:
+    with served(app, database_url, admin="") as client:
+        for headers in ({}, {"authorization": "Bearer"}, admin("wrong")):
+            assert client.get("/api/v2/users", headers=headers).status_code == 401
+
+
+# --- the whole life of an account ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def client(database_url: str) -> Iterator[httpx.Client]:
+    """The service that does most, with an account."""
+    with served("fastapi_app", database_url) as client:
+        posted(client, "/dbconnections/signup", {"email": EMAIL, "password": PASSWORD})
+        yield client
+
+
+def signed_in(client: httpx.Client, password: str = PASSWORD) -> tuple[str, dict[str, str]]:
+    """A code that has been used, and the tokens that came of it."""
+    code = posted(client, "/login", login(password)).json()["code"]
+    answer = exchange(client, code)
+    assert answer.headers["cache-control"] == "no-store"
+    tokens: dict[str, str] = answer.json()
+    return code, tokens
+
+
+def whoami(client: httpx.Client, tokens: dict[str, str]) -> int:
+    """The status of the userinfo."""
+    return client.get("/userinfo", headers=admin(tokens["access_token"])).status_code
+
+
+@pytest.mark.engines("sqlite", "postgresql")
+def test_a_code_is_bound_to_its_client_and_used_once(client: httpx.Client) -> None:
+    code = posted(client, "/login", login()).json()["code"]
+    assert exchange(client, code, code_verifier="wrong").json() == {"error": "invalid_grant"}
+    assert exchange(client, code, code_verifier="").status_code == 403
+    assert exchange(client, code, client_id="another").status_code == 401
+    tokens = exchange(client, code).json()
+    assert whoami(client, tokens) == 200
+    assert exchange(client, code).status_code == 403
+    # One of the two has stolen it.
+    assert whoami(client, tokens) == 401
+    assert refresh(client, tokens["refresh_token"]).status_code == 403
+
+
+@pytest.mark.engines("sqlite", "postgresql")
+def test_a_refresh_token_that_is_used_twice_revokes_its_family(client: httpx.Client) -> None:
+    _, tokens = signed_in(client)
+    second = refresh(client, tokens["refresh_token"]).json()
+    assert whoami(client, second) == 200
+    assert refresh(client, tokens["refresh_token"]).json()["error_description"] == "refresh token reused"
+    assert refresh(client, second["refresh_token"]).status_code == 403
+    assert whoami(client, second) == 401
+    lookup, _, _ = second["refresh_token"].partition(".")
+    assert refresh(client, f"{lookup}.guessed").json() == {"error": "invalid_grant"}
+
+
+@pytest.mark.engines("sqlite", "postgresql")
+def test_a_new_password_signs_the_user_out_everywhere(client: httpx.Client) -> None:
+    _, phone = signed_in(client)
+    _, laptop = signed_in(client)
+    path, new = "/dbconnections/change_password", "another " + PASSWORD
+    given = {"old_password": PASSWORD, "new_password": new}
+    assert posted(client, path, given).status_code == 401
+    assert posted(client, path, {**given, "old_password": "wrong"}, **admin(laptop["access_token"])).status_code == 403
+    assert whoami(client, phone) == 200
+    assert posted(client, path, given, **admin(laptop["access_token"])).status_code == 204
+    for tokens in (phone, laptop):
+        assert whoami(client, tokens) == 401
+        assert refresh(client, tokens["refresh_token"]).status_code == 403
+    assert posted(client, "/login", login()).status_code == 403
+    assert posted(client, "/login", login(new)).status_code == 200
+
+
+@pytest.mark.engines("sqlite", "postgresql")
+def test_a_sign_out_ends_the_session_and_its_tokens(client: httpx.Client) -> None:
+    done = posted(client, "/login", login())
+    tokens = exchange(client, done.json()["code"]).json()
+    assert client.post("/logout", headers={"cookie": "__Host-session=guessed"}).status_code == 204
+    assert whoami(client, tokens) == 200
+    answer = client.post("/logout", headers={"cookie": done.headers["set-cookie"].partition(";")[0]})
+    assert answer.status_code == 204
+    assert 'session="";' in answer.headers["set-cookie"]
+    assert whoami(client, tokens) == 401
+    assert refresh(client, tokens["refresh_token"]).status_code == 403
