@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from authhero_sql import Adapters, Page, connect, create_adapters, migrate_to_latest
-from examples import fastapi_app
+from examples import fastapi_app, identity
 from tests import engines
 from tests.contract.builders import code, log, login_session, refresh_token, session
 from tests.engines import Server
@@ -32,6 +32,7 @@ LATER = datetime(2100, 1, 1, tzinfo=UTC)
 SHOWN = 50
 """The rows of a page."""
 EMAIL, PASSWORD = "ada@shop.example", "correct horse battery staple"
+VERIFIER = "a verifier of PKCE that nobody can guess at all"
 
 
 class Cost(NamedTuple):
@@ -74,11 +75,11 @@ class Visit:
         self.browser = browser
         self.cursors: dict[str, str | None] = {}
         self.tokens: dict[str, str] = {}
-        self.session_id = self.address = ""
+        self.cookie = self.address = ""
 
     async def prepare(self) -> None:
         """Have the shop's client, a visitor with an account, a user's address, and walks under way; nobody's session has run out."""
-        await fastapi_app.seed(self.store)
+        await identity.seed(self.store)
         await self._posted("/dbconnections/signup", {"email": EMAIL, "password": PASSWORD})
         await self.store.session_cleanup()
         known = await self.store.users.get(BIG, LINKED)
@@ -87,9 +88,8 @@ class Visit:
         for name in WALKS:
             await self.walk(name)
 
-    async def _posted(self, path: str, given: dict[str, str]) -> dict[str, str]:
-        answer: dict[str, str] = (await self.browser.post(path, json=given)).raise_for_status().json()
-        return answer
+    async def _posted(self, path: str, given: dict[str, str]) -> httpx.Response:
+        return (await self.browser.post(path, json=given)).raise_for_status()
 
     async def page(self, name: str) -> None:
         """The first page of a list."""
@@ -104,14 +104,16 @@ class Visit:
 
     async def sign_in(self) -> None:
         """The address and the password, and tokens for the code."""
-        answer = await self._posted("/login", {"email": EMAIL, "password": PASSWORD})
-        self.session_id = answer["session_id"]
-        self.tokens = await self._posted("/oauth/token", {"grant_type": "authorization_code", "code": answer["code"]})
+        challenge = identity.challenge_of(VERIFIER)
+        answer = await self._posted("/login", {"email": EMAIL, "password": PASSWORD, "code_challenge": challenge})
+        self.cookie = answer.headers["set-cookie"].partition(";")[0]
+        given = {"grant_type": "authorization_code", "client_id": "web", "code": answer.json()["code"], "code_verifier": VERIFIER}
+        self.tokens = (await self._posted("/oauth/token", given)).json()
 
     async def refresh(self) -> None:
         """New tokens for the old ones."""
-        given = {"grant_type": "refresh_token", "refresh_token": self.tokens["refresh_token"]}
-        self.tokens = await self._posted("/oauth/token", given)
+        given = {"grant_type": "refresh_token", "client_id": "web", "refresh_token": self.tokens["refresh_token"]}
+        self.tokens = (await self._posted("/oauth/token", given)).json()
 
     async def userinfo(self) -> None:
         """Who the token is for."""
@@ -120,7 +122,7 @@ class Visit:
 
     async def sign_out(self) -> None:
         """The end of the session."""
-        (await self.browser.post(f"/logout/{self.session_id}")).raise_for_status()
+        (await self.browser.post("/logout", headers={"cookie": self.cookie})).raise_for_status()
 
 
 Step = Callable[[Visit], Awaitable[Any]]
@@ -179,9 +181,9 @@ def told() -> dict[str, Cost]:
 @asynccontextmanager
 async def _visiting(url: str, meter: Meter) -> AsyncIterator[Visit]:
     async with connect(url, transport=meter) as db:
-        store = await create_adapters(db)
+        store = await create_adapters(db, normalize_emails=True)
         app = fastapi_app.app
-        app.state.adapters, app.state.access_tokens = store, {}
+        app.state.adapters, app.state.access_tokens = store, identity.AccessTokens()
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://shop.example") as browser:
             yield Visit(store, browser)
 
