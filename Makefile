@@ -59,7 +59,7 @@ test-mysql: .venv ## Test everything on Oracle's MySQL 9, unpacked from Debian s
 check: .venv ## Lint, formatting, types as users see them too, and which layer imports which
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy --strict authhero_sql tests examples benchmarks scripts
+	$(BIN)/mypy --strict authhero_sql pytest_authhero_sql.py tests examples benchmarks scripts
 	$(BIN)/python -m pytest -q tests/unit/test_layers.py tests/unit/test_types.py tests/unit/test_typing.py
 
 format: .venv ## Put the code in order

@@ -1,0 +1,57 @@
+"""Migrated databases in memory, a new one for each test."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Self
+
+from ..adapters import Adapters
+from ..clock import Clock
+from ..dialects.inline import InlineDatabase
+from ..ids import Ids
+from ..migrations import migrate_to_latest
+from ..session import Session
+from .secrets import Recorder
+
+
+class MigratedCopies:
+    """Migrates one database in memory, and copies it as often as it is asked to.
+
+    Whatever it does is done at once and belongs to no event loop, so that it works the same in a synchronous fixture, under
+    pytest-asyncio, anyio and ``asyncio.run``.
+    """
+
+    def __init__(self) -> None:
+        self._template = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        # In a thread of its own: where this is called, an event loop may be running.
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(asyncio.run, self._migrate()).result()
+
+    async def _migrate(self) -> None:
+        await migrate_to_latest(InlineDatabase(self._template))
+
+    @contextmanager
+    def adapters(self, clock: Clock | None = None, *, ids: Ids | None = None, normalize_emails: bool = False) -> Iterator[Adapters]:
+        """Give adapters over a copy, which has all tables and no rows; the options are those of ``create_adapters``."""
+        connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False, factory=Recorder)
+        try:
+            self._template.backup(connection)
+            database = InlineDatabase(connection)
+            yield Adapters(Session.of(database, clock=clock, ids=ids, normalize_emails=normalize_emails))
+        finally:
+            connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Forget the migrated database; copies stay."""
+        self._template.close()
