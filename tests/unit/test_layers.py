@@ -69,7 +69,6 @@ MAY_IMPORT: dict[str, set[str]] = {
     "contrib": {*GROUND, "adapters", "dialects", "migrations"},
     # What tests need: the same, over SQLite in memory, whose registry says what is secret.
     "testing": {*GROUND, "adapters", "codecs", "dialects", "migrations", "session", "tables"},
-    "__init__": {"adapters", "clock", "dialects", "errors", "ids", "listing", "migrations", "models", "verbs"},
 }
 """What each part of the package may import of the others; a part is a module or a folder. ``TYPE_CHECKING`` is no excuse."""
 LIBRARIES: dict[str, set[str]] = {
