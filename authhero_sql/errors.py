@@ -202,6 +202,11 @@ class DatabaseError(AuthHeroSQLError):
                 self.args = (f"{table}: {self.args[0]}",)
         return self
 
+    def _say(self, sentence: str, table: str) -> None:
+        """Replace the message by a sentence that names the table itself."""
+        self.table = table
+        self.args = (sentence,)
+
 
 class PermissionDeniedError(DatabaseError):
     """The database user lacks a permission: grant it, or connect as another user."""
@@ -270,8 +275,7 @@ class ForeignKeyError(IntegrityError):
         if references:
             self.references = tuple(references)
             self.still_referenced = still_referenced
-            self.table = references[0].target if still_referenced else references[0].table
-            self.args = (self._sentence(),)
+            self._say(self._sentence(), references[0].target if still_referenced else references[0].table)
         return self
 
     def _sentence(self) -> str:
