@@ -21,6 +21,7 @@ from pydantic import BaseModel, Field
 
 from authhero_sql import Adapters, ConflictError, NothingMatchedError
 from authhero_sql.models import User
+from authhero_sql.types import AuditEventCreate, DeviceDict, UserCreate
 from examples.passwords import hashed, verified
 
 TENANT = "acme"
@@ -82,7 +83,7 @@ class Browser:
     agent: str
 
     @property
-    def device(self) -> dict[str, str]:
+    def device(self) -> DeviceDict:
         """What is kept of it with a session."""
         agent, ip = self.agent[:255], self.ip or ""
         return {
@@ -205,14 +206,14 @@ async def sign_up(adapters: Adapters, browser: Browser, given: SignUp) -> None:
     Nobody learns here who has an account: a second sign-up ends like the first one, after as long, and the log says what it was.
     """
     user_id = f"auth0|{secrets.token_hex(12)}"
-    new = {
+    new: UserCreate = {
         "user_id": user_id,
         "email": given.email,
         "name": given.name,
         "connection": CONNECTION,
         "password": {"hash": await hashed(given.password), "algorithm": "argon2id"},
     }
-    event = {
+    event: AuditEventCreate = {
         "tenant_id": TENANT,
         "event_type": "user.created",
         "log_type": "ss",
