@@ -86,7 +86,14 @@ async def diagnose(pool: object, *, thorough: bool = False, clock: Clock = syste
             # The checks of the migrations and of the schema say so.
             continue
         except (DatabaseError, UnsupportedError) as error:
-            findings.append(Finding(name, "note", f"this could not be checked: {error}", "grant the account what it lacks"))
+            findings.append(
+                Finding(
+                    name,
+                    "note",
+                    f"this could not be checked: {error}",
+                    "give the account the right to read it, or the statement more time (command_timeout)",
+                )
+            )
     return sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))
 
 

@@ -314,9 +314,27 @@ def command(group: typer.Typer, name: str | None = None) -> Callable[[Body[P]], 
     return register
 
 
-def _before(context: typer.Context, **given: Any) -> None:
+def _kept(context: typer.Context, **given: Any) -> None:
     """Keep the options that stand before the command."""
-    context.obj = {option: given[option] for option in SHARED}
+    context.obj = {option: given[option] or (context.obj or {}).get(option) for option in SHARED}
+
+
+def group(name: str, help: str) -> typer.Typer:
+    """Add a group of commands."""
+    added = typer.Typer()
+
+    def before(context: typer.Context, **given: Any) -> None:
+        _kept(context, **given)
+
+    _with_shared(before, [])
+    added.callback(help=help)(before)
+    app.add_typer(added, name=name)
+    return added
+
+
+def _before(context: typer.Context, **given: Any) -> None:
+    """Keep the options, and show the help where there is no command."""
+    _kept(context, **given)
     if context.invoked_subcommand is None:
         if given["as_json"]:
             raise UsageError("a command is missing")

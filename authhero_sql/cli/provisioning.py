@@ -24,7 +24,8 @@ PROVIDER = "auth0"
 APP_TYPES: tuple[str, ...] = get_args(AppType)
 PUBLIC = {"native", "spa"}
 """The types of clients that cannot keep a secret."""
-SECRET_LENGTH = 64
+SECRET_LENGTH = 43
+"""258 bits, for each of the 64 characters stands for six."""
 KEY_BITS = 2048
 KEY_LIFETIME = timedelta(days=3650)
 SHORTEST_PASSWORD = 8

@@ -13,16 +13,14 @@ import typer
 from .. import migrations
 from ..adapters import create_adapters
 from ..dialects import Database
-from .invocation import MIGRATION_FAILED, Bar, Invocation, UsageError, app, command, counted
-from .provisioning import APP_TYPES, CONNECTION, SHORTEST_PASSWORD, ClientWanted, Part, UserWanted, Wanted, provision
+from .invocation import MIGRATION_FAILED, Bar, Invocation, UsageError, app, command, counted, group
+from .provisioning import APP_TYPES, SHORTEST_PASSWORD, ClientWanted, Part, UserWanted, Wanted, provision
 
 PASSWORD = "AUTHHERO_SQL_PASSWORD"  # noqa: S105  # the name of a variable
 
-tenants = typer.Typer(help="Create tenants.")
-clients = typer.Typer(help="Create clients (applications).")
-users = typer.Typer(help="Create users with a password.")
-for _group, _name in ((tenants, "tenant"), (clients, "client"), (users, "user")):
-    app.add_typer(_group, name=_name)
+tenants = group("tenant", "Create tenants.")
+clients = group("client", "Create clients (applications).")
+users = group("user", "Create users with a password.")
 
 
 def _callback(value: str) -> str:
@@ -209,10 +207,10 @@ def _show(cli: Invocation, parts: list[Part], applied: list[str]) -> None:
     lines += [f"{part.kind:<{width}}  {part.name} ({'created' if part.created else 'exists, unchanged'})" for part in parts]
     for part in parts:
         if part.kind == "client":
-            lines += ["", "Configure the application with:", f"  client_id      {part.details['client_id']}"]
-            if "client_secret" in part.details:
-                lines.append(f"  client_secret  {part.details['client_secret']}  (shown only now: store it safely)")
+            once = " (the secret is not shown again)" if "client_secret" in part.details else ""
+            lines += ["", f"Configure the application with{once}:"]
+            lines += [f"  {name:<13}  {part.details[name]}" for name in ("client_id", "client_secret") if name in part.details]
             lines += [f"  callback URL   {url}" for url in part.details["callbacks"]]
         elif part.kind == "user":
-            lines += ["", f"Log in as {part.name} with the connection {CONNECTION}."]
+            lines += ["", f"The user {part.name} can log in with their password."]
     cli.answer({"migrations": applied, **shown}, "\n".join(lines))

@@ -154,7 +154,7 @@ def _refusal(who: str, found: Iterable[Difference]) -> str:
     counting = [difference for difference in found if not difference.table or difference.table in REGISTRY]
     counting.sort(key=lambda difference: not difference.required)
     return (
-        f"{who} made the tables of this database, and nobody has said that they may be changed. Compared with this version:\n"
+        f"{who} made the tables of this database, and it has not been adopted, so nothing was changed. Compared with this version:\n"
         f"{_shown(counting)}\nLook at it with `authhero-sql check`, then take it over with `authhero-sql adopt` or "
         "migrate_to_latest(pool, adopt=True): what is missing is added, and nothing is lost."
     )

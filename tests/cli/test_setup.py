@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,9 +13,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
+from typer.testing import CliRunner, Result
 
 from authhero_sql import Adapters, AuthHeroSQLError, connect, create_adapters
-from authhero_sql.cli import provisioning
+from authhero_sql.cli import app, provisioning
 from authhero_sql.cli.provisioning import CONNECTION, ClientWanted, UserWanted, Wanted, provision
 from tests.migrations.helpers import ALL, answer, answered, call
 
@@ -131,21 +130,20 @@ def test_what_is_missing_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         (["--yes"], "a password is missing: pass --password-stdin, or set AUTHHERO_SQL_PASSWORD"),
     ):
         given += more
-        done = call(*given, "--url", url)
-        assert done.returncode == 2, done.stderr
+        done = here(*given, "--url", url)
+        assert done.exit_code == 2, done.output
         assert told in done.stderr
-    assert "the password must have at least 8 characters" in with_stdin("short\n", *given, "--password-stdin", "--url", url).stderr
+    assert "the password must have at least 8 characters" in here(*given, "--password-stdin", "--url", url, typed="short\n").stderr
     for wrong in (["--email", "nobody"], ["--callback", "nowhere"], ["--type", "toaster"]):
-        assert call(*given, *wrong, "--url", url).returncode == 2
-    done = with_stdin(f"{PASSWORD}\n", *given, "--password-stdin", "--url", url, "--json")
+        assert here(*given, *wrong, "--url", url).exit_code == 2
+    done = here(*given, "--password-stdin", "--url", url, "--json", typed=f"{PASSWORD}\n")
     assert json.loads(done.stdout)["user"]["created"] is True
     assert PASSWORD not in done.stdout + done.stderr
 
 
-def with_stdin(text: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Call authhero-sql with something on its standard input."""
-    command = [sys.executable, "-m", "authhero_sql", *arguments]
-    return subprocess.run(command, input=text, capture_output=True, text=True, timeout=120, check=False)
+def here(*arguments: str, typed: str | None = None) -> Result:
+    """Call it in this process, with something on its standard input."""
+    return CliRunner().invoke(app, arguments, input=typed)
 
 
 @pytest.mark.engines("sqlite")
@@ -165,11 +163,11 @@ async def test_a_terminal_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert "is not an absolute URL" in shown
     assert "this is not an e-mail address" in shown
     assert PASSWORD not in shown
-    assert re.search(r"client_secret  \S{64}  \(shown only now", shown)
+    assert re.search(r"\(the secret is not shown again\):\s+client_id      \S{21}\s+client_secret  \S{43}\s", shown)
     assert "tenant       default (created)" in shown
     del replies["Apply now? [Y/n]: "], replies["Password: "], replies["The same password again: "]
     replies["Callback URL of the client: "] = "https://x.example/cb"
     replies["E-mail address of the administrator: "] = "ada@acme.example"
     code, shown = await to_thread.run_sync(answered, replies, url, "init")
     assert (code, shown.count("exists, unchanged")) == (0, 5)
-    assert "client_secret" not in shown
+    assert "secret" not in shown

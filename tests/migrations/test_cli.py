@@ -195,6 +195,8 @@ async def test_a_database_of_authhero_is_refused_and_then_adopted(tmp_path: Path
     assert done.returncode == 3
     assert "AuthHero made the tables" in done.stderr
     assert "authhero-sql adopt" in done.stderr
+    assert "AuthHero created these tables: " in call("status", url=url).stdout
+    assert (await answer("status", url=url))["made_by"] == "AuthHero"
     assert call("check", url=url).returncode == 0
     adopted = await answer("adopt", url=url)
     assert adopted["applied"] == ALL
