@@ -2273,7 +2273,7 @@ class GenericNodeDict(TypedDict, total=False):
 
 
 class HiddenFieldDict(TypedDict, total=False):
-    """A value that goes along unseen."""
+    """A value that the form has and does not show."""
 
     key: Required[str]
     """The name of the field."""

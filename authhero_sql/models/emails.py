@@ -29,7 +29,7 @@ EmailTemplateName = Literal[
 
 
 class EmailProvider(Insert):
-    """The service that a tenant's e-mail goes through; its credentials are secret."""
+    """The service that delivers a tenant's e-mail; its credentials are secret."""
 
     name: Varchar255
     """The name of the service that delivers e-mail, such as ``mailgun``."""

@@ -986,7 +986,7 @@ class FormLanguages(Nested):
 
 
 class HiddenField(Nested):
-    """A value that goes along unseen."""
+    """A value that the form has and does not show."""
 
     key: str
     """The name of the field."""
