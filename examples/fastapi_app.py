@@ -1,9 +1,9 @@
-"""A small identity server on FastAPI: sign-up, sign-in, token exchange with rotation, userinfo, a new password, sign-out, admin lists.
+"""Serves a small identity server with FastAPI: sign-up, sign-in, token rotation, userinfo, password change, sign-out and admin lists.
 
     AUTHHERO_EXAMPLE_ADMIN=a-long-random-token AUTHHERO_SQL_URL=sqlite:///auth.db uvicorn examples.fastapi_app:app
 
-What happens behind the HTTP is in :mod:`examples.identity`. The administrators' lists want the token of ``AUTHHERO_EXAMPLE_ADMIN``, and
-are closed where there is none.
+:mod:`examples.identity` implements it. The admin lists require the token in ``AUTHHERO_EXAMPLE_ADMIN``, and refuse every request without
+one.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from examples.identity import AccessTokens, Browser, ChangePassword, RefusedErro
 
 
 class TokenRequest(BaseModel):
-    """The token endpoint's parameters (RFC 6749, RFC 7636)."""
+    """Validates the parameters of the token endpoint (RFC 6749, RFC 7636)."""
 
     grant_type: str
     client_id: str
@@ -39,7 +39,7 @@ database = lifespan(lambda: connect(os.environ.get("AUTHHERO_SQL_URL", "sqlite:/
 
 @asynccontextmanager
 async def started(app: FastAPI) -> AsyncIterator[None]:
-    """Open the database and bring its schema up to date; hold the adapters and the access tokens while the service runs."""
+    """Open and migrate the database, and store the adapters and the access tokens while the service runs."""
     async with database(app):
         app.state.access_tokens = AccessTokens()
         await identity.seed(app.state.adapters)
@@ -51,28 +51,28 @@ app = FastAPI(title="authhero_sql example", lifespan=started, exception_handlers
 
 @app.exception_handler(RefusedError)
 async def refused(request: Request, error: RefusedError) -> JSONResponse:
-    """Answer what is refused, as OAuth has it."""
+    """Respond with an OAuth error."""
     return JSONResponse(error.body, error.status, error.headers)
 
 
 def browser_of(request: Request) -> Browser:
-    """Where the request comes from. Behind a proxy uvicorn has to be told whom to believe: ``--forwarded-allow-ips``."""
+    """Identify the browser. Behind a proxy, uvicorn needs ``--forwarded-allow-ips`` to see its address."""
     return Browser(request.client.host if request.client else None, request.headers.get("user-agent", ""))
 
 
 def issued_by(request: Request) -> AccessTokens:
-    """The access tokens of this process."""
+    """Return the access tokens of this process."""
     found: AccessTokens = request.app.state.access_tokens
     return found
 
 
 def uncached(response: Response) -> None:
-    """Keep an answer with secrets out of caches (RFC 6749, 5.1)."""
+    """Keep a response with secrets out of caches (RFC 6749, 5.1)."""
     response.headers["Cache-Control"] = "no-store"
 
 
 def admin(authorization: Annotated[str, Header()] = "") -> None:
-    """Let administrators pass."""
+    """Require the administrators' token."""
     identity.require_admin(authorization, os.environ.get("AUTHHERO_EXAMPLE_ADMIN", ""))
 
 
@@ -83,14 +83,14 @@ Authorization = Annotated[str, Header()]
 
 @app.post("/dbconnections/signup", status_code=202)
 async def sign_up(given: SignUp, browser: BrowserDep, adapters: AdaptersDep) -> dict[str, str]:
-    """Create an account; the answer does not tell whether the address had one."""
+    """Create an account; the response does not reveal whether the address had one."""
     await identity.sign_up(adapters, browser, given)
     return {"message": "You can sign in now, unless the address had an account before."}
 
 
 @app.post("/login", dependencies=[Depends(uncached)])
 async def sign_in(given: SignIn, browser: BrowserDep, adapters: AdaptersDep, response: Response) -> dict[str, str]:
-    """Check the password; the browser gets a session, and a code for the client."""
+    """Check the password, set the session cookie, and return a code for the client."""
     done = await identity.sign_in(adapters, browser, given)
     response.set_cookie(value=done.session, max_age=int(identity.SESSION_LIFETIME.total_seconds()), **identity.SESSION_COOKIE)
     return {"code": done.code}
@@ -110,7 +110,7 @@ async def token(given: TokenRequest, browser: BrowserDep, adapters: AdaptersDep,
 
 @app.get("/userinfo", dependencies=[Depends(uncached)])
 async def userinfo(adapters: AdaptersDep, issued: IssuedDep, authorization: Authorization = "") -> dict[str, Any]:
-    """The claims of the user behind an access token (OpenID Connect Core, 5.3)."""
+    """Return the claims of an access token's user (OpenID Connect Core, 5.3)."""
     user = await identity.userinfo(adapters, issued, authorization)
     return {"sub": user.user_id, "name": user.name, "email": user.email, "email_verified": user.email_verified}
 
@@ -119,28 +119,28 @@ async def userinfo(adapters: AdaptersDep, issued: IssuedDep, authorization: Auth
 async def change_password(
     given: ChangePassword, browser: BrowserDep, adapters: AdaptersDep, issued: IssuedDep, authorization: Authorization = ""
 ) -> None:
-    """Store a new password, and sign the user out everywhere."""
+    """Store a new password and revoke all sessions of the user."""
     user = await identity.userinfo(adapters, issued, authorization)
     await identity.change_password(adapters, issued, browser, user, given)
 
 
 @app.post("/logout", status_code=204)
 async def sign_out(request: Request, browser: BrowserDep, adapters: AdaptersDep, issued: IssuedDep, response: Response) -> None:
-    """End the browser's session, and revoke the tokens that came of it."""
+    """Revoke the browser's session and its tokens."""
     await identity.sign_out(adapters, issued, browser, request.cookies.get(identity.SESSION_COOKIE["key"], ""))
     response.delete_cookie(**identity.SESSION_COOKIE)
 
 
 @app.get("/api/v2/users", dependencies=[Depends(admin)])
 async def list_users(adapters: AdaptersDep, params: ListQuery) -> dict[str, Any]:
-    """The users, by page or by checkpoint."""
+    """List the users, by page or by checkpoint."""
     found = await adapters.users.list(identity.TENANT, **params.arguments())
     return found.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
 @app.get("/api/v2/logs", dependencies=[Depends(admin)])
 async def list_logs(adapters: AdaptersDep, params: ListQuery) -> dict[str, Any]:
-    """The log, newest first, by page or by checkpoint."""
+    """List the log, newest first, by page or by checkpoint."""
     found = await adapters.logs.list(identity.TENANT, **params.arguments())
     return found.model_dump(mode="json", by_alias=True, exclude_none=True)
 

@@ -1,8 +1,8 @@
-"""What the examples have in common: an identity server without HTTP.
+"""Implements the identity server that the examples expose over HTTP.
 
-Sign-up, sign-in, the exchange of codes and refresh tokens, a new password and sign-out, each by the calls of the adapters that make it
-safe when two requests come at once. Of tokens only hashes are stored. What a service needs besides: rate limits, e-mail (an account can
-be used before its address is confirmed), consent, and access tokens that other processes can verify.
+Sign-up, sign-in, the exchange of codes and refresh tokens, password changes and sign-out use the adapters' atomic operations, so
+concurrent requests are safe. Only hashes of tokens are stored. A real service also needs rate limits, e-mail (here an account can be
+used before its address is confirmed), consent, and access tokens that other processes can verify.
 """
 
 from __future__ import annotations
@@ -15,14 +15,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, Field
 
 from authhero_sql import Adapters, ConflictError, NothingMatchedError
 from authhero_sql.models import User
-from authhero_sql.types import AuditEventCreate, DeviceDict, UserCreate
 from examples.passwords import hashed, verified
+
+if TYPE_CHECKING:
+    from authhero_sql.types import AuditEventCreate, DeviceDict, RefreshTokenCreate, UserCreate
 
 TENANT = "acme"
 CLIENT = "web"
@@ -32,18 +34,18 @@ SESSION_LIFETIME = timedelta(days=3)
 REFRESH_LIFETIME = timedelta(days=30)
 ACCESS_LIFETIME = timedelta(minutes=10)
 SESSION_COOKIE: dict[str, Any] = {
-    # The prefix keeps other hosts of the domain from setting it; browsers accept it by https, and from this machine.
+    # The prefix prevents other hosts of the domain from setting the cookie; browsers require HTTPS or localhost for it.
     "key": "__Host-session", "path": "/", "secure": True, "httponly": True, "samesite": "lax",
 }  # fmt: skip
 
 
-# What is hashed has a longest length.
+# Hashing is expensive, so its input is bounded.
 NewPassword = Annotated[str, Field(min_length=8, max_length=256)]
 AnyPassword = Annotated[str, Field(max_length=256)]
 
 
 class SignUp(BaseModel):
-    """What somebody signs up with."""
+    """Validates the input of a sign-up."""
 
     email: str = Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")
     password: NewPassword
@@ -51,7 +53,7 @@ class SignUp(BaseModel):
 
 
 class SignIn(BaseModel):
-    """What somebody signs in with; the client has made the challenge (RFC 7636), and it alone can use the code."""
+    """Validates the input of a sign-in; the challenge (RFC 7636) binds the code to the client that created it."""
 
     email: str = Field(max_length=254)
     password: AnyPassword
@@ -59,14 +61,14 @@ class SignIn(BaseModel):
 
 
 class ChangePassword(BaseModel):
-    """The password that somebody has, and the one to be."""
+    """Validates the input of a password change."""
 
     old_password: AnyPassword
     new_password: NewPassword
 
 
 class RefusedError(Exception):
-    """A request that is refused, as OAuth answers it (RFC 6749, 5.2)."""
+    """The request is refused; the response is an OAuth error (RFC 6749, 5.2)."""
 
     def __init__(self, error: str, description: str | None = None, status: int = 403) -> None:
         super().__init__(error)
@@ -77,14 +79,14 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Browser:
-    """Where a request comes from."""
+    """Identifies the browser that sends a request."""
 
     ip: str | None
     agent: str
 
     @property
     def device(self) -> DeviceDict:
-        """What is kept of it with a session."""
+        """Return what a session stores about the browser."""
         agent, ip = self.agent[:255], self.ip or ""
         return {
             "initial_user_agent": agent, "initial_ip": ip, "initial_asn": "", "last_user_agent": agent, "last_ip": ip, "last_asn": "",
@@ -93,7 +95,7 @@ class Browser:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """What a browser gets: a code for the client, and the value of its session's cookie."""
+    """Holds the result of a sign-in: the client's code and the value of the session cookie."""
 
     code: str
     session: str
@@ -101,7 +103,7 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """The token endpoint's answer (RFC 6749, 5.1)."""
+    """Holds the response of the token endpoint (RFC 6749, 5.1)."""
 
     access_token: str
     refresh_token: str
@@ -110,10 +112,10 @@ class Tokens:
 
 
 class AccessTokens:
-    """The access tokens of this process, by their hash: opaque, gone after ten minutes or when their sign-in is revoked."""
+    """Stores the opaque access tokens of this process by their hashes, until they expire or their sign-in is revoked."""
 
     def __init__(self) -> None:
-        # All live equally long, so the oldest expires first.
+        # All have the same lifetime, so the oldest expires first.
         self._issued: OrderedDict[str, tuple[datetime, str, str]] = OrderedDict()
 
     def issue(self, user_id: str, login_id: str) -> str:
@@ -125,54 +127,54 @@ class AccessTokens:
         return value
 
     def holder(self, authorization: str) -> str | None:
-        """Return the user whose token an Authorization header carries."""
+        """Return the user of the token in an Authorization header."""
         expires, user_id, _ = self._issued.get(digest(bearer(authorization)), (now(), None, ""))
         return user_id if expires > now() else None
 
     def revoke(self, login_id: str) -> None:
-        """Forget the tokens that came of a sign-in."""
+        """Remove the tokens of a sign-in."""
         for token in [token for token, (_, _, login) in self._issued.items() if login == login_id]:
             del self._issued[token]
 
 
 def now() -> datetime:
-    """The present."""
+    """Return the current time."""
     return datetime.now(UTC)
 
 
 def digest(value: str) -> str:
-    """What is stored of a random token: it needs no slow hash, because nobody can guess it."""
+    """Return the hash that is stored for a random token, which needs no slow hash because it cannot be guessed."""
     return hashlib.sha256(value.encode()).hexdigest()
 
 
 def challenge_of(verifier: str) -> str:
-    """The challenge of a PKCE verifier (RFC 7636, 4.2)."""
+    """Return the challenge of a PKCE verifier (RFC 7636, 4.2)."""
     return urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
 
 
 def session_id(cookie: str) -> str:
-    """The id of the session whose cookie has this value: a hash, so that whoever reads ids cannot use them."""
+    """Return the id of the session with this cookie: a hash, so that ids in the database or in lists are no credentials."""
     return challenge_of(cookie)[:26]
 
 
 def bearer(authorization: str) -> str:
-    """The token of an Authorization header (RFC 6750, 2.1), or nothing."""
+    """Return the token of an Authorization header (RFC 6750, 2.1), or an empty string."""
     scheme, _, value = authorization.partition(" ")
     return value.strip() if scheme.lower() == "bearer" else ""
 
 
 def require_admin(authorization: str, expected: str) -> None:
-    """Refuse whoever does not show the administrators' token; where none is set up, everybody.
+    """Require the administrators' token; without one, refuse every request.
 
     Raises:
-        RefusedError: it is another token.
+        RefusedError: the header carries another token, or the server has none.
     """
     if not expected or not secrets.compare_digest(digest(bearer(authorization)), digest(expected)):
         raise RefusedError("invalid_token", status=401)
 
 
 async def seed(adapters: Adapters) -> None:
-    """Create the tenant, connection and client of this service, unless they are there; several processes may start at once."""
+    """Create the tenant, connection and client of this service unless they exist; several processes may start at once."""
     with suppress(ConflictError):
         await adapters.tenants.create({"id": TENANT, "friendly_name": "Acme Inc."})
     connection = {"id": "con_password", "name": CONNECTION, "strategy": "auth0"}
@@ -201,9 +203,10 @@ async def log(adapters: Adapters, browser: Browser, type: str, description: str,
 
 
 async def sign_up(adapters: Adapters, browser: Browser, given: SignUp) -> None:
-    """Create an account: the user, its password, and an event for the worker that sends the mail, all or none.
+    """Create an account: the user, its password, and an event for the worker that sends the e-mail, in one transaction.
 
-    Nobody learns here who has an account: a second sign-up ends like the first one, after as long, and the log says what it was.
+    A second sign-up with the same address has the same result and takes the same time, so that it does not reveal who has an account.
+    The log records which it was.
     """
     user_id = f"auth0|{secrets.token_hex(12)}"
     new: UserCreate = {
@@ -233,17 +236,17 @@ async def sign_up(adapters: Adapters, browser: Browser, given: SignUp) -> None:
 
 
 async def sign_in(adapters: Adapters, browser: Browser, given: SignIn) -> SignedIn:
-    """Check the password; a login session, a session, a code and a log entry come of it, all or none.
+    """Check the password, and create a login session, a session, a code and a log entry in one batch.
 
-    An unknown address, a wrong password and a blocked user get the same answer, after the same statements and as much hashing.
+    An unknown address, a wrong password and a blocked user have the same response, after the same statements and the same hashing.
 
     Raises:
-        RefusedError: nobody may sign in with these.
+        RefusedError: the address or the password is wrong, or the user is blocked.
     """
     account = await adapters.users.get_by_email(TENANT, given.email, provider="auth0")
     stored = await adapters.passwords.get(TENANT, account.user_id if account else "")
     right = await verified(stored.password if stored else None, given.password)
-    # Whoever has linked accounts signs in as one person by each of them.
+    # Linked accounts belong to one user, whichever of them signs in.
     user = await adapters.users.get(TENANT, account.linked_to) if account and account.linked_to else account
     if not right or user is None or user.blocked:
         await log(adapters, browser, "fp", "Wrong email or password", user)
@@ -290,7 +293,7 @@ async def sign_in(adapters: Adapters, browser: Browser, given: SignIn) -> Signed
 
 
 async def exchange_code(adapters: Adapters, issued: AccessTokens, browser: Browser, value: str, verifier: str) -> Tokens:
-    """Exchange an authorization code for tokens; of any number of requests with it, one gets them.
+    """Exchange an authorization code for tokens, which only one of several concurrent requests receives.
 
     Raises:
         RefusedError: the code is unknown, expired or used, or the verifier does not fit (RFC 7636, 4.6).
@@ -304,10 +307,10 @@ async def exchange_code(adapters: Adapters, issued: AccessTokens, browser: Brows
     try:
         async with adapters.batch() as batch:
             await batch.codes.consume(TENANT, code.code_id, type="authorization_code")
-            await batch.refresh_tokens.create(TENANT, {**fields, "family_id": fields["id"]})
+            await batch.refresh_tokens.create(TENANT, fields)
             await log(batch, browser, "seacft", "Code exchanged")
     except NothingMatchedError:
-        # Somebody has used it: one of the two has stolen it, so what came of it is revoked (RFC 6749, 4.1.2).
+        # One of the two clients has stolen the code, so its tokens are revoked (RFC 6749, 4.1.2).
         await adapters.refresh_tokens.revoke_by_login_session(TENANT, code.login_id, now())
         issued.revoke(code.login_id)
         await log(adapters, browser, "feacft", "Code used again: its tokens have been revoked")
@@ -315,11 +318,12 @@ async def exchange_code(adapters: Adapters, issued: AccessTokens, browser: Brows
     return Tokens(issued.issue(code.user_id, code.login_id), refresh_token)
 
 
-def new_refresh_token(browser: Browser, user_id: str, login_id: str) -> tuple[str, dict[str, Any]]:
-    """A refresh token: what the client gets and what is to be stored, which is its first part and a hash."""
-    lookup, secret = secrets.token_hex(8), secrets.token_urlsafe(32)
-    fields = {
-        "id": secrets.token_hex(13),
+def new_refresh_token(browser: Browser, user_id: str, login_id: str) -> tuple[str, RefreshTokenCreate]:
+    """Create a refresh token: the client's value, and the fields to store, which contain its first part and a hash."""
+    id, lookup, secret = secrets.token_hex(13), secrets.token_hex(8), secrets.token_urlsafe(32)
+    fields: RefreshTokenCreate = {
+        "id": id,
+        "family_id": id,
         "login_id": login_id,
         "user_id": user_id,
         "client_id": CLIENT,
@@ -334,7 +338,7 @@ def new_refresh_token(browser: Browser, user_id: str, login_id: str) -> tuple[st
 
 
 async def rotate(adapters: Adapters, issued: AccessTokens, browser: Browser, value: str) -> Tokens:
-    """Exchange a refresh token for a new pair; one that was used before revokes its whole family (RFC 9700, 4.14.2).
+    """Exchange a refresh token for new tokens; reuse revokes the whole family (RFC 9700, 4.14.2).
 
     Raises:
         RefusedError: the token is unknown, expired, revoked or used, or its user may no longer sign in.
@@ -359,7 +363,7 @@ async def rotate(adapters: Adapters, issued: AccessTokens, browser: Browser, val
 
 
 async def userinfo(adapters: Adapters, issued: AccessTokens, authorization: str) -> User:
-    """Return the user whose access token a request carries.
+    """Return the user of the access token in an Authorization header.
 
     Raises:
         RefusedError: the token is unknown, expired or revoked, or its user may no longer sign in.
@@ -372,10 +376,10 @@ async def userinfo(adapters: Adapters, issued: AccessTokens, authorization: str)
 
 
 async def change_password(adapters: Adapters, issued: AccessTokens, browser: Browser, user: User, given: ChangePassword) -> None:
-    """Store a new password, and sign the user out everywhere, in one transaction.
+    """Store a new password and revoke all sessions of the user, in one transaction.
 
     Raises:
-        RefusedError: the old password is wrong, or has been changed meanwhile.
+        RefusedError: the old password is wrong, or was changed at the same time.
         UnsupportedError: the database has no interactive transactions (D1).
     """
     current = await adapters.passwords.get(TENANT, user.user_id)
@@ -386,7 +390,7 @@ async def change_password(adapters: Adapters, issued: AccessTokens, browser: Bro
 
     async def change(tx: Adapters) -> None:
         await tx.passwords.create(TENANT, {"user_id": user.user_id, "password": hash, "algorithm": "argon2id"})
-        # Storing one makes others wait. Hashing took a while outside of the transaction: was the old one still the password?
+        # Storing a password locks out concurrent changes. Hashing happened before the transaction, so the verified password may be outdated.
         _, before, *_ = await tx.passwords.list(TENANT, user.user_id, 2)
         if before.id != known:
             raise RefusedError("invalid_grant", "The password has just been changed.")
@@ -400,11 +404,11 @@ async def change_password(adapters: Adapters, issued: AccessTokens, browser: Bro
 
 
 async def sign_out(adapters: Adapters, issued: AccessTokens, browser: Browser, cookie: str) -> None:
-    """End a session, and revoke the tokens that came of it; a cookie of no session is as good as signed out."""
+    """Revoke a session and its tokens; an unknown cookie is not an error."""
     session = await adapters.sessions.get(TENANT, session_id(cookie))
     if session is None:
         return
-    # The tokens first: whoever is interrupted in between can sign out again.
+    # The tokens come first, so that an interrupted sign-out can be repeated.
     await adapters.refresh_tokens.revoke_by_login_session(TENANT, session.login_session_id, now())
     issued.revoke(session.login_session_id)
     async with adapters.batch() as batch:

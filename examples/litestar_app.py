@@ -1,4 +1,4 @@
-"""Sign-up, sign-in and admin lists on Litestar; :mod:`examples.fastapi_app` has the rest.
+"""Serves sign-up, sign-in and admin lists with Litestar; :mod:`examples.fastapi_app` has the other endpoints.
 
 AUTHHERO_EXAMPLE_ADMIN=a-long-random-token AUTHHERO_SQL_URL=sqlite:///auth.db uvicorn examples.litestar_app:app
 """
@@ -34,31 +34,31 @@ async def started(app: Litestar) -> AsyncIterator[None]:
 
 
 def browser_of(request: AnyRequest) -> Browser:
-    """Where the request comes from."""
+    """Identify the browser."""
     return Browser(request.client.host if request.client else None, request.headers.get("user-agent", ""))
 
 
 def admin(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """Let administrators pass."""
+    """Require the administrators' token."""
     identity.require_admin(connection.headers.get("authorization", ""), os.environ.get("AUTHHERO_EXAMPLE_ADMIN", ""))
 
 
 def json_only(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """Refuse other types: another site's form can send those, and so sign somebody in as somebody else."""
+    """Require a JSON content type, which a form of another site cannot send: this prevents login CSRF."""
     if connection.headers.get("content-type", "").partition(";")[0] != "application/json":
         raise RefusedError("invalid_request", "The body must be JSON.", 415)
 
 
 @post("/dbconnections/signup", status_code=202, guards=[json_only])
 async def sign_up(data: JSONBody[SignUp], request: AnyRequest, adapters: AdaptersDep) -> dict[str, str]:
-    """Create an account; the answer does not tell whether the address had one."""
+    """Create an account; the response does not reveal whether the address had one."""
     await identity.sign_up(adapters, browser_of(request), data)
     return {"message": "You can sign in now, unless the address had an account before."}
 
 
 @post("/login", status_code=200, guards=[json_only])
 async def sign_in(data: JSONBody[SignIn], request: AnyRequest, adapters: AdaptersDep) -> Response[dict[str, str]]:
-    """Check the password; the browser gets a session, and a code for the client."""
+    """Check the password, set the session cookie, and return a code for the client."""
     done = await identity.sign_in(adapters, browser_of(request), data)
     cookie = Cookie(value=done.session, max_age=int(identity.SESSION_LIFETIME.total_seconds()), **identity.SESSION_COOKIE)
     return Response({"code": done.code}, headers={"Cache-Control": "no-store"}, cookies=[cookie])
@@ -66,20 +66,20 @@ async def sign_in(data: JSONBody[SignIn], request: AnyRequest, adapters: Adapter
 
 @get("/api/v2/users", guards=[admin])
 async def list_users(adapters: AdaptersDep, params: ListQuery) -> dict[str, Any]:
-    """The users, by page or by checkpoint."""
+    """List the users, by page or by checkpoint."""
     found = await adapters.users.list(identity.TENANT, **params.arguments())
     return found.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
 @get("/api/v2/logs", guards=[admin])
 async def list_logs(adapters: AdaptersDep, params: ListQuery) -> dict[str, Any]:
-    """The log, newest first, by page or by checkpoint."""
+    """List the log, newest first, by page or by checkpoint."""
     found = await adapters.logs.list(identity.TENANT, **params.arguments())
     return found.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
 def refused(request: AnyRequest, error: RefusedError) -> Response[dict[str, str]]:
-    """Answer what is refused, as OAuth has it."""
+    """Respond with an OAuth error."""
     return Response(error.body, status_code=error.status, headers=error.headers)
 
 

@@ -1,4 +1,4 @@
-"""Passwords of the examples: argon2id, in threads, and no more of them at once than the machine has memory and processors for."""
+"""Hashes the passwords of the examples with argon2id, on threads, and limits how many are hashed at once."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 _hasher = PasswordHasher()
-# Verified where there is no hash, so that the time to answer does not say so.
+# Verified where there is no hash, so that the response time does not reveal it.
 _NOBODY = _hasher.hash(secrets.token_urlsafe())
-# Each hash takes 64 MiB and a processor: without a limit a few dozen requests would take all of both.
+# Each hash takes 64 MiB and a processor: without a limit a few dozen requests would exhaust both.
 _limit = anyio.CapacityLimiter(os.cpu_count() or 1)
 
 
@@ -23,7 +23,7 @@ async def hashed(password: str) -> str:
 
 
 async def verified(stored: str | None, password: str) -> bool:
-    """Return whether this is the hash of the password; it takes as long where there is no hash, or one of another algorithm."""
+    """Return whether this is the hash of the password; it takes the same time without a hash, or with one of another algorithm."""
 
     def verify(hash: str) -> bool:
         try:

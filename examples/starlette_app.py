@@ -1,4 +1,4 @@
-"""Sign-up, sign-in and admin lists on Starlette; :mod:`examples.fastapi_app` has the rest.
+"""Serves sign-up, sign-in and admin lists with Starlette; :mod:`examples.fastapi_app` has the other endpoints.
 
 AUTHHERO_EXAMPLE_ADMIN=a-long-random-token AUTHHERO_SQL_URL=sqlite:///auth.db uvicorn examples.starlette_app:app
 """
@@ -36,12 +36,12 @@ async def started(app: Starlette) -> AsyncIterator[None]:
 
 
 async def given(request: Request, model: type[M]) -> M:
-    """The JSON body of a request.
+    """Validate the JSON body of a request.
 
     Raises:
-        RefusedError: it is another type, or not valid. The answer names the fields and does not repeat their values.
+        RefusedError: the body has another type or is invalid. The response names the fields without their values.
     """
-    # Another site's form cannot send this type, and so cannot sign anybody in as somebody else.
+    # A form of another site cannot send this type, which prevents login CSRF.
     if request.headers.get("content-type", "").partition(";")[0] != "application/json":
         raise RefusedError("invalid_request", "The body must be JSON.", 415)
     try:
@@ -51,18 +51,18 @@ async def given(request: Request, model: type[M]) -> M:
 
 
 def browser_of(request: Request) -> Browser:
-    """Where the request comes from."""
+    """Identify the browser."""
     return Browser(request.client.host if request.client else None, request.headers.get("user-agent", ""))
 
 
 async def sign_up(request: Request) -> Response:
-    """Create an account; the answer does not tell whether the address had one."""
+    """Create an account; the response does not reveal whether the address had one."""
     await identity.sign_up(get_adapters(request), browser_of(request), await given(request, SignUp))
     return JSONResponse({"message": "You can sign in now, unless the address had an account before."}, 202)
 
 
 async def sign_in(request: Request) -> Response:
-    """Check the password; the browser gets a session, and a code for the client."""
+    """Check the password, set the session cookie, and return a code for the client."""
     done = await identity.sign_in(get_adapters(request), browser_of(request), await given(request, SignIn))
     response = JSONResponse({"code": done.code}, headers={"Cache-Control": "no-store"})
     response.set_cookie(value=done.session, max_age=int(identity.SESSION_LIFETIME.total_seconds()), **identity.SESSION_COOKIE)
@@ -70,29 +70,29 @@ async def sign_in(request: Request) -> Response:
 
 
 def listed(page: Page[Any]) -> Response:
-    """A page as Auth0 has it on the wire."""
+    """Return a page in Auth0's format."""
     return JSONResponse(page.model_dump(mode="json", by_alias=True, exclude_none=True))
 
 
 def require_admin(request: Request) -> None:
-    """Let administrators pass."""
+    """Require the administrators' token."""
     identity.require_admin(request.headers.get("authorization", ""), os.environ.get("AUTHHERO_EXAMPLE_ADMIN", ""))
 
 
 async def list_users(request: Request) -> Response:
-    """The users, by page or by checkpoint."""
+    """List the users, by page or by checkpoint."""
     require_admin(request)
     return listed(await get_adapters(request).users.list(identity.TENANT, **list_params(request).arguments()))
 
 
 async def list_logs(request: Request) -> Response:
-    """The log, newest first, by page or by checkpoint."""
+    """List the log, newest first, by page or by checkpoint."""
     require_admin(request)
     return listed(await get_adapters(request).logs.list(identity.TENANT, **list_params(request).arguments()))
 
 
 async def refused(request: Request, error: Any) -> Response:
-    """Answer what is refused, as OAuth has it."""
+    """Respond with an OAuth error."""
     return JSONResponse(error.body, error.status, error.headers)
 
 

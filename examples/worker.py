@@ -1,10 +1,10 @@
-"""An outbox relay: hands events that were written with users on to a web hook, at least once, by any number of workers.
+"""Relays the events of the outbox to a webhook, at least once, with any number of workers.
 
     AUTHHERO_EXAMPLE_HOOK=https://mailer.example/hook AUTHHERO_EXAMPLE_HOOK_SECRET=a-long-random-secret python examples/worker.py
 
-A worker claims what is due, so that no other delivers it meanwhile, and says afterwards what became of it: delivered, to be tried again
-later, or given up. One that dies loses its claims after a minute, and what it had claimed is delivered by others. So the hook may get an
-event twice, and in another order: it has to remember the ids. SIGTERM lets what is under way end first.
+A worker claims the events that are due, delivers them, and marks each as delivered, to be retried later, or given up. The claims of a
+worker that dies expire after a minute, and other workers deliver its events. A receiver may therefore see an event twice and out of
+order, and must remember the ids. SIGTERM stops the worker after the deliveries in progress.
 """
 
 from __future__ import annotations
@@ -34,39 +34,39 @@ from authhero_sql.models import OutboxEvent
 BATCH = 20
 DELIVERY_TIMEOUT = 10
 LEASE = timedelta(minutes=1)
-"""For how long an event is claimed: longer than its delivery can take."""
+"""How long a claim lasts, which is longer than a delivery can take."""
 ATTEMPTS = 8
 IDLE = 1.0
-"""Seconds between two looks at an outbox that is empty, or a database that cannot be reached."""
+"""Seconds to wait after the outbox was empty or the database could not be reached."""
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=1), timedelta(hours=1)
 AGAIN = {408, 425, 429}
-"""What a client did wrong only for the moment."""
+"""The client errors that a retry may resolve."""
 
 logger = logging.getLogger("examples.worker")
 
 
 class RefusedError(Exception):
-    """The event will never be accepted."""
+    """The receiver will never accept the event."""
 
 
 class Relay:
     """Delivers the events of one outbox.
 
     Args:
-        adapters: where they are.
-        send: delivers one; what it raises is a failure, and :class:`RefusedError` one for good.
-        clock: gives the present.
+        adapters: the adapters of the database with the outbox.
+        send: delivers an event. An exception is a failed delivery, and :class:`RefusedError` one that is not retried.
+        clock: returns the current time.
     """
 
     def __init__(self, adapters: Adapters, send: Callable[[OutboxEvent], Awaitable[None]], clock: Clock = system_clock) -> None:
         self._outbox = adapters.outbox
         self._send = send
         self._clock = clock
-        # Of two processes with the same name and number, as in containers, neither must end the other's claims.
+        # Containers often share host names and process ids, and no worker may release another's claims.
         self._worker = f"worker-{os.getpid()}-{secrets.token_hex(8)}"
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Deliver until ``stop`` is set, and end what has begun."""
+        """Deliver events until ``stop`` is set, and finish the deliveries in progress."""
         while not stop.is_set():
             try:
                 busy = await self.once()
@@ -77,7 +77,7 @@ class Relay:
                 await _until(stop, IDLE)
 
     async def once(self) -> bool:
-        """Deliver what is due; whether there was anything."""
+        """Deliver the events that are due, and return whether there were any."""
         due = await self._outbox.get_unprocessed(BATCH)
         mine = set(await self._outbox.claim_events([event.id for event in due], self._worker, LEASE // timedelta(milliseconds=1)))
         claimed = [event for event in due if event.id in mine]
@@ -90,8 +90,8 @@ class Relay:
         try:
             async with asyncio.timeout(DELIVERY_TIMEOUT):
                 await self._send(event)
-        except Exception as error:  # whatever one event meets, the others are delivered
-            # The kind alone: the message may repeat what was sent, or the address with its token.
+        except Exception as error:  # a failure of one event must not stop the others
+            # Only the class name: the message may contain the payload, or the URL with a token.
             await self._failed(event, type(error).__name__, final=isinstance(error, RefusedError))
             return False
         return True
@@ -101,12 +101,12 @@ class Relay:
             logger.error("event %s is given up: %s", event.id, reason)
             await self._outbox.dead_letter(event.id, reason, worker_id=self._worker)
         else:
-            logger.warning("event %s is tried again: %s", event.id, reason)
+            logger.warning("event %s will be retried: %s", event.id, reason)
             await self._outbox.mark_retry(event.id, reason, self._clock() + backoff(event.retry_count), worker_id=self._worker)
 
 
 def backoff(retries: int) -> timedelta:
-    """How long to wait: twice as long each time, and by chance less, so that a hook that comes back is not met by all at once."""
+    """Return the wait before a retry: it doubles each time, with jitter, so that a receiver that recovers is not flooded."""
     longest = min(FIRST_WAIT * 2**retries, LONGEST_WAIT)
     return timedelta(seconds=random.uniform(0.5, 1) * longest.total_seconds())
 
@@ -120,7 +120,7 @@ async def _until(stop: asyncio.Event, seconds: float) -> None:
 
 
 def to_hook(client: httpx.AsyncClient, url: str, secret: str) -> Callable[[OutboxEvent], Awaitable[None]]:
-    """Send events to a web hook, signed, so that it knows whose they are; only what it needs of them, because there may be more."""
+    """Return a function that posts events to a webhook, signed, and without the fields that may hold personal data."""
 
     async def send(event: OutboxEvent) -> None:
         target = {"type": event.target.type, "id": event.target.id}
@@ -137,7 +137,7 @@ def to_hook(client: httpx.AsyncClient, url: str, secret: str) -> Callable[[Outbo
 
 
 async def main() -> None:
-    """Relay until a signal comes."""
+    """Relay events until the process receives SIGINT or SIGTERM."""
     url = os.environ.get("AUTHHERO_SQL_URL", "sqlite:///auth.db")
     hook, secret = os.environ["AUTHHERO_EXAMPLE_HOOK"], os.environ["AUTHHERO_EXAMPLE_HOOK_SECRET"]
     stop = asyncio.Event()
@@ -151,6 +151,6 @@ async def main() -> None:
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
-    # It logs every address that is asked, and the hook's may hold a token.
+    # It logs every URL, and the webhook's may contain a token.
     logging.getLogger("httpx").setLevel(logging.WARNING)
     asyncio.run(main())

@@ -1,1 +1,1 @@
-"""What connects the adapters with web frameworks: a module for each, and :mod:`.http`, which knows none of them."""
+"""The integrations with web frameworks: each has a module, and :mod:`.http` holds what they share."""

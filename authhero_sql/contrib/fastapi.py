@@ -1,4 +1,4 @@
-"""The adapters in FastAPI.
+"""Integrates the adapters with FastAPI.
 
 .. code-block:: python
 
@@ -23,8 +23,8 @@ try:
     from fastapi import Depends, Query, Request
     from fastapi.exceptions import RequestValidationError
     from fastapi.responses import JSONResponse, Response
-except ImportError as error:
-    raise ImportError("authhero_sql.contrib.fastapi needs FastAPI: pip install 'authhero-sql[fastapi]'") from error
+except ImportError as _missing:
+    raise ImportError("authhero_sql.contrib.fastapi needs FastAPI: pip install 'authhero-sql[fastapi]'") from _missing
 
 from . import starlette
 from .starlette import get_adapters
@@ -32,13 +32,13 @@ from .starlette import get_adapters
 __all__ = ["AdaptersDep", "ListParams", "ListQuery", "exception_handlers", "get_adapters", "lifespan"]
 
 AdaptersDep = Annotated[Adapters, Depends(get_adapters)]
-"""The adapters of the application, as a parameter of a path operation."""
+"""Annotates a parameter of a path operation that receives the adapters."""
 ListQuery = Annotated[ListParams, Query()]
-"""The query parameters of a list, as a parameter of a path operation; they stand in the API's documentation."""
+"""Annotates a parameter of a path operation that receives the query parameters of a list; OpenAPI documents each of them."""
 
 
 async def _invalid(request: Request, error: RequestValidationError) -> Response:
-    # FastAPI's own answer repeats what was sent, passwords included.
+    # FastAPI's own response repeats the input, including passwords.
     return JSONResponse(body(400, described(error.errors())), 400)
 
 
@@ -46,4 +46,4 @@ exception_handlers: dict[int | type[Exception], Callable[[Request, Any], Corouti
     **starlette.exception_handlers,
     RequestValidationError: _invalid,
 }
-"""For ``FastAPI(exception_handlers=…)``: errors of this package, and requests that do not validate, are answered in Auth0's shape."""
+"""Pass these to ``FastAPI(exception_handlers=…)``: they answer this package's errors and invalid requests in Auth0's format."""

@@ -1,4 +1,4 @@
-"""What every web framework needs of the adapters: a lifespan, the parameters of admin lists, and errors as answers."""
+"""The integrations share this: a lifespan, the query parameters of admin lists, and error responses."""
 
 from __future__ import annotations
 
@@ -6,29 +6,29 @@ import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from http import HTTPStatus
-from typing import Any, Literal, Self, TypedDict, Unpack
+from typing import Any, ClassVar, Literal, Self, TypedDict, Unpack
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ..adapters import Adapters, create_adapters
 from ..clock import Clock
 from ..dialects import connect
-from ..errors import InvalidQueryError
+from ..errors import AuthHeroSQLError, InvalidQueryError
 from ..ids import Ids
 from ..migrations import migrate_to_latest
 
 MAX_PER_PAGE = 100
 """The most rows of one page, as in Auth0's Management API."""
 
-logger = logging.getLogger("authhero_sql.http")
-"""At level ERROR: what was answered with a status of 500 or more."""
+logger: logging.Logger = logging.getLogger("authhero_sql.http")
+"""Logs, at level ERROR, each error that was answered with a status of 500 or more."""
 
 Source = str | Callable[[], AbstractAsyncContextManager[object]]
-"""A URL for ``connect``, or a function that makes what ``async with`` opens: ``lambda: asyncpg.create_pool(dsn)``."""
+"""A URL for ``connect``, or a function that returns an async context manager: ``lambda: asyncpg.create_pool(dsn)``."""
 
 
 class Options(TypedDict, total=False):
-    """The options of ``create_adapters``."""
+    """Lists the options of ``create_adapters``."""
 
     clock: Clock | None
     ids: Ids | None
@@ -36,13 +36,13 @@ class Options(TypedDict, total=False):
 
 
 def lifespan(source: Source, *, migrate: bool = False, **options: Unpack[Options]) -> Callable[[Any], AbstractAsyncContextManager[None]]:
-    """Make the lifespan of an application: it opens the database, and ``app.state.adapters`` holds the adapters while it is open.
+    """Create the lifespan of an application, which opens the database and stores the adapters as ``app.state.adapters``.
 
     Args:
-        source: the database's URL, or a function that makes what ``async with`` opens. The function is called at the start, not
-            before, so that it is the place to read the environment.
-        migrate: whether the schema is brought up to date first.
-        options: those of ``create_adapters``.
+        source: the database's URL, or a function that returns an async context manager for a database or a pool. The function is
+            called when the application starts, so it may read the environment.
+        migrate: whether to bring the schema up to date first.
+        options: the options of ``create_adapters``.
     """
 
     @asynccontextmanager
@@ -60,23 +60,23 @@ def adapters_of(app: Any) -> Adapters:
     """Return the adapters of an application.
 
     Raises:
-        RuntimeError: its lifespan has not put any there.
+        RuntimeError: the application does not use :func:`lifespan`, or has not started.
     """
     adapters = getattr(app.state, "adapters", None)
     if adapters is None:
-        raise RuntimeError("the application has no adapters: make it with lifespan(…)")
+        raise RuntimeError("the application has no adapters: pass lifespan(…) to it")
     found: Adapters = adapters
     return found
 
 
 class ListParams(BaseModel):
-    """The query parameters of an admin list, with Auth0's names and limits.
+    """Validates the query parameters of an admin list, which have Auth0's names and limits.
 
-    ``await adapters.users.list(tenant_id, **params.arguments())`` reads the page. ``take`` or ``from`` asks for a checkpoint page,
-    which ``page`` and ``include_totals`` do not affect.
+    ``await adapters.users.list(tenant_id, **params.arguments())`` reads the page; ``take`` and ``from`` request a checkpoint page. A
+    subclass may declare other limits.
     """
 
-    model_config = ConfigDict(hide_input_in_errors=True, validate_by_name=True, validate_by_alias=True)
+    model_config: ClassVar[ConfigDict] = ConfigDict(hide_input_in_errors=True, validate_by_name=True, validate_by_alias=True)
 
     page: int = Field(default=0, ge=0, description="The number of the page, from 0.")
     per_page: int = Field(default=50, ge=1, le=MAX_PER_PAGE, description="The rows of a page.")
@@ -88,7 +88,7 @@ class ListParams(BaseModel):
 
     @classmethod
     def parse(cls, query: Mapping[str, str]) -> Self:
-        """Validate the parameters of a query string; others are ignored.
+        """Validate the parameters of a query string, and ignore those of other names.
 
         Raises:
             InvalidQueryError: one of them is not valid. The message names it and does not repeat its value.
@@ -99,27 +99,27 @@ class ListParams(BaseModel):
             raise InvalidQueryError(described(error.errors(include_url=False, include_context=False, include_input=False))) from None
 
     def arguments(self) -> dict[str, Any]:
-        """Return the parameters that were given, as keyword arguments of an adapter's ``list``."""
+        """Return the parameters that the client sent, as keyword arguments for an adapter's ``list``."""
         return self.model_dump(exclude_unset=True)
 
 
 def described(errors: Iterable[Mapping[str, Any]]) -> str:
-    """Say in one line what pydantic found wrong, by field, without the values: one of them may be a password."""
+    """Describe pydantic's errors in one line, by field and without the values, any of which may be a password."""
     return "; ".join(f"{'.'.join(map(str, error['loc']))}: {error['msg']}" for error in errors)
 
 
 def body(status: int, message: str) -> dict[str, Any]:
-    """The body of an error in the shape of Auth0's Management API."""
+    """Return the body of an error response in the format of Auth0's Management API."""
     return {"statusCode": status, "error": HTTPStatus(status).phrase, "message": message}
 
 
-def answered(error: Exception) -> tuple[int, dict[str, Any]]:
-    """The status and the body that answer an error of this package.
+def answered(error: AuthHeroSQLError) -> tuple[int, dict[str, Any]]:
+    """Return the status and the body of the response to an error.
 
-    The message of an error that the client caused is repeated; it holds no value. One that the server has to answer for is logged,
-    and the client only learns its status.
+    The response to a client error contains its message, which holds no value. A server error is logged, and its response contains
+    nothing but the status.
     """
-    status: int = getattr(error, "status_code", 400 if isinstance(error, ValueError) else 500)
+    status = error.status_code
     if status < 500:
         return status, body(status, str(error))
     logger.error("answered %s: %s", status, type(error).__name__, exc_info=error)

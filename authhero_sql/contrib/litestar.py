@@ -1,4 +1,4 @@
-"""The adapters in Litestar.
+"""Integrates the adapters with Litestar.
 
 .. code-block:: python
 
@@ -28,28 +28,28 @@ try:
     from litestar import Request, Response
     from litestar.di import NamedDependency, Provide
     from litestar.exceptions import ClientException
-except ImportError as error:
-    raise ImportError("authhero_sql.contrib.litestar needs Litestar: pip install 'authhero-sql[litestar]'") from error
+except ImportError as _missing:
+    raise ImportError("authhero_sql.contrib.litestar needs Litestar: pip install 'authhero-sql[litestar]'") from _missing
 
 __all__ = ["AdaptersDep", "ListParams", "ListQuery", "dependencies", "exception_handlers", "get_adapters", "lifespan", "list_params"]
 
 AdaptersDep = NamedDependency[Adapters]
-"""The adapters of the application, as the parameter ``adapters`` of a handler."""
+"""Annotates the parameter ``adapters`` of a route handler."""
 ListQuery = NamedDependency[ListParams]
-"""The query parameters of a list, as the parameter ``params`` of a handler."""
+"""Annotates the parameter ``params`` of a route handler, which receives the query parameters of a list."""
 
 
 def get_adapters(request: Request[Any, Any, Any]) -> Adapters:
-    """Return the adapters of the application that serves a request.
+    """Return the adapters of the application that handles a request.
 
     Raises:
-        RuntimeError: the application was made without :func:`lifespan`.
+        RuntimeError: the application does not use :func:`lifespan`.
     """
     return adapters_of(request.app)
 
 
 def list_params(request: Request[Any, Any, Any]) -> ListParams:
-    """Return the parameters of a list, from the query string.
+    """Return the validated parameters of a list from the query string.
 
     Raises:
         InvalidQueryError: one of them is not valid.
@@ -57,8 +57,11 @@ def list_params(request: Request[Any, Any, Any]) -> ListParams:
     return ListParams.parse({name: request.query_params[name] for name in request.query_params})
 
 
-dependencies = {"adapters": Provide(get_adapters, sync_to_thread=False), "params": Provide(list_params, sync_to_thread=False)}
-"""For ``Litestar(dependencies=…)``: what :data:`AdaptersDep` and :data:`ListQuery` stand for."""
+dependencies: dict[str, Provide] = {
+    "adapters": Provide(get_adapters, sync_to_thread=False),
+    "params": Provide(list_params, sync_to_thread=False),
+}
+"""Pass these to ``Litestar(dependencies=…)``: they provide :data:`AdaptersDep` and :data:`ListQuery`."""
 
 
 def _refused(request: Request[Any, Any, Any], error: AuthHeroSQLError) -> Response[dict[str, Any]]:
@@ -73,4 +76,4 @@ def _invalid(request: Request[Any, Any, Any], error: ClientException) -> Respons
 
 
 exception_handlers: dict[Any, Any] = {AuthHeroSQLError: _refused, ClientException: _invalid}
-"""For ``Litestar(exception_handlers=…)``: errors of this package, and requests that Litestar refuses, are answered in Auth0's shape."""
+"""Pass these to ``Litestar(exception_handlers=…)``: they answer this package's errors and invalid requests in Auth0's format."""

@@ -1,4 +1,4 @@
-"""The adapters in Starlette.
+"""Integrates the adapters with Starlette.
 
 .. code-block:: python
 
@@ -22,23 +22,23 @@ from .http import ListParams, adapters_of, answered, lifespan
 try:
     from starlette.requests import HTTPConnection, Request
     from starlette.responses import JSONResponse, Response
-except ImportError as error:
-    raise ImportError("authhero_sql.contrib.starlette needs Starlette: pip install 'authhero-sql[starlette]'") from error
+except ImportError as _missing:
+    raise ImportError("authhero_sql.contrib.starlette needs Starlette: pip install 'authhero-sql[starlette]'") from _missing
 
 __all__ = ["ListParams", "exception_handlers", "get_adapters", "lifespan", "list_params"]
 
 
 def get_adapters(connection: HTTPConnection) -> Adapters:
-    """Return the adapters of the application that serves a request, or a websocket.
+    """Return the adapters of the application that handles a request or a WebSocket.
 
     Raises:
-        RuntimeError: the application was made without :func:`lifespan`.
+        RuntimeError: the application does not use :func:`lifespan`.
     """
     return adapters_of(connection.app)
 
 
 def list_params(request: Request) -> ListParams:
-    """Return the parameters of a list, from the query string.
+    """Return the validated parameters of a list from the query string.
 
     Raises:
         InvalidQueryError: one of them is not valid.
@@ -52,4 +52,4 @@ async def _refused(request: Request, error: AuthHeroSQLError) -> Response:
 
 
 exception_handlers: dict[int | type[Exception], Callable[[Request, Any], Coroutine[Any, Any, Response]]] = {AuthHeroSQLError: _refused}
-"""For ``Starlette(exception_handlers=…)``: errors of this package are answered by their status, in Auth0's shape."""
+"""Pass these to ``Starlette(exception_handlers=…)``: they answer this package's errors by their status, in Auth0's format."""

@@ -1,4 +1,4 @@
-"""SQLite in memory, in the thread of the event loop: for tests, which want it at once and from any loop, and never wait for it."""
+"""Runs SQLite in the thread of the event loop: for databases in memory that tests use from any loop."""
 
 from __future__ import annotations
 
@@ -14,35 +14,35 @@ T = TypeVar("T")
 
 
 class InlineHandle(Handle):
-    """A connection that works where it is called."""
+    """Runs work directly instead of on a thread of its own."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._raw = connection
 
     async def run(self, work: Work[T], *, bounded: bool = True, stoppable: bool = True) -> T:
-        """Run now; nothing else runs meanwhile."""
+        """Run the work at once."""
         try:
             return work(self._raw)
         except Exception as error:
             reraise(DIALECT, error)
 
     async def close(self) -> None:
-        """Close it."""
+        """Close the connection."""
         self._raw.close()
 
     @property
     def in_transaction(self) -> bool:
-        """Whether a transaction is open on it."""
+        """Return whether a transaction is open on the connection."""
         return self._raw.in_transaction
 
     def interrupt(self, job: Job | None = None) -> None:
-        """Nothing runs when this is called."""
+        """Do nothing: no work is running when another call can be made."""
 
 
 class InlineDatabase(SQLiteDatabase):
-    """A SQLite database over a connection of the standard library, open from the beginning, in any event loop.
+    """Wraps an open connection of the standard library, which belongs to no event loop.
 
-    The connection needs ``isolation_level=None``. ``command_timeout`` has no effect.
+    The connection must have ``isolation_level=None``. ``command_timeout`` has no effect.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -55,7 +55,7 @@ class InlineDatabase(SQLiteDatabase):
         self._opened = True
 
     def _require_open(self) -> None:
-        # It belongs to no loop.
+        # Any event loop may use it.
         self._require_not_closed()
 
     async def _close(self) -> None:

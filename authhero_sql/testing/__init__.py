@@ -1,6 +1,6 @@
-"""What tests of an application need of this package: adapters in a moment, a clock that one turns, rows, and a look for secrets.
+"""Helps to test an application: migrated databases in memory, a manual clock, input builders, and a check for secrets in logs.
 
-The pytest plugin ``pytest_authhero_sql`` gives the first two as fixtures; with another test runner:
+The pytest plugin ``pytest_authhero_sql`` provides the databases and the clock as fixtures. Other test runners use the classes:
 
 .. code-block:: python
 

@@ -1,8 +1,8 @@
-"""Small valid inputs for every entity: ``build.user(email="ada@acme.example")`` is what ``users.create`` takes.
+"""Builds small valid inputs for every entity: ``users.create`` accepts ``build.user(email="ada@acme.example")``.
 
-Each function gives a mapping with what the entity needs; fields by keyword are added, or put in the place of what it has. Where a row has
-a name or an id of its own, that is the first argument: ``build.user("grace")``. What refers to something else refers to what the other
-functions build by themselves: a session is that of ``build.user()``, and its client is ``build.client()``.
+Each function returns a mapping of the required fields; keyword arguments add fields or replace them. The first argument is the row's
+name or id where the caller chooses one: ``build.user("grace")``. References point to the defaults of the other functions: a session
+belongs to ``build.user()`` and its client is ``build.client()``.
 """
 
 from __future__ import annotations
@@ -13,5 +13,5 @@ from .rows import *
 
 
 def tenant(name: str = "acme", /, **fields: Any) -> dict[str, Any]:
-    """A tenant."""
+    """Build a tenant."""
     return {"id": name, "friendly_name": name, **fields}

@@ -1,4 +1,4 @@
-"""Migrated databases in memory, a new one for each test."""
+"""Creates migrated databases in memory, a new one for each test."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from .secrets import Recorder
 
 
 class MigratedCopies:
-    """Migrates one database in memory, and copies it as often as it is asked to.
+    """Migrates one SQLite database in memory and copies it for each test.
 
-    Whatever it does is done at once and belongs to no event loop, so that it works the same in a synchronous fixture, under
-    pytest-asyncio, anyio and ``asyncio.run``.
+    The copies belong to no event loop, so a synchronous fixture can provide them, and tests use them under pytest-asyncio, under
+    anyio and with ``asyncio.run``.
     """
 
     def __init__(self) -> None:
         self._template = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-        # In a thread of its own: where this is called, an event loop may be running.
+        # A separate thread, because an event loop may be running in this one.
         with ThreadPoolExecutor(1) as thread:
             thread.submit(asyncio.run, self._migrate()).result()
 
@@ -37,7 +37,7 @@ class MigratedCopies:
 
     @contextmanager
     def adapters(self, clock: Clock | None = None, *, ids: Ids | None = None, normalize_emails: bool = False) -> Iterator[Adapters]:
-        """Give adapters over a copy, which has all tables and no rows; the options are those of ``create_adapters``."""
+        """Yield adapters over a copy, which has all tables and no rows; the options are those of ``create_adapters``."""
         connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False, factory=Recorder)
         try:
             self._template.backup(connection)
@@ -53,5 +53,5 @@ class MigratedCopies:
         self.close()
 
     def close(self) -> None:
-        """Forget the migrated database; copies stay."""
+        """Close the migrated database; open copies are not affected."""
         self._template.close()

@@ -1,4 +1,4 @@
-"""What :mod:`.build` has for a tenant: a function for each of its entities."""
+"""Builds the entities of a tenant, for :mod:`.build`."""
 
 from __future__ import annotations
 
@@ -12,172 +12,172 @@ DEVICE = {
 
 
 def user(name: str = "ada", /, **fields: Any) -> dict[str, Any]:
-    """A user of the database connection."""
+    """Build a user of the database connection."""
     return {"user_id": f"auth0|{name}", "email": f"{name}@acme.example", "provider": "auth0", "connection": "db", **fields}
 
 
 def user_activity(**fields: Any) -> dict[str, Any]:
-    """What Ada's sign-ins left."""
+    """Build the activity of a user."""
     return {"last_login": SOON, "last_ip": "::1", "login_count": 1, **fields}
 
 
 def password(**fields: Any) -> dict[str, Any]:
-    """A password of Ada's; the hash is none of any password."""
+    """Build a password of Ada's, whose hash matches none."""
     return {"user_id": "auth0|ada", "password": "$argon2id$v=19$m=65536,t=3,p=4$c2FsdA$aGFzaA", "algorithm": "argon2id", **fields}
 
 
 def client(name: str = "web", /, **fields: Any) -> dict[str, Any]:
-    """A client."""
+    """Build a client."""
     return {"client_id": name, "name": name, **fields}
 
 
 def connection(name: str = "db", /, **fields: Any) -> dict[str, Any]:
-    """A connection."""
+    """Build a connection."""
     return {"id": f"con_{name}", "name": name, "strategy": "auth0", **fields}
 
 
 def login_session(**fields: Any) -> dict[str, Any]:
-    """A login session."""
+    """Build a login session."""
     return {"csrf_token": "csrf", "authParams": {"client_id": "web"}, "expires_at": SOON, **fields}
 
 
 def session(name: str = "s1", /, **fields: Any) -> dict[str, Any]:
-    """A session of Ada's."""
+    """Build a session of Ada's."""
     return {"id": name, "user_id": "auth0|ada", "login_session_id": "login", "device": DEVICE, "clients": ["web"], **fields}
 
 
 def refresh_token(name: str = "r1", /, **fields: Any) -> dict[str, Any]:
-    """A refresh token of Ada's."""
+    """Build a refresh token of Ada's."""
     basic = {"id": name, "login_id": "login", "user_id": "auth0|ada", "client_id": "web", "device": DEVICE}
     return {**basic, "resource_servers": [{"audience": "api", "scopes": "a b"}], "rotating": True, **fields}
 
 
 def code(name: str = "c1", /, **fields: Any) -> dict[str, Any]:
-    """A one-time password."""
+    """Build a one-time password."""
     return {"code_id": name, "code_type": "otp", "login_id": "login", "expires_at": SOON, **fields}
 
 
 def log(**fields: Any) -> dict[str, Any]:
-    """A log entry."""
+    """Build a log entry."""
     return {"type": "s", "date": SOON, "isMobile": False, **fields}
 
 
 def key(name: str = "k1", /, **fields: Any) -> dict[str, Any]:
-    """A signing key."""
+    """Build a signing key."""
     return {"kid": name, "cert": "cert", "fingerprint": "f", "thumbprint": "t", "type": "jwt_signing", **fields}
 
 
 def action(name: str = "enrich", /, **fields: Any) -> dict[str, Any]:
-    """An action."""
+    """Build an action."""
     return {"name": name, "code": "exports.onExecutePostLogin = async () => {}", **fields}
 
 
 def action_version(action_id: str = "act_1", /, **fields: Any) -> dict[str, Any]:
-    """A version of an action."""
+    """Build a version of an action."""
     return {"action_id": action_id, "code": "v", **fields}
 
 
 def action_execution(name: str = "ae_1", /, **fields: Any) -> dict[str, Any]:
-    """An execution of one action."""
+    """Build an execution of one action."""
     result = {"action_name": "enrich", "error": None, "started_at": "2026-02-01T12:00:00.000Z", "ended_at": "2026-02-01T12:00:00.250Z"}
     return {"id": name, "trigger_id": "post-login", "status": "final", "results": [result], **fields}
 
 
 def authentication_method(**fields: Any) -> dict[str, Any]:
-    """A passkey of Ada's."""
+    """Build a passkey of Ada's."""
     return {"user_id": "auth0|ada", "type": "passkey", "credential_id": "cred", "public_key": "pk", "sign_count": 1, **fields}
 
 
 def client_grant(audience: str = "https://api.example", /, **fields: Any) -> dict[str, Any]:
-    """A client grant."""
+    """Build a client grant."""
     return {"client_id": "web", "audience": audience, **fields}
 
 
 def client_registration_token(name: str = "crt_1", /, **fields: Any) -> dict[str, Any]:
-    """An initial access token."""
+    """Build an initial access token."""
     return {"id": name, "token_hash": f"hash of {name}", "type": "iat", "client_id": "web", **fields}
 
 
 def branding(**fields: Any) -> dict[str, Any]:
-    """The branding of a tenant."""
+    """Build the branding of a tenant."""
     return {"colors": {"primary": "#0059d6"}, "logo_url": "https://acme.example/logo.png", **fields}
 
 
 def custom_text(**fields: Any) -> dict[str, Any]:
-    """The texts of a prompt."""
+    """Build the texts of a prompt."""
     return {"login": {"title": "Hej"}, **fields}
 
 
 def custom_domain(domain: str = "login.acme.example", /, **fields: Any) -> dict[str, Any]:
-    """A custom domain."""
+    """Build a custom domain."""
     return {"domain": domain, "type": "auth0_managed_certs", **fields}
 
 
 def email_provider(**fields: Any) -> dict[str, Any]:
-    """An e-mail provider."""
+    """Build an e-mail provider."""
     return {"name": "mailgun", "credentials": {"api_key": "k"}, **fields}
 
 
 def email_template(name: str = "verify_email", /, **fields: Any) -> dict[str, Any]:
-    """An e-mail template."""
+    """Build an e-mail template."""
     return {"template": name, "body": "<p>Hej</p>", "from": "a@acme.example", "subject": "Verify", **fields}
 
 
 def flow(name: str = "flow", /, **fields: Any) -> dict[str, Any]:
-    """A flow."""
+    """Build a flow."""
     return {"name": name, "actions": [], **fields}
 
 
 def form(name: str = "form", /, **fields: Any) -> dict[str, Any]:
-    """A form of one step."""
+    """Build a form of one step."""
     step = {"id": "n1", "type": "STEP", "coordinates": {"x": 0, "y": 0}, "config": {"components": [{"id": "c1", "type": "EMAIL"}]}}
     return {"name": name, "nodes": [step], "start": {"next_node": "n1"}, **fields}
 
 
 def grant(**fields: Any) -> dict[str, Any]:
-    """A consent of Ada's."""
+    """Build a consent of Ada's."""
     return {"user_id": "auth0|ada", "clientID": "web", "scope": ["openid"], **fields}
 
 
 def hook_code(**fields: Any) -> dict[str, Any]:
-    """The code of a hook."""
+    """Build the code of a hook."""
     return {"code": "exports.onExecutePostLogin = async () => {}", **fields}
 
 
 def hook(**fields: Any) -> dict[str, Any]:
-    """A web hook."""
+    """Build a web hook."""
     return {"trigger_id": "post-user-login", "url": "https://hooks.example/x", **fields}
 
 
 def invite(organization_id: str = "org_1", /, **fields: Any) -> dict[str, Any]:
-    """An invitation."""
+    """Build an invitation."""
     basic = {"organization_id": organization_id, "inviter": {"name": "Ada"}, "invitee": {"email": "new@acme.example"}}
     return {**basic, "invitation_url": "https://acme.example/i?t=x", "client_id": "web", **fields}
 
 
 def log_stream(name: str = "stream", /, **fields: Any) -> dict[str, Any]:
-    """A log stream."""
+    """Build a log stream."""
     return {"name": name, "type": "http", "sink": {"httpEndpoint": "https://logs.example"}, **fields}
 
 
 def migration_source(name: str = "old", /, **fields: Any) -> dict[str, Any]:
-    """A server to migrate from."""
+    """Build a server to migrate from."""
     credentials = {"domain": "old.example", "client_id": "c", "client_secret": "s"}
     return {"name": name, "provider": "auth0", "connection": "db", "credentials": credentials, **fields}
 
 
 def organization(name: str = "eng", /, **fields: Any) -> dict[str, Any]:
-    """An organization."""
+    """Build an organization."""
     return {"name": name, **fields}
 
 
 def organization_connection(connection_id: str = "con_db", /, **fields: Any) -> dict[str, Any]:
-    """A connection of an organization."""
+    """Build a connection of an organization."""
     return {"connection_id": connection_id, **fields}
 
 
 def outbox_event(**fields: Any) -> dict[str, Any]:
-    """An audit event."""
+    """Build an audit event."""
     return {
         "tenant_id": "acme", "event_type": "user.updated", "log_type": "sapi", "category": "system", "actor": {"type": "system"},
         "target": {"type": "user", "id": "auth0|ada"}, "request": {"method": "PATCH", "path": "/users", "ip": "::1"},
@@ -186,63 +186,63 @@ def outbox_event(**fields: Any) -> dict[str, Any]:
 
 
 def prompt_settings(**fields: Any) -> dict[str, Any]:
-    """The settings of all prompts."""
+    """Build the settings of all prompts."""
     return {"identifier_first": True, "webauthn_platform_first_factor": False, **fields}
 
 
 def proxy_route(custom_domain_id: str = "cd_1", /, **fields: Any) -> dict[str, Any]:
-    """A proxy route."""
+    """Build a proxy route."""
     handler = {"type": "reverse_proxy", "options": {"target": "https://up.example"}}
     return {"custom_domain_id": custom_domain_id, "match": {"path": "/*"}, "handlers": [handler], **fields}
 
 
 def resource_server(identifier: str = "https://api.example", /, **fields: Any) -> dict[str, Any]:
-    """An API."""
+    """Build an API."""
     return {"name": "API", "identifier": identifier, "scopes": [{"value": "read:x"}], **fields}
 
 
 def role(name: str = "admin", /, **fields: Any) -> dict[str, Any]:
-    """A role."""
+    """Build a role."""
     return {"name": name, **fields}
 
 
 def permission(name: str = "read:x", /, **fields: Any) -> dict[str, Any]:
-    """A permission at the API."""
+    """Build a permission at the API."""
     return {"resource_server_identifier": "https://api.example", "permission_name": name, **fields}
 
 
 def rollout(**fields: Any) -> dict[str, Any]:
-    """A rollout."""
+    """Build a rollout."""
     return {"kind": "upgrade", **fields}
 
 
 def scim_configuration(connection_id: str = "con_db", /, **fields: Any) -> dict[str, Any]:
-    """A SCIM configuration."""
+    """Build a SCIM configuration."""
     return {"connection_id": connection_id, "mapping": [{"scim": "userName", "auth0": "email"}], **fields}
 
 
 def scim_token(name: str = "tok_1", /, **fields: Any) -> dict[str, Any]:
-    """A SCIM token."""
+    """Build a SCIM token."""
     return {"token_id": name, "connection_id": "con_db", "token_hash": f"hash of {name}", "scopes": ["get:users"], **fields}
 
 
 def scim_external_id(external_id: str = "ext-1", /, **fields: Any) -> dict[str, Any]:
-    """A directory's id of Ada."""
+    """Build a directory's id of Ada."""
     return {"connection_id": "con_db", "external_id": external_id, "user_id": "auth0|ada", **fields}
 
 
 def tenant_operation(**fields: Any) -> dict[str, Any]:
-    """An operation."""
+    """Build an operation."""
     return {"tenant_id": "acme", "kind": "provision", "engine": "inline", **fields}
 
 
 def tenant_operation_event(operation_id: str = "op_1", /, **fields: Any) -> dict[str, Any]:
-    """A step of an operation."""
+    """Build a step of an operation."""
     return {"operation_id": operation_id, "step": "create_database", "outcome": "succeeded", **fields}
 
 
 def theme(**fields: Any) -> dict[str, Any]:
-    """A theme with all that it must have."""
+    """Build a theme with all that it must have."""
     font = {"bold": False, "size": 100}
     colors = (
         "base_focus_color base_hover_color body_text error header icons input_background input_border input_filled_text "
@@ -271,10 +271,10 @@ def theme(**fields: Any) -> dict[str, Any]:
 
 
 def universal_login_template(**fields: Any) -> dict[str, Any]:
-    """The template of the login page."""
+    """Build the template of the login page."""
     return {"body": "<html><head>{%- auth0:head -%}</head><body>{%- auth0:widget -%}</body></html>", **fields}
 
 
 def user_organization(organization_id: str = "org_1", /, **fields: Any) -> dict[str, Any]:
-    """A membership of Ada's."""
+    """Build a membership of Ada's."""
     return {"user_id": "auth0|ada", "organization_id": organization_id, **fields}

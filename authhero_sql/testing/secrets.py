@@ -1,4 +1,4 @@
-"""A look for secrets in a log: what a database holds, or was given, in the columns that are secret."""
+"""Finds secrets in a log: values that a test's database stores in its secret columns, or that were bound to them."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from ..dialects.inline import InlineDatabase
 from ..tables import REGISTRY
 
 SHORTEST = 6
-"""Characters of a value below which it is found in any text."""
+"""The least characters of a value to look for: shorter ones occur in any text."""
 SOUNDS_SECRET = re.compile(
     r"secret|token|password|hash$|credential|otp$|nonce|verifier|challenge|csrf|key$|authorization|^(before|after|body|diff|query|state)$",
     re.IGNORECASE,
 )
-"""In JSON that is secret as a whole: what, and whatever stands in it, really is."""
+"""Matches the keys of secret JSON whose values are secret, with everything nested in them."""
 NAMED = re.compile(r'(?:FROM|INTO|UPDATE|JOIN) "(\w+)"')
 COMPARED = re.compile(r'"(\w+)"(?:=|<>|<=|>=|<|>)\?')
 INSERTED = re.compile(r'INSERT INTO "\w+" \(([^)]*)\) (?:VALUES \(|SELECT )(\?(?:,\?)*)')
@@ -29,25 +29,25 @@ _formatter = logging.Formatter()
 
 
 class Captured(Protocol):
-    """What ``caplog`` is."""
+    """Describes pytest's ``caplog``."""
 
     @property
     def records(self) -> list[logging.LogRecord]:
-        """The records of the test."""
+        """Return the records of the test."""
         ...
 
 
 class RecordingCursor(sqlite3.Cursor):
-    """Keeps what is bound to columns that are secret."""
+    """Records the values that are bound to secret columns."""
 
     def execute(self, sql: str, values: Any = (), /) -> RecordingCursor:
-        """Run it."""
+        """Run a statement."""
         self._record(sql, [values])
         super().execute(sql, values)
         return self
 
     def executemany(self, sql: str, rows: Iterable[Any], /) -> RecordingCursor:
-        """Run it for each row."""
+        """Run a statement for each row of values."""
         rows = list(rows)
         self._record(sql, rows)
         super().executemany(sql, rows)
@@ -61,25 +61,25 @@ class RecordingCursor(sqlite3.Cursor):
 
 
 class Recorder(sqlite3.Connection):
-    """A connection that keeps what is bound to columns that are secret."""
+    """Records the values that are bound to secret columns by the cursors of this connection."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.bound: set[tuple[str, str]] = set()
-        """The column, and the value as it is stored."""
+        """Holds the column and the stored form of each value."""
 
     def cursor(self, factory: Any = RecordingCursor) -> Any:
-        """Return a cursor that tells this connection."""
+        """Return a cursor that records what it binds."""
         return super().cursor(factory)
 
 
 def secret_columns(table: str) -> dict[str, bool]:
-    """The secret columns of a table, and whether each holds JSON."""
+    """Return the secret columns of a table, and whether each holds JSON."""
     return {column.name: column.codec is JSON for column in REGISTRY[table].columns if column.secret}
 
 
 def bound_secrets(sql: str) -> list[tuple[int, str]]:
-    """Which values of a statement belong to a secret column, by their numbers, and to which."""
+    """Return the positions of the values that a statement binds to secret columns, with their columns."""
     names = {name: table for table in NAMED.findall(sql) if table in REGISTRY for name in secret_columns(table)}
     if not names:
         return []
@@ -95,14 +95,14 @@ def bound_secrets(sql: str) -> list[tuple[int, str]]:
 def _stored(connection: sqlite3.Connection) -> Iterator[tuple[str, str]]:
     for table in REGISTRY:
         for column in secret_columns(table):
-            # Both names stand in the registry.
+            # Both names come from the registry.
             for (value,) in connection.execute(f'SELECT "{column}" FROM "{table}"'):  # noqa: S608
                 if isinstance(value, str):
                     yield f"{table}.{column}", value
 
 
 def _secrets(place: str, value: str) -> Iterator[tuple[str, str]]:
-    """The secret texts in a stored value, each with its place."""
+    """Yield the secret texts in a stored value, each with its place."""
     table, _, column = place.partition(".")
     if secret_columns(table)[column]:
         try:
@@ -125,25 +125,25 @@ def _leaves(place: str, value: Any, *, secret: bool) -> Iterator[tuple[str, str]
 
 
 def assert_no_secrets(caplog: Captured, adapters: Adapters, *also: str, allowed: Iterable[str] = ()) -> None:
-    """Fail where a record of the log shows a secret: its message, its arguments, or the traceback of its exception.
+    """Fail if a log record contains a secret in its message, its arguments or the traceback of its exception.
 
-    A secret is what a secret column of the test's database holds (a hash of a password or of a token, a client's secret, a code, …) and
-    what was bound to one, also where the row is gone. Values of fewer than six characters are not looked for. The log is captured from
-    the level that the test asks for: ``caplog.set_level(logging.DEBUG)``.
+    Secrets are the values that the test's database stores in its secret columns (password hashes, token hashes, client secrets, codes)
+    and every value that was bound to such a column, even if no row holds it any more. Values of fewer than six characters are ignored.
+    ``caplog`` captures records from the level that the test sets: ``caplog.set_level(logging.DEBUG)``.
 
     Args:
-        caplog: the fixture of pytest.
-        adapters: those of ``authhero_adapters``.
-        also: secrets that the database never saw: passwords, tokens before they were hashed.
-        allowed: values that may be logged although they stand in such a column.
+        caplog: pytest's fixture.
+        adapters: the adapters of the fixture ``authhero_adapters``.
+        also: secrets that the database never stores, such as passwords and tokens before they are hashed.
+        allowed: values of secret columns that may be logged.
 
     Raises:
-        AssertionError: there is one. The message names its place and the record, and does not repeat the value.
-        TypeError: the adapters are others, whose database cannot be asked here.
+        AssertionError: a record contains a secret. The message names the column and the record without repeating the value.
+        TypeError: the adapters are not those of the fixture.
     """
     database = adapters.database
     if not isinstance(database, InlineDatabase) or not isinstance(database.raw, Recorder):
-        raise TypeError("assert_no_secrets takes the adapters of authhero_adapters")
+        raise TypeError("assert_no_secrets requires the adapters of the fixture authhero_adapters")
     places = {*_stored(database.raw), *database.raw.bound}
     wanted = {value: f"secret {number} of the test" for number, value in enumerate(also, 1)}
     for place, stored in sorted(places):
@@ -157,5 +157,5 @@ def assert_no_secrets(caplog: Captured, adapters: Adapters, *also: str, allowed:
         for value, where in wanted.items():
             if value in said:
                 raise AssertionError(
-                    f"{where} stands in a record of {record.name} at level {record.levelname} ({record.pathname}:{record.lineno})"
+                    f"{where} occurs in a record of {record.name} at level {record.levelname} ({record.pathname}:{record.lineno})"
                 )

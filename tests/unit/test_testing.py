@@ -358,7 +358,7 @@ async def test_what_the_package_logs_holds_none(store: Adapters, caplog: pytest.
 async def test_what_is_stored_is_found_wherever_a_record_has_it(store: Adapters, caplog: pytest.LogCaptureFixture) -> None:
     logger.info("the hash is %s", "$argon2id$hash-of-ada")
     said = refused(caplog, store)
-    assert said.startswith("passwords.password stands in a record of app at level INFO")
+    assert said.startswith("passwords.password occurs in a record of app at level INFO")
     assert "hash-of-ada" not in said
     caplog.clear()
     assert_no_secrets(caplog, store)
