@@ -390,7 +390,7 @@ async def change_password(adapters: Adapters, issued: AccessTokens, browser: Bro
 
     async def change(tx: Adapters) -> None:
         await tx.passwords.create(TENANT, {"user_id": user.user_id, "password": hash, "algorithm": "argon2id"})
-        # Storing a password locks out concurrent changes. Hashing happened before the transaction, so the verified password may be outdated.
+        # This locks out concurrent changes. Hashing happened before the transaction, so the verified password may be outdated by now.
         _, before, *_ = await tx.passwords.list(TENANT, user.user_id, 2)
         if before.id != known:
             raise RefusedError("invalid_grant", "The password has just been changed.")

@@ -149,7 +149,7 @@ class Candidate(ABC):
 
     @abstractmethod
     async def sign_in(self, tenant: str, given: SignIn) -> Any:
-        """The statements of a sign-in of examples/fastapi_app.py, from the address to the refresh token.
+        """The statements of a sign-in, from the address to the refresh token.
 
         Find the user by its address, and the password; in one transaction store a login session, a session and a code, and count the
         login; log it; find the code and consume it; store the refresh token; log that.
