@@ -211,6 +211,6 @@ def _show(cli: Invocation, parts: list[Part], applied: list[str]) -> None:
             lines += ["", f"Configure the application with{once}:"]
             lines += [f"  {name:<13}  {part.details[name]}" for name in ("client_id", "client_secret") if name in part.details]
             lines += [f"  callback URL   {url}" for url in part.details["callbacks"]]
-        elif part.kind == "user":
+        elif part.kind == "user" and part.created:
             lines += ["", f"The user {part.name} can log in with their password."]
     cli.answer({"migrations": applied, **shown}, "\n".join(lines))

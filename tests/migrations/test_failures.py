@@ -91,7 +91,7 @@ async def _failed(url: str, name: str, done: subprocess.CompletedProcess[str]) -
     """A call of ``authhero-sql migrate`` failed at that migration; what it said."""
     assert (done.returncode, done.stdout) == (3, ""), done.stderr
     kind, _, message = done.stderr.strip().partition(": ")
-    assert kind == "MigrationError", done.stderr
+    assert kind == "error", done.stderr
     await _left(url, name, message)
     return message
 
@@ -110,7 +110,9 @@ async def _left(url: str, name: str, message: str) -> None:
 async def _finishes(url: str, name: str) -> None:
     """The cause is gone."""
     done = call("migrate", url=url)
-    assert (done.returncode, done.stdout.splitlines()) == (0, [f"applied {pending}" for pending in ALL[ALL.index(name) :]]), done.stderr
+    assert (done.returncode, done.stdout.splitlines()[:-1]) == (0, [f"applied {pending}" for pending in ALL[ALL.index(name) :]]), (
+        done.stderr
+    )
     async with connect(url) as db:
         assert await drift(db) == []
         assert await untold(db) == []
