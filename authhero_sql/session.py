@@ -130,6 +130,10 @@ class Session:
         """Return the session of a database that is open."""
         return cls(database, database, Texts(database.dialect), clock or system_clock, ids or Ids(), normalize_emails)
 
+    def __repr__(self) -> str:
+        block = ", in a batch" if self.batch is not None else ", in a transaction" if self.connection is not None else ""
+        return f"{self.database!r}{block}"
+
     @property
     def dialect(self) -> Dialect:
         """The words of the engine."""

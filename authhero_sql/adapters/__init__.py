@@ -52,6 +52,9 @@ class Adapters:
     def __init__(self, session: Session) -> None:
         self.session = session
 
+    def __repr__(self) -> str:
+        return f"<Adapters of {self.session!r}>"
+
     @property
     def database(self) -> Database:
         """The database that the adapters work on."""

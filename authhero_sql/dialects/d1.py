@@ -182,6 +182,9 @@ DIALECT = D1Dialect()
 class Transport(Protocol):
     """One way to D1. A statement is its text and its parameters."""
 
+    server: Server
+    """Where it leads to, for messages."""
+
     async def read(self, statements: Sequence[Sent]) -> list[list[Row]]:
         """The rows of several queries."""
         ...
@@ -220,6 +223,10 @@ class D1Database(ManagedDatabase):
     def __init__(self, transport: Transport) -> None:
         self.dialect: Dialect = DIALECT
         self._transport = transport
+
+    @property
+    def _place(self) -> str:
+        return self._transport.server.place or "over a given binding"
 
     async def _close(self) -> None:
         await self._transport.close()
@@ -307,7 +314,7 @@ class HTTPTransport:
 
         if not re.fullmatch(r"[!-~]+", token):
             raise ConfigurationError("there is no API token for D1: give token=…, or set CLOUDFLARE_API_TOKEN in the environment")
-        self._server = Server("D1", urlsplit(endpoint).netloc, database=database)
+        self.server = Server("D1", urlsplit(endpoint).netloc, database=database)
         self._connect_timeout = connect_timeout
         self._command_timeout = command_timeout
         self._client = httpx.AsyncClient(
@@ -362,9 +369,9 @@ class HTTPTransport:
         except httpx.PoolTimeout as error:
             raise PoolTimeoutError("all connections to D1 were busy") from error
         except httpx.ConnectTimeout as error:
-            raise _PassingError(too_late(error, self._server, self._connect_timeout), unread=True) from error
+            raise _PassingError(too_late(error, self.server, self._connect_timeout), unread=True) from error
         except httpx.ConnectError as error:
-            unreached = unreachable(error, self._server)
+            unreached = unreachable(error, self.server)
             if isinstance(unreached, ConnectionSetupError):
                 raise unreached from error
             raise _PassingError(unreached, unread=True) from error
@@ -372,7 +379,7 @@ class HTTPTransport:
             raise _PassingError(StatementTimeoutError()) from error
         except httpx.HTTPError as error:
             raise _PassingError(ConnectionLostError()) from error
-        return _results(response, self._server)
+        return _results(response, self.server)
 
 
 def _checked(endpoint: str, *, insecure: bool) -> str:
@@ -469,6 +476,7 @@ class BindingTransport:
     """A Worker's binding (``env.DB``), the JavaScript object itself or what newer SDKs wrap it in."""
 
     def __init__(self, binding: Any, *, command_timeout: float | None = COMMAND_TIMEOUT) -> None:
+        self.server = Server("D1")
         self._binding = binding
         self._command_timeout = command_timeout
 

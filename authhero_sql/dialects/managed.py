@@ -154,6 +154,15 @@ class ManagedDatabase(Database):
     _loop: asyncio.AbstractEventLoop | None = None
     """The process and the event loop that opened it: its connections belong to them."""
 
+    @property
+    def _place(self) -> str:
+        """Where the database is, without a password; for the ``repr``."""
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        state = "closed" if self._closed else "open" if self._opened else "not opened"
+        return f"<{type(self).__name__} {self._place} ({state})>"
+
     async def _open(self) -> None:
         """Connect; called once."""
 

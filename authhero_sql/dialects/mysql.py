@@ -728,6 +728,10 @@ class MySQLDatabase(PooledDatabase[Any]):
         own = settings is not None and "init_command" not in options
         self._begin = (Call("BEGIN"),) if own else (Call(f"SET {ISOLATION}"), Call("BEGIN"))
 
+    @property
+    def _place(self) -> str:
+        return "over a given pool" if self._given is not None else self._driver.server.place
+
     async def _open(self) -> None:
         if self._given is not None:
             self._pool = GivenMySQLPool(self._given, self._driver, self._acquire_timeout)

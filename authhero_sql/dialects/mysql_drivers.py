@@ -163,15 +163,15 @@ class MySQLDriver:
         except BaseException as error:
             connection.close()
             if isinstance(error, TimeoutError):
-                raise too_late(error, self._server, self._connect_timeout) from error
+                raise too_late(error, self.server, self._connect_timeout) from error
             if isinstance(error, Exception):
                 ours = translated(self._dialect, error)
-                raise (unopened(ours, self._server) if isinstance(ours, DatabaseError) else ours) from ours.__cause__
+                raise (unopened(ours, self.server) if isinstance(ours, DatabaseError) else ours) from ours.__cause__
             raise
         return connection
 
     @property
-    def _server(self) -> Server:
+    def server(self) -> Server:
         """Where the server is, for messages."""
         given = {name: str(value) for name, value in self._settings.items() if value}
         host = f"{given.get('host', 'localhost')}:{given.get('port', 3306)}"

@@ -42,6 +42,12 @@ class Server:
     def __str__(self) -> str:
         return f"{self.engine} at {shown(self.host)}" if self.host else self.engine
 
+    @property
+    def place(self) -> str:
+        """The database, the user and the host, for a ``repr``."""
+        user = f"{shown(self.user)}@" if self.user else ""
+        return f"{user}{shown(self.host)}" + (f"/{shown(self.database)}" if self.database else "")
+
 
 def unopened(ours: DatabaseError, server: Server) -> DatabaseError:
     """The error of a connection that did not come about, in a sentence that names the server and the way out.

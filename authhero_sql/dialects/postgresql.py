@@ -630,7 +630,7 @@ class PostgreSQLDriver:
         try:
             connection = await (self._connect or asyncpg.connect)(self._dsn, **self._options)
         except TimeoutError as error:
-            raise too_late(error, self._server, self._options.get("timeout")) from error
+            raise too_late(error, self.server, self._options.get("timeout")) from error
         except OSError as error:
             # Some of these are of TLS, and ValueErrors as well.
             self._refused(error)
@@ -643,7 +643,7 @@ class PostgreSQLDriver:
         return connection
 
     @property
-    def _server(self) -> Server:
+    def server(self) -> Server:
         """Where the server is, for messages: an option beats the query of the URL, and that what stands before it, as in asyncpg."""
         parts = urlsplit(self._dsn)
         given = {**dict(parse_qsl(parts.query)), **{name: str(value) for name, value in self._options.items()}}
@@ -662,7 +662,7 @@ class PostgreSQLDriver:
             names = ", ".join(name for name, _ in parse_qsl(urlsplit(self._dsn).query)) or "server_settings"
             ours = ConnectionSetupError(f"PostgreSQL has no such setting: correct one of {names} in the URL", code=ours.code)
             raise ours from error
-        raise unopened(ours, self._server) from error
+        raise unopened(ours, self.server) from error
 
     def is_open(self, connection: asyncpg.Connection) -> bool:
         """Whether it is open; asyncpg hears at once of what the server ends."""
@@ -807,6 +807,10 @@ class PostgreSQLDatabase(PooledDatabase["asyncpg.Connection"]):
         }
         own = {"timeout": connect_timeout, "statement_cache_size": 0 if pgbouncer else statement_cache_size}
         self._driver = PostgreSQLDriver(dsn or "", connect, init, {**own, **options})
+
+    @property
+    def _place(self) -> str:
+        return "over a given pool" if self._given is not None else self._driver.server.place
 
     async def _open(self) -> None:
         if self._given is not None:

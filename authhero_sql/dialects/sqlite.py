@@ -593,6 +593,10 @@ class SQLiteDatabase(ManagedDatabase):
         self._own: Handle | None = None
         """The writer, where it is no caller's."""
 
+    @property
+    def _place(self) -> str:
+        return "over a given connection" if self._path is None else shown(self._path)
+
     async def _open(self) -> None:
         # Made here: an opening that was cancelled leaves nothing behind for the next one.
         self._writers: Lender[Handle] = Lender("the writer was busy", self._acquire_timeout)

@@ -80,6 +80,9 @@ class Adapter(Generic[M]):
         self._sql: ListStatements = session.texts.once((Adapter, type(self)), self._statements)
         self._run = Runner(session, self.table, self.attribute or self.table.name)
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self.session!r}>"
+
     @cached_property
     def _reader(self) -> RowReader[M]:
         return self._reader_of(self.model)
