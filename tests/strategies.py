@@ -171,16 +171,21 @@ def _values(annotation: Any, place: Place, metadata: tuple[Any, ...] = ()) -> Se
     if origin is Literal:
         return st.sampled_from(arguments)
     if origin in (Union, types.UnionType):
-        members = [member for member in arguments if member is not type(None)]
-        if {int, float} <= set(members) and not place.inside:
-            members.remove(float)
-        return st.one_of([_values(member, place, metadata) for member in members])
+        members = {plain(member): member for member in arguments if member is not type(None)}
+        if {int, float} <= members.keys() and not place.inside:
+            del members[float]
+        return st.one_of([_values(member, place, metadata) for member in members.values()])
     if origin in (list, dict):
         inner = _nullable(arguments[-1], place.part("*"))
         return st.lists(inner, max_size=3) if origin is list else objects(inner)
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return _models(annotation, place)
     return _scalars(annotation, place, _limits(metadata))
+
+
+def plain(annotation: Any) -> Any:
+    """An annotation without what is said of it."""
+    return get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
 
 
 def _scalars(kind: Any, place: Place, limits: Mapping[str, Any]) -> SearchStrategy[Any]:
