@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
-from .errors import InvalidQueryError
+from .errors import InvalidQueryError, shown
 from .lucene import MAX_BYTES, MAX_CLAUSES, MAX_DEPTH, And, Compare, Equal, Exists, Match, Node, Not, OneOf, Or, Place, Range
 
 __all__ = [
@@ -190,7 +190,7 @@ def _clause(field: str, value: Any) -> Node:
 def _match(field: str, place: Place, text: Any) -> Node:
     text = _operand(field, text)
     if not isinstance(text, str):
-        raise InvalidQueryError(f"{field}: only text has a beginning, an end and parts")
+        raise InvalidQueryError(f"{shown(field)}: only text has a beginning, an end and parts")
     # Everything begins with nothing.
     return Match(field, text, place) if text else Exists(field)
 
@@ -200,15 +200,15 @@ def _operand(field: str, value: Any) -> Any:
         try:
             size = len(value.encode())
         except UnicodeEncodeError:
-            raise InvalidQueryError(f"{field}: the text holds a lone surrogate") from None
+            raise InvalidQueryError(f"{shown(field)}: the text holds a lone surrogate") from None
         if "\0" in value:
-            raise InvalidQueryError(f"{field}: the text holds a NUL character")
+            raise InvalidQueryError(f"{shown(field)}: the text holds a NUL character")
         if size > MAX_BYTES:
-            raise InvalidQueryError(f"{field}: the text is longer than {MAX_BYTES} bytes")
+            raise InvalidQueryError(f"{shown(field)}: the text is longer than {MAX_BYTES} bytes")
         return value
     if isinstance(value, int | date):
         return value
-    raise InvalidQueryError(f"{field}: a condition takes text, a whole number, True, False, a date or a time")
+    raise InvalidQueryError(f"{shown(field)}: a condition takes text, a whole number, True, False, a date or a time")
 
 
 def _clauses(node: Node) -> Iterator[Node]:
@@ -220,7 +220,7 @@ def _clauses(node: Node) -> Iterator[Node]:
                 yield from _clauses(part)
         case OneOf():
             if len(node.values) > MAX_VALUES:
-                raise InvalidQueryError(f"{node.field}: one_of takes at most {MAX_VALUES:,} values")
+                raise InvalidQueryError(f"{shown(node.field)}: one_of takes at most {MAX_VALUES:,} values")
             yield node
         case _:
             yield node

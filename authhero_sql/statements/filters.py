@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
-from difflib import get_close_matches
 from itertools import count, islice
 from typing import Any, get_args
 
@@ -21,7 +20,7 @@ from pypika.terms import Criterion, Field, Term
 from .. import lucene
 from ..codecs import BOOL, EPOCH_MS, FLAG, INSTANT, INT, MARK, SWITCH, TEXT
 from ..dialects.dialect import Dialect, Fragment, Place, joined
-from ..errors import InvalidQueryError
+from ..errors import InvalidQueryError, did_you_mean, shown
 from ..listing import ListRules
 from ..rows import default_of, wire_fields, without_none
 from ..schema import Column
@@ -165,10 +164,9 @@ class _Compiler:
         try:
             return self.known[field]
         except KeyError:
-            near = get_close_matches(field, self.known, 1)
-            meant = f"did you mean {near[0]}? " if near else ""
             allowed = f"there are {', '.join(self.known)}" if self.known else "there are none"
-            raise InvalidQueryError(f"{self.rules.wire} have no field {field[: lucene.SHOWN]} to filter by; {meant}{allowed}") from None
+            unknown = f"{self.rules.wire} have no field {shown(field[: lucene.SHOWN])} to filter by"
+            raise InvalidQueryError(f"{unknown}{did_you_mean(field, self.known)}; {allowed}") from None
 
     def _text(self, text: lucene.Text, negated: bool) -> Shape:
         """A free word: it is a part of one of the fields that are searched, or all of one that is compared."""

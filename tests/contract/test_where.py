@@ -182,7 +182,7 @@ async def test_a_field_that_q_finds_by_a_part_must_be_equal(store: Adapters) -> 
 
 
 WRONG: dict[str, tuple[Any, str]] = {
-    "a misspelt field": ({"emial": "x"}, "did you mean email"),
+    "a misspelt field": ({"emial": "x"}, 'did you mean "email"'),
     "a secret field": ({"password": "x"}, "no field password"),
     "another tenant": ({"tenant_id": "globex"}, "no field tenant_id"),
     "a number for text": ({"email": 5}, "email: must be text"),
