@@ -8,11 +8,11 @@ from typing import Literal, get_args
 
 from .adapters import Adapters, create_adapters
 from .clock import Clock, from_epoch_ms, system_clock, truncate
+from .context import Context
 from .dialects import Call, wrap
 from .dialects.diagnosis import Diagnosis, diagnosis
-from .errors import DatabaseError, DatabaseUnavailableError, MissingTableError, UnsupportedError
-from .migrations import Difference, check_schema, find_damage, lease_holder, migration_status
-from .session import Session
+from .errors import DatabaseError, DatabaseUnavailableError, SchemaMismatchError, UnsupportedError
+from .migrations import Difference, check_schema, find_interrupted_migrations, lease_holder, migration_status
 from .tables import OUTBOX_EVENTS, REGISTRY
 from .upkeep import Retention, clean_up
 
@@ -47,7 +47,7 @@ class Finding:
 class _Patient:
     """What a check can ask."""
 
-    session: Session
+    context: Context
     adapters: Adapters
     engine: Diagnosis
     clock: Clock
@@ -72,7 +72,7 @@ async def diagnose(pool: object, *, thorough: bool = False, clock: Clock = syste
     """
     try:
         database = await wrap(pool)
-        patient = _Patient(Session.of(database), await create_adapters(database), diagnosis(database), clock)
+        patient = _Patient(Context.of(database), await create_adapters(database), diagnosis(database), clock)
     except DatabaseUnavailableError as error:
         return [_unreachable(error)]
     findings: list[Finding] = []
@@ -82,7 +82,7 @@ async def diagnose(pool: object, *, thorough: bool = False, clock: Clock = syste
             findings += [Finding(name, *symptom) async for symptom in check(patient)]
         except DatabaseUnavailableError as error:
             return [*findings, _unreachable(error)]
-        except MissingTableError:
+        except SchemaMismatchError:
             # The checks of the migrations and of the schema say so.
             continue
         except (DatabaseError, UnsupportedError) as error:
@@ -131,7 +131,7 @@ async def pooler(patient: _Patient) -> Symptoms:
 async def clocks(patient: _Patient) -> Symptoms:
     """The clocks agree: this host says when sessions and codes expire, the database when leases do."""
     before = truncate(patient.clock())
-    [[milliseconds]] = await patient.session.executor.fetch(Call(f"SELECT {patient.session.dialect.now_ms()}"))
+    [[milliseconds]] = await patient.context.executor.fetch(Call(f"SELECT {patient.context.dialect.now_ms()}"))
     after = truncate(patient.clock())
     theirs = from_epoch_ms(int(milliseconds))
     # What lies between the two looks may be the way there and back.
@@ -158,7 +158,7 @@ async def foreign_keys(patient: _Patient) -> Symptoms:
 
 async def migrations(patient: _Patient) -> Symptoms:
     """Every migration is applied."""
-    status = await migration_status(patient.session.database)
+    status = await migration_status(patient.context.database)
     if status.made_by is not None:
         yield "problem", f"{status.made_by} created these tables, and they are not adopted", "run `authhero-sql adopt`"
     elif status.pending:
@@ -169,10 +169,10 @@ async def migrations(patient: _Patient) -> Symptoms:
 
 async def lease(patient: _Patient) -> Symptoms:
     """No process that died holds the migration lease."""
-    held = await lease_holder(patient.session.database)
+    held = await lease_holder(patient.context.database)
     if held is None or held.expires_at is None:
         return
-    [[now]] = await patient.session.executor.fetch(Call(f"SELECT {patient.session.dialect.now_ms()}"))
+    [[now]] = await patient.context.executor.fetch(Call(f"SELECT {patient.context.dialect.now_ms()}"))
     if held.expires_at < from_epoch_ms(int(now)):
         yield "warning", f"a migration lease was left behind: it is {held}", "run `authhero-sql unlock`"
     else:
@@ -181,17 +181,17 @@ async def lease(patient: _Patient) -> Symptoms:
 
 async def ledger(patient: _Patient) -> Symptoms:
     """No migration was interrupted."""
-    for damage in await find_damage(patient.session.database):
-        yield "problem", f"a migration was interrupted: {damage}", "run `authhero-sql repair --settle`, then `authhero-sql migrate`"
+    for damage in await find_interrupted_migrations(patient.context.database):
+        yield "problem", f"a migration was interrupted: {damage}", "run `authhero-sql repair --record`, then `authhero-sql migrate`"
 
 
 async def schema(patient: _Patient) -> Symptoms:
     """The schema is as this version declares it, once the migrations are applied."""
-    status = await migration_status(patient.session.database)
+    status = await migration_status(patient.context.database)
     if status.pending or status.made_by is not None:
         return
-    for difference in (await check_schema(patient.session.database)).differences:
-        yield _severity(difference), str(difference), _fix(patient.session, difference)
+    for difference in (await check_schema(patient.context.database)).differences:
+        yield _severity(difference), str(difference), _fix(patient.context, difference)
 
 
 def _severity(difference: Difference) -> Severity:
@@ -200,13 +200,13 @@ def _severity(difference: Difference) -> Severity:
     return "note" if difference.wanted is None else "warning"
 
 
-def _fix(session: Session, difference: Difference) -> str:
+def _fix(context: Context, difference: Difference) -> str:
     if difference.wanted is None:
         return "nothing, if it is yours"
     if difference.part == "index":
         index = {index.name: index for index in REGISTRY[difference.table].indexes}[difference.name]
-        made = session.dialect.create_index(difference.table, index, online=session.dialect.features.online_ddl)
-        return f"{made};" if difference.found is None else f"{session.dialect.drop_index(difference.table, index.name)}; {made};"
+        made = context.dialect.create_index(difference.table, index, online=context.dialect.features.online_ddl)
+        return f"{made};" if difference.found is None else f"{context.dialect.drop_index(difference.table, index.name)}; {made};"
     if difference.part == "collation":
         return f"convert the text columns to {difference.wanted}"
     return f"restore it by hand as {difference.wanted}, or the database from a backup"
@@ -230,10 +230,10 @@ async def expired_rows(patient: _Patient) -> Symptoms:
 
 async def dead_letters(patient: _Patient) -> Symptoms:
     """Every event of the outbox was delivered, or can still be."""
-    words = patient.session.dialect
+    words = patient.context.dialect
     source, column = words.identifier(OUTBOX_EVENTS.name), words.identifier(OUTBOX_EVENTS.c.dead_lettered_at.name)
     query = f"SELECT COUNT(*) FROM {source} WHERE {column} IS NOT NULL"  # noqa: S608  # names of the registry
-    [[number]] = await patient.session.executor.fetch(Call(query))
+    [[number]] = await patient.context.executor.fetch(Call(query))
     if number:
         text = f"{number} events of the outbox could not be delivered" if number > 1 else "an event of the outbox could not be delivered"
         yield "warning", text, "mend what receives them, then call outbox.replay() for what outbox.list_failed() lists"

@@ -59,7 +59,7 @@ class MigrationError(AuthHeroSQLError):
     """A migration could not be applied."""
 
 
-class UnfitDatabaseError(MigrationError):
+class IncompatibleDatabaseError(MigrationError):
     """A database lacks what the adapters need, and may not be adopted."""
 
 
@@ -187,7 +187,7 @@ class DatabaseError(AuthHeroSQLError):
         super().__init__(message)
         if code and f"({code}" not in self.args[0] and f"{code})" not in self.args[0]:
             happened, colon, way_out = self.args[0].removesuffix(".").partition(": ")
-            self.args = (f"{happened} ({code}){colon}{way_out}",)
+            self.args: tuple[Any, ...] = (f"{happened} ({code}){colon}{way_out}",)
         self.code = code
         self.constraint = constraint
         self.sent = sent
@@ -229,7 +229,7 @@ class ConflictError(IntegrityError):
     def on(self, fields: tuple[str, ...]) -> ConflictError:
         """The same error, naming the fields, where these are known."""
         self.fields = fields
-        self.args = (f"a row with this {' and '.join(fields) or 'key'} already exists",)
+        self.args: tuple[Any, ...] = (f"a row with this {' and '.join(fields) or 'key'} already exists",)
         return self
 
 
@@ -294,7 +294,7 @@ class ValueRefusedError(DatabaseError):
     status_code = 400
 
 
-class MissingTableError(DatabaseError):
+class SchemaMismatchError(DatabaseError):
     """A table or column does not exist: run migrate_to_latest first, or correct the database in the URL."""
 
 
@@ -318,7 +318,7 @@ class ReplicationRefusedError(DatabaseError, UnsupportedError):
     status_code = 501
 
 
-class NothingMatchedError(DatabaseError):
+class BatchRowNotFoundError(DatabaseError):
     """A write of a batch found no row, so nothing of the batch was written.
 
     ``position`` is the number of the write's statement in the batch, from 0.

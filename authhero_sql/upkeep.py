@@ -31,7 +31,7 @@ async def clean_up(
         dry_run: whether rows are only counted.
         report: hears the name of each kind that is done.
     """
-    now = adapters.session.now()
+    now = adapters.context.now()
     sessions = await adapters.session_cleanup(grace=retention.sessions, dry_run=dry_run)
     report("sessions")
     counts: dict[str, int] = sessions.model_dump()

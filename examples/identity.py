@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, Field
 
-from authhero_sql import Adapters, ConflictError, NothingMatchedError
+from authhero_sql import Adapters, BatchRowNotFoundError, ConflictError
 from authhero_sql.models import User
 from examples.passwords import hashed, verified
 
@@ -309,7 +309,7 @@ async def exchange_code(adapters: Adapters, issued: AccessTokens, browser: Brows
             await batch.codes.consume(TENANT, code.code_id, type="authorization_code")
             await batch.refresh_tokens.create(TENANT, fields)
             await log(batch, browser, "seacft", "Code exchanged")
-    except NothingMatchedError:
+    except BatchRowNotFoundError:
         # One of the two clients has stolen the code, so its tokens are revoked (RFC 6749, 4.1.2).
         await adapters.refresh_tokens.revoke_by_login_session(TENANT, code.login_id, now())
         issued.revoke(code.login_id)

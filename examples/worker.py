@@ -79,7 +79,7 @@ class Relay:
     async def once(self) -> bool:
         """Deliver the events that are due, and return whether there were any."""
         due = await self._outbox.get_unprocessed(BATCH)
-        mine = set(await self._outbox.claim_events([event.id for event in due], self._worker, LEASE // timedelta(milliseconds=1)))
+        mine = set(await self._outbox.claim_events([event.id for event in due], self._worker, LEASE))
         claimed = [event for event in due if event.id in mine]
         outcomes = await asyncio.gather(*(self._delivered(event) for event in claimed))
         done = [event.id for event, delivered in zip(claimed, outcomes, strict=True) if delivered]

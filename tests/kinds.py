@@ -9,8 +9,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from authhero_sql import Adapters
+from authhero_sql.context import Context
 from authhero_sql.schema import Table
-from authhero_sql.session import Session
 from authhero_sql.verbs.adapter import Adapter
 from tests.unit.fakes import DIALECTS, FakeDatabase
 
@@ -18,7 +18,7 @@ from tests.unit.fakes import DIALECTS, FakeDatabase
 @cache
 def kinds() -> Mapping[str, type[Any]]:
     """The class of every adapter, by the name that the container has for it, in its order."""
-    adapters = Adapters(Session.of(FakeDatabase(DIALECTS["sqlite"])))
+    adapters = Adapters(Context.of(FakeDatabase(DIALECTS["sqlite"])))
     return {name: type(getattr(adapters, name)) for name, value in vars(Adapters).items() if isinstance(value, cached_property)}
 
 

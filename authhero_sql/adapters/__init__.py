@@ -8,9 +8,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from ..clock import Clock
+from ..context import Context
 from ..dialects import Database, wrap
 from ..ids import Ids
-from ..session import Session
 
 if TYPE_CHECKING:
     from .actions import ActionExecutions, Actions, ActionVersions, HookCodes, Hooks
@@ -49,16 +49,16 @@ T = TypeVar("T")
 class Adapters:
     """All adapters over one database, or over one transaction of it."""
 
-    def __init__(self, session: Session) -> None:
-        self.session = session
+    def __init__(self, context: Context) -> None:
+        self.context = context
 
     def __repr__(self) -> str:
-        return f"<Adapters of {self.session!r}>"
+        return f"<Adapters of {self.context!r}>"
 
     @property
     def database(self) -> Database:
         """The database that the adapters work on."""
-        return self.session.database
+        return self.context.database
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Adapters]:
@@ -80,8 +80,8 @@ class Adapters:
             UnknownOutcomeError: the connection was lost before the COMMIT was answered: it may have been done.
             UnsupportedError: the engine has no interactive transactions (D1); :meth:`batch` works on every one.
         """
-        async with self.session.transaction() as session:
-            yield Adapters(session)
+        async with self.context.transaction() as context:
+            yield Adapters(context)
 
     async def run_transaction(self, work: Callable[[Adapters], Awaitable[T]], *, attempts: int = 5, deadline: float | None = None) -> T:
         """Run ``async def work(tx)`` in a transaction, and all of it again when another transaction got in the way.
@@ -106,7 +106,7 @@ class Adapters:
             UnsupportedError: the engine has no interactive transactions (D1).
             ValueError: ``attempts`` is below 1.
         """
-        return await self.session.run_transaction(lambda session: work(Adapters(session)), attempts, deadline)
+        return await self.context.run_transaction(lambda context: work(Adapters(context)), attempts, deadline)
 
     def on_commit(self, callback: Callable[[], object]) -> None:
         """Have a function, or a coroutine function, called after the commit of this transaction or batch, and only then.
@@ -118,7 +118,7 @@ class Adapters:
         Raises:
             TransactionMisuseError: these adapters belong to no transaction and no batch.
         """
-        self.session.on_commit(callback)
+        self.context.on_commit(callback)
 
     def independent(self) -> Adapters:
         """Return adapters that work outside the transaction that is open here, on a connection of their own.
@@ -126,7 +126,7 @@ class Adapters:
         What they write stays when the transaction is rolled back, an audit log for example. They do not see what it has
         written, and wait for the locks that it holds. SQLite has one writer, so there they can only read.
         """
-        return Adapters(self.session.outside())
+        return Adapters(self.context.outside())
 
     @asynccontextmanager
     async def batch(self) -> AsyncIterator[Adapters]:
@@ -139,14 +139,14 @@ class Adapters:
         give the new row) raise UnsupportedError.
 
         Raises:
-            NothingMatchedError: a write found no row; nothing was written. So does one that depends on a value that
+            BatchRowNotFoundError: a write found no row; nothing was written. So does one that depends on a value that
                 somebody else has changed meanwhile, such as a consent.
             ConflictError: a key is taken; nothing was written.
             TransactionConflictError: another transaction got in the way; the batch may be tried again.
             UnsupportedError: in a batch.
         """
-        async with self.session.batched() as session:
-            yield Adapters(session)
+        async with self.context.batched() as context:
+            yield Adapters(context)
 
     # The adapters by name, each made, and its module loaded, when it is first asked for: a transaction pays for what it uses.
 
@@ -155,378 +155,378 @@ class Adapters:
         """What running the actions of a trigger led to (Auth0: action executions)."""
         from .actions import ActionExecutions
 
-        return ActionExecutions(self.session)
+        return ActionExecutions(self.context)
 
     @cached_property
     def action_versions(self) -> ActionVersions:
         """The versions of each action (Auth0: action versions)."""
         from .actions import ActionVersions
 
-        return ActionVersions(self.session)
+        return ActionVersions(self.context)
 
     @cached_property
     def actions(self) -> Actions:
         """Actions (Auth0: actions): code that runs at a trigger."""
         from .actions import Actions
 
-        return Actions(self.session)
+        return Actions(self.context)
 
     @cached_property
     def analytics(self) -> Analytics:
         """The log counted by time, connection, client, kind of user and event; retention by week."""
         from .analytics import Analytics
 
-        return Analytics(self.session)
+        return Analytics(self.context)
 
     @cached_property
     def authentication_methods(self) -> AuthenticationMethods:
         """What users sign in with beside a password (Auth0: authentication methods)."""
         from .authentication_methods import AuthenticationMethods
 
-        return AuthenticationMethods(self.session)
+        return AuthenticationMethods(self.context)
 
     @cached_property
     def branding(self) -> Brandings:
         """Branding (Auth0: branding), one a tenant."""
         from .branding import Brandings
 
-        return Brandings(self.session)
+        return Brandings(self.context)
 
     @cached_property
     def client_connections(self) -> ClientConnections:
         """The ordered connections of each client (Auth0: ``enabled_clients``, seen from the client)."""
         from .client_connections import ClientConnections
 
-        return ClientConnections(self.session)
+        return ClientConnections(self.context)
 
     @cached_property
     def client_grants(self) -> ClientGrants:
         """What clients may do on their own account (Auth0: client grants)."""
         from .resource_servers import ClientGrants
 
-        return ClientGrants(self.session)
+        return ClientGrants(self.context)
 
     @cached_property
     def client_registration_tokens(self) -> ClientRegistrationTokens:
         """Initial and registration access tokens (RFC 7591, RFC 7592), kept by their hash."""
         from .client_registration_tokens import ClientRegistrationTokens
 
-        return ClientRegistrationTokens(self.session)
+        return ClientRegistrationTokens(self.context)
 
     @cached_property
     def clients(self) -> Clients:
         """Clients (Auth0: applications)."""
         from .clients import Clients
 
-        return Clients(self.session)
+        return Clients(self.context)
 
     @cached_property
     def codes(self) -> Codes:
         """Authorization codes, one-time passwords, tickets and OAuth states."""
         from .codes import Codes
 
-        return Codes(self.session)
+        return Codes(self.context)
 
     @cached_property
     def connections(self) -> Connections:
         """Connections (Auth0: database, social, passwordless and enterprise connections)."""
         from .connections import Connections
 
-        return Connections(self.session)
+        return Connections(self.context)
 
     @cached_property
     def custom_domains(self) -> CustomDomains:
         """Custom domains (Auth0: custom domains)."""
         from .domains import CustomDomains
 
-        return CustomDomains(self.session)
+        return CustomDomains(self.context)
 
     @cached_property
     def custom_text(self) -> CustomTexts:
         """Custom texts by prompt and language (Auth0: custom text for prompts)."""
         from .branding import CustomTexts
 
-        return CustomTexts(self.session)
+        return CustomTexts(self.context)
 
     @cached_property
     def email_providers(self) -> EmailProviders:
         """How e-mail is sent (Auth0: email provider), one a tenant."""
         from .emails import EmailProviders
 
-        return EmailProviders(self.session)
+        return EmailProviders(self.context)
 
     @cached_property
     def email_templates(self) -> EmailTemplates:
         """What e-mail says (Auth0: email templates), by name."""
         from .emails import EmailTemplates
 
-        return EmailTemplates(self.session)
+        return EmailTemplates(self.context)
 
     @cached_property
     def flows(self) -> Flows:
         """Flows (Auth0: flows)."""
         from .flows import Flows
 
-        return Flows(self.session)
+        return Flows(self.context)
 
     @cached_property
     def forms(self) -> Forms:
         """Forms (Auth0: forms)."""
         from .forms import Forms
 
-        return Forms(self.session)
+        return Forms(self.context)
 
     @cached_property
     def grants(self) -> Grants:
         """The scopes that users have allowed clients (Auth0: user grants)."""
         from .resource_servers import Grants
 
-        return Grants(self.session)
+        return Grants(self.context)
 
     @cached_property
     def hook_code(self) -> HookCodes:
         """The code of hooks that run code."""
         from .actions import HookCodes
 
-        return HookCodes(self.session)
+        return HookCodes(self.context)
 
     @cached_property
     def hooks(self) -> Hooks:
         """What triggers lead to (Auth0: hooks)."""
         from .actions import Hooks
 
-        return Hooks(self.session)
+        return Hooks(self.context)
 
     @cached_property
     def invites(self) -> Invites:
         """Invitations to organizations (Auth0: organization invitations)."""
         from .organizations import Invites
 
-        return Invites(self.session)
+        return Invites(self.context)
 
     @cached_property
     def keys(self) -> Keys:
         """Signing keys (Auth0: application signing keys), of all tenants."""
         from .keys import Keys
 
-        return Keys(self.session)
+        return Keys(self.context)
 
     @cached_property
     def log_streams(self) -> LogStreams:
         """Where the log is sent to (Auth0: log streams)."""
         from .streams import LogStreams
 
-        return LogStreams(self.session)
+        return LogStreams(self.context)
 
     @cached_property
     def login_sessions(self) -> LoginSessions:
         """Login sessions: a person on the way in."""
         from .login_sessions import LoginSessions
 
-        return LoginSessions(self.session)
+        return LoginSessions(self.context)
 
     @cached_property
     def logs(self) -> Logs:
         """The tenant's log (Auth0: log events)."""
         from .logs import Logs
 
-        return Logs(self.session)
+        return Logs(self.context)
 
     @cached_property
     def migration_sources(self) -> MigrationSources:
         """Servers whose users are taken over as they sign in."""
         from .streams import MigrationSources
 
-        return MigrationSources(self.session)
+        return MigrationSources(self.context)
 
     @cached_property
     def organization_connections(self) -> OrganizationConnections:
         """The connections that are enabled for each organization (Auth0: organization connections)."""
         from .organizations import OrganizationConnections
 
-        return OrganizationConnections(self.session)
+        return OrganizationConnections(self.context)
 
     @cached_property
     def organizations(self) -> Organizations:
         """Business customers and partners with members of their own (Auth0: organizations)."""
         from .organizations import Organizations
 
-        return Organizations(self.session)
+        return Organizations(self.context)
 
     @cached_property
     def outbox(self) -> Outbox:
         """Events that are written with what they tell of, and delivered afterwards."""
         from .outbox import Outbox
 
-        return Outbox(self.session)
+        return Outbox(self.context)
 
     @cached_property
     def passwords(self) -> Passwords:
         """Password hashes; one of a user's is current."""
         from .passwords import Passwords
 
-        return Passwords(self.session)
+        return Passwords(self.context)
 
     @cached_property
     def prompt_settings(self) -> PromptSettings:
         """Prompt settings (Auth0: prompts), one row a tenant."""
         from .branding import PromptSettings
 
-        return PromptSettings(self.session)
+        return PromptSettings(self.context)
 
     @cached_property
     def proxy_routes(self) -> ProxyRoutes:
         """Where requests to a custom domain go."""
         from .domains import ProxyRoutes
 
-        return ProxyRoutes(self.session)
+        return ProxyRoutes(self.context)
 
     @cached_property
     def refresh_tokens(self) -> RefreshTokens:
         """Refresh tokens (Auth0: refresh tokens)."""
         from .sessions import RefreshTokens
 
-        return RefreshTokens(self.session)
+        return RefreshTokens(self.context)
 
     @cached_property
     def resource_servers(self) -> ResourceServers:
         """Resource servers (Auth0: APIs)."""
         from .resource_servers import ResourceServers
 
-        return ResourceServers(self.session)
+        return ResourceServers(self.context)
 
     @cached_property
     def role_permissions(self) -> RolePermissions:
         """The permissions of each role (Auth0: role permissions)."""
         from .roles import RolePermissions
 
-        return RolePermissions(self.session)
+        return RolePermissions(self.context)
 
     @cached_property
     def roles(self) -> Roles:
         """Named sets of permissions (Auth0: roles)."""
         from .roles import Roles
 
-        return Roles(self.session)
+        return Roles(self.context)
 
     @cached_property
     def rollouts(self) -> Rollouts:
         """Operations over many tenants, in waves."""
         from .operations import Rollouts
 
-        return Rollouts(self.session)
+        return Rollouts(self.context)
 
     @cached_property
     def scim_configurations(self) -> ScimConfigurations:
         """SCIM configurations (Auth0: SCIM configuration), one a connection."""
         from .scim import ScimConfigurations
 
-        return ScimConfigurations(self.session)
+        return ScimConfigurations(self.context)
 
     @cached_property
     def scim_external_ids(self) -> ScimExternalIds:
         """The ids by which directories know users (SCIM: ``externalId``)."""
         from .scim import ScimExternalIds
 
-        return ScimExternalIds(self.session)
+        return ScimExternalIds(self.context)
 
     @cached_property
     def scim_tokens(self) -> ScimTokens:
         """SCIM tokens (Auth0: SCIM tokens), kept by their hash."""
         from .scim import ScimTokens
 
-        return ScimTokens(self.session)
+        return ScimTokens(self.context)
 
     @cached_property
     def session_cleanup(self) -> SessionCleanup:
         """What removes sessions that have expired; called itself: ``await adapters.session_cleanup()``."""
         from .session_cleanup import SessionCleanup
 
-        return SessionCleanup(self.session)
+        return SessionCleanup(self.context)
 
     @cached_property
     def sessions(self) -> Sessions:
         """Sessions (Auth0: user sessions)."""
         from .sessions import Sessions
 
-        return Sessions(self.session)
+        return Sessions(self.context)
 
     @cached_property
     def stats(self) -> Stats:
         """Daily statistics (Auth0: stats), counted from the log."""
         from .analytics import Stats
 
-        return Stats(self.session)
+        return Stats(self.context)
 
     @cached_property
     def tenant_operation_events(self) -> TenantOperationEvents:
         """What happened in each operation on a tenant."""
         from .operations import TenantOperationEvents
 
-        return TenantOperationEvents(self.session)
+        return TenantOperationEvents(self.context)
 
     @cached_property
     def tenant_operations(self) -> TenantOperations:
         """Long operations on tenants: provisioning, upgrades, backups."""
         from .operations import TenantOperations
 
-        return TenantOperations(self.session)
+        return TenantOperations(self.context)
 
     @cached_property
     def tenants(self) -> Tenants:
         """Tenants (Auth0: tenant settings)."""
         from .tenants import Tenants
 
-        return Tenants(self.session)
+        return Tenants(self.context)
 
     @cached_property
     def themes(self) -> Themes:
         """Themes (Auth0: branding themes)."""
         from .branding import Themes
 
-        return Themes(self.session)
+        return Themes(self.context)
 
     @cached_property
     def universal_login_templates(self) -> UniversalLoginTemplates:
         """Universal login templates (Auth0: universal login page template), one a tenant."""
         from .branding import UniversalLoginTemplates
 
-        return UniversalLoginTemplates(self.session)
+        return UniversalLoginTemplates(self.context)
 
     @cached_property
     def user_activity(self) -> UserActivity:
         """Last login, login count and failed logins of each user."""
         from .user_activity import UserActivity
 
-        return UserActivity(self.session)
+        return UserActivity(self.context)
 
     @cached_property
     def user_organizations(self) -> UserOrganizations:
         """Memberships (Auth0: organization members)."""
         from .organizations import UserOrganizations
 
-        return UserOrganizations(self.session)
+        return UserOrganizations(self.context)
 
     @cached_property
     def user_permissions(self) -> UserPermissions:
         """The permissions that users have without a role (Auth0: user permissions)."""
         from .roles import UserPermissions
 
-        return UserPermissions(self.session)
+        return UserPermissions(self.context)
 
     @cached_property
     def user_roles(self) -> UserRoles:
         """The roles of each user (Auth0: user roles)."""
         from .roles import UserRoles
 
-        return UserRoles(self.session)
+        return UserRoles(self.context)
 
     @cached_property
     def users(self) -> Users:
         """Users (Auth0: user profiles)."""
         from .users import Users
 
-        return Users(self.session)
+        return Users(self.context)
 
 
 async def create_adapters(pool: object, *, clock: Clock | None = None, ids: Ids | None = None, normalize_emails: bool = False) -> Adapters:
@@ -547,4 +547,4 @@ async def create_adapters(pool: object, *, clock: Clock | None = None, ids: Ids 
         ConfigurationError: the database is set up in a way that cannot work.
         DatabaseUnavailableError: it cannot be reached.
     """
-    return Adapters(Session.of(await wrap(pool), clock=clock, ids=ids, normalize_emails=normalize_emails))
+    return Adapters(Context.of(await wrap(pool), clock=clock, ids=ids, normalize_emails=normalize_emails))

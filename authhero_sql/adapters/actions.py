@@ -64,7 +64,7 @@ class Actions(StandardAdapter[Action, ActionInsert, "ActionCreate", "ActionUpdat
     rules: ClassVar[ListRules] = ListRules(wire="actions", fields=("id", "name", "is_system"), search=("name",))
 
     def _new_id(self, now: datetime) -> str:
-        return self.session.ids.prefixed("act_")
+        return self.context.ids.prefixed("act_")
 
 
 class ActionVersions(Adapter[ActionVersion]):
@@ -77,7 +77,7 @@ class ActionVersions(Adapter[ActionVersion]):
     rules: ClassVar[ListRules] = ListRules(wire="versions", checkpoint=None)
 
     def _new_id(self, now: datetime) -> str:
-        return self.session.ids.prefixed("ver_")
+        return self.context.ids.prefixed("ver_")
 
     async def create(
         self,
@@ -233,7 +233,7 @@ class Hooks(CreateMixin[Hook, HookInsert, "HookCreate"], UpdateMixin[Hook, "Hook
     )
 
     def _new_id(self, now: datetime) -> str:
-        return self.session.ids.prefixed("h_")
+        return self.context.ids.prefixed("h_")
 
     async def _write(self, tenant_id: str, id: str, fields: BaseModel | HookUpdate | Unchecked, *, expect: Expected) -> bool:
         """Write exactly the given fields. Where it changes what the hook leads to, or at which trigger, these must fit together."""
@@ -261,4 +261,4 @@ class HookCodes(CreateMixin[HookCode, HookCodeInsert, "HookCodeCreate"], UpdateM
     id_column: ClassVar[Column | None] = HOOK_CODE.c.id
 
     def _new_id(self, now: datetime) -> str:
-        return self.session.ids.prefixed("hc_")
+        return self.context.ids.prefixed("hc_")

@@ -73,7 +73,7 @@ class Analytics(Adapter[Log]):
 
     @property
     def _counts(self) -> Aggregates:
-        return Aggregates(LOGS, self.session.texts)
+        return Aggregates(LOGS, self.context.texts)
 
     async def query(
         self, tenant_id: str, resource: str, params: AnalyticsQuery | AnalyticsQueryDict | Unchecked | None = None
@@ -96,7 +96,7 @@ class Analytics(Adapter[Log]):
         if types is None:
             raise InvalidQueryError(f"there is no such resource; there are {', '.join(RESOURCES)}")
         asked = _asked(params)
-        until = asked.to or self.session.now()
+        until = asked.to or self.context.now()
         since = asked.from_ or _earlier(until, MONTH)
         if since > until:
             raise InvalidQueryError("from must not be after to")
@@ -138,7 +138,7 @@ class Analytics(Adapter[Log]):
             InvalidQueryError: ``weeks`` is out of range.
         """
         mondays = self._mondays(weeks)
-        counts = Aggregates(SESSIONS, self.session.texts)
+        counts = Aggregates(SESSIONS, self.context.texts)
         where = {SESSION.tenant_id: tenant_id, SESSION.created_at_ts: gte(mondays[0])}
         last = Latest("used_at_ts", "last_interaction_at_ts")
         starts = [to_epoch_ms(monday) for monday in mondays]
@@ -146,7 +146,7 @@ class Analytics(Adapter[Log]):
         cohorts = [
             SessionRetentionCohort(cohort=cohort, sessions=number, active=active) for cohort, number, active in _folded(found, mondays)
         ]
-        return SessionRetentionResponse(interval="week", from_=to_iso(mondays[0]), to=to_iso(self.session.now()), cohorts=cohorts)
+        return SessionRetentionResponse(interval="week", from_=to_iso(mondays[0]), to=to_iso(self.context.now()), cohorts=cohorts)
 
     async def refresh_token_retention(
         self, tenant_id: str, weeks: int, client_id: str | Sequence[str] | None = None
@@ -165,7 +165,7 @@ class Analytics(Adapter[Log]):
             InvalidQueryError: ``weeks`` is out of range, or ``client_id`` is neither text nor a list of it.
         """
         mondays = self._mondays(weeks)
-        counts = Aggregates(REFRESH_TOKENS, self.session.texts)
+        counts = Aggregates(REFRESH_TOKENS, self.context.texts)
         clients = _texts("client_id", client_id)
         where = {TOKEN.tenant_id: tenant_id, **({TOKEN.client_id: one_of(clients)} if clients else {})}
         last = Latest("last_exchanged_at_ts", "created_at_ts")
@@ -174,13 +174,13 @@ class Analytics(Adapter[Log]):
         cohorts = [
             RefreshTokenRetentionCohort(cohort=cohort, tokens=number, active=active) for cohort, number, active in _folded(found, mondays)
         ]
-        return RefreshTokenRetentionResponse(interval="week", from_=to_iso(mondays[0]), to=to_iso(self.session.now()), cohorts=cohorts)
+        return RefreshTokenRetentionResponse(interval="week", from_=to_iso(mondays[0]), to=to_iso(self.context.now()), cohorts=cohorts)
 
     def _mondays(self, weeks: Any) -> list[datetime]:
         """The Mondays on which the weeks begin, oldest first."""
         if not isinstance(weeks, int) or isinstance(weeks, bool) or not 1 <= weeks <= MAX_WEEKS:
             raise InvalidQueryError(f"weeks must be a whole number from 1 to {MAX_WEEKS}")
-        today = self.session.now().replace(hour=0, minute=0, second=0, microsecond=0)
+        today = self.context.now().replace(hour=0, minute=0, second=0, microsecond=0)
         monday = today - timedelta(days=today.weekday())
         return [monday - WEEK * back for back in range(weeks - 1, -1, -1)]
 
@@ -203,7 +203,7 @@ class Stats(Adapter[Log]):
         Raises:
             InvalidQueryError: a day is none, ``from_`` is after ``to``, or there would be more than 2,000 days.
         """
-        last = _day("to", to) if to is not None else self.session.now().replace(hour=0, minute=0, second=0, microsecond=0)
+        last = _day("to", to) if to is not None else self.context.now().replace(hour=0, minute=0, second=0, microsecond=0)
         first = _day("from", from_) if from_ is not None else _earlier(last, MONTH)
         if first > last:
             raise InvalidQueryError("from must not be after to")
@@ -211,7 +211,7 @@ class Stats(Adapter[Log]):
         days = buckets(first, end, "day", UTC)
         starts = [to_iso(day.start) for day in days]
         where = {LOG.tenant_id: tenant_id, LOG.date: gte(first) & lte(end)}
-        rows = await self._run.fetch(Aggregates(LOGS, self.session.texts).daily(where, "date", starts, DAILY, "type"))
+        rows = await self._run.fetch(Aggregates(LOGS, self.context.texts).daily(where, "date", starts, DAILY, "type"))
         return [
             DailyStats(
                 date=days[number - 1].label,
@@ -226,7 +226,7 @@ class Stats(Adapter[Log]):
 
     async def get_active_users(self, tenant_id: str) -> int:
         """How many different users have signed in within the last thirty days."""
-        where = {LOG.tenant_id: tenant_id, LOG.type: "s", LOG.date: gte(_earlier(self.session.now(), MONTH))}
+        where = {LOG.tenant_id: tenant_id, LOG.type: "s", LOG.date: gte(_earlier(self.context.now(), MONTH))}
         users: int = (await self._run.fetch(self._sql.count_distinct(LOG.user_id, where)))[0][0]
         return users
 

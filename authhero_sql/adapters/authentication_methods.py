@@ -30,7 +30,7 @@ class AuthenticationMethods(CreateMixin[AuthenticationMethod, AuthenticationMeth
     id_column: ClassVar[Column | None] = AUTHENTICATION_METHOD.id
 
     def _new_id(self, now: datetime) -> str:
-        return self.session.ids.ulid(now)
+        return self.context.ids.ulid(now)
 
     async def get_by_credential_id(self, tenant_id: str, credential_id: str) -> AuthenticationMethod | None:
         """The method with this WebAuthn credential id, or None; the oldest where there are several."""

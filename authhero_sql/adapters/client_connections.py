@@ -35,7 +35,7 @@ class ClientConnections(Adapter[Client]):
         ids = _ids(rows[0][1], client_id) if rows else []
         if not ids:
             return []
-        found = await Connections(self.session)._all({CONNECTION.tenant_id: tenant_id, CONNECTION.id: one_of(ids)})
+        found = await Connections(self.context)._all({CONNECTION.tenant_id: tenant_id, CONNECTION.id: one_of(ids)})
         by_id = {connection.id: connection for connection in found}
         return [by_id[id] for id in ids if id in by_id]
 

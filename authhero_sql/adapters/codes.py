@@ -101,7 +101,7 @@ class Codes(ListMixin[Code, "CodeWhere"]):
         return await self._run.matched(self._sql.update(unused, self._used_now()))
 
     def _used_now(self) -> dict[str, Any]:
-        return {"used_at": CODE.used_at.encode(self.session.now())}
+        return {"used_at": CODE.used_at.encode(self.context.now())}
 
     async def remove(self, tenant_id: str, code_id: str) -> bool:
         """Remove the code; whether there was one."""

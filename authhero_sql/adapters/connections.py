@@ -42,4 +42,4 @@ class Connections(StandardAdapter[Connection, ConnectionInsert, "ConnectionCreat
         return await self._get({CONNECTION.tenant_id: tenant_id, CONNECTION.name: name}, (CONNECTION.id.asc,))
 
     def _new_id(self, now: datetime) -> str:
-        return self.session.ids.prefixed("con_")
+        return self.context.ids.prefixed("con_")

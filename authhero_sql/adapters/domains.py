@@ -177,7 +177,7 @@ class ProxyRoutes(CreateMixin[ProxyRoute, ProxyRouteInsert, "ProxyRouteCreate"],
         """
         if not isinstance(host, str):
             raise InvalidQueryError("host must be text")
-        domain = await CustomDomains(self.session).get_by_domain(_host_name(host))
+        domain = await CustomDomains(self.context).get_by_domain(_host_name(host))
         if domain is None:
             return None
         where = {PROXY_ROUTE.tenant_id: domain.tenant_id, PROXY_ROUTE.custom_domain_id: domain.custom_domain_id}

@@ -31,7 +31,7 @@ class Flows(CreateMixin[Flow, FlowInsert, "FlowCreate"], IterateMixin[Flow, "Flo
     rules: ClassVar[ListRules] = ListRules(wire="flows", fields=("id", "name"), search=("name",))
 
     def _new_id(self, now: datetime) -> str:
-        return f"af_{self.session.ids.nanoid()}"
+        return f"af_{self.context.ids.nanoid()}"
 
     async def update(self, tenant_id: str, id: str, fields: BaseModel | FlowUpdate | Unchecked, *, expect: Expected = None) -> Flow | None:
         """Write exactly the given fields.

@@ -61,7 +61,7 @@ class Keys(Adapter[SigningKey]):
             InvalidQueryError: the filter, sort or page is not valid.
         """
         return await self._lists.page(
-            {KEY.revoked_at: null_or(gt(self.session.now()))},
+            {KEY.revoked_at: null_or(gt(self.context.now()))},
             page=page,
             per_page=per_page,
             include_totals=include_totals,

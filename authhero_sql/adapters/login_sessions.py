@@ -36,7 +36,7 @@ class LoginSessions(Adapter[LoginSession]):
     id_column: ClassVar[Column | None] = LOGIN_SESSION.id
 
     def _new_id(self, now: datetime) -> str:
-        return self.session.ids.ulid(now)
+        return self.context.ids.ulid(now)
 
     def _generated(self, params: BaseModel, created: datetime) -> dict[str, Any]:
         return {} if getattr(params, "expires_at", None) else {"expires_at_ts": created + LIFETIME}

@@ -66,7 +66,7 @@ class TenantOperations(_Pending[TenantOperation]):
     rules: ClassVar[ListRules] = ListRules(wire="operations", checkpoint=None)
 
     def _new_id(self, now: datetime) -> str:
-        return f"op_{self.session.ids.nanoid()}"
+        return f"op_{self.context.ids.nanoid()}"
 
     async def create(
         self,
@@ -187,7 +187,7 @@ class TenantOperationEvents(Adapter[TenantOperationEvent]):
     rules: ClassVar[ListRules] = ListRules(wire="events", checkpoint=None)
 
     def _new_id(self, now: datetime) -> str:
-        return f"evt_{self.session.ids.ordered(now)}"
+        return f"evt_{self.context.ids.ordered(now)}"
 
     async def create(
         self,
@@ -233,7 +233,7 @@ class Rollouts(_Pending[Rollout]):
     rules: ClassVar[ListRules] = ListRules(wire="rollouts", checkpoint=None)
 
     def _new_id(self, now: datetime) -> str:
-        return f"rol_{self.session.ids.nanoid()}"
+        return f"rol_{self.context.ids.nanoid()}"
 
     async def create(
         self,

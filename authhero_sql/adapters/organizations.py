@@ -64,7 +64,7 @@ class Organizations(StandardAdapter[Organization, OrganizationInsert, "Organizat
     rules: ClassVar[ListRules] = ListRules(wire="organizations", fields=("name", "display_name"), search=("name", "display_name"))
 
     def _new_id(self, now: datetime) -> str:
-        return self.session.ids.prefixed("org_")
+        return self.context.ids.prefixed("org_")
 
     def _generated(self, params: BaseModel, created: datetime) -> dict[str, Any]:
         # As AuthHero stores them: empty until somebody sets them.
@@ -241,7 +241,7 @@ class UserOrganizations(
     async def _refuse_foreign(self, tenant_id: str, chunk: Sequence[New]) -> None:
         wanted = list(dict.fromkeys(new.values["organization_id"] for new in chunk))
         where = {ORGANIZATION.tenant_id: tenant_id, ORGANIZATION.id: one_of(wanted)}
-        organizations = Organizations(self.session)
+        organizations = Organizations(self.context)
         own = {id for (id,) in await self._run.fetch(organizations._sql.select(organizations._chosen(ORGANIZATION.id), where))}
         for new in chunk:
             if new.values["organization_id"] not in own:
@@ -274,7 +274,7 @@ class UserOrganizations(
         window = Window.of(page, per_page)
         rows, total = await self._lists.rows(where, self._lists.order(Sort("created_at", "desc")), window, include_totals)
         joined = {member.organization_id: member.created_at for member in await self._models(where, rows)}
-        organizations = Organizations(self.session)
+        organizations = Organizations(self.context)
         found = await organizations._all({ORGANIZATION.tenant_id: tenant_id, ORGANIZATION.id: one_of(list(joined))}) if joined else []
         by_id = {organization.id: organization for organization in found}
         items = [JoinedOrganization.model_construct(**dict(by_id[id]), joined_at=since) for id, since in joined.items() if id in by_id]
@@ -295,7 +295,7 @@ class Invites(StandardAdapter[Invite, InviteInsert, "InviteCreate", "InviteUpdat
     rules: ClassVar[ListRules] = ListRules(wire="invites", fields=("id", "organization_id", "client_id", "created_at", "expires_at"))
 
     def _new_id(self, now: datetime) -> str:
-        return self.session.ids.prefixed("inv_")
+        return self.context.ids.prefixed("inv_")
 
     def _generated(self, params: BaseModel, created: datetime) -> dict[str, Any]:
         given: Any = params
@@ -328,7 +328,7 @@ class Invites(StandardAdapter[Invite, InviteInsert, "InviteCreate", "InviteUpdat
 async def _insert_into_own(adapter: Adapter[Any], values: Mapping[str, Any]) -> None:
     """INSERT a row of an organization of the same tenant; the reference alone would let another tenant's through."""
     own = {ORGANIZATION.tenant_id: values["tenant_id"], ORGANIZATION.id: values["organization_id"]}
-    if not await adapter._run.matched(Organizations(adapter.session)._sql.insert_beside(adapter.table, values, own)):
+    if not await adapter._run.matched(Organizations(adapter.context)._sql.insert_beside(adapter.table, values, own)):
         raise _no_organization(adapter.table)
 
 
@@ -337,4 +337,4 @@ def _no_organization(table: Table[Any]) -> ForeignKeyError:
 
 
 async def _is_own(adapter: Adapter[Any], tenant_id: str, organization_id: str) -> bool:
-    return await Organizations(adapter.session)._get({ORGANIZATION.tenant_id: tenant_id, ORGANIZATION.id: organization_id}) is not None
+    return await Organizations(adapter.context)._get({ORGANIZATION.tenant_id: tenant_id, ORGANIZATION.id: organization_id}) is not None

@@ -87,7 +87,7 @@ class Outbox(Adapter[StoredEvent]):
             given = AuditEventInsert.model_validate({**mapping(table, event), "tenant_id": tenant_id})
         except ValidationError as error:
             raise invalid(table, error, AuditEventInsert) from None
-        id = given.id or self.session.ids.nanoid()
+        id = given.id or self.context.ids.nanoid()
         payload = in_order(given.model_dump(mode="json", by_alias=True, exclude_unset=True), event)
         stored: dict[Column, Any] = {
             OUTBOX_EVENT.id: id,
@@ -97,7 +97,7 @@ class Outbox(Adapter[StoredEvent]):
             OUTBOX_EVENT.aggregate_type: given.target.type,
             OUTBOX_EVENT.aggregate_id: given.target.id,
             OUTBOX_EVENT.payload: {**payload, "id": id},
-            OUTBOX_EVENT.created_at: self.session.now(),
+            OUTBOX_EVENT.created_at: self.context.now(),
         }
         return self._encoded(stored)
 
@@ -122,13 +122,13 @@ class Outbox(Adapter[StoredEvent]):
         most = min(count("limit", limit), MAX_LIMIT)
         return self._events(await self._run.fetch(self._sql.select(self._reader, where, OLDEST_FIRST, limit=most)))
 
-    async def claim_events(self, ids: Sequence[str], worker_id: str, lease_ms: int) -> builtins.list[str]:
+    async def claim_events(self, ids: Sequence[str], worker_id: str, lease: timedelta) -> builtins.list[str]:
         """Claim events, to be delivered by nobody else until the lease has run out.
 
         Args:
             ids: the events.
             worker_id: who claims; at most 64 characters.
-            lease_ms: for how long, in milliseconds; more than 0.
+            lease: for how long; a millisecond or more.
 
         Returns:
             The ids that this worker holds now, oldest first: of workers at once exactly one gets each.
@@ -140,9 +140,9 @@ class Outbox(Adapter[StoredEvent]):
             return []
         self._run.refuse_batch()
         listed, now = _listed(ids), await self._now()
-        lease = {OUTBOX_EVENT.claimed_by: worker_id, OUTBOX_EVENT.claim_expires_at: _lease_end(now, lease_ms)}
+        claim = {OUTBOX_EVENT.claimed_by: worker_id, OUTBOX_EVENT.claim_expires_at: _lease_end(now, lease)}
         free = {OUTBOX_EVENT.id: one_of(listed), OUTBOX_EVENT.processed_at: NULL, OUTBOX_EVENT.claim_expires_at: null_or(lte(now))}
-        await self._run.affected(self._sql.update(free, self._encoded(lease)))
+        await self._run.affected(self._sql.update(free, self._encoded(claim)))
         held = {
             OUTBOX_EVENT.id: one_of(listed),
             OUTBOX_EVENT.claimed_by: worker_id,
@@ -160,7 +160,7 @@ class Outbox(Adapter[StoredEvent]):
         """
         if not ids:
             return 0
-        values = {**UNCLAIMED, **self._encoded({OUTBOX_EVENT.processed_at: self.session.now()})}
+        values = {**UNCLAIMED, **self._encoded({OUTBOX_EVENT.processed_at: self.context.now()})}
         return await self._run.affected(self._sql.update({OUTBOX_EVENT.id: one_of(_listed(ids)), **_open(worker_id)}, values))
 
     async def mark_retry(self, id: str, error: str, next_retry_at: datetime, *, worker_id: str | None = None) -> bool:
@@ -199,7 +199,7 @@ class Outbox(Adapter[StoredEvent]):
         Raises:
             InvalidValueError: the error cannot be stored.
         """
-        now = self.session.now()
+        now = self.context.now()
         final = {OUTBOX_EVENT.processed_at: now, OUTBOX_EVENT.dead_lettered_at: now, OUTBOX_EVENT.final_error: error}
         values = {**UNCLAIMED, **self._encoded(final)}
         return await self._run.matched(self._sql.update({OUTBOX_EVENT.id: id, **_open(worker_id)}, values))
@@ -224,7 +224,7 @@ class Outbox(Adapter[StoredEvent]):
         rows, total = await self._lists.rows(where, (OUTBOX_EVENT.dead_lettered_at.desc, OUTBOX_EVENT.id.desc), window, include_totals)
         return self._lists.paged(self._events(rows), window, total)
 
-    async def replay(self, id: str, tenant_id: str) -> bool:
+    async def replay(self, tenant_id: str, id: str) -> bool:
         """Deliver an event again that was given up, as if it were new; whether there was one."""
         values = {
             **UNCLAIMED,
@@ -249,8 +249,8 @@ class Outbox(Adapter[StoredEvent]):
 
     async def _now(self) -> datetime:
         """The present on which all workers agree."""
-        if self.session.clock is not system_clock:
-            return self.session.now()
+        if self.context.clock is not system_clock:
+            return self.context.now()
         return await self._database_now()
 
     def _encoded(self, values: Mapping[Column, Any]) -> dict[str, Any]:
@@ -280,10 +280,10 @@ def _listed(ids: Any) -> builtins.list[str]:
     return list(ids)
 
 
-def _lease_end(now: datetime, lease_ms: Any) -> datetime:
-    if not isinstance(lease_ms, int) or isinstance(lease_ms, bool) or lease_ms <= 0:
-        raise InvalidValueError(OUTBOX_EVENTS.name, "lease_ms", "must be a whole number of milliseconds, more than 0")
+def _lease_end(now: datetime, lease: Any) -> datetime:
+    if not isinstance(lease, timedelta) or lease < timedelta(milliseconds=1):
+        raise InvalidValueError(OUTBOX_EVENTS.name, "lease", "must be a timedelta of a millisecond or more")
     try:
-        return now + timedelta(milliseconds=lease_ms)
+        return now + lease
     except OverflowError:
-        raise InvalidValueError(OUTBOX_EVENTS.name, "lease_ms", "is too long") from None
+        raise InvalidValueError(OUTBOX_EVENTS.name, "lease", "is too long") from None

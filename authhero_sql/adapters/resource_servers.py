@@ -56,7 +56,7 @@ class ResourceServers(
     )
 
     def _new_id(self, now: datetime) -> str:
-        return self.session.ids.prefixed("api_")
+        return self.context.ids.prefixed("api_")
 
     async def get_by_identifier(self, tenant_id: str, identifier: str) -> ResourceServer | None:
         """Find the resource server with this identifier (the ``audience`` of its access tokens), or None."""
@@ -147,12 +147,12 @@ class Grants(IterateMixin[Grant, "GrantWhere"]):
             return {} if stored["id"] == values["id"] and united == before else changes
 
         while True:
-            if self.session.batch is None:
+            if self.context.batch is None:
                 # Where there is such a consent already, from a moment ago too, this stores nothing, and fails no transaction.
                 await self._run.write(self._sql.upsert(values, (), key=[column.name for column in NATURAL_KEY]))
             if await self._revise(key, self._reader.columns, unite):
                 return _at_an_api(self._read_values(row))
-            if self.session.batch is not None:
+            if self.context.batch is not None:
                 await self._run.write(self._sql.insert(values))
                 return _at_an_api(self._read_values(values))
             if await self._sweeps.total({GRANT.id: values["id"]}):

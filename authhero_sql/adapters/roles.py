@@ -273,7 +273,7 @@ class UserRoles(Adapter[UserRole]):
             InvalidQueryError: the sort or page is not valid.
         """
         given = {USER_ROLE.tenant_id: tenant_id, USER_ROLE.user_id: user_id, **_scope(USER_ROLE.organization_id, organization_id)}
-        roles = Roles(self.session)
+        roles = Roles(self.context)
         return await roles._lists.whole_or_page(
             roles._reader,
             {ROLE.tenant_id: tenant_id, ROLE.id: Picked(self.table, USER_ROLE.role_id, given, several=True)},

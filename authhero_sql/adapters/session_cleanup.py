@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from ..context import Context
 from ..dialects.interface import Call
 from ..errors import InvalidValueError
 from ..models.sessions import SessionCleanupResult
 from ..schema import Column
-from ..session import Session
 from ..statements.conditions import Where, gte, lt, null_or, paired
 from ..statements.table import AnyTable
 from ..tables import LOGIN_SESSIONS, REFRESH_TOKENS, SESSIONS
@@ -27,8 +27,8 @@ GRACE = timedelta(days=7)
 class SessionCleanup:
     """``await adapters.session_cleanup()``; a callable, not a table."""
 
-    def __init__(self, session: Session) -> None:
-        self.session = session
+    def __init__(self, session: Context) -> None:
+        self.context = session
 
     async def __call__(
         self, tenant_id: str | None = None, user_id: str | None = None, grace: timedelta = GRACE, *, dry_run: bool = False
@@ -55,10 +55,10 @@ class SessionCleanup:
         if grace < timedelta(0):
             raise InvalidValueError("session_cleanup", "grace", "must not be negative")
         try:
-            cutoff = self.session.now() - grace
+            cutoff = self.context.now() - grace
         except OverflowError:
             raise InvalidValueError("session_cleanup", "grace", "is too long") from None
-        tokens, logins = RefreshTokens(self.session), LoginSessions(self.session)
+        tokens, logins = RefreshTokens(self.context), LoginSessions(self.context)
         scopes = {table: _scope(table, tenant_id, user_id) for table in (REFRESH_TOKENS, SESSIONS, LOGIN_SESSIONS)}
         if dry_run:
             return await self._counted(scopes, cutoff)
@@ -79,13 +79,13 @@ class SessionCleanup:
 
         expired = {**scopes[LOGIN_SESSIONS], LOGIN.expires_at_ts: lt(cutoff)}
         return SessionCleanupResult(
-            refresh_tokens=await total(RefreshTokens(self.session)),
-            sessions=await total(Sessions(self.session)),
-            login_sessions=await LoginSessions(self.session)._sweeps.total(expired),
+            refresh_tokens=await total(RefreshTokens(self.context)),
+            sessions=await total(Sessions(self.context)),
+            login_sessions=await LoginSessions(self.context)._sweeps.total(expired),
         )
 
     async def _sessions(self, scope: Where, expiry: Column, cutoff: datetime) -> int:
-        sessions, logins = Sessions(self.session), LoginSessions(self.session)
+        sessions, logins = Sessions(self.context), LoginSessions(self.context)
         expired = {expiry: lt(cutoff)}
 
         async def remove(where: Where, limit: int) -> tuple[int, int]:

@@ -71,7 +71,7 @@ class _Expiring(IterateMixin[M, W], Generic[M, W]):
         calls = [self._sql.insert(values)]
         expires = _latest(values)
         if expires is not None:
-            calls.append(LoginSessions(self.session)._extend(tenant_id, values[self.login_column], expires))
+            calls.append(LoginSessions(self.context)._extend(tenant_id, values[self.login_column], expires))
         await self._run.write(*calls, apart=True)
         return self._read_values(values)
 
@@ -164,7 +164,7 @@ class Sessions(_Expiring[Session, "SessionWhere"]):
         expires = _latest(values)
         if expires is not None:
             login_id = Picked(self.table, self.table[self.login_column], seen)
-            beside.append(LoginSessions(self.session)._extend(tenant_id, login_id, expires))
+            beside.append(LoginSessions(self.context)._extend(tenant_id, login_id, expires))
         return await self._update_with(where, expected, self._sql.update(seen, values), beside)
 
 
@@ -279,7 +279,7 @@ class RefreshTokens(_Expiring[RefreshToken, "RefreshTokenWhere"]):
             expires = to_epoch_ms(until)
         except (TypeError, ValueError, AttributeError):
             raise InvalidValueError(self.table.name, "login_session_bump", "must be an id and an aware instant") from None
-        extend = LoginSessions(self.session)._extend(tenant_id, login_id, expires, only_if=(self.table, seen))
+        extend = LoginSessions(self.context)._extend(tenant_id, login_id, expires, only_if=(self.table, seen))
         values = self._changes(fields, where)
         if not values:
             await self._run.write(extend)
@@ -328,7 +328,7 @@ class RefreshTokens(_Expiring[RefreshToken, "RefreshTokenWhere"]):
         given: Any = self._writer.accept(successor)
         if given.id == id:
             raise InvalidValueError(self.table.name, "id", "the successor needs an id of its own")
-        now = self.session.now()
+        now = self.context.now()
         lock = False
         while True:
             found = await self._by_id({TOKEN.tenant_id: tenant_id, TOKEN.id: one_of([id, given.id])}, lock=lock)
@@ -366,7 +366,7 @@ class RefreshTokens(_Expiring[RefreshToken, "RefreshTokenWhere"]):
         expires = _latest(values)
         if expires is not None:
             stored = (self.table, self._own(tenant_id, values["id"]))
-            calls.append(LoginSessions(self.session)._extend(tenant_id, values[self.login_column], expires, only_if=stored))
+            calls.append(LoginSessions(self.context)._extend(tenant_id, values[self.login_column], expires, only_if=stored))
         return calls
 
     async def _again(self, tenant_id: str, old: RefreshToken, now: datetime, leeway: timedelta) -> RefreshTokenRotation:
@@ -409,5 +409,5 @@ class RefreshTokens(_Expiring[RefreshToken, "RefreshTokenWhere"]):
             revoked = await self._run.affected(self._sql.update({**where, TOKEN.revoked_at_ts: NULL}, values))
             total += revoked
             # Where writers do not take turns, a statement does not see the successors that are being stored while it waits.
-            if not revoked or not self.session.dialect.features.row_locks:
+            if not revoked or not self.context.dialect.features.row_locks:
                 return total

@@ -31,7 +31,7 @@ class LogStreams(CreateMixin[LogStream, LogStreamInsert, "LogStreamCreate"], Upd
     id_column: ClassVar[Column | None] = LOG_STREAM.id
 
     def _new_id(self, now: datetime) -> str:
-        return f"lst_{self.session.ids.nanoid()}"
+        return f"lst_{self.context.ids.nanoid()}"
 
     def _generated(self, params: BaseModel, created: datetime) -> dict[str, Any]:
         return {"status": getattr(params, "status", None) or "active"}
@@ -52,7 +52,7 @@ class MigrationSources(
     id_column: ClassVar[Column | None] = MIGRATION_SOURCE.id
 
     def _new_id(self, now: datetime) -> str:
-        return f"mig_{self.session.ids.nanoid()}"
+        return f"mig_{self.context.ids.nanoid()}"
 
     async def list(self, tenant_id: str) -> builtins.list[MigrationSource]:
         """The tenant's sources, oldest first."""

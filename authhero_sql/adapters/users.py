@@ -124,7 +124,7 @@ class Users(Importing[User], IterateMixin[User, "UserWhere"]):
             provider = user_id.partition("|")[0] if user_id and "|" in user_id else "auth0"
         generated = {
             "provider": provider,
-            "user_id": user_id or f"{provider}|{self.session.ids.nanoid()}",
+            "user_id": user_id or f"{provider}|{self.context.ids.nanoid()}",
             "is_social": bool(given.is_social),
             "blocked": bool(given.blocked),
         }
@@ -224,7 +224,7 @@ class Users(Importing[User], IterateMixin[User, "UserWhere"]):
 
     def _address(self, email: str) -> str:
         """An e-mail address as the adapters store it."""
-        return email.lower() if self.session.normalize_emails else email
+        return email.lower() if self.context.normalize_emails else email
 
     def _new(self, tenant_id: str, row: int, given: Any, **extra: Any) -> New:
         new = super()._new(tenant_id, row, given, **extra)
@@ -244,7 +244,7 @@ class Users(Importing[User], IterateMixin[User, "UserWhere"]):
         calls = []
         activity = self._given_activity(new.params)
         if activity:
-            calls.append(UserActivity(self.session)._sql.upsert({**_activity_key(new.values), **activity}))
+            calls.append(UserActivity(self.context)._sql.upsert({**_activity_key(new.values), **activity}))
         if new.params.password is not None:
             user_id = new.values["user_id"]
             current = {PASSWORD.tenant_id: tenant_id, PASSWORD.user_id: user_id, PASSWORD.is_current: True}
@@ -501,12 +501,12 @@ class Users(Importing[User], IterateMixin[User, "UserWhere"]):
 
     def _activity(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """The stored values of the activity fields."""
-        writer = UserActivity(self.session)._writer
+        writer = UserActivity(self.context)._writer
         return writer.changes(writer.partial(given)) if given else {}
 
     def _password(self, tenant_id: str, user_id: str, password: Any) -> Sequence[Call]:
         """The statement that stores a new user's password: there is no earlier one to retire."""
-        passwords = Passwords(self.session)
+        passwords = Passwords(self.context)
         params = passwords._writer.accept({"user_id": user_id, "password": password.hash, "algorithm": password.algorithm})
         return [self._sql.insert(passwords._new_row(tenant_id, params, None), PASSWORDS)]
 
@@ -519,7 +519,7 @@ class Users(Importing[User], IterateMixin[User, "UserWhere"]):
         # Most sign-ups have none, and need not wait for the models of the audit log.
         from .outbox import Outbox
 
-        outbox = Outbox(self.session)
+        outbox = Outbox(self.context)
         return [outbox._row(tenant_id, event) for event in events]
 
 

@@ -29,7 +29,7 @@ from .. import migrations
 from ..dialects import Database, connect, gently
 from ..dialects.diagnosis import missing_file
 from ..dialects.managed import ManagedDatabase
-from ..errors import AuthHeroSQLError, ConfigurationError, DatabaseUnavailableError, MigrationError, UnfitDatabaseError
+from ..errors import AuthHeroSQLError, ConfigurationError, DatabaseUnavailableError, IncompatibleDatabaseError, MigrationError
 from .sources import TABLE, VARIABLE, Source, find_url
 
 P = ParamSpec("P")
@@ -209,7 +209,7 @@ class Bar:
 
 
 _CODES: tuple[tuple[type[AuthHeroSQLError], int], ...] = (
-    (UnfitDatabaseError, CHECK_FAILED),
+    (IncompatibleDatabaseError, CHECK_FAILED),
     (MigrationError, MIGRATION_FAILED),
     (AuthHeroSQLError, DATABASE_FAILED),
 )

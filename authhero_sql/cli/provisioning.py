@@ -135,7 +135,7 @@ async def _client(batch: Adapters, tenant: str, wanted: ClientWanted, found: Cli
     if found is not None:
         return Part("client", found.name, created=False, details={"client_id": found.client_id, "callbacks": found.callbacks})
     public = wanted.app_type in PUBLIC
-    secret = None if public else batch.session.ids.nanoid(SECRET_LENGTH)
+    secret = None if public else batch.context.ids.nanoid(SECRET_LENGTH)
     fields: ClientCreate = {
         "name": wanted.name,
         "app_type": cast("AppType", wanted.app_type),
@@ -185,7 +185,7 @@ def _signing_key(adapters: Adapters, name: str) -> dict[str, Any]:
         from cryptography.hazmat.primitives.asymmetric import rsa
     except ImportError as error:
         raise _missing("cryptography") from error
-    now = adapters.session.now()
+    now = adapters.context.now()
     key = rsa.generate_private_key(public_exponent=65537, key_size=KEY_BITS)
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name[:64])])
     serial = x509.random_serial_number()

@@ -53,7 +53,7 @@ def down(
     cli.answer({"taken_back": names}, "\n".join(lines) if names else "no migration to undo")
 
 
-def _agreed(cli: Invocation, lost: list[migrations.Loss]) -> bool:
+def _agreed(cli: Invocation, lost: list[migrations.DataLoss]) -> bool:
     """Return whether what would be lost may be lost; nothing needs no answer."""
     if not lost:
         return False
@@ -132,14 +132,14 @@ def adopt(cli: Invocation) -> None:
 def repair(
     cli: Invocation,
     *,
-    settle: Annotated[bool, typer.Option("--settle", help="Record in the ledger what the schema shows.")] = False,
+    record: Annotated[bool, typer.Option("--record", help="Record in the ledger what the schema shows.")] = False,
 ) -> None:
-    """List the migrations that a crash interrupted. Exits with 1 unless --settle records what was done."""
-    found = cli.run(migrations.repair if settle else migrations.find_damage)
-    next_step = "recorded: run `authhero-sql migrate` to go on" if settle else "run `authhero-sql repair --settle` to record what was done"
+    """List the migrations that a crash interrupted. Exits with 1 unless --record records what was done."""
+    found = cli.run(migrations.repair if record else migrations.find_interrupted_migrations)
+    next_step = "recorded: run `authhero-sql migrate` to go on" if record else "run `authhero-sql repair --record` to record what was done"
     text = "\n".join([*map(str, found), next_step]) if found else "no migration was interrupted"
-    cli.answer({"damage": found, "settled": settle}, text)
-    if found and not settle:
+    cli.answer({"interrupted": found, "recorded": record}, text)
+    if found and not record:
         raise typer.Exit(CHECK_FAILED)
 
 

@@ -20,12 +20,12 @@ from pypika.terms import Criterion, Term
 
 from ..errors import (
     AuthenticationError,
+    BatchRowNotFoundError,
     ConfigurationError,
     ConnectionLostError,
     ConnectionSetupError,
     DatabaseError,
     DatabaseUnavailableError,
-    NothingMatchedError,
     PoolTimeoutError,
     StatementTimeoutError,
     StatementTooLargeError,
@@ -134,7 +134,7 @@ class D1Dialect(SQLiteDialect):
             return None
         message = str(error).removeprefix("D1_ERROR: ")
         if missed := _MISSED.match(message):
-            return NothingMatchedError(int(missed[1]))
+            return BatchRowNotFoundError(int(missed[1]))
         if message.startswith(_LIMITS):
             return StatementTooLargeError("the statement is beyond a limit of D1: " + message.partition(":")[0])
         found = _CODE.search(message)
@@ -314,7 +314,7 @@ class HTTPTransport:
 
         if not re.fullmatch(r"[!-~]+", token):
             raise ConfigurationError("there is no API token for D1: give token=…, or set CLOUDFLARE_API_TOKEN in the environment")
-        self.server = Server("D1", urlsplit(endpoint).netloc, database=database)
+        self.server: Server = Server("D1", urlsplit(endpoint).netloc, database=database)
         self._connect_timeout = connect_timeout
         self._command_timeout = command_timeout
         self._client = httpx.AsyncClient(
@@ -354,7 +354,7 @@ class HTTPTransport:
         while True:
             try:
                 return await self._attempt(form, body)
-            except _PassingError as error:
+            except _TransientError as error:
                 if attempt == ATTEMPTS or not (repeatable or error.unread):
                     raise error.final from error.__cause__
                 wait = jitter(0.25 * 2**attempt)
@@ -369,16 +369,16 @@ class HTTPTransport:
         except httpx.PoolTimeout as error:
             raise PoolTimeoutError("all connections to D1 were busy") from error
         except httpx.ConnectTimeout as error:
-            raise _PassingError(too_late(error, self.server, self._connect_timeout), unread=True) from error
+            raise _TransientError(too_late(error, self.server, self._connect_timeout), unread=True) from error
         except httpx.ConnectError as error:
             unreached = unreachable(error, self.server)
             if isinstance(unreached, ConnectionSetupError):
                 raise unreached from error
-            raise _PassingError(unreached, unread=True) from error
+            raise _TransientError(unreached, unread=True) from error
         except (httpx.ReadTimeout, httpx.WriteTimeout) as error:
-            raise _PassingError(StatementTimeoutError()) from error
+            raise _TransientError(StatementTimeoutError()) from error
         except httpx.HTTPError as error:
-            raise _PassingError(ConnectionLostError()) from error
+            raise _TransientError(ConnectionLostError()) from error
         return _results(response, self.server)
 
 
@@ -409,7 +409,7 @@ def _shaped() -> Iterator[None]:
         raise ConnectionLostError("the answer is not D1's") from error
 
 
-class _PassingError(Exception):
+class _TransientError(Exception):
     """Trouble that may have passed a moment later."""
 
     def __init__(self, final: DatabaseError, *, unread: bool = False, after: float | None = None) -> None:
@@ -430,7 +430,7 @@ def _results(response: httpx.Response, server: Server) -> list[dict[str, Any]]:
     code = str(response.status_code)
     if response.status_code == 429:
         message = "D1's API takes no more calls for now (429; the public one allows 1,200 in 5 minutes): use a gateway for logins"
-        raise _PassingError(DatabaseUnavailableError(message, code=code), unread=True, after=_retry_after(response))
+        raise _TransientError(DatabaseUnavailableError(message, code=code), unread=True, after=_retry_after(response))
     if response.status_code == 401:
         raise AuthenticationError("D1 does not accept the API token: check token, or CLOUDFLARE_API_TOKEN in the environment", code=code)
     if response.status_code == 403:
@@ -445,13 +445,13 @@ def _results(response: httpx.Response, server: Server) -> list[dict[str, Any]]:
     except (ValueError, LookupError, TypeError) as error:
         unknown = ConnectionLostError(f"the answer is not D1's (HTTP {code})", code=code)
         if response.status_code >= 500:
-            raise _PassingError(unknown, after=_retry_after(response)) from error
+            raise _TransientError(unknown, after=_retry_after(response)) from error
         raise unknown from error
     if response.status_code == 404 and not _CODE.search(message):
         message = f'{server} does not have the database "{server.database}": check ACCOUNT_ID and DATABASE_ID in the URL'
         raise UnknownDatabaseError(message, code=code)
     if any(words in message for words in _PASSING) or response.status_code >= 500:
-        raise _PassingError(ConnectionLostError("D1 is in trouble: try again", code=code), after=_retry_after(response))
+        raise _TransientError(ConnectionLostError("D1 is in trouble: try again", code=code), after=_retry_after(response))
     raise D1Error(message)
 
 
@@ -476,7 +476,7 @@ class BindingTransport:
     """A Worker's binding (``env.DB``), the JavaScript object itself or what newer SDKs wrap it in."""
 
     def __init__(self, binding: Any, *, command_timeout: float | None = COMMAND_TIMEOUT) -> None:
-        self.server = Server("D1")
+        self.server: Server = Server("D1")
         self._binding = binding
         self._command_timeout = command_timeout
 

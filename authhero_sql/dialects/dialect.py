@@ -277,14 +277,14 @@ class Dialect:
         return {"rows": json.dumps([dict(zip(columns, row, strict=True)) for row in rows])}
 
     def unless_changed(self, number: int) -> Call:
-        """A statement that fails with :class:`NothingMatchedError` of this number where the one before it changed no row.
+        """A statement that fails with :class:`BatchRowNotFoundError` of this number where the one before it changed no row.
 
         For engines without interactive transactions, where nobody can look in between.
         """
         raise NotImplementedError
 
     def undone(self) -> Call:
-        """A statement that always fails with :class:`NothingMatchedError`, so that nothing of its batch stays.
+        """A statement that always fails with :class:`BatchRowNotFoundError`, so that nothing of its batch stays.
 
         For engines without interactive transactions, where a batch is tried to see whether it could be written.
         """

@@ -27,9 +27,9 @@ from ..errors import (
     DatabaseUnavailableError,
     DuplicateObjectError,
     ForeignKeyError,
-    MissingTableError,
     PermissionDeniedError,
     ReadOnlyError,
+    SchemaMismatchError,
     StatementTimeoutError,
     TransactionClosedError,
     TransactionConflictError,
@@ -269,7 +269,7 @@ def classified(code: str, message: str) -> DatabaseError:
         # So SQLite calls a reference that restricts.
         kind = ForeignKeyError
     elif kind is None and message.startswith(("no such table", "no such column")):
-        kind = MissingTableError
+        kind = SchemaMismatchError
     elif kind is None and _DUPLICATE.search(message):
         kind = DuplicateObjectError
     said = "the database's disk is full: make room on it" if code == "SQLITE_FULL" else None

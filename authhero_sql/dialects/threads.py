@@ -87,7 +87,7 @@ class Job(asyncio.Future[Any]):
         except BaseException as error:  # the waiter's to handle, whatever it is
             return None, error
 
-    def tell(self, outcome: Outcome) -> None:
+    def deliver(self, outcome: Outcome) -> None:
         """Let the waiter know what came of it, where it still waits."""
         if self.done():
             return
@@ -151,7 +151,7 @@ class Handle:
         loop = job.get_loop()
         timer = loop.call_later(self._timeout, job.stop) if bounded and self._timeout is not None else None
         try:
-            self.send(lambda connection: loop.call_soon_threadsafe(job.tell, self.perform(job, connection)))
+            self.send(lambda connection: loop.call_soon_threadsafe(job.deliver, self.perform(job, connection)))
             done: T = await job
         except Exception as error:
             reraise(self._dialect, error)
@@ -320,7 +320,7 @@ class Crew:
                 # With the last one's outcome in one call: each wakes the loop.
                 loop.call_soon_threadsafe(self._idle_again, handle, job, outcome)
                 return
-            loop.call_soon_threadsafe(job.tell, outcome)
+            loop.call_soon_threadsafe(job.deliver, outcome)
             job = following
         loop.call_soon_threadsafe(self._idle_again, handle, None, (None, None))
 
@@ -334,7 +334,7 @@ class Crew:
         self._idle.append(handle)
         self._rouse()
         if job is not None:
-            job.tell(outcome)
+            job.deliver(outcome)
 
 
 class Thread:

@@ -136,9 +136,9 @@ class Block:
     it would undo whatever else came after its savepoint.
     """
 
-    def __init__(self, wire: Wire, database: object, around: Block | None = None) -> None:
+    def __init__(self, wire: Wire, database: object, parent: Block | None = None) -> None:
         self.database = database
-        self.around = around
+        self.parent = parent
         self.before: Block | None = _innermost()
         """The block that was open here before this one, of whatever database."""
         self.task = asyncio.current_task()
@@ -152,7 +152,7 @@ class Block:
         self._wire = wire
         self._turn: Lender[None] = Lender("another task has been using this transaction", wire.patience)
         self._turn.give(None)
-        self._depth: int = 0 if around is None else around._depth + 1
+        self._depth: int = 0 if parent is None else parent._depth + 1
 
     async def fetch(self, call: Call) -> list[Row]:
         """Return all rows of a query."""
@@ -210,10 +210,10 @@ class Block:
                 raise TransactionClosedError
             if block.failed is not None:
                 raise TransactionAbortedError from block.failed
-            block = block.around
+            block = block.parent
 
     def _is_live(self) -> bool:
-        return not self.closed and (self.around is None or self.around._is_live())
+        return not self.closed and (self.parent is None or self.parent._is_live())
 
     async def _noting(self, work: Awaitable[T]) -> T:
         try:
@@ -226,8 +226,8 @@ class Block:
 
     def _fail(self, error: BaseException) -> None:
         self.failed = self.failed or error
-        if self.around is not None and (isinstance(error, _ENDS_ALL) or self._wire.gone()):
-            self.around._fail(error)
+        if self.parent is not None and (isinstance(error, _ENDS_ALL) or self._wire.gone()):
+            self.parent._fail(error)
 
     @asynccontextmanager
     async def _opened(self, keep: Callable[[], Awaitable[None]], undo: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
@@ -250,7 +250,7 @@ class Block:
                 await keep()
             except BaseException as error:
                 # Whoever is cancelled while a COMMIT is on its way does not wait for it twice.
-                given_up = self.around is None and _is_cancelled(error)
+                given_up = self.parent is None and _is_cancelled(error)
                 if not self.committed:
                     await self._undone(self._wire.abandon if given_up else undo, hurried=_hurries(error))
                 raise
@@ -275,11 +275,11 @@ class Block:
                 async with asyncio.timeout(SETTLE if hurried else self._wire.patience):
                     await undo()
             except (TimeoutError, AuthHeroSQLError, asyncio.CancelledError) as error:
-                if self.around is not None and not self.around._is_live():
+                if self.parent is not None and not self.parent._is_live():
                     # Whoever has ended the block around this one has given the connection up already.
                     return
-                if self.around is not None:
-                    self.around._fail(ConnectionLostError("the connection was given up because a savepoint could not be undone"))
+                if self.parent is not None:
+                    self.parent._fail(ConnectionLostError("the connection was given up because a savepoint could not be undone"))
                 logger.warning("a transaction could not be undone in time, so its connection is given up (%s)", type(error).__name__)
                 # The caller is to hear of what made it leave.
                 with suppress(AuthHeroSQLError):

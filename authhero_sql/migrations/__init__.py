@@ -3,15 +3,15 @@
 from .backfills import Progress
 from .check import Difference, SchemaCheck, check_schema
 from .export import export_sql
-from .losses import Loss
+from .losses import DataLoss
 from .migrator import MigrationStatus, PlannedMigration, losses, migrate_down, migrate_to_latest, migration_status, plan
-from .repair import Damage, find_damage, lease_holder, repair, unlock
+from .repair import InterruptedMigration, find_interrupted_migrations, lease_holder, repair, unlock
 from .search import create_search_indexes, drop_search_indexes
 
 __all__ = [
-    "Damage",
+    "DataLoss",
     "Difference",
-    "Loss",
+    "InterruptedMigration",
     "MigrationStatus",
     "PlannedMigration",
     "Progress",
@@ -20,7 +20,7 @@ __all__ = [
     "create_search_indexes",
     "drop_search_indexes",
     "export_sql",
-    "find_damage",
+    "find_interrupted_migrations",
     "lease_holder",
     "losses",
     "migrate_down",

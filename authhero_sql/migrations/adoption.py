@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
+from ..context import Context
 from ..dialects.interface import Call
-from ..errors import AuthHeroSQLError, MigrationError, UnfitDatabaseError
-from ..session import Session
+from ..errors import AuthHeroSQLError, IncompatibleDatabaseError, MigrationError
 from ..tables import REGISTRY
 from . import history
 from .backfills import fill
@@ -46,41 +46,41 @@ def made_by_others(live: Collection[str]) -> str | None:
     return "AuthHero" if THEIR_LEDGER in live else "another program"
 
 
-async def is_foreign(session: Session, *, adopt: bool) -> bool:
+async def is_foreign(context: Context, *, adopt: bool) -> bool:
     """Whether somebody else made the tables of a database without a ledger; False where it has no table of the schema.
 
     Raises:
         MigrationError: somebody else did, and ``adopt`` is off, or AuthHero has migrations to apply first.
-        UnfitDatabaseError: it lacks what adoption does not add.
+        IncompatibleDatabaseError: it lacks what adoption does not add.
     """
-    live = await live_schema(session.database)
+    live = await live_schema(context.database)
     who = made_by_others(live)
     if who is None:
         return False
-    found = differences(live, wanted_schema(session.dialect))
+    found = differences(live, wanted_schema(context.dialect))
     if not adopt:
         raise MigrationError(_refusal(who, found))
     needed = list(_beyond_repair(found))
     if needed:
-        raise UnfitDatabaseError(
+        raise IncompatibleDatabaseError(
             f"the adapters cannot work with this database, and adopting it would not mend that:\n{_shown(needed)}\n"
             "Is it the database that was meant? One that AuthHero made has all of this from its first migration on."
         )
-    await wait_for_authhero(session, history.names(), live)
+    await wait_for_authhero(context, history.names(), live)
     return True
 
 
-async def wait_for_authhero(session: Session, names: Iterable[str], live: Collection[str] | None = None) -> None:
+async def wait_for_authhero(context: Context, names: Iterable[str], live: Collection[str] | None = None) -> None:
     """Let the migrations that AuthHero has too be AuthHero's to apply first.
 
     Raises:
         MigrationError: its ledger lacks one of them.
     """
-    if THEIR_LEDGER not in (live if live is not None else await live_schema(session.database)):
+    if THEIR_LEDGER not in (live if live is not None else await live_schema(context.database)):
         return
-    words = session.dialect
+    words = context.dialect
     query = f"SELECT {words.identifier('name')} FROM {words.identifier(THEIR_LEDGER)}"  # noqa: S608  # constants
-    applied = {row[0] for row in await session.executor.fetch(Call(query))}
+    applied = {row[0] for row in await context.executor.fetch(Call(query))}
     missing = [THEIRS[name] for name in names if name in THEIRS and THEIRS[name] not in applied]
     if missing:
         raise MigrationError(
@@ -90,7 +90,7 @@ async def wait_for_authhero(session: Session, names: Iterable[str], live: Collec
         )
 
 
-async def adopt_migration(session: Session, name: str) -> bool:
+async def adopt_migration(context: Context, name: str) -> bool:
     """Note that what a migration makes is there, with what is missing of it added; False where nothing is there, so that it can be applied.
 
     A run that was killed begins again: what it has added is not missing any more.
@@ -98,22 +98,22 @@ async def adopt_migration(session: Session, name: str) -> bool:
     Raises:
         MigrationError: something could not be added.
     """
-    live = await session.dialect.describe(session.database)
+    live = await context.dialect.describe(context.database)
     steps = history.load(name).up
     done = [is_done(step, live) for step in steps]
     if not any(done):
         return False
     for step, there in zip(steps, done, strict=True):
         if isinstance(step, Backfill):
-            await fill(session, step, lambda *_: None)
+            await fill(context, step, lambda *_: None)
         elif not there:
-            await _add(session, name, step)
-    ledger = Ledger(session)
+            await _add(context, name, step)
+    ledger = Ledger(context)
     number = len(steps)
     entry = Entry(
-        name=name, checksum=history.checksum(name), steps=number, steps_started=number, steps_done=number, applied_at=session.now()
+        name=name, checksum=history.checksum(name), steps=number, steps_started=number, steps_done=number, applied_at=context.now()
     )
-    await ledger.tell(session.dialect.applied(history.script(name)))
+    await ledger.record(context.dialect.applied(history.script(name)))
     await ledger.begin(entry)
     return True
 
@@ -136,16 +136,16 @@ def _added(name: str, step: Operation) -> Iterator[tuple[str, str, str]]:
             yield step.table, "index", step.index.name
 
 
-async def _add(session: Session, name: str, step: Operation) -> None:
+async def _add(context: Context, name: str, step: Operation) -> None:
     try:
         if isinstance(step, CreateIndex):
-            await build_index(session, step, again=True)
+            await build_index(context, step, again=True)
         else:
-            await define(session, step.sql(session.dialect) or "")
+            await define(context, step.sql(context.dialect) or "")
     except AuthHeroSQLError as error:
         place = step.index.name if isinstance(step, CreateIndex) else getattr(step, "name", None) or getattr(step, "table", "")
         raise MigrationError(
-            f"{name}: {type(step).__name__} {place}, which is missing here, failed on {session.dialect.name}: {error}"
+            f"{name}: {type(step).__name__} {place}, which is missing here, failed on {context.dialect.name}: {error}"
         ) from error
 
 

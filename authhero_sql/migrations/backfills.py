@@ -11,8 +11,8 @@ from pypika import Table as SQLTable
 from pypika.functions import Count
 
 from ..clock import to_epoch_ms
+from ..context import Context
 from ..dialects.interface import Call, Row
-from ..session import Session
 from ..statements.texts import MARK, Bind, Text
 from .operations import Backfill
 
@@ -54,26 +54,26 @@ Report = Callable[[Progress], None]
 """Hears of each step and of each batch of a data step."""
 
 
-async def fill(session: Session, step: Backfill, heard: Callable[[int, int, float], None], *, drop: bool = False) -> None:
+async def fill(context: Context, step: Backfill, report: Callable[[int, int, float], None], *, drop: bool = False) -> None:
     """Convert a batch at a time along the key. What cannot be converted, and what has a value already, is walked past.
 
     Args:
-        session: where.
+        context: where.
         step: what is converted to what.
-        heard: gets the number of rows that have been looked at, their total, and the seconds.
+        report: gets the number of rows that have been looked at, their total, and the seconds.
         drop: remove what is worth nothing any more instead of converting it; see :attr:`Backfill.worthless`.
     """
-    walk = _Walk(session, step, drop=drop)
+    walk = _Walk(context, step, drop=drop)
     started = time.perf_counter()
     total = await walk.count()
     seen = 0
-    heard(0, total, 0.0)
+    report(0, total, 0.0)
     last: Row | None = None
     while True:
         rows = await walk.read(last)
         await walk.write(rows)
         seen += len(rows)
-        heard(seen, max(total, seen), time.perf_counter() - started)
+        report(seen, max(total, seen), time.perf_counter() - started)
         if len(rows) < step.batch:
             return
         last = rows[-1]
@@ -86,34 +86,34 @@ class _Walk:
     for every batch.
     """
 
-    def __init__(self, session: Session, step: Backfill, *, drop: bool) -> None:
-        self.session = session
+    def __init__(self, context: Context, step: Backfill, *, drop: bool) -> None:
+        self.context = context
         self.step = step
         self.table = SQLTable(step.table)
         self.keys = [self.table.field(name) for name in step.key]
-        self.worthless = to_epoch_ms(session.now() - step.worthless) if drop and step.worthless is not None else None
+        self.worthless = to_epoch_ms(context.now() - step.worthless) if drop and step.worthless is not None else None
 
     def _kept(self, kind: str, build: Callable[[], Any]) -> Text:
-        return self.session.texts.get(("backfill", self.step.table, self.step.target, kind), build)
+        return self.context.texts.get(("backfill", self.step.table, self.step.target, kind), build)
 
     async def count(self) -> int:
         """How many rows there are."""
-        counted = self._kept("count", lambda: self.session.dialect.query.from_(self.table).select(Count("*")))
-        return int((await self.session.executor.fetch(counted.bind({})))[0][0])
+        counted = self._kept("count", lambda: self.context.dialect.query.from_(self.table).select(Count("*")))
+        return int((await self.context.executor.fetch(counted.bind({})))[0][0])
 
     async def read(self, last: Row | None) -> list[Row]:
         """The next rows in the order of the key: key, source, target."""
 
         def build() -> Any:
-            builder: Any = self.session.dialect.query.from_(self.table)
+            builder: Any = self.context.dialect.query.from_(self.table)
             builder = builder.select(*self.keys, self.table.field(self.step.source), self.table.field(self.step.target))
             if last is not None:
-                builder = builder.where(self.session.dialect.keyset(self.keys, [*map(Bind, self.step.key)], descending=False))
+                builder = builder.where(self.context.dialect.keyset(self.keys, [*map(Bind, self.step.key)], descending=False))
             return builder.orderby(*self.keys).limit(Bind("limit"))
 
         bound = dict(zip(self.step.key, last or (), strict=False))
         statement = self._kept("first" if last is None else "next", build)
-        return await self.session.executor.fetch(statement.bind({**bound, "limit": self.step.batch}))
+        return await self.context.executor.fetch(statement.bind({**bound, "limit": self.step.batch}))
 
     async def write(self, rows: list[Row]) -> None:
         """One statement for all that are converted, and one for all that are dropped."""
@@ -123,17 +123,17 @@ class _Walk:
         dropped = [tuple(key) for key, value in values if value is not None and self._is_worthless(value)]
         calls = []
         if dropped:
-            calls.append(self._call(self.session.dialect.delete_rows(self.step.table, self.step.key, len(dropped)), self.step.key, dropped))
+            calls.append(self._call(self.context.dialect.delete_rows(self.step.table, self.step.key, len(dropped)), self.step.key, dropped))
         if kept:
-            text = self.session.dialect.update_rows(self.step.table, self.step.key, self.step.target, len(kept))
+            text = self.context.dialect.update_rows(self.step.table, self.step.key, self.step.target, len(kept))
             calls.append(self._call(text, (*self.step.key, self.step.target), kept))
         if calls:
-            await self.session.executor.write(calls)
+            await self.context.executor.write(calls)
 
     def _is_worthless(self, value: Any) -> bool:
         return self.worthless is not None and value < self.worthless
 
     def _call(self, text: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Call:
-        sql, names = self.session.dialect.placeholders(text, MARK)
-        values = self.session.dialect.row_values(columns, rows)
+        sql, names = self.context.dialect.placeholders(text, MARK)
+        values = self.context.dialect.row_values(columns, rows)
         return Call(sql, tuple(values[name] for name in names), bounded=False)

@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable
 
 import anyio
 
+from ..context import Context
 from ..dialects.interface import Call
 from ..dialects.managed import jitter
 from ..errors import AuthHeroSQLError, DatabaseError, DatabaseUnavailableError, DuplicateObjectError, TransactionConflictError
-from ..session import Session
 from .operations import CreateIndex
 
 PATIENCE = 300.0
@@ -20,7 +20,7 @@ LONGEST_PAUSE = 5.0
 """Seconds between two tries in the end."""
 
 
-async def patiently(session: Session, work: Callable[[], Awaitable[None]]) -> None:
+async def patiently(context: Context, work: Callable[[], Awaitable[None]]) -> None:
     """Do what needs the lock of a table, again and again while others have it.
 
     Each try waits in line for a moment only, because whoever comes behind a definition that waits has to wait too, readers included.
@@ -28,7 +28,7 @@ async def patiently(session: Session, work: Callable[[], Awaitable[None]]) -> No
     Raises:
         AuthHeroSQLError: what ``work`` raised, for another reason or after :data:`PATIENCE`.
     """
-    if not session.dialect.features.online_ddl:
+    if not context.dialect.features.online_ddl:
         await work()
         return
     deadline = anyio.current_time() + PATIENCE
@@ -46,16 +46,16 @@ async def patiently(session: Session, work: Callable[[], Awaitable[None]]) -> No
         pause = min(pause * 2, LONGEST_PAUSE)
 
 
-async def define(session: Session, text: str) -> None:
+async def define(context: Context, text: str) -> None:
     """Run one definition by itself, however long it takes."""
-    await patiently(session, lambda: session.dialect.define(session.database, Call(text, bounded=False)))
+    await patiently(context, lambda: context.dialect.define(context.database, Call(text, bounded=False)))
 
 
-async def build_index(session: Session, step: CreateIndex, *, again: bool) -> None:
+async def build_index(context: Context, step: CreateIndex, *, again: bool) -> None:
     """Build an index while others write.
 
     Args:
-        session: where.
+        context: where.
         step: the index.
         again: whether a run that was killed may have begun it: what that run has left is dropped, and built anew.
 
@@ -63,36 +63,36 @@ async def build_index(session: Session, step: CreateIndex, *, again: bool) -> No
         DuplicateObjectError: there is an index of that name.
         DatabaseError: it cannot be built; nothing of it is left.
     """
-    if await _leftover(session, step) is not None:
+    if await _leftover(context, step) is not None:
         if not again:
             raise DuplicateObjectError("an index of this name exists already, unfinished and of no use: drop it, and run again")
-        await _drop_leftover(session, step)
-    await patiently(session, lambda: _build(session, step))
+        await _drop_leftover(context, step)
+    await patiently(context, lambda: _build(context, step))
 
 
-async def _build(session: Session, step: CreateIndex) -> None:
-    text = session.dialect.create_index(step.table, step.index, online=True)
+async def _build(context: Context, step: CreateIndex) -> None:
+    text = context.dialect.create_index(step.table, step.index, online=True)
     try:
-        await session.dialect.define(session.database, Call(text, bounded=False))
+        await context.dialect.define(context.database, Call(text, bounded=False))
     except DatabaseUnavailableError:
         # The server may still be building it: the next run looks.
         raise
     except DatabaseError as error:
-        left = await _drop_leftover(session, step)
+        left = await _drop_leftover(context, step)
         if left and isinstance(error, DuplicateObjectError):
             # What it met was left by its own first attempt, which had conflicted with something.
             raise TransactionConflictError from error
         raise
 
 
-async def _leftover(session: Session, step: CreateIndex) -> str | None:
-    return await session.dialect.leftover_index(session.database, step.table, step.index.name)
+async def _leftover(context: Context, step: CreateIndex) -> str | None:
+    return await context.dialect.leftover_index(context.database, step.table, step.index.name)
 
 
-async def _drop_leftover(session: Session, step: CreateIndex) -> bool:
+async def _drop_leftover(context: Context, step: CreateIndex) -> bool:
     """Drop what an interrupted build has left; whether there was anything."""
-    text = await _leftover(session, step)
+    text = await _leftover(context, step)
     if text is None:
         return False
-    await session.database.execute(Call(text, bounded=False))
+    await context.database.execute(Call(text, bounded=False))
     return True

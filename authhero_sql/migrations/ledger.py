@@ -13,21 +13,21 @@ import anyio
 from pydantic import BaseModel
 
 from ..codecs import EPOCH_MS, INSTANT, INT, TEXT
+from ..context import Context
 from ..dialects.interface import Call
 from ..errors import (
     AuthHeroSQLError,
+    BatchRowNotFoundError,
     ConflictError,
     DatabaseError,
     DuplicateObjectError,
     MigrationError,
-    MissingTableError,
-    NothingMatchedError,
+    SchemaMismatchError,
     TransactionConflictError,
 )
 from ..ids import Ids
 from ..models.base import Instant
 from ..schema import Column, Columns, Table
-from ..session import Session
 from ..statements.conditions import NOT_NULL, DatabaseNow, lte, null_or
 from ..verbs.adapter import Adapter
 
@@ -115,7 +115,7 @@ class Ledger(Adapter[Entry]):
         """The entries by name; None where there is no ledger yet. One query."""
         try:
             return {entry.name: entry for entry in await self._all({}, (LEDGER.c.name.asc,))}
-        except MissingTableError:
+        except SchemaMismatchError:
             return None
 
     async def prepare(self) -> None:
@@ -124,7 +124,7 @@ class Ledger(Adapter[Entry]):
         for table in (LEASES, LEDGER):
             columns = [column.definition for column in table.columns]
             try:
-                await self._run.write(Call(self.session.dialect.create_table(table.name, columns, table.key, ())))
+                await self._run.write(Call(self.context.dialect.create_table(table.name, columns, table.key, ())))
             except (ConflictError, DuplicateObjectError):
                 # Another process was faster; PostgreSQL says so by its catalogue's unique index.
                 continue
@@ -141,20 +141,20 @@ class Ledger(Adapter[Entry]):
         """Write a new entry."""
         await self._run.write(self.beginning(entry))
 
-    async def tell(self, calls: Sequence[Call]) -> None:
+    async def record(self, calls: Sequence[Call]) -> None:
         """Write what was made here, and what tells the engine's own migration tool; see :meth:`Dialect.applied`."""
         if calls:
             await self._run.write(*calls)
 
     async def possible(self, calls: Sequence[Call]) -> int:
         """How many of the statements can be done before one is refused, found by batches that undo themselves."""
-        undone = [self._sql.update({LEDGER.c.name: ""}, {"steps": 0}), self.session.dialect.unless_changed(0)]
+        undone = [self._sql.update({LEDGER.c.name: ""}, {"steps": 0}), self.context.dialect.unless_changed(0)]
         low, high = 0, len(calls)
         while low < high:
             middle = (low + high + 1) // 2
             try:
-                await self.session.executor.write([*calls[:middle], *undone])
-            except NothingMatchedError:
+                await self.context.executor.write([*calls[:middle], *undone])
+            except BatchRowNotFoundError:
                 low = middle
             except DatabaseError:
                 high = middle - 1
@@ -179,8 +179,8 @@ class Leases(Adapter[Lease]):
     table = LEASES
     model = Lease
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(session)
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
         self._seen: Lease | None = None
         """Somebody else's lease as it was last seen, and since when."""
         self._since = 0.0
@@ -226,7 +226,7 @@ class Leases(Adapter[Lease]):
         """The lease, if somebody has it."""
         try:
             return await self._get({LEASES.c.id: "migrate", LEASES.c.owner: NOT_NULL})
-        except MissingTableError:
+        except SchemaMismatchError:
             return None
 
     async def _take(self, owner: str) -> bool:
@@ -253,7 +253,7 @@ class Leases(Adapter[Lease]):
         return {"owner": owner, "session": await self._session_name(), "expires_at_ts": DatabaseNow(LEASE)}
 
     async def _session_name(self) -> str | None:
-        name = self.session.dialect.session_name()
+        name = self.context.dialect.session_name()
         if name is None:
             return None
         try:
@@ -272,7 +272,7 @@ class Leases(Adapter[Lease]):
         if lease.session is None or anyio.current_time() - self._since < SILENCE:
             return False
         try:
-            return bool(await self._run.fetch(self.session.dialect.session_ended(lease.session)))
+            return bool(await self._run.fetch(self.context.dialect.session_ended(lease.session)))
         except DatabaseError:
             # Nobody has to be allowed to ask.
             return False

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ..context import Context
 from ..dialects.dialect import LiveTable
 from ..dialects.interface import Call
 from ..errors import MigrationError
-from ..session import Session
 from . import history
 from .operations import DropColumn, DropTable
 from .repair import has_column
 
 
 @dataclass(frozen=True, slots=True)
-class Loss:
+class DataLoss:
     """A table or a column that goes when a migration is taken back.
 
     Attributes:
@@ -34,19 +34,19 @@ class Loss:
         return f"{self.table}.{self.column} ({self.rows} value{'s' if self.rows != 1 else ''})"
 
 
-async def count_losses(session: Session, names: Sequence[str]) -> list[Loss]:
+async def count_losses(context: Context, names: Sequence[str]) -> list[DataLoss]:
     """What goes when these migrations are taken back, in that order.
 
     Raises:
         MigrationError: a table that stays refers to one that would go.
     """
-    live = await session.dialect.describe(session.database)
+    live = await context.dialect.describe(context.database)
     going = _going(names, live)
     tables = {table for table, column in going if column is None}
     _refuse_referring(live, tables)
     gone = [(table, column) for table, column in going if column is None or table not in tables]
-    counts = await session.executor.fetch_many([_count(session, table, column) for table, column in gone])
-    return [Loss(table, column, rows[0][0]) for (table, column), rows in zip(gone, counts, strict=True)]
+    counts = await context.executor.fetch_many([_count(context, table, column) for table, column in gone])
+    return [DataLoss(table, column, rows[0][0]) for (table, column), rows in zip(gone, counts, strict=True)]
 
 
 def _going(names: Sequence[str], live: Mapping[str, LiveTable]) -> list[tuple[str, str | None]]:
@@ -68,7 +68,7 @@ def _refuse_referring(live: Mapping[str, LiveTable], going: set[str]) -> None:
             raise MigrationError(f"{name}, which is none of this package's tables and stays, refers to {held[0]}: drop the reference first")
 
 
-def _count(session: Session, table: str, column: str | None) -> Call:
-    words = session.dialect
+def _count(context: Context, table: str, column: str | None) -> Call:
+    words = context.dialect
     counted = "*" if column is None else words.identifier(column)
     return Call(f"SELECT COUNT({counted}) FROM {words.identifier(table)}", bounded=False)  # noqa: S608  # names of frozen files

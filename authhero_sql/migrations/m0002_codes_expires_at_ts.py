@@ -2,7 +2,7 @@
 
 from authhero_sql.migrations.operations import Migration, add_column, backfill, create_index, iso_to_epoch_ms
 
-migration: Migration = Migration(
+migration = Migration(
     up=(
         add_column("codes", "expires_at_ts", "bigint"),
         create_index("codes", "idx_codes_expires_at_ts", ("expires_at_ts",)),

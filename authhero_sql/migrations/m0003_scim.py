@@ -2,7 +2,7 @@
 
 from authhero_sql.migrations.operations import Migration, column, create_index, create_table
 
-migration: Migration = Migration(
+migration = Migration(
     up=(
         create_table(
             "scim_configurations",

@@ -2,4 +2,4 @@
 
 from authhero_sql.migrations.operations import Migration, add_column
 
-migration: Migration = Migration(up=(add_column("users", "blocked", "tinyint(1)"),))
+migration = Migration(up=(add_column("users", "blocked", "tinyint(1)"),))

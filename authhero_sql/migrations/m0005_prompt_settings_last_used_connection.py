@@ -2,4 +2,4 @@
 
 from authhero_sql.migrations.operations import Migration, add_column
 
-migration: Migration = Migration(up=(add_column("prompt_settings", "show_last_used_connection", "tinyint(1)"),))
+migration = Migration(up=(add_column("prompt_settings", "show_last_used_connection", "tinyint(1)"),))

@@ -2,7 +2,7 @@
 
 from authhero_sql.migrations.operations import Migration, add_column
 
-migration: Migration = Migration(
+migration = Migration(
     up=(
         add_column("hooks", "page_id", "varchar(64)"),
         add_column("hooks", "permission_required", "varchar(255)"),

@@ -2,7 +2,7 @@
 
 from authhero_sql.migrations.operations import Migration, create_index
 
-migration: Migration = Migration(
+migration = Migration(
     up=(
         create_index("tenants", "idx_tenants_created_at", ("created_at", "id")),
         create_index("users", "idx_users_tenant_created_at", ("tenant_id", "created_at", "user_id")),

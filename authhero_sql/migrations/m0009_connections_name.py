@@ -2,4 +2,4 @@
 
 from authhero_sql.migrations.operations import Migration, create_index
 
-migration: Migration = Migration(up=(create_index("connections", "idx_connections_tenant_name", ("tenant_id", "name", "id")),))
+migration = Migration(up=(create_index("connections", "idx_connections_tenant_name", ("tenant_id", "name", "id")),))

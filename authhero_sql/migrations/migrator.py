@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 
+from ..context import Context
 from ..dialects import wrap
 from ..dialects.dialect import Dialect
 from ..dialects.interface import Call
@@ -18,17 +19,16 @@ from ..errors import (
     DatabaseUnavailableError,
     DuplicateObjectError,
     MigrationError,
-    MissingTableError,
+    SchemaMismatchError,
     shown,
 )
-from ..session import Session
 from . import history
 from .adoption import adopt_migration, is_foreign, made_by_others, wait_for_authhero
 from .backfills import Progress, Report, fill
 from .check import live_schema
 from .definitions import build_index, define, patiently
 from .ledger import LEASES, LEDGER, Entry, Leases, Ledger, lease_owner
-from .losses import Loss, count_losses
+from .losses import DataLoss, count_losses
 from .operations import Backfill, CreateIndex, DropIndex, Migration, Operation
 
 logger: logging.Logger = logging.getLogger("authhero_sql.migrations")
@@ -64,11 +64,11 @@ async def migration_status(pool: object) -> MigrationStatus:
     Raises:
         TypeError: ``pool`` is no database.
     """
-    session = Session.of(await wrap(pool))
-    entries = await Ledger(session).entries()
+    context = Context.of(await wrap(pool))
+    entries = await Ledger(context).entries()
     applied = tuple(entry for entry in (entries or {}).values() if entry.applied_at is not None)
     done = {entry.name for entry in applied}
-    made_by = made_by_others(await live_schema(session.database)) if entries is None else None
+    made_by = made_by_others(await live_schema(context.database)) if entries is None else None
     return MigrationStatus(applied, tuple(name for name in history.names() if name not in done), made_by)
 
 
@@ -82,13 +82,13 @@ async def plan(pool: object) -> list[PlannedMigration]:
         MigrationError: the ledger does not fit this version.
         TypeError: ``pool`` is no database.
     """
-    session = Session.of(await wrap(pool))
-    entries = await Ledger(session).entries() or {}
+    context = Context.of(await wrap(pool))
+    entries = await Ledger(context).entries() or {}
     planned = []
     for name in _pending(entries):
         migration = history.load(name)
         done = entries[name].steps_done if name in entries else 0
-        planned.append(PlannedMigration(name, tuple(_planned(migration, step, session.dialect) for step in migration.up[done:])))
+        planned.append(PlannedMigration(name, tuple(_planned(migration, step, context.dialect) for step in migration.up[done:])))
     return planned
 
 
@@ -140,11 +140,11 @@ async def migrate_to_latest(
             another process held the lock all the time, the database has tables of this schema and no ledger, and
             ``adopt`` is off, AuthHero, whose database it was, has to migrate first, or there is no such target, or later
             migrations than it are applied.
-        UnfitDatabaseError: it was to be adopted, and lacks what the adapters need and no migration adds.
+        IncompatibleDatabaseError: it was to be adopted, and lacks what the adapters need and no migration adds.
         TypeError: ``pool`` is no database.
     """
-    session = Session.of(await wrap(pool))
-    ledger = Ledger(session)
+    context = Context.of(await wrap(pool))
+    ledger = Ledger(context)
     entries = await ledger.entries()
     pending = _until(target, entries or {})
     if entries is not None and not pending:
@@ -152,39 +152,39 @@ async def migrate_to_latest(
     if entries is None:
         try:
             # Nothing is written into what belongs to somebody else.
-            await is_foreign(session, adopt=adopt)
+            await is_foreign(context, adopt=adopt)
         except MigrationError:
             # Another process may have begun meanwhile.
             if await ledger.entries() is None:
                 raise
         await ledger.prepare()
-    async with Leases(session).held(lease_owner(), lock_timeout):
+    async with Leases(context).held(lease_owner(), lock_timeout):
         entries = await ledger.entries() or {}
-        shared = any(entry.adopted for entry in entries.values()) if entries else await is_foreign(session, adopt=adopt)
+        shared = any(entry.adopted for entry in entries.values()) if entries else await is_foreign(context, adopt=adopt)
         pending = _until(target, entries)
         if shared:
-            await wait_for_authhero(session, pending)
+            await wait_for_authhero(context, pending)
         for name in pending:
             started = time.perf_counter()
-            if not (shared and name not in entries and await adopt_migration(session, name)):
-                await _Run(session, history.load(name), report, empty=not (entries or shared)).up(entries.get(name), started)
+            if not (shared and name not in entries and await adopt_migration(context, name)):
+                await _Run(context, history.load(name), report, empty=not (entries or shared)).up(entries.get(name), started)
             if verbose:
                 logger.info("%s applied in %.0f ms", name, (time.perf_counter() - started) * 1000)
-        await _optimize(session)
+        await _optimize(context)
         return pending
 
 
-async def _optimize(session: Session) -> None:
+async def _optimize(context: Context) -> None:
     """Have the engine count again, now that it has other indexes; the schema is up to date whether it can or not."""
-    if not session.dialect.optimizing:
+    if not context.dialect.optimizing:
         return
     try:
-        await session.executor.write([Call(command, bounded=False) for command in session.dialect.optimizing])
+        await context.executor.write([Call(command, bounded=False) for command in context.dialect.optimizing])
     except DatabaseError as error:
-        logger.warning("the migrations are applied, but %s could make no statistics: %s", session.dialect.name, error)
+        logger.warning("the migrations are applied, but %s could make no statistics: %s", context.dialect.name, error)
 
 
-async def losses(pool: object, steps: int = 1) -> list[Loss]:
+async def losses(pool: object, steps: int = 1) -> list[DataLoss]:
     """What :func:`migrate_down` would drop, and how many rows stand in it; changes nothing.
 
     Args:
@@ -196,8 +196,8 @@ async def losses(pool: object, steps: int = 1) -> list[Loss]:
         TypeError: ``pool`` is no database.
         ValueError: ``steps`` is below 0.
     """
-    session = Session.of(await wrap(pool))
-    return await count_losses(session, _newest(await Ledger(session).entries() or {}, steps))
+    context = Context.of(await wrap(pool))
+    return await count_losses(context, _newest(await Ledger(context).entries() or {}, steps))
 
 
 async def migrate_down(
@@ -229,20 +229,20 @@ async def migrate_down(
         TypeError: ``pool`` is no database.
         ValueError: ``steps`` is below 0.
     """
-    session = Session.of(await wrap(pool))
-    ledger = Ledger(session)
+    context = Context.of(await wrap(pool))
+    ledger = Ledger(context)
     if not _newest(await ledger.entries() or {}, steps):
         return []
-    async with Leases(session).held(lease_owner(), lock_timeout):
+    async with Leases(context).held(lease_owner(), lock_timeout):
         names = _newest(await ledger.entries() or {}, steps)
-        lost = await count_losses(session, names)
+        lost = await count_losses(context, names)
         if lost and not drop_data:
             raise MigrationError(
                 f"taking back {', '.join(names)} drops {', '.join(map(str, lost))}: "
                 "if that may be lost, call migrate_down(…, drop_data=True) or `authhero-sql down --yes`"
             )
         for name in names:
-            await _Run(session, history.load(name), report).down()
+            await _Run(context, history.load(name), report).down()
             if verbose:
                 logger.info("%s taken back", name)
         return names
@@ -319,7 +319,7 @@ def _changed(entry: Entry) -> str:
     verb = "begun" if entry.applied_at is None else "applied"
     told = f"{entry.name} was {verb} from another file than the one here: reinstall the version that did so"
     if entry.applied_at is None and len(history.load(entry.name).up) == entry.steps:
-        told += ", or, if the steps that are done are the same in both, run `authhero-sql repair --settle` to go on from this one"
+        told += ", or, if the steps that are done are the same in both, run `authhero-sql repair --record` to go on from this one"
     return told
 
 
@@ -333,14 +333,14 @@ class _Run:
     ``steps_done`` means that the next step may have been done, below it that the last one may have been undone.
     """
 
-    def __init__(self, session: Session, migration: Migration, report: Report | None, *, empty: bool = False) -> None:
-        self.session = session
+    def __init__(self, context: Context, migration: Migration, report: Report | None, *, empty: bool = False) -> None:
+        self.context = context
         self.migration = migration
         self.steps = len(migration.up)
         self.report = report
         self.empty = empty
         """Whether all tables have been made just now."""
-        features = session.dialect.features
+        features = context.dialect.features
         self.transactional = features.transactional_ddl
         self.together = features.transactional_ddl or not features.interactive_transactions
         """Whether several steps are all or nothing; an engine without interactive transactions takes them as one batch."""
@@ -350,7 +350,7 @@ class _Run:
         """The step that was done last."""
 
     async def _entry(self) -> Entry | None:
-        return (await Ledger(self.session).entries() or {}).get(self.migration.name)
+        return (await Ledger(self.context).entries() or {}).get(self.migration.name)
 
     async def up(self, entry: Entry | None, started: float) -> None:
         """Do the steps that are not done by that entry, and say so in the ledger."""
@@ -364,8 +364,8 @@ class _Run:
                 self.kept = self.reached = done
                 if alone:
                     await self._up_alone(last, after, new=entry is None, again=last == unsure)
-                elif self.session.dialect.features.interactive_transactions:
-                    await patiently(self.session, partial(self._up_in_transaction, done + 1, last, after, new=entry is None))
+                elif self.context.dialect.features.interactive_transactions:
+                    await patiently(self.context, partial(self._up_in_transaction, done + 1, last, after, new=entry is None))
                 else:
                     await self._up_in_batch(done + 1, last, after, new=entry is None)
                 done, entry = last, entry or after
@@ -377,7 +377,7 @@ class _Run:
         if number > self.steps:
             return False
         step = self.migration.up[number - 1]
-        online = self.session.dialect.features.online_ddl and self.migration.is_online(step)
+        online = self.context.dialect.features.online_ddl and self.migration.is_online(step)
         return not self.together or number == unsure or online or isinstance(step, Backfill)
 
     def _together_until(self, first: int) -> int:
@@ -400,38 +400,38 @@ class _Run:
             steps=self.steps,
             steps_started=done,
             steps_done=done,
-            applied_at=self.session.now() if over else None,
+            applied_at=self.context.now() if over else None,
             duration_ms=_since(started) if over else None,
         )
 
-    def _writes(self, session: Session, entry: Entry, *, new: bool) -> list[Call]:
+    def _writes(self, context: Context, entry: Entry, *, new: bool) -> list[Call]:
         """What says so in the ledger, and to the engine's own tool once the migration is applied."""
-        ledger = Ledger(session)
-        told = session.dialect.applied(history.script(entry.name)) if entry.applied_at is not None else []
+        ledger = Ledger(context)
+        told = context.dialect.applied(history.script(entry.name)) if entry.applied_at is not None else []
         standing = entry.model_dump(include={"steps_started", "steps_done", "applied_at", "duration_ms"})
         return [*told, ledger.beginning(entry) if new else ledger.noting(entry.name, standing)]
 
     async def _up_in_transaction(self, first: int, last: int, after: Entry, *, new: bool) -> None:
         self.reached = self.kept
-        async with self.session.transaction() as inside:
-            for command in self.session.dialect.soon:
+        async with self.context.transaction() as inside:
+            for command in self.context.dialect.soon:
                 await inside.executor.execute(Call(command))
             for number in range(first, last + 1):
                 await self._do(inside, number)
-            await Ledger(inside).tell(self._writes(inside, after, new=new))
+            await Ledger(inside).record(self._writes(inside, after, new=new))
 
     async def _up_in_batch(self, first: int, last: int, after: Entry, *, new: bool) -> None:
         """Everything in one trip. Which step was refused is found out afterwards, because the engine does not say."""
         steps = self.migration.up[first - 1 : last]
         for number, step in enumerate(steps, first):
-            self._tell(number, step)
-        calls = [Call(statement(step, self.session.dialect), bounded=False) for step in steps]
+            self._report(number, step)
+        calls = [Call(statement(step, self.context.dialect), bounded=False) for step in steps]
         try:
-            await self.session.executor.write([*calls, *self._writes(self.session, after, new=new)])
+            await self.context.executor.write([*calls, *self._writes(self.context, after, new=new)])
         except DatabaseUnavailableError:
             raise
         except DatabaseError as error:
-            possible = await Ledger(self.session).possible(calls)
+            possible = await Ledger(self.context).possible(calls)
             self.reached = first - 1 + possible
             if possible == len(calls):
                 raise
@@ -440,14 +440,14 @@ class _Run:
 
     async def _up_alone(self, number: int, after: Entry, *, new: bool, again: bool) -> None:
         """One step, with the entry written before and after it."""
-        ledger, name = Ledger(self.session), self.migration.name
+        ledger, name = Ledger(self.context), self.migration.name
         if new:
             before = after.model_copy(update={"steps_done": number - 1, "applied_at": None, "duration_ms": None})
             await ledger.begin(before)
         else:
             await ledger.note(name, steps_started=number, steps_done=number - 1)
-        await self._journaled(self._do(self.session, number, again=again), number - 1)
-        await ledger.tell(self._writes(self.session, after, new=False))
+        await self._journaled(self._do(self.context, number, again=again), number - 1)
+        await ledger.record(self._writes(self.context, after, new=False))
 
     async def _journaled(self, work: Awaitable[None], before: int) -> None:
         try:
@@ -456,7 +456,7 @@ class _Run:
             if not isinstance(error.__cause__, DatabaseUnavailableError):
                 # It was refused, so the next run must not take what stands in its way for its own work.
                 with suppress(AuthHeroSQLError):
-                    await Ledger(self.session).note(self.migration.name, steps_started=before, steps_done=before)
+                    await Ledger(self.context).note(self.migration.name, steps_started=before, steps_done=before)
             raise
 
     async def down(self) -> None:
@@ -466,7 +466,7 @@ class _Run:
             if entry is None:
                 return
             if self.transactional:
-                async with self.session.transaction() as inside:
+                async with self.context.transaction() as inside:
                     for number in range(entry.steps_done, 0, -1):
                         await self._undo(inside, number)
                     await Ledger(inside).forget(self.migration.name)
@@ -474,55 +474,55 @@ class _Run:
             await self._down_journaled(entry)
 
     async def _down_journaled(self, entry: Entry) -> None:
-        ledger, name = Ledger(self.session), self.migration.name
+        ledger, name = Ledger(self.context), self.migration.name
         if entry.applied_at is not None:
             await ledger.note(name, applied_at=None, duration_ms=None)
         unsure = _unsure(entry) or 0
         for number in range(max(entry.steps_done, unsure), 0, -1):
             await ledger.note(name, steps_started=number - 1, steps_done=number)
-            await self._journaled(self._undo(self.session, number, again=number == unsure), number)
+            await self._journaled(self._undo(self.context, number, again=number == unsure), number)
             await ledger.note(name, steps_done=number - 1)
-        await ledger.tell(self.session.dialect.taken_back(history.script(name)))
+        await ledger.record(self.context.dialect.taken_back(history.script(name)))
         await ledger.forget(name)
 
-    async def _do(self, session: Session, number: int, *, again: bool = False) -> None:
+    async def _do(self, context: Context, number: int, *, again: bool = False) -> None:
         step = self.migration.up[number - 1]
-        self._tell(number, step)
+        self._report(number, step)
         try:
             if isinstance(step, Backfill):
-                await fill(session, step, lambda rows, total, seconds: self._tell(number, step, rows, total, seconds), drop=True)
-            elif session.connection is not None:
-                await session.executor.execute(Call(statement(step, session.dialect), bounded=False))
+                await fill(context, step, lambda rows, total, seconds: self._report(number, step, rows, total, seconds), drop=True)
+            elif context.connection is not None:
+                await context.executor.execute(Call(statement(step, context.dialect), bounded=False))
             elif isinstance(step, CreateIndex) and self.migration.is_online(step):
-                await build_index(session, step, again=again)
+                await build_index(context, step, again=again)
             else:
-                await define(session, statement(step, session.dialect))
+                await define(context, statement(step, context.dialect))
         except AuthHeroSQLError as error:
             if not again or not isinstance(error, DuplicateObjectError):
                 raise self._failed(self._place(number, step), error) from error
         self.reached = number
 
-    async def _undo(self, session: Session, number: int, *, again: bool = False) -> None:
+    async def _undo(self, context: Context, number: int, *, again: bool = False) -> None:
         step = self.migration.undo(number)
         if step is None:
             return
-        self._tell(number, step)
+        self._report(number, step)
         try:
-            await session.executor.execute(Call(statement(step, session.dialect)))
+            await context.executor.execute(Call(statement(step, context.dialect)))
         except AuthHeroSQLError as error:
-            if again and isinstance(error, MissingTableError):
+            if again and isinstance(error, SchemaMismatchError):
                 return
-            other = await self._replacing(session, step, error)
+            other = await self._replacing(context, step, error)
             if other is None:
                 raise self._failed(self._place(number, step), error, back=True) from error
-            await session.executor.execute(Call(other))
+            await context.executor.execute(Call(other))
 
-    async def _replacing(self, session: Session, step: Operation, error: AuthHeroSQLError) -> str | None:
+    async def _replacing(self, context: Context, step: Operation, error: AuthHeroSQLError) -> str | None:
         """What is done instead of a step back that was refused."""
-        if not isinstance(step, DropIndex) or not isinstance(error, DatabaseError) or error.code not in session.dialect.needed:
+        if not isinstance(step, DropIndex) or not isinstance(error, DatabaseError) or error.code not in context.dialect.needed:
             return None
-        live = await session.dialect.describe(session.database)
-        return session.dialect.replace_index(step.table, step.index, live[step.table].foreign_keys)
+        live = await context.dialect.describe(context.database)
+        return context.dialect.replace_index(step.table, step.index, live[step.table].foreign_keys)
 
     @contextmanager
     def _naming(self, *, back: bool = False) -> Iterator[None]:
@@ -545,10 +545,10 @@ class _Run:
             left = "What was done before is kept: mend the cause and run again, it goes on there"
         else:
             left = f"Nothing of this migration was {'taken back' if back else 'kept'}: mend the cause and run again"
-        told = f"{self.migration.name}, {place} failed on {self.session.dialect.name}: {str(error).rstrip('.')}{code}"
+        told = f"{self.migration.name}, {place} failed on {self.context.dialect.name}: {str(error).rstrip('.')}{code}"
         return MigrationError(f"{told}. {left}")
 
-    def _tell(self, number: int, step: Operation, rows: int = 0, total: int | None = None, seconds: float = 0.0) -> None:
+    def _report(self, number: int, step: Operation, rows: int = 0, total: int | None = None, seconds: float = 0.0) -> None:
         if self.report is not None:
             self.report(Progress(self.migration.name, number, self.steps, type(step).__name__, rows, total, seconds))
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ..context import Context
 from ..dialects import wrap
 from ..dialects.dialect import LiveTable
-from ..session import Session
 from . import history
 from .ledger import Entry, Lease, Leases, Ledger
 from .operations import AddColumn, CreateIndex, CreateTable, DropColumn, DropIndex, DropTable, Operation
 
 
 @dataclass(frozen=True, slots=True)
-class Damage:
+class InterruptedMigration:
     """A migration that was begun and not finished.
 
     Attributes:
@@ -44,7 +44,7 @@ class Damage:
         return place + ("; its file has changed since" if self.changed else "")
 
 
-async def find_damage(pool: object) -> list[Damage]:
+async def find_interrupted_migrations(pool: object) -> list[InterruptedMigration]:
     """The migrations that were begun and not finished; changes nothing. A migration that is running now is one, too.
 
     Args:
@@ -53,15 +53,15 @@ async def find_damage(pool: object) -> list[Damage]:
     Raises:
         TypeError: ``pool`` is no database.
     """
-    session = Session.of(await wrap(pool))
-    begun = [entry for entry in (await Ledger(session).entries() or {}).values() if entry.applied_at is None]
+    context = Context.of(await wrap(pool))
+    begun = [entry for entry in (await Ledger(context).entries() or {}).values() if entry.applied_at is None]
     if not begun:
         return []
-    live = await session.dialect.describe(session.database)
-    return [await _damage(session, entry, live) for entry in begun]
+    live = await context.dialect.describe(context.database)
+    return [await _damage(context, entry, live) for entry in begun]
 
 
-async def repair(pool: object) -> list[Damage]:
+async def repair(pool: object) -> list[InterruptedMigration]:
     """Write into the ledger what the live schema shows of steps that nobody is certain of, so that the next run goes on there.
 
     A migration whose file has changed since it was begun is taken for the one that is here now, as long as it has as many
@@ -71,13 +71,13 @@ async def repair(pool: object) -> list[Damage]:
         pool: what ``create_adapters`` takes.
 
     Returns:
-        What there was, as :func:`find_damage` gives it.
+        What there was, as :func:`find_interrupted_migrations` gives it.
 
     Raises:
         TypeError: ``pool`` is no database.
     """
-    session = Session.of(await wrap(pool))
-    found = await find_damage(session.database)
+    context = Context.of(await wrap(pool))
+    found = await find_interrupted_migrations(context.database)
     for damage in found:
         fields: dict[str, object] = {}
         if damage.unsure is not None and damage.is_done is not None:
@@ -86,7 +86,7 @@ async def repair(pool: object) -> list[Damage]:
         if damage.changed and len(history.load(damage.name).up) == damage.steps:
             fields["checksum"] = history.checksum(damage.name)
         if fields:
-            await Ledger(session).note(damage.name, **fields)
+            await Ledger(context).note(damage.name, **fields)
     return found
 
 
@@ -99,7 +99,7 @@ async def lease_holder(pool: object) -> Lease | None:
     Raises:
         TypeError: ``pool`` is no database.
     """
-    return await Leases(Session.of(await wrap(pool))).holder()
+    return await Leases(Context.of(await wrap(pool))).holder()
 
 
 async def unlock(pool: object) -> Lease | None:
@@ -114,21 +114,21 @@ async def unlock(pool: object) -> Lease | None:
     Raises:
         TypeError: ``pool`` is no database.
     """
-    leases = Leases(Session.of(await wrap(pool)))
+    leases = Leases(Context.of(await wrap(pool)))
     lease = await leases.holder()
     if lease is not None and lease.owner is not None:
         await leases.release(lease.owner)
     return lease
 
 
-async def _damage(session: Session, entry: Entry, live: Mapping[str, LiveTable]) -> Damage:
+async def _damage(context: Context, entry: Entry, live: Mapping[str, LiveTable]) -> InterruptedMigration:
     known = entry.name in history.names()
     unsure = max(entry.steps_started, entry.steps_done) if entry.steps_started != entry.steps_done else None
     step = history.load(entry.name).up[unsure - 1] if known and unsure is not None and unsure <= len(history.load(entry.name).up) else None
     found = is_done(step, live) if step is not None else None
-    if isinstance(step, CreateIndex) and await session.dialect.leftover_index(session.database, step.table, step.index.name):
+    if isinstance(step, CreateIndex) and await context.dialect.leftover_index(context.database, step.table, step.index.name):
         found = False
-    return Damage(
+    return InterruptedMigration(
         name=entry.name,
         steps=entry.steps,
         steps_done=min(entry.steps_started, entry.steps_done),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 
+from ..context import Context
 from ..dialects import wrap
 from ..dialects.interface import Call
 from ..errors import DatabaseError, UnsupportedError
 from ..schema import TRIGRAMS
-from ..session import Session
 from ..tables import REGISTRY
 from .definitions import build_index, define
 from .operations import CreateIndex
@@ -38,15 +38,15 @@ async def create_search_indexes(pool: object) -> list[str]:
         DatabaseError: one cannot be built; nothing of it is left.
         TypeError: ``pool`` is no database.
     """
-    session = Session.of(await wrap(pool))
-    possible = [step for step in STEPS if session.dialect.can_index(step.index)]
+    context = Context.of(await wrap(pool))
+    possible = [step for step in STEPS if context.dialect.can_index(step.index)]
     if not possible:
-        raise UnsupportedError(f"{session.dialect.unlowered}: a search for a beginning reads the tenant's users there")
-    there = await _there(session)
+        raise UnsupportedError(f"{context.dialect.unlowered}: a search for a beginning reads the tenant's users there")
+    there = await _there(context)
     built = []
     for step in possible:
-        if step.index.name not in there and (step.index.extra != TRIGRAMS or await _has_trigrams(session)):
-            await build_index(session, step, again=True)
+        if step.index.name not in there and (step.index.extra != TRIGRAMS or await _has_trigrams(context)):
+            await build_index(context, step, again=True)
             built.append(step.index.name)
     return built
 
@@ -64,27 +64,27 @@ async def drop_search_indexes(pool: object) -> list[str]:
         DatabaseError: one cannot be dropped.
         TypeError: ``pool`` is no database.
     """
-    session = Session.of(await wrap(pool))
-    live = await session.dialect.describe(session.database)
+    context = Context.of(await wrap(pool))
+    live = await context.dialect.describe(context.database)
     # What an interrupted build has left as well.
     dropped = [step for step in STEPS if is_done(step, live)]
     for step in dropped:
-        await define(session, step.inverse.sql(session.dialect))
+        await define(context, step.inverse.sql(context.dialect))
     return [step.index.name for step in dropped]
 
 
-async def _has_trigrams(session: Session) -> bool:
+async def _has_trigrams(context: Context) -> bool:
     try:
-        await session.database.execute(Call(session.dialect.trigrams))
+        await context.database.execute(Call(context.dialect.trigrams))
     except DatabaseError as error:
-        logger.warning("parts of names are found without an index: %s; ask the database's owner to run it", session.dialect.trigrams)
+        logger.warning("parts of names are found without an index: %s; ask the database's owner to run it", context.dialect.trigrams)
         logger.debug("the server says %s", error)
         return False
     return True
 
 
-async def _there(session: Session) -> set[str]:
+async def _there(context: Context) -> set[str]:
     """The names of the search indexes that a database has; one whose build was interrupted is none."""
-    live = await session.dialect.describe(session.database)
-    unfinished = [await session.dialect.leftover_index(session.database, step.table, step.index.name) for step in STEPS]
+    live = await context.dialect.describe(context.database)
+    unfinished = [await context.dialect.leftover_index(context.database, step.table, step.index.name) for step in STEPS]
     return {step.index.name for step, left in zip(STEPS, unfinished, strict=True) if is_done(step, live) and left is None}

@@ -12,10 +12,10 @@ from typing import Self
 
 from ..adapters import Adapters
 from ..clock import Clock
+from ..context import Context
 from ..dialects.inline import InlineDatabase
 from ..ids import Ids
 from ..migrations import migrate_to_latest
-from ..session import Session
 from .secrets import Recorder
 
 
@@ -42,7 +42,7 @@ class MigratedCopies:
         try:
             self._template.backup(connection)
             database = InlineDatabase(connection)
-            yield Adapters(Session.of(database, clock=clock, ids=ids, normalize_emails=normalize_emails))
+            yield Adapters(Context.of(database, clock=clock, ids=ids, normalize_emails=normalize_emails))
         finally:
             connection.close()
 

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 
 from ..clock import from_epoch_ms, truncate
 from ..codecs import BOOL, EPOCH_MS, FLAG, INSTANT, INT, TEXT
+from ..context import Context
 from ..dialects.interface import Call, Row
 from ..errors import CorruptRowError, ForeignKeyError, InvalidQueryError, InvalidValueError, NotFoundError, Reference
 from ..listing import ListRules
@@ -24,7 +25,6 @@ from ..models.base import ImportMetadata
 from ..rows import Fields, RowReader, RowWriter, mapping, wire_fields
 from ..runner import Runner
 from ..schema import Column, Order, Table
-from ..session import Session
 from ..statements import filters
 from ..statements.access import EVERYWHERE
 from ..statements.conditions import NULL, Where, other_than
@@ -75,13 +75,13 @@ class Adapter(Generic[M]):
     id_column: ClassVar[Column | None] = None
     """The column whose value is generated when nobody gives one; see :meth:`_new_id`."""
 
-    def __init__(self, session: Session) -> None:
-        self.session = session
-        self._sql: ListStatements = session.texts.once((Adapter, type(self)), self._statements)
-        self._run = Runner(session, self.table, self.attribute or self.table.name)
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self._sql: ListStatements = context.texts.once((Adapter, type(self)), self._statements)
+        self._run = Runner(context, self.table, self.attribute or self.table.name)
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} of {self.session!r}>"
+        return f"<{type(self).__name__} of {self.context!r}>"
 
     @cached_property
     def _reader(self) -> RowReader[M]:
@@ -138,7 +138,7 @@ class Adapter(Generic[M]):
 
     def _statements(self) -> ListStatements:
         gatherer = self._reader_of(self.gathers.model) if self.gathers else None
-        return ListStatements(self.table, self.session.texts, self.side, self.gathers, gatherer, self._targets)
+        return ListStatements(self.table, self.context.texts, self.side, self.gathers, gatherer, self._targets)
 
     # Reading.
 
@@ -225,14 +225,14 @@ class Adapter(Generic[M]):
 
     def _new_id(self, now: datetime) -> str:
         """The id of a new row: a nanoid unless the table has its own kind."""
-        return self.session.ids.nanoid()
+        return self.context.ids.nanoid()
 
     def _new_row(
         self, tenant_id: str | None, params: BaseModel, metadata: ImportMetadata | Mapping[str, Any] | None, **extra: Any
     ) -> dict[str, Any]:
         """The stored values of a new row: what was given, what is generated, what is imported."""
         imported = self._imported(metadata)
-        now = self.session.now()
+        now = self.context.now()
         created = imported.created_at or now
         generated: dict[str, Any] = {}
         if self.table.tenant_scoped and tenant_id is not None:
@@ -314,12 +314,12 @@ class Adapter(Generic[M]):
     def _bumped(self, values: dict[str, Any]) -> dict[str, Any]:
         column = self.table.stored("updated_at")
         if column is not None:
-            values[column.name] = column.encode(self.session.now())
+            values[column.name] = column.encode(self.context.now())
         return values
 
     def _instant(self, column: Column, instant: datetime | None) -> dict[str, Any]:
         """The stored value of a column of instants: the given one, or now."""
-        return {column.name: self.table.encode(column, self.session.now() if instant is None else instant)}
+        return {column.name: self.table.encode(column, self.context.now() if instant is None else instant)}
 
     def _expected(self, expect: Expected) -> dict[Column, Any]:
         """The conditions that fields still have the values that the caller has seen.

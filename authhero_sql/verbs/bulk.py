@@ -18,21 +18,21 @@ from typing import Any, Generic, Literal, TypeAlias, TypeVar
 from pydantic import BaseModel
 
 from ..codecs import TEXT
+from ..context import Context
 from ..dialects.interface import Call
 from ..dialects.transactions import SETTLE, finish
 from ..errors import (
     AuthHeroSQLError,
+    BatchRowNotFoundError,
     ConflictError,
     DatabaseError,
     IntegrityError,
     InvalidQueryError,
     InvalidValueError,
-    NothingMatchedError,
     UnsupportedError,
 )
 from ..models.base import ImportMetadata
 from ..schema import Column, Table
-from ..session import Session
 from ..statements.conditions import Where, one_of
 from .adapter import Adapter
 
@@ -167,7 +167,7 @@ class Importing(Adapter[M], Generic[M]):
                 raise InvalidQueryError(f"{self.table.name}: {name} must be one of {', '.join(allowed)}")
         if progress is not None and not callable(progress):
             raise InvalidQueryError(f"{self.table.name}: progress must be a function")
-        if self.session.batch is not None and on_conflict != "error":
+        if self.context.batch is not None and on_conflict != "error":
             raise UnsupportedError(f"{self.table.name}: on_conflict={on_conflict!r} has to look first, so it cannot be part of a batch")
         result = ManyResult()
         chunks = _Chunks(self, tenant_id, on_conflict, result)
@@ -182,7 +182,7 @@ class Importing(Adapter[M], Generic[M]):
                 await told
 
         # A transaction does one thing at a time, and so does whoever works outside one that is open.
-        alone = self.session.connection is not None or self.session.batch is not None or self.session.independent
+        alone = self.context.connection is not None or self.context.batch is not None or self.context.independent
         try:
             async with aclosing(self._chunks(tenant_id, rows, on_invalid)) as read:
                 await (_in_turn if alone else _overlapping)(read, write)
@@ -256,7 +256,7 @@ class Importing(Adapter[M], Generic[M]):
         values = {name: new.values[name] for name in names if name not in self.table.key}
         column = self.table.stored("updated_at")
         if column is not None:
-            values[column.name] = column.encode(new.imported.updated_at or self.session.now())
+            values[column.name] = column.encode(new.imported.updated_at or self.context.now())
         if not values:
             # There is nothing to change, but whether there is such a row is to be known.
             key = self.table.key[-1]
@@ -333,7 +333,7 @@ class _Chunks:
 
     def __init__(self, adapter: Importing[Any], tenant_id: str, on_conflict: OnConflict, result: ManyResult) -> None:
         self.adapter = adapter
-        self.session: Session = adapter.session
+        self.context: Context = adapter.context
         self.tenant_id = tenant_id
         self.on_conflict = on_conflict
         self.result = result
@@ -341,7 +341,7 @@ class _Chunks:
     async def write(self, chunk: Sequence[New]) -> None:
         """Write the rows, all or nothing: others may make it several times that, each again all or nothing."""
         await self.adapter._refuse_foreign(self.tenant_id, chunk)
-        if self.session.batch is not None:
+        if self.context.batch is not None:
             await self.adapter._run.write(*self._calls(Plan(list(chunk))))
             self.result.created += len(chunk)
             return
@@ -453,20 +453,20 @@ class _Chunks:
 
     async def _one_by_one(self, chunk: Sequence[New], error: AuthHeroSQLError) -> None:
         """Write the rows of a refused chunk one after the other, all or nothing, so that the error is of one of them."""
-        if not self.session.dialect.features.interactive_transactions:
+        if not self.context.dialect.features.interactive_transactions:
             raise of_row(error, chunk[await self._first_refused(chunk) - 1].row)
 
-        async def work(inside: Session) -> ManyResult:
+        async def work(inside: Context) -> ManyResult:
             result = ManyResult()
             single = _Chunks(type(self.adapter)(inside), self.tenant_id, self.on_conflict, result)
             for new in chunk:
                 await single._one(new)
             return result
 
-        if self.session.connection is None:
-            done = await self.session.run_transaction(work, ATTEMPTS, None)
+        if self.context.connection is None:
+            done = await self.context.run_transaction(work, ATTEMPTS, None)
         else:
-            async with self.session.transaction() as inside:
+            async with self.context.transaction() as inside:
                 done = await work(inside)
         self.result.created += done.created
         self.result.updated += done.updated
@@ -496,8 +496,8 @@ class _Chunks:
             middle = (fine + refused) // 2
             plan = await self._plan(chunk[:middle])
             try:
-                await self.session.executor.write([*self._calls(plan), self.session.dialect.undone()])
-            except NothingMatchedError:
+                await self.context.executor.write([*self._calls(plan), self.context.dialect.undone()])
+            except BatchRowNotFoundError:
                 fine = middle
             except DatabaseError:
                 refused = middle

@@ -230,5 +230,5 @@ async def test_foreign_keys_that_a_caller_has_switched_off(file: Path) -> None:
     async with aiosqlite.connect(file, isolation_level=None) as connection:
         adapters = await create_adapters(connection)
         await connection.execute("PRAGMA foreign_keys = OFF")
-        findings = await diagnose(adapters.session.database)
+        findings = await diagnose(adapters.context.database)
         assert found(findings) == {"foreign_keys": ("problem", "foreign keys are not enforced on this connection")}

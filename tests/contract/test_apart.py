@@ -12,7 +12,7 @@ from authhero_sql import (
     ConflictError,
     Database,
     ForeignKeyError,
-    MissingTableError,
+    SchemaMismatchError,
     TransactionAbortedError,
     UnknownOutcomeError,
     connect,
@@ -71,7 +71,7 @@ async def test_one_that_fails_takes_the_others_with_it(store: Adapters) -> None:
         await db.write([nickname(db, "one", "undone"), password("one")], apart=True)
     with pytest.raises(ForeignKeyError):
         await db.write([nickname(db, "one", "undone"), password("nobody")], apart=True)
-    with pytest.raises(MissingTableError):
+    with pytest.raises(SchemaMismatchError):
         await db.write([nickname(db, "one", "undone"), Call("DELETE FROM nowhere")], apart=True)
     assert await seen(store) == {"auth0|one": "kept", "auth0|two": None}
 
@@ -86,7 +86,7 @@ async def test_in_a_transaction_they_are_part_of_it(store: Adapters) -> None:
 
     async def caught() -> None:
         async with db.transaction() as block:
-            with suppress(MissingTableError):
+            with suppress(SchemaMismatchError):
                 await block.write([nickname(db, "one", "undone"), Call("DELETE FROM nowhere")], apart=True)
 
     with pytest.raises(TransactionAbortedError):

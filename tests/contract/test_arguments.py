@@ -35,7 +35,7 @@ GOOD: dict[str, Any] = {
     "rows": [{}],
     "connection_ids": [],
     "limit": 1,
-    "lease_ms": 1,
+    "lease": timedelta(seconds=1),
     "weeks": 1,
     "resource": "logins",
     "event": {},

@@ -9,10 +9,10 @@ import pytest
 
 from authhero_sql import (
     Adapters,
+    BatchRowNotFoundError,
     ConflictError,
     ForeignKeyError,
     InvalidValueError,
-    NothingMatchedError,
     TransactionClosedError,
     UnsupportedError,
 )
@@ -56,7 +56,7 @@ async def test_later_writes_see_earlier_ones(store: Adapters) -> None:
 
 async def test_a_write_that_finds_nothing_undoes_all(store: Adapters) -> None:
     for missing in ("first", "last"):
-        with pytest.raises(NothingMatchedError) as caught:
+        with pytest.raises(BatchRowNotFoundError) as caught:
             async with store.batch() as batch:
                 if missing == "first":
                     assert await batch.clients.remove("acme", "nothing") is True
@@ -80,7 +80,7 @@ async def test_a_code_is_consumed_once_and_what_goes_with_it_is_done_once(store:
 
     done = await asyncio.gather(*(sign_in(number) for number in range(16)), return_exceptions=True)
     assert sum(each is None for each in done) == 1
-    assert all(isinstance(each, NothingMatchedError) for each in done if each is not None)
+    assert all(isinstance(each, BatchRowNotFoundError) for each in done if each is not None)
     assert (await store.sessions.list("acme", include_totals=True)).total == 1
 
 
@@ -121,7 +121,7 @@ async def test_an_error_in_the_block_writes_nothing(store: Adapters) -> None:
 
 async def test_a_consent_that_has_changed_meanwhile_undoes_all(store: Adapters) -> None:
     await store.grants.create("acme", grant(scope=["a"]))
-    with pytest.raises(NothingMatchedError):
+    with pytest.raises(BatchRowNotFoundError):
         async with store.batch() as batch:
             await batch.grants.create("acme", grant(scope=["b"]))
             await store.grants.create("acme", grant(scope=["c"]))
@@ -132,13 +132,13 @@ async def test_a_consent_that_has_changed_meanwhile_undoes_all(store: Adapters) 
 
 async def test_a_batch_is_one_trip(store: Adapters) -> None:
     counting = CountingDatabase(store.database)
-    counted = Adapters(replace(store.session, database=counting, executor=counting))
+    counted = Adapters(replace(store.context, database=counting, executor=counting))
     async with counted.batch() as batch:
         for number in range(50):
             await batch.users.create("acme", user(f"u{number}"))
         assert counting.taken() == []
     trips = counting.taken()
-    if store.session.dialect.features.interactive_transactions:
+    if store.context.dialect.features.interactive_transactions:
         assert trips == [], "a transaction of its own"
     else:
         assert [(method, len(statements)) for method, statements in trips] == [("write", 50)]
@@ -147,7 +147,7 @@ async def test_a_batch_is_one_trip(store: Adapters) -> None:
 
 async def test_an_empty_batch_is_nothing(store: Adapters) -> None:
     counting = CountingDatabase(store.database)
-    async with Adapters(replace(store.session, database=counting, executor=counting)).batch():
+    async with Adapters(replace(store.context, database=counting, executor=counting)).batch():
         pass
     assert counting.taken() == []
 
@@ -170,7 +170,7 @@ async def test_a_batch_in_a_transaction_is_a_part_of_it(store: Adapters) -> None
             async with tx.batch() as batch:
                 await batch.clients.create("acme", client("one"))
             assert await tx.clients.get("acme", "one") is not None
-            with pytest.raises(NothingMatchedError):
+            with pytest.raises(BatchRowNotFoundError):
                 async with tx.batch() as batch:
                     await batch.clients.create("acme", client("two"))
                     await batch.clients.remove("acme", "nothing")

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from authhero_sql import (
     Adapters,
+    BatchRowNotFoundError,
     ConflictError,
     Database,
     DatabaseUnavailableError,
@@ -23,7 +24,6 @@ from authhero_sql import (
     InvalidQueryError,
     InvalidValueError,
     ManyResult,
-    NothingMatchedError,
     UnsupportedError,
     connect,
     create_adapters,
@@ -211,7 +211,7 @@ async def test_what_is_moved_out_of_the_way_is_free_for_the_next_row(store: Adap
     """Rows go in their order, although equal statements go together."""
     await store.users.create_many("acme", users(1))
     rows = [{**users(1)[0], "email": "moved@acme.example"}, user("new", email="u000000@acme.example")]
-    if store.session.dialect.features.interactive_transactions:
+    if store.context.dialect.features.interactive_transactions:
         assert (await store.users.create_many("acme", rows, on_conflict="update")).done == 2
         assert await total(store) == 2
 
@@ -336,7 +336,7 @@ async def test_a_connection_that_is_lost_leaves_what_was_reported(store: Adapter
 
 async def test_a_chunk_is_one_write(store: Adapters) -> None:
     counting = CountingDatabase(store.database)
-    counted = Adapters(replace(store.session, database=counting, executor=counting))
+    counted = Adapters(replace(store.context, database=counting, executor=counting))
     rows = [{**row, "login_count": 1, "password": PASSWORD} for row in users(2_500)]
     await counted.users.create_many("acme", rows)
     assert [(method, len(calls), len(set(calls))) for method, calls in counting.taken()] == [
@@ -385,7 +385,7 @@ async def test_equal_writes_of_a_batch_keep_their_counts(store: Adapters) -> Non
     found = await store.users.get("acme", "auth0|u000123")
     assert found is not None
     assert found.name == "found u000123@acme.example"
-    with pytest.raises(NothingMatchedError) as caught:
+    with pytest.raises(BatchRowNotFoundError) as caught:
         await _renamed(store, "lost", [*users(200), user("missing"), *users(100, 200)])
     assert caught.value.position == 200
     assert (await store.users.list("acme", q="name:lost*")).items == []

@@ -9,9 +9,9 @@ import pytest
 
 from authhero_sql import Database
 from authhero_sql.clock import to_epoch_ms
+from authhero_sql.context import Context
 from authhero_sql.dialects.interface import Call
 from authhero_sql.migrations.ledger import LEASES, Lease, Ledger
-from authhero_sql.session import Session
 from authhero_sql.statements.conditions import DatabaseNow, Where, gt, gte, lt, lte, null_or
 from authhero_sql.verbs.adapter import Adapter
 
@@ -29,7 +29,7 @@ class Kept(Adapter[Lease]):
 @pytest.fixture
 async def kept(db: Database) -> AsyncIterator[Kept]:
     """The table of a host whose clock stands in another century."""
-    session = Session.of(db, clock=lambda: datetime(1999, 12, 31, tzinfo=UTC))
+    session = Context.of(db, clock=lambda: datetime(1999, 12, 31, tzinfo=UTC))
     await Ledger(session).prepare()
     kept = Kept(session)
     yield kept
@@ -42,7 +42,7 @@ async def _store(kept: Kept, when: DatabaseNow) -> None:
 
 
 async def _stored(kept: Kept) -> int:
-    ((value,),) = await kept.session.executor.fetch(Call(f"SELECT expires_at_ts FROM {LEASES.name} WHERE id = 'x'"))
+    ((value,),) = await kept.context.executor.fetch(Call(f"SELECT expires_at_ts FROM {LEASES.name} WHERE id = 'x'"))
     assert isinstance(value, int)
     return value
 
@@ -78,10 +78,10 @@ async def test_a_row_is_found_by_the_servers_time(kept: Kept, condition: Where, 
 async def test_it_is_one_statement_whatever_is_added(kept: Kept) -> None:
     await _store(kept, DatabaseNow())
     await kept._run.write(kept._sql.update({C.id: "x", C.expires_at_ts: lt(DatabaseNow(HOUR))}, {"expires_at_ts": DatabaseNow(HOUR)}))
-    built = kept.session.texts.builds
+    built = kept.context.texts.builds
     await kept._run.write(kept._sql.update({C.id: "x", C.expires_at_ts: lt(DatabaseNow(2 * HOUR))}, {"expires_at_ts": DatabaseNow(-HOUR)}))
-    assert kept.session.texts.builds == built
+    assert kept.context.texts.builds == built
     # A plain instant in the same place is another statement.
     await kept._run.write(kept._sql.update({C.id: "x", C.expires_at_ts: lt(datetime.now(UTC))}, {"expires_at_ts": 1}))
-    assert kept.session.texts.builds == built + 1
+    assert kept.context.texts.builds == built + 1
     assert await _stored(kept) == 1

@@ -104,7 +104,7 @@ async def test_addresses_are_told_apart_by_case_unless_they_are_normalized(store
 
 
 async def test_normalized_addresses_are_stored_and_found_in_lower_case(store: Adapters) -> None:
-    adapters = await create_adapters(store.database, clock=store.session.clock, normalize_emails=True)
+    adapters = await create_adapters(store.database, clock=store.context.clock, normalize_emails=True)
     created = await adapters.users.create("acme", user("eve", email="Eve.ÉVE@Acme.Example"))
     assert created.email == "eve.éve@acme.example"
     assert created == await adapters.users.get("acme", "auth0|eve")

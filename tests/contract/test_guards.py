@@ -9,11 +9,11 @@ import pytest
 
 from authhero_sql import (
     Adapters,
+    BatchRowNotFoundError,
     ConflictError,
     ForeignKeyError,
     InvalidQueryError,
     InvalidValueError,
-    NothingMatchedError,
     UnsupportedError,
 )
 from authhero_sql.dialects import Call
@@ -75,7 +75,7 @@ async def test_a_token_that_comes_again_revokes_its_family(store: Adapters) -> N
 
 
 async def test_the_leeway_is_kept_to_the_millisecond(store: Adapters) -> None:
-    clock: Any = store.session.clock
+    clock: Any = store.context.clock
     clock.step = timedelta(0)
     await store.refresh_tokens.create("acme", refresh_token("r1"))
     first = await store.refresh_tokens.rotate("acme", "r1", refresh_token("r2"), leeway=MINUTE)
@@ -90,7 +90,7 @@ async def test_the_leeway_is_kept_to_the_millisecond(store: Adapters) -> None:
 
 
 async def test_without_a_leeway_the_same_instant_is_a_reuse(store: Adapters) -> None:
-    clock: Any = store.session.clock
+    clock: Any = store.context.clock
     clock.step = timedelta(0)
     await store.refresh_tokens.create("acme", refresh_token("r1"))
     assert (await store.refresh_tokens.rotate("acme", "r1", refresh_token("r2"))).outcome == "rotated"
@@ -99,7 +99,7 @@ async def test_without_a_leeway_the_same_instant_is_a_reuse(store: Adapters) -> 
 
 
 async def test_a_token_that_is_none_any_more_is_not_exchanged(store: Adapters) -> None:
-    now = store.session.now()
+    now = store.context.now()
     for id, fields in (("expired", {"expires_at": now}), ("idle", {"idle_expires_at": now}), ("revoked", {"revoked_at": now})):
         await store.refresh_tokens.create("acme", refresh_token(id))
         await store.refresh_tokens.update("acme", id, fields)
@@ -177,7 +177,7 @@ async def test_an_update_is_done_only_over_what_was_seen(store: Adapters) -> Non
     assert len(await store.outbox.get_unprocessed(10)) == 1
     assert await store.users.update("globex", "auth0|ada", {"name": "x"}, expect={"updated_at": SOON}) is False
     assert await store.users.update("acme", "auth0|ada", {"nickname": "a"}, expect={"name": "Ada", "nickname": None}) is True
-    with pytest.raises(NothingMatchedError):
+    with pytest.raises(BatchRowNotFoundError):
         async with store.batch() as batch:
             await batch.users.update("acme", "auth0|ada", late, expect=expect)
 

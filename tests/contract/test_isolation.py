@@ -202,10 +202,10 @@ async def fill(adapters: Adapters, tenant_id: str) -> None:
 
 async def rows(adapters: Adapters, tenant_id: str) -> dict[str, list[str]]:
     """All that belongs to a tenant, as it is stored."""
-    session = adapters.session
-    quote = session.dialect.quote
+    context = adapters.context
+    quote = context.dialect.quote
     calls = [Call(f"SELECT * FROM {quote}{name}{quote} WHERE {column} = '{tenant_id}'") for name, column in TABLES.items()]
-    found = zip(TABLES, await session.executor.fetch_many(calls), strict=True)
+    found = zip(TABLES, await context.executor.fetch_many(calls), strict=True)
     return {name: sorted(repr(tuple(row)) for row in each) for name, each in found}
 
 
@@ -228,7 +228,7 @@ async def both(adapters: Adapters) -> Adapters:
 @asynccontextmanager
 async def undone(adapters: Adapters) -> AsyncIterator[Adapters]:
     """A transaction of which nothing stays; without transactions, what is put back as it was."""
-    if not adapters.session.dialect.features.interactive_transactions:
+    if not adapters.context.dialect.features.interactive_transactions:
         calls = [Call(f'SELECT * FROM "{name}"') for name in REGISTRY]
         before = await adapters.database.fetch_many(calls)
         yield adapters
@@ -283,7 +283,7 @@ async def _used_tokens(adapters: Adapters, tenant_id: str) -> int:
 
 async def _replayed(adapters: Adapters, tenant_id: str) -> bool:
     failed = await adapters.outbox.list_failed("acme")
-    return await adapters.outbox.replay(failed.items[0].id, tenant_id)
+    return await adapters.outbox.replay(tenant_id, failed.items[0].id)
 
 
 def _one(adapter: str, *id: str, fields: dict[str, Any] | None = None, verbs: tuple[str, ...] = ("get", "remove")) -> dict[str, Attempt]:
@@ -597,7 +597,7 @@ async def test_another_tenant_s_rows_are_not_there(store: Adapters, adapter: str
                 continue
             assert nothing(await _tried(attempt, store, stranger)), (name, stranger)
     assert await rows(store, "acme") == before
-    assert len(before["outbox_events"]) == len(await store.session.executor.fetch(Call("SELECT id FROM outbox_events")))
+    assert len(before["outbox_events"]) == len(await store.context.executor.fetch(Call("SELECT id FROM outbox_events")))
 
 
 async def _tried(attempt: Attempt, adapters: Adapters, stranger: Any) -> object:
@@ -756,7 +756,7 @@ async def test_an_unknown_tenant_gets_nothing_new(store: Adapters) -> None:
     for make in ("users.create with another's events", "users.raw_create with another's events"):
         with pytest.raises(AuthHeroSQLError):
             await ALLOWED[make](store, "nowhere")
-    assert len(await store.session.executor.fetch(Call("SELECT id FROM outbox_events"))) == 1
+    assert len(await store.context.executor.fetch(Call("SELECT id FROM outbox_events"))) == 1
 
 
 # --- whatever the arguments -----------------------------------------------------------------------------------------------------
@@ -891,7 +891,7 @@ async def outcome(adapters: Adapters, name: str, arguments: dict[str, Any]) -> s
     """What a call answers, or the error that it raises."""
     adapter, _, method = name.partition(".")
     # A savepoint, where there is one: an error must not end the transaction.
-    savepoint = adapters.transaction() if adapters.session.connection is not None else nullcontext(adapters)
+    savepoint = adapters.transaction() if adapters.context.connection is not None else nullcontext(adapters)
     try:
         async with savepoint as inside:
             answer = getattr(getattr(inside, adapter), method)(**arguments)

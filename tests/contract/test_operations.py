@@ -122,7 +122,7 @@ async def test_operations_are_found_by_all_conditions(adapters: Adapters, filter
     await operation(adapters, "c", tenant_id="globex", kind="upgrade", rollout_id="rol_1", updated_at=SOON + HOUR)
     await operation(adapters, "d", kind="upgrade", updated_at=SOON + HOUR)
     await operation(adapters, "e", tenant_id=None, engine="cloudflare-workflows")
-    clock = adapters.session.clock
+    clock = adapters.context.clock
     assert isinstance(clock, TickingClock)
     clock.now = SOON + HOUR
     for id, status in (("b", "running"), ("c", "running"), ("d", "failed")):

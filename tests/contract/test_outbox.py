@@ -96,21 +96,21 @@ async def test_the_oldest_come_first_and_no_more_than_asked_for(store: Adapters,
 
 async def test_a_claim_lasts_as_long_as_its_lease(store: Adapters, hand: Hand) -> None:
     one, two = await put(store, 2)
-    assert await store.outbox.claim_events([one], "a", 60_000) == [one]
-    assert await store.outbox.claim_events([one, two], "b", 60_000) == [two]
-    assert await store.outbox.claim_events([one, two], "a", 60_000) == [one], "what it holds, it holds still"
+    assert await store.outbox.claim_events([one], "a", timedelta(milliseconds=60_000)) == [one]
+    assert await store.outbox.claim_events([one, two], "b", timedelta(milliseconds=60_000)) == [two]
+    assert await store.outbox.claim_events([one, two], "a", timedelta(milliseconds=60_000)) == [one], "what it holds, it holds still"
     assert await due(store) == set()
     hand.now += timedelta(milliseconds=59_999)
     assert await due(store) == set()
     hand.now += timedelta(milliseconds=1)
     assert await due(store) == {one, two}
-    assert set(await store.outbox.claim_events([one, two], "b", 1)) == {one, two}
-    assert await store.outbox.claim_events([], "b", 1) == []
-    for lease in (0, -1, True, 1.5, "60", 10**18):
+    assert set(await store.outbox.claim_events([one, two], "b", timedelta(milliseconds=1))) == {one, two}
+    assert await store.outbox.claim_events([], "b", timedelta(milliseconds=1)) == []
+    for lease in (0, True, 1.5, "60", 60_000, timedelta(0), timedelta(microseconds=999), timedelta(days=-1), timedelta.max):
         with pytest.raises(InvalidValueError):
             await store.outbox.claim_events([one], "b", lease)  # type: ignore[arg-type]  # that is the point
     with pytest.raises(InvalidValueError):
-        await store.outbox.claim_events([one], "w" * 65, 1)
+        await store.outbox.claim_events([one], "w" * 65, timedelta(milliseconds=1))
 
 
 @pytest.mark.parametrize("skew", [timedelta(minutes=2), timedelta(minutes=-2)], ids=["ahead", "behind"])
@@ -125,12 +125,12 @@ async def test_a_lease_lasts_whatever_the_clock_of_another_worker_says(
     own = await create_adapters(adapters.database)
     await tenant(own)
     held, free = await put(own, 2)
-    assert await own.outbox.claim_events([held], "a", 60_000) == [held]
+    assert await own.outbox.claim_events([held], "a", timedelta(milliseconds=60_000)) == [held]
     monkeypatch.setattr("authhero_sql.clock.datetime", Skewed)
     assert await due(own) == {free}
-    assert await own.outbox.claim_events([held, free], "b", 60_000) == [free]
+    assert await own.outbox.claim_events([held, free], "b", timedelta(milliseconds=60_000)) == [free]
     monkeypatch.undo()
-    assert await own.outbox.claim_events([held, free], "a", 60_000) == [held], "neither lease has run out"
+    assert await own.outbox.claim_events([held, free], "a", timedelta(milliseconds=60_000)) == [held], "neither lease has run out"
 
 
 async def test_thirty_two_workers_get_each_event_once(store: Adapters) -> None:
@@ -139,7 +139,7 @@ async def test_thirty_two_workers_get_each_event_once(store: Adapters) -> None:
     async def claim(worker: int) -> list[str]:
         # Overlapping, in other orders and of other lengths.
         wanted = ids[worker % 7 :][:: -1 if worker % 2 else 1]
-        return await store.outbox.claim_events(wanted, f"worker {worker}", 60_000)
+        return await store.outbox.claim_events(wanted, f"worker {worker}", timedelta(milliseconds=60_000))
 
     claimed = await asyncio.gather(*(claim(worker) for worker in range(32)))
     flat = [id for part in claimed for id in part]
@@ -152,7 +152,7 @@ async def test_thirty_two_workers_get_each_event_once(store: Adapters) -> None:
 async def test_a_failure_is_counted_and_waited_for(store: Adapters, hand: Hand) -> None:
     (id,) = await put(store, 1)
     for tried in (1, 2):
-        await store.outbox.claim_events([id], "a", 60_000)
+        await store.outbox.claim_events([id], "a", timedelta(milliseconds=60_000))
         assert await store.outbox.mark_retry(id, "boom", hand.now + timedelta(seconds=5)) is True
         (event,) = await store.outbox.get_by_ids([id])
         assert (event.retry_count, event.error, event.claimed_by, event.claim_expires_at) == (tried, "boom", None, None)
@@ -166,9 +166,9 @@ async def test_a_failure_is_counted_and_waited_for(store: Adapters, hand: Hand) 
 
 async def test_a_late_worker_touches_nobody_elses_claim(store: Adapters, hand: Hand) -> None:
     ids = await put(store, 4)
-    assert set(await store.outbox.claim_events(ids, "late", 1000)) == set(ids)
+    assert set(await store.outbox.claim_events(ids, "late", timedelta(milliseconds=1000))) == set(ids)
     hand.now += timedelta(seconds=1)
-    assert set(await store.outbox.claim_events(ids[:3], "next", 60_000)) == set(ids[:3])
+    assert set(await store.outbox.claim_events(ids[:3], "next", timedelta(milliseconds=60_000))) == set(ids[:3])
     before = await store.outbox.get_by_ids(ids)
     assert await store.outbox.mark_retry(ids[0], "boom", NOW, worker_id="late") is False
     assert await store.outbox.dead_letter(ids[1], "boom", worker_id="late") is False
@@ -188,7 +188,7 @@ async def test_failures_at_once_are_all_counted(store: Adapters) -> None:
 
 async def test_what_was_delivered_is_done(store: Adapters) -> None:
     one, two, three = await put(store, 3)
-    await store.outbox.claim_events([one], "a", 60_000)
+    await store.outbox.claim_events([one], "a", timedelta(milliseconds=60_000))
     assert await store.outbox.mark_processed([one, two, "missing"]) == 2
     assert await store.outbox.mark_processed([one]) == 0
     assert await store.outbox.mark_processed([]) == 0
@@ -209,9 +209,9 @@ async def test_what_was_given_up_is_listed_and_can_be_replayed(store: Adapters, 
     assert [event.id for event in page.items] == ids[:0:-1]
     assert (page.total, page.items[0].final_error) == (3, f"gave up {ids[2]}")
     assert (await store.outbox.list_failed("globex")).items == []
-    assert await store.outbox.replay(ids[0], "globex") is False
-    assert await store.outbox.replay(ids[0], "acme") is True
-    assert await store.outbox.replay(ids[0], "acme") is False
+    assert await store.outbox.replay("globex", ids[0]) is False
+    assert await store.outbox.replay("acme", ids[0]) is True
+    assert await store.outbox.replay("acme", ids[0]) is False
     (event,) = await store.outbox.get_by_ids([ids[0]])
     assert (event.retry_count, event.processed_at, event.dead_lettered_at, event.final_error, event.error) == (0, None, None, None, None)
     assert await due(store) == {ids[0]}

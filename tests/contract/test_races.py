@@ -313,7 +313,7 @@ async def test_within_the_leeway_everybody_gets_the_one_successor(store: Adapter
 
 async def test_of_requests_with_one_successor_one_stores_it(store: Adapters) -> None:
     await store.refresh_tokens.create("acme", refresh_token("old"))
-    clock: Any = store.session.clock
+    clock: Any = store.context.clock
     clock.step = timedelta(0)
     done = await asyncio.gather(*(store.refresh_tokens.rotate("acme", "old", refresh_token("new")) for _ in range(TASKS)))
     assert sorted(each.outcome for each in done) == sorted(["rotated"] + ["reused"] * (TASKS - 1))
@@ -348,7 +348,7 @@ async def test_a_family_that_is_revoked_while_it_grows_is_revoked_whole(store: A
 
 
 async def test_of_updates_that_expect_the_same_one_is_done(store: Adapters) -> None:
-    clock: Any = store.session.clock
+    clock: Any = store.context.clock
     clock.step = timedelta(0)
     made = await store.roles.create("acme", {"name": "first"})
     seen = made.model_dump()["updated_at"]

@@ -47,7 +47,7 @@ async def one_of_each(store: Adapters, tenant_id: str, user_id: str, expires: da
 
 
 async def test_tenant_and_user_narrow_it(store: Adapters) -> None:
-    expired = store.session.now() - 9 * DAY
+    expired = store.context.now() - 9 * DAY
     for tenant_id in ("acme", "globex"):
         for user_id in ("auth0|ada", "auth0|eve"):
             await one_of_each(store, tenant_id, user_id, expired)
@@ -62,15 +62,15 @@ async def test_tenant_and_user_narrow_it(store: Adapters) -> None:
 
 
 async def test_a_login_session_that_goes_with_its_session_is_counted(store: Adapters) -> None:
-    await one_of_each(store, "acme", "auth0|ada", store.session.now() - 9 * DAY)
+    await one_of_each(store, "acme", "auth0|ada", store.context.now() - 9 * DAY)
     assert await counts(store) == (1, 1, 1)
     assert await store.database.fetch(Call("SELECT id FROM login_sessions")) == []
 
 
 @pytest.mark.parametrize("grace", [timedelta(0), timedelta(hours=1), 7 * DAY])
 async def test_the_grace_is_kept_to_the_millisecond(store: Adapters, grace: timedelta) -> None:
-    clock: Any = store.session.clock
-    now = store.session.now()
+    clock: Any = store.context.clock
+    now = store.context.now()
     await one_of_each(store, "acme", "auth0|ada", now - grace)
     await one_of_each(store, "acme", "auth0|eve", now + DAY)
     clock.step = timedelta(0)
@@ -87,7 +87,7 @@ async def test_the_grace_is_kept_to_the_millisecond(store: Adapters, grace: time
 
 
 async def test_login_sessions_that_live_are_kept_without_their_session(store: Adapters) -> None:
-    now = store.session.now()
+    now = store.context.now()
     await store.sessions.create("acme", session("gone", login_session_id="x", expires_at=now - 9 * DAY))
     for name, expires in (("living", now + DAY), ("in its grace", now - 6 * DAY), ("endless", now + DAY)):
         params = login_session(expires_at=expires, session_id="gone", state="completed")
@@ -99,7 +99,7 @@ async def test_login_sessions_that_live_are_kept_without_their_session(store: Ad
 
 
 async def test_either_expiry_ends_a_session_and_none_never_does(store: Adapters) -> None:
-    past, future = store.session.now() - 9 * DAY, store.session.now() + DAY
+    past, future = store.context.now() - 9 * DAY, store.context.now() + DAY
     for number, (expires, idle, ends) in enumerate(
         [(past, None, True), (None, past, True), (past, past, True), (future, past, True), (past, future, True), (future, future, False),
          (None, None, False), (future, None, False), (None, future, False)]
@@ -115,7 +115,7 @@ async def test_either_expiry_ends_a_session_and_none_never_does(store: Adapters)
 
 
 async def test_more_than_a_batch(store: Adapters) -> None:
-    expired = store.session.now() - 9 * DAY
+    expired = store.context.now() - 9 * DAY
     async with store.batch() as tx:
         for number in range(501):
             await tx.sessions.create("acme", session(f"s{number}", login_session_id="x", expires_at=expired))
@@ -126,7 +126,7 @@ async def test_more_than_a_batch(store: Adapters) -> None:
 
 @pytest.mark.transactions
 async def test_it_works_inside_a_transaction(store: Adapters) -> None:
-    await one_of_each(store, "acme", "auth0|ada", store.session.now() - 9 * DAY)
+    await one_of_each(store, "acme", "auth0|ada", store.context.now() - 9 * DAY)
 
     async def fails() -> None:
         async with store.transaction() as tx:
@@ -154,13 +154,13 @@ class Interrupting(CountingDatabase):
 
 @pytest.mark.parametrize("expiry", ["expires_at", "idle_expires_at"])
 async def test_a_session_that_is_renewed_meanwhile_is_kept_whole(store: Adapters, expiry: str) -> None:
-    now = store.session.now()
+    now = store.context.now()
     for name in ("renewed", "gone"):
         await store.sessions.create("acme", session(name, login_session_id="x", **{expiry: now - 9 * DAY}))
         params = login_session(expires_at=now + DAY, session_id=name)
         await store.login_sessions.create("acme", params, import_metadata={"id": f"login {name}"})
     interrupting = Interrupting(store.database, lambda: store.sessions.update("acme", "renewed", {expiry: now + DAY}))
-    sweeping = Adapters(replace(store.session, database=interrupting, executor=interrupting))
+    sweeping = Adapters(replace(store.context, database=interrupting, executor=interrupting))
     assert await counts(sweeping) == (0, 1, 0)
     assert await store.sessions.get("acme", "gone") is None
     assert await store.sessions.get("acme", "renewed") is not None
@@ -169,21 +169,21 @@ async def test_a_session_that_is_renewed_meanwhile_is_kept_whole(store: Adapters
 
 
 async def test_a_batch_is_one_whatever_the_tenants_in_it(store: Adapters) -> None:
-    expired = store.session.now() - 9 * DAY
+    expired = store.context.now() - 9 * DAY
     async with store.batch() as batch:
         for number in range(60):
             await batch.tenants.create({"id": f"t{number}", "friendly_name": "T"})
             await batch.users.create(f"t{number}", user())
             await batch.sessions.create(f"t{number}", session("same", login_session_id="x", expires_at=expired))
-            alive = session(f"alive in {number}", login_session_id="x", expires_at=store.session.now() + DAY)
+            alive = session(f"alive in {number}", login_session_id="x", expires_at=store.context.now() + DAY)
             await batch.sessions.create(f"t{number}", alive)
         # The id that has expired elsewhere lives here.
-        await batch.sessions.create("acme", session("same", login_session_id="x", expires_at=store.session.now() + DAY))
+        await batch.sessions.create("acme", session("same", login_session_id="x", expires_at=store.context.now() + DAY))
         for tenant_id in ("acme", "t1"):
-            params = login_session(session_id="same", expires_at=store.session.now() + DAY)
+            params = login_session(session_id="same", expires_at=store.context.now() + DAY)
             await batch.login_sessions.create(tenant_id, params, import_metadata={"id": f"login {tenant_id}"})
     counting = CountingDatabase(store.database)
-    sweeping = Adapters(replace(store.session, database=counting, executor=counting))
+    sweeping = Adapters(replace(store.context, database=counting, executor=counting))
     assert await counts(sweeping) == (0, 60, 0)
     assert sum(len(statements) for _, statements in counting.taken()) <= 10
     left = await store.database.fetch(Call("SELECT id, session_id FROM login_sessions ORDER BY id"))

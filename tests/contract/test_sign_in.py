@@ -226,7 +226,7 @@ async def cleanup_rows(store: Adapters, now: datetime) -> None:
 
 
 async def test_clean_up_of_sessions(store: Adapters) -> None:
-    now = store.session.now()
+    now = store.context.now()
     await cleanup_rows(store, now)
     await store.login_sessions.remove("acme", "login")
     nothing = {"refresh_tokens": 0, "sessions": 0, "login_sessions": 0}

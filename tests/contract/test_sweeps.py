@@ -63,7 +63,7 @@ async def idle_tokens(tx: Adapters, number: int, time: datetime, tenant_id: str)
 
 async def signed_out(store: Adapters, cutoff: datetime, tenant_id: str | None = None) -> int:
     """How many rows a clean-up of sessions removes."""
-    done = await store.session_cleanup(tenant_id, grace=store.session.now() - cutoff)
+    done = await store.session_cleanup(tenant_id, grace=store.context.now() - cutoff)
     return done.sessions + done.login_sessions + done.refresh_tokens
 
 
@@ -87,7 +87,7 @@ each_sweep = pytest.mark.parametrize(("made", "swept"), SWEEPS.values(), ids=SWE
 
 async def filled(store: Adapters, made: Made, times: list[datetime], tenant_id: str = "acme", first: int = 0) -> None:
     """Rows of these times."""
-    clock: Any = store.session.clock
+    clock: Any = store.context.clock
     clock.now, clock.step = END + timedelta(days=1), timedelta(0)
     async with store.batch() as batch:
         for number, time in enumerate(times, first):
@@ -116,7 +116,7 @@ class Watching(CountingDatabase):
 
     def over(self, store: Adapters) -> Adapters:
         """The same adapters, watched."""
-        return Adapters(replace(store.session, database=self, executor=self))
+        return Adapters(replace(store.context, database=self, executor=self))
 
 
 @each_sweep
@@ -218,7 +218,7 @@ async def _waiting(database: Database) -> None:
 
 
 async def test_outbox_events_go_in_the_order_in_which_they_were_delivered(store: Adapters) -> None:
-    clock: Any = store.session.clock
+    clock: Any = store.context.clock
     clock.now, clock.step = SOON, STEP
     async with store.batch() as batch:
         for number in range(MANY):

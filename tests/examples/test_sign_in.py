@@ -9,9 +9,9 @@ from typing import NamedTuple
 import pytest
 
 from authhero_sql import Adapters, Database
+from authhero_sql.context import Context
 from authhero_sql.dialects import Call
 from authhero_sql.dialects.interface import Row
-from authhero_sql.session import Session
 from examples import identity
 from examples.identity import TENANT, AccessTokens, Browser, RefusedError, SignIn, SignUp
 from tests.unit.fakes import CountingDatabase
@@ -55,7 +55,7 @@ def counted(db: Database) -> RowCount:
 @pytest.fixture
 async def store(counted: RowCount) -> Adapters:
     """The adapters of the service, and Ada's account."""
-    adapters = Adapters(Session.of(counted, normalize_emails=True))
+    adapters = Adapters(Context.of(counted, normalize_emails=True))
     await identity.seed(adapters)
     await identity.sign_up(adapters, BROWSER, SignUp(email=EMAIL, password=PASSWORD))
     return adapters

@@ -103,7 +103,7 @@ async def test_what_fails_again_and_again_is_given_up_and_can_be_replayed(store:
     page = await store.outbox.list_failed("acme")
     assert [(event.id, event.final_error) for event in page.items] == [("e1", "ConnectionError")]
     hook.failing = {}
-    assert await store.outbox.replay("e1", "acme")
+    assert await store.outbox.replay("acme", "e1")
     assert await relay.once() is True
     assert (await found(store, "e1")).dead_lettered_at is None
 

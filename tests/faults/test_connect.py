@@ -251,7 +251,7 @@ async def test_the_names_of_aiomysqls_own_pool_are_known_too(migrated_url: str) 
 async def end(tx: Adapters, other: Any, engine: str) -> None:
     """End the connection of a transaction from elsewhere."""
     of = {"postgresql": "SELECT pg_backend_pid()", "mysql": "SELECT CONNECTION_ID()"}[engine]
-    [[number]] = await tx.session.executor.fetch(Call(of))
+    [[number]] = await tx.context.executor.fetch(Call(of))
     if engine == "postgresql":
         await other.fetch(Call("SELECT pg_terminate_backend($1)", (number,)))
     else:

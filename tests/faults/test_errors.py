@@ -23,9 +23,9 @@ from authhero_sql import (
     ForeignKeyError,
     InvalidQueryError,
     InvalidValueError,
-    MissingTableError,
     PoolTimeoutError,
     ReadOnlyError,
+    SchemaMismatchError,
     TransactionAbortedError,
     TransactionClosedError,
     TransactionConflictError,
@@ -280,7 +280,7 @@ async def test_a_corrupt_row_names_its_place(store: Adapters, engine: str) -> No
 async def test_no_tables_yet(database_url: str) -> None:
     async with connect(database_url) as db:
         adapters = await create_adapters(db)
-        with pytest.raises(MissingTableError):
+        with pytest.raises(SchemaMismatchError):
             await adapters.users.get("acme", "auth0|ada")
 
 

@@ -15,7 +15,7 @@ from authhero_sql import (
     UnsupportedError,
     connect,
     create_adapters,
-    find_damage,
+    find_interrupted_migrations,
     migrate_to_latest,
 )
 from tests import engines, mysql9
@@ -92,7 +92,7 @@ async def test_with_one_primary_every_member_has_what_it_wrote_and_another_takes
         assert found is not None
         assert found.nickname == "Ada"
     async with connect(secondary) as db:
-        assert await find_damage(db) == []
+        assert await find_interrupted_migrations(db) == []
 
 
 async def test_with_several_primaries_what_cascades_is_refused_with_the_way_out(multi_primary: str) -> None:

@@ -159,7 +159,7 @@ async def test_a_statement_of_sqlite_that_takes_too_long_is_interrupted(migrated
             async with store.transaction() as tx:
                 await tx.users.update("acme", "auth0|ada", {"nickname": "undone"})
                 with pytest.raises(StatementTimeoutError):
-                    await tx.session.executor.fetch(Call(endless))
+                    await tx.context.executor.fetch(Call(endless))
 
         with pytest.raises(TransactionAbortedError):
             await inside()

@@ -229,7 +229,7 @@ async def test_rows_that_stay_as_they_are_have_matched(migrated_url: str, option
         for name in ("a", "b", "c"):
             await adapters.tenants.create({"id": name, "friendly_name": "same" if name == "a" else name})
         rename = Call("UPDATE tenants SET friendly_name = %s", ("same",))
-        executor = adapters.session.executor
+        executor = adapters.context.executor
         assert [await executor.execute(rename), await executor.execute(rename)] == [3, 3]
         assert await executor.write([rename, Call("UPDATE tenants SET friendly_name = 'x' WHERE id = 'none'")]) == [3, 0]
 

@@ -28,9 +28,9 @@ from authhero_sql import (
     DatabaseUnavailableError,
     DriverMissingError,
     MigrationError,
-    MissingTableError,
     PermissionDeniedError,
     ReadOnlyError,
+    SchemaMismatchError,
     UnknownDatabaseError,
     connect,
     create_adapters,
@@ -265,7 +265,7 @@ SQLITE = {
         _locked,
     ),
     "not migrated": Row(
-        MissingTableError,
+        SchemaMismatchError,
         "SQLITE_ERROR",
         "tenants: A table or column does not exist (SQLITE_ERROR): run migrate_to_latest first, or correct the database in the URL",
         lambda place: use(f"sqlite:///{place.file}"),
@@ -489,7 +489,7 @@ POSTGRESQL = {
         lambda server: use(f"{server.own}?nonsense={SECRET}"),
     ),
     "not migrated": Row(
-        MissingTableError,
+        SchemaMismatchError,
         "42P01",
         "tenants: A table or column does not exist (42P01): run migrate_to_latest first, or correct the database in the URL",
         lambda server: use(f"{server.url}/postgres"),
@@ -586,7 +586,7 @@ MYSQL = {
         lambda server: use(f"{server.own}?nonsense={SECRET}"),
     ),
     "not migrated": Row(
-        MissingTableError,
+        SchemaMismatchError,
         "1146",
         "tenants: A table or column does not exist (1146): run migrate_to_latest first, or correct the database in the URL",
         lambda server: use(server.empty),
@@ -660,7 +660,7 @@ D1 = {
         lambda _: use("d1://account/database?endpoint=https://nowhere.invalid", token=SECRET),
     ),
     "not migrated": Row(
-        MissingTableError,
+        SchemaMismatchError,
         "SQLITE_ERROR",
         "tenants: A table or column does not exist (SQLITE_ERROR): run migrate_to_latest first, or correct the database in the URL",
         lambda place: use(place.url),

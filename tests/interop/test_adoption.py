@@ -14,8 +14,8 @@ import pytest
 
 from authhero_sql import (
     Database,
+    IncompatibleDatabaseError,
     MigrationError,
-    UnfitDatabaseError,
     check_schema,
     connect,
     create_adapters,
@@ -302,7 +302,7 @@ async def test_a_baseline_that_is_not_whole_is_not_adopted(theirs_url: str) -> N
         await db.execute(Call(db.dialect.drop_column("users", "nickname")))
         await db.execute(Call("ALTER TABLE users ADD COLUMN badge varchar(8) NOT NULL DEFAULT ''"))
         before = await contents(db)
-        with pytest.raises(UnfitDatabaseError) as caught:
+        with pytest.raises(IncompatibleDatabaseError) as caught:
             await migrate_to_latest(db, adopt=True)
         told = [line.strip() for line in str(caught.value).splitlines() if line.startswith("  ")]
         assert told == ["users: column nickname is missing"]

@@ -21,6 +21,7 @@ from typer.testing import CliRunner, Result
 
 from authhero_sql import Database
 from authhero_sql.cli import app
+from authhero_sql.context import Context
 from authhero_sql.dialects.dialect import Dialect
 from authhero_sql.dialects.interface import Call
 from authhero_sql.migrations import check, history
@@ -28,7 +29,6 @@ from authhero_sql.migrations.check import TableShape
 from authhero_sql.migrations.ledger import LEASES, LEDGER, Ledger
 from authhero_sql.migrations.operations import Migration, Operation, Schema
 from authhero_sql.schema import Table
-from authhero_sql.session import Session
 from authhero_sql.tables import REGISTRY
 
 ALL = history.names()
@@ -114,7 +114,7 @@ async def drift(db: Database) -> list[str]:
 async def untold(db: Database) -> list[str]:
     """How a live database differs from what its ledger says was done."""
     schema: Schema = {}
-    for name, entry in (await Ledger(Session.of(db)).entries() or {}).items():
+    for name, entry in (await Ledger(Context.of(db)).entries() or {}).items():
         assert entry.steps_started == entry.steps_done, f"step {entry.steps_started} of {name} may be done or not"
         assert (entry.applied_at is None) == (entry.steps_done < entry.steps), name
         for step in history.load(name).up[: entry.steps_done]:

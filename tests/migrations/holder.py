@@ -7,16 +7,16 @@ import sys
 from datetime import timedelta
 
 import authhero_sql
+from authhero_sql.context import Context
 from authhero_sql.migrations import ledger
-from authhero_sql.session import Session
 
 
 async def _hold(url: str) -> None:
     ledger.LEASE = timedelta(hours=1)
     async with authhero_sql.connect(url) as db:
-        session = Session.of(db)
-        await ledger.Ledger(session).prepare()
-        async with ledger.Leases(session).held("victim", 0):
+        context = Context.of(db)
+        await ledger.Ledger(context).prepare()
+        async with ledger.Leases(context).held("victim", 0):
             sys.stdout.write("held\n")
             sys.stdout.flush()
             await asyncio.sleep(3600)

@@ -30,11 +30,11 @@ def arm(point: tuple[str, int, str]) -> None:
     """Put the end in the way."""
     plain = migrator._Run._do
 
-    async def do(self: Any, session: Any, number: int, **options: Any) -> None:
+    async def do(self: Any, context: Any, number: int, **options: Any) -> None:
         here = (self.migration.name, number)
         if (*here, "before") == point:
             die()
-        await plain(self, session, number, **options)
+        await plain(self, context, number, **options)
         if (*here, "after") == point:
             die()
 

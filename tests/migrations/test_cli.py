@@ -59,7 +59,7 @@ async def test_the_life_of_a_schema(database_url: str) -> None:
     done = call("migrate", url=url)
     assert (done.returncode, done.stdout.splitlines()) == (0, [*(f"applied {name}" for name in HOOKS), f"{LOSSY} migrations applied"])
     assert "\x1b" not in done.stdout + done.stderr, "no colour where there is no terminal"
-    assert await answer("repair", url=url) == {"damage": [], "settled": False}
+    assert await answer("repair", url=url) == {"interrupted": [], "recorded": False}
     assert await answer("unlock", url=url) == {"was": None}
     assert [entry["name"] for entry in (await answer("status", url=url))["applied"]] == ALL
 
@@ -99,9 +99,9 @@ async def test_damage_is_shown_and_settled(db: Database, migrated_url: str) -> N
     await answer("down", "--steps", str(len(later)), url=migrated_url)
     await db.execute(Call(f"UPDATE {LEDGER.name} SET applied_at = NULL, steps_started = 2, steps_done = 1 WHERE name = '{name}'"))
     await db.execute(Call(f"INSERT INTO {LEASES.name} (id, owner, expires_at_ts) VALUES ('other', 'dead', 1)"))
-    (damage,) = (await answer("repair", url=migrated_url, code=1))["damage"]
+    (damage,) = (await answer("repair", url=migrated_url, code=1))["interrupted"]
     assert (damage["name"], damage["unsure"], damage["what"], damage["is_done"]) == (name, 2, "AddColumn hooks.permission_required", True)
-    assert (await answer("repair", "--settle", url=migrated_url))["settled"] is True
+    assert (await answer("repair", "--record", url=migrated_url))["recorded"] is True
     assert await answer("migrate", url=migrated_url) == {"applied": HOOKS}
     assert (await answer("check", url=migrated_url))["usable"] is True
 

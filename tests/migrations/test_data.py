@@ -95,4 +95,4 @@ async def test_a_data_step_tells_how_far_it_is(empty: Database) -> None:
     assert last.remaining == 0
     assert heard[0].remaining is None
     assert heard[0].rate == 0
-    assert {(part.migration, part.step) for part in heard} >= {(ALL[0 + 1], 1), (ALL[-1], 2)}
+    assert {(part.migration, part.step) for part in heard} >= {(ALL[0 + 1], 1), ("0008_list_indexes", 2)}

@@ -15,7 +15,7 @@ import anyio
 import pytest
 from anyio.lowlevel import checkpoint
 
-from authhero_sql import Database, MigrationError, connect, find_damage, migrate_to_latest, plan, repair
+from authhero_sql import Database, MigrationError, connect, find_interrupted_migrations, migrate_to_latest, plan, repair
 from authhero_sql.dialects.interface import Call
 from authhero_sql.dialects.transactions import Block
 from authhero_sql.migrations import definitions, history, ledger
@@ -184,7 +184,7 @@ async def test_what_a_killed_run_has_left_is_dropped_and_built_anew(empty: Datab
     await _before(empty, EXECUTIONS)
     await _unsure(empty)
     await _half_built(empty)
-    (damage,) = await find_damage(empty)
+    (damage,) = await find_interrupted_migrations(empty)
     assert (damage.unsure, damage.is_done) == (1, False)
     assert await migrate_to_latest(empty) == ALL[ALL.index(EXECUTIONS) :]
     assert await _index(empty) is True
@@ -296,7 +296,7 @@ async def test_a_run_that_is_killed_while_its_index_is_built(database_url: str, 
     async with connect(database_url) as db:
         assert await drift(db) == []
         assert await untold(db) == []
-        assert await find_damage(db) == []
+        assert await find_interrupted_migrations(db) == []
 
 
 def test_the_frozen_migrations_have_both_kinds_of_index() -> None:

@@ -341,8 +341,8 @@ async def test_a_statement_that_is_wrong_and_then_mended_in_the_file(empty: Data
         # It was begun, from a file that is not there any more.
         message = await _refused(database_url)
         assert message.startswith(f"{SCIM} was begun from another file than the one here: ")
-        assert message.endswith("run `authhero-sql repair --settle` to go on from this one")
-        ((damage),) = (await answer("repair", "--settle", url=database_url))["damage"]
+        assert message.endswith("run `authhero-sql repair --record` to go on from this one")
+        ((damage),) = (await answer("repair", "--record", url=database_url))["interrupted"]
         assert (damage["steps_done"], damage["changed"]) == (3, True)
     await _finishes(database_url, SCIM)
 
@@ -405,7 +405,7 @@ async def test_a_file_that_somebody_writes_for_too_long(database_url: str, monke
         with monkeypatch.context() as patch:
             patch.setattr(history, "load", begun)
             message = await _refused(f"{database_url}?busy_timeout=0.05")
-        assert message.startswith(f"{LAST}, the write before step 1 of 22 failed on sqlite: ")
+        assert message.startswith(f"{LAST}, the write before step 1 of 1 failed on sqlite: ")
         assert "(SQLITE_BUSY)" in message
         other.execute("ROLLBACK")
     await _left(database_url, LAST, message)

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from authhero_sql import Database, connect, find_damage, migrate_to_latest, migration_status
+from authhero_sql import Database, connect, find_interrupted_migrations, migrate_to_latest, migration_status
+from authhero_sql.context import Context
 from authhero_sql.migrations import history, migrator
-from authhero_sql.session import Session
 from tests.migrations.helpers import ALL, drift
 
 ROOT = Path(__file__).parents[2]
@@ -46,7 +46,7 @@ def run(process: subprocess.Popen[str], point: tuple[str, int, str] | None) -> i
 def _happens(db: Database, point: tuple[str, int, str]) -> bool:
     """Whether a run can still end there: of a batch that has been sent all is done, so its steps have one end."""
     name, number, when = point
-    run = migrator._Run(Session.of(db), history.load(name), None)
+    run = migrator._Run(Context.of(db), history.load(name), None)
     if db.dialect.features.interactive_transactions or run._is_alone(number, None):
         return True
     return when == "before" or number == run._together_until(number)
@@ -63,5 +63,5 @@ async def test_a_run_killed_at_every_step_of_the_history_ends_where_it_should(da
     async with connect(database_url) as db:
         assert await drift(db) == []
         assert [entry.name for entry in (await migration_status(db)).applied] == ALL
-        assert await find_damage(db) == []
+        assert await find_interrupted_migrations(db) == []
         assert await migrate_to_latest(db) == []

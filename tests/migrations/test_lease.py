@@ -15,10 +15,10 @@ import anyio.lowlevel
 import pytest
 
 from authhero_sql import Database, MigrationError, connect, migrate_to_latest
+from authhero_sql.context import Context
 from authhero_sql.dialects.interface import Call
 from authhero_sql.migrations import ledger
 from authhero_sql.migrations.ledger import LEASES, Leases, Ledger
-from authhero_sql.session import Session
 from tests.migrations.helpers import ALL, rows
 
 ROOT = Path(__file__).parents[2]
@@ -49,10 +49,10 @@ async def _expired(db: Database) -> bool:
 @pytest.mark.parametrize("skew", SKEWS, ids=str)
 async def test_no_clock_of_a_host_takes_the_lease_of_one_that_lives(database_url: str, skew: timedelta) -> None:
     async with connect(database_url) as mine, connect(database_url) as other:
-        await Ledger(Session.of(mine)).prepare()
+        await Ledger(Context.of(mine)).prepare()
         for holder, thief in (
-            (Session.of(mine, clock=_wrong(skew)), Session.of(other)),
-            (Session.of(mine), Session.of(other, clock=_wrong(skew))),
+            (Context.of(mine, clock=_wrong(skew)), Context.of(other)),
+            (Context.of(mine), Context.of(other, clock=_wrong(skew))),
         ):
             async with Leases(holder).held("holder", 0):
                 with pytest.raises(MigrationError, match="another process has been migrating"):
@@ -65,11 +65,11 @@ async def test_no_clock_of_a_host_takes_the_lease_of_one_that_lives(database_url
 async def test_the_lease_of_a_dead_one_runs_out_whatever_its_clock_said(
     empty: Database, monkeypatch: pytest.MonkeyPatch, skew: timedelta
 ) -> None:
-    await Ledger(Session.of(empty)).prepare()
+    await Ledger(Context.of(empty)).prepare()
     with monkeypatch.context() as patch:
         patch.setattr(ledger, "LEASE", timedelta(0))
-        assert await Leases(Session.of(empty, clock=_wrong(skew)))._take("dead")
-    async with Leases(Session.of(empty, clock=_wrong(-skew))).held("heir", 0):
+        assert await Leases(Context.of(empty, clock=_wrong(skew)))._take("dead")
+    async with Leases(Context.of(empty, clock=_wrong(-skew))).held("heir", 0):
         assert await _owner(empty) == "heir"
 
 
@@ -84,7 +84,7 @@ async def test_racing_hosts_with_wrong_clocks_hold_the_lease_one_after_the_other
         nonlocal together
         async with connect(url) as db:
             for turn in range(3):
-                async with Leases(Session.of(db, clock=_wrong(skew))).held(f"{skew}/{turn}", LONG):
+                async with Leases(Context.of(db, clock=_wrong(skew))).held(f"{skew}/{turn}", LONG):
                     together += 1
                     assert together == 1
                     held.append(await _owner(db) or "")
@@ -92,7 +92,7 @@ async def test_racing_hosts_with_wrong_clocks_hold_the_lease_one_after_the_other
                     together -= 1
 
     async with connect(database_url) as db:
-        await Ledger(Session.of(db)).prepare()
+        await Ledger(Context.of(db)).prepare()
     with anyio.fail_after(LONG):
         async with anyio.create_task_group() as group:
             for skew in SKEWS:
@@ -148,9 +148,9 @@ async def _beat(leases: Leases, owner: str) -> None:
 
 async def test_silence_alone_frees_no_lease(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     async with connect(database_url) as mine, connect(database_url) as other:
-        await Ledger(Session.of(mine)).prepare()
-        assert await Leases(Session.of(mine))._take("holder")
-        waiting = Leases(Session.of(other))
+        await Ledger(Context.of(mine)).prepare()
+        assert await Leases(Context.of(mine))._take("holder")
+        waiting = Leases(Context.of(other))
         with _watch(monkeypatch) as passed:
             for _ in range(5):
                 assert not await waiting._take("thief")
@@ -161,8 +161,8 @@ async def test_silence_alone_frees_no_lease(database_url: str, monkeypatch: pyte
 async def test_a_session_that_has_ended_frees_no_lease_that_is_renewed(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A pooler has closed it, or a firewall: the holder has others."""
     async with connect(database_url) as mine, connect(database_url) as other:
-        await Ledger(Session.of(mine)).prepare()
-        holding, waiting = Leases(Session.of(mine)), Leases(Session.of(other))
+        await Ledger(Context.of(mine)).prepare()
+        holding, waiting = Leases(Context.of(mine)), Leases(Context.of(other))
         monkeypatch.setattr(type(other.dialect), "session_ended", lambda *_: Call("SELECT 1"))
         assert await holding._take("holder")
         with _watch(monkeypatch) as passed:
@@ -180,9 +180,9 @@ async def test_a_session_that_has_ended_frees_no_lease_that_is_renewed(database_
 async def test_the_lease_of_a_session_that_has_ended_is_taken_after_a_silence(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     async with connect(database_url) as other:
         async with connect(database_url) as mine:
-            await Ledger(Session.of(mine)).prepare()
-            assert await Leases(Session.of(mine))._take("dead")
-        waiting = Leases(Session.of(other))
+            await Ledger(Context.of(mine)).prepare()
+            assert await Leases(Context.of(mine))._take("dead")
+        waiting = Leases(Context.of(other))
         with _watch(monkeypatch) as passed:
             assert not await waiting._take("heir")
             passed.append(ledger.SILENCE)
@@ -196,9 +196,9 @@ async def test_the_lease_of_a_session_that_has_ended_is_taken_after_a_silence(da
 @pytest.mark.engines(*TOLD)
 async def test_a_session_of_another_server_is_nobodys_to_judge(empty: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """A name that means nothing here, and a server that does not answer the question."""
-    await Ledger(Session.of(empty)).prepare()
-    assert await Leases(Session.of(empty))._take("holder")
-    waiting = Leases(Session.of(empty))
+    await Ledger(Context.of(empty)).prepare()
+    assert await Leases(Context.of(empty))._take("holder")
+    waiting = Leases(Context.of(empty))
     if empty.dialect.name == "mysql":
         await empty.execute(Call(f"UPDATE {LEASES.name} SET session = 'elsewhere:1'"))
     else:
@@ -210,8 +210,8 @@ async def test_a_session_of_another_server_is_nobodys_to_judge(empty: Database, 
 
 
 async def test_those_who_wait_look_less_and_less_often(empty: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    await Ledger(Session.of(empty)).prepare()
-    assert await Leases(Session.of(empty))._take("holder")
+    await Ledger(Context.of(empty)).prepare()
+    assert await Leases(Context.of(empty))._take("holder")
     pauses: list[float] = []
     with _watch(monkeypatch) as passed:
 
@@ -221,7 +221,7 @@ async def test_those_who_wait_look_less_and_less_often(empty: Database, monkeypa
 
         monkeypatch.setattr(anyio, "sleep", sleep)
         with pytest.raises(MigrationError, match="for 60 seconds"):
-            async with Leases(Session.of(empty)).held("waiting", 60):
+            async with Leases(Context.of(empty)).held("waiting", 60):
                 pass
     # Cloudflare's API takes 1,200 calls in five minutes, from all that wait.
     assert len(pauses) < 75

@@ -17,12 +17,12 @@ import pytest
 from anyio.lowlevel import checkpoint
 
 from authhero_sql import Database, MigrationError, connect, migrate_to_latest
+from authhero_sql.context import Context
 from authhero_sql.dialects import sqlite
 from authhero_sql.dialects.interface import Call
 from authhero_sql.errors import DatabaseUnavailableError
 from authhero_sql.migrations import history, ledger
 from authhero_sql.migrations.ledger import LEASE, LEASES, LEDGER, Leases, Ledger
-from authhero_sql.session import Session
 from authhero_sql.statements.conditions import DatabaseNow
 from tests.migrations.helpers import ALL, drift, only, rows
 
@@ -114,8 +114,8 @@ async def test_tasks_that_migrate_at_once(empty: Database) -> None:
 
 async def _held_by_another(db: Database, left: timedelta) -> None:
     """Somebody has a lease that lasts so much longer, by the database's clock."""
-    await Ledger(Session.of(db)).prepare()
-    leases = Leases(Session.of(db))
+    await Ledger(Context.of(db)).prepare()
+    leases = Leases(Context.of(db))
     await leases._run.write(leases._sql.insert({"id": "migrate", "owner": "somebody", "expires_at_ts": DatabaseNow(left)}))
 
 
@@ -176,13 +176,13 @@ async def test_a_living_lease_is_waited_for(database_url: str, monkeypatch: pyte
 
     applied: list[str] = []
     async with connect(database_url) as holder, connect(database_url) as waiter:
-        await Ledger(Session.of(holder)).prepare()
+        await Ledger(Context.of(holder)).prepare()
 
         async def wait() -> None:
             applied.extend(await migrate_to_latest(waiter))
 
         with anyio.fail_after(LONG):
-            async with anyio.create_task_group() as group, Leases(Session.of(holder)).held("somebody", 0):
+            async with anyio.create_task_group() as group, Leases(Context.of(holder)).held("somebody", 0):
                 monkeypatch.setattr(Leases, "_take", observed)
                 group.start_soon(wait)
                 await refused.wait()
@@ -226,10 +226,10 @@ async def test_a_database_that_is_up_to_date_does_not_ask_for_the_lease(empty: D
 async def _beating(db: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Leases]:
     """Leases that are renewed all the time."""
     monkeypatch.setattr(ledger, "HEARTBEAT", 0.001)
-    session = Session.of(db)
-    await Ledger(session).prepare()
+    context = Context.of(db)
+    await Ledger(context).prepare()
     with anyio.fail_after(LONG):
-        yield Leases(session)
+        yield Leases(context)
 
 
 async def test_a_lease_is_renewed_while_it_is_held(empty: Database, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -276,21 +276,21 @@ async def test_who_lost_the_lease_stops(empty: Database, monkeypatch: pytest.Mon
 
 
 async def test_what_goes_wrong_under_the_lease_comes_out_as_it_is(empty: Database) -> None:
-    session = Session.of(empty)
-    await Ledger(session).prepare()
+    context = Context.of(empty)
+    await Ledger(context).prepare()
     wrong = ZeroDivisionError("wrong")
     wrong.__cause__ = why = KeyError("why")
     with pytest.raises(ZeroDivisionError) as caught:
-        async with Leases(session).held("me", 0):
+        async with Leases(context).held("me", 0):
             raise wrong
     assert (caught.value, caught.value.__cause__) == (wrong, why)
     assert await _lease(empty) == (None, None)
 
 
 async def test_an_error_is_not_hidden_by_a_lease_that_cannot_be_given_back(empty: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    session = Session.of(empty)
-    await Ledger(session).prepare()
-    leases = Leases(session)
+    context = Context.of(empty)
+    await Ledger(context).prepare()
+    leases = Leases(context)
 
     async def unavailable(*_: Call) -> None:
         raise DatabaseUnavailableError

@@ -8,9 +8,9 @@ import socket
 import pytest
 
 from authhero_sql import Database, MigrationError, lease_holder, migrate_down, migrate_to_latest, migration_status
+from authhero_sql.context import Context
 from authhero_sql.dialects.interface import Call
 from authhero_sql.migrations.ledger import LEASES, Lease, Leases, lease_owner
-from authhero_sql.session import Session
 from tests.migrations.helpers import ALL, answer, called
 
 
@@ -62,9 +62,9 @@ async def test_the_lease_says_where_its_holder_runs(db: Database) -> None:
     assert owner.startswith(f"{socket.gethostname()[:32]}:{os.getpid()}:")
     assert owner != lease_owner()
     assert len(owner) <= (LEASES.c.owner.size or 0)
-    async with Leases(Session.of(db)).held(owner, 1):
+    async with Leases(Context.of(db)).held(owner, 1):
         assert str(await lease_holder(db)).startswith(f"held by {owner}, which last renewed it at 20")
         with pytest.raises(MigrationError, match=f"the migration lease is held by {owner}"):
-            async with Leases(Session.of(db)).held(lease_owner(), 0):
+            async with Leases(Context.of(db)).held(lease_owner(), 0):
                 pytest.fail("two hold it")
     assert str(Lease(id="migrate", owner="x")) == "held by x"

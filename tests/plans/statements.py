@@ -14,13 +14,13 @@ from typing import Any
 from authhero_sql import Adapters, Database, Ids
 from authhero_sql.clock import from_epoch_ms, to_iso
 from authhero_sql.codecs import EPOCH_MS, INSTANT, TEXT
+from authhero_sql.context import Context
 from authhero_sql.dialects import Call
 from authhero_sql.dialects.dialect import NULLS_FIRST, Dialect
 from authhero_sql.dialects.interface import Row
 from authhero_sql.listing import Cursor, ListRules, Sort
 from authhero_sql.lucene import Equal, quoted
 from authhero_sql.schema import Column
-from authhero_sql.session import Session
 from authhero_sql.statements.access import index_for
 from authhero_sql.statements.filters import compiled
 from authhero_sql.statements.texts import Text, Texts
@@ -164,13 +164,13 @@ async def statements(filled: Database, empty: Database) -> list[Sent]:
         empty: one with our tables alone.
     """
     asked, reading = Noting(filled.dialect), Reading(filled)
-    adapters = Adapters(Session(filled, reading, asked, lambda: NOW, Ids(Random(7).randbytes)))
+    adapters = Adapters(Context(filled, reading, asked, lambda: NOW, Ids(Random(7).randbytes)))
     async for source, call in _asked(adapters, filled):
         asked.source = source
         reading.forget()
         await call()
     played = Noting(empty.dialect)
-    adapters = Adapters(Session(empty, empty, played, Ticking(), Ids(Random(7).randbytes)))
+    adapters = Adapters(Context(empty, empty, played, Ticking(), Ids(Random(7).randbytes)))
     for made in calls():
         played.source = made.name
         await outcome(adapters, made)
@@ -360,7 +360,7 @@ def _named(a: Adapters) -> Iterator[Asked]:
     yield "users.get_by_email", lambda: a.users.get_by_email(BIG, "adbeka1@example.com")
     events = ["e00000010", "e00000030"]
     yield "outbox.get_unprocessed", lambda: a.outbox.get_unprocessed(50)
-    yield "outbox.claim_events", lambda: a.outbox.claim_events(events, "worker", 1000)
+    yield "outbox.claim_events", lambda: a.outbox.claim_events(events, "worker", timedelta(seconds=1))
     yield "outbox.get_by_ids", lambda: a.outbox.get_by_ids(events)
     yield "outbox.mark_processed", lambda: a.outbox.mark_processed(events, worker_id="worker")
     yield "outbox.list_failed", lambda: a.outbox.list_failed(BIG)

@@ -229,7 +229,7 @@ async def test_before_the_first_analyze_no_statement_about_linked_accounts_reads
         return await adapters.database.fetch(call)
 
     executor = SimpleNamespace(fetch=fetch)
-    watched = Adapters(replace(adapters.session, executor=cast("Executor", executor)))
+    watched = Adapters(replace(adapters.context, executor=cast("Executor", executor)))
     await adapters.tenants.create({"id": BIG, "friendly_name": BIG})
     rows = [{"user_id": f"auth0|{number}", "email": f"{number}@acme.example", "connection": "c"} for number in range(20_000)]
     await adapters.users.create_many(BIG, rows)

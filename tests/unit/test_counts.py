@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from authhero_sql import Adapters, Database
+from authhero_sql.context import Context
 from authhero_sql.listing import Totals
-from authhero_sql.session import Session
 from tests.conftest import TickingClock
 from tests.unit.fakes import CountingDatabase
 
@@ -29,7 +29,7 @@ def counting(db: Database) -> CountingDatabase:
 @pytest.fixture
 async def store(counting: CountingDatabase, clock: TickingClock) -> Adapters:
     """Adapters over the counted database, with a tenant, a client, a connection and a user."""
-    adapters = Adapters(Session.of(counting, clock=clock))
+    adapters = Adapters(Context.of(counting, clock=clock))
     await adapters.tenants.create({"id": "acme", "friendly_name": "Acme"})
     await adapters.connections.create("acme", {"id": "con_db", "name": "db", "strategy": "auth0"})
     await adapters.clients.create("acme", {"client_id": "web", "name": "Web", "connections": ["con_db"]})
@@ -244,7 +244,7 @@ async def mixed(store: Adapters, name: str, size: int) -> None:
 
 
 async def test_nothing_is_built_when_everything_is_warm(store: Adapters) -> None:
-    statements = store.session.texts
+    statements = store.context.texts
     await mixed(store, "one", 1)
     await mixed(store, "two", 2)
     warm = statements.builds
@@ -257,14 +257,14 @@ async def test_nothing_is_built_when_everything_is_warm(store: Adapters) -> None
 @pytest.mark.transactions
 async def test_transactions_use_the_same_statements(store: Adapters) -> None:
     await store.users.get("acme", "auth0|ada")
-    warm = store.session.texts.builds
+    warm = store.context.texts.builds
     async with store.transaction() as tx:
-        assert tx.session.texts is store.session.texts
+        assert tx.context.texts is store.context.texts
         await tx.users.get("acme", "auth0|ada")
         async with tx.transaction() as inner:
             await inner.users.get("acme", "auth0|ada")
-    assert store.session.texts.builds == warm
-    assert replace(store.session).texts is store.session.texts
+    assert store.context.texts.builds == warm
+    assert replace(store.context).texts is store.context.texts
 
 
 @pytest.mark.parametrize("size", [1, 40, 200])

@@ -14,14 +14,14 @@ import pytest
 
 from authhero_sql import (
     AuthHeroSQLError,
+    BatchRowNotFoundError,
     ConfigurationError,
     ConflictError,
     DatabaseError,
     DatabaseUnavailableError,
     ForeignKeyError,
-    MissingTableError,
-    NothingMatchedError,
     PoolTimeoutError,
+    SchemaMismatchError,
     StatementTimeoutError,
     StatementTooLargeError,
     UnknownOutcomeError,
@@ -125,9 +125,9 @@ async def test_writes_are_one_batch_and_a_delete_is_counted_without_what_went_wi
         ("D1_ERROR: UNIQUE constraint failed: users.email: SQLITE_CONSTRAINT", ConflictError),
         ("FOREIGN KEY constraint failed: SQLITE_CONSTRAINT (extended: SQLITE_CONSTRAINT_FOREIGNKEY)", ForeignKeyError),
         ("FOREIGN KEY constraint failed: SQLITE_CONSTRAINT", ForeignKeyError),
-        ("no such table: t: SQLITE_ERROR", MissingTableError),
-        ("no such column: a at offset 7: SQLITE_ERROR", MissingTableError),
-        ("bad JSON path: 'authhero:3': SQLITE_ERROR", NothingMatchedError),
+        ("no such table: t: SQLITE_ERROR", SchemaMismatchError),
+        ("no such column: a at offset 7: SQLITE_ERROR", SchemaMismatchError),
+        ("bad JSON path: 'authhero:3': SQLITE_ERROR", BatchRowNotFoundError),
         ("Expression tree is too large (maximum depth 100): SQLITE_ERROR", StatementTooLargeError),
         ("statement too long: SQLITE_TOOBIG", StatementTooLargeError),
         ('near "selec": syntax error at offset 0: SQLITE_ERROR', DatabaseError),
@@ -140,7 +140,7 @@ async def test_errors_are_ours(message: str, kind: type[DatabaseError]) -> None:
             await db.execute(WRITE)
     assert type(caught.value) is kind
     assert len(cloudflare.asked) == 1
-    if isinstance(caught.value, NothingMatchedError):
+    if isinstance(caught.value, BatchRowNotFoundError):
         assert caught.value.position == 3
     if isinstance(caught.value, ConflictError):
         assert caught.value.constraint in {"users.tenant_id, users.user_id", "users.email"}

@@ -11,12 +11,12 @@ from pydantic import BaseModel
 
 from authhero_sql import Adapters, InvalidQueryError
 from authhero_sql.codecs import BOOL, INT, JSON, MARK, SWITCH, TEXT
+from authhero_sql.context import Context
 from authhero_sql.dialects import Dialect
 from authhero_sql.dialects.dialect import case_pairs, other_case
 from authhero_sql.listing import ListRules
 from authhero_sql.lucene import parse, quoted
 from authhero_sql.schema import Column
-from authhero_sql.session import Session
 from authhero_sql.statements.filters import Filter, targets
 from authhero_sql.statements.filters import compiled as compiled_tree
 from tests.unit.fakes import DIALECTS, FakeDatabase
@@ -55,8 +55,8 @@ KNOWN = targets(RULES, COLUMNS, Thing)
 async def texts_of(dialect: Dialect, *filters: str, of: str = "users") -> tuple[list[list[str]], int]:
     """The statements that each filter of a list sends, and how many were built after the first filter."""
     database = FakeDatabase(dialect)
-    session = Session.of(database)
-    adapter = getattr(Adapters(session), of)
+    context = Context.of(database)
+    adapter = getattr(Adapters(context), of)
     sent: list[list[str]] = []
     for q in filters:
         for options in ({"include_totals": True}, {"take": 5}):
@@ -65,8 +65,8 @@ async def texts_of(dialect: Dialect, *filters: str, of: str = "users") -> tuple[
         sent.append([call.sql for call in database.calls])
         database.calls.clear()
         if len(sent) == 1:
-            built = session.texts.builds
-    return sent, session.texts.builds - built
+            built = context.texts.builds
+    return sent, context.texts.builds - built
 
 
 def compiled(q: str, rules: ListRules, known: Any, dialect: Dialect) -> Filter:

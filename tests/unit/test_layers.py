@@ -25,7 +25,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "statements": {"codecs", "dialects", "errors", "listing", "lucene", "rows", "schema"},
     # Which table an error is about: a call of one adapter may write to the tables of others.
     "located": {"dialects", "errors", "schema", "tables"},
-    "session": {*GROUND, "dialects", "located", "schema", "statements"},
+    "context": {*GROUND, "dialects", "located", "schema", "statements"},
     "rows": {*GROUND, "codecs", "schema"},
     "listing": {*GROUND, "schema", "codecs"},
     # The language knows nothing of what it is asked about.
@@ -34,9 +34,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "where": {"errors", "lucene"},
     # Loaded by nobody but callers: the adapters name it for type checkers.
     "types": {"models", "rows", "where"},
-    "runner": {"dialects", "errors", "located", "schema", "session"},
+    "runner": {"dialects", "errors", "located", "schema", "context"},
     # The second room: what is done with what is said.
-    "verbs": {*GROUND, "codecs", "schema", "models", "dialects", "statements", "session", "runner", "rows", "listing", "lists"},
+    "verbs": {*GROUND, "codecs", "schema", "models", "dialects", "statements", "context", "runner", "rows", "listing", "lists"},
     # The third: pages and walks.
     "lists": {"dialects", "errors", "listing", "lucene", "models", "rows", "runner", "schema", "statements", "where"},
     "buckets": {"errors"},
@@ -48,7 +48,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "models",
         "tables",
         "dialects",
-        "session",
+        "context",
         "rows",
         "listing",
         "runner",
@@ -58,9 +58,9 @@ MAY_IMPORT: dict[str, set[str]] = {
         "where",
     },
     # All but the adapters: what migrates a database must not depend on what runs on it.
-    "migrations": {*GROUND, "codecs", "schema", "models", "tables", "dialects", "statements", "session", "verbs"},
+    "migrations": {*GROUND, "codecs", "schema", "models", "tables", "dialects", "statements", "context", "verbs"},
     "upkeep": {"adapters"},
-    "doctor": {"adapters", "clock", "dialects", "errors", "migrations", "session", "tables", "upkeep"},
+    "doctor": {"adapters", "clock", "dialects", "errors", "migrations", "context", "tables", "upkeep"},
     "__init__": {"adapters", "clock", "dialects", "doctor", "errors", "ids", "listing", "lucene", "migrations", "models", "verbs"},
     # What a user can do in Python, and how a user calls it.
     "cli": {"adapters", "dialects", "doctor", "errors", "migrations", "models", "types", "upkeep"},
@@ -68,7 +68,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # What frameworks need: the container, and what opens and migrates its database.
     "contrib": {*GROUND, "adapters", "dialects", "migrations"},
     # What tests need: the same, over SQLite in memory, whose registry says what is secret.
-    "testing": {*GROUND, "adapters", "codecs", "dialects", "migrations", "session", "tables"},
+    "testing": {*GROUND, "adapters", "codecs", "dialects", "migrations", "context", "tables"},
 }
 """What each part of the package may import of the others; a part is a module or a folder. ``TYPE_CHECKING`` is no excuse."""
 LIBRARIES: dict[str, set[str]] = {
@@ -237,7 +237,7 @@ def test_no_assertions_prints_or_swallowed_errors(path: Path) -> None:
 @every_file
 def test_text_that_is_sql_is_never_formatted_with_values(path: Path) -> None:
     """An f-string in a module that only adapters and verbs see would be the way for a value into a text."""
-    if part_of(path) not in {"adapters", "verbs", "lists", "listing", "rows", "session"}:
+    if part_of(path) not in {"adapters", "verbs", "lists", "listing", "rows", "context"}:
         return
     words = ("SELECT ", "INSERT ", "UPDATE ", "DELETE ", " WHERE ")
     for node in ast.walk(tree(path)):

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from authhero_sql import Adapters, InvalidQueryError, Sort
 from authhero_sql.codecs import EPOCH_MS, INSTANT
+from authhero_sql.context import Context
 from authhero_sql.listing import ESTIMATE_LIMIT, MAX_OFFSET, MAX_PAGE, Cursor, ListRules, Total, Totals, Window, asked_totals, count
 from authhero_sql.schema import Column
-from authhero_sql.session import Session
 from tests.unit.fakes import DIALECTS, FakeDatabase
 
 TEXT_TIME = Column(INSTANT, 35, null=False, name="created_at")
@@ -262,7 +262,7 @@ options = st.fixed_dictionaries({}, optional=dict.fromkeys(("page", "per_page", 
 
 async def asked(**given_options: Any) -> list[str]:
     """What each list does with the options."""
-    adapters = Adapters(Session.of(FakeDatabase(DIALECTS["sqlite"])))
+    adapters = Adapters(Context.of(FakeDatabase(DIALECTS["sqlite"])))
     outcomes = []
     for name in LISTS:
         try:
@@ -302,7 +302,7 @@ async def test_every_list_refuses(given_options: dict[str, Any]) -> None:
 
 
 async def test_secrets_and_storage_are_no_sort_fields() -> None:
-    adapters = Adapters(Session.of(FakeDatabase(DIALECTS["sqlite"])))
+    adapters = Adapters(Context.of(FakeDatabase(DIALECTS["sqlite"])))
     for name, field in (
         ("clients", "client_secret"),
         ("refresh_tokens", "token_hash"),
@@ -316,7 +316,7 @@ async def test_secrets_and_storage_are_no_sort_fields() -> None:
 
 @pytest.mark.parametrize("wrong", [0, -1, 1.5, "1", None])
 async def test_iterating_needs_a_batch(wrong: Any) -> None:
-    adapters = Adapters(Session.of(FakeDatabase(DIALECTS["sqlite"])))
+    adapters = Adapters(Context.of(FakeDatabase(DIALECTS["sqlite"])))
     with pytest.raises(InvalidQueryError):
         async for _ in adapters.users.iterate("acme", batch=wrong):
             pass
@@ -324,7 +324,7 @@ async def test_iterating_needs_a_batch(wrong: Any) -> None:
 
 @given(st.integers() | st.floats() | st.text() | st.booleans(), st.integers())
 async def test_any_date_of_logs_is_one_or_refused(from_date: Any, to_date: int) -> None:
-    adapters = Adapters(Session.of(FakeDatabase(DIALECTS["sqlite"])))
+    adapters = Adapters(Context.of(FakeDatabase(DIALECTS["sqlite"])))
     try:
         await adapters.logs.list("acme", from_date=from_date, to_date=to_date)
     except InvalidQueryError:
@@ -332,7 +332,7 @@ async def test_any_date_of_logs_is_one_or_refused(from_date: Any, to_date: int) 
 
 
 async def test_the_last_second_of_all_is_a_date() -> None:
-    adapters = Adapters(Session.of(FakeDatabase(DIALECTS["sqlite"])))
+    adapters = Adapters(Context.of(FakeDatabase(DIALECTS["sqlite"])))
     last = int(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp())
     first = int(datetime(1, 1, 1, tzinfo=UTC).timestamp())
     for date in (first, last):

@@ -248,7 +248,7 @@ TABLE = """
     organizations.list(tenant_id, *, LIST) -> Page[Organization]
     organizations.remove(tenant_id, id) -> bool
     organizations.update(tenant_id, id, fields, *, RETURN) -> bool | Organization | None
-    outbox.claim_events(ids, worker_id, lease_ms) -> list[str]
+    outbox.claim_events(ids, worker_id, lease) -> list[str]
     outbox.cleanup(older_than, *, dry_run=False) -> int
     outbox.create(tenant_id, event) -> str
     outbox.dead_letter(id, error, *, worker_id=None) -> bool
@@ -257,7 +257,7 @@ TABLE = """
     outbox.list_failed(tenant_id, *, PAGE) -> Page[OutboxEvent]
     outbox.mark_processed(ids, *, worker_id=None) -> int
     outbox.mark_retry(id, error, next_retry_at, *, worker_id=None) -> bool
-    outbox.replay(id, tenant_id) -> bool
+    outbox.replay(tenant_id, id) -> bool
     passwords.create(tenant_id, params, *, IMPORT) -> Password
     passwords.get(tenant_id, user_id) -> Password | None
     passwords.get_one(tenant_id, user_id) -> Password

@@ -107,7 +107,7 @@ def test_every_adapter_takes_the_tenant_first() -> None:
         "tenant_operations.update", "tenant_operations.remove", "rollouts.remove", "tenant_operation_events.create",
         "tenant_operation_events.list_by_operation", "rollouts.create", "rollouts.get", "rollouts.list", "rollouts.update",
         "outbox.get_by_ids", "outbox.get_unprocessed", "outbox.claim_events", "outbox.mark_processed", "outbox.mark_retry",
-        "outbox.dead_letter", "outbox.replay", "outbox.cleanup", "logs.cleanup",
+        "outbox.dead_letter", "outbox.cleanup", "logs.cleanup",
     }  # fmt: skip
     first = {
         name.removeprefix("adapters."): next(iter([*inspect.signature(function).parameters][1:]), None)

@@ -14,7 +14,7 @@ import pytest
 
 import authhero_sql
 from authhero_sql import Adapters, connect, create_adapters
-from authhero_sql.session import Session
+from authhero_sql.context import Context
 from tests.kinds import kinds
 from tests.unit.fakes import DIALECTS, FakeDatabase
 
@@ -44,12 +44,12 @@ def at_once() -> list[str]:
 
 def fake() -> Adapters:
     """Adapters over nothing."""
-    return Adapters(Session.of(FakeDatabase(DIALECTS["sqlite"])))
+    return Adapters(Context.of(FakeDatabase(DIALECTS["sqlite"])))
 
 
 def made(adapters: Adapters) -> set[str]:
     """The adapters that have been made."""
-    return vars(adapters).keys() - {"session"}
+    return vars(adapters).keys() - {"context"}
 
 
 # --- the import ------------------------------------------------------------------------------------------------------------------

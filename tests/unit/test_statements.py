@@ -20,13 +20,13 @@ from pypika.terms import Term
 
 from authhero_sql import Adapters, Sort
 from authhero_sql.codecs import EPOCH_MS, INSTANT, INT, TEXT
+from authhero_sql.context import Context
 from authhero_sql.dialects import Call, Dialect
 from authhero_sql.dialects.interface import Row
 from authhero_sql.listing import Cursor, ListRules
 from authhero_sql.lucene import quoted
 from authhero_sql.models.base import Instant
 from authhero_sql.schema import Column, Columns, Index, Table
-from authhero_sql.session import Session
 from authhero_sql.statements import texts as kept_texts
 from authhero_sql.statements.conditions import NOT_NULL, NULL, Picked, gt, lte, null_or, one_of, other_than, paired
 from authhero_sql.statements.table import Side
@@ -120,7 +120,7 @@ def walk(sort: str, value: str | None) -> Callable[[Notes, Plain], Awaitable[Any
 
 async def in_transaction(plain: Plain, work: Callable[[Plain], Awaitable[Any]]) -> None:
     """Run inside a transaction."""
-    async with plain.session.transaction() as session:
+    async with plain.context.transaction() as session:
         await work(Plain(session))
 
 
@@ -207,7 +207,7 @@ ANSWERS: dict[str, Sequence[list[Row]]] = {
 async def sent(dialect: Dialect, shape: str) -> list[Call]:
     """What a shape sends."""
     database = FakeDatabase(dialect, *ANSWERS.get(shape, ()))
-    session = Session.of(database, clock=lambda: NOW)
+    session = Context.of(database, clock=lambda: NOW)
     await SHAPES[shape](Notes(session), Plain(session))
     return database.calls
 
@@ -242,7 +242,7 @@ def test_no_pinned_statement_is_left_over(name: str) -> None:
 @pytest.mark.parametrize(("entries", "calls"), [(0, 1), (99, 2), (100, 3)])
 async def test_the_sweep_ends_where_fewer_entries_are_left_than_it_asks_for(entries: int, calls: int) -> None:
     database = FakeDatabase(DIALECTS["sqlite"], [["2025-01-01T00:00:00.000Z" if entries else None, entries]])
-    assert await Plain(Session.of(database))._sweeps.sweep({}, NOTE.created_at, NOW) == int(entries > 0)
+    assert await Plain(Context.of(database))._sweeps.sweep({}, NOTE.created_at, NOW) == int(entries > 0)
     assert len(database.calls) == calls
 
 
@@ -271,7 +271,7 @@ DEVICE = dict.fromkeys(("initial_user_agent", "initial_ip", "initial_asn", "last
 async def workload(dialect: Dialect, text: str, number: int, flag: bool) -> list[str]:
     """The texts that a bit of everything sends for a caller's values."""
     database = FakeDatabase(dialect)
-    adapters = Adapters(Session.of(database, clock=lambda: NOW))
+    adapters = Adapters(Context.of(database, clock=lambda: NOW))
     user = {"user_id": text, "connection": text, "email": text, "blocked": flag, "app_metadata": {text: number}}
     await adapters.tenants.create({"id": text, "friendly_name": text, "idle_session_lifetime": number})
     await adapters.users.create(text, {**user, "password": {"hash": text, "algorithm": "bcrypt"}, "last_ip": text[:45]})
@@ -430,7 +430,7 @@ def test_what_is_planned_for_its_values_is_never_prepared() -> None:
 
 async def test_a_callers_filter_is_planned_for_its_values_unless_it_names_a_row() -> None:
     database = FakeDatabase(DIALECTS["postgresql"])
-    users = Adapters(Session.of(database)).users
+    users = Adapters(Context.of(database)).users
     for q, prepared in {
         "email:ada@acme.example": True,
         "user_id:ada": True,
@@ -452,7 +452,7 @@ async def test_a_callers_filter_is_planned_for_its_values_unless_it_names_a_row(
 async def test_many_large_filters_take_no_more_memory_than_allowed(dialect: Dialect, monkeypatch: pytest.MonkeyPatch) -> None:
     room = 1 << 18
     monkeypatch.setattr(kept_texts, "KEPT_FILTER_BYTES", room)
-    users = Adapters(Session.of(Forgetful(dialect))).users
+    users = Adapters(Context.of(Forgetful(dialect))).users
     await users.list("acme", q="a -b")
     tracemalloc.start()
     try:

@@ -6,7 +6,7 @@ import json
 import sys
 from typing import Any
 
-from authhero_sql import Adapters, ConflictError, NothingMatchedError, UnsupportedError, check_schema, create_adapters, migrate_to_latest
+from authhero_sql import Adapters, BatchRowNotFoundError, ConflictError, UnsupportedError, check_schema, create_adapters, migrate_to_latest
 from tests.workload.replay import recorded, replay
 
 DRIVERS = {"aiosqlite", "asyncpg", "aiomysql", "httpx"}
@@ -63,7 +63,7 @@ async def a_bit_of_everything(adapters: Adapters) -> list[str]:
             await batch.users.update("wrapped", "auth0|ada", {"name": "x"})
             await batch.users.remove("wrapped", "nobody")
         wrong.append("batch")
-    except NothingMatchedError:
+    except BatchRowNotFoundError:
         if await adapters.users.get("wrapped", "auth0|ada") != made:
             wrong.append("atomic")
     try:

@@ -230,8 +230,8 @@ def _argument(draw: Random, method: str, parameter: inspect.Parameter) -> Any:
     pools: dict[str, tuple[Any, ...]] = {
         "tenant_id": TENANTS, "q": QUERIES, "sort": SORTS, "from_": CURSORS, "resource": ("logins", "active-users", "nothing"),
         "type": ("otp", "x"),
-        "page": NUMBERS, "per_page": NUMBERS, "take": NUMBERS, "limit": NUMBERS, "batch": NUMBERS, "lease_ms": (1000, 0), "weeks": (1,
-        4, 0, 99),
+        "page": NUMBERS, "per_page": NUMBERS, "take": NUMBERS, "limit": NUMBERS, "batch": NUMBERS, "weeks": (1, 4, 0, 99),
+        "lease": (timedelta(seconds=1), timedelta(0)),
         "import_metadata": (None, {"id": "imported"}, {"created_at": "2020-01-01T00:00:00.123Z"}, {"created_at": "yesterday"},
         {"surprise": 1}),
         "login_session_bump": (None, ("login_acme", SOON)), "outbox_events": ((), (builders.outbox_event(),), ({},)),

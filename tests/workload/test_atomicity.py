@@ -8,10 +8,10 @@ from random import Random
 
 import pytest
 
-from authhero_sql import Adapters, Database, Ids, MissingTableError
+from authhero_sql import Adapters, Database, Ids, SchemaMismatchError
+from authhero_sql.context import Context
 from authhero_sql.dialects import Call
 from authhero_sql.dialects.interface import Row
-from authhero_sql.session import Session
 from authhero_sql.tables import REGISTRY
 from tests.unit.fakes import CountingDatabase
 from tests.workload.calls import Made, calls, many
@@ -66,16 +66,16 @@ class Failing(CountingDatabase):
             return await super().write(calls, apart=apart)
         before = await self.contents()
         broken = [*calls[: self.at], BROKEN, *calls[self.at + 1 :]]
-        with pytest.raises(MissingTableError):
+        with pytest.raises(SchemaMismatchError):
             await super().write(broken, apart=apart)
         assert await self.contents() == before, f"statement {self.at + 1} of {len(calls)} failed, and something stayed"
         self.failed += 1
-        raise MissingTableError
+        raise SchemaMismatchError
 
 
 async def test_a_statement_that_fails_takes_the_others_with_it(db: Database) -> None:
     failing = Failing(db)
-    adapters = Adapters(Session.of(failing, clock=Ticking(), ids=Ids(Random(7).randbytes)))
+    adapters = Adapters(Context.of(failing, clock=Ticking(), ids=Ids(Random(7).randbytes)))
     several: set[str] = set()
     for made in (*calls(), *ROTATIONS):
         failing.at = 0

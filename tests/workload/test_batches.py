@@ -42,9 +42,9 @@ def same(was: Any, now: Any) -> bool:
     if isinstance(now, dict) and isinstance(was, dict) and now.get("error") and was.get("error"):
         # That a row's own organization is missing shows only when the batch finds nothing to put the row beside.
         kinds = (was["error"], now["error"])
-        return kinds[0] == kinds[1] or kinds == ("ForeignKeyError", "NothingMatchedError")
+        return kinds[0] == kinds[1] or kinds == ("ForeignKeyError", "BatchRowNotFoundError")
     # It found no row, so there is nothing that the batch could have told True of.
-    return was == now or (was is False and isinstance(now, dict) and now.get("error") == "NothingMatchedError")
+    return was == now or (was is False and isinstance(now, dict) and now.get("error") == "BatchRowNotFoundError")
 
 
 async def test_a_batch_of_one_call_does_what_the_call_does(db: Database) -> None:

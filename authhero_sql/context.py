@@ -16,7 +16,7 @@ from .dialects.dialect import Dialect
 from .dialects.interface import Call, Database, Executor
 from .dialects.managed import retried
 from .dialects.transactions import Block, called, open_block
-from .errors import DatabaseError, NothingMatchedError, TransactionClosedError, TransactionMisuseError, UnsupportedError
+from .errors import BatchRowNotFoundError, DatabaseError, TransactionClosedError, TransactionMisuseError, UnsupportedError
 from .ids import Ids
 from .located import located
 from .schema import Table
@@ -62,34 +62,34 @@ class Batch:
         """Take no more."""
         self._closed = True
 
-    async def send(self, session: Session) -> None:
+    async def send(self, context: Context) -> None:
         """Write everything that was collected.
 
         Raises:
-            NothingMatchedError: a write found no row.
+            BatchRowNotFoundError: a write found no row.
         """
         if not self._calls:
             return
-        session.require_own_block("batch()")
+        context.require_own_block("batch()")
         began = time.perf_counter()
         try:
-            if not session.dialect.features.interactive_transactions:
-                await session.executor.write(self._guarded(session.dialect))
-            elif session.connection is None:
-                await retried(lambda: self._at_once(session))
+            if not context.dialect.features.interactive_transactions:
+                await context.executor.write(self._guarded(context.dialect))
+            elif context.connection is None:
+                await retried(lambda: self._at_once(context))
             else:
-                await self._at_once(session)
+                await self._at_once(context)
         except DatabaseError as error:
             raise self._located(error) from error.__cause__
         finally:
             told(self._calls, began)
 
-    async def _at_once(self, session: Session) -> None:
-        async with session.transaction() as inside:
+    async def _at_once(self, context: Context) -> None:
+        async with context.transaction() as inside:
             counts = await inside.executor.write(self._calls)
             for position in self._needed:
                 if not counts[position]:
-                    raise NothingMatchedError(position)
+                    raise BatchRowNotFoundError(position)
 
     def _guarded(self, dialect: Dialect) -> list[Call]:
         """The writes, each that has to find a row followed by what fails where it did not."""
@@ -102,13 +102,13 @@ class Batch:
 
     def _located(self, error: DatabaseError) -> Exception:
         """The error, naming the table whose statement it was, where that can be told."""
-        if isinstance(error, NothingMatchedError):
+        if isinstance(error, BatchRowNotFoundError):
             return located(error, [self._tables[error.position]], self._calls)
         return located(error, list(dict.fromkeys(self._tables)), self._calls)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Session:
+class Context:
     """A database, or one block of a transaction, with all that the adapters need beside it."""
 
     database: Database
@@ -126,8 +126,8 @@ class Session:
     """Whether this is meant to work outside the transaction that is open where it is used."""
 
     @classmethod
-    def of(cls, database: Database, *, clock: Clock | None = None, ids: Ids | None = None, normalize_emails: bool = False) -> Session:
-        """Return the session of a database that is open."""
+    def of(cls, database: Database, *, clock: Clock | None = None, ids: Ids | None = None, normalize_emails: bool = False) -> Context:
+        """Return the context of a database that is open."""
         return cls(database, database, Texts(database.dialect), clock or system_clock, ids or Ids(), normalize_emails)
 
     def __repr__(self) -> str:
@@ -150,27 +150,27 @@ class Session:
             what: the attribute of the adapters that is used, for the message.
 
         Raises:
-            TransactionMisuseError: the block that is open here is one inside this session's.
+            TransactionMisuseError: the block that is open here is one inside this context's.
         """
         block = open_block(self.database)
         if block is None or block is self.connection or self.independent:
             return
-        around = block.around
-        while around is not None and around is not self.connection:
-            around = around.around
-        if around is self.connection:
+        outer = block.parent
+        while outer is not None and outer is not self.connection:
+            outer = outer.parent
+        if outer is self.connection:
             raise TransactionMisuseError(
                 f"a transaction is open here: use tx.{what}, the adapters that transaction() gave, "
                 f"or adapters.independent().{what} to work outside it on purpose"
             )
 
-    def outside(self) -> Session:
-        """Return the session of the database itself, for work outside the transaction that is open."""
+    def outside(self) -> Context:
+        """Return the context of the database itself, for work outside the transaction that is open."""
         return replace(self, executor=self.database, connection=None, batch=None, independent=True)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Session]:
-        """Open the same session inside a transaction; inside one already, inside a nested block of it."""
+    async def transaction(self) -> AsyncIterator[Context]:
+        """Open the same context inside a transaction; inside one already, inside a nested block of it."""
         if self.batch is not None:
             raise UnsupportedError("a batch is sent as a whole: there is no transaction inside one")
         self.require_own_block("transaction()")
@@ -178,7 +178,7 @@ class Session:
         async with opened as block:
             yield replace(self, executor=block, connection=block)
 
-    async def run_transaction(self, work: Callable[[Session], Awaitable[T]], attempts: int, deadline: float | None) -> T:
+    async def run_transaction(self, work: Callable[[Context], Awaitable[T]], attempts: int, deadline: float | None) -> T:
         """Return what comes of the work in a transaction, all of it done again after a conflict."""
         if self.connection is not None:
             raise TransactionMisuseError("run_transaction() begins a transaction of its own: inside one use tx.transaction()")
@@ -202,8 +202,8 @@ class Session:
             raise TransactionMisuseError("on_commit() belongs to the adapters that transaction() or batch() gives")
 
     @asynccontextmanager
-    async def batched(self) -> AsyncIterator[Session]:
-        """Open the same session with its writes collected, and sent at the end of the block."""
+    async def batched(self) -> AsyncIterator[Context]:
+        """Open the same context with its writes collected, and sent at the end of the block."""
         if self.batch is not None:
             raise UnsupportedError("this is a batch already")
         batch = Batch()
