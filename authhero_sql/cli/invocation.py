@@ -277,7 +277,7 @@ class Root(TyperGroup):
 # --- commands ----------------------------------------------------------------------------------------------------------------------
 
 
-app = typer.Typer(name="authhero-sql", cls=Root, help=ABOUT, epilog=EXIT_CODES, pretty_exceptions_enable=False)
+app: typer.Typer = typer.Typer(name="authhero-sql", cls=Root, help=ABOUT, epilog=EXIT_CODES, pretty_exceptions_enable=False)
 
 
 def _shown_version(wanted: bool) -> None:

@@ -18,9 +18,9 @@ from .provisioning import APP_TYPES, SHORTEST_PASSWORD, ClientWanted, Part, User
 
 PASSWORD = "AUTHHERO_SQL_PASSWORD"  # noqa: S105  # the name of a variable
 
-tenants = group("tenant", "Create tenants.")
-clients = group("client", "Create clients (applications).")
-users = group("user", "Create users with a password.")
+tenants: typer.Typer = group("tenant", "Create tenants.")
+clients: typer.Typer = group("client", "Create clients (applications).")
+users: typer.Typer = group("user", "Create users with a password.")
 
 
 def _callback(value: str) -> str:
