@@ -221,7 +221,13 @@ class Dialect:
 
         To those that are ``added`` it is added instead.
         """
-        raise NotImplementedError
+        builder = builder.on_conflict(*key)
+        for column in columns:
+            if column in added:
+                builder = builder.do_update(column, Fragment(f"{{0}} + excluded.{self.identifier(column)}", table.field(column)))
+            else:
+                builder = builder.do_update(column)
+        return builder if columns else builder.do_nothing()
 
     def cast(self, bind: Term, column_type: str) -> Term:
         """The bound value in a select list, typed where the engine cannot tell."""
@@ -407,10 +413,18 @@ class Dialect:
         """A column's default as SQL; defaults come from the registry, never from a caller."""
         if isinstance(column.default, int):
             return str(column.default)
-        return "'" + str(column.default).replace("'", "''") + "'"
+        return self.string(str(column.default))
 
-    def create_table(self, name: str, columns: Sequence[ColumnType], key: Sequence[str], foreign_keys: Sequence[ForeignKey]) -> str:
-        """CREATE TABLE with its key and references."""
+    def create_table(
+        self,
+        name: str,
+        columns: Sequence[ColumnType],
+        key: Sequence[str],
+        foreign_keys: Sequence[ForeignKey],
+        *,
+        if_missing: bool = False,
+    ) -> str:
+        """CREATE TABLE with its key and references; ``if_missing``, it leaves a table of that name as it is."""
         lines = [self.column_sql(column) for column in columns]
         lines.append(f"PRIMARY KEY ({self.identifiers(key)})")
         for position, reference in enumerate(foreign_keys):
@@ -421,7 +435,7 @@ class Dialect:
                 f"ON DELETE {reference.on_delete.upper()}"
             )
         body = ",\n  ".join(lines)
-        return f"CREATE TABLE {self.identifier(name)} (\n  {body}\n){self.table_suffix}"
+        return f"CREATE TABLE {'IF NOT EXISTS ' if if_missing else ''}{self.identifier(name)} (\n  {body}\n){self.table_suffix}"
 
     def reference_name(self, table: str, foreign_keys: Sequence[ForeignKey], position: int) -> str:
         """The name of a table's reference."""

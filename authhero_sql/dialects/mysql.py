@@ -332,7 +332,7 @@ class MySQLDialect(Dialect):
 
     async def describe(self, executor: Executor) -> dict[str, LiveTable]:
         """From information_schema; the indexes that InnoDB makes for a reference of :meth:`create_table` on its own are left out."""
-        catalogue = [Call(sql.replace("{expression}", self.index_expression)) for sql in _CATALOGUE]
+        catalogue = [Call(sql.format(expression=self.index_expression)) for sql in _CATALOGUE]
         columns, indexes, references, kinds, triggers = await executor.fetch_many(catalogue)
         constraints = {(table, constraint) for table, constraint, *_ in references}
         return live_tables(

@@ -188,16 +188,6 @@ class PostgreSQLDialect(Dialect):
         found = self.query.from_(one).select(*(one.field(name) for name in dict.fromkeys(read))).where(same)
         return Lateral(beside.get_table_name(), found)
 
-    def upsert(self, builder: Any, table: Any, key: Sequence[str], columns: Sequence[str], added: Sequence[str] = ()) -> Any:
-        """ON CONFLICT … DO UPDATE."""
-        builder = builder.on_conflict(*key)
-        for column in columns:
-            if column in added:
-                builder = builder.do_update(column, Fragment(f"{{0}} + excluded.{self.identifier(column)}", table.field(column)))
-            else:
-                builder = builder.do_update(column)
-        return builder if columns else builder.do_nothing()
-
     def cast(self, bind: Term, column_type: str) -> Term:
         """A parameter in a select list is text unless cast."""
         return Fragment(f"CAST({{0}} AS {self.types.get(column_type, re.sub('[(].*', '', column_type))})", bind)

@@ -161,16 +161,6 @@ class SQLiteDialect(Dialect):
         listed = ",".join(f"CAST({{{number}}} AS TEXT)" if text else f"{{{number}}}" for number, (_, text) in enumerate(fields))
         return Fragment(f"json_group_array(json_array({listed}))", *(field for field, _ in fields))
 
-    def upsert(self, builder: Any, table: Any, key: Sequence[str], columns: Sequence[str], added: Sequence[str] = ()) -> Any:
-        """ON CONFLICT … DO UPDATE."""
-        builder = builder.on_conflict(*key)
-        for column in columns:
-            if column in added:
-                builder = builder.do_update(column, Fragment(f"{{0}} + excluded.{self.identifier(column)}", table.field(column)))
-            else:
-                builder = builder.do_update(column)
-        return builder if columns else builder.do_nothing()
-
     def given_rows(self, table: str, columns: Sequence[str], count: int) -> str:
         """Taken out of the array one by one."""
         parts = ", ".join(f"json_extract(value, '$.{name}') AS {self.identifier(name)}" for name in columns)
@@ -309,7 +299,7 @@ _OWN = r"m.name NOT LIKE 'sqlite\_%' ESCAPE '\' AND m.name NOT LIKE '\_cf\_%' ES
 _TABLES = f"m.type = 'table' AND m.sql NOT LIKE 'CREATE VIRTUAL %' AND {_OWN}"
 # The gateway of examples/d1_gateway gets rows as objects: no two columns of a query may have one name.
 _CATALOGUE = tuple(
-    sql.replace("{tables}", _TABLES).replace("{own}", _OWN)
+    sql.format(tables=_TABLES, own=_OWN)
     for sql in (
         """SELECT m.name AS owner, c.name, c.type, c."notnull", c.dflt_value, c.hidden
         FROM sqlite_master AS m, pragma_table_xinfo(m.name) AS c WHERE {tables} ORDER BY m.name, c.cid""",

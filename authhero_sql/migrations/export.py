@@ -66,8 +66,10 @@ def _text(title: str, statements: Iterable[str]) -> str:
 
 def _ledger(words: Dialect) -> list[str]:
     """The two tables of the migrations."""
-    made = [words.create_table(table.name, [column.definition for column in table.columns], table.key, ()) for table in (LEASES, LEDGER)]
-    return [text.replace("CREATE TABLE", "CREATE TABLE IF NOT EXISTS", 1) for text in made]
+    return [
+        words.create_table(table.name, [column.definition for column in table.columns], table.key, (), if_missing=True)
+        for table in (LEASES, LEDGER)
+    ]
 
 
 def _entry(words: Dialect, name: str) -> str:

@@ -1,8 +1,4 @@
-"""Writes frozen migration files, so that nothing is written by hand twice.
-
-``authhero-sql makemigration`` writes what the registry has and the newest migrated schema has not.
-``python -m authhero_sql.migrations.writer`` writes the baseline anew: the registry's schema with every later migration undone.
-"""
+"""Writes the file of the next migration: what the registry has and the newest migrated schema has not."""
 
 from __future__ import annotations
 
@@ -17,22 +13,8 @@ from . import history
 from .check import registry_schema
 from .operations import AddColumn, CreateIndex, CreateTable, DropIndex, Operation, Schema, TableState
 
-BASELINE = "0001_baseline"
 LINE = 140
 """The longest line of the code."""
-
-
-def baseline() -> list[Operation]:
-    """The steps that make the schema from before the later migrations."""
-    schema = registry_schema()
-    for name in reversed([name for name in history.names() if name != BASELINE]):
-        for step in history.load(name).down:
-            step.apply(schema)
-    steps: list[Operation] = []
-    for name, state in schema.items():
-        steps.append(CreateTable(name, state.columns, state.key, state.foreign_keys))
-        steps += [CreateIndex(name, index) for index in state.indexes]
-    return steps
 
 
 def changes(before: Schema, after: Schema) -> list[Operation | str]:
@@ -53,7 +35,7 @@ def _table_changes(name: str, before: TableState, after: TableState) -> list[Ope
     has = {column.name: column for column in after.columns}
     steps: list[Operation | str] = [AddColumn(name, column) for column in after.columns if column.name not in had]
     steps += [
-        f"{name}.{column.name} was {_column(had[column.name])}, and is {_column(column)}"
+        f"{name}.{column.name} was column({_column(had[column.name])}), and is column({_column(column)})"
         for column in after.columns
         if column.name in had and had[column.name] != column
     ]
@@ -75,12 +57,12 @@ def render(steps: Sequence[Operation | str], title: str) -> str:
             case CreateTable():
                 lines.append("        create_table(")
                 lines.append(f"            {_text(step.name)},")
-                lines += [f"            {_column(part)}," for part in step.columns]
+                lines += [f"            column({_column(part)})," for part in step.columns]
                 lines.append(f"            key={_names(step.key)},")
                 lines += _references(step.foreign_keys)
                 lines.append("        ),")
             case AddColumn():
-                lines.append(f"        {_column(step.column).replace('column(', f'add_column({_text(step.table)}, ', 1)},")
+                lines.append(f"        add_column({_text(step.table)}, {_column(step.column)}),")
             case CreateIndex():
                 lines.append(f"        {_index('create', step.table, step.index)},")
             case DropIndex():
@@ -109,12 +91,13 @@ def _names(names: tuple[str, ...]) -> str:
 
 
 def _column(part: ColumnType) -> str:
+    """The arguments that describe a column."""
     words = [_text(part.name), _text(part.type)]
     if not part.null:
         words.append("null=False")
     if part.default is not None:
         words.append(f"default={part.default if isinstance(part.default, int) else _text(part.default)}")
-    return f"column({', '.join(words)})"
+    return ", ".join(words)
 
 
 def _reference(part: ForeignKey) -> str:
@@ -170,14 +153,3 @@ def _is_checkout() -> bool:
     """Whether this package is read from its source, and a file can be added to it."""
     folder = Path(__file__).parent
     return (folder.parents[1] / "pyproject.toml").is_file() and os.access(folder, os.W_OK)
-
-
-def write_baseline() -> Path:
-    """Write the baseline's file; its path."""
-    path = Path(__file__).parent / f"m{BASELINE}.py"
-    path.write_text(render(baseline(), "The schema of AuthHero's own baseline, with the columns that had to be wider."), "utf-8")
-    return path
-
-
-if __name__ == "__main__":
-    write_baseline()
