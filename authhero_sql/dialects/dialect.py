@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import Any, ClassVar, Literal
@@ -51,6 +51,12 @@ class Fragment(Criterion):
         super().__init__()
         self._template = template
         self._terms = terms
+
+    def nodes_(self) -> Iterator[Any]:
+        """The terms inside, by which PyPika sees that a column is another table's and has to be qualified."""
+        yield self
+        for term in self._terms:
+            yield from term.nodes_()
 
     def get_sql(self, **kwargs: Any) -> str:
         """The SQL text."""

@@ -7,6 +7,7 @@ import asyncio
 import inspect
 import textwrap
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 import pytest
@@ -481,11 +482,20 @@ WRITES = {"affected", "attempt", "counts", "_create", "matched", "_remove", "_up
 BOTH = {"_merge", "_revise", "_swap", "_update_with"}
 
 
-def calls(function: Any) -> set[str]:
-    """The names of the functions and methods that a function calls, but for those that only write a statement down."""
+def calls(function: Any) -> dict[str, bool]:
+    """The names of what a function calls, but for what only writes a statement down; of each whether it is the adapter's or the module's.
+
+    What ``_answer`` reads is read after the write, for the caller.
+    """
     found = [node.func for node in ast.walk(ast.parse(textwrap.dedent(inspect.getsource(function)))) if isinstance(node, ast.Call)]
     found = [name for name in found if "_sql.lock" in ast.unparse(name) or "._sql." not in ast.unparse(name)]
-    return {name.attr if isinstance(name, ast.Attribute) else getattr(name, "id", "") for name in found}
+    if "self._answer" in map(ast.unparse, found):
+        return {"_write": True}
+    return {
+        name.attr if isinstance(name, ast.Attribute) else getattr(name, "id", ""): not isinstance(name, ast.Attribute)
+        or ast.unparse(name.value) in ("self", "super()")
+        for name in found
+    }
 
 
 def reached(kind: type, name: str, seen: set[tuple[type, str]]) -> set[str]:
@@ -495,9 +505,11 @@ def reached(kind: type, name: str, seen: set[tuple[type, str]]) -> set[str]:
         if (owner, name) in seen or name not in owner.__dict__ or not owner.__module__.startswith("authhero_sql.adapters"):
             continue
         seen.add((owner, name))
-        for other in calls(owner.__dict__[name]):
+        member = owner.__dict__[name]
+        for other, own in calls(member.func if isinstance(member, cached_property) else member).items():
             beside = getattr(inspect.getmodule(owner), other, None)
-            found |= {other} | reached(kind, other, seen) | (calls(beside) if inspect.isfunction(beside) else set())
+            found |= {other} | (reached(kind, other, seen) if own else set())
+            found |= calls(beside).keys() if inspect.isfunction(beside) else set()
     return found
 
 

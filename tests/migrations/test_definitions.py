@@ -162,7 +162,8 @@ async def test_an_index_of_an_older_table_is_built_while_others_write(empty: Dat
     online = {"postgresql": "CREATE INDEX CONCURRENTLY", "mysql": "ALGORITHM=INPLACE LOCK=NONE"}.get(empty.dialect.name)
     planned = {migration.name: migration.statements for migration in await plan(empty)}
     builds = {name: [text for text in texts if online and online in text] for name, texts in planned.items()}
-    expected = {CODES: 1, EXECUTIONS: 1, LISTS: len(history.load(LISTS).up)} if online else {}
+    later = {LISTS: len(history.load(LISTS).up), "0009_connections_name": 1}
+    expected = {CODES: 1, EXECUTIONS: 1, **later} if online else {}
     assert {name: len(texts) for name, texts in builds.items() if texts} == expected
     await migrate_to_latest(empty)
     assert await drift(empty) == []

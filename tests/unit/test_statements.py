@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import re
 import tracemalloc
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
@@ -446,6 +447,16 @@ async def test_a_callers_filter_is_planned_for_its_values_unless_it_names_a_row(
         database.calls.clear()
         await users.list("acme", q=q)
         assert database.calls[0].prepared is prepared, q
+
+
+@each_dialect
+async def test_what_is_gathered_is_that_of_the_row_around_it(dialect: Dialect) -> None:
+    """A column without its table would be the inner query's own, and nobody's account is linked to itself."""
+    database = FakeDatabase(dialect)
+    await Adapters(Context.of(database)).users.list("acme")
+    found = re.search(r"others[`\"]\.[`\"]linked_to[`\"] ?= ?[`\"](\w+)[`\"](?:\.[`\"](\w+))?", database.calls[0].sql)
+    assert found is not None
+    assert found.groups() == ("users", "user_id")
 
 
 @each_dialect
