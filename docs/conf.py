@@ -1,0 +1,122 @@
+"""Builds the documentation: Markdown pages, and a reference that is written from the code (``scripts/reference.py``)."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))
+
+from docutils import nodes  # noqa: E402  # only now the packages can be found
+from sphinx.util import logging  # noqa: E402
+
+import authhero_sql  # noqa: E402
+from authhero_sql.tables import REGISTRY  # noqa: E402
+from scripts.reference import write  # noqa: E402
+from tests.kinds import kinds  # noqa: E402
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+logger = logging.getLogger(__name__)
+
+project = "authhero_sql"
+author = "the authhero_sql authors"
+release = version = authhero_sql.__version__
+html_title = f"authhero_sql {release}"
+
+extensions = ["myst_parser", "sphinx_copybutton"]
+myst_enable_extensions = ["fieldlist", "substitution", "deflist", "colon_fence"]
+myst_heading_anchors = 3
+myst_substitutions = {"adapter_count": str(len(kinds())), "table_count": str(len(REGISTRY))}
+suppress_warnings = ["myst.strikethrough"]
+exclude_patterns = ["_build"]
+add_module_names = False
+toc_object_entries = False
+python_maximum_signature_line_length = 88
+pygments_style, pygments_dark_style = "friendly", "native"
+highlight_language = "none"
+
+html_theme = "furo"
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
+html_show_sphinx = False
+html_copy_source = False
+html_show_sourcelink = False
+copybutton_exclude = ".linenos, .gp, .go"
+# The system's fonts: a page asks no other server for anything.
+html_theme_options = {"sidebar_hide_name": False}
+
+write(HERE / "reference")
+
+METHOD = re.compile(r"(?:(?:adapters|tx|batch|inner)\.)?(\w+)\.(\w+)")
+COMMAND = re.compile(r"authhero-sql ([a-z-]+(?: create)?)\b")
+
+
+def _place(app: Sphinx, text: str) -> tuple[str, str] | None:
+    """Where the reference describes what a piece of code names: a method, an error, a model, a function, a command."""
+    if found := COMMAND.match(text):
+        label = "cli-" + found[1].replace(" ", "-")
+        return app.env.domains["std"].anonlabels.get(label)
+    name = re.sub(r"\(.*\)$", "", text.strip())
+    objects: dict[str, Any] = app.env.domains["py"].objects
+    shortened = re.sub(r"^(adapters|tx|batch|inner)\.", "", name)
+    for candidate in (name, shortened, re.sub(r"^(adapters|tx|batch|inner)\.", "Adapters.", name)):
+        if candidate in objects:
+            return objects[candidate].docname, objects[candidate].node_id
+    if re.fullmatch(r"adapters\.\w+", name) and shortened in kinds():
+        return app.env.domains["std"].anonlabels.get(f"adapter-{shortened}".lower())
+    return None
+
+
+def _check(text: str, node: nodes.Node) -> None:
+    """Warn of a method that an adapter does not have; a column or a field of its rows may be meant."""
+    found = METHOD.fullmatch(re.sub(r"\(.*\)$", "", text))
+    if found is None or found[1] not in kinds():
+        return
+    table = REGISTRY.get(found[1])
+    if table is None or (found[2] not in table and table.stored(found[2]) is None):
+        logger.warning("%s has no method %s", found[1], found[2], location=node)
+
+
+def link_code(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Make each piece of code in the text that names something of the reference a link to it."""
+    for node in list(doctree.findall(nodes.literal)):
+        if _inside(node, nodes.reference, nodes.title, nodes.raw):
+            continue
+        place = _place(app, node.astext())
+        if place is None:
+            _check(node.astext(), node)
+            continue
+        if _inside_of(node, place[1]):
+            continue
+        target = app.builder.get_relative_uri(docname, place[0]) + "#" + place[1]
+        link = nodes.reference("", "", internal=True, refuri=target)
+        node.parent.replace(node, link)
+        link += node
+
+
+def _inside(node: nodes.Node, *kinds_: type[nodes.Node]) -> bool:
+    while node.parent is not None:
+        node = node.parent
+        if isinstance(node, kinds_):
+            return True
+    return False
+
+
+def _inside_of(node: nodes.Node, id: str) -> bool:
+    """Whether the code stands in the very description that it names."""
+    while node.parent is not None:
+        node = node.parent
+        if any(id in getattr(child, "attributes", {}).get("ids", ()) for child in getattr(node, "children", ())[:1]):
+            return True
+    return False
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register the links."""
+    app.connect("doctree-resolved", link_code)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

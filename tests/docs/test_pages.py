@@ -1,0 +1,180 @@
+"""What the documentation shows: every block of Python runs, and so does every ``authhero-sql`` in a block of shell."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import subprocess
+import sys
+import textwrap
+from collections.abc import Awaitable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+PAGES = sorted(
+    path.relative_to(DOCS).as_posix()
+    for path in DOCS.rglob("*.md")
+    if "reference" not in path.parts and "_build" not in path.parts and path.name not in ("contributing.md", "changelog.md")
+)
+ENGINE_PAGES = {"engines/postgresql.md": "postgresql", "engines/mysql.md": "mysql", "engines/d1.md": "d1"}
+"""The pages whose blocks run on another engine than SQLite."""
+FENCE = re.compile(r"^( *)```(python|sh)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
+NOT_RUN = {"apt-get", "cd", "curl", "git", "make", "mysqldump", "npx", "pg_dump", "pip", "pytest", "python", "sqlite3", "uvicorn"}
+"""Programs that the pages name and the tests do not run: they install, serve, or belong to another package."""
+URL = re.compile(r"""\b(?:postgresql|mysql(?:\+asyncmy)?|mariadb|d1)://[^"'\s?`]+""")
+FILES: dict[str, dict[str, str]] = {}
+"""Files that the blocks of a page read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A block of code on a page."""
+
+    language: str
+    code: str
+    line: int
+
+
+def blocks(page: str) -> Iterator[Block]:
+    text = (DOCS / page).read_text("utf-8")
+    for found in FENCE.finditer(text):
+        yield Block(found[2], textwrap.dedent(found[3]), text.count("\n", 0, found.start()) + 1)
+
+
+def words(block: Block) -> Iterator[Sequence[str]]:
+    """The words of each command in a block of shell."""
+    for line in re.sub(r"\\\n", " ", block.code).splitlines():
+        if line.strip() and not line.lstrip().startswith("#"):
+            yield line.split()
+
+
+def runs(block: Block) -> bool:
+    """Whether a block of shell is run: it has nothing but ``authhero-sql`` and words of the shell."""
+    return not any(command[0] in NOT_RUN for command in words(block))
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """The environment of commands: ``authhero-sql`` on the path, and a database in the folder."""
+    program = tmp_path / "bin" / "authhero-sql"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m authhero_sql "$@"\n', "utf-8")
+    program.chmod(0o755)
+    return {
+        **os.environ,
+        "PATH": f"{program.parent}:{os.environ['PATH']}",
+        "PYTHONPATH": str(ROOT),
+        "PYTHONWARNINGS": "error::ResourceWarning",
+        "AUTHHERO_SQL_URL": "sqlite:///auth.db",
+        "AUTHHERO_SQL_PASSWORD": "correct horse",
+    }
+
+
+def run(arguments: Sequence[str], folder: Path, environment: dict[str, str]) -> None:
+    done = subprocess.run(arguments, cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+
+
+async def play(page: str, folder: Path, environment: dict[str, str], names: dict[str, Any], url: str | None = None) -> None:
+    """Run the blocks of a page in their order; those of Python share their names."""
+    for number, block in enumerate(blocks(page)):
+        code = URL.sub(url.partition("?")[0].replace("\\", r"\\"), block.code) if url else block.code
+        if block.language == "sh":
+            if runs(block):
+                run(["bash", "-euc", code], folder, environment)
+        elif "asyncio.run(" in code:
+            program = folder / f"block_{number}.py"
+            program.write_text(code, "utf-8")
+            run([sys.executable, str(program)], folder, environment)
+        elif re.search(r"^(?:async )?def test_", code, re.MULTILINE):
+            program = folder / f"test_block_{number}.py"
+            program.write_text(code, "utf-8")
+            options = ["-q", "-p", "no:cacheprovider", "-o", "anyio_mode=auto", "-W", "error"]
+            run([sys.executable, "-m", "pytest", *options, str(program)], folder, environment)
+        else:
+            await execute(f"{page}:{block.line}", "\n" * block.line + code, names)
+
+
+async def execute(place: str, code: str, names: dict[str, Any]) -> None:
+    """Run a block, in which ``await`` may stand at the top."""
+    compiled = compile(code, str(DOCS / place.partition(":")[0]), "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+    result: Awaitable[None] | None = eval(compiled, names)  # noqa: S307  # a block of the documentation
+    if result is not None:
+        await result
+
+
+def test_every_program_is_known() -> None:
+    """A command that is not run is one that cannot be, not one that was forgotten."""
+    known = {*NOT_RUN, "authhero-sql", "export", "echo", "printf"}
+    found = {(page, command[0]) for page in PAGES for block in blocks(page) if block.language == "sh" for command in words(block)}
+    assert {(page, name) for page, name in found if name not in known} == set()
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page not in ENGINE_PAGES])
+async def test_the_blocks_of_a_page_run(
+    page: str, tmp_path: Path, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code = [block for block in blocks(page) if block.language == "python" and "asyncio.run(" not in block.code]
+    names: dict[str, Any] = {"__name__": "__main__"}
+    if not any("adapters" in block.code for block in code) or page in ("index.md", "tutorial.md"):
+        await play(page, tmp_path, environment, names)
+        return
+    from authhero_sql import connect, create_adapters, migrate_to_latest
+
+    async with connect("sqlite:///auth.db") as db:
+        await migrate_to_latest(db)
+        adapters = await create_adapters(db)
+        await prepare(adapters)
+        await play(page, tmp_path, environment, {**names, "db": db, "adapters": adapters, **given()})
+
+
+@pytest.mark.parametrize("page", list(ENGINE_PAGES))
+@pytest.mark.engines(*ENGINE_PAGES.values())
+async def test_the_blocks_of_an_engine_run(
+    page: str, engine: str, migrated_url: str, tmp_path: Path, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if ENGINE_PAGES[page] != engine:
+        pytest.skip("the page of another engine")
+    from authhero_sql import connect, create_adapters
+
+    monkeypatch.chdir(tmp_path)
+    async with connect(migrated_url) as db:
+        adapters = await create_adapters(db)
+        await prepare(adapters)
+        names = {"__name__": "__main__", "db": db, "adapters": adapters, "url": migrated_url, **given()}
+        await play(page, tmp_path, {**environment, "AUTHHERO_SQL_URL": migrated_url}, names, migrated_url)
+
+
+def given() -> dict[str, Any]:
+    """The names that a page may use without saying where they come from."""
+    from datetime import date
+
+    now = datetime.now(UTC)
+    return {"datetime": datetime, "timedelta": timedelta, "UTC": UTC, "date": date, "now": now, "yesterday": now - timedelta(days=1)}
+
+
+async def prepare(adapters: Any) -> None:
+    """Put in what the pages work on: a tenant with a client, a connection, users, a session and a refresh token."""
+    from authhero_sql.testing import build
+
+    await adapters.tenants.create(build.tenant())
+    await adapters.connections.create("acme", build.connection("Username-Password-Authentication"))
+    await adapters.clients.create("acme", build.client())
+    for name in ("ada", "grace", "linus"):
+        await adapters.users.create("acme", build.user(name, name=name.capitalize()))
+    await adapters.passwords.create("acme", build.password())
+    await adapters.roles.create("acme", build.role("editor"))
+    soon = datetime.now(UTC) + timedelta(days=1)
+    await adapters.login_sessions.create("acme", build.login_session(expires_at=soon), import_metadata={"id": "login"})
+    await adapters.sessions.create("acme", build.session(expires_at=soon))
+    await adapters.refresh_tokens.create("acme", build.refresh_token("first", family_id="first", expires_at=soon, token_lookup="lookup-first"))
+    await adapters.codes.create("acme", build.code("code-hash", code_type="authorization_code", user_id="auth0|ada", expires_at=soon))
+    await adapters.logs.create("acme", build.log(user_id="auth0|ada"))
