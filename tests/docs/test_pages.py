@@ -11,6 +11,7 @@ import textwrap
 from collections.abc import Awaitable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +26,12 @@ PAGES = sorted(
 )
 ENGINE_PAGES = {"engines/postgresql.md": "postgresql", "engines/mysql.md": "mysql", "engines/d1.md": "d1"}
 """The pages whose blocks run on another engine than SQLite."""
+COMPLETE = {"index.md", "start.md", "tutorial.md"}
+"""The pages whose blocks need nothing that the page does not show."""
 FENCE = re.compile(r"^( *)```(python|sh)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 NOT_RUN = {"apt-get", "cd", "curl", "git", "make", "mysqldump", "npx", "pg_dump", "pip", "pytest", "python", "sqlite3", "uvicorn"}
 """Programs that the pages name and the tests do not run: they install, serve, or belong to another package."""
-URL = re.compile(r"""\b(?:postgresql|mysql(?:\+asyncmy)?|mariadb|d1)://[^"'\s?`]+""")
-FILES: dict[str, dict[str, str]] = {}
-"""Files that the blocks of a page read."""
+URL = re.compile(r"""\b(?:postgresql|mysql(?:\+asyncmy)?|mariadb|d1)://[^"'\s?`]+(?:\?([^"'\s`]+))?""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,22 +85,31 @@ def run(arguments: Sequence[str], folder: Path, environment: dict[str, str]) -> 
 
 async def play(page: str, folder: Path, environment: dict[str, str], names: dict[str, Any], url: str | None = None) -> None:
     """Run the blocks of a page in their order; those of Python share their names."""
+    above: list[str] = []
     for number, block in enumerate(blocks(page)):
-        code = URL.sub(url.partition("?")[0].replace("\\", r"\\"), block.code) if url else block.code
+        code = block.code if url is None else URL.sub(partial(_own, url), block.code)
         if block.language == "sh":
             if runs(block):
                 run(["bash", "-euc", code], folder, environment)
         elif "asyncio.run(" in code:
+            # It may import what stands above it on the page.
+            (folder / "main.py").write_text("\n\n".join(above), "utf-8")
             program = folder / f"block_{number}.py"
             program.write_text(code, "utf-8")
             run([sys.executable, str(program)], folder, environment)
         elif re.search(r"^(?:async )?def test_", code, re.MULTILINE):
             program = folder / f"test_block_{number}.py"
             program.write_text(code, "utf-8")
-            options = ["-q", "-p", "no:cacheprovider", "-o", "anyio_mode=auto", "-W", "error"]
+            options = ["-q", "-p", "pytest_authhero_sql", "-p", "no:cacheprovider", "-o", "anyio_mode=auto", "-W", "error"]
             run([sys.executable, "-m", "pytest", *options, str(program)], folder, environment)
         else:
+            above.append(code)
             await execute(f"{page}:{block.line}", "\n" * block.line + code, names)
+
+
+def _own(url: str, found: re.Match[str]) -> str:
+    """The URL of the test's database with the options of the one on the page."""
+    return "&".join(filter(None, [url if "?" in url or not found[1] else f"{url}?", found[1]])).replace("?&", "?")
 
 
 async def execute(place: str, code: str, names: dict[str, Any]) -> None:
@@ -122,9 +132,8 @@ async def test_the_blocks_of_a_page_run(
     page: str, tmp_path: Path, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    code = [block for block in blocks(page) if block.language == "python" and "asyncio.run(" not in block.code]
     names: dict[str, Any] = {"__name__": "__main__"}
-    if not any("adapters" in block.code for block in code) or page in ("index.md", "tutorial.md"):
+    if page in COMPLETE:
         await play(page, tmp_path, environment, names)
         return
     from authhero_sql import connect, create_adapters, migrate_to_latest
@@ -133,7 +142,7 @@ async def test_the_blocks_of_a_page_run(
         await migrate_to_latest(db)
         adapters = await create_adapters(db)
         await prepare(adapters)
-        await play(page, tmp_path, environment, {**names, "db": db, "adapters": adapters, **given()})
+        await play(page, tmp_path, environment, {**names, "db": db, "adapters": adapters, **given(), **inside(page)})
 
 
 @pytest.mark.parametrize("page", list(ENGINE_PAGES))
@@ -159,6 +168,17 @@ def given() -> dict[str, Any]:
 
     now = datetime.now(UTC)
     return {"datetime": datetime, "timedelta": timedelta, "UTC": UTC, "date": date, "now": now, "yesterday": now - timedelta(days=1)}
+
+
+def inside(page: str) -> dict[str, Any]:
+    """What the excerpts of the code on the page about the design refer to."""
+    if page != "design.md":
+        return {}
+    from authhero_sql import tables
+    from authhero_sql.statements import conditions
+
+    log = {"LOG": tables.LOGS.c, "since": 1, "until": 2, "types": ["f"]}
+    return {**vars(tables), **vars(conditions), **log, "tenant_id": "acme", "code_id": "code-hash"}
 
 
 async def prepare(adapters: Any) -> None:
