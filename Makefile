@@ -16,7 +16,7 @@ PYTEST = $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal
 MYSQL9 := tests/migrations tests/contract/test_rules.py tests/contract/test_users.py tests/workload tests/plans tests/faults/test_group_replication.py -k "mysql and not killed"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test test-engines test-mysql9 test-sqlite test-mysql check format bench bench-scale build release clean
+.PHONY: help demo serve test test-engines test-mysql9 test-sqlite test-mysql check format docs bench bench-scale build release clean
 
 help: ## Show this list
 	@sed -nE 's/^([a-z.-]+):[^#]*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -66,6 +66,16 @@ format: .venv ## Put the code in order
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
+# Apart from the tests' environment, which Sphinx has no business in. Without -q a warning would fail without its text.
+.venv/docs/installed: pyproject.toml .venv
+	$(PYTHON) -m venv .venv/docs
+	.venv/docs/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
+	@touch $@
+
+docs: .venv/docs/installed ## Build the documentation into docs/_build/html; every warning is an error
+	.venv/docs/bin/python -m sphinx -q --fail-on-warning --keep-going -b html docs docs/_build/html
+	@echo "docs/_build/html/index.html"
+
 bench: .venv ## Compare with the bare driver, SQLAlchemy, Tortoise and Kysely on all engines (ARGS="sqlite --rows users" for some of it)
 	$(BIN)/python benchmarks/compare.py $(or $(ARGS),--loops asyncio$(comma)uvloop --startup --write)
 
@@ -81,5 +91,5 @@ release: .venv ## Build, try, commit and tag a release, and publish nothing (VER
 	$(BIN)/python scripts/release.py prepare $(if $(DRY),--dry-run) "$(VERSION)"
 
 clean: ## Remove everything that was made, the virtual environment too
-	rm -rf .venv dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv dist build docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -123,7 +123,9 @@ def _box(name: str, lines: Sequence[tuple[str, str]], place: tuple[float, float,
     )
 
 
-def _edge(edge: tuple[str, str, str, str], places: Mapping[str, tuple[float, float, float]], lines: Mapping[str, Sequence[tuple[str, str]]]) -> str:
+def _edge(
+    edge: tuple[str, str, str, str], places: Mapping[str, tuple[float, float, float]], lines: Mapping[str, Sequence[tuple[str, str]]]
+) -> str:
     source, column, target, there = edge
     from_x, from_y, from_width = places[source]
     to_x, to_y, to_width = places[target]

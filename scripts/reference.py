@@ -13,6 +13,7 @@ import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 from pkgutil import iter_modules
 from types import ModuleType
@@ -65,6 +66,8 @@ SHARED = {
     if inspect.isfunction(value) and not name.startswith("_")
 }
 """The methods that most adapters have, described once."""
+ANY = {"M": "Row", "I": "RowInsert", "C": "RowCreate", "U": "RowUpdate", "W": "RowWhere"}
+"""What the type variables of the adapters stand for where no adapter is meant."""
 WIDTHS = re.compile(r"\bVarchar(\d+)\b")
 ROLES = re.compile(r":(?:\w+:)?\w+:`[~.]?([^`]+)`")
 SECTION = re.compile(r"^(Args|Returns|Raises|Attributes):\n", re.MULTILINE)
@@ -97,7 +100,9 @@ def prose(text: str) -> str:
 def described(documented: object) -> tuple[str, str]:
     """The prose of a docstring and its sections as a field list."""
     doc = inspect.cleandoc(str(getattr(documented, "__doc__", None) or ""))
-    doc = re.sub(r"\n\.\. code-block:: python\n\n((?:    .*\n?|\n)+)", lambda found: f"\n```python\n{textwrap.dedent(found[1]).strip()}\n```\n", doc)
+    doc = re.sub(
+        r"\n\.\. code-block:: python\n\n((?:    .*\n?|\n)+)", lambda found: f"\n```python\n{textwrap.dedent(found[1]).strip()}\n```\n", doc
+    )
     parts = SECTION.split(doc)
     fields: list[str] = []
     for name, body in zip(parts[1::2], parts[2::2], strict=True):
@@ -149,7 +154,7 @@ def annotation(text: Any, kind: type | None) -> str:
     """An annotation as a reader wants it: without quotes, names of internals and type variables."""
     words = text if isinstance(text, str) else getattr(text, "__name__", str(text))
     words = words.replace('"', "").replace("builtins.", "")
-    for name, meaning in (variables(kind) if kind else {}).items():
+    for name, meaning in (ANY if kind is Adapter else variables(kind) if kind else {}).items():
         words = re.sub(rf"\b{name}\b", meaning, words)
     for name, meaning in {
         "Unchecked": "dict[str, Any]",
@@ -214,7 +219,7 @@ def entry(kind: str, name: str, documented: Any, sign: str = "", extra: str = ""
 
 def methods(kind: type) -> Mapping[str, Any]:
     """The public methods of a class, its own first."""
-    found = {}
+    found: dict[str, Any] = {}
     for base in kind.__mro__[:-1]:
         for name, value in vars(base).items():
             if inspect.isfunction(value) and not name.startswith("_"):
@@ -232,9 +237,10 @@ def adapter(name: str) -> Iterator[str]:
     if issubclass(kind, Adapter):
         facts = [f"Rows: {_models(kind)}", f"table: [{kind.table.name}](#table-{kind.table.name})"]
         yield "; ".join(facts) + ".\n"
-        yield _rules(kind, kind.rules if hasattr(kind, "list") or hasattr(kind, "list_failed") else None)
+        yield _rules(kind.rules if hasattr(kind, "list") else None)
     else:
-        yield entry("function", name, kind.__call__, signature(kind.__call__))
+        called: Any = vars(kind)["__call__"]
+        yield entry("function", name, called, signature(called))
     for method, function in methods(kind).items():
         if function is SHARED.get(method):
             first = prose(inspect.cleandoc(function.__doc__ or "")).partition("\n\n")[0].replace("\n", " ")
@@ -250,7 +256,7 @@ def _models(kind: type[Adapter[Any]]) -> str:
     return " from ".join(f"`{name}`" for name in names if hasattr(models, name)) or f"`{names[0]}`"
 
 
-def _rules(kind: type[Adapter[Any]], rules: ListRules | None) -> str:
+def _rules(rules: ListRules | None) -> str:
     if rules is None or not rules.fields:
         return ""
     words = [f"`q` and `where` know {', '.join(f'`{each}`' for each in rules.fields)}"]
@@ -265,22 +271,27 @@ def adapters() -> Iterator[tuple[str, str]]:
         parts = [f"# {topic}: adapters\n", *(part for name in names for part in adapter(name))]
         yield f"adapters/{slug(topic)}.md", "\n".join(parts)
     shared = [
-        "# Methods that most adapters have\n\nMost adapters have these methods in common. The page of each adapter lists those that it has, "
-        "with its own models in their signatures, and describes those that differ.\n"
+        (
+            "# Methods that most adapters have\n\nMost adapters have these methods in common. The page of each "
+            "adapter lists those that it has, "
+            "with its own models in their signatures, and describes those that differ. Here `Row`, `RowInsert`, "
+            "`RowCreate`, `RowUpdate` and "
+            "`RowWhere` stand for those models and typed dictionaries.\n"
+        )
     ]
     for name, function in SHARED.items():
         shared.append(f"(shared-{name})=\n## {name}\n")
-        shared.append(entry("method", f"adapter.{name}", function, signature(function)))
+        shared.append(entry("method", f"adapter.{name}", function, signature(function, Adapter)))
     yield "adapters/shared.md", "\n".join(shared)
-    rows = [
-        [topic, ", ".join(f"[{name}](#adapter-{name})" for name in names)] for topic, names in GROUPS.items()
-    ]
+    rows = [[topic, ", ".join(f"[{name}](#adapter-{name})" for name in names)] for topic, names in GROUPS.items()]
     pages = "\n".join(["shared", *(slug(topic) for topic in GROUPS)])
     yield (
         "adapters/index.md",
-        f"# Adapters\n\n`adapters.users`, `adapters.sessions` and so on: an adapter for each kind of row, {len(kinds())} in all. "
-        "What holds for all of them is under [Methods that most adapters have](shared.md).\n\n"
-        f"{table(['Topic', 'Adapters'], rows)}\n```{{toctree}}\n:hidden:\n\n{pages}\n```\n",
+        (
+            f"# Adapters\n\n`adapters.users`, `adapters.sessions` and so on: an adapter for each kind of row, {len(kinds())} in all. "
+            "What holds for all of them is under [Methods that most adapters have](shared.md).\n\n"
+            f"{table(['Topic', 'Adapters'], rows)}\n```{{toctree}}\n:hidden:\n\n{pages}\n```\n"
+        ),
     )
 
 
@@ -292,7 +303,11 @@ def _annotations(module: str) -> Mapping[str, Mapping[str, str]]:
     """The annotation of each attribute as it is written, by the class in the module."""
     tree = ast.parse(inspect.getsource(sys.modules[module]))
     return {
-        node.name: {each.target.id: ast.unparse(each.annotation) for each in node.body if isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name)}
+        node.name: {
+            each.target.id: ast.unparse(each.annotation)
+            for each in node.body
+            if isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name)
+        }
         for node in tree.body
         if isinstance(node, ast.ClassDef)
     }
@@ -360,7 +375,9 @@ def model_pages() -> Iterator[tuple[str, str]]:
         module = import_module(f"authhero_sql.models.{found.name}")
         exported = [getattr(module, name) for name in module.__all__]
         entities = [each for each in exported if inspect.isclass(each) and issubclass(each, BaseModel)]
-        others = [name for name in module.__all__ if get_origin(getattr(module, name)) is not None and not inspect.isclass(getattr(module, name))]
+        others = [
+            name for name in module.__all__ if get_origin(getattr(module, name)) is not None and not inspect.isclass(getattr(module, name))
+        ]
         if not entities:
             continue
         names.append(found.name)
@@ -377,8 +394,9 @@ def model_pages() -> Iterator[tuple[str, str]]:
         yield f"models/{found.name}.md", "\n".join(parts)
     yield (
         "models/index.md",
-        "# Models\n\n`from authhero_sql.models import User`. Every entity is a [pydantic](https://docs.pydantic.dev) model with Python names; "
-        "`model_dump(mode=\"json\", by_alias=True, exclude_none=True)` gives the wire form that Auth0 and AuthHero use. `…Insert` is what "
+        "# Models\n\n`from authhero_sql.models import User`. Every entity is a "
+        "[pydantic](https://docs.pydantic.dev) model with Python names; "
+        '`model_dump(mode="json", by_alias=True, exclude_none=True)` gives the wire form that Auth0 and AuthHero use. `…Insert` is what '
         "`create` takes. A secret field is left out of `repr()`. Times are aware, in UTC and exact to the millisecond.\n\n"
         "Whatever is stored can be read, so a model has no limits of its own: `create` and `update` raise `InvalidValueError` for a value "
         "that its column cannot hold.\n\n```{toctree}\n:maxdepth: 1\n\n" + "\n".join(names) + "\n```\n",
@@ -424,7 +442,9 @@ def error_page() -> Iterator[tuple[str, str]]:
     parts = ["# Errors in full\n\n[Errors](../errors.md) says how to handle them. `from authhero_sql import ConflictError`.\n"]
     for error in exceptions():
         bases = ", ".join(f"`{base.__name__}`" for base in error.__bases__)
-        facts = f"Status {error.status_code}; {'may be tried again' if error.retryable else 'not to be tried again as it is'}. Is a {bases}."
+        facts = (
+            f"Status {error.status_code}; {'may be tried again' if error.retryable else 'not to be tried again as it is'}. Is a {bases}."
+        )
         methods_ = named.get(error.__name__, [])
         told = f"Raised by {', '.join(f'`{each}`' for each in methods_)}." if 0 < len(methods_) <= 24 else ""
         text, attributes = described(error)
@@ -438,9 +458,11 @@ def log_page() -> Iterator[tuple[str, str]]:
     rows = [[f"`{each.value}`", f"`{each.name}`"] for each in LogType]
     yield (
         "log-types.md",
-        "# Log types\n\nThe types of log entries that AuthHero knows; an entry may have others. "
-        "`from authhero_sql.models import LogType`; `LogType.FAILED_LOGIN == \"f\"`. An entry is a `Log`, written by `logs.create` and "
-        f"read by `logs.list`.\n\n{table(['Type', 'Name in LogType'], rows)}",
+        (
+            "# Log types\n\nThe types of log entries that AuthHero knows; an entry may have others. "
+            '`from authhero_sql.models import LogType`; `LogType.FAILED_LOGIN == "f"`. An entry is a `Log`, written by `logs.create` and '
+            f"read by `logs.list`.\n\n{table(['Type', 'Name in LogType'], rows)}"
+        ),
     )
 
 
@@ -449,8 +471,10 @@ def command_page() -> Iterator[tuple[str, str]]:
     root: Any = typer.main.get_command(app)
     shared = [option for option in root.params if option.rich_help_panel == PANEL]
     parts = [
-        f"# Command line\n\n{_help(root.help)}\n\n`pip install 'authhero-sql[cli]'` brings the command `authhero-sql`; "
-        f"`python -m authhero_sql` is the same.\n\n{EXIT_CODES}\n",
+        (
+            f"# Command line\n\n{_help(root.help)}\n\n`pip install 'authhero-sql[cli]'` brings the command `authhero-sql`; "
+            f"`python -m authhero_sql` is the same.\n\n{EXIT_CODES}\n"
+        ),
         f"## {PANEL}\n\n{_options(shared)}",
         *_commands(root, "authhero-sql"),
     ]
@@ -489,7 +513,12 @@ def _options(options: Sequence[Any]) -> str:
 def python_pages() -> Iterator[tuple[str, str]]:
     """The pages of what is no adapter and no model."""
     container = [
-        entry("method", f"Adapters.{name}", function.__wrapped__ if hasattr(function, "__wrapped__") else function, signature(function, Adapters))
+        entry(
+            "method",
+            f"Adapters.{name}",
+            function.__wrapped__ if hasattr(function, "__wrapped__") else function,
+            signature(function, Adapters),
+        )
         for name, function in vars(Adapters).items()
         if inspect.isfunction(function) and not name.startswith("_")
     ]
@@ -500,8 +529,10 @@ def python_pages() -> Iterator[tuple[str, str]]:
         *_connect_options(),
         "## Adapters\n",
         entry("function", "create_adapters", authhero_sql.create_adapters, signature(authhero_sql.create_adapters)),
-        f"````{{py:class}} Adapters\n\n{prose(inspect.cleandoc(Adapters.__doc__ or ''))} "
-        "Its attributes are [the adapters](adapters/index.md).\n````\n",
+        (
+            f"````{{py:class}} Adapters\n\n{prose(inspect.cleandoc(Adapters.__doc__ or ''))} "
+            "Its attributes are [the adapters](adapters/index.md).\n````\n"
+        ),
         *container,
         "## Clean-up and health\n",
         entry("function", "diagnose", authhero_sql.diagnose, signature(authhero_sql.diagnose)),
@@ -510,6 +541,7 @@ def python_pages() -> Iterator[tuple[str, str]]:
         "A list returns a `Page`.\n",
         *(entry("class", each.__name__, each) for each in (authhero_sql.Sort, authhero_sql.ManyResult, authhero_sql.Refusal)),
     ]
+    parts += _others("\n".join(parts))
     yield "database.md", "\n".join(parts)
     tools = [each for name in migrations.__all__ if inspect.isfunction(each := getattr(migrations, name))]
     classes = [each for name in migrations.__all__ if inspect.isclass(each := getattr(migrations, name))]
@@ -533,12 +565,32 @@ def python_pages() -> Iterator[tuple[str, str]]:
     yield "testing.md", "\n".join(_testing())
 
 
+def _others(text: str) -> Iterator[str]:
+    """What the package exports and no page describes."""
+    yield "## Other names\n"
+    for name in authhero_sql.__all__:
+        value = getattr(authhero_sql, name)
+        known = name.startswith("_") or name in migrations.__all__ or hasattr(models, name) or f"}} {name}" in text
+        if known or (inspect.isclass(value) and issubclass(value, errors.AuthHeroSQLError)):
+            continue
+        if inspect.isfunction(value):
+            yield entry("function", name, value, signature(value))
+        elif inspect.isclass(value):
+            yield entry("class", name, value)
+        else:
+            yield f"````{{py:data}} {name}\n\n`{annotation(str(value), None).replace('collections.abc.', '')}`\n````\n"
+
+
 def _connect_options() -> Iterator[str]:
     every = options._Options
     yield _typed("Every engine", every, [])
     server = options._ServerOptions
     yield _typed("PostgreSQL and MySQL", server, [every])
-    for title, kind in {"SQLite": options.SQLiteOptions, "PostgreSQL": options.PostgreSQLOptions, "MySQL and MariaDB": options.MySQLOptions}.items():
+    for title, kind in {
+        "SQLite": options.SQLiteOptions,
+        "PostgreSQL": options.PostgreSQLOptions,
+        "MySQL and MariaDB": options.MySQLOptions,
+    }.items():
         yield _typed(title, kind, [every, server])
     yield _typed("Cloudflare D1", options.D1Options, [every])
 
@@ -590,8 +642,14 @@ def _assigned(module: ModuleType) -> Mapping[str, str]:
     """The docstrings below the assignments of a module."""
     body = ast.parse(inspect.getsource(module)).body
     found = {}
-    for statement, below in zip(body, body[1:], strict=False):
-        target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target if isinstance(statement, ast.AnnAssign) else None
+    for statement, below in pairwise(body):
+        target = (
+            statement.targets[0]
+            if isinstance(statement, ast.Assign)
+            else statement.target
+            if isinstance(statement, ast.AnnAssign)
+            else None
+        )
         if isinstance(target, ast.Name) and isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant):
             found[target.id] = str(below.value.value)
     return found
@@ -617,7 +675,9 @@ def _testing() -> Iterator[str]:
             yield entry("method", f"{kind.__name__}.{name}", inspect.unwrap(function), signature(function))
     yield f"## build\n\n{described(build)[0]}\n"
     rows = [
-        [f"`build.{name}`", described(value)[0]] for name, value in vars(build).items() if inspect.isfunction(value) and not name.startswith("_")
+        [f"`build.{name}`", described(value)[0]]
+        for name, value in vars(build).items()
+        if inspect.isfunction(value) and not name.startswith("_")
     ]
     yield table(["Function", "Meaning"], rows)
 
@@ -638,7 +698,14 @@ def table_groups() -> Mapping[str, list[Table[Any]]]:
                 placed.add(found.name)
     for each in REGISTRY.values():
         if each.name not in placed:
-            near = next((reference.references for reference in each.foreign_keys if reference.references in placed and reference.references != "tenants"), None)
+            near = next(
+                (
+                    reference.references
+                    for reference in each.foreign_keys
+                    if reference.references in placed and reference.references != "tenants"
+                ),
+                None,
+            )
             topic = next((topic for topic, tables in groups.items() if any(one.name == near for one in tables)), "Operation")
             groups.setdefault(topic, []).append(each)
             placed.add(each.name)
@@ -659,15 +726,23 @@ def schema_pages() -> Iterator[tuple[str, str]]:
             *(_table(each) for each in tables),
         ]
         yield f"schema/{slug(topic)}.md", "\n".join(parts)
-    rows = [[f"[{topic}]({slug(topic)}.md)", ", ".join(f"[{each.name}](#table-{each.name})" for each in tables)] for topic, tables in groups.items()]
+    rows = [
+        [f"[{topic}]({slug(topic)}.md)", ", ".join(f"[{each.name}](#table-{each.name})" for each in tables)]
+        for topic, tables in groups.items()
+    ]
     pages = "\n".join(slug(topic) for topic in groups)
     yield (
         "schema/index.md",
-        f"# Schema\n\nThe {len(REGISTRY)} tables that the migrations make, the same on every engine. Types, defaults, keys and indexes are "
-        "AuthHero's, so that both programs work on one database. The types are MySQL's names for them. In the diagrams an arrow leads "
-        "from the referring column to the table it refers to; the references of `tenant_id` to `tenants` are left out, because nearly every "
-        f"table has one. Removing a row removes the rows that refer to it, unless the table says otherwise.\n\n{table(['Topic', 'Tables'], rows)}\n"
-        f"```{{toctree}}\n:hidden:\n\n{pages}\n```\n",
+        (
+            f"# Schema\n\nThe {len(REGISTRY)} tables that the migrations make, the same on every engine. Types, "
+            f"defaults, keys and indexes are "
+            "AuthHero's, so that both programs work on one database. The types are MySQL's names for them. In the diagrams an arrow leads "
+            "from the referring column to the table it refers to; the references of `tenant_id` to `tenants` are "
+            "left out, because nearly every "
+            f"table has one. Removing a row removes the rows that refer to it, unless the table says "
+            f"otherwise.\n\n{table(['Topic', 'Tables'], rows)}\n"
+            f"```{{toctree}}\n:hidden:\n\n{pages}\n```\n"
+        ),
     )
 
 

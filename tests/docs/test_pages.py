@@ -128,9 +128,7 @@ def test_every_program_is_known() -> None:
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page not in ENGINE_PAGES])
-async def test_the_blocks_of_a_page_run(
-    page: str, tmp_path: Path, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+async def test_the_blocks_of_a_page_run(page: str, tmp_path: Path, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     names: dict[str, Any] = {"__name__": "__main__"}
     if page in COMPLETE:
@@ -195,6 +193,8 @@ async def prepare(adapters: Any) -> None:
     soon = datetime.now(UTC) + timedelta(days=1)
     await adapters.login_sessions.create("acme", build.login_session(expires_at=soon), import_metadata={"id": "login"})
     await adapters.sessions.create("acme", build.session(expires_at=soon))
-    await adapters.refresh_tokens.create("acme", build.refresh_token("first", family_id="first", expires_at=soon, token_lookup="lookup-first"))
+    await adapters.refresh_tokens.create(
+        "acme", build.refresh_token("first", family_id="first", expires_at=soon, token_lookup="lookup-first")
+    )
     await adapters.codes.create("acme", build.code("code-hash", code_type="authorization_code", user_id="auth0|ada", expires_at=soon))
     await adapters.logs.create("acme", build.log(user_id="auth0|ada"))

@@ -1,0 +1,69 @@
+"""What the generated reference promises: everything public stands in it, and every link of the README leads somewhere."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import authhero_sql
+from authhero_sql.models.logs import LogType
+from authhero_sql.tables import REGISTRY
+from scripts.reference import GROUPS, exceptions, methods, pages, table_groups
+from tests.kinds import kinds
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def written() -> dict[str, str]:
+    return dict(pages())
+
+
+def test_every_adapter_has_one_topic() -> None:
+    named = [name for names in GROUPS.values() for name in names]
+    assert sorted(named) == sorted(kinds())
+
+
+def test_every_table_has_one_topic() -> None:
+    named = [table.name for tables in table_groups().values() for table in tables]
+    assert sorted(named) == sorted(REGISTRY)
+
+
+def test_every_method_is_described(written: dict[str, str]) -> None:
+    text = "\n".join(page for name, page in written.items() if name.startswith("adapters/"))
+    for name, kind in kinds().items():
+        for method in methods(kind):
+            assert f"{{py:method}} {name}.{method}(" in text
+
+
+def test_no_internal_name_stands_in_a_signature(written: dict[str, str]) -> None:
+    lines = [line for name, page in written.items() if name.startswith("adapters/") for line in page.splitlines()]
+    signatures = [line for line in lines if re.match(r"`+\{py:(method|function)\}", line)]
+    assert len(signatures) > 300
+    assert [line for line in signatures if re.search(r"\b(Unchecked|Expected|~?[MICUW])\b(?!\w*=)", line)] == []
+
+
+def test_every_error_log_type_and_export_is_described(written: dict[str, str]) -> None:
+    for error in exceptions():
+        assert f"{{py:exception}} {error.__name__}\n" in written["exceptions.md"]
+    for each in LogType:
+        assert f"`{each.value}`" in written["log-types.md"]
+    everything = "\n".join(written.values())
+    for name in authhero_sql.__all__:
+        if not name.startswith("_"):
+            assert re.search(rf"\{{py:\w+\}} {re.escape(name)}\b", everything), name
+
+
+def test_secrets_and_limits_of_fields_are_named(written: dict[str, str]) -> None:
+    users = written["models/users.md"]
+    assert re.search(r"`password` \| `str` \| .*secret", users)
+    assert re.search(r"`nickname` \| `str` \| .*at most 255 characters", users)
+
+
+def test_the_links_of_the_readme_lead_somewhere() -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", text):
+        if not target.startswith("https://"):
+            assert (ROOT / target).exists(), target
