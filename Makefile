@@ -73,7 +73,7 @@ format: .venv ## Put the code in order
 	@touch $@
 
 docs: .venv/docs/installed ## Build the documentation into docs/_build/html; every warning is an error
-	.venv/docs/bin/python -m sphinx -q --fail-on-warning --keep-going -b html docs docs/_build/html
+	.venv/docs/bin/python -m sphinx -q --fresh-env --fail-on-warning --keep-going -b html docs docs/_build/html
 	@echo "docs/_build/html/index.html"
 
 bench: .venv ## Compare with the bare driver, SQLAlchemy, Tortoise and Kysely on all engines (ARGS="sqlite --rows users" for some of it)

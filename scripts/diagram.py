@@ -11,7 +11,7 @@ from authhero_sql.schema import Table
 ROW, HEAD, PAD, GAP_X, GAP_Y = 18, 26, 10, 90, 26
 CHARACTER = 7.0
 """The width of a character of the monospaced font."""
-MOST = 14
+MOST = 8
 """The columns of a table that are drawn; the table below the diagram has all."""
 TENANTS = "tenants"
 
@@ -93,7 +93,7 @@ def _balanced(columns: list[list[str]], lines: Mapping[str, Sequence[Any]]) -> l
         height = 0
         for name in column:
             tall = HEAD + ROW * len(lines[name]) + GAP_Y
-            if part and height + tall > 900:
+            if part and height + tall > 1600:
                 cut.append(part)
                 part, height = [], 0
             part.append(name)

@@ -24,8 +24,8 @@ PAGES = sorted(
     for path in DOCS.rglob("*.md")
     if "reference" not in path.parts and "_build" not in path.parts and path.name not in ("contributing.md", "changelog.md")
 )
-ENGINE_PAGES = {"engines/postgresql.md": "postgresql", "engines/mysql.md": "mysql", "engines/d1.md": "d1"}
-"""The pages whose blocks run on another engine than SQLite."""
+ENGINE_PAGES = {"postgresql": "engines/postgresql.md", "mysql": "engines/mysql.md", "d1": "engines/d1.md"}
+"""The pages whose blocks run on another engine than SQLite, by the engine."""
 COMPLETE = {"index.md", "start.md", "tutorial.md"}
 """The pages whose blocks need nothing that the page does not show."""
 FENCE = re.compile(r"^( *)```(python|sh)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
@@ -127,7 +127,7 @@ def test_every_program_is_known() -> None:
     assert {(page, name) for page, name in found if name not in known} == set()
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if page not in ENGINE_PAGES])
+@pytest.mark.parametrize("page", [page for page in PAGES if page not in ENGINE_PAGES.values()])
 async def test_the_blocks_of_a_page_run(page: str, tmp_path: Path, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     names: dict[str, Any] = {"__name__": "__main__"}
@@ -143,13 +143,10 @@ async def test_the_blocks_of_a_page_run(page: str, tmp_path: Path, environment: 
         await play(page, tmp_path, environment, {**names, "db": db, "adapters": adapters, **given(), **inside(page)})
 
 
-@pytest.mark.parametrize("page", list(ENGINE_PAGES))
-@pytest.mark.engines(*ENGINE_PAGES.values())
+@pytest.mark.engines(*ENGINE_PAGES)
 async def test_the_blocks_of_an_engine_run(
-    page: str, engine: str, migrated_url: str, tmp_path: Path, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    engine: str, migrated_url: str, tmp_path: Path, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if ENGINE_PAGES[page] != engine:
-        pytest.skip("the page of another engine")
     from authhero_sql import connect, create_adapters
 
     monkeypatch.chdir(tmp_path)
@@ -157,7 +154,7 @@ async def test_the_blocks_of_an_engine_run(
         adapters = await create_adapters(db)
         await prepare(adapters)
         names = {"__name__": "__main__", "db": db, "adapters": adapters, "url": migrated_url, **given()}
-        await play(page, tmp_path, {**environment, "AUTHHERO_SQL_URL": migrated_url}, names, migrated_url)
+        await play(ENGINE_PAGES[engine], tmp_path, {**environment, "AUTHHERO_SQL_URL": migrated_url}, names, migrated_url)
 
 
 def given() -> dict[str, Any]:
