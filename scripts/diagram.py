@@ -8,7 +8,7 @@ from typing import Any
 
 from authhero_sql.schema import Table
 
-ROW, HEAD, PAD, GAP_X, GAP_Y = 18, 26, 10, 90, 26
+ROW, HEAD, PAD, GAP_X, GAP_Y = 18, 26, 10, 70, 26
 CHARACTER = 7.0
 """The width of a character of the monospaced font."""
 MOST = 8

@@ -242,7 +242,7 @@ def adapter(name: str) -> Iterator[str]:
         called: Any = vars(kind)["__call__"]
         yield entry("function", name, called, signature(called))
     for method, function in methods(kind).items():
-        if function is SHARED.get(method):
+        if function == SHARED.get(method):
             first = prose(inspect.cleandoc(function.__doc__ or "")).partition("\n\n")[0].replace("\n", " ")
             link = f"{first} See [{method}](#shared-{method})."
             body = f"````{{py:method}} {name}.{method}{signature(function, kind)}\n:async:\n\n{link}\n````\n"
@@ -422,7 +422,7 @@ def raisers() -> Mapping[str, list[str]]:
     found: dict[str, list[str]] = {}
     for name, kind in kinds().items():
         for method, function in methods(kind).items():
-            if function is not SHARED.get(method):
+            if function != SHARED.get(method):
                 for error, _ in ENTRY.findall(textwrap.dedent(_section(function, "Raises"))):
                     found.setdefault(error, []).append(f"{name}.{method}")
     for method, function in SHARED.items():
