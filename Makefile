@@ -66,8 +66,8 @@ format: .venv ## Put the code in order
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
-# Apart from the tests' environment, which Sphinx has no business in. Without -q a warning would fail without its text.
-.venv/docs/installed: pyproject.toml .venv
+# In an environment of its own: Sphinx is not for the tests, and the tests' tools are not for the pages.
+.venv/docs/installed: pyproject.toml
 	$(PYTHON) -m venv .venv/docs
 	.venv/docs/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
 	@touch $@

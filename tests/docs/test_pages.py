@@ -29,6 +29,15 @@ ENGINE_PAGES = {"postgresql": "engines/postgresql.md", "mysql": "engines/mysql.m
 COMPLETE = {"index.md", "start.md", "tutorial.md"}
 """The pages whose blocks need nothing that the page does not show."""
 FENCE = re.compile(r"^( *)```(python|sh)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
+FILES = {
+    "guides/importing.md": {
+        "auth0-users.ndjson": '{"user_id": "auth0|mary", "email": "mary@acme.example", "created_at": "2024-01-31T10:00:00Z", "logins_count": 3}\n'
+        '{"user_id": "auth0|nan", "email": "nan@acme.example", "created_at": "not a date"}\n'
+    }
+}
+"""The files that a page reads."""
+WIDEST = 96
+"""The characters of a line of code that stand on a page without a scroll bar."""
 NOT_RUN = {"apt-get", "cd", "curl", "git", "make", "mysqldump", "npx", "pg_dump", "pip", "pytest", "python", "sqlite3", "uvicorn"}
 """Programs that the pages name and the tests do not run: they install, serve, or belong to another package."""
 URL = re.compile(r"""\b(?:postgresql|mysql(?:\+asyncmy)?|mariadb|d1)://[^"'\s?`]+(?:\?([^"'\s`]+))?""")
@@ -127,9 +136,18 @@ def test_every_program_is_known() -> None:
     assert {(page, name) for page, name in found if name not in known} == set()
 
 
+def test_no_line_of_code_is_wider_than_a_page() -> None:
+    wide = [
+        f"{page}:{block.line}: {line}" for page in PAGES for block in blocks(page) for line in block.code.splitlines() if len(line) > WIDEST
+    ]
+    assert wide == []
+
+
 @pytest.mark.parametrize("page", [page for page in PAGES if page not in ENGINE_PAGES.values()])
 async def test_the_blocks_of_a_page_run(page: str, tmp_path: Path, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    for name, text in FILES.get(page, {}).items():
+        (tmp_path / name).write_text(text, "utf-8")
     names: dict[str, Any] = {"__name__": "__main__"}
     if page in COMPLETE:
         await play(page, tmp_path, environment, names)
