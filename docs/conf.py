@@ -29,9 +29,8 @@ release = version = authhero_sql.__version__
 html_title = f"authhero_sql {release}"
 
 extensions = ["myst_parser", "sphinx_copybutton"]
-myst_enable_extensions = ["fieldlist", "substitution", "deflist", "colon_fence"]
+myst_enable_extensions = ["fieldlist", "deflist", "colon_fence"]
 myst_heading_anchors = 3
-myst_substitutions = {"adapter_count": str(len(kinds())), "table_count": str(len(REGISTRY))}
 suppress_warnings = ["myst.strikethrough"]
 exclude_patterns = ["_build"]
 add_module_names = False

@@ -8,8 +8,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.kinds import kinds
-
 ROOT = Path(__file__).parents[1]
 
 
@@ -43,9 +41,3 @@ def test_the_usage_in_the_readme_runs(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "ada@acme.example 1 {'users': [{" in done.stdout
     assert (tmp_path / "auth.db").exists()
-
-
-def test_the_readme_names_every_adapter() -> None:
-    table = (ROOT / "README.md").read_text("utf-8").split("## The adapters")[1].split("Every method's docstring")[0]
-    named = re.findall(r"`(\w+)`", table)
-    assert sorted(named) == sorted(kinds())

@@ -1,4 +1,4 @@
-"""What a call costs on D1, which bills the rows that are read and written: the table in the README, whatever the size of the tenant."""
+"""What a call costs on D1, which bills the rows that are read and written, whatever the size of the tenant: the table of its page."""
 
 from __future__ import annotations
 
@@ -172,9 +172,9 @@ MOST: dict[str, int] = {
 
 
 def told() -> dict[str, Cost]:
-    """The README's table."""
-    chapter = (Path(__file__).parents[2] / "README.md").read_text("utf-8").partition("### Cloudflare D1")[2].partition("\n## ")[0]
-    rows = re.findall(r"^\| ([^|]+?) \| ([\d,]+) \| ([\d,]+) \| (\d+) \|$", chapter, re.MULTILINE)
+    """The table of the documentation."""
+    page = (Path(__file__).parents[2] / "docs/engines/d1.md").read_text("utf-8")
+    rows = re.findall(r"^\| ([^|]+?) \| ([\d,]+) \| ([\d,]+) \| (\d+) \|$", page, re.MULTILINE)
     return {name.replace("`", ""): Cost(*(int(number.replace(",", "")) for number in numbers)) for name, *numbers in rows}
 
 
