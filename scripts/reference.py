@@ -33,7 +33,7 @@ from authhero_sql import errors, migrations, models, where  # noqa: E402
 from authhero_sql.adapters import Adapters, mixins  # noqa: E402
 from authhero_sql.cli import app  # noqa: E402
 from authhero_sql.cli.invocation import EXIT_CODES, PANEL  # noqa: E402
-from authhero_sql.codecs import MEDIUMTEXT_BYTES, TEXT_BYTES  # noqa: E402
+from authhero_sql.codecs import JSON, JSON_OR_TEXT, MEDIUMTEXT_BYTES, TEXT, TEXT_BYTES  # noqa: E402
 from authhero_sql.dialects import options  # noqa: E402
 from authhero_sql.listing import ListRules  # noqa: E402
 from authhero_sql.models.base import descriptions  # noqa: E402
@@ -334,7 +334,7 @@ def limit(column: Column | None, text: str) -> str:
     """What a column can hold at the most."""
     if found := WIDTHS.search(text):
         return f"{int(found[1]):,} characters"
-    if column is None or not column.is_text:
+    if column is None or column.codec not in (TEXT, JSON, JSON_OR_TEXT):
         return ""
     if column.size is not None:
         return f"{column.size:,} characters"
@@ -351,7 +351,7 @@ def fields(model: type[BaseModel]) -> str:
         wire = info.serialization_alias or info.alias or name
         secret = "Secret[" in text
         shown = WIDTHS.sub("str", re.sub(r"Secret\[(.*)\]", r"\1", text))
-        shown = re.sub(r"\b(Int32)\b", "int", re.sub(r"\bFloat32\b", "float", shown)).replace(" | None", "")
+        shown = re.sub(r"\b(Int32)\b", "int", re.sub(r"\bFloat32\b", "float", shown))
         column = stored.stored(str(wire)) if stored else None
         notes = [
             *(["required"] if info.is_required() else []),
@@ -374,7 +374,7 @@ def model_pages() -> Iterator[tuple[str, str]]:
     for found in iter_modules(models.__path__):
         module = import_module(f"authhero_sql.models.{found.name}")
         exported = [getattr(module, name) for name in module.__all__]
-        entities = [each for each in exported if inspect.isclass(each) and issubclass(each, BaseModel)]
+        entities = [each for each in exported if inspect.isclass(each) and issubclass(each, BaseModel) and not _is_base(each, exported)]
         others = [
             name for name in module.__all__ if get_origin(getattr(module, name)) is not None and not inspect.isclass(getattr(module, name))
         ]
@@ -401,6 +401,12 @@ def model_pages() -> Iterator[tuple[str, str]]:
         "Whatever is stored can be read, so a model has no limits of its own: `create` and `update` raise `InvalidValueError` for a value "
         "that its column cannot hold.\n\n```{toctree}\n:maxdepth: 1\n\n" + "\n".join(names) + "\n```\n",
     )
+
+
+def _is_base(model: type[BaseModel], exported: Sequence[Any]) -> bool:
+    """Whether a model is only what others have in common: it is nobody's rows, and those have all of its fields."""
+    heirs = [each for each in exported if inspect.isclass(each) and each is not model and issubclass(each, model)]
+    return bool(heirs) and not any(model in (getattr(kind, "model", None), getattr(kind, "insert", None)) for kind in kinds().values())
 
 
 def _meaning(value: Any) -> str:
@@ -617,11 +623,16 @@ def _contrib() -> Iterator[str]:
     from authhero_sql.contrib import http
 
     yield "# Web frameworks\n\nThe guides for [FastAPI](../frameworks/fastapi.md), [Starlette](../frameworks/starlette.md) and "
-    yield "[Litestar](../frameworks/litestar.md) show how these are used; all three modules offer them.\n"
+    yield (
+        "[Litestar](../frameworks/litestar.md) show how these are used; all three modules offer the first "
+        "two, and `authhero_sql.contrib.http` all of them.\n"
+    )
     yield entry("function", "lifespan", http.lifespan, signature(http.lifespan))
     yield f"`````{{py:class}} ListParams\n\n{described(http.ListParams)[0]}\n`````\n"
     rows = [[f"`{info.alias or name}`", info.description or ""] for name, info in http.ListParams.model_fields.items()]
     yield table(["Parameter", "Meaning"], rows)
+    yield entry("function", "body", http.body, signature(http.body))
+    yield entry("function", "described", http.described, signature(http.described))
     yield entry("method", "ListParams.parse", http.ListParams.parse, signature(http.ListParams.parse))
     yield entry("method", "ListParams.arguments", http.ListParams.arguments, signature(http.ListParams.arguments))
     for name in ("fastapi", "starlette", "litestar"):

@@ -59,7 +59,7 @@ def test_every_error_log_type_and_export_is_described(written: dict[str, str]) -
 def test_secrets_and_limits_of_fields_are_named(written: dict[str, str]) -> None:
     users = written["models/users.md"]
     assert re.search(r"`password` \| `str` \| .*secret", users)
-    assert re.search(r"`nickname` \| `str` \| .*at most 255 characters", users)
+    assert re.search(r"`nickname` \| `str \\\| None` \| .*at most 255 characters", users)
 
 
 def test_the_links_of_the_readme_lead_somewhere() -> None:
