@@ -285,7 +285,7 @@ async def test_an_argument_of_another_kind_is_refused(store: Adapters, arguments
 
 async def test_every_adapter_that_creates_plainly_creates_many(store: Adapters) -> None:
     many = {name for name, kind in kinds().items() if issubclass(kind, Importing)}
-    assert len(many) == 21
+    assert many > {"users", "clients", "roles"}
     for name in many:
         assert await getattr(store, name).create_many("acme", []) == ManyResult()
 

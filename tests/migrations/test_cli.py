@@ -31,7 +31,7 @@ def texts(folder: Path) -> dict[str, str]:
 
 
 HOOKS = ALL[ALL.index("0007_page_hooks") :]
-"""The last migration with columns, and what came after it."""
+"""A migration that adds two columns, and what came after it."""
 LOSSY = str(len(HOOKS))
 
 
@@ -51,7 +51,7 @@ async def test_the_life_of_a_schema(database_url: str) -> None:
     assert await answer("check", url=url) == declared
     assert await answer("down", "--steps", LOSSY, "--yes", url=url) == {"taken_back": [*reversed(HOOKS)]}
     missing = (await answer("check", url=url, code=1))["differences"]
-    assert {part["text"] for part in missing if part["required"]} == {
+    assert {part["text"] for part in missing if part["required"]} >= {
         "hooks: column page_id is missing",
         "hooks: column permission_required is missing",
     }
@@ -96,7 +96,7 @@ async def test_a_database_that_lacks_what_is_needed_is_not_adopted(database_url:
 
 async def test_damage_is_shown_and_settled(db: Database, migrated_url: str) -> None:
     name, *later = HOOKS
-    await answer("down", "--steps", str(len(later)), url=migrated_url)
+    await answer("down", "--steps", str(len(later)), "--yes", url=migrated_url)
     await db.execute(Call(f"UPDATE {LEDGER.name} SET applied_at = NULL, steps_started = 2, steps_done = 1 WHERE name = '{name}'"))
     await db.execute(Call(f"INSERT INTO {LEASES.name} (id, owner, expires_at_ts) VALUES ('other', 'dead', 1)"))
     (damage,) = (await answer("repair", url=migrated_url, code=1))["interrupted"]

@@ -14,8 +14,10 @@ from authhero_sql.migrations.ledger import LEASES, LEDGER
 from authhero_sql.schema import ColumnType, ForeignKey
 from tests.migrations.helpers import ALL, differences, drift, rows
 
-AFTER = ALL[ALL.index("0007_page_hooks") + 1 :]
-"""What came after the last migration with columns."""
+INDEXES = ["0008_list_indexes", "0009_connections_name"]
+"""Migrations of indexes alone; the one before them, 0007_page_hooks, adds two columns."""
+LATER = ALL[ALL.index(INDEXES[0]) :]
+"""They, and whatever came since."""
 
 
 def schema(db: Database, names: list[str]) -> dict[str, TableShape]:
@@ -51,27 +53,28 @@ async def test_there_is_no_way_below_nothing(empty: Database) -> None:
 
 
 async def test_what_would_be_lost_is_counted_and_goes_only_when_that_is_said(empty: Database) -> None:
-    await migrate_to_latest(empty)
+    await migrate_to_latest(empty, target=INDEXES[-1])
     tenant = "INSERT INTO tenants (id, friendly_name, created_at, updated_at) VALUES ('acme', 'Acme', '2026', '2026')"
     hook = "INSERT INTO hooks (hook_id, tenant_id, trigger_id, enabled, page_id) VALUES ('h', 'acme', 'post-login', 1, 'p')"
     await empty.execute(Call(tenant))
     await empty.execute(Call(hook))
     # Indexes go without anything being lost.
     assert await losses(empty) == []
-    assert await migrate_down(empty, len(AFTER)) == AFTER[::-1]
+    assert await migrate_down(empty, len(INDEXES)) == INDEXES[::-1]
     assert await losses(empty, 2) == [DataLoss("hooks", "permission_required", 0), DataLoss("hooks", "page_id", 1)]
     with pytest.raises(MigrationError, match=r"hooks\.page_id \(1 value\).*drop_data=True.*--yes"):
         await migrate_down(empty)
-    assert await migrate_to_latest(empty) == AFTER
+    assert await migrate_to_latest(empty, target=INDEXES[-1]) == INDEXES
     all_of_it = await losses(empty, len(ALL))
     assert {loss.table: loss.rows for loss in all_of_it if loss.column is None and loss.rows} == {"tenants": 1, "hooks": 1}
     assert not [loss for loss in all_of_it if loss.column is not None], "what goes with its table is not told twice"
     with pytest.raises(MigrationError, match=r"tenants \(1 row\)"):
         await migrate_down(empty, len(ALL))
-    assert (await migration_status(empty)).pending == ()
+    assert (await migration_status(empty)).pending == tuple(LATER[len(INDEXES) :])
     assert await rows(empty, "SELECT page_id FROM hooks") == [("p",)]
+    await migrate_to_latest(empty)
     assert await drift(empty) == []
-    assert await migrate_down(empty, len(AFTER) + 1, drop_data=True) == [*AFTER[::-1], "0007_page_hooks"]
+    assert await migrate_down(empty, len(LATER) + 1, drop_data=True) == [*LATER[::-1], "0007_page_hooks"]
 
 
 async def test_a_table_of_somebody_else_that_refers_to_ours_keeps_it(empty: Database) -> None:
@@ -100,7 +103,7 @@ async def test_rows_that_stay_are_kept(empty: Database) -> None:
 
 async def test_a_step_down_that_fails_leaves_the_ledger_true(empty: Database) -> None:
     await migrate_to_latest(empty)
-    await migrate_down(empty, len(AFTER))
+    await migrate_down(empty, len(LATER), drop_data=True)
     hooks = ColumnType(name="page_id", type="varchar(64)")
     # Somebody has dropped it by hand.
     await empty.execute(Call(empty.dialect.drop_column("hooks", "page_id")))
@@ -108,13 +111,13 @@ async def test_a_step_down_that_fails_leaves_the_ledger_true(empty: Database) ->
         await migrate_down(empty, drop_data=True)
     status = await migration_status(empty)
     if empty.dialect.features.transactional_ddl:
-        assert status.pending == tuple(AFTER)
+        assert status.pending == tuple(LATER)
     else:
-        assert status.pending == ("0007_page_hooks", *AFTER)
+        assert status.pending == ("0007_page_hooks", *LATER)
         assert await rows(empty, f"SELECT steps_started, steps_done FROM {LEDGER.name} WHERE name = '0007_page_hooks'") == [(1, 1)]
     await empty.execute(Call(empty.dialect.add_column("hooks", hooks)))
     assert await migrate_down(empty, drop_data=True) == ["0007_page_hooks"]
-    assert await migrate_to_latest(empty) == ["0007_page_hooks", *AFTER]
+    assert await migrate_to_latest(empty) == ["0007_page_hooks", *LATER]
     assert await drift(empty) == []
 
 
@@ -124,7 +127,7 @@ async def test_a_step_down_that_fails_leaves_the_ledger_true(empty: Database) ->
 async def test_a_run_down_that_was_killed_is_taken_up_in_either_direction(empty: Database, *, undone: bool, upwards: bool) -> None:
     """It was killed while it undid the last step of the newest migration, before or after the statement itself."""
     await migrate_to_latest(empty)
-    await migrate_down(empty, len(AFTER))
+    await migrate_down(empty, len(LATER), drop_data=True)
     await empty.execute(
         Call(
             f"UPDATE {LEDGER.name} SET applied_at = NULL, duration_ms = NULL, steps_started = 1, steps_done = 2 "
@@ -135,5 +138,5 @@ async def test_a_run_down_that_was_killed_is_taken_up_in_either_direction(empty:
         await empty.execute(Call(empty.dialect.drop_column("hooks", "permission_required")))
     if not upwards:
         assert await migrate_down(empty, drop_data=True) == ["0007_page_hooks"]
-    assert await migrate_to_latest(empty) == ["0007_page_hooks", *AFTER]
+    assert await migrate_to_latest(empty) == ["0007_page_hooks", *LATER]
     assert await drift(empty) == []

@@ -31,6 +31,7 @@ from authhero_sql.tables import REGISTRY
 from tests.workload.calls import Made, calls
 
 ANSWERS = Path(__file__).with_name("answers.jsonl")
+AGAIN = "the calls have changed: record the answers again with python -m tests.workload.replay"
 
 SEVERAL_KEYS = {table.name for table in REGISTRY.values() if [index.unique for index in table.indexes].count(True) + bool(table.key) > 1}
 """Where a row may break two unique keys at once; it is told of the one that the engine looked at first."""
@@ -93,7 +94,9 @@ def reference_first(dialect: Dialect, was: Any, now: Any) -> bool:
 
 def recorded() -> list[list[Any]]:
     """What came of them when they were recorded."""
-    return [json.loads(line) for line in ANSWERS.read_text("utf-8").splitlines()]
+    answers: list[list[Any]] = [json.loads(line) for line in ANSWERS.read_text("utf-8").splitlines()]
+    assert [call for call, _ in answers] == [str(made) for made in calls()], AGAIN
+    return answers
 
 
 async def _record() -> None:
