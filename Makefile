@@ -16,7 +16,7 @@ PYTEST = $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal
 MYSQL9 := tests/migrations tests/contract/test_rules.py tests/contract/test_users.py tests/workload tests/plans tests/faults/test_group_replication.py -k "mysql and not killed"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test test-engines test-mysql9 test-sqlite test-mysql check format docs bench bench-scale build release clean
+.PHONY: help demo serve test test-engines test-mysql9 test-sqlite test-mysql check format generated docs bench bench-scale build release clean
 
 help: ## Show this list
 	@sed -nE 's/^([a-z.-]+):[^#]*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -75,6 +75,13 @@ format: .venv ## Put the code in order
 docs: .venv/docs/installed ## Build the documentation into docs/_build/html; every warning is an error
 	.venv/docs/bin/python -m sphinx -q --fresh-env --fail-on-warning --keep-going -b html docs docs/_build/html
 	@echo "docs/_build/html/index.html"
+
+# The plans of MySQL 9 are written where it can be had.
+generated: .venv ## Write again what is made from the code: types.py, and the recorded answers, trips and plans of the tests
+	$(BIN)/python scripts/write_types.py
+	$(BIN)/python -m tests.workload.replay
+	AUTHHERO_TRIPS=write AUTHHERO_PLANS=write $(BIN)/python tests/engines.py run -- $(PYTEST) tests/workload/test_trips.py tests/plans
+	AUTHHERO_PLANS=write $(BIN)/python tests/mysql9.py --optional -- $(PYTEST) --engines mysql tests/plans
 
 bench: .venv ## Compare with the bare driver, SQLAlchemy, Tortoise and Kysely on all engines (ARGS="sqlite --rows users" for some of it)
 	$(BIN)/python benchmarks/compare.py $(or $(ARGS),--loops asyncio$(comma)uvloop --startup --write)

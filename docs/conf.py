@@ -119,4 +119,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Register the links."""
     app.connect("doctree-resolved", link_code)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
 html_show_copyright = False
