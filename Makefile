@@ -66,13 +66,6 @@ format: .venv ## Put the code in order
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
-# The plans of MySQL 9 are written where it can be had.
-generated: .venv ## Write again what is made from the code: types.py, and the recorded answers, trips and plans of the tests
-	$(BIN)/python scripts/write_types.py
-	$(BIN)/python -m tests.workload.replay
-	AUTHHERO_TRIPS=write AUTHHERO_PLANS=write $(BIN)/python tests/engines.py run -- $(PYTEST) tests/workload/test_trips.py tests/plans
-	AUTHHERO_PLANS=write $(BIN)/python tests/mysql9.py --optional -- $(PYTEST) --engines mysql tests/plans
-
 # In an environment of its own: Sphinx is not for the tests, and the tests' tools are not for the pages.
 .venv/docs/installed: pyproject.toml
 	$(PYTHON) -m venv .venv/docs
