@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -61,16 +61,13 @@ def drawn(tables: Sequence[Table[Any]], registry: Mapping[str, Table[Any]]) -> s
     lines = {table.name: _shown(table, wanted.get(table.name, set())) for table in tables}
     lines |= {table.name: [(c.name, c.type) for c in table.columns if c.name in {*table.key, *wanted[table.name]}] for table in others}
     depths = _depths(list(lines), edges)
-    columns: dict[int, list[str]] = {}
-    for name in sorted(lines, key=lambda each: (each in own, -len(lines[each]))):
-        columns.setdefault(depths[name], []).append(name)
-    columns = dict(enumerate(_balanced([columns[depth] for depth in sorted(columns)], lines)))
+    columns = _columns(list(lines), depths, edges, {name: HEAD + ROW * len(each) + GAP_Y for name, each in lines.items()}, own)
     places: dict[str, tuple[float, float, float]] = {}
     x, bottom = 8.0, 0.0
-    for depth in sorted(columns):
-        width = max(_width(name, lines[name]) for name in columns[depth])
+    for stack in columns:
+        width = max(_width(name, lines[name]) for name in stack)
         y = 8.0
-        for name in columns[depth]:
+        for name in stack:
             places[name] = (x, y, width)
             y += HEAD + ROW * len(lines[name]) + GAP_Y
         x, bottom = x + width + GAP_X, max(bottom, y)
@@ -78,28 +75,29 @@ def drawn(tables: Sequence[Table[Any]], registry: Mapping[str, Table[Any]]) -> s
     parts = [_edge(edge, places, lines) for edge in edges]
     parts += [_box(name, lines[name], places[name], inside=name in own, key=registry[name].key) for name in lines]
     names = ", ".join(lines)
+    box = f'viewBox="0 0 {size[0]:.0f} {size[1]:.0f}" width="{size[0]:.0f}" style="min-width:min({size[0]:.0f}px,40rem)"'
     return (
-        f'<div class="er"><svg viewBox="0 0 {size[0]:.0f} {size[1]:.0f}" width="{size[0]:.0f}" role="img" aria-label="Diagram of {names}">'
-        '<defs><marker id="er-arrow" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto">'
+        f'<div class="er"><svg {box} role="img" aria-label="Diagram of {names}"><defs>'
+        '<marker id="er-arrow" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto">'
         f'<path d="M0,0 L8,4 L0,8 z"/></marker></defs>{"".join(parts)}</svg></div>'
     )
 
 
-def _balanced(columns: list[list[str]], lines: Mapping[str, Sequence[Any]]) -> list[list[str]]:
-    """The columns, one that is much longer than a page cut in two."""
-    cut: list[list[str]] = []
-    for column in columns:
-        part: list[str] = []
-        height = 0
-        for name in column:
-            tall = HEAD + ROW * len(lines[name]) + GAP_Y
-            if part and height + tall > 1600:
-                cut.append(part)
-                part, height = [], 0
-            part.append(name)
-            height += tall
-        cut.append(part)
-    return cut
+def _columns(
+    names: Sequence[str],
+    depths: Mapping[str, int],
+    edges: Sequence[tuple[str, str, str, str]],
+    heights: Mapping[str, int],
+    own: Collection[str],
+) -> list[list[str]]:
+    """The tables in columns: each right of those that it refers to, and those without references where there is room."""
+    linked = {name for source, _, target, _ in edges for name in (source, target)}
+    columns: list[list[str]] = [[] for _ in range(max(3, 1 + max(depths.values())))]
+    for name in sorted(linked, key=lambda each: (each in own, -heights[each], each)):
+        columns[depths[name]].append(name)
+    for name in sorted(set(names) - linked, key=lambda each: (-heights[each], each)):
+        min(columns, key=lambda column: sum(heights[each] for each in column)).append(name)
+    return [column for column in columns if column]
 
 
 def _width(name: str, lines: Sequence[tuple[str, str]]) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 import authhero_sql
 from authhero_sql.models.logs import LogType
 from authhero_sql.tables import REGISTRY
+from scripts.diagram import drawn
 from scripts.reference import GROUPS, exceptions, methods, pages, table_groups
 from tests.kinds import kinds
 
@@ -60,6 +62,18 @@ def test_secrets_and_limits_of_fields_are_named(written: dict[str, str]) -> None
     users = written["models/users.md"]
     assert re.search(r"`password` \| `str` \| .*secret", users)
     assert re.search(r"`nickname` \| `str \\\| None` \| .*at most 255 characters", users)
+
+
+def test_every_reference_is_an_arrow_between_boxes_that_lie_apart() -> None:
+    for tables in table_groups().values():
+        picture = drawn(tables, REGISTRY)
+        references = [each for table in tables for each in table.foreign_keys if each.references != "tenants"]
+        assert picture.count('class="edge"') == len(references)
+        found = re.findall(r'<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"', picture)
+        boxes = [tuple(map(float, box)) for box in found]
+        assert len(boxes) >= len(tables)
+        for (x, y, width, height), (left, top, across, down) in combinations(boxes, 2):
+            assert x + width < left or left + across < x or y + height < top or top + down < y
 
 
 def test_the_links_of_the_readme_lead_somewhere() -> None:
