@@ -206,11 +206,15 @@ class Statements:
         return self._text(("insert", into.name, names, *_kinds(values)), build).bind(_bound(values))
 
     def inserts(self, rows: Sequence[Mapping[str, Any]]) -> list[Call]:
-        """:meth:`insert` of many rows, all with the same columns in the same order."""
+        """:meth:`insert` of many rows, all with the same columns in the same order; what is NULL in all of them is left out.
+
+        Most rows have a value in a third of their columns, and an engine takes as long to bind a NULL.
+        """
         if not rows:
             return []
-        first = self.insert(rows[0])
-        return [Call(first.sql, tuple(row.values()), prepared=first.prepared, adds_row=first.adds_row) for row in rows]
+        names = [name for name in rows[0] if any(row[name] is not None for row in rows)]
+        first = self.insert({name: rows[0][name] for name in names})
+        return [Call(first.sql, tuple([row[name] for name in names]), prepared=first.prepared, adds_row=first.adds_row) for row in rows]
 
     def insert_next(self, number: str, values: Mapping[str, Any], where: Where) -> Call:
         """INSERT, numbered after the greatest among the rows that meet the conditions, from 1 on."""
