@@ -16,7 +16,7 @@ PYTEST = $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal
 MYSQL9 := tests/migrations tests/contract/test_rules.py tests/contract/test_users.py tests/workload tests/plans tests/faults/test_group_replication.py -k "mysql and not killed"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test test-engines test-mysql9 test-sqlite test-mysql check format generated docs bench bench-scale build release clean
+.PHONY: help demo serve test test-engines test-mysql9 test-sqlite test-mysql coverage check format generated docs bench bench-scale build release clean
 
 help: ## Show this list
 	@sed -nE 's/^([a-z.-]+):[^#]*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -55,6 +55,13 @@ test-sqlite: .venv ## Test on SQLite alone
 
 test-mysql: .venv ## Test everything on Oracle's MySQL 9, unpacked from Debian sid into .venv (as root on Debian)
 	$(BIN)/python tests/mysql9.py -- $(PYTEST) --engines mysql $(ARGS)
+
+# A failed test still leaves something to report.
+coverage: .venv ## Measure which branches the tests reach on SQLite, PostgreSQL, MariaDB and D1 together; takes an hour (ARGS="tests/unit")
+	$(BIN)/python -m coverage erase
+	-$(BIN)/python tests/engines.py run -- $(BIN)/python -m coverage run -m pytest --numprocesses $(WORKERS) --dist worksteal $(ARGS)
+	$(BIN)/python -m coverage combine --quiet
+	$(BIN)/python -m coverage report
 
 check: .venv ## Lint, formatting, types as users see them too, and which layer imports which
 	$(BIN)/ruff check .
