@@ -343,7 +343,7 @@ def limit(column: Column | None, text: str) -> str:
 
 def fields(model: type[BaseModel]) -> str:
     """The table of a model's fields."""
-    told = descriptions(model)
+    meanings = descriptions(model)
     stored = _columns(model)
     rows = []
     for name, info in model.model_fields.items():
@@ -360,7 +360,7 @@ def fields(model: type[BaseModel]) -> str:
             *([f"`{info.default!r}` by default"] if _plain(info.default) else []),
         ]
         label = f"`{name}`" if wire == name else f"`{name}`<br>wire: `{wire}`"
-        rows.append([label, f"`{shown}`", "; ".join(filter(None, [told.get(name, "").rstrip("."), *notes])) + "."])
+        rows.append([label, f"`{shown}`", "; ".join(filter(None, [meanings.get(name, "").rstrip("."), *notes])) + "."])
     return table(["Field", "Type", "Meaning"], rows)
 
 
@@ -452,9 +452,9 @@ def error_page() -> Iterator[tuple[str, str]]:
             f"Status {error.status_code}; {'may be tried again' if error.retryable else 'not to be tried again as it is'}. Is a {bases}."
         )
         methods_ = named.get(error.__name__, [])
-        told = f"Raised by {', '.join(f'`{each}`' for each in methods_)}." if 0 < len(methods_) <= 24 else ""
+        raised = f"Raised by {', '.join(f'`{each}`' for each in methods_)}." if 0 < len(methods_) <= 24 else ""
         text, attributes = described(error)
-        body = "\n\n".join(filter(None, [text, facts, told, attributes]))
+        body = "\n\n".join(filter(None, [text, facts, raised, attributes]))
         parts.append(f"````{{py:exception}} {error.__name__}\n\n{body}\n````\n")
     yield "exceptions.md", "\n".join(parts)
 
@@ -604,10 +604,10 @@ def _connect_options() -> Iterator[str]:
 def _typed(title: str, kind: Any, without: Sequence[Any]) -> str:
     """The table of a typed dictionary's keys that have a description, and a line with the others."""
     known = {name for each in without for name in each.__annotations__}
-    told = _docstrings(options).get(kind.__name__, {})
+    meanings = _docstrings(options).get(kind.__name__, {})
     names = [name for name in _annotations(options.__name__)[kind.__name__] if name not in known]
-    rows = [[f"`{name}`", f"`{_annotations(options.__name__)[kind.__name__][name]}`", told[name]] for name in names if name in told]
-    others = [f"`{name}`" for name in names if name not in told]
+    rows = [[f"`{name}`", f"`{_annotations(options.__name__)[kind.__name__][name]}`", meanings[name]] for name in names if name in meanings]
+    others = [f"`{name}`" for name in names if name not in meanings]
     beside = f"\nPassed to the driver: {', '.join(others)}.\n" if others else ""
     return f"### {title}\n\n{table(['Option', 'Type', 'Meaning'], rows)}{beside}"
 
