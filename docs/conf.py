@@ -52,6 +52,8 @@ html_theme_options = {"sidebar_hide_name": False}
 
 write(HERE / "reference")
 
+ROOT = {"changelog": "CHANGELOG.md", "contributing": "CONTRIBUTING.md", "security-policy": "SECURITY.md"}
+"""The pages that show a file of the repository's root."""
 METHOD = re.compile(r"(?:(?:adapters|tx|batch|inner)\.)?(\w+)\.(\w+)")
 COMMAND = re.compile(r"authhero-sql ([a-z-]+(?: create)?)\b")
 
@@ -99,6 +101,16 @@ def link_code(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         link += node
 
 
+def show_root(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Put the file of the root into its page, with links that lead from there."""
+    if docname in ROOT:
+        text = (HERE.parent / ROOT[docname]).read_text("utf-8").replace("](docs/", "](")
+        for page, name in ROOT.items():
+            text = text.replace(f"]({name}", f"]({page}.md")
+        source[0] = text
+        app.env.note_dependency(HERE.parent / ROOT[docname])
+
+
 def _inside(node: nodes.Node, *kinds_: type[nodes.Node]) -> bool:
     while node.parent is not None:
         node = node.parent
@@ -117,6 +129,7 @@ def _inside_of(node: nodes.Node, id: str) -> bool:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Register the links."""
+    """Register what this file adds to Sphinx."""
+    app.connect("source-read", show_root)
     app.connect("doctree-resolved", link_code)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -22,7 +22,9 @@ DOCS = ROOT / "docs"
 PAGES = sorted(
     path.relative_to(DOCS).as_posix()
     for path in DOCS.rglob("*.md")
-    if "reference" not in path.parts and "_build" not in path.parts and path.name not in ("contributing.md", "changelog.md")
+    if "reference" not in path.parts
+    and "_build" not in path.parts
+    and path.name not in ("changelog.md", "contributing.md", "security-policy.md")
 )
 ENGINE_PAGES = {"postgresql": "engines/postgresql.md", "mysql": "engines/mysql.md", "d1": "engines/d1.md"}
 """The pages whose blocks run on another engine than SQLite, by the engine."""
