@@ -314,6 +314,21 @@ async def test_secrets_and_storage_are_no_sort_fields() -> None:
         assert isinstance(caught.value, ValueError)
 
 
+@pytest.mark.parametrize(
+    ("dialect", "field", "behind"),
+    [
+        ("sqlite", "created_at", ["code_id", "code_type"]),
+        # No index of InnoDB has room for the last column, and the rows are in its order all the same.
+        ("mysql", "created_at", ["code_id"]),
+        # There is no index of this order that could have it.
+        ("mysql", "used_at", ["code_id", "code_type"]),
+    ],
+)
+def test_an_order_is_completed_by_the_key_as_far_as_an_index_can_have_it(dialect: str, field: str, behind: list[str]) -> None:
+    codes = Adapters(Context.of(FakeDatabase(DIALECTS[dialect]))).codes
+    assert [part.column for part in codes._lists.order(Sort(field, True))] == [field, *behind]
+
+
 @pytest.mark.parametrize("wrong", [0, -1, 1.5, "1", None])
 async def test_iterating_needs_a_batch(wrong: Any) -> None:
     adapters = Adapters(Context.of(FakeDatabase(DIALECTS["sqlite"])))
