@@ -19,6 +19,7 @@ from authhero_sql.lucene import parse, quoted
 from authhero_sql.schema import Column
 from authhero_sql.statements.filters import Filter, targets
 from authhero_sql.statements.filters import compiled as compiled_tree
+from authhero_sql.where import one_of
 from tests.unit.fakes import DIALECTS, FakeDatabase
 
 each_dialect = pytest.mark.parametrize("dialect", DIALECTS.values(), ids=DIALECTS)
@@ -187,3 +188,14 @@ def test_two_cases_are_each_others() -> None:
             assert (upper.lower(), lower.upper()) == (lower, upper)
     assert [other_case(letter) for letter in "aZ\u00e9\u03a3\u0416"] == ["A", "z", "\u00c9", "\u03c3", "\u0436"]
     assert [other_case(letter) for letter in "1_\u00df\u1e9e\u0130\u0131\u017f\u212a\u212b\u03c2\u00b5\u01c5"] == [None] * 12
+
+
+@each_dialect
+async def test_several_numbers_are_compared_one_by_one(dialect: Dialect) -> None:
+    """A list is bound as one of text, in which no number is; SQLite would not even say so."""
+    database = FakeDatabase(dialect)
+    users = Adapters(Context.of(database)).users
+    await users.list("acme", where={"login_count": one_of([1, 2, 1])})
+    (call,) = database.calls
+    assert [value for value in call.args if value in (1, 2)] == [1, 2]
+    assert not any(isinstance(value, list) or (isinstance(value, str) and value.startswith("[")) for value in call.args)
