@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import logging
 import os
 import re
 import subprocess
@@ -87,6 +88,18 @@ def environment(tmp_path: Path) -> dict[str, str]:
         "AUTHHERO_SQL_URL": "sqlite:///auth.db",
         "AUTHHERO_SQL_PASSWORD": "correct horse",
     }
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before() -> Iterator[None]:
+    """A page sets up logging, which is the whole process's."""
+    root = logging.getLogger()
+    loggers = [root, *(logging.getLogger(name) for name in ("authhero_sql", "authhero_sql.sql", "authhero_sql.migrations"))]
+    before, handlers = [logger.level for logger in loggers], root.handlers[:]
+    yield
+    root.handlers[:] = handlers
+    for logger, level in zip(loggers, before, strict=True):
+        logger.setLevel(level)
 
 
 def run(arguments: Sequence[str], folder: Path, environment: dict[str, str]) -> None:

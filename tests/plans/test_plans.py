@@ -244,5 +244,6 @@ async def test_before_the_first_analyze_no_statement_about_linked_accounts_reads
             async with adapters.database.transaction() as block:
                 await block.execute(Call(f"SET LOCAL plan_cache_mode = {way}"))
                 plan = "\n".join(line for (line,) in await block.fetch(Call(f"EXPLAIN (ANALYZE) {call.sql}", call.args)))
-            assert "users_linked_to_index" in plan, plan
-            assert "Rows Removed by Filter" not in plan, plan
+            _, found, linked = plan.partition("users_linked_to_index")
+            assert found, plan
+            assert "Rows Removed by Filter" not in linked, plan
