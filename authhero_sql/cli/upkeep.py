@@ -15,16 +15,18 @@ from ..doctor import SEVERITIES, diagnose
 from ..upkeep import Retention, clean_up
 from .invocation import CHECK_FAILED, Invocation, app, command, counted
 
+_DAY = timedelta(days=1)
+_KEPT = Retention()
 _COLORS = dict(zip(SEVERITIES, ("red", "yellow", "cyan"), strict=True))
 
 
 @command(app)
 def cleanup(
     cli: Invocation,
-    grace_days: Annotated[float, typer.Option(min=0, help="Days to keep sessions and tokens after they expire.")] = 7,
-    codes_days: Annotated[float, typer.Option(min=0, help="Days to keep codes after they expire.")] = 1,
-    outbox_days: Annotated[float, typer.Option(min=0, help="Days to keep delivered and dead events.")] = 7,
-    executions_days: Annotated[float, typer.Option(min=0, help="Days to keep action executions.")] = 30,
+    grace_days: Annotated[float, typer.Option(min=0, help="Days to keep sessions and tokens after they expire.")] = _KEPT.sessions // _DAY,
+    codes_days: Annotated[float, typer.Option(min=0, help="Days to keep codes after they expire.")] = _KEPT.codes // _DAY,
+    outbox_days: Annotated[float, typer.Option(min=0, help="Days to keep delivered and dead events.")] = _KEPT.outbox // _DAY,
+    executions_days: Annotated[float, typer.Option(min=0, help="Days to keep action executions.")] = _KEPT.executions // _DAY,
     logs_days: Annotated[float | None, typer.Option(min=0, help="Days to keep log entries.", show_default="all are kept")] = None,
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Count the rows, and delete none.")] = False,

@@ -87,9 +87,8 @@ async def test_what_has_to_be_there_is_or_is_an_error(store: Adapters) -> None:
     assert await store.clients.exists("acme", "web") is True
 
 
+@pytest.mark.transactions
 async def test_in_a_transaction_what_it_has_written_is_found(store: Adapters) -> None:
-    if not store.database.dialect.features.interactive_transactions:
-        return
     async with store.transaction() as tx:
         await tx.users.create("acme", user("eve"))
         assert [found.user_id for found in await tx.users.find("acme", email="eve@acme.example")] == ["auth0|eve"]

@@ -70,9 +70,8 @@ async def test_a_batch_writes_later_and_cannot_return(store: Adapters) -> None:
     assert await store.clients.exists("acme", "spa")
 
 
+@pytest.mark.transactions
 async def test_in_a_transaction_it_is_what_the_transaction_has_written(store: Adapters) -> None:
-    if not store.database.dialect.features.interactive_transactions:
-        return
     async with store.transaction() as tx:
         inside = await tx.users.update("acme", "auth0|ada", {"name": "Ada"}, returning=True)
         assert inside is not None

@@ -218,10 +218,9 @@ def _serves_a_reference(table: Table[Any], index: Index) -> bool:
     return index.names == ("tenant_id",) and any(key.columns == ("tenant_id",) for key in table.foreign_keys)
 
 
-async def test_before_the_first_analyze_no_statement_about_linked_accounts_reads_the_tenant(engine: str, adapters: Adapters) -> None:
+@pytest.mark.engines("postgresql")
+async def test_before_the_first_analyze_no_statement_about_linked_accounts_reads_the_tenant(adapters: Adapters) -> None:
     """As after an import or a restore: to a planner without statistics each index of the tenant seems to lead to a few rows."""
-    if engine != "postgresql":
-        return
     sent: list[Call] = []
 
     async def fetch(call: Call) -> list[Row]:
