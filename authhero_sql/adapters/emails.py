@@ -71,7 +71,9 @@ class EmailProviders(Adapter[EmailProvider]):
     async def update(
         self, tenant_id: str, fields: BaseModel | EmailProviderUpdate | Unchecked, *, expect: Expected = None, returning: bool = False
     ) -> bool | EmailProvider | None:
-        """Write exactly the given fields; ``credentials`` and ``settings`` are replaced whole. ``expect``: see :meth:`UpdateMixin.update`.
+        """Write exactly the given fields; ``credentials`` and ``settings`` are replaced whole.
+
+        ``expect`` and ``returning`` are as in :meth:`UpdateMixin.update`.
 
         Returns:
             Whether the tenant has a provider.
@@ -157,7 +159,7 @@ class EmailTemplates(Adapter[EmailTemplate]):
         expect: Expected = None,
         returning: bool = False,
     ) -> bool | EmailTemplate | None:
-        """Write exactly the given fields. ``expect``: see :meth:`UpdateMixin.update`.
+        """Write exactly the given fields. ``expect`` and ``returning``: see :meth:`UpdateMixin.update`.
 
         Returns:
             Whether there was such a template.

@@ -81,7 +81,7 @@ class Keys(Adapter[SigningKey]):
     async def update(
         self, kid: str, fields: BaseModel | SigningKeyUpdate | Unchecked, *, expect: Expected = None, returning: bool = False
     ) -> bool | SigningKey | None:
-        """Write exactly the given fields; whether there was such a key. ``expect``: see :meth:`UpdateMixin.update`.
+        """Write exactly the given fields; whether there was such a key. ``expect`` and ``returning``: see :meth:`UpdateMixin.update`.
 
         Raises:
             InvalidValueError: a value cannot be stored, or a field cannot be updated.

@@ -168,7 +168,7 @@ class OrganizationConnections(Adapter[OrganizationConnection]):
     ) -> bool | OrganizationConnection | None:
         """Write exactly the given fields; whether the connection is enabled for the organization.
 
-        ``expect`` is as in :meth:`UpdateMixin.update`.
+        ``expect`` and ``returning`` are as in :meth:`UpdateMixin.update`.
 
         Raises:
             InvalidValueError: a value cannot be stored, or a field is unknown or cannot be updated.
