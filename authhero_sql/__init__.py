@@ -10,6 +10,7 @@
 
 from .adapters import Adapters, create_adapters
 from .clock import Clock
+from .crud.bulk import ManyResult, Refusal
 from .dialects import Database, connect
 from .doctor import Finding, diagnose
 from .errors import (
@@ -75,7 +76,6 @@ from .migrations import (
     unlock,
 )
 from .models.base import Page
-from .verbs.bulk import ManyResult, Refusal
 
 __version__ = "0.1.0"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, get_args
 
 from .adapters import Adapters, create_adapters
@@ -13,6 +14,8 @@ from .dialects import Call, wrap
 from .dialects.diagnosis import Diagnosis, diagnosis
 from .errors import DatabaseError, DatabaseUnavailableError, SchemaMismatchError, UnsupportedError
 from .migrations import Difference, check_schema, find_interrupted_migrations, lease_holder, migration_status
+from .statements.conditions import NOT_NULL
+from .statements.lists import ListStatements
 from .tables import OUTBOX_EVENTS, REGISTRY
 from .upkeep import Retention, clean_up
 
@@ -51,6 +54,11 @@ class _Patient:
     adapters: Adapters
     engine: Diagnosis
     clock: Clock
+
+    async def database_now(self) -> datetime:
+        """Return the current time of the database's clock."""
+        [[milliseconds]] = await self.context.executor.fetch(Call(f"SELECT {self.context.dialect.now_ms()}"))
+        return from_epoch_ms(int(milliseconds))
 
 
 Symptoms = AsyncIterator[tuple[Severity, str, str]]
@@ -131,9 +139,8 @@ async def pooler(patient: _Patient) -> Symptoms:
 async def clocks(patient: _Patient) -> Symptoms:
     """The clocks agree: this host says when sessions and codes expire, the database when leases do."""
     before = truncate(patient.clock())
-    [[milliseconds]] = await patient.context.executor.fetch(Call(f"SELECT {patient.context.dialect.now_ms()}"))
+    theirs = await patient.database_now()
     after = truncate(patient.clock())
-    theirs = from_epoch_ms(int(milliseconds))
     # What lies between the two looks may be the way there and back.
     skew = max((before - theirs).total_seconds(), (theirs - after).total_seconds(), 0.0)
     if skew >= SKEWED:
@@ -172,8 +179,7 @@ async def lease(patient: _Patient) -> Symptoms:
     held = await lease_holder(patient.context.database)
     if held is None or held.expires_at is None:
         return
-    [[now]] = await patient.context.executor.fetch(Call(f"SELECT {patient.context.dialect.now_ms()}"))
-    if held.expires_at < from_epoch_ms(int(now)):
+    if held.expires_at < await patient.database_now():
         yield "warning", f"a migration lease was left behind: it is {held}", "run `authhero-sql unlock`"
     else:
         yield "note", f"the migration lease is {held}", "wait for the migration to end; if its process is dead, run `authhero-sql unlock`"
@@ -230,10 +236,8 @@ async def expired_rows(patient: _Patient) -> Symptoms:
 
 async def dead_letters(patient: _Patient) -> Symptoms:
     """Every event of the outbox was delivered, or can still be."""
-    words = patient.context.dialect
-    source, column = words.identifier(OUTBOX_EVENTS.name), words.identifier(OUTBOX_EVENTS.c.dead_lettered_at.name)
-    query = f"SELECT COUNT(*) FROM {source} WHERE {column} IS NOT NULL"  # noqa: S608  # names of the registry
-    [[number]] = await patient.context.executor.fetch(Call(query))
+    statements = ListStatements(OUTBOX_EVENTS, patient.context.texts)
+    [[number]] = await patient.context.executor.fetch(statements.count({OUTBOX_EVENTS.c.dead_lettered_at: NOT_NULL}))
     if number:
         text = f"{number} events of the outbox could not be delivered" if number > 1 else "an event of the outbox could not be delivered"
         yield "warning", text, "mend what receives them, then call outbox.replay() for what outbox.list_failed() lists"

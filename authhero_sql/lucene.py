@@ -126,7 +126,10 @@ def parse(q: str) -> Node | None:
     Raises:
         InvalidQueryError: it is no text, cannot be read, or is too long, too deep or of too many clauses.
     """
-    return _Parser(q).whole() if _checked(q).strip() else None
+    if not isinstance(q, str):
+        raise InvalidQueryError("q must be text")
+    require_searchable(q, "q")
+    return _Parser(q).whole() if q.strip() else None
 
 
 def quoted(value: str) -> str:
@@ -134,18 +137,24 @@ def quoted(value: str) -> str:
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _checked(q: str) -> str:
-    if not isinstance(q, str):
-        raise InvalidQueryError("q must be text")
+def require_searchable(text: str, subject: str) -> None:
+    """Require that every engine can store and compare a text.
+
+    Args:
+        text: The text to search for.
+        subject: What the error message calls it.
+
+    Raises:
+        InvalidQueryError: The text contains a lone surrogate or a NUL character, or exceeds ``MAX_BYTES`` in UTF-8.
+    """
     try:
-        size = len(q.encode())
+        size = len(text.encode())
     except UnicodeEncodeError:
-        raise InvalidQueryError("q holds a lone surrogate") from None
-    if "\0" in q:
-        raise InvalidQueryError("q holds a NUL character")
+        raise InvalidQueryError(f"{subject} contains a lone surrogate") from None
+    if "\0" in text:
+        raise InvalidQueryError(f"{subject} contains a NUL character")
     if size > MAX_BYTES:
-        raise InvalidQueryError(f"q is longer than {MAX_BYTES} bytes")
-    return q
+        raise InvalidQueryError(f"{subject} is longer than {MAX_BYTES} bytes")
 
 
 _KEYWORD = re.compile(r"(AND|OR|NOT)(?=[\s()]|$)")

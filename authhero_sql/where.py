@@ -20,7 +20,7 @@ from datetime import date, datetime
 from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 from .errors import InvalidQueryError, shown
-from .lucene import MAX_BYTES, MAX_CLAUSES, MAX_DEPTH, And, Compare, Equal, Exists, Match, Node, Not, OneOf, Or, Place, Range
+from .lucene import MAX_CLAUSES, MAX_DEPTH, And, Compare, Equal, Exists, Match, Node, Not, OneOf, Or, Place, Range, require_searchable
 
 __all__ = [
     "Alternatives",
@@ -197,14 +197,7 @@ def _match(field: str, place: Place, text: Any) -> Node:
 
 def _operand(field: str, value: Any) -> Any:
     if isinstance(value, str):
-        try:
-            size = len(value.encode())
-        except UnicodeEncodeError:
-            raise InvalidQueryError(f"{shown(field)}: the text holds a lone surrogate") from None
-        if "\0" in value:
-            raise InvalidQueryError(f"{shown(field)}: the text holds a NUL character")
-        if size > MAX_BYTES:
-            raise InvalidQueryError(f"{shown(field)}: the text is longer than {MAX_BYTES} bytes")
+        require_searchable(value, f"{shown(field)}: the text")
         return value
     if isinstance(value, int | date):
         return value

@@ -34,13 +34,13 @@ from authhero_sql.adapters import Adapters, mixins  # noqa: E402
 from authhero_sql.cli import app  # noqa: E402
 from authhero_sql.cli.invocation import EXIT_CODES, PANEL  # noqa: E402
 from authhero_sql.codecs import JSON, JSON_OR_TEXT, MEDIUMTEXT_BYTES, TEXT, TEXT_BYTES  # noqa: E402
+from authhero_sql.crud.adapter import Adapter  # noqa: E402
 from authhero_sql.dialects import options  # noqa: E402
 from authhero_sql.listing import ListRules  # noqa: E402
 from authhero_sql.models.base import descriptions  # noqa: E402
 from authhero_sql.models.logs import LogType  # noqa: E402
 from authhero_sql.schema import Column, Table  # noqa: E402
 from authhero_sql.tables import REGISTRY  # noqa: E402
-from authhero_sql.verbs.adapter import Adapter  # noqa: E402
 from scripts.diagram import drawn  # noqa: E402
 from tests.kinds import kinds  # noqa: E402
 

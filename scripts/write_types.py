@@ -26,10 +26,10 @@ from pydantic.fields import FieldInfo  # noqa: E402
 
 from authhero_sql import models  # noqa: E402
 from authhero_sql.codecs import BOOL, EPOCH_MS, FLAG, INSTANT, INT, MARK, SWITCH, TEXT  # noqa: E402
+from authhero_sql.crud.adapter import Adapter  # noqa: E402
 from authhero_sql.models import AnalyticsQuery, AuditEventInsert, ImportMetadata  # noqa: E402
 from authhero_sql.models.base import descriptions  # noqa: E402
 from authhero_sql.rows import partial_model, wire_fields, without_none  # noqa: E402
-from authhero_sql.verbs.adapter import Adapter  # noqa: E402
 from tests.kinds import kinds  # noqa: E402
 
 PATH = ROOT / "authhero_sql" / "types.py"

@@ -10,8 +10,8 @@ from pydantic import BaseModel
 
 from authhero_sql import Adapters
 from authhero_sql.context import Context
+from authhero_sql.crud.adapter import Adapter
 from authhero_sql.schema import Table
-from authhero_sql.verbs.adapter import Adapter
 from tests.unit.fakes import DIALECTS, FakeDatabase
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel
 
+from ..crud.adapter import Adapter, Expected
 from ..errors import ConflictError
 from ..listing import ListRules, Sort, Totals
 from ..models.actions import (
@@ -27,7 +28,6 @@ from ..rows import Unchecked
 from ..schema import Column
 from ..statements.conditions import other_than
 from ..tables import ACTION_EXECUTIONS, ACTION_VERSIONS, ACTIONS, HOOK_CODE, HOOKS
-from ..verbs.adapter import Adapter, Expected
 from .mixins import CreateMixin, ListMixin, StandardAdapter, UpdateMixin
 
 if TYPE_CHECKING:

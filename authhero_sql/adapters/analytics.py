@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from ..buckets import Bucket, buckets, zone
 from ..clock import to_epoch_ms, to_iso
+from ..crud.adapter import Adapter
 from ..errors import InvalidQueryError, shown
 from ..listing import MAX_PAGE, count
 from ..models.analytics import (
@@ -29,7 +30,6 @@ from ..schema import Column, Order
 from ..statements.aggregates import Aggregates, Bucketed, Dimension, Latest, Named
 from ..statements.conditions import gte, lt, lte, one_of
 from ..tables import LOGS, REFRESH_TOKENS, SESSIONS
-from ..verbs.adapter import Adapter
 
 if TYPE_CHECKING:
     from ..types import AnalyticsQueryDict

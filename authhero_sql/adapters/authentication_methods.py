@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import BaseModel
 
+from ..crud.adapter import Expected
 from ..models.authentication_methods import AuthenticationMethod, AuthenticationMethodInsert
 from ..rows import Unchecked
 from ..schema import Column, Order
 from ..tables import AUTHENTICATION_METHODS
-from ..verbs.adapter import Expected
 from .mixins import CreateMixin
 
 if TYPE_CHECKING:

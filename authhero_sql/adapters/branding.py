@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, overload
 
 from pydantic import BaseModel
 
+from ..crud.adapter import Adapter, Expected
 from ..models.base import ImportMetadata
 from ..models.branding import (
     SOLID_COLOR,
@@ -24,7 +25,6 @@ from ..models.branding import (
 from ..rows import Unchecked
 from ..schema import Column, Order
 from ..tables import BRANDING, CUSTOM_TEXT, PROMPT_SETTINGS, THEMES, UNIVERSAL_LOGIN_TEMPLATES
-from ..verbs.adapter import Adapter, Expected
 from .mixins import TenantAdapter
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from pydantic import BaseModel
 
+from ..crud.adapter import Adapter
 from ..errors import CorruptRowError, InvalidValueError
 from ..models.clients import Client, ClientInsert
 from ..models.connections import Connection
@@ -14,7 +15,6 @@ from ..schema import Order
 from ..statements.conditions import NOT_NULL, one_of
 from ..statements.table import Chosen
 from ..tables import CLIENTS, CONNECTIONS
-from ..verbs.adapter import Adapter
 from .connections import Connections
 
 CLIENT = CLIENTS.c

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel
 
+from ..crud.adapter import Expected
+from ..crud.bulk import New, of_row
 from ..errors import ForeignKeyError, InvalidQueryError
 from ..listing import ListRules, Sort, Totals
 from ..models.base import ImportMetadata, Page
@@ -16,8 +18,6 @@ from ..models.domains import CustomDomain, CustomDomainInsert, CustomDomainWithT
 from ..rows import Unchecked, mapping
 from ..schema import Column, Order
 from ..tables import CUSTOM_DOMAINS, PROXY_ROUTES
-from ..verbs.adapter import Expected
-from ..verbs.bulk import New, of_row
 from .mixins import CreateMixin, UpdateMixin
 
 if TYPE_CHECKING:

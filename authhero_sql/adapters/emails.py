@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Literal, overload
 
 from pydantic import BaseModel
 
+from ..crud.adapter import Adapter, Expected
 from ..models.base import ImportMetadata
 from ..models.emails import EmailProvider, EmailTemplate
 from ..rows import Unchecked
 from ..schema import Order
 from ..tables import EMAIL_PROVIDERS, EMAIL_TEMPLATES
-from ..verbs.adapter import Adapter, Expected
 
 if TYPE_CHECKING:
     from ..types import EmailProviderCreate, EmailProviderUpdate, EmailTemplateCreate, EmailTemplateUpdate, ImportMetadataDict

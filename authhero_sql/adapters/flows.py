@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import BaseModel
 
+from ..crud.adapter import Expected
 from ..listing import ListRules
 from ..models.flows import Flow, FlowInsert
 from ..rows import Unchecked
 from ..schema import Column
 from ..tables import FLOWS
-from ..verbs.adapter import Expected
 from .mixins import CreateMixin, IterateMixin
 
 if TYPE_CHECKING:

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, ClassVar, Literal, overload
 
 from pydantic import BaseModel
 
+from ..crud.adapter import Adapter, Expected
 from ..listing import ListRules, Sort, Totals
 from ..models.base import Page
 from ..models.keys import SigningKey
 from ..rows import Unchecked
 from ..statements.conditions import gt, null_or
 from ..tables import KEYS
-from ..verbs.adapter import Adapter, Expected
 from ..where import Alternatives
 
 if TYPE_CHECKING:

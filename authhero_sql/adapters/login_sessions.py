@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, overload
 from pydantic import BaseModel
 
 from ..clock import from_epoch_ms
+from ..crud.adapter import Adapter, Expected
 from ..dialects.interface import Call
 from ..models.base import ImportMetadata
 from ..models.sessions import LoginSession, LoginSessionInsert, LoginSessionWithTenantId
@@ -15,7 +16,6 @@ from ..rows import Unchecked
 from ..schema import Column, Table
 from ..statements.conditions import Picked, Where, lt
 from ..tables import LOGIN_SESSIONS
-from ..verbs.adapter import Adapter, Expected
 
 if TYPE_CHECKING:
     from ..types import ImportMetadataDict, LoginSessionCreate, LoginSessionUpdate

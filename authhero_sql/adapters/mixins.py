@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Final, Generic, Literal, TypeVar, overloa
 
 from pydantic import BaseModel
 
+from ..crud.adapter import Adapter, Expected
+from ..crud.bulk import Importing, ManyResult, OnConflict, OnInvalid, Progress, Rows
 from ..listing import Sort, Totals
 from ..models.base import ImportMetadata, Page
 from ..rows import Unchecked
 from ..schema import Column
-from ..verbs.adapter import Adapter, Expected
-from ..verbs.bulk import Importing, ManyResult, OnConflict, OnInvalid, Progress, Rows
 from ..where import Alternatives
 
 if TYPE_CHECKING:
@@ -147,8 +147,36 @@ class IterateMixin(ListMixin[M, W], Generic[M, W]):
             yield item
 
 
-class CreateMixin(Importing[M], TenantAdapter[M], Generic[M, I, C]):
-    """Rows that are created, and got and removed by their id."""
+class RowMixin(TenantAdapter[M]):
+    """Methods that read or remove one row by its ID."""
+
+    async def get(self, tenant_id: str, id: str) -> M | None:
+        """Return the row with this ID, or None."""
+        return await self._get(self._own(tenant_id, id))
+
+    async def get_one(self, tenant_id: str, id: str) -> M:
+        """Return the row with this ID.
+
+        Raises:
+            NotFoundError: No row has this ID.
+        """
+        return self._required(await self.get(tenant_id, id))
+
+    async def exists(self, tenant_id: str, id: str) -> bool:
+        """Return whether a row has this ID."""
+        return await self._exists(self._own(tenant_id, id))
+
+    async def remove(self, tenant_id: str, id: str) -> bool:
+        """Remove the row and the rows that belong to it by a cascading foreign key.
+
+        Returns:
+            Whether there was such a row.
+        """
+        return await self._remove(self._own(tenant_id, id))
+
+
+class CreateMixin(Importing[M], RowMixin[M], Generic[M, I, C]):
+    """Rows that are created, and read and removed by their ID."""
 
     async def create(
         self,
@@ -212,26 +240,6 @@ class CreateMixin(Importing[M], TenantAdapter[M], Generic[M, I, C]):
             and ``result``: its ``done`` first rows are dealt with.
         """
         return await self._create_many(tenant_id, rows, on_conflict, on_invalid, progress)
-
-    async def get(self, tenant_id: str, id: str) -> M | None:
-        """The row with this id, or None."""
-        return await self._get(self._own(tenant_id, id))
-
-    async def get_one(self, tenant_id: str, id: str) -> M:
-        """The row with this id.
-
-        Raises:
-            NotFoundError: there is none.
-        """
-        return self._required(await self.get(tenant_id, id))
-
-    async def exists(self, tenant_id: str, id: str) -> bool:
-        """Whether there is a row with this id."""
-        return await self._exists(self._own(tenant_id, id))
-
-    async def remove(self, tenant_id: str, id: str) -> bool:
-        """Remove the row and, by the references between the tables, what belongs to it; whether there was one."""
-        return await self._remove(self._own(tenant_id, id))
 
 
 class UpdateMixin(TenantAdapter[M], Generic[M, U]):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, overload
 
 from pydantic import BaseModel
 
+from ..crud.adapter import Adapter, Expected, M
 from ..errors import InvalidQueryError, InvalidValueError
 from ..listing import ListRules, Total, Totals, Window
 from ..models.base import ImportMetadata, Page
@@ -23,7 +24,6 @@ from ..rows import Unchecked
 from ..schema import Column, Order
 from ..statements.conditions import Where, lt, one_of
 from ..tables import ROLLOUTS, TENANT_OPERATION_EVENTS, TENANT_OPERATIONS
-from ..verbs.adapter import Adapter, Expected, M
 
 if TYPE_CHECKING:
     from ..types import (

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, overload
 
 from pydantic import BaseModel
 
+from ..crud.adapter import Adapter, Expected
+from ..crud.bulk import New, of_row
 from ..errors import ForeignKeyError, InvalidValueError, Reference
 from ..listing import ListRules, Sort, Totals, Window
 from ..models.base import ImportMetadata, Page
@@ -28,8 +30,6 @@ from ..schema import Column, Order, Table
 from ..statements.conditions import Where, one_of
 from ..statements.table import Side
 from ..tables import CONNECTIONS, INVITES, ORGANIZATION_CONNECTIONS, ORGANIZATIONS, USER_ORGANIZATIONS
-from ..verbs.adapter import Adapter, Expected
-from ..verbs.bulk import New, of_row
 from .mixins import StandardAdapter
 
 if TYPE_CHECKING:

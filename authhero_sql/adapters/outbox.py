@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ..clock import system_clock
+from ..crud.adapter import Adapter
 from ..dialects.interface import Row
 from ..errors import CorruptRowError, InvalidValueError
 from ..listing import MAX_LIMIT, ListRules, Totals, Window, count
@@ -21,7 +22,6 @@ from ..schema import Column, Order
 from ..statements.conditions import NOT_NULL, NULL, Where, gt, lte, null_or, one_of
 from ..statements.table import Added
 from ..tables import OUTBOX_EVENTS
-from ..verbs.adapter import Adapter
 
 if TYPE_CHECKING:
     from ..types import AuditEventCreate

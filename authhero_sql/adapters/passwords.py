@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel
 
+from ..crud.adapter import Adapter
 from ..dialects.interface import Call
 from ..errors import InvalidValueError
 from ..listing import MAX_LIMIT, count
@@ -17,7 +18,6 @@ from ..rows import Unchecked, mapping
 from ..schema import Column, Order
 from ..statements.conditions import Where, other_than
 from ..tables import PASSWORDS, USERS
-from ..verbs.adapter import Adapter
 
 if TYPE_CHECKING:
     from ..types import ImportMetadataDict, PasswordCreate, PasswordUpdate

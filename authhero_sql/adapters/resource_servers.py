@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel
 
+from ..crud.adapter import Expected
 from ..errors import ConflictError
 from ..listing import ListRules
 from ..models.base import ImportMetadata
@@ -14,7 +15,6 @@ from ..models.permissions import ClientGrant, ClientGrantInsert, Grant, GrantIns
 from ..rows import Unchecked
 from ..schema import Column
 from ..tables import CLIENT_GRANTS, GRANTS, RESOURCE_SERVERS
-from ..verbs.adapter import Expected
 from .mixins import IterateMixin, StandardAdapter
 
 if TYPE_CHECKING:

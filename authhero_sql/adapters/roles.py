@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, overload
 
 from pydantic import BaseModel
 
+from ..crud.adapter import Adapter, M
 from ..errors import InvalidValueError
 from ..listing import MAX_PAGE, ROWS, Cursor, ListRules, Sort, Total, Totals, Window, asked_totals, by_checkpoint, count
 from ..models.base import Page
@@ -28,7 +29,6 @@ from ..schema import Column, Order
 from ..statements.conditions import Picked, Where, gt
 from ..statements.table import AnyTable, Side
 from ..tables import RESOURCE_SERVERS, ROLE_PERMISSIONS, ROLES, USER_PERMISSIONS, USER_ROLES
-from ..verbs.adapter import Adapter, M
 from .mixins import UNSET, StandardAdapter, Unset
 
 if TYPE_CHECKING:

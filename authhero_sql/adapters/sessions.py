@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar, over
 from pydantic import BaseModel
 
 from ..clock import to_epoch_ms
+from ..crud.adapter import Expected
 from ..dialects.interface import Call
 from ..errors import ConflictError, InvalidValueError
 from ..listing import ListRules
@@ -19,9 +20,8 @@ from ..rows import Unchecked
 from ..schema import Column
 from ..statements.conditions import NULL, Picked, Where, gt, null_or, one_of
 from ..tables import REFRESH_TOKENS, SESSIONS
-from ..verbs.adapter import Expected
 from .login_sessions import LoginSessions
-from .mixins import IterateMixin, W
+from .mixins import IterateMixin, RowMixin, W
 
 if TYPE_CHECKING:
     from ..types import (
@@ -41,30 +41,10 @@ M = TypeVar("M", bound=BaseModel)
 EXPIRIES = ("expires_at_ts", "idle_expires_at_ts")
 
 
-class _Expiring(IterateMixin[M, W], Generic[M, W]):
+class _Expiring(RowMixin[M], IterateMixin[M, W], Generic[M, W]):
     """A table whose rows keep their login session alive at least as long as themselves."""
 
     login_column: ClassVar[str]
-
-    async def get(self, tenant_id: str, id: str) -> M | None:
-        """The row with this id, or None."""
-        return await self._get(self._own(tenant_id, id))
-
-    async def get_one(self, tenant_id: str, id: str) -> M:
-        """The row with this id.
-
-        Raises:
-            NotFoundError: there is none.
-        """
-        return self._required(await self.get(tenant_id, id))
-
-    async def exists(self, tenant_id: str, id: str) -> bool:
-        """Whether there is a row with this id."""
-        return await self._exists(self._own(tenant_id, id))
-
-    async def remove(self, tenant_id: str, id: str) -> bool:
-        """Remove the row; whether there was one."""
-        return await self._remove(self._own(tenant_id, id))
 
     async def _create_and_extend(self, tenant_id: str, params: BaseModel, metadata: ImportMetadata | Mapping[str, Any] | None) -> M:
         values = self._new_row(tenant_id, params, metadata)

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, ClassVar, Literal, overload
 
 from pydantic import BaseModel
 
+from ..crud.adapter import Adapter, Expected
 from ..listing import ListRules, Sort, Totals
 from ..models.base import ImportMetadata, Page
 from ..models.tenants import Tenant, TenantInsert
 from ..rows import Unchecked
 from ..schema import Column
 from ..tables import TENANTS
-from ..verbs.adapter import Adapter, Expected
 from ..where import Alternatives
 
 if TYPE_CHECKING:

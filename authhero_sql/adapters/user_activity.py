@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
+from ..crud.adapter import Adapter
 from ..models.users import UserActivity as Activity
 from ..rows import Unchecked
 from ..tables import USER_ACTIVITY
-from ..verbs.adapter import Adapter
 
 if TYPE_CHECKING:
     from ..types import UserActivityUpdate

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, overload
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ..crud.adapter import Expected
+from ..crud.bulk import Importing, ManyResult, New, OnConflict, OnInvalid, Progress, Rows
 from ..dialects.interface import Call, Row
 from ..errors import InvalidQueryError, InvalidValueError
 from ..listing import ListRules
@@ -22,8 +24,6 @@ from ..schema import Column
 from ..statements.conditions import NULL, Picked, Where, one_of
 from ..statements.table import Gathered, Side
 from ..tables import AUTHENTICATION_METHODS, OUTBOX_EVENTS, PASSWORDS, USER_ACTIVITY, USERS
-from ..verbs.adapter import Expected
-from ..verbs.bulk import Importing, ManyResult, New, OnConflict, OnInvalid, Progress, Rows
 from .mixins import IterateMixin
 from .passwords import Passwords
 from .user_activity import UserActivity

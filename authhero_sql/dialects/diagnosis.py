@@ -155,14 +155,12 @@ class PostgreSQLDiagnosis(Diagnosis):
 
     async def is_pooled_unawares(self) -> bool:
         """Compare the process that answered the login with the one that answers a query: a pooler makes up the former."""
-        # Only our own pool says whether statements are prepared; whoever hands in a pool of asyncpg's has chosen that.
-        driver = getattr(self.database, "_driver", None)
-        options = getattr(driver, "_options", {})
-        if getattr(self.database, "_given", None) is not None or not options.get("statement_cache_size"):
+        from .postgresql import PostgreSQLDatabase
+
+        if not isinstance(self.database, PostgreSQLDatabase) or not self.database.caches_statements:
             return False
-        on_one = getattr(self.database, "on_one")  # noqa: B009  # the protocol has no connections
-        announced, actual = await on_one(_backends, self.database.dialect)
-        return bool(announced != actual)
+        announced, actual = await self.database.on_one(_backends, self.database.dialect)
+        return announced != actual
 
 
 async def _backends(connection: Any, dialect: Dialect) -> tuple[int, int]:
@@ -212,6 +210,5 @@ def diagnosis(database: Database) -> Diagnosis:
 
 def missing_file(database: ManagedDatabase) -> Path | None:
     """Return the absolute path of the file that opening the database would create; None where it exists, or there is no file."""
-    name = getattr(database, "_path", None)
-    path = None if name in (None, ":memory:") else Path(str(name)).absolute()
-    return path if path is not None and not path.exists() else None
+    file = database.file
+    return file if file is not None and not file.exists() else None

@@ -9,6 +9,7 @@ import re
 from abc import abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn, Self, TypeVar
 
@@ -158,6 +159,11 @@ class ManagedDatabase(Database):
     def _place(self) -> str:
         """Where the database is, without a password; for the ``repr``."""
         raise NotImplementedError
+
+    @property
+    def file(self) -> Path | None:
+        """The absolute path of the file that opening creates if it is missing; None if the database is not a file."""
+        return None
 
     def __repr__(self) -> str:
         state = "closed" if self._closed else "open" if self._opened else "not opened"

@@ -608,6 +608,11 @@ class PostgreSQLDriver:
         self._init = init
         self._options = options
 
+    @property
+    def caches_statements(self) -> bool:
+        """Whether connections keep their prepared statements."""
+        return bool(self._options["statement_cache_size"])
+
     async def open(self) -> asyncpg.Connection:
         """Open a connection.
 
@@ -797,6 +802,11 @@ class PostgreSQLDatabase(PooledDatabase["asyncpg.Connection"]):
         }
         own = {"timeout": connect_timeout, "statement_cache_size": 0 if pgbouncer else statement_cache_size}
         self._driver = PostgreSQLDriver(dsn or "", connect, init, {**own, **options})
+
+    @property
+    def caches_statements(self) -> bool:
+        """Whether prepared statements outlive a transaction; of a caller's pool, which has its own setting, always False."""
+        return self._given is None and self._driver.caches_statements
 
     @property
     def _place(self) -> str:

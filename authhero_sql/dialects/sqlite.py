@@ -587,6 +587,11 @@ class SQLiteDatabase(ManagedDatabase):
     def _place(self) -> str:
         return "over a given connection" if self._path is None else shown(self._path)
 
+    @property
+    def file(self) -> Path | None:
+        """The absolute path of the database file, or None for a database in memory or behind a caller's connection."""
+        return None if self._path in (None, ":memory:") else Path(self._path).absolute()
+
     async def _open(self) -> None:
         # Made here: an opening that was cancelled leaves nothing behind for the next one.
         self._writers: Lender[Handle] = Lender("the writer was busy", self._acquire_timeout)

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from ..codecs import EPOCH_MS, INSTANT, INT, TEXT
 from ..context import Context
+from ..crud.adapter import Adapter
 from ..dialects.interface import Call
 from ..errors import (
     AuthHeroSQLError,
@@ -29,7 +30,6 @@ from ..ids import Ids
 from ..models.base import Instant
 from ..schema import Column, Columns, Table
 from ..statements.conditions import NOT_NULL, DatabaseNow, lte, null_or
-from ..verbs.adapter import Adapter
 
 
 class Entry(BaseModel):

@@ -227,8 +227,9 @@ class ListStatements(Statements):
         others = self._source(on, certain=True).as_("others")
         gathered = self.dialect.gathered([(others.field(column.name), column.is_text) for column in self.gatherer.columns])
         found: Any = self.dialect.query.from_(others).select(gathered)
+        checked = self._checked(on, self.table)
         for theirs, ours in self.gathers.on.items():
-            equal = self.dialect.checked if theirs in self._checked(on, self.table) else self.dialect.equal
+            equal = self.dialect.checked if theirs in checked else self.dialect.equal
             found = found.where(equal(others.field(theirs), source.field(ours), text=self.table[theirs].is_text))
         return [*shown, found.as_("gathered")]
 

@@ -28,8 +28,8 @@ from authhero_sql import (
     connect,
     create_adapters,
 )
+from authhero_sql.crud.bulk import CHUNK, Importing
 from authhero_sql.dialects import Call
-from authhero_sql.verbs.bulk import CHUNK, Importing
 from tests.contract.builders import client, custom_domain, organization, outbox_event, proxy_route, tenant, user
 from tests.faults.proxy import proxied
 from tests.kinds import kinds

@@ -10,10 +10,10 @@ import pytest
 from authhero_sql import Database
 from authhero_sql.clock import to_epoch_ms
 from authhero_sql.context import Context
+from authhero_sql.crud.adapter import Adapter
 from authhero_sql.dialects.interface import Call
 from authhero_sql.migrations.ledger import LEASES, Lease, Ledger
 from authhero_sql.statements.conditions import DatabaseNow, Where, gt, gte, lt, lte, null_or
-from authhero_sql.verbs.adapter import Adapter
 
 HOUR = timedelta(hours=1)
 C = LEASES.c

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from authhero_sql import Adapters, InvalidQueryError, connect, create_adapters
+from authhero_sql.crud.adapter import Adapter
 from authhero_sql.dialects import Call
-from authhero_sql.verbs.adapter import Adapter
 from tests.contract.builders import SOON, client, code, connection, key, log, refresh_token, session, tenant, user
 from tests.kinds import kinds
 

@@ -199,8 +199,8 @@ WRONG: dict[str, tuple[Any, str]] = {
     "None in an operator": ({"login_count": gt(None)}, "login_count: a condition takes"),
     "a part of a number": ({"login_count": contains("1")}, "login_count is not text"),
     "a part that is no text": ({"name": contains(1)}, "name: only text"),  # type: ignore[arg-type]  # that is the point
-    "a NUL character": ({"email": "a\0"}, "email: the text holds a NUL"),
-    "a lone surrogate": ({"email": "\ud800"}, "email: the text holds a lone surrogate"),
+    "a NUL character": ({"email": "a\0"}, "email: the text contains a NUL"),
+    "a lone surrogate": ({"email": "\ud800"}, "email: the text contains a lone surrogate"),
     "a text beyond bounds": ({"email": "x" * 10_000}, "email: the text is longer"),
     "text instead of a mapping": ("email:x", "must be a mapping"),
     "a field that is no text": ({1: "x"}, "must be text"),

@@ -15,6 +15,7 @@ from authhero_sql import Adapters, Database, Ids
 from authhero_sql.clock import from_epoch_ms, to_iso
 from authhero_sql.codecs import EPOCH_MS, INSTANT, TEXT
 from authhero_sql.context import Context
+from authhero_sql.crud.adapter import Adapter
 from authhero_sql.dialects import Call
 from authhero_sql.dialects.dialect import NULLS_FIRST, Dialect
 from authhero_sql.dialects.interface import Row
@@ -24,7 +25,6 @@ from authhero_sql.schema import Column
 from authhero_sql.statements.access import index_for
 from authhero_sql.statements.filters import compiled
 from authhero_sql.statements.texts import Text, Texts
-from authhero_sql.verbs.adapter import Adapter
 from authhero_sql.where import one_of
 from tests import population
 from tests.kinds import kinds

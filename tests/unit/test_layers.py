@@ -36,7 +36,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "types": {"models", "rows", "where"},
     "runner": {"dialects", "errors", "located", "schema", "context"},
     # The second room: what is done with what is said.
-    "verbs": {*GROUND, "codecs", "schema", "models", "dialects", "statements", "context", "runner", "rows", "listing", "lists"},
+    "crud": {*GROUND, "codecs", "schema", "models", "dialects", "statements", "context", "runner", "rows", "listing", "lists"},
     # The third: pages and walks.
     "lists": {"dialects", "errors", "listing", "lucene", "models", "rows", "runner", "schema", "statements", "where"},
     "buckets": {"errors"},
@@ -54,14 +54,14 @@ MAY_IMPORT: dict[str, set[str]] = {
         "runner",
         "statements",
         "types",
-        "verbs",
+        "crud",
         "where",
     },
     # All but the adapters: what migrates a database must not depend on what runs on it.
-    "migrations": {*GROUND, "codecs", "schema", "models", "tables", "dialects", "statements", "context", "verbs"},
+    "migrations": {*GROUND, "codecs", "schema", "models", "tables", "dialects", "statements", "context", "crud"},
     "upkeep": {"adapters"},
-    "doctor": {"adapters", "clock", "dialects", "errors", "migrations", "context", "tables", "upkeep"},
-    "__init__": {"adapters", "clock", "dialects", "doctor", "errors", "ids", "listing", "lucene", "migrations", "models", "verbs"},
+    "doctor": {"adapters", "clock", "dialects", "errors", "migrations", "context", "statements", "tables", "upkeep"},
+    "__init__": {"adapters", "clock", "dialects", "doctor", "errors", "ids", "listing", "lucene", "migrations", "models", "crud"},
     # What a user can do in Python, and how a user calls it.
     "cli": {"adapters", "dialects", "doctor", "errors", "migrations", "models", "types", "upkeep"},
     "__main__": {"cli"},
@@ -73,7 +73,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 """What each part of the package may import of the others; a part is a module or a folder. ``TYPE_CHECKING`` is no excuse."""
 LIBRARIES: dict[str, set[str]] = {
     "pypika": {"dialects", "statements", "migrations"},
-    "pydantic": {"models", "rows", "statements", "verbs", "lists", "adapters", "migrations", "cli", "contrib"},
+    "pydantic": {"models", "rows", "statements", "crud", "lists", "adapters", "migrations", "cli", "contrib"},
     "pydantic_core": {"models", "codecs", "rows"},
     "anyio": {"dialects", "migrations", "cli"},
     "typer": {"cli"},
@@ -237,7 +237,7 @@ def test_no_assertions_prints_or_swallowed_errors(path: Path) -> None:
 @every_file
 def test_text_that_is_sql_is_never_formatted_with_values(path: Path) -> None:
     """An f-string in a module that only adapters and verbs see would be the way for a value into a text."""
-    if part_of(path) not in {"adapters", "verbs", "lists", "listing", "rows", "context"}:
+    if part_of(path) not in {"adapters", "crud", "lists", "listing", "rows", "context"}:
         return
     words = ("SELECT ", "INSERT ", "UPDATE ", "DELETE ", " WHERE ")
     for node in ast.walk(tree(path)):

@@ -9,9 +9,9 @@ import pytest
 from pydantic import BaseModel
 
 from authhero_sql.codecs import INT, INT32, TEXT
+from authhero_sql.crud.adapter import Adapter
 from authhero_sql.models import Role, RoleInsert, UserInsert
 from authhero_sql.schema import Column
-from authhero_sql.verbs.adapter import Adapter
 from tests.kinds import entities
 
 Schema = Mapping[str, Any]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authhero_sql.verbs.pace import FIRST, GOAL, GREATEST, LEAST, Pace
+from authhero_sql.crud.pace import FIRST, GOAL, GREATEST, LEAST, Pace
 
 
 def sizes(pace: Pace) -> tuple[int, int]:

@@ -9,12 +9,12 @@ import pytest
 from pydantic import BaseModel
 
 from authhero_sql.codecs import BOOL, EPOCH_MS, FLAG, INSTANT, INT, JSON, JSON_OR_TEXT, MARK, SWITCH, TEXT
+from authhero_sql.crud.adapter import Adapter
 from authhero_sql.migrations import history
 from authhero_sql.migrations.operations import CreateIndex
 from authhero_sql.rows import wire_fields
 from authhero_sql.schema import Column, Table
 from authhero_sql.tables import REGISTRY
-from authhero_sql.verbs.adapter import Adapter
 from tests.contract_data import enums, fields, needs_contract, tables
 from tests.kinds import entities, insert_of
 

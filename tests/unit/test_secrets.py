@@ -10,10 +10,10 @@ import pytest
 from pydantic import BaseModel
 
 from authhero_sql import models
+from authhero_sql.crud.adapter import Adapter
 from authhero_sql.dialects import Call
 from authhero_sql.rows import _GIVEN, partial_model, wire_fields
 from authhero_sql.schema import Table
-from authhero_sql.verbs.adapter import Adapter
 from tests.kinds import entities, insert_of
 
 SECRET = "s3cret-value"

@@ -22,6 +22,7 @@ from pypika.terms import Term
 from authhero_sql import Adapters, Sort
 from authhero_sql.codecs import EPOCH_MS, INSTANT, INT, TEXT
 from authhero_sql.context import Context
+from authhero_sql.crud.adapter import Adapter
 from authhero_sql.dialects import Call, Dialect
 from authhero_sql.dialects.interface import Row
 from authhero_sql.listing import Cursor, ListRules
@@ -32,7 +33,6 @@ from authhero_sql.statements import texts as kept_texts
 from authhero_sql.statements.conditions import NOT_NULL, NULL, Picked, gt, lte, null_or, one_of, other_than, paired
 from authhero_sql.statements.table import Side
 from authhero_sql.statements.texts import Bind, LiteralError, Texts, compiled
-from authhero_sql.verbs.adapter import Adapter
 from tests.unit.fakes import DIALECTS, FakeDatabase
 
 NOW = datetime(2026, 1, 31, 10, 0, tzinfo=UTC)

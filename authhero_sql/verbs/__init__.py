@@ -1,5 +1,0 @@
-"""The second room: what is done with statements.
-
-An :class:`~authhero_sql.verbs.adapter.Adapter` holds the statements of its table and a :class:`~authhero_sql.runner.Runner` that sends
-them; its verbs (get, create, update, …) are made of both.
-"""
