@@ -77,8 +77,8 @@ def _reference(table: Table[Any], reference: ForeignKey) -> Reference:
 
 
 Found = tuple[Table[Any], ForeignKey]
-_WRITES = re.compile(r'(INSERT INTO|UPDATE) "(\w+)"(?: INDEXED BY "\w+")? (?:\(([^)]*)\)|SET (.*?) WHERE )')
-_SET = re.compile(r'"(\w+)"=(\(?\?)?')
+_WRITES = re.compile(r"(INSERT INTO|UPDATE) `(\w+)`(?: INDEXED BY `\w+`)? (?:\(([^)]*)\)|SET (.*?) WHERE )")
+_SET = re.compile(r"`(\w+)`=(\(?\?)?")
 
 
 def _possible(known: Mapping[str, Table[Any]], calls: Sequence[Call]) -> Iterator[Found]:

@@ -230,7 +230,7 @@ class Dialect:
         builder = builder.on_conflict(*key)
         for column in columns:
             if column in added:
-                builder = builder.do_update(column, Fragment(f"{{0}} + excluded.{self.identifier(column)}", table.field(column)))
+                builder = builder.do_update(column, Fragment("{0} + excluded.{1}", table.field(column), Field(column)))
             else:
                 builder = builder.do_update(column)
         return builder if columns else builder.do_nothing()

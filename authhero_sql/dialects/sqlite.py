@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, get_args
 
 from pypika import Field, PostgreSQLQuery, Query
 from pypika import Table as SQLTable
+from pypika.dialects import PostgreSQLQueryBuilder
 from pypika.terms import Criterion, Term
 
 from ..errors import (
@@ -79,7 +80,8 @@ _BY_NAME: dict[str, type[DatabaseError]] = {
 }
 AUTOINDEX = "sqlite_autoindex_"
 """How the names begin that SQLite gives to the indexes of keys."""
-INDEXED_BY = re.compile(r' INDEXED BY "[^"]*"')
+INDEXED_BY = re.compile(r" INDEXED BY `[^`]*`")
+_MISSING = re.compile(r"^no such (table|column)|^table \w+ has no column named")
 _DUPLICATE = re.compile(r"already exists$|^duplicate column name")
 
 
@@ -94,12 +96,32 @@ class Aside:
         return Fragment("+{0}", self._source.field(name))
 
 
+class SQLiteQuery(PostgreSQLQuery):
+    """PyPika's PostgreSQL query, which has SQLite's upsert, with names in backticks.
+
+    SQLite reads a name in double quotes as a string if there is no such column, so a missing column would look like data.
+    """
+
+    @classmethod
+    def _builder(cls, **kwargs: Any) -> SQLiteQueryBuilder:
+        return SQLiteQueryBuilder(**kwargs)
+
+
+class SQLiteQueryBuilder(PostgreSQLQueryBuilder):
+    """Builds a :class:`SQLiteQuery`."""
+
+    QUOTE_CHAR = "`"
+    ALIAS_QUOTE_CHAR = "`"
+    QUERY_CLS = SQLiteQuery
+
+
 class SQLiteDialect(Dialect):
-    """SQLite's words; PyPika's PostgreSQL builder has its upsert."""
+    """SQLite's words."""
 
     name = "sqlite"
     features: ClassVar[Features] = Features(row_locks=False)
-    query: ClassVar[type[Query]] = PostgreSQLQuery
+    query: ClassVar[type[Query]] = SQLiteQuery
+    quote: ClassVar[str] = SQLiteQueryBuilder.QUOTE_CHAR
     # SQLite knows affinities, not widths: the registry holds the lengths.
     types: ClassVar[dict[str, str]] = {"mediumtext": "text"}
     # A bare parameter would have the statement planned again for every pattern.
@@ -116,7 +138,11 @@ class SQLiteDialect(Dialect):
         """INDEXED BY: without statistics SQLite guesses, and with them a value that is everywhere hides the one that is rare."""
         # The key's own index has no other name; AuthHero's tables and ours have no unique constraint before it.
         name = table.get_table_name()
-        return Indexed(name, f" INDEXED BY {self.identifier(index or f'{AUTOINDEX}{name}_1')}")
+        return Indexed(name, f" INDEXED BY {self.quote}{index or f'{AUTOINDEX}{name}_1'}{self.quote}")
+
+    def identifier(self, name: str) -> str:
+        """Quote a name in a definition as standard SQL does, because SQLite stores definitions as they are written."""
+        return super().identifier(name).replace(self.quote, '"')
 
     def aside(self, source: Any) -> Any:
         """With a plus before them: without statistics an index of the tenant seems as good as any."""
@@ -258,7 +284,7 @@ def classified(code: str, message: str) -> DatabaseError:
     if code == "SQLITE_CONSTRAINT_TRIGGER" and message == "FOREIGN KEY constraint failed":
         # So SQLite calls a reference that restricts.
         kind = ForeignKeyError
-    elif kind is None and message.startswith(("no such table", "no such column")):
+    elif kind is None and _MISSING.search(message):
         kind = SchemaMismatchError
     elif kind is None and _DUPLICATE.search(message):
         kind = DuplicateObjectError

@@ -409,11 +409,12 @@ class Statements:
         return source.field(name) if name in self.table else self._field(source, self.side.table[name])  # type: ignore[union-attr]  # a name is in one of both
 
     def _exists(self, table: AnyTable, where: Where, on: Mapping[str, str]) -> Criterion:
-        source, name = self._source(where, table=table, also=on), self.dialect.identifier
+        source = self._source(where, table=table, also=on)
         chosen = self.dialect.query.from_(source).select(source.field(table.key[-1]))
         inner = chosen.where(self._criterion(source, where, table, "guard"))
         for theirs, ours in on.items():
-            inner = inner.where(Fragment(f"{name(table.name)}.{name(theirs)} = {name(self.table.name)}.{name(ours)}"))
+            # PyPika leaves out the table of a column where the query has only one.
+            inner = inner.where(Fragment("{0}.{1} = {2}.{3}", *map(Field, (table.name, theirs, self.table.name, ours))))
         return ExistsCriterion(inner)  # type: ignore[no-untyped-call]  # PyPika's
 
     def _still(self, field: Field, name: str, *, null: bool) -> Criterion:

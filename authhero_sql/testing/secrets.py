@@ -21,9 +21,9 @@ SOUNDS_SECRET = re.compile(
     re.IGNORECASE,
 )
 """Matches the keys of secret JSON whose values are secret, with everything nested in them."""
-NAMED = re.compile(r'(?:FROM|INTO|UPDATE|JOIN) "(\w+)"')
-COMPARED = re.compile(r'"(\w+)"(?:=|<>|<=|>=|<|>)\?')
-INSERTED = re.compile(r'INSERT INTO "\w+" \(([^)]*)\) (?:VALUES \(|SELECT )(\?(?:,\?)*)')
+NAMED = re.compile(r"(?:FROM|INTO|UPDATE|JOIN) `(\w+)`")
+COMPARED = re.compile(r"`(\w+)`(?:=|<>|<=|>=|<|>)\?")
+INSERTED = re.compile(r"INSERT INTO `\w+` \(([^)]*)\) (?:VALUES \(|SELECT )(\?(?:,\?)*)")
 
 _formatter = logging.Formatter()
 
@@ -86,7 +86,7 @@ def bound_secrets(sql: str) -> list[tuple[int, str]]:
     owners: dict[int, str] = {match.end() - 1: match[1] for match in COMPARED.finditer(sql)}
     inserted = INSERTED.match(sql)
     if inserted is not None:
-        columns = [name.strip('"') for name in inserted[1].split(",")]
+        columns = [name.strip("`") for name in inserted[1].split(",")]
         owners.update(zip(range(inserted.start(2), inserted.end(2), 2), columns, strict=False))
     marks = [match.start() for match in re.finditer(r"\?", sql)]
     return [(index, f"{names[owners[at]]}.{owners[at]}") for index, at in enumerate(marks) if owners.get(at) in names]
