@@ -5,10 +5,10 @@ from __future__ import annotations
 import sqlite3
 from typing import TypeVar
 
-from .lender import Lender
 from .managed import reraise
 from .sqlite import DIALECT, SQLiteDatabase
 from .threads import Handle, Job, Work
+from .wait_queue import Lender
 
 T = TypeVar("T")
 

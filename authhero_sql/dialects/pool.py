@@ -14,9 +14,9 @@ from functools import partial
 from typing import Any, Generic, Protocol, TypeVar
 
 from ..errors import ConfigurationError, DatabaseError, DatabaseUnavailableError, PoolTimeoutError
-from .lender import Line
 from .managed import CLOSE_TIMEOUT
 from .transactions import SETTLE, logger
+from .wait_queue import Line
 
 C = TypeVar("C")
 T = TypeVar("T")

@@ -40,11 +40,11 @@ from ..errors import (
 from ..schema import ColumnType
 from .dialect import Dialect, Fragment, Indexed, LiveTable, Place, live_tables, other_case
 from .interface import Call, Executor, Features, Row
-from .lender import Lender
 from .managed import CLOSE_TIMEOUT, COMMAND_TIMEOUT, ManagedDatabase, jitter
 from .runs import adds_rows, runs
 from .threads import Crew, Handle
 from .transactions import Block, begun, finish, open_block
+from .wait_queue import Lender
 
 if TYPE_CHECKING:
     # A Worker has the words of this file and need not have these.

@@ -28,7 +28,7 @@ from ..errors import (
     TransactionConflictError,
 )
 from .interface import Call, Row
-from .lender import Lender
+from .wait_queue import Lender
 
 T = TypeVar("T")
 

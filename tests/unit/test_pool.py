@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 from authhero_sql import ConfigurationError, DatabaseUnavailableError, PoolTimeoutError
-from authhero_sql.dialects.lender import Line
 from authhero_sql.dialects.managed import CLOSE_TIMEOUT
 from authhero_sql.dialects.pool import REVIVE_TIMEOUT, Pool
 from authhero_sql.dialects.transactions import SETTLE
+from authhero_sql.dialects.wait_queue import Line
 from authhero_sql.errors import ConflictError
 
 PATIENCE = 30.0
