@@ -16,7 +16,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from ..errors import ConfigurationError, DatabaseError, DatabaseUnavailableError, PoolTimeoutError
 from .managed import CLOSE_TIMEOUT
 from .transactions import SETTLE, logger
-from .wait_queue import Line
+from .wait_queue import WaitQueue
 
 C = TypeVar("C")
 T = TypeVar("T")
@@ -117,7 +117,7 @@ class Pool(Generic[C]):
         self._max_idle = max_idle
         self._trusted = trusted
         self._loop = asyncio.get_running_loop()
-        self._line: Line[C] = Line(acquire_timeout, self._late, self._returned)
+        self._waiters: WaitQueue[C] = WaitQueue(acquire_timeout, self._late, self._returned)
         self._idle: list[tuple[C, float]] = []
         """Those that are not lent, and since when; the one that came last is at the end."""
         self._open: set[C] = set()
@@ -150,7 +150,7 @@ class Pool(Generic[C]):
         if connection is not None:
             return connection
         self._require_open()
-        served = self._line.join()
+        served = self._waiters.wait()
         self._grow()
         return await served
 
@@ -190,7 +190,7 @@ class Pool(Generic[C]):
             self._forget(connection)
         elif self._closed or connection in self._outdated:
             self._part(connection)
-        elif not self._line.serve(connection):
+        elif not self._waiters.deliver(connection):
             self._idle.append((connection, self._loop.time()))
             if self._sweeping is None:
                 self._watch()
@@ -229,7 +229,7 @@ class Pool(Generic[C]):
 
     def _grow(self) -> None:
         """Have a connection come for each that waits, as far as there is room."""
-        while self._coming < len(self._line) and not self._closed:
+        while self._coming < len(self._waiters) and not self._closed:
             if self._idle:
                 # It has been idle for too long to be lent as it is, and those below it for longer.
                 coming: asyncio.Task[Any] = self._come_again(*self._idle.pop())
@@ -259,7 +259,7 @@ class Pool(Generic[C]):
             self._arrived(task.result())
         else:
             # Whoever waits longest hears of it, and the others have the room.
-            self._line.fail(error)
+            self._waiters.fail(error)
             self._leave_room()
 
     def _come_again(self, connection: C, since: float) -> asyncio.Task[None]:
@@ -335,7 +335,7 @@ class Pool(Generic[C]):
         self._closed = True
         if self._sweeping is not None:
             self._sweeping.cancel()
-        while self._line.fail(DatabaseUnavailableError("the database is closed")):
+        while self._waiters.fail(DatabaseUnavailableError("the database is closed")):
             pass
         while self._idle:
             self._part(self._idle.pop()[0])

@@ -12,7 +12,7 @@ from ..errors import PoolTimeoutError
 L = TypeVar("L")
 
 
-class Line(Generic[L]):
+class WaitQueue(Generic[L]):
     """Those who wait for things that are alike, in their order. It belongs to no task: whoever has one serves whoever waits.
 
     Args:
@@ -21,23 +21,23 @@ class Line(Generic[L]):
         back: what takes a thing whose waiter was cancelled in the very moment in which it was served.
     """
 
-    def __init__(self, patience: float | None, late: Callable[[], Exception], back: Callable[[L], None]) -> None:
-        self._patience = patience
-        self._late = late
-        self._back = back
+    def __init__(self, timeout: float | None, make_error: Callable[[], Exception], take_back: Callable[[L], None]) -> None:
+        self._timeout = timeout
+        self._make_error = make_error
+        self._take_back = take_back
         self._waiting: deque[asyncio.Future[L]] = deque()
 
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def join(self) -> Awaitable[L]:
+    def wait(self) -> Awaitable[L]:
         """Stand in line from now on; what is returned must be awaited, and gives the thing."""
         future: asyncio.Future[L] = asyncio.get_running_loop().create_future()
         self._waiting.append(future)
         return self._served(future)
 
     async def _served(self, future: asyncio.Future[L]) -> L:
-        timer = None if self._patience is None else future.get_loop().call_later(self._patience, self._leave, future)
+        timer = None if self._timeout is None else future.get_loop().call_later(self._timeout, self._leave, future)
         try:
             return await future
         except asyncio.CancelledError:
@@ -50,16 +50,16 @@ class Line(Generic[L]):
     def _leave(self, future: asyncio.Future[L]) -> None:
         if not future.done():
             self._waiting.remove(future)
-            future.set_exception(self._late())
+            future.set_exception(self._make_error())
 
     def _cancelled(self, future: asyncio.Future[L]) -> None:
         if future.cancelled():
             if future in self._waiting:
                 self._waiting.remove(future)
         elif future.exception() is None:
-            self._back(future.result())
+            self._take_back(future.result())
 
-    def serve(self, thing: L) -> bool:
+    def deliver(self, thing: L) -> bool:
         """Give a thing to whoever has waited longest; False where nobody waits."""
         future = self._first()
         if future is None:
@@ -94,7 +94,7 @@ class Lender(Generic[L]):
         self._what = what
         self._timeout = timeout
         self._idle: list[L] = []
-        self._line: Line[L] = Line(timeout, self._late, self.give)
+        self._waiters: WaitQueue[L] = WaitQueue(timeout, self._late, self.give)
 
     def _late(self) -> Exception:
         return PoolTimeoutError(f"{self._what} for {self._timeout:g} seconds")
@@ -105,9 +105,9 @@ class Lender(Generic[L]):
         Raises:
             PoolTimeoutError: none came back in time.
         """
-        return self._idle.pop() if self._idle else await self._line.join()
+        return self._idle.pop() if self._idle else await self._waiters.wait()
 
     def give(self, thing: L) -> None:
         """Give one back, or a new one in."""
-        if not self._line.serve(thing):
+        if not self._waiters.deliver(thing):
             self._idle.append(thing)

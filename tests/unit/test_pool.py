@@ -17,7 +17,7 @@ from authhero_sql import ConfigurationError, DatabaseUnavailableError, PoolTimeo
 from authhero_sql.dialects.managed import CLOSE_TIMEOUT
 from authhero_sql.dialects.pool import REVIVE_TIMEOUT, Pool
 from authhero_sql.dialects.transactions import SETTLE
-from authhero_sql.dialects.wait_queue import Line
+from authhero_sql.dialects.wait_queue import WaitQueue
 from authhero_sql.errors import ConflictError
 
 PATIENCE = 30.0
@@ -499,16 +499,16 @@ class Chaos(Driver):
             raise DatabaseUnavailableError(what)
 
 
-class Watched(Line[Connection]):
+class Watched(WaitQueue[Connection]):
     """A line in which it is seen who was served before whom."""
 
-    def __init__(self, line: Line[Connection]) -> None:
-        super().__init__(line._patience, line._late, line._back)
+    def __init__(self, queue: WaitQueue[Connection]) -> None:
+        super().__init__(queue._timeout, queue._make_error, queue._take_back)
         self.joined = self.last = 0
 
-    def join(self) -> Awaitable[Connection]:
+    def wait(self) -> Awaitable[Connection]:
         self.joined += 1
-        return self.seen(self.joined, super().join())
+        return self.seen(self.joined, super().wait())
 
     async def seen(self, number: int, served: Awaitable[Connection]) -> Connection:
         connection = await served
@@ -532,7 +532,7 @@ class Model:
             max_idle=chance.choice((None, 0.5, 5.0)),
             trusted=chance.choice((0.0, 0.2, 1000.0)),
         )
-        self.pool._line = Watched(self.pool._line)
+        self.pool._waiters = Watched(self.pool._waiters)
         self.lent: set[Connection] = set()
 
     async def use(self) -> None:
@@ -623,7 +623,7 @@ async def whole(model: Model) -> None:
         await asyncio.wait(model.pool._tasks)
         await asyncio.sleep(0)
     assert model.pool._coming == 0
-    assert len(model.pool._line) == 0
+    assert len(model.pool._waiters) == 0
     assert model.pool._size == len(model.pool._open) == len(model.pool._idle)
     every: list[Awaitable[Connection]] = [model.pool.take() for _ in range(model.max_size)]
     lent = await asyncio.gather(*every)
