@@ -8,7 +8,7 @@ from typing import TypeVar
 from .managed import reraise
 from .sqlite import DIALECT, SQLiteDatabase
 from .threads import Handle, Job, Work
-from .wait_queue import Lender
+from .wait_queue import ResourcePool
 
 T = TypeVar("T")
 
@@ -50,7 +50,7 @@ class InlineDatabase(SQLiteDatabase):
         connection.execute("PRAGMA foreign_keys = ON")
         self.raw = connection
         self._readers = None
-        self._writers = Lender("the writer was busy", self._acquire_timeout)
+        self._writers = ResourcePool("the writer was busy", self._acquire_timeout)
         self._writers.give(InlineHandle(connection))
         self._opened = True
 

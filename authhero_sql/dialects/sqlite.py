@@ -44,7 +44,7 @@ from .managed import CLOSE_TIMEOUT, COMMAND_TIMEOUT, ManagedDatabase, jitter
 from .runs import adds_rows, runs
 from .threads import Crew, Handle
 from .transactions import Block, begun, finish, open_block
-from .wait_queue import Lender
+from .wait_queue import ResourcePool
 
 if TYPE_CHECKING:
     # A Worker has the words of this file and need not have these.
@@ -594,7 +594,7 @@ class SQLiteDatabase(ManagedDatabase):
 
     async def _open(self) -> None:
         # Made here: an opening that was cancelled leaves nothing behind for the next one.
-        self._writers: Lender[Handle] = Lender("the writer was busy", self._acquire_timeout)
+        self._writers: ResourcePool[Handle] = ResourcePool("the writer was busy", self._acquire_timeout)
         self._readers: Crew | None = None
         if self._given is not None:
             writer = Handle(self._given, DIALECT, self._command_timeout)

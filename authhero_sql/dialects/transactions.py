@@ -28,7 +28,7 @@ from ..errors import (
     TransactionConflictError,
 )
 from .interface import Call, Row
-from .wait_queue import Lender
+from .wait_queue import ResourcePool
 
 T = TypeVar("T")
 
@@ -150,7 +150,7 @@ class Block:
         self.callbacks: list[Callable[[], object]] = []
         """What is called once the transaction has been committed."""
         self._wire = wire
-        self._turn: Lender[None] = Lender("another task has been using this transaction", wire.patience)
+        self._turn: ResourcePool[None] = ResourcePool("another task has been using this transaction", wire.patience)
         self._turn.give(None)
         self._depth: int = 0 if parent is None else parent._depth + 1
 

@@ -84,7 +84,7 @@ class WaitQueue(Generic[L]):
         return None
 
 
-class Lender(Generic[L]):
+class ResourcePool(Generic[L]):
     """Lends things of which each serves one at a time: the one that came back last first, to those who wait in their order.
 
     It belongs to no task: what one task has borrowed another may give back.
