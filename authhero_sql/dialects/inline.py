@@ -51,7 +51,7 @@ class InlineDatabase(SQLiteDatabase):
         self.raw = connection
         self._readers = None
         self._writers = ResourcePool("the writer was busy", self._acquire_timeout)
-        self._writers.give(InlineHandle(connection))
+        self._writers.release(InlineHandle(connection))
         self._opened = True
 
     def _require_open(self) -> None:

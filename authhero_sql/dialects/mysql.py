@@ -621,7 +621,7 @@ class GivenMySQLPool:
         self._waking: set[asyncio.Future[None]] = set()
         """The loop itself keeps no hold on a task."""
 
-    async def take(self) -> Any:
+    async def acquire(self) -> Any:
         """Borrow a connection.
 
         Raises:
@@ -643,7 +643,7 @@ class GivenMySQLPool:
             self._wake()
             raise
 
-    async def give(self, connection: Any, error: BaseException | None = None) -> None:
+    async def release(self, connection: Any, error: BaseException | None = None) -> None:
         """Give a connection back, once nothing is open on it any more."""
         try:
             # Where autocommit is off, the error's answer does not tell whether a transaction is open.
@@ -738,13 +738,13 @@ class MySQLDatabase(PooledDatabase[Any]):
         else:
             self._pool = pool = Pool(self._driver, **self._sizes)
             await pool.open()
-        connection = await self._pool.take()
+        connection = await self._pool.acquire()
         try:
             await self._met(connection)
         except BaseException as error:
-            await self._pool.give(connection, error)
+            await self._pool.release(connection, error)
             raise
-        await self._pool.give(connection)
+        await self._pool.release(connection)
 
     async def _met(self, connection: Any) -> None:
         """Look who is there."""

@@ -56,7 +56,7 @@ class Driver(Protocol[C]):
 class Lending(Protocol[C]):
     """Where connections come from: a pool of our own, or a caller's."""
 
-    async def take(self) -> C:
+    async def acquire(self) -> C:
         """Borrow a connection.
 
         Raises:
@@ -65,7 +65,7 @@ class Lending(Protocol[C]):
         """
         ...
 
-    async def give(self, connection: C, error: BaseException | None = None) -> None:
+    async def release(self, connection: C, error: BaseException | None = None) -> None:
         """Give a connection back; raises nothing but the caller's cancellation.
 
         Args:
@@ -139,7 +139,7 @@ class Pool(Generic[C]):
 
     # --- borrowing and giving back -------------------------------------------------------------------------------------------
 
-    async def take(self) -> C:
+    async def acquire(self) -> C:
         """Borrow a connection.
 
         Raises:
@@ -154,7 +154,7 @@ class Pool(Generic[C]):
         self._grow()
         return await served
 
-    async def give(self, connection: C, error: BaseException | None = None) -> None:
+    async def release(self, connection: C, error: BaseException | None = None) -> None:
         """Give a connection back; never waits.
 
         Args:

@@ -47,10 +47,10 @@ class PooledDatabase(ManagedDatabase, Generic[C]):
         pool = self._pool
         if pool is None:
             raise DatabaseUnavailableError("the database is closed")
-        connection = await pool.take()
+        connection = await pool.acquire()
         if self._closed:
             # Whoever waited has been overtaken by close().
-            await pool.give(connection)
+            await pool.release(connection)
             raise DatabaseUnavailableError("the database is closed")
         return pool, connection
 
@@ -60,9 +60,9 @@ class PooledDatabase(ManagedDatabase, Generic[C]):
         try:
             done = await work(connection, given)
         except BaseException as error:
-            await pool.give(connection, error)
+            await pool.release(connection, error)
             raise
-        await pool.give(connection)
+        await pool.release(connection)
         return done
 
     async def fetch(self, call: Call) -> list[Row]:
@@ -100,4 +100,4 @@ class PooledDatabase(ManagedDatabase, Generic[C]):
             if block is not None and block.failed is not None and self._outdates(block.failed):
                 pool.renew()
             # However it was left, the transaction has ended on it, or it has been closed.
-            await pool.give(connection)
+            await pool.release(connection)

@@ -701,13 +701,13 @@ class PreparedPool(Pool["asyncpg.Connection"]):
         super().__init__(driver, **options)
         self._setup = setup
 
-    async def take(self) -> asyncpg.Connection:
+    async def acquire(self) -> asyncpg.Connection:
         """Borrow a connection."""
-        connection = await super().take()
+        connection = await super().acquire()
         try:
             await _prepared(connection, self._setup)
         except BaseException:
-            await self.give(connection)
+            await self.release(connection)
             raise
         return connection
 
@@ -730,7 +730,7 @@ class GivenPostgreSQLPool:
         self._acquiring = Limits(acquire_timeout, TimeoutError)
         self._releasing = Limits(SETTLE, TimeoutError)
 
-    async def take(self) -> asyncpg.Connection:
+    async def acquire(self) -> asyncpg.Connection:
         """Borrow a connection.
 
         Raises:
@@ -748,7 +748,7 @@ class GivenPostgreSQLPool:
             ours = translated(DIALECT, error)
             raise (unopened(ours, Server("PostgreSQL")) if isinstance(ours, DatabaseError) else ours) from ours.__cause__
 
-    async def give(self, connection: asyncpg.Connection, error: BaseException | None = None) -> None:
+    async def release(self, connection: asyncpg.Connection, error: BaseException | None = None) -> None:
         """Give a connection back; neither a slow reset nor a lost server hides or delays what came of the statement."""
         try:
             with self._releasing.one():

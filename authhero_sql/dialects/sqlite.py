@@ -604,7 +604,7 @@ class SQLiteDatabase(ManagedDatabase):
         if self._reader_count > 0:
             self._readers = Crew(self._reader, self._reader_count, self._acquire_timeout, self._command_timeout)
             await self._readers.open()
-        self._writers.give(writer)
+        self._writers.release(writer)
 
     async def _reader(self) -> Handle:
         return await self._connected(_configure_reader)
@@ -652,10 +652,10 @@ class SQLiteDatabase(ManagedDatabase):
         """Borrow the writer, which has to be given back."""
         self._require_open()
         self._refuse_waiting_for_oneself()
-        writer = await self._writers.take()
+        writer = await self._writers.acquire()
         if self._closed:
             # Whoever waited has been overtaken by close().
-            self._writers.give(writer)
+            self._writers.release(writer)
             raise DatabaseUnavailableError("the database is closed")
         return writer
 
@@ -678,7 +678,7 @@ class SQLiteDatabase(ManagedDatabase):
         try:
             return await writer.run(work, bounded=_bounded(calls))
         finally:
-            self._writers.give(writer)
+            self._writers.release(writer)
 
     async def execute(self, call: Call) -> int:
         """Run one write in one hop."""
@@ -691,7 +691,7 @@ class SQLiteDatabase(ManagedDatabase):
         try:
             return await patient(lambda: writer.run(work, bounded=bounded), self._busy_timeout)
         finally:
-            self._writers.give(writer)
+            self._writers.release(writer)
 
     @asynccontextmanager
     async def _begun(self) -> AsyncIterator[Block]:
@@ -700,7 +700,7 @@ class SQLiteDatabase(ManagedDatabase):
             async with begun(SQLiteWire(writer, self._acquire_timeout, self._busy_timeout), self) as block:
                 yield block
         finally:
-            self._writers.give(writer)
+            self._writers.release(writer)
 
 
 def _unopened(ours: DatabaseError, path: str) -> DatabaseError:

@@ -151,7 +151,7 @@ class Block:
         """What is called once the transaction has been committed."""
         self._wire = wire
         self._turn: ResourcePool[None] = ResourcePool("another task has been using this transaction", wire.patience)
-        self._turn.give(None)
+        self._turn.release(None)
         self._depth: int = 0 if parent is None else parent._depth + 1
 
     async def fetch(self, call: Call) -> list[Row]:
@@ -173,7 +173,7 @@ class Block:
     @asynccontextmanager
     async def nested(self) -> AsyncIterator[Block]:
         """Open a part of this block that is undone alone when it raises, and kept with this block otherwise."""
-        await self._turn.take()
+        await self._turn.acquire()
         try:
             self._require_live()
             block = Block(self._wire, self.database, self)
@@ -193,15 +193,15 @@ class Block:
                 yield block
             self.callbacks += block.callbacks
         finally:
-            self._turn.give(None)
+            self._turn.release(None)
 
     async def _do(self, work: Callable[[Sequence[Call]], Awaitable[T]], calls: Sequence[Call]) -> T:
-        await self._turn.take()
+        await self._turn.acquire()
         try:
             self._require_live()
             return await self._noting(work(calls))
         finally:
-            self._turn.give(None)
+            self._turn.release(None)
 
     def _require_live(self) -> None:
         block: Block | None = self
@@ -239,7 +239,7 @@ class Block:
                     raise TransactionAbortedError from self.failed  # noqa: TRY301  # it is undone like after any other error
                 # The last moment at which a cancellation still undoes everything.
                 await asyncio.sleep(0)
-                await self._turn.take()
+                await self._turn.acquire()
             except BaseException as error:
                 self._close()
                 # Another task may still run a statement here.
@@ -255,17 +255,17 @@ class Block:
                     await self._undone(self._wire.abandon if given_up else undo, hurried=_hurries(error))
                 raise
             finally:
-                self._turn.give(None)
+                self._turn.release(None)
 
     def _close(self) -> None:
         self.closed, self.task = True, None
 
     async def _in_turn(self, undo: Callable[[], Awaitable[None]]) -> None:
-        await self._turn.take()
+        await self._turn.acquire()
         try:
             await undo()
         finally:
-            self._turn.give(None)
+            self._turn.release(None)
 
     async def _undone(self, undo: Callable[[], Awaitable[None]], *, hurried: bool) -> None:
         """Undo in bounded time; where that fails give the connection up, and the whole transaction with it."""

@@ -94,12 +94,12 @@ class ResourcePool(Generic[L]):
         self._what = what
         self._timeout = timeout
         self._idle: list[L] = []
-        self._waiters: WaitQueue[L] = WaitQueue(timeout, self._late, self.give)
+        self._waiters: WaitQueue[L] = WaitQueue(timeout, self._late, self.release)
 
     def _late(self) -> Exception:
         return PoolTimeoutError(f"{self._what} for {self._timeout:g} seconds")
 
-    async def take(self) -> L:
+    async def acquire(self) -> L:
         """Borrow one.
 
         Raises:
@@ -107,7 +107,7 @@ class ResourcePool(Generic[L]):
         """
         return self._idle.pop() if self._idle else await self._waiters.wait()
 
-    def give(self, thing: L) -> None:
+    def release(self, thing: L) -> None:
         """Give one back, or a new one in."""
         if not self._waiters.deliver(thing):
             self._idle.append(thing)
