@@ -672,7 +672,7 @@ class GivenMySQLPool:
             self._waking.add(waking)
             waking.add_done_callback(self._waking.discard)
 
-    def renew(self) -> None:
+    def expire_connections(self) -> None:
         """Nothing: MySQL's statements are not prepared."""
 
     async def close(self) -> None:

@@ -74,7 +74,7 @@ class Lending(Protocol[C]):
         """
         ...
 
-    def renew(self) -> None:
+    def expire_connections(self) -> None:
         """Have what the connections know of the schema forgotten: it has changed."""
         ...
 
@@ -312,7 +312,7 @@ class Pool(Generic[C]):
         if surplus > 0:
             self._watch()
 
-    def renew(self) -> None:
+    def expire_connections(self) -> None:
         """Lend none again of the connections that are open now."""
         self._outdated = set(self._open)
         while self._idle:

@@ -98,6 +98,6 @@ class PooledDatabase(ManagedDatabase, Generic[C]):
                 yield block
         finally:
             if block is not None and block.failed is not None and self._outdates(block.failed):
-                pool.renew()
+                pool.expire_connections()
             # However it was left, the transaction has ended on it, or it has been closed.
             await pool.release(connection)

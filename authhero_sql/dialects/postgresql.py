@@ -759,7 +759,7 @@ class GivenPostgreSQLPool:
         except Exception as failure:
             logger.warning("a connection could not be given back, so it was closed (%s)", type(failure).__name__)
 
-    def renew(self) -> None:
+    def expire_connections(self) -> None:
         """Nothing: asyncpg tells all connections of its pool by itself."""
 
     async def close(self) -> None:

@@ -394,7 +394,7 @@ def test_what_is_outdated_is_not_lent_again() -> None:
         pool = pool_of(driver)
         lent, idle = await pool.acquire(), await pool.acquire()
         await pool.release(idle)
-        pool.renew()
+        pool.expire_connections()
         await pool.release(lent)
         again = {await pool.acquire(), await pool.acquire()}
         assert not again & {lent, idle}
@@ -575,7 +575,7 @@ class Model:
             # The server hangs up on somebody, idle or not.
             self.chance.choice(self.driver.opened).open = False
         elif kind < 0.77:
-            self.pool.renew()
+            self.pool.expire_connections()
         else:
             await asyncio.sleep(self.chance.choice((0, 0, 0, 0.02, 0.3)))
         assert self.driver.alive() <= self.max_size
