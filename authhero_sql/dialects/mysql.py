@@ -659,7 +659,7 @@ class GivenMySQLPool:
         try:
             if self._driver.is_open(connection):
                 async with asyncio.timeout(SETTLE):
-                    await self._driver.revive(connection)
+                    await self._driver.reset(connection)
         except Exception as failure:
             logger.warning("a connection could not be given back, so it was closed (%s)", type(failure).__name__)
             self._driver.cut(connection)

@@ -208,7 +208,7 @@ class MySQLDriver:
         """Whether a transaction is open, as far as the last answer told."""
         return bool(connection.get_transaction_status())
 
-    async def revive(self, connection: aiomysql.Connection) -> None:
+    async def reset(self, connection: aiomysql.Connection) -> None:
         """Ask whether it is still there, and roll back."""
         await connection.ping(reconnect=False)
         if connection.get_transaction_status():

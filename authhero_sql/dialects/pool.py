@@ -21,7 +21,7 @@ from .wait_queue import WaitQueue
 C = TypeVar("C")
 T = TypeVar("T")
 
-REVIVE_TIMEOUT = 5.0
+RESET_TIMEOUT = 5.0
 """Seconds in which a connection of which nobody knows the state has to become usable before it is cut."""
 
 
@@ -40,7 +40,7 @@ class Driver(Protocol[C]):
         """Whether a transaction is open on a connection."""
         ...
 
-    async def revive(self, connection: C) -> None:
+    async def reset(self, connection: C) -> None:
         """Bring a connection of which nobody knows the state to where it can be lent, or raise."""
         ...
 
@@ -268,7 +268,7 @@ class Pool(Generic[C]):
 
     def _revive(self, connection: C) -> asyncio.Task[None]:
         """Make a connection usable again."""
-        reviving = _within(REVIVE_TIMEOUT, self._driver.revive, connection)
+        reviving = _within(RESET_TIMEOUT, self._driver.reset, connection)
         return self._start(reviving, partial(self._revived, connection))
 
     def _revived(self, connection: C, task: asyncio.Task[None]) -> None:

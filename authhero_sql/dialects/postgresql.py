@@ -667,7 +667,7 @@ class PostgreSQLDriver:
         """Whether a transaction is open."""
         return bool(connection.is_in_transaction())
 
-    async def revive(self, connection: asyncpg.Connection) -> None:
+    async def reset(self, connection: asyncpg.Connection) -> None:
         """Wait until the server has stopped what was cancelled, which asyncpg does before the next statement, and roll back."""
         await connection.execute("SELECT 1")
         if connection.is_in_transaction():

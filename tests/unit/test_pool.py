@@ -15,7 +15,7 @@ import pytest
 
 from authhero_sql import ConfigurationError, DatabaseUnavailableError, PoolTimeoutError
 from authhero_sql.dialects.managed import CLOSE_TIMEOUT
-from authhero_sql.dialects.pool import REVIVE_TIMEOUT, Pool
+from authhero_sql.dialects.pool import RESET_TIMEOUT, Pool
 from authhero_sql.dialects.transactions import SETTLE
 from authhero_sql.dialects.wait_queue import WaitQueue
 from authhero_sql.errors import ConflictError
@@ -101,9 +101,9 @@ class Driver:
     def in_transaction(self, connection: Connection) -> bool:
         return connection.in_transaction
 
-    async def revive(self, connection: Connection) -> None:
-        self.log.append("revive")
-        await self.pause("revive")
+    async def reset(self, connection: Connection) -> None:
+        self.log.append("reset")
+        await self.pause("reset")
         connection.in_transaction = connection.unknown = False
 
     async def close(self, connection: Connection) -> None:
@@ -307,7 +307,7 @@ def test_what_was_left_in_doubt_is_revived_before_it_is_lent_again(
         connection.in_transaction = in_transaction
         await pool.release(connection, error)
         assert await pool.acquire() is connection
-        assert driver.log == ["revive"] * revived
+        assert driver.log == ["reset"] * revived
         await pool.release(connection)
         await pool.close()
 
@@ -319,9 +319,9 @@ def test_what_cannot_be_revived_is_cut_and_another_comes(how: str, caplog: pytes
     async def work() -> None:
         class Dead(Driver):
             async def pause(self, what: str) -> None:
-                if what == "revive" and how == "fails":
+                if what == "reset" and how == "fails":
                     raise DatabaseUnavailableError
-                if what == "revive":
+                if what == "reset":
                     await asyncio.sleep(3600)
 
         driver = Dead()
@@ -330,7 +330,7 @@ def test_what_cannot_be_revived_is_cut_and_another_comes(how: str, caplog: pytes
         await pool.release(connection, asyncio.CancelledError())
         begun = asyncio.get_running_loop().time()
         assert await pool.acquire() is not connection
-        assert asyncio.get_running_loop().time() - begun == (REVIVE_TIMEOUT if how == "hangs" else 0)
+        assert asyncio.get_running_loop().time() - begun == (RESET_TIMEOUT if how == "hangs" else 0)
         assert driver.alive() == 1
 
     with caplog.at_level(logging.WARNING, "authhero_sql.pool"):
@@ -350,7 +350,7 @@ def test_one_that_was_idle_for_long_is_revived_before_it_is_lent() -> None:
         await pool.release(connection)
         await asyncio.sleep(21)
         assert await pool.acquire() is connection
-        assert driver.log == ["revive"]
+        assert driver.log == ["reset"]
         await pool.release(connection)
         await pool.close()
 
@@ -428,7 +428,7 @@ def test_a_close_waits_for_what_is_lent_and_tells_whoever_waits() -> None:
     run(work())
 
 
-@pytest.mark.parametrize("hangs", ["lent", "open", "revive", "close"])
+@pytest.mark.parametrize("hangs", ["lent", "open", "reset", "close"])
 def test_a_close_ends_whatever_hangs(hangs: str, caplog: pytest.LogCaptureFixture) -> None:
     async def work() -> None:
         class Stuck(Driver):
@@ -444,7 +444,7 @@ def test_a_close_ends_whatever_hangs(hangs: str, caplog: pytest.LogCaptureFixtur
         else:
             connection = await taking
             if hangs != "lent":
-                await pool.release(connection, asyncio.CancelledError() if hangs == "revive" else None)
+                await pool.release(connection, asyncio.CancelledError() if hangs == "reset" else None)
         begun = asyncio.get_running_loop().time()
         await pool.close()
         assert asyncio.get_running_loop().time() - begun <= CLOSE_TIMEOUT + SETTLE
