@@ -595,7 +595,7 @@ class MySQLWire:
 
     async def abandon(self) -> None:
         """Close the connection."""
-        self._speaker.driver.cut(self._connection)
+        self._speaker.driver.terminate(self._connection)
 
     def gone(self) -> bool:
         """Return whether the connection is lost."""
@@ -662,7 +662,7 @@ class GivenMySQLPool:
                     await self._driver.reset(connection)
         except Exception as failure:
             logger.warning("a connection could not be given back, so it was closed (%s)", type(failure).__name__)
-            self._driver.cut(connection)
+            self._driver.terminate(connection)
 
     def _wake(self) -> None:
         self._keep(asyncio.ensure_future(_woken(self._pool)))

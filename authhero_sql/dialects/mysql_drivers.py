@@ -218,7 +218,7 @@ class MySQLDriver:
         """Say goodbye."""
         await connection.ensure_closed()
 
-    def cut(self, connection: aiomysql.Connection) -> None:
+    def terminate(self, connection: aiomysql.Connection) -> None:
         """Close the socket."""
         connection.close()
 
@@ -270,7 +270,7 @@ class MySQLDriver:
     def _spoiled(self, connection: aiomysql.Connection, error: BaseException) -> None:
         """Close a connection after what has left an answer on its way: whoever came next would read it."""
         if not isinstance(error, Exception) or (is_from_driver(error) and not _is_the_servers(error)):
-            self.cut(connection)
+            self.terminate(connection)
 
 
 class Asyncmy(MySQLDriver):

@@ -48,7 +48,7 @@ class Driver(Protocol[C]):
         """Close a connection as the server likes it."""
         ...
 
-    def cut(self, connection: C) -> None:
+    def terminate(self, connection: C) -> None:
         """Close a connection at once; may be called twice."""
         ...
 
@@ -199,7 +199,7 @@ class Pool(Generic[C]):
         """Count no longer what is closed; its room is for whoever waits."""
         self._open.remove(connection)
         self._outdated.discard(connection)
-        self._driver.cut(connection)
+        self._driver.terminate(connection)
         self._leave_room()
 
     def _leave_room(self) -> None:
@@ -351,7 +351,7 @@ class Pool(Generic[C]):
             self._cut = True
             _cancel(self._tasks)
             for connection in list(self._open):
-                self._driver.cut(connection)
+                self._driver.terminate(connection)
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=SETTLE)
 

@@ -677,7 +677,7 @@ class PostgreSQLDriver:
         """Say goodbye."""
         await connection.close()
 
-    def cut(self, connection: asyncpg.Connection) -> None:
+    def terminate(self, connection: asyncpg.Connection) -> None:
         """Close the socket."""
         if not connection.is_closed():
             connection.terminate()
@@ -712,7 +712,7 @@ class PreparedPool(Pool["asyncpg.Connection"]):
         return connection
 
 
-def _cut(connection: asyncpg.Connection) -> None:
+def _terminate(connection: asyncpg.Connection) -> None:
     """Close a connection that is still on its way back into a caller's pool."""
     import asyncpg
 
@@ -755,7 +755,7 @@ class GivenPostgreSQLPool:
                 # asyncpg sees it to its end, whoever waits for it; a timeout of its own would be a timer more each time.
                 await self._pool.release(connection)
         except TimeoutError:
-            asyncio.get_running_loop().call_later(RELEASE_TIMEOUT, _cut, connection)
+            asyncio.get_running_loop().call_later(RELEASE_TIMEOUT, _terminate, connection)
         except Exception as failure:
             logger.warning("a connection could not be given back, so it was closed (%s)", type(failure).__name__)
 

@@ -111,9 +111,9 @@ class Driver:
         await self.pause("close")
         connection.open = False
 
-    def cut(self, connection: Connection) -> None:
+    def terminate(self, connection: Connection) -> None:
         if connection.open:
-            self.log.append("cut")
+            self.log.append("terminate")
         connection.open = False
 
 
@@ -474,7 +474,7 @@ def test_one_that_comes_after_the_end_is_cut() -> None:
         await pool.close()
         await asyncio.gather(taking, return_exceptions=True)
         await asyncio.sleep(2)
-        assert driver.log == ["cut"]
+        assert driver.log == ["terminate"]
 
     run(work())
 
