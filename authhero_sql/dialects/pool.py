@@ -53,7 +53,7 @@ class Driver(Protocol[C]):
         ...
 
 
-class Lending(Protocol[C]):
+class PoolInterface(Protocol[C]):
     """Where connections come from: a pool of our own, or a caller's."""
 
     async def acquire(self) -> C:

@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 from ..errors import DatabaseUnavailableError
 from .interface import Call, Row
 from .managed import ManagedDatabase, retried
-from .pool import Lending
+from .pool import PoolInterface
 from .transactions import Block, Wire, begun
 
 C = TypeVar("C")
@@ -22,7 +22,7 @@ T = TypeVar("T")
 class PooledDatabase(ManagedDatabase, Generic[C]):
     """A database that is reached by connections, which a pool lends."""
 
-    _pool: Lending[C] | None = None
+    _pool: PoolInterface[C] | None = None
 
     @abstractmethod
     async def _rows(self, connection: C, calls: Sequence[Call]) -> list[list[Row]]:
@@ -41,7 +41,7 @@ class PooledDatabase(ManagedDatabase, Generic[C]):
         if pool is not None:
             await pool.close()
 
-    async def _taken(self) -> tuple[Lending[C], C]:
+    async def _taken(self) -> tuple[PoolInterface[C], C]:
         """Borrow a connection of the pool, which has to get it back."""
         self._require_open()
         pool = self._pool
