@@ -159,7 +159,7 @@ class PostgreSQLDiagnosis(Diagnosis):
 
         if not isinstance(self.database, PostgreSQLDatabase) or not self.database.caches_statements:
             return False
-        announced, actual = await self.database.on_one(_backends, self.database.dialect)
+        announced, actual = await self.database.run_on_connection(_backends, self.database.dialect)
         return announced != actual
 
 

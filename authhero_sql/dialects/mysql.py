@@ -328,7 +328,7 @@ class MySQLDialect(Dialect):
     async def define(self, database: Database, call: Call) -> None:
         """Wait in line for a second: by default it is a day on MariaDB, and a year on MySQL."""
         mine = cast("MySQLDatabase", database)
-        await mine.on_one(mine.define, call)
+        await mine.run_on_connection(mine.define, call)
 
     async def describe(self, executor: Executor) -> dict[str, LiveTable]:
         """From information_schema; the indexes that InnoDB makes for a reference of :meth:`create_table` on its own are left out."""
@@ -773,7 +773,7 @@ class MySQLDatabase(PooledDatabase[Any]):
         return matched
 
     async def _together(self, calls: Sequence[Call], *, apart: bool) -> list[int]:
-        return await self.on_one(self._written_together, calls)
+        return await self.run_on_connection(self._written_together, calls)
 
     async def _written_together(self, connection: Any, calls: Sequence[Call]) -> list[int]:
         """Write a whole transaction in one trip, and undo it where a part of it fails."""

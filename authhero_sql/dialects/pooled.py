@@ -54,7 +54,7 @@ class PooledDatabase(ManagedDatabase, Generic[C]):
             raise DatabaseUnavailableError("the database is closed")
         return pool, connection
 
-    async def on_one(self, work: Callable[[C, G], Awaitable[T]], given: G) -> T:
+    async def run_on_connection(self, work: Callable[[C, G], Awaitable[T]], given: G) -> T:
         """Return what comes of work on a connection that it has for itself."""
         pool, connection = await self._taken()
         try:
@@ -67,15 +67,15 @@ class PooledDatabase(ManagedDatabase, Generic[C]):
 
     async def fetch(self, call: Call) -> list[Row]:
         """Return all rows of a query."""
-        return (await self.on_one(self._rows, (call,)))[0]
+        return (await self.run_on_connection(self._rows, (call,)))[0]
 
     async def fetch_many(self, calls: Sequence[Call]) -> list[list[Row]]:
         """Return the rows of each query, all of them read on one connection."""
-        return await self.on_one(self._rows, calls)
+        return await self.run_on_connection(self._rows, calls)
 
     async def execute(self, call: Call) -> int:
         """Run one write, a transaction by itself; return the number of rows that it matched."""
-        return await retried(partial(self.on_one, self._written, call))
+        return await retried(partial(self.run_on_connection, self._written, call))
 
     async def write(self, calls: Sequence[Call], *, apart: bool = False) -> list[int]:
         """Run several writes as one transaction; return the number of rows that each matched."""

@@ -831,7 +831,7 @@ class PostgreSQLDatabase(PooledDatabase["asyncpg.Connection"]):
         together = DIALECT.together(calls) if apart else None
         if together is None:
             return await super()._together(calls, apart=apart)
-        return await self.on_one(self._counted, together)
+        return await self.run_on_connection(self._counted, together)
 
     async def _counted(self, connection: asyncpg.Connection, together: Call) -> list[int]:
         with Answered():
