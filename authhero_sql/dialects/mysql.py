@@ -547,7 +547,7 @@ class Speaker:
         raise ours from ours.__cause__
 
 
-class MySQLWire:
+class MySQLTransactionBackend:
     """A connection, while a transaction runs on it."""
 
     def __init__(self, speaker: Speaker, connection: Any, begin: Sequence[Call], patience: float) -> None:
@@ -797,8 +797,8 @@ class MySQLDatabase(PooledDatabase[Any]):
             if self._driver.is_open(connection):
                 await finish(self._speaker.answer(connection, Call(_WAIT_AS_BEFORE)), SETTLE)
 
-    def _wire(self, connection: Any) -> MySQLWire:
-        return MySQLWire(self._speaker, connection, self._begin, self._acquire_timeout)
+    def _transaction_backend(self, connection: Any) -> MySQLTransactionBackend:
+        return MySQLTransactionBackend(self._speaker, connection, self._begin, self._acquire_timeout)
 
 
 def _seconds(recycle: float) -> float | None:

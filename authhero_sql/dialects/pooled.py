@@ -12,7 +12,7 @@ from ..errors import DatabaseUnavailableError
 from .interface import Call, Row
 from .managed import ManagedDatabase, retried
 from .pool import PoolInterface
-from .transactions import Block, Wire, begun
+from .transactions import Block, TransactionBackend, begun
 
 C = TypeVar("C")
 G = TypeVar("G")
@@ -33,7 +33,7 @@ class PooledDatabase(ManagedDatabase, Generic[C]):
         """Run one write, a transaction by itself; return the number of rows that it matched."""
 
     @abstractmethod
-    def _wire(self, connection: C) -> Wire:
+    def _transaction_backend(self, connection: C) -> TransactionBackend:
         """Return the connection as a transaction uses it."""
 
     async def _close(self) -> None:
@@ -94,7 +94,7 @@ class PooledDatabase(ManagedDatabase, Generic[C]):
         pool, connection = await self._taken()
         block: Block | None = None
         try:
-            async with begun(self._wire(connection), self) as block:
+            async with begun(self._transaction_backend(connection), self) as block:
                 yield block
         finally:
             if block is not None and block.failed is not None and self._outdates(block.failed):

@@ -531,7 +531,7 @@ def _is_closed(connection: asyncpg.Connection) -> bool:
         return True
 
 
-class PostgreSQLWire:
+class PostgreSQLTransactionBackend:
     """A connection, while a transaction runs on it."""
 
     def __init__(self, connection: asyncpg.Connection, patience: float, limits: Limits) -> None:
@@ -837,8 +837,8 @@ class PostgreSQLDatabase(PooledDatabase["asyncpg.Connection"]):
         with Answered():
             return await _counts(connection, together, self._limits)
 
-    def _wire(self, connection: asyncpg.Connection) -> PostgreSQLWire:
-        return PostgreSQLWire(connection, self._acquire_timeout, self._limits)
+    def _transaction_backend(self, connection: asyncpg.Connection) -> PostgreSQLTransactionBackend:
+        return PostgreSQLTransactionBackend(connection, self._acquire_timeout, self._limits)
 
     def _outdates(self, error: BaseException) -> bool:
         return isinstance(error, DatabaseError) and error.code == STALE_PLAN

@@ -470,7 +470,7 @@ def _bounded(calls: Sequence[Call]) -> bool:
 _OUTER = '"authhero_transaction"'
 
 
-class SQLiteWire:
+class SQLiteTransactionBackend:
     """The writer, while a transaction runs on it."""
 
     def __init__(self, handle: Handle, patience: float, busy_timeout: float) -> None:
@@ -697,7 +697,7 @@ class SQLiteDatabase(ManagedDatabase):
     async def _begun(self) -> AsyncIterator[Block]:
         writer = await self._writer()
         try:
-            async with begun(SQLiteWire(writer, self._acquire_timeout, self._busy_timeout), self) as block:
+            async with begun(SQLiteTransactionBackend(writer, self._acquire_timeout, self._busy_timeout), self) as block:
                 yield block
         finally:
             self._writers.release(writer)

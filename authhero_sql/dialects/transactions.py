@@ -78,7 +78,7 @@ async def _ended(future: asyncio.Future[Any], within: float | None) -> None:
             deadline = None
 
 
-class Wire(Protocol):
+class TransactionBackend(Protocol):
     """A connection on which a transaction runs. It does one thing at a time and raises errors of this package."""
 
     patience: float
@@ -136,7 +136,7 @@ class Block:
     it would undo whatever else came after its savepoint.
     """
 
-    def __init__(self, wire: Wire, database: object, parent: Block | None = None) -> None:
+    def __init__(self, backend: TransactionBackend, database: object, parent: Block | None = None) -> None:
         self.database = database
         self.parent = parent
         self.before: Block | None = _innermost()
@@ -149,26 +149,26 @@ class Block:
         """The error that ended this block."""
         self.callbacks: list[Callable[[], object]] = []
         """What is called once the transaction has been committed."""
-        self._wire = wire
-        self._turn: ResourcePool[None] = ResourcePool("another task has been using this transaction", wire.patience)
+        self._backend = backend
+        self._turn: ResourcePool[None] = ResourcePool("another task has been using this transaction", backend.patience)
         self._turn.release(None)
         self._depth: int = 0 if parent is None else parent._depth + 1
 
     async def fetch(self, call: Call) -> list[Row]:
         """Return all rows of a query."""
-        return (await self._do(self._wire.fetch, (call,)))[0]
+        return (await self._do(self._backend.fetch, (call,)))[0]
 
     async def fetch_many(self, calls: Sequence[Call]) -> list[list[Row]]:
         """Return the rows of each query."""
-        return await self._do(self._wire.fetch, calls)
+        return await self._do(self._backend.fetch, calls)
 
     async def execute(self, call: Call) -> int:
         """Run one write; return the number of rows that it matched."""
-        return (await self._do(self._wire.write, (call,)))[0]
+        return (await self._do(self._backend.write, (call,)))[0]
 
     async def write(self, calls: Sequence[Call], *, apart: bool = False) -> list[int]:
         """Run writes, in order unless they are apart; where one fails, the block is undone with all of them."""
-        return await self._do(partial(self._wire.write, apart=apart), calls)
+        return await self._do(partial(self._backend.write, apart=apart), calls)
 
     @asynccontextmanager
     async def nested(self) -> AsyncIterator[Block]:
@@ -176,19 +176,19 @@ class Block:
         await self._turn.acquire()
         try:
             self._require_live()
-            block = Block(self._wire, self.database, self)
+            block = Block(self._backend, self.database, self)
             name = f"authhero_{block._depth}"
 
             async def keep() -> None:
                 self._require_live()
-                await self._noting(self._wire.keep(name))
+                await self._noting(self._backend.keep(name))
 
             async def undo() -> None:
                 # Nothing is left to undo where the whole transaction has ended: its connection may be somebody else's by now.
                 if self.failed is None and self._is_live():
-                    await self._wire.undo(name)
+                    await self._backend.undo(name)
 
-            await self._noting(self._wire.mark(name))
+            await self._noting(self._backend.mark(name))
             async with block._opened(keep, undo):
                 yield block
             self.callbacks += block.callbacks
@@ -226,7 +226,7 @@ class Block:
 
     def _fail(self, error: BaseException) -> None:
         self.failed = self.failed or error
-        if self.parent is not None and (isinstance(error, _ENDS_ALL) or self._wire.gone()):
+        if self.parent is not None and (isinstance(error, _ENDS_ALL) or self._backend.gone()):
             self.parent._fail(error)
 
     @asynccontextmanager
@@ -252,7 +252,7 @@ class Block:
                 # Whoever is cancelled while a COMMIT is on its way does not wait for it twice.
                 given_up = self.parent is None and _is_cancelled(error)
                 if not self.committed:
-                    await self._undone(self._wire.abandon if given_up else undo, hurried=_hurries(error))
+                    await self._undone(self._backend.abandon if given_up else undo, hurried=_hurries(error))
                 raise
             finally:
                 self._turn.release(None)
@@ -272,7 +272,7 @@ class Block:
 
         async def work() -> None:
             try:
-                async with asyncio.timeout(SETTLE if hurried else self._wire.patience):
+                async with asyncio.timeout(SETTLE if hurried else self._backend.patience):
                     await undo()
             except (TimeoutError, AuthHeroSQLError, asyncio.CancelledError) as error:
                 if self.parent is not None and not self.parent._is_live():
@@ -283,7 +283,7 @@ class Block:
                 logger.warning("a transaction could not be undone in time, so its connection is given up (%s)", type(error).__name__)
                 # The caller is to hear of what made it leave.
                 with suppress(AuthHeroSQLError):
-                    await self._wire.abandon()
+                    await self._backend.abandon()
 
         await finish(work(), SETTLE)
 
@@ -298,24 +298,24 @@ def _hurries(error: BaseException) -> bool:
 
 
 @asynccontextmanager
-async def begun(wire: Wire, database: object) -> AsyncIterator[Block]:
+async def begun(backend: TransactionBackend, database: object) -> AsyncIterator[Block]:
     """Run a transaction on a connection: commit at the end, roll back when the body raises or is cancelled."""
-    block = Block(wire, database)
+    block = Block(backend, database)
 
     async def commit() -> None:
         await finish(commit_and_know(), SETTLE)
 
     async def commit_and_know() -> None:
-        await wire.commit()
+        await backend.commit()
         block.committed = True
 
     try:
-        await wire.begin()
+        await backend.begin()
     except BaseException as error:
         # A BEGIN that was cancelled may have arrived all the same.
-        await block._undone(wire.rollback, hurried=_hurries(error))
+        await block._undone(backend.rollback, hurried=_hurries(error))
         raise
-    async with block._opened(commit, wire.rollback):
+    async with block._opened(commit, backend.rollback):
         yield block
 
 

@@ -59,14 +59,14 @@ class FakeDatabase(Database):
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Block]:
         """A block whose statements are kept like all others."""
-        async with begun(FakeWire(self), self) as block:
+        async with begun(FakeTransactionBackend(self), self) as block:
             yield block
 
     async def close(self) -> None:
         """Nothing to close."""
 
 
-class FakeWire:
+class FakeTransactionBackend:
     """The wire of a database that keeps what it is sent; beginning and ending is not kept."""
 
     patience = 1.0
