@@ -581,15 +581,15 @@ class MySQLTransactionBackend:
         if not self.gone():
             await self._command("ROLLBACK")
 
-    async def mark(self, name: str) -> None:
+    async def savepoint(self, name: str) -> None:
         """SAVEPOINT."""
         await self._command(f"SAVEPOINT `{name}`")
 
-    async def keep(self, name: str) -> None:
+    async def release_savepoint(self, name: str) -> None:
         """RELEASE SAVEPOINT."""
         await self._command(f"RELEASE SAVEPOINT `{name}`")
 
-    async def undo(self, name: str) -> None:
+    async def rollback_to_savepoint(self, name: str) -> None:
         """ROLLBACK TO SAVEPOINT; the next savepoint of that name replaces it."""
         await self._command(f"ROLLBACK TO SAVEPOINT `{name}`")
 

@@ -570,15 +570,15 @@ class PostgreSQLTransactionBackend:
         if not _is_closed(self._connection):
             await self._command("ROLLBACK")
 
-    async def mark(self, name: str) -> None:
+    async def savepoint(self, name: str) -> None:
         """SAVEPOINT."""
         await self._command(f'SAVEPOINT "{name}"')
 
-    async def keep(self, name: str) -> None:
+    async def release_savepoint(self, name: str) -> None:
         """RELEASE."""
         await self._command(f'RELEASE "{name}"')
 
-    async def undo(self, name: str) -> None:
+    async def rollback_to_savepoint(self, name: str) -> None:
         """ROLLBACK TO and RELEASE, in one trip."""
         await self._command(f'ROLLBACK TO "{name}"; RELEASE "{name}"')
 

@@ -508,15 +508,15 @@ class SQLiteTransactionBackend:
             commands = (f"ROLLBACK TO {_OUTER}", f"RELEASE {_OUTER}") if self._nested else ("ROLLBACK",)
             await self._handle.run(lambda connection: _undo(connection, *commands), bounded=False, stoppable=False)
 
-    async def mark(self, name: str) -> None:
+    async def savepoint(self, name: str) -> None:
         """SAVEPOINT."""
         await self._command(f'SAVEPOINT "{name}"')
 
-    async def keep(self, name: str) -> None:
+    async def release_savepoint(self, name: str) -> None:
         """RELEASE."""
         await self._command(f'RELEASE "{name}"')
 
-    async def undo(self, name: str) -> None:
+    async def rollback_to_savepoint(self, name: str) -> None:
         """ROLLBACK TO and RELEASE."""
         commands = (f'ROLLBACK TO "{name}"', f'RELEASE "{name}"')
         await self._handle.run(lambda connection: _undo(connection, *commands), bounded=False, stoppable=False)

@@ -108,15 +108,15 @@ class TransactionBackend(Protocol):
         """Roll it back."""
         ...
 
-    async def mark(self, name: str) -> None:
+    async def savepoint(self, name: str) -> None:
         """Set a savepoint."""
         ...
 
-    async def keep(self, name: str) -> None:
+    async def release_savepoint(self, name: str) -> None:
         """Release a savepoint."""
         ...
 
-    async def undo(self, name: str) -> None:
+    async def rollback_to_savepoint(self, name: str) -> None:
         """Roll back to a savepoint, and release it."""
         ...
 
@@ -181,14 +181,14 @@ class Block:
 
             async def keep() -> None:
                 self._require_live()
-                await self._noting(self._backend.keep(name))
+                await self._noting(self._backend.release_savepoint(name))
 
             async def undo() -> None:
                 # Nothing is left to undo where the whole transaction has ended: its connection may be somebody else's by now.
                 if self.failed is None and self._is_live():
-                    await self._backend.undo(name)
+                    await self._backend.rollback_to_savepoint(name)
 
-            await self._noting(self._backend.mark(name))
+            await self._noting(self._backend.savepoint(name))
             async with block._opened(keep, undo):
                 yield block
             self.callbacks += block.callbacks

@@ -91,13 +91,13 @@ class FakeTransactionBackend:
     async def rollback(self) -> None:
         """Nothing to undo."""
 
-    async def mark(self, name: str) -> None:
+    async def savepoint(self, name: str) -> None:
         """Nothing to mark."""
 
-    async def keep(self, name: str) -> None:
+    async def release_savepoint(self, name: str) -> None:
         """Nothing to keep."""
 
-    async def undo(self, name: str) -> None:
+    async def rollback_to_savepoint(self, name: str) -> None:
         """Nothing to undo."""
 
     async def abandon(self) -> None:
