@@ -578,7 +578,7 @@ class MySQLTransactionBackend:
 
     async def rollback(self) -> None:
         """ROLLBACK; a connection that is closed has been rolled back by the server."""
-        if not self.gone():
+        if not self.is_lost():
             await self._command("ROLLBACK")
 
     async def savepoint(self, name: str) -> None:
@@ -593,11 +593,11 @@ class MySQLTransactionBackend:
         """ROLLBACK TO SAVEPOINT; the next savepoint of that name replaces it."""
         await self._command(f"ROLLBACK TO SAVEPOINT `{name}`")
 
-    async def abandon(self) -> None:
+    async def abort(self) -> None:
         """Close the connection."""
         self._speaker.driver.terminate(self._connection)
 
-    def gone(self) -> bool:
+    def is_lost(self) -> bool:
         """Return whether the connection is lost."""
         return not self._speaker.driver.is_open(self._connection)
 

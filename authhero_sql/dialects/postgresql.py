@@ -582,12 +582,12 @@ class PostgreSQLTransactionBackend:
         """ROLLBACK TO and RELEASE, in one trip."""
         await self._command(f'ROLLBACK TO "{name}"; RELEASE "{name}"')
 
-    async def abandon(self) -> None:
+    async def abort(self) -> None:
         """Cut the connection."""
         if not _is_closed(self._connection):
             self._connection.terminate()
 
-    def gone(self) -> bool:
+    def is_lost(self) -> bool:
         """Return whether the connection is lost."""
         return _is_closed(self._connection)
 

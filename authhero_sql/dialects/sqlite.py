@@ -527,12 +527,12 @@ class SQLiteTransactionBackend:
 
         await self._handle.run(partial(_inside, work), bounded=False, stoppable=False)
 
-    async def abandon(self) -> None:
+    async def abort(self) -> None:
         """Interrupt what runs, and roll back."""
         self._handle.interrupt()
         await self.rollback()
 
-    def gone(self) -> bool:
+    def is_lost(self) -> bool:
         """Return whether SQLite has rolled everything back by itself, as after a full disk."""
         return self._begun and not self._handle.in_transaction
 

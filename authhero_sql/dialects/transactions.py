@@ -120,11 +120,11 @@ class TransactionBackend(Protocol):
         """Roll back to a savepoint, and release it."""
         ...
 
-    async def abandon(self) -> None:
+    async def abort(self) -> None:
         """End the transaction at once, whatever runs on the connection: the database rolls it back."""
         ...
 
-    def gone(self) -> bool:
+    def is_lost(self) -> bool:
         """Return whether nothing is left of the transaction on the database's side."""
         ...
 
@@ -226,7 +226,7 @@ class Block:
 
     def _fail(self, error: BaseException) -> None:
         self.failed = self.failed or error
-        if self.parent is not None and (isinstance(error, _ENDS_ALL) or self._backend.gone()):
+        if self.parent is not None and (isinstance(error, _ENDS_ALL) or self._backend.is_lost()):
             self.parent._fail(error)
 
     @asynccontextmanager
@@ -252,7 +252,7 @@ class Block:
                 # Whoever is cancelled while a COMMIT is on its way does not wait for it twice.
                 given_up = self.parent is None and _is_cancelled(error)
                 if not self.committed:
-                    await self._undone(self._backend.abandon if given_up else undo, hurried=_hurries(error))
+                    await self._undone(self._backend.abort if given_up else undo, hurried=_hurries(error))
                 raise
             finally:
                 self._turn.release(None)
@@ -283,7 +283,7 @@ class Block:
                 logger.warning("a transaction could not be undone in time, so its connection is given up (%s)", type(error).__name__)
                 # The caller is to hear of what made it leave.
                 with suppress(AuthHeroSQLError):
-                    await self._backend.abandon()
+                    await self._backend.abort()
 
         await finish(work(), SETTLE)
 

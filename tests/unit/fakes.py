@@ -100,10 +100,10 @@ class FakeTransactionBackend:
     async def rollback_to_savepoint(self, name: str) -> None:
         """Nothing to undo."""
 
-    async def abandon(self) -> None:
+    async def abort(self) -> None:
         """Nothing to end."""
 
-    def gone(self) -> bool:
+    def is_lost(self) -> bool:
         """It never is."""
         return False
 
