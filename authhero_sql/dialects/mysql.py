@@ -550,11 +550,11 @@ class Speaker:
 class MySQLTransactionBackend:
     """A connection, while a transaction runs on it."""
 
-    def __init__(self, speaker: Speaker, connection: Any, begin: Sequence[Call], patience: float) -> None:
+    def __init__(self, speaker: Speaker, connection: Any, begin: Sequence[Call], acquire_timeout: float) -> None:
         self._speaker = speaker
         self._connection = connection
         self._begin = begin
-        self.patience = patience
+        self.acquire_timeout = acquire_timeout
 
     async def _command(self, sql: str) -> None:
         await self._speaker.answer(self._connection, Call(sql))

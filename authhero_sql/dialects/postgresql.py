@@ -534,9 +534,9 @@ def _is_closed(connection: asyncpg.Connection) -> bool:
 class PostgreSQLTransactionBackend:
     """A connection, while a transaction runs on it."""
 
-    def __init__(self, connection: asyncpg.Connection, patience: float, limits: Limits) -> None:
+    def __init__(self, connection: asyncpg.Connection, acquire_timeout: float, limits: Limits) -> None:
         self._connection = connection
-        self.patience = patience
+        self.acquire_timeout = acquire_timeout
         self._limits = limits
 
     async def fetch(self, calls: Sequence[Call]) -> list[list[Row]]:

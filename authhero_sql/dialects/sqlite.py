@@ -473,9 +473,9 @@ _OUTER = '"authhero_transaction"'
 class SQLiteTransactionBackend:
     """The writer, while a transaction runs on it."""
 
-    def __init__(self, handle: Handle, patience: float, busy_timeout: float) -> None:
+    def __init__(self, handle: Handle, acquire_timeout: float, busy_timeout: float) -> None:
         self._handle = handle
-        self.patience = patience
+        self.acquire_timeout = acquire_timeout
         self._busy_timeout = busy_timeout
         self._begun = self._nested = False
 

@@ -81,7 +81,7 @@ async def _ended(future: asyncio.Future[Any], within: float | None) -> None:
 class TransactionBackend(Protocol):
     """A connection on which a transaction runs. It does one thing at a time and raises errors of this package."""
 
-    patience: float
+    acquire_timeout: float
     """Seconds after which a task that waits for its turn gives up."""
 
     async def fetch(self, calls: Sequence[Call]) -> list[list[Row]]:
@@ -150,7 +150,7 @@ class Block:
         self.callbacks: list[Callable[[], object]] = []
         """What is called once the transaction has been committed."""
         self._backend = backend
-        self._turn: ResourcePool[None] = ResourcePool("another task has been using this transaction", backend.patience)
+        self._turn: ResourcePool[None] = ResourcePool("another task has been using this transaction", backend.acquire_timeout)
         self._turn.release(None)
         self._depth: int = 0 if parent is None else parent._depth + 1
 
@@ -272,7 +272,7 @@ class Block:
 
         async def work() -> None:
             try:
-                async with asyncio.timeout(SETTLE if hurried else self._backend.patience):
+                async with asyncio.timeout(SETTLE if hurried else self._backend.acquire_timeout):
                     await undo()
             except (TimeoutError, AuthHeroSQLError, asyncio.CancelledError) as error:
                 if self.parent is not None and not self.parent._is_live():

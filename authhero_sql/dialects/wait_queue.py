@@ -16,7 +16,7 @@ class WaitQueue(Generic[L]):
     """Those who wait for things that are alike, in their order. It belongs to no task: whoever has one serves whoever waits.
 
     Args:
-        patience: the seconds after which one that waits leaves; None: never.
+        acquire_timeout: the seconds after which one that waits leaves; None: never.
         late: the error that it leaves with.
         back: what takes a thing whose waiter was cancelled in the very moment in which it was served.
     """

@@ -69,7 +69,7 @@ class FakeDatabase(Database):
 class FakeTransactionBackend:
     """The wire of a database that keeps what it is sent; beginning and ending is not kept."""
 
-    patience = 1.0
+    acquire_timeout = 1.0
 
     def __init__(self, database: FakeDatabase) -> None:
         self._database = database
