@@ -38,7 +38,7 @@ from .managed import COMMAND_TIMEOUT, Answered, ManagedDatabase, in_time, jitter
 from .opening import Server, too_late, unreachable
 from .sqlite import SQLiteDialect, classified, glob_letters, glob_pattern, unquoted, without_index
 from .tls import is_local
-from .transactions import Block
+from .transactions import Transaction
 
 if TYPE_CHECKING:
     import httpx
@@ -272,7 +272,7 @@ class D1Database(ManagedDatabase):
             reraise(DIALECT, error)
         return [int(done[at][1][0]["n"]) if asked else done[at][0] for at, asked in counts]
 
-    def _begun(self) -> AbstractAsyncContextManager[Block]:
+    def _begun(self) -> AbstractAsyncContextManager[Transaction]:
         raise UnsupportedError("D1 has no interactive transactions: collect the writes in adapters.batch(), which is atomic")
 
 

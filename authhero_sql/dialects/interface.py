@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from .dialect import Dialect
-    from .transactions import Block
+    from .transactions import Transaction
 
 Row = Sequence[Any]
 """One row, its values in the order of the select list."""
@@ -65,7 +65,7 @@ class Database(Executor, Protocol):
 
     dialect: Dialect
 
-    def transaction(self) -> AbstractAsyncContextManager[Block]:
+    def transaction(self) -> AbstractAsyncContextManager[Transaction]:
         """Open a transaction: committed at the end, rolled back by an exception or a cancellation.
 
         Raises:

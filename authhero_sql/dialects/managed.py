@@ -28,7 +28,7 @@ from ..errors import (
 )
 from .dialect import Dialect
 from .interface import Database
-from .transactions import Block, called, finish
+from .transactions import Transaction, called, finish
 
 T = TypeVar("T")
 
@@ -221,13 +221,13 @@ class ManagedDatabase(Database):
             raise ConfigurationError("the database was opened in another event loop: open one in each")
 
     @abstractmethod
-    def _begun(self) -> AbstractAsyncContextManager[Block]:
+    def _begun(self) -> AbstractAsyncContextManager[Transaction]:
         """Open a transaction on a connection of the database's own choice."""
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Block]:
+    async def transaction(self) -> AsyncIterator[Transaction]:
         """Open a transaction: committed at the end, rolled back by an exception or a cancellation."""
-        block: Block | None = None
+        block: Transaction | None = None
         try:
             async with self._begun() as block:
                 yield block

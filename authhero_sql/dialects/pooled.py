@@ -12,7 +12,7 @@ from ..errors import DatabaseUnavailableError
 from .interface import Call, Row
 from .managed import ManagedDatabase, retried
 from .pool import PoolInterface
-from .transactions import Block, TransactionBackend, begun
+from .transactions import Transaction, TransactionBackend, begun
 
 C = TypeVar("C")
 G = TypeVar("G")
@@ -90,9 +90,9 @@ class PooledDatabase(ManagedDatabase, Generic[C]):
         return False
 
     @asynccontextmanager
-    async def _begun(self) -> AsyncIterator[Block]:
+    async def _begun(self) -> AsyncIterator[Transaction]:
         pool, connection = await self._taken()
-        block: Block | None = None
+        block: Transaction | None = None
         try:
             async with begun(self._transaction_backend(connection), self) as block:
                 yield block

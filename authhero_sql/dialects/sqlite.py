@@ -43,7 +43,7 @@ from .interface import Call, Executor, Features, Row
 from .managed import CLOSE_TIMEOUT, COMMAND_TIMEOUT, ManagedDatabase, jitter
 from .runs import adds_rows, runs
 from .threads import Crew, Handle
-from .transactions import Block, begun, finish, open_block
+from .transactions import Transaction, begun, finish, open_block
 from .wait_queue import ResourcePool
 
 if TYPE_CHECKING:
@@ -694,7 +694,7 @@ class SQLiteDatabase(ManagedDatabase):
             self._writers.release(writer)
 
     @asynccontextmanager
-    async def _begun(self) -> AsyncIterator[Block]:
+    async def _begun(self) -> AsyncIterator[Transaction]:
         writer = await self._writer()
         try:
             async with begun(SQLiteTransactionBackend(writer, self._acquire_timeout, self._busy_timeout), self) as block:

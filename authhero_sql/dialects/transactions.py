@@ -129,17 +129,17 @@ class TransactionBackend(Protocol):
         ...
 
 
-class Block:
+class Transaction:
     """A transaction, or a part of one that is undone alone: the executor that ``transaction()`` gives its caller to hold.
 
     Tasks that share a block take turns. A nested block has its outer block's turn for as long as it is open, because undoing
     it would undo whatever else came after its savepoint.
     """
 
-    def __init__(self, backend: TransactionBackend, database: object, parent: Block | None = None) -> None:
+    def __init__(self, backend: TransactionBackend, database: object, parent: Transaction | None = None) -> None:
         self.database = database
         self.parent = parent
-        self.before: Block | None = _innermost()
+        self.before: Transaction | None = _innermost()
         """The block that was open here before this one, of whatever database."""
         self.task = asyncio.current_task()
         """The task that opened it, while it is open."""
@@ -171,12 +171,12 @@ class Block:
         return await self._do(partial(self._backend.write, apart=apart), calls)
 
     @asynccontextmanager
-    async def nested(self) -> AsyncIterator[Block]:
+    async def nested(self) -> AsyncIterator[Transaction]:
         """Open a part of this block that is undone alone when it raises, and kept with this block otherwise."""
         await self._turn.acquire()
         try:
             self._require_live()
-            block = Block(self._backend, self.database, self)
+            block = Transaction(self._backend, self.database, self)
             name = f"authhero_{block._depth}"
 
             async def keep() -> None:
@@ -204,7 +204,7 @@ class Block:
             self._turn.release(None)
 
     def _require_live(self) -> None:
-        block: Block | None = self
+        block: Transaction | None = self
         while block is not None:
             if block.closed:
                 raise TransactionClosedError
@@ -298,9 +298,9 @@ def _hurries(error: BaseException) -> bool:
 
 
 @asynccontextmanager
-async def begun(backend: TransactionBackend, database: object) -> AsyncIterator[Block]:
+async def begun(backend: TransactionBackend, database: object) -> AsyncIterator[Transaction]:
     """Run a transaction on a connection: commit at the end, roll back when the body raises or is cancelled."""
-    block = Block(backend, database)
+    block = Transaction(backend, database)
 
     async def commit() -> None:
         await finish(commit_and_know(), SETTLE)
@@ -338,17 +338,17 @@ async def called(callbacks: Sequence[Callable[[], object]]) -> None:
 
 
 # Tasks that are started in a block inherit it.
-_OPEN: ContextVar[Block | None] = ContextVar("authhero_sql_open_block", default=None)
+_OPEN: ContextVar[Transaction | None] = ContextVar("authhero_sql_open_block", default=None)
 
 
-def _innermost() -> Block | None:
+def _innermost() -> Transaction | None:
     block = _OPEN.get()
     while block is not None and block.closed:
         block = block.before
     return block
 
 
-def open_block(database: object) -> Block | None:
+def open_block(database: object) -> Transaction | None:
     """Return the innermost block of a database that is open where this is called, or None."""
     block = _OPEN.get()
     while block is not None and (block.closed or block.database is not database):
@@ -357,7 +357,7 @@ def open_block(database: object) -> Block | None:
 
 
 @contextmanager
-def _entered(block: Block) -> Iterator[None]:
+def _entered(block: Transaction) -> Iterator[None]:
     _OPEN.set(block)
     try:
         yield

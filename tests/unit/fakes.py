@@ -13,7 +13,7 @@ from authhero_sql.dialects.interface import Row
 from authhero_sql.dialects.mysql import MySQLDialect
 from authhero_sql.dialects.postgresql import PostgreSQLDialect
 from authhero_sql.dialects.sqlite import SQLiteDialect
-from authhero_sql.dialects.transactions import Block, begun
+from authhero_sql.dialects.transactions import Transaction, begun
 
 DIALECTS: dict[str, Dialect] = {
     "sqlite": SQLiteDialect(),
@@ -57,7 +57,7 @@ class FakeDatabase(Database):
         return [1 for _ in calls]
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Block]:
+    async def transaction(self) -> AsyncIterator[Transaction]:
         """A block whose statements are kept like all others."""
         async with begun(FakeTransactionBackend(self), self) as block:
             yield block
