@@ -15,7 +15,7 @@ from .clock import Clock, system_clock, truncate
 from .dialects.dialect import Dialect
 from .dialects.interface import Call, Database, Executor
 from .dialects.managed import retried
-from .dialects.transactions import Transaction, called, open_block
+from .dialects.transactions import Transaction, open_block, run_callbacks
 from .errors import BatchRowNotFoundError, DatabaseError, TransactionClosedError, TransactionMisuseError, UnsupportedError
 from .ids import Ids
 from .located import located
@@ -215,4 +215,4 @@ class Context:
         if self.connection is not None:
             self.connection.callbacks += batch.callbacks
         else:
-            await called(batch.callbacks)
+            await run_callbacks(batch.callbacks)

@@ -28,7 +28,7 @@ from ..errors import (
 )
 from .dialect import Dialect
 from .interface import Database
-from .transactions import Transaction, called, finish
+from .transactions import Transaction, finish, run_callbacks
 
 T = TypeVar("T")
 
@@ -234,9 +234,9 @@ class ManagedDatabase(Database):
         except asyncio.CancelledError:
             # One that came when the COMMIT was on its way: what is committed is told of all the same.
             if block is not None and block.committed:
-                await finish(called(block.callbacks))
+                await finish(run_callbacks(block.callbacks))
             raise
-        await called(block.callbacks)
+        await run_callbacks(block.callbacks)
 
     def __await__(self) -> Generator[Any, None, Self]:
         return self.open().__await__()

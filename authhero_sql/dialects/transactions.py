@@ -319,7 +319,7 @@ async def begun(backend: TransactionBackend, database: object) -> AsyncIterator[
         yield block
 
 
-async def called(callbacks: Sequence[Callable[[], object]]) -> None:
+async def run_callbacks(callbacks: Sequence[Callable[[], object]]) -> None:
     """Call what was to be called once the transaction is committed: every callback, in order.
 
     Raises:
