@@ -42,7 +42,7 @@ class Engine:
     of_pool: Callable[[Any], ManagedDatabase]
     is_pool: Callable[[object], bool] | None = None
     """Tells a pool by what it can do, where its class has no name of its own."""
-    gently: Mapping[str, Any] = field(default_factory=dict)
+    inspection_options: Mapping[str, Any] = field(default_factory=dict)
     """The options with which opening a database that has tables changes nothing in it."""
 
 
@@ -174,7 +174,9 @@ def _asyncmy_pool(pool: Any) -> ManagedDatabase:
 
 
 ENGINES = (
-    Engine("SQLite", ("sqlite",), ("aiosqlite.core", "Connection"), "aiosqlite", None, _sqlite, _sqlite_pool, gently={"wal": None}),
+    Engine(
+        "SQLite", ("sqlite",), ("aiosqlite.core", "Connection"), "aiosqlite", None, _sqlite, _sqlite_pool, inspection_options={"wal": None}
+    ),
     Engine("PostgreSQL", ("postgresql", "postgres"), ("asyncpg.pool", "Pool"), "asyncpg", "postgresql", _postgresql, _postgresql_pool),
     Engine("MySQL", ("mysql", "mariadb"), ("aiomysql.pool", "Pool"), "aiomysql", "mysql", _mysql, _mysql_pool),
     Engine("MySQL", ("mysql+asyncmy", "mariadb+asyncmy"), ("asyncmy.pool", "Pool"), "asyncmy", "asyncmy", _asyncmy, _asyncmy_pool),
@@ -315,11 +317,11 @@ def connect(url: str, **options: Unpack[ConnectOptions]) -> ManagedDatabase:
     raise ConfigurationError(f"the URL has no scheme: {known}")
 
 
-def gently(url: str) -> Options:
+def inspection_options(url: str) -> Options:
     """The options for ``connect`` with which opening a database that has tables changes nothing in it, but for what the URL asks for."""
     asked = dict(parse_qsl(url.partition("?")[2]))
     engine = next((engine for engine in ENGINES if url.partition("://")[0].lower() in engine.schemes), None)
-    return {name: value for name, value in engine.gently.items() if name not in asked} if engine else {}
+    return {name: value for name, value in engine.inspection_options.items() if name not in asked} if engine else {}
 
 
 def _require(engine: Engine) -> None:
