@@ -233,7 +233,7 @@ class PostgreSQLDialect(Dialect):
         """Everybody may see which backends there are."""
         return Call("SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM pg_stat_activity WHERE CAST(pid AS text) = $1)", (name,))
 
-    def together(self, calls: Sequence[Call]) -> Call | None:
+    def combine(self, calls: Sequence[Call]) -> Call | None:
         """Return one statement that does several writes, or None where that cannot be.
 
         The writes must not need to see each other's work, nor change the same row: all of them see the database as it was before.
@@ -488,8 +488,8 @@ async def _count(connection: asyncpg.Connection, call: Call, limits: Limits) -> 
     return _matched(await _run(connection.execute, connection, call, limits))
 
 
-async def _counts(connection: asyncpg.Connection, together: Call, limits: Limits) -> list[int]:
-    [counts] = await _rows(connection, together, limits)
+async def _counts(connection: asyncpg.Connection, combined: Call, limits: Limits) -> list[int]:
+    [counts] = await _rows(connection, combined, limits)
     return list(counts)
 
 
@@ -545,9 +545,9 @@ class PostgreSQLTransactionBackend:
 
     async def write(self, calls: Sequence[Call], *, apart: bool = False) -> list[int]:
         """Write, one trip for neighbours with the same text, or one for all where they are apart."""
-        together = DIALECT.together(calls) if apart else None
-        if together is not None:
-            return await _counts(self._connection, together, self._limits)
+        combined = DIALECT.combine(calls) if apart else None
+        if combined is not None:
+            return await _counts(self._connection, combined, self._limits)
         return [count for run in runs(calls) for count in await _run_counts(self._connection, run, self._limits)]
 
     async def _command(self, sql: str) -> str:
@@ -828,14 +828,14 @@ class PostgreSQLDatabase(PooledDatabase["asyncpg.Connection"]):
             return await _count(connection, call, self._limits)
 
     async def _together(self, calls: Sequence[Call], *, apart: bool) -> list[int]:
-        together = DIALECT.together(calls) if apart else None
-        if together is None:
+        combined = DIALECT.combine(calls) if apart else None
+        if combined is None:
             return await super()._together(calls, apart=apart)
-        return await self.run_on_connection(self._counted, together)
+        return await self.run_on_connection(self._counted, combined)
 
-    async def _counted(self, connection: asyncpg.Connection, together: Call) -> list[int]:
+    async def _counted(self, connection: asyncpg.Connection, combined: Call) -> list[int]:
         with Answered():
-            return await _counts(connection, together, self._limits)
+            return await _counts(connection, combined, self._limits)
 
     def _transaction_backend(self, connection: asyncpg.Connection) -> PostgreSQLTransactionBackend:
         return PostgreSQLTransactionBackend(connection, self._acquire_timeout, self._limits)
