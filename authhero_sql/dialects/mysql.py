@@ -772,7 +772,7 @@ class MySQLDatabase(PooledDatabase[Any]):
             await self._ended(connection, "COMMIT")
         return matched
 
-    async def _together(self, calls: Sequence[Call], *, apart: bool) -> list[int]:
+    async def _write_transaction(self, calls: Sequence[Call], *, apart: bool) -> list[int]:
         return await self.run_on_connection(self._written_together, calls)
 
     async def _written_together(self, connection: Any, calls: Sequence[Call]) -> list[int]:

@@ -79,9 +79,9 @@ class PooledDatabase(ManagedDatabase, Generic[C]):
 
     async def write(self, calls: Sequence[Call], *, apart: bool = False) -> list[int]:
         """Run several writes as one transaction; return the number of rows that each matched."""
-        return [await self.execute(calls[0])] if len(calls) == 1 else await retried(partial(self._together, calls, apart=apart))
+        return [await self.execute(calls[0])] if len(calls) == 1 else await retried(partial(self._write_transaction, calls, apart=apart))
 
-    async def _together(self, calls: Sequence[Call], *, apart: bool) -> list[int]:
+    async def _write_transaction(self, calls: Sequence[Call], *, apart: bool) -> list[int]:
         async with self._begun() as block:
             return await block.write(calls)
 

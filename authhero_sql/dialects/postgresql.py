@@ -827,10 +827,10 @@ class PostgreSQLDatabase(PooledDatabase["asyncpg.Connection"]):
         with Answered():
             return await _count(connection, call, self._limits)
 
-    async def _together(self, calls: Sequence[Call], *, apart: bool) -> list[int]:
+    async def _write_transaction(self, calls: Sequence[Call], *, apart: bool) -> list[int]:
         combined = DIALECT.combine(calls) if apart else None
         if combined is None:
-            return await super()._together(calls, apart=apart)
+            return await super()._write_transaction(calls, apart=apart)
         return await self.run_on_connection(self._counted, combined)
 
     async def _counted(self, connection: asyncpg.Connection, combined: Call) -> list[int]:
