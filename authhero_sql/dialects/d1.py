@@ -254,7 +254,7 @@ class D1Database(ManagedDatabase):
         """One write."""
         return (await self.write((call,)))[0]
 
-    async def write(self, calls: Sequence[Call], *, apart: bool = False) -> list[int]:
+    async def write(self, calls: Sequence[Call], *, unordered: bool = False) -> list[int]:
         """One batch."""
         transport = self._live
         statements: list[Sent] = []

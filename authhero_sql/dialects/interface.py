@@ -47,14 +47,14 @@ class Executor(Protocol):
         """Run one write; the number of rows that matched."""
         ...
 
-    async def write(self, calls: Sequence[Call], *, apart: bool = False) -> list[int]:
+    async def write(self, calls: Sequence[Call], *, unordered: bool = False) -> list[int]:
         """Run several writes in order, all or nothing; the number of rows that each matched.
 
         Neighbours with the same text may be sent together (:mod:`.runs`): the counts and what is stored are the same.
 
         Args:
             calls: the writes.
-            apart: whether none of them needs to see what another has done, and no two write the same row: then the order is the
+            unordered: whether none of them needs to see what another has done, and no two write the same row: then the order is the
                 engine's to choose, and it may make one statement of them.
         """
         ...

@@ -563,7 +563,7 @@ class MySQLTransactionBackend:
         """Read, all in one trip."""
         return [rows for rows, _ in await self._speaker.answers(self._connection, calls)]
 
-    async def write(self, calls: Sequence[Call], *, apart: bool = False) -> list[int]:
+    async def write(self, calls: Sequence[Call], *, unordered: bool = False) -> list[int]:
         """Write, all in one trip."""
         return await self._speaker.counts(self._connection, calls)
 
@@ -772,7 +772,7 @@ class MySQLDatabase(PooledDatabase[Any]):
             await self._ended(connection, "COMMIT")
         return matched
 
-    async def _write_transaction(self, calls: Sequence[Call], *, apart: bool) -> list[int]:
+    async def _write_transaction(self, calls: Sequence[Call], *, unordered: bool) -> list[int]:
         return await self.run_on_connection(self._written_together, calls)
 
     async def _written_together(self, connection: Any, calls: Sequence[Call]) -> list[int]:

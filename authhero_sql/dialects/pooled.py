@@ -77,11 +77,15 @@ class PooledDatabase(ManagedDatabase, Generic[C]):
         """Run one write, a transaction by itself; return the number of rows that it matched."""
         return await retried(partial(self.run_on_connection, self._written, call))
 
-    async def write(self, calls: Sequence[Call], *, apart: bool = False) -> list[int]:
+    async def write(self, calls: Sequence[Call], *, unordered: bool = False) -> list[int]:
         """Run several writes as one transaction; return the number of rows that each matched."""
-        return [await self.execute(calls[0])] if len(calls) == 1 else await retried(partial(self._write_transaction, calls, apart=apart))
+        return (
+            [await self.execute(calls[0])]
+            if len(calls) == 1
+            else await retried(partial(self._write_transaction, calls, unordered=unordered))
+        )
 
-    async def _write_transaction(self, calls: Sequence[Call], *, apart: bool) -> list[int]:
+    async def _write_transaction(self, calls: Sequence[Call], *, unordered: bool) -> list[int]:
         async with self._begun() as block:
             return await block.write(calls)
 

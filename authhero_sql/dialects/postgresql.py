@@ -543,9 +543,9 @@ class PostgreSQLTransactionBackend:
         """Read, one trip each."""
         return [await _rows(self._connection, call, self._limits) for call in calls]
 
-    async def write(self, calls: Sequence[Call], *, apart: bool = False) -> list[int]:
+    async def write(self, calls: Sequence[Call], *, unordered: bool = False) -> list[int]:
         """Write, one trip for neighbours with the same text, or one for all where they are apart."""
-        combined = DIALECT.combine(calls) if apart else None
+        combined = DIALECT.combine(calls) if unordered else None
         if combined is not None:
             return await _counts(self._connection, combined, self._limits)
         return [count for run in runs(calls) for count in await _run_counts(self._connection, run, self._limits)]
@@ -827,10 +827,10 @@ class PostgreSQLDatabase(PooledDatabase["asyncpg.Connection"]):
         with Answered():
             return await _count(connection, call, self._limits)
 
-    async def _write_transaction(self, calls: Sequence[Call], *, apart: bool) -> list[int]:
-        combined = DIALECT.combine(calls) if apart else None
+    async def _write_transaction(self, calls: Sequence[Call], *, unordered: bool) -> list[int]:
+        combined = DIALECT.combine(calls) if unordered else None
         if combined is None:
-            return await super()._write_transaction(calls, apart=apart)
+            return await super()._write_transaction(calls, unordered=unordered)
         return await self.run_on_connection(self._counted, combined)
 
     async def _counted(self, connection: asyncpg.Connection, combined: Call) -> list[int]:

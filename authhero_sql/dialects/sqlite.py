@@ -483,7 +483,7 @@ class SQLiteTransactionBackend:
         """Read in one hop."""
         return await self._handle.run(partial(_inside, partial(_fetch, calls)), bounded=_bounded(calls))
 
-    async def write(self, calls: Sequence[Call], *, apart: bool = False) -> list[int]:
+    async def write(self, calls: Sequence[Call], *, unordered: bool = False) -> list[int]:
         """Write in one hop."""
         return await self._handle.run(partial(_inside, partial(_counts, calls)), bounded=_bounded(calls))
 
@@ -684,7 +684,7 @@ class SQLiteDatabase(ManagedDatabase):
         """Run one write in one hop."""
         return (await self.write((call,)))[0]
 
-    async def write(self, calls: Sequence[Call], *, apart: bool = False) -> list[int]:
+    async def write(self, calls: Sequence[Call], *, unordered: bool = False) -> list[int]:
         """Run one transaction in one hop."""
         work, bounded = partial(_atomic, calls), _bounded(calls)
         writer = await self._writer()

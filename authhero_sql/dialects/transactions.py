@@ -88,7 +88,7 @@ class TransactionBackend(Protocol):
         """Return the rows of each query."""
         ...
 
-    async def write(self, calls: Sequence[Call], *, apart: bool = False) -> list[int]:
+    async def write(self, calls: Sequence[Call], *, unordered: bool = False) -> list[int]:
         """Run writes, in order unless they are apart; return the number of rows that each matched."""
         ...
 
@@ -166,9 +166,9 @@ class Transaction:
         """Run one write; return the number of rows that it matched."""
         return (await self._do(self._backend.write, (call,)))[0]
 
-    async def write(self, calls: Sequence[Call], *, apart: bool = False) -> list[int]:
+    async def write(self, calls: Sequence[Call], *, unordered: bool = False) -> list[int]:
         """Run writes, in order unless they are apart; where one fails, the block is undone with all of them."""
-        return await self._do(partial(self._backend.write, apart=apart), calls)
+        return await self._do(partial(self._backend.write, unordered=unordered), calls)
 
     @asynccontextmanager
     async def nested(self) -> AsyncIterator[Transaction]:

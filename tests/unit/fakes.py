@@ -51,7 +51,7 @@ class FakeDatabase(Database):
         self.calls.append(call)
         return int(not again)
 
-    async def write(self, calls: Sequence[Call], *, apart: bool = False) -> list[int]:
+    async def write(self, calls: Sequence[Call], *, unordered: bool = False) -> list[int]:
         """Everything matches a row."""
         self.calls += calls
         return [1 for _ in calls]
@@ -78,9 +78,9 @@ class FakeTransactionBackend:
         """The next answers."""
         return await self._database.fetch_many(calls)
 
-    async def write(self, calls: Sequence[Call], *, apart: bool = False) -> list[int]:
+    async def write(self, calls: Sequence[Call], *, unordered: bool = False) -> list[int]:
         """Everything matches a row."""
-        return await self._database.write(calls, apart=apart)
+        return await self._database.write(calls, unordered=unordered)
 
     async def begin(self) -> None:
         """Nothing to begin."""
@@ -139,10 +139,10 @@ class CountingDatabase(Database):
         self._count("execute", call)
         return await self._database.execute(call)
 
-    async def write(self, calls: Sequence[Call], *, apart: bool = False) -> list[int]:
+    async def write(self, calls: Sequence[Call], *, unordered: bool = False) -> list[int]:
         """One call, several statements."""
         self._count("write", *calls)
-        return await self._database.write(calls, apart=apart)
+        return await self._database.write(calls, unordered=unordered)
 
     def transaction(self) -> AbstractAsyncContextManager[Any]:
         """The database's own, not counted."""
