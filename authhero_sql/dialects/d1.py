@@ -272,7 +272,7 @@ class D1Database(ManagedDatabase):
             reraise(DIALECT, error)
         return [int(done[at][1][0]["n"]) if asked else done[at][0] for at, asked in counts]
 
-    def _begun(self) -> AbstractAsyncContextManager[Transaction]:
+    def _open_transaction(self) -> AbstractAsyncContextManager[Transaction]:
         raise UnsupportedError("D1 has no interactive transactions: collect the writes in adapters.batch(), which is atomic")
 
 

@@ -221,7 +221,7 @@ class ManagedDatabase(Database):
             raise ConfigurationError("the database was opened in another event loop: open one in each")
 
     @abstractmethod
-    def _begun(self) -> AbstractAsyncContextManager[Transaction]:
+    def _open_transaction(self) -> AbstractAsyncContextManager[Transaction]:
         """Open a transaction on a connection of the database's own choice."""
 
     @asynccontextmanager
@@ -229,7 +229,7 @@ class ManagedDatabase(Database):
         """Open a transaction: committed at the end, rolled back by an exception or a cancellation."""
         block: Transaction | None = None
         try:
-            async with self._begun() as block:
+            async with self._open_transaction() as block:
                 yield block
         except asyncio.CancelledError:
             # One that came when the COMMIT was on its way: what is committed is told of all the same.

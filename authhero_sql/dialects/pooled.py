@@ -12,7 +12,7 @@ from ..errors import DatabaseUnavailableError
 from .interface import Call, Row
 from .managed import ManagedDatabase, retried
 from .pool import PoolInterface
-from .transactions import Transaction, TransactionBackend, begun
+from .transactions import Transaction, TransactionBackend, open_transaction
 
 C = TypeVar("C")
 G = TypeVar("G")
@@ -86,7 +86,7 @@ class PooledDatabase(ManagedDatabase, Generic[C]):
         )
 
     async def _write_transaction(self, calls: Sequence[Call], *, unordered: bool) -> list[int]:
-        async with self._begun() as block:
+        async with self._open_transaction() as block:
             return await block.write(calls)
 
     def _outdates(self, error: BaseException) -> bool:
@@ -94,11 +94,11 @@ class PooledDatabase(ManagedDatabase, Generic[C]):
         return False
 
     @asynccontextmanager
-    async def _begun(self) -> AsyncIterator[Transaction]:
+    async def _open_transaction(self) -> AsyncIterator[Transaction]:
         pool, connection = await self._taken()
         block: Transaction | None = None
         try:
-            async with begun(self._transaction_backend(connection), self) as block:
+            async with open_transaction(self._transaction_backend(connection), self) as block:
                 yield block
         finally:
             if block is not None and block.failed is not None and self._outdates(block.failed):

@@ -43,7 +43,7 @@ from .interface import Call, Executor, Features, Row
 from .managed import CLOSE_TIMEOUT, COMMAND_TIMEOUT, ManagedDatabase, jitter
 from .runs import adds_rows, runs
 from .threads import Crew, Handle
-from .transactions import Transaction, begun, finish, open_block
+from .transactions import Transaction, finish, open_block, open_transaction
 from .wait_queue import ResourcePool
 
 if TYPE_CHECKING:
@@ -694,10 +694,10 @@ class SQLiteDatabase(ManagedDatabase):
             self._writers.release(writer)
 
     @asynccontextmanager
-    async def _begun(self) -> AsyncIterator[Transaction]:
+    async def _open_transaction(self) -> AsyncIterator[Transaction]:
         writer = await self._writer()
         try:
-            async with begun(SQLiteTransactionBackend(writer, self._acquire_timeout, self._busy_timeout), self) as block:
+            async with open_transaction(SQLiteTransactionBackend(writer, self._acquire_timeout, self._busy_timeout), self) as block:
                 yield block
         finally:
             self._writers.release(writer)

@@ -298,7 +298,7 @@ def _hurries(error: BaseException) -> bool:
 
 
 @asynccontextmanager
-async def begun(backend: TransactionBackend, database: object) -> AsyncIterator[Transaction]:
+async def open_transaction(backend: TransactionBackend, database: object) -> AsyncIterator[Transaction]:
     """Run a transaction on a connection: commit at the end, roll back when the body raises or is cancelled."""
     block = Transaction(backend, database)
 

@@ -13,7 +13,7 @@ from authhero_sql.dialects.interface import Row
 from authhero_sql.dialects.mysql import MySQLDialect
 from authhero_sql.dialects.postgresql import PostgreSQLDialect
 from authhero_sql.dialects.sqlite import SQLiteDialect
-from authhero_sql.dialects.transactions import Transaction, begun
+from authhero_sql.dialects.transactions import Transaction, open_transaction
 
 DIALECTS: dict[str, Dialect] = {
     "sqlite": SQLiteDialect(),
@@ -59,7 +59,7 @@ class FakeDatabase(Database):
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
         """A block whose statements are kept like all others."""
-        async with begun(FakeTransactionBackend(self), self) as block:
+        async with open_transaction(FakeTransactionBackend(self), self) as block:
             yield block
 
     async def close(self) -> None:
