@@ -42,7 +42,7 @@ from .dialect import Dialect, Fragment, Indexed, LiveTable, Place, live_tables, 
 from .interface import Call, Executor, Features, Row
 from .managed import CLOSE_TIMEOUT, COMMAND_TIMEOUT, ManagedDatabase, jitter
 from .runs import adds_rows, runs
-from .threads import Crew, Handle
+from .threads import Handle, ReaderPool
 from .transactions import Transaction, finish, open_block, open_transaction
 from .wait_queue import ResourcePool
 
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     # A Worker has the words of this file and need not have these.
     import sqlite3
 
-    from .threads import Given
+    from .threads import AiosqliteConnection
 
 T = TypeVar("T")
 
@@ -561,7 +561,7 @@ class SQLiteDatabase(ManagedDatabase):
         self,
         path: str | None = None,
         *,
-        connection: Given | None = None,
+        connection: AiosqliteConnection | None = None,
         readers: int = 4,
         busy_timeout: float = 5.0,
         acquire_timeout: float = 30.0,
@@ -595,14 +595,14 @@ class SQLiteDatabase(ManagedDatabase):
     async def _open(self) -> None:
         # Made here: an opening that was cancelled leaves nothing behind for the next one.
         self._writers: ResourcePool[Handle] = ResourcePool("the writer was busy", self._acquire_timeout)
-        self._readers: Crew | None = None
+        self._readers: ReaderPool | None = None
         if self._given is not None:
             writer = Handle(self._given, DIALECT, self._command_timeout)
             await writer.run(_check)
         else:
             self._own = writer = await self._connected(partial(_configure_writer, self._wal))
         if self._reader_count > 0:
-            self._readers = Crew(self._reader, self._reader_count, self._acquire_timeout, self._command_timeout)
+            self._readers = ReaderPool(self._reader, self._reader_count, self._acquire_timeout, self._command_timeout)
             await self._readers.open()
         self._writers.release(writer)
 
@@ -610,14 +610,16 @@ class SQLiteDatabase(ManagedDatabase):
         return await self._connected(_configure_reader)
 
     async def _connected(self, configure: Callable[[sqlite3.Connection], None]) -> Handle:
-        handle = Handle.to(self._path or "", DIALECT, self._command_timeout, min(self._busy_timeout, BUSY_SLICE), self._cached_statements)
+        handle = Handle.for_path(
+            self._path or "", DIALECT, self._command_timeout, min(self._busy_timeout, BUSY_SLICE), self._cached_statements
+        )
         try:
             await finish(handle.open())
             # Of several connections that switch a new file to WAL at once SQLite refuses all but one, without waiting.
             await patient(lambda: handle.run(configure), self._busy_timeout)
             self._require_not_closed()
         except BaseException as error:
-            await finish(handle.abandon())
+            await finish(handle.discard())
             # A driver's error of the opening itself has not been translated yet.
             ours = error if isinstance(error, DatabaseError) else self.dialect.translate(error)
             if ours is None or isinstance(ours, StatementTimeoutError):

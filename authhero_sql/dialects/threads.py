@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     import aiosqlite
 
-    Given: TypeAlias = aiosqlite.Connection
+    AiosqliteConnection: TypeAlias = aiosqlite.Connection
 
 T = TypeVar("T")
 Work = Callable[["sqlite3.Connection"], T]
@@ -105,13 +105,13 @@ class Handle:
         self._connection = connection
         self._dialect = dialect
         self._timeout = timeout
-        self._thread = Thread.of(connection)
+        self._thread = WorkerThread.of(connection)
         self._lock = threading.Lock()
         self._current: Job | None = None
         """What its thread is doing."""
 
     @classmethod
-    def to(cls, path: str, dialect: Dialect, timeout: float | None, busy_timeout: float, cached_statements: int) -> Handle:
+    def for_path(cls, path: str, dialect: Dialect, timeout: float | None, busy_timeout: float, cached_statements: int) -> Handle:
         """Return a connection to a file, not yet open."""
         import aiosqlite
 
@@ -126,10 +126,10 @@ class Handle:
         """Close it."""
         await self._connection.close()
 
-    async def abandon(self) -> None:
+    async def discard(self) -> None:
         """Close what may never have been opened; its thread must end before the loop that it reports to."""
         await self._connection.close()
-        await self._thread.joined()
+        await self._thread.join()
 
     @property
     def in_transaction(self) -> bool:
@@ -196,7 +196,7 @@ class Handle:
                 raw.interrupt()
 
 
-class Crew:
+class ReaderPool:
     """Connections that share one queue: whichever is idle takes the work that has waited longest."""
 
     def __init__(self, make: Callable[[], Awaitable[Handle]], size: int, acquire_timeout: float, command_timeout: float | None) -> None:
@@ -337,17 +337,17 @@ class Crew:
             job.deliver(outcome)
 
 
-class Thread:
+class WorkerThread:
     """How a function gets onto the thread of an aiosqlite connection: by the queue that its own methods use."""
 
     def __init__(self, connection: aiosqlite.Connection) -> None:
         self._connection = connection
 
     @staticmethod
-    def of(connection: aiosqlite.Connection) -> Thread:
+    def of(connection: aiosqlite.Connection) -> WorkerThread:
         """Return the short way to a connection's thread, or the public one where aiosqlite has changed inside."""
         known = all(hasattr(connection, name) for name in ("_tx", "_running", "_connection"))
-        return Thread(connection) if known else PublicThread(connection)
+        return WorkerThread(connection) if known else FallbackWorkerThread(connection)
 
     def raw(self) -> sqlite3.Connection | None:
         """Return the connection of the standard library, or None where it is closed or cannot be reached."""
@@ -366,14 +366,14 @@ class Thread:
         # A closure, because aiosqlite logs what it runs at level DEBUG, the arguments of a partial included.
         self._connection._tx.put_nowait((None, lambda: work(raw)))
 
-    async def joined(self) -> None:
+    async def join(self) -> None:
         """Wait for the end of the thread of a connection that has been closed."""
         thread = getattr(self._connection, "_thread", None)
         if thread is not None:
             await asyncio.to_thread(thread.join)
 
 
-class PublicThread(Thread):
+class FallbackWorkerThread(WorkerThread):
     """The same by aiosqlite's public methods: slower, because every statement is a hop of its own."""
 
     def raw(self) -> sqlite3.Connection | None:
@@ -383,11 +383,11 @@ class PublicThread(Thread):
     def send(self, work: Work[object]) -> None:
         """Run on a thread of its own, over a stand-in for the connection that asks aiosqlite for each statement."""
         loop = asyncio.get_running_loop()
-        stand_in: Any = _StandIn(self._connection, loop)
+        stand_in: Any = _ConnectionProxy(self._connection, loop)
         loop.run_in_executor(None, work, stand_in)
 
 
-class _StandIn:
+class _ConnectionProxy:
     """As much of a ``sqlite3.Connection`` as this package uses, for another thread than the loop's."""
 
     def __init__(self, connection: aiosqlite.Connection, loop: asyncio.AbstractEventLoop) -> None:
@@ -413,10 +413,10 @@ class _StandIn:
     def text_factory(self) -> Any:
         return self._connection.text_factory
 
-    def cursor(self) -> _StandIn:
+    def cursor(self) -> _ConnectionProxy:
         return self
 
-    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> _StandIn:
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> _ConnectionProxy:
         async def run() -> tuple[list[Any], int]:
             async with self._connection.execute(sql, parameters) as cursor:
                 return [tuple(row) for row in await cursor.fetchall()], cursor.rowcount
@@ -424,7 +424,7 @@ class _StandIn:
         self._rows, self.rowcount = asyncio.run_coroutine_threadsafe(run(), self._loop).result()
         return self
 
-    def executemany(self, sql: str, parameters: Sequence[Sequence[Any]]) -> _StandIn:
+    def executemany(self, sql: str, parameters: Sequence[Sequence[Any]]) -> _ConnectionProxy:
         async def run() -> int:
             async with self._connection.executemany(sql, parameters) as cursor:
                 return cursor.rowcount
