@@ -11,8 +11,8 @@ from ..errors import StatementTimeoutError
 _NONE: AbstractContextManager[None] = nullcontext()
 
 
-class Limits:
-    """Gives limits of the same number of seconds to tasks of one event loop: ``with limits.one(): await …``.
+class TimeLimits:
+    """Gives limits of the same number of seconds to tasks of one event loop: ``with limits.enforce(): await …``.
 
     Like ``asyncio.timeout``, but that all of them share a timer, which looks at the oldest: nearly every statement ends long before
     its time, and making and dropping a timer for each would cost more than everything else on its way.
@@ -25,21 +25,21 @@ class Limits:
     def __init__(self, seconds: float | None, error: type[Exception] = StatementTimeoutError) -> None:
         self._seconds = seconds
         self._error = error
-        self._open: dict[Limit, float] = {}
+        self._open: dict[TimeLimit, float] = {}
         """Those that somebody is in, and when their time is over; the first one's is over first."""
         self._timer: asyncio.TimerHandle | None = None
 
-    def one(self) -> AbstractContextManager[None]:
+    def enforce(self) -> AbstractContextManager[None]:
         """Return a limit for the task that enters it, once."""
-        return _NONE if self._seconds is None else Limit(self, self._seconds, self._error)
+        return _NONE if self._seconds is None else TimeLimit(self, self._seconds, self._error)
 
-    def begin(self, limit: Limit, due: float, loop: asyncio.AbstractEventLoop) -> None:
+    def begin(self, limit: TimeLimit, due: float, loop: asyncio.AbstractEventLoop) -> None:
         """Look after a limit until its time is over."""
         self._open[limit] = due
         if self._timer is None:
             self._timer = loop.call_at(due, self._look, due, loop)
 
-    def end(self, limit: Limit) -> None:
+    def end(self, limit: TimeLimit) -> None:
         """Look after a limit no more."""
         self._open.pop(limit, None)
 
@@ -53,12 +53,12 @@ class Limits:
             limit.run_out()
 
 
-class Limit:
+class TimeLimit:
     """The time that one task has for what it awaits inside."""
 
     __slots__ = ("_cancelling", "_error", "_limits", "_over", "_seconds", "_task")
 
-    def __init__(self, limits: Limits, seconds: float, error: type[Exception]) -> None:
+    def __init__(self, limits: TimeLimits, seconds: float, error: type[Exception]) -> None:
         self._limits = limits
         self._seconds = seconds
         self._error = error

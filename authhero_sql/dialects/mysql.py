@@ -35,7 +35,7 @@ from ..errors import (
 from ..schema import LOWERED, ColumnType, ForeignKey, Index
 from .dialect import UNSHOWN, Dialect, Fragment, Indexed, LiveTable, Place, live_tables, other_case, repeats_values
 from .interface import Call, Database, Executor, Features, Row
-from .limits import Limits
+from .limits import TimeLimits
 from .managed import COMMAND_TIMEOUT, Answered, refuse, translated
 from .mysql_drivers import NO_TLS, Answer, MySQLDriver, is_from_driver
 from .opening import Server, unopened
@@ -512,7 +512,7 @@ DIALECT: Dialect = MySQLDialect()
 class Speaker:
     """What is said on a connection; errors are those of this package."""
 
-    def __init__(self, driver: MySQLDriver, dialect: Dialect, limits: Limits) -> None:
+    def __init__(self, driver: MySQLDriver, dialect: Dialect, limits: TimeLimits) -> None:
         self.driver = driver
         self.dialect = dialect
         self._limits = limits
@@ -617,7 +617,7 @@ class GivenMySQLPool:
         self._pool = pool
         self._driver = driver
         self._acquire_timeout = acquire_timeout
-        self._acquiring = Limits(acquire_timeout, TimeoutError)
+        self._acquiring = TimeLimits(acquire_timeout, TimeoutError)
         self._waking: set[asyncio.Future[None]] = set()
         """The loop itself keeps no hold on a task."""
 
@@ -629,7 +629,7 @@ class GivenMySQLPool:
             DatabaseUnavailableError: none could be opened, or the pool is closed.
         """
         try:
-            with self._acquiring.one():
+            with self._acquiring.enforce():
                 return await self._pool.acquire()
         except TimeoutError as error:
             self._wake()
@@ -723,7 +723,7 @@ class MySQLDatabase(PooledDatabase[Any]):
         encryption = tls(ssl, ssl_ca, DISABLE if stays_here else PREFER)
         self._options = {"init_command": f"SET SESSION {ISOLATION}", **options, "ssl": encryption.context}
         self._driver = driver(DIALECT, {**(settings or {}), **self._options}, connect_timeout, encrypted=encryption.demanded)
-        self._speaker = Speaker(self._driver, DIALECT, Limits(command_timeout))
+        self._speaker = Speaker(self._driver, DIALECT, TimeLimits(command_timeout))
         # A pool of its own has the level already, unless another command was to run on its connections.
         own = settings is not None and "init_command" not in options
         self._begin = (Call("BEGIN"),) if own else (Call(f"SET {ISOLATION}"), Call("BEGIN"))

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import ConfigurationError, DatabaseError
 from .dialect import Dialect
 from .interface import Call, Row
-from .limits import Limits
+from .limits import TimeLimits
 from .managed import misconfigured, translated
 from .opening import Server, too_late, unopened
 from .tls import NOT_OFFERED
@@ -37,7 +37,7 @@ TRIP_LETTERS = 250_000
 _MATCHED = re.compile(rb": (\d+)")
 """The first number of ``Rows matched: 1  Changed: 0  Warnings: 0``, whose words are in the server's language."""
 
-UNLIMITED = Limits(None)
+UNLIMITED = TimeLimits(None)
 """For what may take as long as it needs."""
 FOUND_ROWS = 2
 """The flag with which a server counts the rows that an UPDATE finds, not those that it changes."""
@@ -232,18 +232,18 @@ class MySQLDriver:
 
     # --- statements ----------------------------------------------------------------------------------------------------------
 
-    async def answer(self, connection: aiomysql.Connection, call: Call, limits: Limits) -> Answer:
+    async def answer(self, connection: aiomysql.Connection, call: Call, limits: TimeLimits) -> Answer:
         """Return what a statement gave, within a limit."""
         cursor = await connection.cursor(self._cursor())
         try:
-            with (limits if call.bounded else UNLIMITED).one():
+            with (limits if call.bounded else UNLIMITED).enforce():
                 await _executed(cursor, call)
                 return await _given(cursor, call)
         except BaseException as error:
             self._spoiled(connection, error)
             raise
 
-    async def answers(self, connection: aiomysql.Connection, calls: Sequence[Call], limits: Limits, done: list[Answer]) -> None:
+    async def answers(self, connection: aiomysql.Connection, calls: Sequence[Call], limits: TimeLimits, done: list[Answer]) -> None:
         """Collect what each of several statements gave, all sent in one trip; after one that fails the server does none of the rest.
 
         What is too large for one trip is sent one by one.
@@ -256,7 +256,7 @@ class MySQLDriver:
         if len(text) < TRIP_LETTERS:
             try:
                 for call in calls:
-                    with (limits if call.bounded else UNLIMITED).one():
+                    with (limits if call.bounded else UNLIMITED).enforce():
                         await (cursor.nextset() if done else cursor.execute(text))
                         done.append(await _given(cursor, call))
             except BaseException as error:

@@ -39,7 +39,7 @@ from ..errors import (
 from ..schema import TRIGRAMS, ColumnType, Index, Order
 from .dialect import NULLS_FIRST, Dialect, Fragment, LiveTable, Place, case_pairs, live_tables
 from .interface import Call, Executor, Features, Row
-from .limits import Limits
+from .limits import TimeLimits
 from .managed import COMMAND_TIMEOUT, Answered, misconfigured, refuse, reraise, translated
 from .opening import Server, too_late, unopened
 from .pool import Pool
@@ -459,11 +459,11 @@ STALE_PLAN = "0A000"
 """The code for, among others, a statement that was prepared before its table changed."""
 
 
-async def _run(method: Callable[..., Awaitable[T]], connection: asyncpg.Connection, call: Call, limits: Limits) -> T:
+async def _run(method: Callable[..., Awaitable[T]], connection: asyncpg.Connection, call: Call, limits: TimeLimits) -> T:
     """Run a statement by one of asyncpg's methods, in bounded time; errors are those of this package."""
     try:
         if call.bounded:
-            with limits.one():
+            with limits.enforce():
                 return await method(call.sql, *call.args)
         return await method(call.sql, *call.args, timeout=NO_TIMEOUT)
     except Exception as error:
@@ -471,7 +471,7 @@ async def _run(method: Callable[..., Awaitable[T]], connection: asyncpg.Connecti
         raise ours from ours.__cause__
 
 
-async def _rows(connection: asyncpg.Connection, call: Call, limits: Limits) -> list[Row]:
+async def _rows(connection: asyncpg.Connection, call: Call, limits: TimeLimits) -> list[Row]:
     fetch = connection.fetch if call.prepared else partial(_fetch_once, connection)
     rows: list[Row] = await _run(fetch, connection, call, limits)
     return rows
@@ -484,11 +484,11 @@ async def _fetch_once(connection: asyncpg.Connection, sql: str, *args: Any, time
     return rows
 
 
-async def _count(connection: asyncpg.Connection, call: Call, limits: Limits) -> int:
+async def _count(connection: asyncpg.Connection, call: Call, limits: TimeLimits) -> int:
     return _matched(await _run(connection.execute, connection, call, limits))
 
 
-async def _counts(connection: asyncpg.Connection, combined: Call, limits: Limits) -> list[int]:
+async def _counts(connection: asyncpg.Connection, combined: Call, limits: TimeLimits) -> list[int]:
     [counts] = await _rows(connection, combined, limits)
     return list(counts)
 
@@ -496,7 +496,7 @@ async def _counts(connection: asyncpg.Connection, combined: Call, limits: Limits
 _COUNTED = ("INSERT ", "UPDATE ", "DELETE ")
 
 
-async def _run_counts(connection: asyncpg.Connection, run: Sequence[Call], limits: Limits) -> list[int]:
+async def _run_counts(connection: asyncpg.Connection, run: Sequence[Call], limits: TimeLimits) -> list[int]:
     """How many rows each write of a run matched, in as few trips as can be."""
     if adds_rows(run):
         # COPY would be quicker, but is refused under row-level security and keeps the types of its first time for good.
@@ -534,7 +534,7 @@ def _is_closed(connection: asyncpg.Connection) -> bool:
 class PostgreSQLTransactionBackend:
     """A connection, while a transaction runs on it."""
 
-    def __init__(self, connection: asyncpg.Connection, acquire_timeout: float, limits: Limits) -> None:
+    def __init__(self, connection: asyncpg.Connection, acquire_timeout: float, limits: TimeLimits) -> None:
         self._connection = connection
         self.acquire_timeout = acquire_timeout
         self._limits = limits
@@ -727,8 +727,8 @@ class GivenPostgreSQLPool:
     def __init__(self, pool: asyncpg.Pool, acquire_timeout: float) -> None:
         self._pool = pool
         self._acquire_timeout = acquire_timeout
-        self._acquiring = Limits(acquire_timeout, TimeoutError)
-        self._releasing = Limits(SETTLE, TimeoutError)
+        self._acquiring = TimeLimits(acquire_timeout, TimeoutError)
+        self._releasing = TimeLimits(SETTLE, TimeoutError)
 
     async def acquire(self) -> asyncpg.Connection:
         """Borrow a connection.
@@ -739,7 +739,7 @@ class GivenPostgreSQLPool:
         """
         try:
             # By asyncpg's own timeout it would be a task more.
-            with self._acquiring.one():
+            with self._acquiring.enforce():
                 return await self._pool.acquire()
         except TimeoutError as error:
             state = f"{self._pool.get_size()} of {self._pool.get_max_size()} open, {self._pool.get_idle_size()} idle"
@@ -751,7 +751,7 @@ class GivenPostgreSQLPool:
     async def release(self, connection: asyncpg.Connection, error: BaseException | None = None) -> None:
         """Give a connection back; neither a slow reset nor a lost server hides or delays what came of the statement."""
         try:
-            with self._releasing.one():
+            with self._releasing.enforce():
                 # asyncpg sees it to its end, whoever waits for it; a timeout of its own would be a timer more each time.
                 await self._pool.release(connection)
         except TimeoutError:
@@ -792,7 +792,7 @@ class PostgreSQLDatabase(PooledDatabase["asyncpg.Connection"]):
         self._given = pool
         self._dsn = dsn
         self._acquire_timeout = acquire_timeout
-        self._limits = Limits(command_timeout)
+        self._limits = TimeLimits(command_timeout)
         self._setup = setup
         self._sizes: dict[str, Any] = {
             "min_size": min_size,
