@@ -34,7 +34,7 @@ from ..errors import (
 )
 from .dialect import Dialect, Fragment, LiveTable, Place, case_pairs, repeats_values
 from .interface import Call, Executor, Features, Row
-from .managed import COMMAND_TIMEOUT, Answered, ManagedDatabase, in_time, jitter, reraise
+from .managed import COMMAND_TIMEOUT, ManagedDatabase, OutcomeGuard, jitter, reraise, with_timeout
 from .opening import Server, too_late, unreachable
 from .sqlite import SQLiteDialect, classified, glob_letters, glob_pattern, unquoted, without_index
 from .tls import is_local
@@ -266,7 +266,7 @@ class D1Database(ManagedDatabase):
                 statements.append(COUNTED)
             counts.append((len(statements) - 1, deletes))
         try:
-            with Answered():
+            with OutcomeGuard():
                 done = await _with_indexes(transport.write, statements)
         except D1Error as error:
             reraise(DIALECT, error)
@@ -345,7 +345,7 @@ class HTTPTransport:
 
     async def _post(self, form: str, statements: Sequence[Sent], *, repeatable: bool) -> list[dict[str, Any]]:
         # All attempts together, and an answer that comes in drops: the client's own timeout is for one read of the socket.
-        return await in_time(self._attempts(form, statements, repeatable=repeatable), self._command_timeout)
+        return await with_timeout(self._attempts(form, statements, repeatable=repeatable), self._command_timeout)
 
     async def _attempts(self, form: str, statements: Sequence[Sent], *, repeatable: bool) -> list[dict[str, Any]]:
         bodies = [{"sql": sql, "params": list(params)} for sql, params in statements]
@@ -489,14 +489,14 @@ class BindingTransport:
     async def read(self, statements: Sequence[Sent]) -> list[list[Row]]:
         """All at once: ``raw`` gives arrays, and a batch would not."""
         reads = asyncio.gather(*(_awaited(self._prepared(statement).raw()) for statement in statements))
-        found: list[Any] = await in_time(reads, self._command_timeout)
+        found: list[Any] = await with_timeout(reads, self._command_timeout)
         return [_plain(rows) for rows in found]
 
     async def write(self, statements: Sequence[Sent]) -> list[Done]:
         """One batch."""
         prepared = [self._prepared(statement) for statement in statements]
         writing = _awaited(self._binding.batch(_array(self._binding, prepared)))
-        results = _plain(await in_time(writing, self._command_timeout))
+        results = _plain(await with_timeout(writing, self._command_timeout))
         return [(part["meta"]["changes"], part.get("results") or []) for part in results]
 
     async def close(self) -> None:

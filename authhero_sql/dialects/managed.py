@@ -38,7 +38,7 @@ CLOSE_TIMEOUT = 5.0
 """Seconds that connections may take to close before they are cut."""
 
 
-def translated(dialect: Dialect, error: Exception, *, lost: bool = False) -> Exception:
+def translate_error(dialect: Dialect, error: Exception, *, lost: bool = False) -> Exception:
     """Return the error of this package for a driver's; what is no driver's error is returned as it is.
 
     Args:
@@ -59,11 +59,11 @@ def translated(dialect: Dialect, error: Exception, *, lost: bool = False) -> Exc
 
 def reraise(dialect: Dialect, error: Exception) -> NoReturn:
     """Raise our error for a driver's; what is no driver error is raised as it is."""
-    ours = translated(dialect, error)
+    ours = translate_error(dialect, error)
     raise ours from ours.__cause__
 
 
-async def in_time(awaitable: Awaitable[T], seconds: float | None) -> T:
+async def with_timeout(awaitable: Awaitable[T], seconds: float | None) -> T:
     """Await what may take so many seconds.
 
     Raises:
@@ -76,8 +76,8 @@ async def in_time(awaitable: Awaitable[T], seconds: float | None) -> T:
         raise StatementTimeoutError from error
 
 
-class Answered:
-    """Tells the outcome of a write that commits by itself truly, ``with Answered():``, for without an answer nobody knows it.
+class OutcomeGuard:
+    """Tells the outcome of a write that commits by itself truly, ``with OutcomeGuard():``, for without an answer nobody knows it.
 
     Raises:
         UnknownOutcomeError: the connection was lost or the time was over before the answer came.
@@ -94,7 +94,7 @@ class Answered:
             raise UnknownOutcomeError(code=error.code) from error
 
 
-def misconfigured(error: TypeError | ValueError) -> ConfigurationError:
+def invalid_options_error(error: TypeError | ValueError) -> ConfigurationError:
     """Our error for options that a driver refuses: its own words may repeat a part of the URL, and that of a password."""
     found = re.search(r"keyword argument '(\w+)'$", str(error))
     if found:
@@ -102,7 +102,7 @@ def misconfigured(error: TypeError | ValueError) -> ConfigurationError:
     return ConfigurationError("the URL or one of the options cannot be read: check the values of the options")
 
 
-def refuse(options: Mapping[str, Any], names: Iterable[str]) -> None:
+def reject_pool_options(options: Mapping[str, Any], names: Iterable[str]) -> None:
     """Refuse options of a driver's own pool that mean nothing to ours.
 
     Raises:

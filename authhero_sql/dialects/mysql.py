@@ -36,7 +36,7 @@ from ..schema import LOWERED, ColumnType, ForeignKey, Index
 from .dialect import UNSHOWN, Dialect, Fragment, Indexed, LiveTable, Place, live_tables, other_case, repeats_values
 from .interface import Call, Database, Executor, Features, Row
 from .limits import TimeLimits
-from .managed import COMMAND_TIMEOUT, Answered, refuse, translated
+from .managed import COMMAND_TIMEOUT, OutcomeGuard, reject_pool_options, translate_error
 from .mysql_drivers import NO_TLS, Answer, MySQLDriver, is_from_driver
 from .opening import Server, unopened
 from .pool import Pool
@@ -540,7 +540,7 @@ class Speaker:
         return [count for (_, rows), (_, matched) in zip(merged, answers, strict=True) for count in ([1] * rows if rows > 1 else [matched])]
 
     def _raise(self, connection: Any, error: Exception, call: Call) -> NoReturn:
-        ours = translated(self.dialect, error, lost=not self.driver.is_open(connection))
+        ours = translate_error(self.dialect, error, lost=not self.driver.is_open(connection))
         if isinstance(ours, ConflictError) and ours.owner is None and (written := _WRITES.match(call.sql)):
             # MariaDB calls the key of every table PRIMARY.
             ours.owner = written[1]
@@ -573,7 +573,7 @@ class MySQLTransactionBackend:
 
     async def commit(self) -> None:
         """COMMIT."""
-        with Answered():
+        with OutcomeGuard():
             await self._command("COMMIT")
 
     async def rollback(self) -> None:
@@ -636,7 +636,7 @@ class GivenMySQLPool:
             state = f"{self._pool.size} of {self._pool.maxsize} open, {self._pool.freesize} idle"
             raise PoolTimeoutError(f"no connection became free in {self._acquire_timeout:g} seconds ({state})") from error
         except Exception as error:
-            ours = translated(DIALECT, error)
+            ours = translate_error(DIALECT, error)
             raise (unopened(ours, Server("MySQL")) if isinstance(ours, DatabaseError) else ours) from ours.__cause__
         except asyncio.CancelledError:
             # On Python 3.11 a waiter that is woken and cancelled at once keeps the call from the next one.
@@ -707,7 +707,7 @@ class MySQLDatabase(PooledDatabase[Any]):
         ssl_ca: str | None = None,
         **options: Any,
     ) -> None:
-        refuse(options, {"loop"})
+        reject_pool_options(options, {"loop"})
         self.dialect: Dialect = DIALECT
         self._given = pool
         self._acquire_timeout = acquire_timeout
@@ -767,7 +767,7 @@ class MySQLDatabase(PooledDatabase[Any]):
         return rows
 
     async def _written(self, connection: Any, call: Call) -> int:
-        with Answered():
+        with OutcomeGuard():
             _, matched = await self._speaker.answer(connection, call)
             await self._ended(connection, "COMMIT")
         return matched
@@ -779,7 +779,7 @@ class MySQLDatabase(PooledDatabase[Any]):
         """Write a whole transaction in one trip, and undo it where a part of it fails."""
         steps = (*self._begin, *calls, Call("COMMIT"))
         try:
-            with Answered():
+            with OutcomeGuard():
                 counts = await self._speaker.counts(connection, steps)
         except DatabaseError as error:
             if error.sent and self._driver.is_open(connection):
@@ -791,7 +791,7 @@ class MySQLDatabase(PooledDatabase[Any]):
         """Run a definition that waits for its table for a second only, on a connection of ours."""
         await self._speaker.answer(connection, Call(_WAIT_SHORTLY))
         try:
-            with Answered():
+            with OutcomeGuard():
                 await self._speaker.answer(connection, call)
         finally:
             if self._driver.is_open(connection):

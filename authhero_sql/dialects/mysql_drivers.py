@@ -18,7 +18,7 @@ from ..errors import ConfigurationError, DatabaseError
 from .dialect import Dialect
 from .interface import Call, Row
 from .limits import TimeLimits
-from .managed import misconfigured, translated
+from .managed import invalid_options_error, translate_error
 from .opening import Server, too_late, unopened
 from .tls import NOT_OFFERED
 
@@ -165,7 +165,7 @@ class MySQLDriver:
             if isinstance(error, TimeoutError):
                 raise too_late(error, self.server, self._connect_timeout) from error
             if isinstance(error, Exception):
-                ours = translated(self._dialect, error)
+                ours = translate_error(self._dialect, error)
                 raise (unopened(ours, self.server) if isinstance(ours, DatabaseError) else ours) from ours.__cause__
             raise
         return connection
@@ -182,7 +182,7 @@ class MySQLDriver:
         try:
             return self._new(**self._settings, **OURS)
         except (TypeError, ValueError) as error:
-            raise misconfigured(error) from None
+            raise invalid_options_error(error) from None
 
     def _new(self, **options: Any) -> aiomysql.Connection:
         import aiomysql

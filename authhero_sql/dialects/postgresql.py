@@ -40,7 +40,7 @@ from ..schema import TRIGRAMS, ColumnType, Index, Order
 from .dialect import NULLS_FIRST, Dialect, Fragment, LiveTable, Place, case_pairs, live_tables
 from .interface import Call, Executor, Features, Row
 from .limits import TimeLimits
-from .managed import COMMAND_TIMEOUT, Answered, misconfigured, refuse, reraise, translated
+from .managed import COMMAND_TIMEOUT, OutcomeGuard, invalid_options_error, reject_pool_options, reraise, translate_error
 from .opening import Server, too_late, unopened
 from .pool import Pool
 from .pooled import PooledDatabase
@@ -467,7 +467,7 @@ async def _run(method: Callable[..., Awaitable[T]], connection: asyncpg.Connecti
                 return await method(call.sql, *call.args)
         return await method(call.sql, *call.args, timeout=NO_TIMEOUT)
     except Exception as error:
-        ours = translated(DIALECT, error, lost=_is_closed(connection))
+        ours = translate_error(DIALECT, error, lost=_is_closed(connection))
         raise ours from ours.__cause__
 
 
@@ -559,7 +559,7 @@ class PostgreSQLTransactionBackend:
 
     async def commit(self) -> None:
         """COMMIT."""
-        with Answered():
+        with OutcomeGuard():
             status = await self._command("COMMIT")
         if status != "COMMIT":
             # The server's word for a transaction in which something had failed.
@@ -630,7 +630,7 @@ class PostgreSQLDriver:
             # Some of these are of TLS, and ValueErrors as well.
             self._refused(error)
         except (TypeError, ValueError) as error:
-            raise misconfigured(error) from None
+            raise invalid_options_error(error) from None
         except Exception as error:
             self._refused(error)
         if self._init is not None:
@@ -650,7 +650,7 @@ class PostgreSQLDriver:
         )
 
     def _refused(self, error: Exception) -> NoReturn:
-        ours = translated(DIALECT, error)
+        ours = translate_error(DIALECT, error)
         if not isinstance(ours, DatabaseError):
             raise ours
         if ours.code == UNKNOWN_SETTING:
@@ -745,7 +745,7 @@ class GivenPostgreSQLPool:
             state = f"{self._pool.get_size()} of {self._pool.get_max_size()} open, {self._pool.get_idle_size()} idle"
             raise PoolTimeoutError(f"no connection became free in {self._acquire_timeout:g} seconds ({state})") from error
         except Exception as error:
-            ours = translated(DIALECT, error)
+            ours = translate_error(DIALECT, error)
             raise (unopened(ours, Server("PostgreSQL")) if isinstance(ours, DatabaseError) else ours) from ours.__cause__
 
     async def release(self, connection: asyncpg.Connection, error: BaseException | None = None) -> None:
@@ -787,7 +787,7 @@ class PostgreSQLDatabase(PooledDatabase["asyncpg.Connection"]):
         setup: Hook | None = None,
         **options: Any,
     ) -> None:
-        refuse(options, {"init_size", "loop", "max_queries", "reset"})
+        reject_pool_options(options, {"init_size", "loop", "max_queries", "reset"})
         self.dialect: Dialect = DIALECT
         self._given = pool
         self._dsn = dsn
@@ -824,7 +824,7 @@ class PostgreSQLDatabase(PooledDatabase["asyncpg.Connection"]):
         return [await _rows(connection, call, self._limits) for call in calls]
 
     async def _written(self, connection: asyncpg.Connection, call: Call) -> int:
-        with Answered():
+        with OutcomeGuard():
             return await _count(connection, call, self._limits)
 
     async def _write_transaction(self, calls: Sequence[Call], *, unordered: bool) -> list[int]:
@@ -834,7 +834,7 @@ class PostgreSQLDatabase(PooledDatabase["asyncpg.Connection"]):
         return await self.run_on_connection(self._counted, combined)
 
     async def _counted(self, connection: asyncpg.Connection, combined: Call) -> list[int]:
-        with Answered():
+        with OutcomeGuard():
             return await _counts(connection, combined, self._limits)
 
     def _transaction_backend(self, connection: asyncpg.Connection) -> PostgreSQLTransactionBackend:

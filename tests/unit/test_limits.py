@@ -10,7 +10,7 @@ import pytest
 
 from authhero_sql import ConnectionLostError, StatementTimeoutError, UnknownOutcomeError
 from authhero_sql.dialects.limits import TimeLimits
-from authhero_sql.dialects.managed import Answered, in_time
+from authhero_sql.dialects.managed import OutcomeGuard, with_timeout
 from authhero_sql.errors import ConflictError
 from tests.unit.test_pool import run
 
@@ -33,7 +33,7 @@ async def test_what_takes_too_long_is_cancelled_and_its_task_goes_on() -> None:
     with pytest.raises(PermissionError):
         await within(0.0, PermissionError)
     with pytest.raises(StatementTimeoutError):
-        await in_time(long(), 0.0)
+        await with_timeout(long(), 0.0)
     task = asyncio.current_task()
     assert task is not None
     assert task.cancelling() == 0
@@ -51,7 +51,7 @@ async def test_what_ends_in_time_has_no_timer_of_its_own() -> None:
         with endless:
             await asyncio.sleep(0)
     with pytest.raises(KeyError):
-        await in_time(failing(), 60.0)
+        await with_timeout(failing(), 60.0)
 
 
 def test_each_has_its_own_time_and_nobody_else_is_cancelled() -> None:
@@ -123,6 +123,6 @@ async def inside_of_others() -> None:
     ],
 )
 def test_a_write_without_an_answer_is_an_unknown_outcome(error: Exception, unknown: bool) -> None:
-    with pytest.raises(UnknownOutcomeError if unknown else type(error)) as caught, Answered():
+    with pytest.raises(UnknownOutcomeError if unknown else type(error)) as caught, OutcomeGuard():
         raise error
     assert (caught.value.__cause__ is error) is unknown
