@@ -225,8 +225,8 @@ class D1Database(ManagedDatabase):
         self._transport = transport
 
     @property
-    def _place(self) -> str:
-        return self._transport.server.place or "over a given binding"
+    def _location(self) -> str:
+        return self._transport.server.location or "over a given binding"
 
     async def _close(self) -> None:
         await self._transport.close()

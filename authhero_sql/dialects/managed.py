@@ -156,7 +156,7 @@ class ManagedDatabase(Database):
     """The process and the event loop that opened it: its connections belong to them."""
 
     @property
-    def _place(self) -> str:
+    def _location(self) -> str:
         """Where the database is, without a password; for the ``repr``."""
         raise NotImplementedError
 
@@ -167,7 +167,7 @@ class ManagedDatabase(Database):
 
     def __repr__(self) -> str:
         state = "closed" if self._closed else "open" if self._opened else "not opened"
-        return f"<{type(self).__name__} {self._place} ({state})>"
+        return f"<{type(self).__name__} {self._location} ({state})>"
 
     async def _open(self) -> None:
         """Connect; called once."""

@@ -729,8 +729,8 @@ class MySQLDatabase(PooledDatabase[Any]):
         self._begin = (Call("BEGIN"),) if own else (Call(f"SET {ISOLATION}"), Call("BEGIN"))
 
     @property
-    def _place(self) -> str:
-        return "over a given pool" if self._given is not None else self._driver.server.place
+    def _location(self) -> str:
+        return "over a given pool" if self._given is not None else self._driver.server.location
 
     async def _open(self) -> None:
         if self._given is not None:

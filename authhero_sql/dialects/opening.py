@@ -43,7 +43,7 @@ class Server:
         return f"{self.engine} at {shown(self.host)}" if self.host else self.engine
 
     @property
-    def place(self) -> str:
+    def location(self) -> str:
         """The database, the user and the host, for a ``repr``."""
         user = f"{shown(self.user)}@" if self.user else ""
         return f"{user}{shown(self.host)}" + (f"/{shown(self.database)}" if self.database else "")

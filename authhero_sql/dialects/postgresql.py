@@ -809,8 +809,8 @@ class PostgreSQLDatabase(PooledDatabase["asyncpg.Connection"]):
         return self._given is None and self._driver.caches_statements
 
     @property
-    def _place(self) -> str:
-        return "over a given pool" if self._given is not None else self._driver.server.place
+    def _location(self) -> str:
+        return "over a given pool" if self._given is not None else self._driver.server.location
 
     async def _open(self) -> None:
         if self._given is not None:

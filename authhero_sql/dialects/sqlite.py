@@ -584,7 +584,7 @@ class SQLiteDatabase(ManagedDatabase):
         """The writer, where it is no caller's."""
 
     @property
-    def _place(self) -> str:
+    def _location(self) -> str:
         return "over a given connection" if self._path is None else shown(self._path)
 
     @property
