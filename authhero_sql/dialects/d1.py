@@ -32,10 +32,10 @@ from ..errors import (
     UnknownDatabaseError,
     UnsupportedError,
 )
+from .connect_errors import Server, connect_timeout_error, unreachable_error
 from .dialect import Dialect, Fragment, LiveTable, Place, case_pairs, repeats_values
 from .interface import Call, Executor, Features, Row
 from .managed import COMMAND_TIMEOUT, ManagedDatabase, OutcomeGuard, jitter, reraise, with_timeout
-from .opening import Server, too_late, unreachable
 from .sqlite import SQLiteDialect, classified, glob_letters, glob_pattern, unquoted, without_index
 from .tls import is_local
 from .transactions import Transaction
@@ -369,9 +369,9 @@ class HTTPTransport:
         except httpx.PoolTimeout as error:
             raise PoolTimeoutError("all connections to D1 were busy") from error
         except httpx.ConnectTimeout as error:
-            raise _TransientError(too_late(error, self.server, self._connect_timeout), unread=True) from error
+            raise _TransientError(connect_timeout_error(error, self.server, self._connect_timeout), unread=True) from error
         except httpx.ConnectError as error:
-            unreached = unreachable(error, self.server)
+            unreached = unreachable_error(error, self.server)
             if isinstance(unreached, ConnectionSetupError):
                 raise unreached from error
             raise _TransientError(unreached, unread=True) from error

@@ -33,12 +33,12 @@ from ..errors import (
     ValueRefusedError,
 )
 from ..schema import LOWERED, ColumnType, ForeignKey, Index
+from .connect_errors import Server, connect_error
 from .dialect import UNSHOWN, Dialect, Fragment, Indexed, LiveTable, Place, live_tables, other_case, repeats_values
 from .interface import Call, Database, Executor, Features, Row
 from .limits import TimeLimits
 from .managed import COMMAND_TIMEOUT, OutcomeGuard, reject_pool_options, translate_error
 from .mysql_drivers import NO_TLS, Answer, MySQLDriver, is_from_driver
-from .opening import Server, unopened
 from .pool import Pool
 from .pooled import PooledDatabase
 from .runs import many_rows, runs
@@ -637,7 +637,7 @@ class GivenMySQLPool:
             raise PoolTimeoutError(f"no connection became free in {self._acquire_timeout:g} seconds ({state})") from error
         except Exception as error:
             ours = translate_error(DIALECT, error)
-            raise (unopened(ours, Server("MySQL")) if isinstance(ours, DatabaseError) else ours) from ours.__cause__
+            raise (connect_error(ours, Server("MySQL")) if isinstance(ours, DatabaseError) else ours) from ours.__cause__
         except asyncio.CancelledError:
             # On Python 3.11 a waiter that is woken and cancelled at once keeps the call from the next one.
             self._wake()

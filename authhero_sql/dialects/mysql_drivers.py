@@ -15,11 +15,11 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ConfigurationError, DatabaseError
+from .connect_errors import Server, connect_error, connect_timeout_error
 from .dialect import Dialect
 from .interface import Call, Row
 from .limits import TimeLimits
 from .managed import invalid_options_error, translate_error
-from .opening import Server, too_late, unopened
 from .tls import NOT_OFFERED
 
 if TYPE_CHECKING:
@@ -163,10 +163,10 @@ class MySQLDriver:
         except BaseException as error:
             connection.close()
             if isinstance(error, TimeoutError):
-                raise too_late(error, self.server, self._connect_timeout) from error
+                raise connect_timeout_error(error, self.server, self._connect_timeout) from error
             if isinstance(error, Exception):
                 ours = translate_error(self._dialect, error)
-                raise (unopened(ours, self.server) if isinstance(ours, DatabaseError) else ours) from ours.__cause__
+                raise (connect_error(ours, self.server) if isinstance(ours, DatabaseError) else ours) from ours.__cause__
             raise
         return connection
 

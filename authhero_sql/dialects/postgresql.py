@@ -37,11 +37,11 @@ from ..errors import (
     ValueRefusedError,
 )
 from ..schema import TRIGRAMS, ColumnType, Index, Order
+from .connect_errors import Server, connect_error, connect_timeout_error
 from .dialect import NULLS_FIRST, Dialect, Fragment, LiveTable, Place, case_pairs, live_tables
 from .interface import Call, Executor, Features, Row
 from .limits import TimeLimits
 from .managed import COMMAND_TIMEOUT, OutcomeGuard, invalid_options_error, reject_pool_options, reraise, translate_error
-from .opening import Server, too_late, unopened
 from .pool import Pool
 from .pooled import PooledDatabase
 from .runs import adds_rows, runs
@@ -625,7 +625,7 @@ class PostgreSQLDriver:
         try:
             connection = await (self._connect or asyncpg.connect)(self._dsn, **self._options)
         except TimeoutError as error:
-            raise too_late(error, self.server, self._options.get("timeout")) from error
+            raise connect_timeout_error(error, self.server, self._options.get("timeout")) from error
         except OSError as error:
             # Some of these are of TLS, and ValueErrors as well.
             self._refused(error)
@@ -657,7 +657,7 @@ class PostgreSQLDriver:
             names = ", ".join(name for name, _ in parse_qsl(urlsplit(self._dsn).query)) or "server_settings"
             ours = ConnectionSetupError(f"PostgreSQL has no such setting: correct one of {names} in the URL", code=ours.code)
             raise ours from error
-        raise unopened(ours, self.server) from error
+        raise connect_error(ours, self.server) from error
 
     def is_open(self, connection: asyncpg.Connection) -> bool:
         """Whether it is open; asyncpg hears at once of what the server ends."""
@@ -746,7 +746,7 @@ class GivenPostgreSQLPool:
             raise PoolTimeoutError(f"no connection became free in {self._acquire_timeout:g} seconds ({state})") from error
         except Exception as error:
             ours = translate_error(DIALECT, error)
-            raise (unopened(ours, Server("PostgreSQL")) if isinstance(ours, DatabaseError) else ours) from ours.__cause__
+            raise (connect_error(ours, Server("PostgreSQL")) if isinstance(ours, DatabaseError) else ours) from ours.__cause__
 
     async def release(self, connection: asyncpg.Connection, error: BaseException | None = None) -> None:
         """Give a connection back; neither a slow reset nor a lost server hides or delays what came of the statement."""

@@ -49,7 +49,7 @@ class Server:
         return f"{user}{shown(self.host)}" + (f"/{shown(self.database)}" if self.database else "")
 
 
-def unopened(ours: DatabaseError, server: Server) -> DatabaseError:
+def connect_error(ours: DatabaseError, server: Server) -> DatabaseError:
     """The error of a connection that did not come about, in a sentence that names the server and the way out.
 
     Args:
@@ -61,7 +61,7 @@ def unopened(ours: DatabaseError, server: Server) -> DatabaseError:
     kind = DatabaseUnavailableError if isinstance(ours, ConnectionLostError) else type(ours)
     sentence: str | None = ours.args[0] if ours.args != type(ours)(code=code).args else None
     if sentence is None and kind is DatabaseUnavailableError:
-        return unreachable(cause, server, code, lost=isinstance(ours, ConnectionLostError))
+        return unreachable_error(cause, server, code, lost=isinstance(ours, ConnectionLostError))
     sentence = sentence or _sentence(ours, server)
     if sentence is None:
         return ours
@@ -82,7 +82,9 @@ def _sentence(ours: DatabaseError, server: Server) -> str | None:
     return None
 
 
-def unreachable(error: BaseException | None, server: Server, code: str | None = None, *, lost: bool = False) -> DatabaseUnavailableError:
+def unreachable_error(
+    error: BaseException | None, server: Server, code: str | None = None, *, lost: bool = False
+) -> DatabaseUnavailableError:
     """The error of a server that was not reached.
 
     Args:
@@ -104,7 +106,7 @@ def unreachable(error: BaseException | None, server: Server, code: str | None = 
         known = reason if code is None else f"{reason}, {code}"
         sentence = f"could not connect to {server} ({known}): {way_out}"
     elif any(isinstance(each, TimeoutError) for each in chain):
-        return too_late(error, server, None)
+        return connect_timeout_error(error, server, None)
     elif not lost:
         sentence = f"could not connect to {server}: {way_out}"
     else:
@@ -114,7 +116,7 @@ def unreachable(error: BaseException | None, server: Server, code: str | None = 
     return ours
 
 
-def too_late(error: BaseException | None, server: Server, seconds: float | None) -> DatabaseUnavailableError:
+def connect_timeout_error(error: BaseException | None, server: Server, seconds: float | None) -> DatabaseUnavailableError:
     """The error of a server that did not answer within ``connect_timeout``, whose ``__cause__`` it has."""
     limit = "" if seconds is None else f" ({seconds:g} seconds)"
     way_out = "check the host and the port in the URL and the firewall, or raise connect_timeout"
