@@ -18,7 +18,7 @@ from ..errors import ConfigurationError, DriverMissingError, did_you_mean, shown
 from .dialect import Dialect
 from .interface import Call, Database, Executor, Features
 from .managed import ManagedDatabase
-from .tls import DISABLE, PREFER, tls
+from .tls import DISABLE, PREFER, tls_settings
 
 if TYPE_CHECKING:
     from .options import ConnectOptions
@@ -73,8 +73,8 @@ def _with_tls(options: Options) -> Options:
     if mode is None and ca is None:
         # Its default is the same as here: encrypted where the server can.
         return options
-    wanted = tls(mode, ca)
-    return {**options, "ssl": wanted.context if wanted.demanded else PREFER if wanted.context else DISABLE}
+    wanted = tls_settings(mode, ca)
+    return {**options, "ssl": wanted.context if wanted.required else PREFER if wanted.context else DISABLE}
 
 
 def _mysql(url: str, options: Options) -> ManagedDatabase:

@@ -20,7 +20,7 @@ from ..errors import (
     UnknownDatabaseError,
     shown,
 )
-from .tls import trouble
+from .tls import tls_problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def unreachable_error(
     way_out = "check the host and the port in the URL, and that the server is running"
     kind: type[DatabaseUnavailableError] = DatabaseUnavailableError
     chain = list(_chain(error))
-    encryption = next((said for each in chain if (said := trouble(each)) is not None), None)
+    encryption = next((said for each in chain if (said := tls_problem(each)) is not None), None)
     if encryption is not None:
         kind, sentence = ConnectionSetupError, encryption
     elif any(isinstance(each, socket.gaierror) for each in chain):

@@ -42,7 +42,7 @@ from .mysql_drivers import NO_TLS, Answer, MySQLDriver, is_from_driver
 from .pool import Pool
 from .pooled import PooledDatabase
 from .runs import many_rows, runs
-from .tls import DISABLE, NOT_OFFERED, PREFER, is_local, tls, trouble
+from .tls import DISABLE, PREFER, TLS_NOT_OFFERED, is_local, tls_problem, tls_settings
 from .transactions import SETTLE, finish, logger
 
 _BY_NUMBER: dict[int, type[DatabaseError]] = {
@@ -363,7 +363,7 @@ class MySQLDialect(Dialect):
             kind = _BY_NUMBER.get(number)
             if kind is None:
                 kind = _by_class(number, error)
-            encryption = trouble(error.__cause__ or error.__context__) or (NOT_OFFERED if number == NO_TLS else None)
+            encryption = tls_problem(error.__cause__ or error.__context__) or (TLS_NOT_OFFERED if number == NO_TLS else None)
             if encryption is not None:
                 kind = ConnectionSetupError
             message = encryption or _SAYS.get(number)
@@ -720,9 +720,9 @@ class MySQLDatabase(PooledDatabase[Any]):
             "trusted": TRUSTED,
         }
         stays_here = bool(options.get("unix_socket")) or is_local(str((settings or {}).get("host", "localhost")))
-        encryption = tls(ssl, ssl_ca, DISABLE if stays_here else PREFER)
+        encryption = tls_settings(ssl, ssl_ca, DISABLE if stays_here else PREFER)
         self._options = {"init_command": f"SET SESSION {ISOLATION}", **options, "ssl": encryption.context}
-        self._driver = driver(DIALECT, {**(settings or {}), **self._options}, connect_timeout, encrypted=encryption.demanded)
+        self._driver = driver(DIALECT, {**(settings or {}), **self._options}, connect_timeout, encrypted=encryption.required)
         self._speaker = Speaker(self._driver, DIALECT, TimeLimits(command_timeout))
         # A pool of its own has the level already, unless another command was to run on its connections.
         own = settings is not None and "init_command" not in options

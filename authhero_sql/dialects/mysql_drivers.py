@@ -20,7 +20,7 @@ from .dialect import Dialect
 from .interface import Call, Row
 from .limits import TimeLimits
 from .managed import invalid_options_error, translate_error
-from .tls import NOT_OFFERED
+from .tls import TLS_NOT_OFFERED
 
 if TYPE_CHECKING:
     import aiomysql
@@ -97,7 +97,7 @@ def _encrypted_aiomysql() -> type[aiomysql.Connection]:
     class Encrypted(aiomysql.Connection):  # type: ignore[misc]  # aiomysql is not typed
         async def _request_authentication(self) -> None:
             if not self.server_capabilities & CLIENT.SSL:
-                raise OperationalError(CR.CR_SSL_CONNECTION_ERROR, NOT_OFFERED)
+                raise OperationalError(CR.CR_SSL_CONNECTION_ERROR, TLS_NOT_OFFERED)
             await super()._request_authentication()
 
     if not hasattr(aiomysql.Connection, "_request_authentication"):
@@ -120,7 +120,7 @@ def _careful_asyncmy(*, encrypted: bool) -> type[Any]:
             inside: Any = self
             if inside._ssl_context and not inside.server_capabilities & CLIENT.SSL:
                 if encrypted:
-                    raise OperationalError(CR.CR_SSL_CONNECTION_ERROR, NOT_OFFERED)
+                    raise OperationalError(CR.CR_SSL_CONNECTION_ERROR, TLS_NOT_OFFERED)
                 inside._ssl_context = None
                 inside._client_flag &= ~CLIENT.SSL
             driver: Any = super()

@@ -45,7 +45,7 @@ from .managed import COMMAND_TIMEOUT, OutcomeGuard, invalid_options_error, rejec
 from .pool import Pool
 from .pooled import PooledDatabase
 from .runs import adds_rows, runs
-from .tls import NOT_OFFERED, trouble
+from .tls import TLS_NOT_OFFERED, tls_problem
 from .transactions import SETTLE, logger
 
 if TYPE_CHECKING:
@@ -312,7 +312,7 @@ class PostgreSQLDialect(Dialect):
         if isinstance(error, TimeoutError):
             return StatementTimeoutError()
         if isinstance(error, OSError):
-            untold = trouble(error) or (NOT_OFFERED if "rejected SSL" in str(error) else None)
+            untold = tls_problem(error) or (TLS_NOT_OFFERED if "rejected SSL" in str(error) else None)
             return ConnectionSetupError(untold) if untold else ConnectionLostError()
         return None
 

@@ -21,18 +21,18 @@ _ALSO = {
     "verify_identity": VERIFY_FULL,
 }
 """Other words for the modes, Python's and MySQL's."""
-NOT_OFFERED = "the server offers no TLS, so nothing was sent to it: switch TLS on there, or use ssl=prefer where the network is safe"
+TLS_NOT_OFFERED = "the server offers no TLS, so nothing was sent to it: switch TLS on there, or use ssl=prefer where the network is safe"
 
 
 @dataclass(frozen=True, slots=True)
-class TLS:
+class TLSSettings:
     """How connections are encrypted: not at all (no context), where the server offers it, or always (``demanded``)."""
 
     context: ssl.SSLContext | None = None
-    demanded: bool = False
+    required: bool = False
 
 
-def tls(mode: Any, ca: str | None, default: str = DISABLE) -> TLS:
+def tls_settings(mode: Any, ca: str | None, default: str = DISABLE) -> TLSSettings:
     """What a mode means.
 
     Args:
@@ -46,10 +46,10 @@ def tls(mode: Any, ca: str | None, default: str = DISABLE) -> TLS:
         ConfigurationError: there is no such mode, or the file cannot be read.
     """
     if isinstance(mode, ssl.SSLContext):
-        return TLS(mode, demanded=True)
+        return TLSSettings(mode, required=True)
     word = _mode(mode, ca, default)
     if word == DISABLE:
-        return TLS()
+        return TLSSettings()
     try:
         context = ssl.create_default_context(cafile=ca)
     except OSError:
@@ -57,7 +57,7 @@ def tls(mode: Any, ca: str | None, default: str = DISABLE) -> TLS:
     context.check_hostname = word == VERIFY_FULL
     if word in (PREFER, REQUIRE):
         context.verify_mode = ssl.CERT_NONE
-    return TLS(context, demanded=word != PREFER)
+    return TLSSettings(context, required=word != PREFER)
 
 
 def _mode(mode: Any, ca: str | None, default: str) -> str:
@@ -78,7 +78,7 @@ def is_local(host: str) -> bool:
         return host.lower() == "localhost"
 
 
-def trouble(error: BaseException | None) -> str | None:
+def tls_problem(error: BaseException | None) -> str | None:
     """What to say where TLS is why a server cannot be reached."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return "the server's certificate is not trusted, or is another host's: name the file of the authority that signed it in ssl_ca"
