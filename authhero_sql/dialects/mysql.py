@@ -41,7 +41,7 @@ from .managed import COMMAND_TIMEOUT, OutcomeGuard, reject_pool_options, transla
 from .mysql_drivers import NO_TLS, Answer, MySQLDriver, is_from_driver
 from .pool import Pool
 from .pooled import PooledDatabase
-from .runs import many_rows, runs
+from .runs import merge_inserts, split_runs
 from .tls import DISABLE, PREFER, TLS_NOT_OFFERED, is_local, tls_problem, tls_settings
 from .transactions import SETTLE, finish, logger
 
@@ -535,7 +535,7 @@ class Speaker:
 
     async def counts(self, connection: Any, calls: Sequence[Call]) -> list[int]:
         """Return how many rows each of several writes matched, in one trip; INSERTs that are alike are one with many rows."""
-        merged = [part for run in runs(calls) for part in many_rows(run)]
+        merged = [part for run in split_runs(calls) for part in merge_inserts(run)]
         answers = await self.answers(connection, [call for call, _ in merged])
         return [count for (_, rows), (_, matched) in zip(merged, answers, strict=True) for count in ([1] * rows if rows > 1 else [matched])]
 

@@ -44,7 +44,7 @@ from .limits import TimeLimits
 from .managed import COMMAND_TIMEOUT, OutcomeGuard, invalid_options_error, reject_pool_options, reraise, translate_error
 from .pool import Pool
 from .pooled import PooledDatabase
-from .runs import adds_rows, runs
+from .runs import is_insert_run, split_runs
 from .tls import TLS_NOT_OFFERED, tls_problem
 from .transactions import SETTLE, logger
 
@@ -498,7 +498,7 @@ _COUNTED = ("INSERT ", "UPDATE ", "DELETE ")
 
 async def _run_counts(connection: asyncpg.Connection, run: Sequence[Call], limits: TimeLimits) -> list[int]:
     """How many rows each write of a run matched, in as few trips as can be."""
-    if adds_rows(run):
+    if is_insert_run(run):
         # COPY would be quicker, but is refused under row-level security and keeps the types of its first time for good.
         await _run(partial(_executed_many, connection, run), connection, run[0], limits)
         return [1] * len(run)
@@ -548,7 +548,7 @@ class PostgreSQLTransactionBackend:
         combined = DIALECT.combine(calls) if unordered else None
         if combined is not None:
             return await _counts(self._connection, combined, self._limits)
-        return [count for run in runs(calls) for count in await _run_counts(self._connection, run, self._limits)]
+        return [count for run in split_runs(calls) for count in await _run_counts(self._connection, run, self._limits)]
 
     async def _command(self, sql: str) -> str:
         return await _run(self._connection.execute, self._connection, Call(sql), self._limits)

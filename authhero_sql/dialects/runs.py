@@ -11,7 +11,7 @@ LONGEST = 1_000
 """How many writes go together at the most: each run has as long as one statement to end, and its text has to fit into a packet."""
 
 
-def runs(calls: Sequence[Call]) -> Iterator[Sequence[Call]]:
+def split_runs(calls: Sequence[Call]) -> Iterator[Sequence[Call]]:
     """The writes in their order, neighbours with the same text together; a run is never empty."""
     if len(calls) == 1:
         yield calls
@@ -26,7 +26,7 @@ def _likeness(call: Call) -> tuple[str, bool]:
     return call.sql, call.bounded
 
 
-def adds_rows(run: Sequence[Call]) -> bool:
+def is_insert_run(run: Sequence[Call]) -> bool:
     """Whether these are several plain INSERTs of one row each: every one of them adds its row, or all fail."""
     return len(run) > 1 and run[0].adds_row
 
@@ -35,9 +35,9 @@ PACKET = 500_000
 """Characters of the values of one INSERT of many rows: every server takes a packet of eight times as many bytes."""
 
 
-def many_rows(run: Sequence[Call]) -> Iterator[tuple[Call, int]]:
+def merge_inserts(run: Sequence[Call]) -> Iterator[tuple[Call, int]]:
     """A run as MySQL takes it in few statements: plain INSERTs as some of many rows, each with their number, everything else as it is."""
-    if not adds_rows(run):
+    if not is_insert_run(run):
         yield from ((call, 1) for call in run)
         return
     portion: list[Call] = []

@@ -41,7 +41,7 @@ from ..schema import ColumnType
 from .dialect import Dialect, Fragment, Indexed, LiveTable, Place, live_tables, other_case
 from .interface import Call, Executor, Features, Row
 from .managed import CLOSE_TIMEOUT, COMMAND_TIMEOUT, ManagedDatabase, jitter
-from .runs import adds_rows, runs
+from .runs import is_insert_run, split_runs
 from .threads import Handle, ReaderPool
 from .transactions import Transaction, finish, open_block, open_transaction
 from .wait_queue import ResourcePool
@@ -402,12 +402,12 @@ def _fetch(calls: Sequence[Call], connection: sqlite3.Connection) -> list[list[R
 
 def _counts(calls: Sequence[Call], connection: sqlite3.Connection) -> list[int]:
     cursor = _cursor(connection)
-    return [count for run in runs(calls) for count in _run_counts(cursor, run)]
+    return [count for run in split_runs(calls) for count in _run_counts(cursor, run)]
 
 
 def _run_counts(cursor: sqlite3.Cursor, run: Sequence[Call]) -> list[int]:
     """How many rows each write of a run matched; ``executemany`` tells only their sum, which is known where each adds a row."""
-    if not adds_rows(run):
+    if not is_insert_run(run):
         return [_ran(cursor, call).rowcount for call in run]
     cursor.executemany(run[0].sql, [call.args for call in run])
     return [1] * len(run)
