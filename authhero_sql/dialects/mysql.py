@@ -752,7 +752,7 @@ class MySQLDatabase(PooledDatabase[Any]):
             raise ConfigurationError("the pool's connections must use charset='utf8mb4'")
         if not self._driver.counts_matched(connection):
             raise ConfigurationError("the pool's connections must use client_flag=CLIENT.FOUND_ROWS (pymysql.constants)")
-        [rows] = await self._rows(connection, [Call(_COLLATIONS)])
+        [rows] = await self._fetch_rows(connection, [Call(_COLLATIONS)])
         kind = MariaDBDialect if "mariadb" in connection.get_server_info().lower() else MySQL8Dialect
         self.dialect = self._speaker.dialect = kind(exact=all(collation == kind.collation for (collation,) in rows))
 
@@ -761,21 +761,21 @@ class MySQLDatabase(PooledDatabase[Any]):
         if not connection.get_autocommit():
             await finish(self._speaker.answer(connection, Call(command)), SETTLE)
 
-    async def _rows(self, connection: Any, calls: Sequence[Call]) -> list[list[Row]]:
+    async def _fetch_rows(self, connection: Any, calls: Sequence[Call]) -> list[list[Row]]:
         rows = [given for given, _ in await self._speaker.answers(connection, calls)]
         await self._ended(connection, "ROLLBACK")
         return rows
 
-    async def _written(self, connection: Any, call: Call) -> int:
+    async def _execute_write(self, connection: Any, call: Call) -> int:
         with OutcomeGuard():
             _, matched = await self._speaker.answer(connection, call)
             await self._ended(connection, "COMMIT")
         return matched
 
     async def _write_transaction(self, calls: Sequence[Call], *, unordered: bool) -> list[int]:
-        return await self.run_on_connection(self._written_together, calls)
+        return await self.run_on_connection(self._write_in_one_trip, calls)
 
-    async def _written_together(self, connection: Any, calls: Sequence[Call]) -> list[int]:
+    async def _write_in_one_trip(self, connection: Any, calls: Sequence[Call]) -> list[int]:
         """Write a whole transaction in one trip, and undo it where a part of it fails."""
         steps = (*self._begin, *calls, Call("COMMIT"))
         try:

@@ -25,11 +25,11 @@ class PooledDatabase(ManagedDatabase, Generic[C]):
     _pool: PoolInterface[C] | None = None
 
     @abstractmethod
-    async def _rows(self, connection: C, calls: Sequence[Call]) -> list[list[Row]]:
+    async def _fetch_rows(self, connection: C, calls: Sequence[Call]) -> list[list[Row]]:
         """Return the rows of each query."""
 
     @abstractmethod
-    async def _written(self, connection: C, call: Call) -> int:
+    async def _execute_write(self, connection: C, call: Call) -> int:
         """Run one write, a transaction by itself; return the number of rows that it matched."""
 
     @abstractmethod
@@ -41,7 +41,7 @@ class PooledDatabase(ManagedDatabase, Generic[C]):
         if pool is not None:
             await pool.close()
 
-    async def _taken(self) -> tuple[PoolInterface[C], C]:
+    async def _acquire(self) -> tuple[PoolInterface[C], C]:
         """Borrow a connection of the pool, which has to get it back."""
         self._require_open()
         pool = self._pool
@@ -56,7 +56,7 @@ class PooledDatabase(ManagedDatabase, Generic[C]):
 
     async def run_on_connection(self, work: Callable[[C, G], Awaitable[T]], given: G) -> T:
         """Return what comes of work on a connection that it has for itself."""
-        pool, connection = await self._taken()
+        pool, connection = await self._acquire()
         try:
             done = await work(connection, given)
         except BaseException as error:
@@ -67,15 +67,15 @@ class PooledDatabase(ManagedDatabase, Generic[C]):
 
     async def fetch(self, call: Call) -> list[Row]:
         """Return all rows of a query."""
-        return (await self.run_on_connection(self._rows, (call,)))[0]
+        return (await self.run_on_connection(self._fetch_rows, (call,)))[0]
 
     async def fetch_many(self, calls: Sequence[Call]) -> list[list[Row]]:
         """Return the rows of each query, all of them read on one connection."""
-        return await self.run_on_connection(self._rows, calls)
+        return await self.run_on_connection(self._fetch_rows, calls)
 
     async def execute(self, call: Call) -> int:
         """Run one write, a transaction by itself; return the number of rows that it matched."""
-        return await retried(partial(self.run_on_connection, self._written, call))
+        return await retried(partial(self.run_on_connection, self._execute_write, call))
 
     async def write(self, calls: Sequence[Call], *, unordered: bool = False) -> list[int]:
         """Run several writes as one transaction; return the number of rows that each matched."""
@@ -89,19 +89,19 @@ class PooledDatabase(ManagedDatabase, Generic[C]):
         async with self._open_transaction() as block:
             return await block.write(calls)
 
-    def _outdates(self, error: BaseException) -> bool:
+    def _invalidates_connections(self, error: BaseException) -> bool:
         """Whether an error says that connections know a schema that there is no more."""
         return False
 
     @asynccontextmanager
     async def _open_transaction(self) -> AsyncIterator[Transaction]:
-        pool, connection = await self._taken()
+        pool, connection = await self._acquire()
         block: Transaction | None = None
         try:
             async with open_transaction(self._transaction_backend(connection), self) as block:
                 yield block
         finally:
-            if block is not None and block.failed is not None and self._outdates(block.failed):
+            if block is not None and block.failed is not None and self._invalidates_connections(block.failed):
                 pool.expire_connections()
             # However it was left, the transaction has ended on it, or it has been closed.
             await pool.release(connection)

@@ -820,10 +820,10 @@ class PostgreSQLDatabase(PooledDatabase["asyncpg.Connection"]):
         self._pool = pool
         await pool.open()
 
-    async def _rows(self, connection: asyncpg.Connection, calls: Sequence[Call]) -> list[list[Row]]:
+    async def _fetch_rows(self, connection: asyncpg.Connection, calls: Sequence[Call]) -> list[list[Row]]:
         return [await _rows(connection, call, self._limits) for call in calls]
 
-    async def _written(self, connection: asyncpg.Connection, call: Call) -> int:
+    async def _execute_write(self, connection: asyncpg.Connection, call: Call) -> int:
         with OutcomeGuard():
             return await _count(connection, call, self._limits)
 
@@ -840,5 +840,5 @@ class PostgreSQLDatabase(PooledDatabase["asyncpg.Connection"]):
     def _transaction_backend(self, connection: asyncpg.Connection) -> PostgreSQLTransactionBackend:
         return PostgreSQLTransactionBackend(connection, self._acquire_timeout, self._limits)
 
-    def _outdates(self, error: BaseException) -> bool:
+    def _invalidates_connections(self, error: BaseException) -> bool:
         return isinstance(error, DatabaseError) and error.code == STALE_PLAN
