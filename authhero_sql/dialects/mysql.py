@@ -606,7 +606,7 @@ ISOLATION = "TRANSACTION ISOLATION LEVEL READ COMMITTED"
 """At the default, REPEATABLE READ, a statement that finds nothing locks the gap, and transactions of different users deadlock."""
 
 
-TRUSTED = 30.0
+RESET_AFTER_IDLE = 30.0
 """Seconds for which an idle connection is lent without a question: less than the minutes after which a firewall forgets it silently."""
 
 
@@ -717,7 +717,7 @@ class MySQLDatabase(PooledDatabase[Any]):
             "max_size": options.pop("maxsize", max_size),
             "max_idle": _seconds(options.pop("pool_recycle", recycle)),
             "acquire_timeout": acquire_timeout,
-            "trusted": TRUSTED,
+            "reset_after_idle": RESET_AFTER_IDLE,
         }
         stays_here = bool(options.get("unix_socket")) or is_local(str((settings or {}).get("host", "localhost")))
         encryption = tls_settings(ssl, ssl_ca, DISABLE if stays_here else PREFER)

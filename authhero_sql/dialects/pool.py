@@ -92,7 +92,7 @@ class Pool(Generic[C]):
         max_size: how many there are at most, those that are being opened or closed included.
         acquire_timeout: seconds that one may wait for a connection; None: as long as it takes.
         max_idle: seconds after which one that is idle is closed; None: never.
-        trusted: seconds after which one that was idle is revived before it is lent.
+        reset_after_idle: seconds after which one that was idle is revived before it is lent.
 
     Raises:
         ConfigurationError: there cannot be a pool of these sizes.
@@ -106,7 +106,7 @@ class Pool(Generic[C]):
         max_size: int,
         acquire_timeout: float | None,
         max_idle: float | None = None,
-        trusted: float = math.inf,
+        reset_after_idle: float = math.inf,
     ) -> None:
         if not 0 <= min_size <= max_size or max_size < 1:
             raise ConfigurationError("the sizes of a pool must be 0 <= min_size <= max_size, and max_size 1 or more")
@@ -115,7 +115,7 @@ class Pool(Generic[C]):
         self._max_size = max_size
         self._acquire_timeout = acquire_timeout
         self._max_idle = max_idle
-        self._trusted = trusted
+        self._reset_after_idle = reset_after_idle
         self._loop = asyncio.get_running_loop()
         self._waiters: WaitQueue[C] = WaitQueue(acquire_timeout, self._late, self._returned)
         self._idle: list[tuple[C, float]] = []
@@ -169,7 +169,7 @@ class Pool(Generic[C]):
             connection, since = self._idle.pop()
             if not self._driver.is_open(connection):
                 self._forget(connection)
-            elif self._loop.time() - since <= self._trusted:
+            elif self._loop.time() - since <= self._reset_after_idle:
                 return connection
             else:
                 self._idle.append((connection, since))

@@ -341,7 +341,7 @@ def test_what_cannot_be_revived_is_cut_and_another_comes(how: str, caplog: pytes
 def test_one_that_was_idle_for_long_is_revived_before_it_is_lent() -> None:
     async def work() -> None:
         driver = Driver()
-        pool = pool_of(driver, trusted=20, max_idle=100)
+        pool = pool_of(driver, reset_after_idle=20, max_idle=100)
         connection = await pool.acquire()
         await pool.release(connection)
         await asyncio.sleep(20)
@@ -379,7 +379,7 @@ def test_those_that_are_idle_for_too_long_are_closed_but_for_the_smallest_number
 def test_one_that_is_kept_and_was_idle_for_too_long_is_replaced_where_idle_ones_are_not_trusted() -> None:
     async def work() -> None:
         driver = Driver()
-        pool = pool_of(driver, min_size=1, max_size=1, max_idle=100, trusted=20)
+        pool = pool_of(driver, min_size=1, max_size=1, max_idle=100, reset_after_idle=20)
         await pool.open()
         await asyncio.sleep(101)
         assert await pool.acquire() is driver.opened[1]
@@ -530,7 +530,7 @@ class Model:
             **options,
             acquire_timeout=chance.choice((0.5, 3.0, PATIENCE)),
             max_idle=chance.choice((None, 0.5, 5.0)),
-            trusted=chance.choice((0.0, 0.2, 1000.0)),
+            reset_after_idle=chance.choice((0.0, 0.2, 1000.0)),
         )
         self.pool._waiters = Watched(self.pool._waiters)
         self.lent: set[Connection] = set()
