@@ -92,7 +92,7 @@ class Features:
     row_locks: bool = True
     """Whether the engine has ``SELECT … FOR UPDATE``."""
     index_bytes: int | None = None
-    """The maximum length of an index, if every index ends with the columns of the primary key in order, declared or not."""
+    """The maximum length of an index in bytes, on engines whose indexes all end with the primary key, declared or not. None elsewhere."""
     joins_row_by_row: bool = True
     """Whether a join to an index in the sort order stops at its LIMIT, no matter how many rows there are."""
     row_value_keyset: bool = True
