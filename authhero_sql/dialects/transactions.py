@@ -250,7 +250,7 @@ class Transaction:
                 self._close()
                 await commit()
             except BaseException as error:
-                # A task that was cancelled during the COMMIT has already waited for it, so the connection is aborted.
+                # A task that was cancelled during the COMMIT has waited for it already, so it aborts instead of waiting for a ROLLBACK.
                 gave_up = self.parent is None and _is_cancelled(error)
                 if not self.committed:
                     await self._roll_back(self._backend.abort if gave_up else rollback, urgent=_is_urgent(error))
@@ -294,7 +294,7 @@ def _is_cancelled(error: BaseException) -> bool:
 
 
 def _is_urgent(error: BaseException) -> bool:
-    """Return whether the rollback has little time: the caller was cancelled, or the database has stopped responding."""
+    """Return whether a rollback must be quick: the caller was cancelled, a statement timed out, or the database does not respond."""
     return _is_cancelled(error) or isinstance(error, StatementTimeoutError | DatabaseUnavailableError)
 
 

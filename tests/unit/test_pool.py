@@ -335,7 +335,7 @@ def test_what_cannot_be_revived_is_cut_and_another_comes(how: str, caplog: pytes
 
     with caplog.at_level(logging.WARNING, "authhero_sql.pool"):
         run(work())
-    assert "could not be given back" in caplog.text
+    assert "could not be released" in caplog.text
 
 
 def test_one_that_was_idle_for_long_is_revived_before_it_is_lent() -> None:
@@ -622,7 +622,7 @@ async def whole(model: Model) -> None:
     while model.pool._tasks:
         await asyncio.wait(model.pool._tasks)
         await asyncio.sleep(0)
-    assert model.pool._coming == 0
+    assert model.pool._preparing == 0
     assert len(model.pool._waiters) == 0
     assert model.pool._size == len(model.pool._open) == len(model.pool._idle)
     every: list[Awaitable[Connection]] = [model.pool.acquire() for _ in range(model.max_size)]
