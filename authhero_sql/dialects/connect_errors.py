@@ -1,4 +1,7 @@
-"""What to say where no connection comes about: what happened, with the engine's code, and the way out; never a password."""
+"""Errors of connections that could not be opened. Each message says what happened, with the engine's code, and what to do about it.
+
+No message contains a password.
+"""
 
 from __future__ import annotations
 
@@ -25,13 +28,13 @@ from .tls import tls_problem
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A server as messages name it.
+    """A server, as messages name it.
 
     Attributes:
-        engine: what it is called.
-        host: the host, and the port where the URL has one; empty where only the driver knows.
-        user: who logs in; None where only the driver knows.
-        database: the database that is asked for; None where only the driver knows.
+        engine: The name of the engine.
+        host: The host, with the port if the URL has one. Empty if only the driver knows it.
+        user: The user who logs in. None if only the driver knows it.
+        database: The name of the database. None if only the driver knows it.
     """
 
     engine: str
@@ -44,89 +47,92 @@ class Server:
 
     @property
     def location(self) -> str:
-        """The database, the user and the host, for a ``repr``."""
+        """The user, the host and the database, for ``repr()``."""
         user = f"{shown(self.user)}@" if self.user else ""
         return f"{user}{shown(self.host)}" + (f"/{shown(self.database)}" if self.database else "")
 
 
-def connect_error(ours: DatabaseError, server: Server) -> DatabaseError:
-    """The error of a connection that did not come about, in a sentence that names the server and the way out.
+def connect_error(error: DatabaseError, server: Server) -> DatabaseError:
+    """Return the error of a failed connection attempt, with a message that names the server and the way out.
 
     Args:
-        ours: what the driver's error, its ``__cause__``, was classified as; one that has its own sentence keeps it.
-        server: the server that was asked.
+        error: The classified error. Its ``__cause__`` is the driver's exception. If it already has its own message, it keeps it.
+        server: The server of the connection attempt.
     """
-    code, cause = ours.code, ours.__cause__
-    # A connection that never came about is no connection that was lost.
-    kind = DatabaseUnavailableError if isinstance(ours, ConnectionLostError) else type(ours)
-    sentence: str | None = ours.args[0] if ours.args != type(ours)(code=code).args else None
-    if sentence is None and kind is DatabaseUnavailableError:
-        return unreachable_error(cause, server, code, lost=isinstance(ours, ConnectionLostError))
-    sentence = sentence or _sentence(ours, server)
-    if sentence is None:
-        return ours
-    explained = kind(sentence, code=code)
+    code, cause = error.code, error.__cause__
+    # A connection that was never open cannot be lost.
+    kind = DatabaseUnavailableError if isinstance(error, ConnectionLostError) else type(error)
+    message: str | None = error.args[0] if error.args != type(error)(code=code).args else None
+    if message is None and kind is DatabaseUnavailableError:
+        return unreachable_error(cause, server, code, lost=isinstance(error, ConnectionLostError))
+    message = message or _message(error, server)
+    if message is None:
+        return error
+    explained = kind(message, code=code)
     explained.__cause__ = cause
     return explained
 
 
-def _sentence(ours: DatabaseError, server: Server) -> str | None:
+def _message(error: DatabaseError, server: Server) -> str | None:
     user = "" if server.user is None else f' as "{shown(server.user)}"'
     database = "this database" if server.database is None else f'the database "{shown(server.database)}"'
-    if isinstance(ours, AuthenticationError):
+    if isinstance(error, AuthenticationError):
         return f"could not log in to {server.engine}{user}: check the user and the password in the URL"
-    if isinstance(ours, UnknownDatabaseError):
+    if isinstance(error, UnknownDatabaseError):
         return f"{server} does not have {database}: create it, or correct its name in the URL"
-    if isinstance(ours, PermissionDeniedError):
+    if isinstance(error, PermissionDeniedError):
         return f"could not open {database}{user}: grant the user the permission, or correct the name of the database in the URL"
     return None
 
 
 def unreachable_error(
-    error: BaseException | None, server: Server, code: str | None = None, *, lost: bool = False
+    cause: BaseException | None, server: Server, code: str | None = None, *, lost: bool = False
 ) -> DatabaseUnavailableError:
-    """The error of a server that was not reached.
+    """Return the error of a server that could not be reached.
 
     Args:
-        error: what the driver raised, which becomes the cause.
-        server: the server.
-        code: the driver's own number.
-        lost: whether the server was reached and has closed the connection again.
+        cause: The driver's exception, which becomes the ``__cause__``.
+        server: The server of the connection attempt.
+        code: The driver's error code.
+        lost: Whether the server accepted the connection and then closed it.
     """
     way_out = "check the host and the port in the URL, and that the server is running"
     kind: type[DatabaseUnavailableError] = DatabaseUnavailableError
-    chain = list(_chain(error))
-    encryption = next((said for each in chain if (said := tls_problem(each)) is not None), None)
-    if encryption is not None:
-        kind, sentence = ConnectionSetupError, encryption
+    chain = list(_chain(cause))
+    tls_message = next((found for each in chain if (found := tls_problem(each)) is not None), None)
+    if tls_message is not None:
+        kind, message = ConnectionSetupError, tls_message
     elif any(isinstance(each, socket.gaierror) for each in chain):
         name = re.sub(r":\d+$", "", server.host)
-        sentence = f'could not find the host "{shown(name)}": check the host in the URL'
-    elif (reason := next((said for each in chain if (said := _reason(each)) is not None), None)) is not None:
-        known = reason if code is None else f"{reason}, {code}"
-        sentence = f"could not connect to {server} ({known}): {way_out}"
+        message = f'could not find the host "{shown(name)}": check the host in the URL'
+    elif (reason := next((found for each in chain if (found := _os_message(each)) is not None), None)) is not None:
+        details = reason if code is None else f"{reason}, {code}"
+        message = f"could not connect to {server} ({details}): {way_out}"
     elif any(isinstance(each, TimeoutError) for each in chain):
-        return connect_timeout_error(error, server, None)
+        return connect_timeout_error(cause, server, None)
     elif not lost:
-        sentence = f"could not connect to {server}: {way_out}"
+        message = f"could not connect to {server}: {way_out}"
     else:
-        sentence = f"{server} closed the connection before it was ready: check that the port is that of {server.engine}, and its log"
-    ours = kind(sentence, code=code)
-    ours.__cause__ = error
-    return ours
+        message = (
+            f"{server} closed the connection before it was ready: "
+            f"check that the port belongs to {server.engine}, and look at the log of the server"
+        )
+    error = kind(message, code=code)
+    error.__cause__ = cause
+    return error
 
 
-def connect_timeout_error(error: BaseException | None, server: Server, seconds: float | None) -> DatabaseUnavailableError:
-    """The error of a server that did not answer within ``connect_timeout``, whose ``__cause__`` it has."""
+def connect_timeout_error(cause: BaseException | None, server: Server, seconds: float | None) -> DatabaseUnavailableError:
+    """Return the error of a server that did not answer within ``connect_timeout``. The first argument becomes its ``__cause__``."""
     limit = "" if seconds is None else f" ({seconds:g} seconds)"
     way_out = "check the host and the port in the URL and the firewall, or raise connect_timeout"
-    ours = DatabaseUnavailableError(f"{server} did not answer within connect_timeout{limit}: {way_out}")
-    ours.__cause__ = error
-    return ours
+    error = DatabaseUnavailableError(f"{server} did not answer within connect_timeout{limit}: {way_out}")
+    error.__cause__ = cause
+    return error
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    """An error and those that it came of."""
+    """Yield an exception and the exceptions that caused it."""
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))
@@ -134,12 +140,12 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__
 
 
-def _reason(error: BaseException) -> str | None:
-    """Why the system did not make a connection, in its words."""
+def _os_message(error: BaseException) -> str | None:
+    """Return the operating system's message for a failed connection, or None if the error has another source."""
     if not isinstance(error, OSError) or isinstance(error, ssl.SSLError):
         return None
     number = error.errno
-    # asyncio makes one error of those of several addresses, and their text is all that it keeps.
+    # asyncio merges the errors of several addresses into one. Their numbers are left only in its text.
     if number is None and (found := re.search(r"\[Errno (\d+)\]", str(error))):
         number = int(found[1])
     return os.strerror(number).lower() if number is not None and number in errno.errorcode else None

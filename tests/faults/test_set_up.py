@@ -124,7 +124,7 @@ URLS = {
     ),
     "no such file of certificates": (
         "mysql://u:{0}@h/x?ssl_ca=/nowhere.pem",
-        "the file of ssl_ca cannot be read or holds no certificates: name a PEM file",
+        "the file of the option ssl_ca cannot be read or contains no certificates: use a PEM file",
     ),
     "D1 without a database": ("d1://u:{0}@account", "the D1 URL cannot be read: write it as d1://ACCOUNT_ID/DATABASE_ID"),
     "D1 without a token": (
@@ -397,7 +397,9 @@ LATE = (
 )
 REFUSED = "check the host and the port in the URL, and that the server is running"
 FULL = "the server has no connection left ({code}): lower max_size, or raise max_connections on the server"
-NO_TLS = "the server offers no TLS, so nothing was sent to it{code}: switch TLS on there, or use ssl=prefer where the network is safe"
+NO_TLS = (
+    "the server does not offer TLS, so no credentials were sent{code}: enable TLS on the server, or use ssl=prefer on a trusted network"
+)
 POSTGRESQL = {
     "wrong password": Row(
         AuthenticationError,
@@ -479,7 +481,8 @@ POSTGRESQL = {
     "another kind of server": Row(
         DatabaseUnavailableError,
         "08003",
-        "PostgreSQL at {address} closed the connection before it was ready (08003): check that the port is that of PostgreSQL, and its log",
+        "PostgreSQL at {address} closed the connection before it was ready (08003): check that the port belongs to PostgreSQL, "
+        "and look at the log of the server",
         lambda server: _answered(server, b""),
     ),
     "unknown option": Row(
