@@ -75,7 +75,7 @@ class PoolInterface(Protocol[C]):
         ...
 
     def expire_connections(self) -> None:
-        """Make all connections forget what they know of the schema, because it has changed."""
+        """Make sure that no connection uses cached information about the schema any more, because the schema has changed."""
         ...
 
     async def close(self) -> None:

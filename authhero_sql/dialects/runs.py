@@ -44,14 +44,14 @@ def merge_inserts(run: Sequence[Call]) -> Iterator[tuple[Call, int]]:
         yield from ((call, 1) for call in run)
         return
     batch: list[Call] = []
-    room = MAX_INSERT_CHARACTERS
+    remaining = MAX_INSERT_CHARACTERS
     for call in run:
         size = sum(len(value) for value in call.args if isinstance(value, str))
-        if batch and size > room:
+        if batch and size > remaining:
             yield _merge(batch), len(batch)
-            batch, room = [], MAX_INSERT_CHARACTERS
+            batch, remaining = [], MAX_INSERT_CHARACTERS
         batch.append(call)
-        room -= size
+        remaining -= size
     yield _merge(batch), len(batch)
 
 

@@ -67,7 +67,7 @@ class FakeDatabase(Database):
 
 
 class FakeTransactionBackend:
-    """The wire of a database that keeps what it is sent; beginning and ending is not kept."""
+    """The transaction backend of a database that records what it is sent. It does not record the begin and the end."""
 
     acquire_timeout = 1.0
 
