@@ -321,7 +321,8 @@ def connect(url: str, **options: Unpack[ConnectOptions]) -> ManagedDatabase:
             - Every engine: ``acquire_timeout`` (30) and ``command_timeout`` (60; None means that there is no limit).
             - PostgreSQL and MySQL: ``min_size`` (1), ``max_size`` (10), ``connect_timeout`` (10), ``ssl`` and ``ssl_ca``. ``ssl`` is
               ``disable``, ``prefer``, ``require``, ``verify-ca``, ``verify-full`` or an ``ssl.SSLContext``. Its default is ``prefer``,
-              or ``disable`` for MySQL on this machine. ``ssl_ca`` is a file of trusted certificates, instead of those of the system.
+              or ``disable`` for MySQL on this machine. ``ssl_ca`` is a file of trusted certificates, instead of those of the system. It
+              changes the default of ``ssl`` to ``verify-full``.
             - SQLite: ``readers`` (4), ``busy_timeout`` (5), ``cached_statements`` (512) and ``wal`` (on). ``wal=on`` switches the file to
               WAL permanently. ``wal=off`` keeps its journal mode. None keeps it only if the file has tables.
             - PostgreSQL: ``statement_cache_size`` (1000), ``pgbouncer`` (off) and the parameters of ``asyncpg.connect``. The parameters
