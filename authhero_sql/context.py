@@ -15,7 +15,7 @@ from .clock import Clock, system_clock, truncate
 from .dialects.dialect import Dialect
 from .dialects.interface import Call, Database, Executor
 from .dialects.managed import retried
-from .dialects.transactions import Block, called, open_block
+from .dialects.transactions import Transaction, open_block, run_callbacks
 from .errors import BatchRowNotFoundError, DatabaseError, TransactionClosedError, TransactionMisuseError, UnsupportedError
 from .ids import Ids
 from .located import located
@@ -118,7 +118,7 @@ class Context:
     ids: Ids
     normalize_emails: bool = False
     """Whether the e-mail addresses of users are stored, and found, in lower case."""
-    connection: Block | None = None
+    connection: Transaction | None = None
     """The block that statements run in; None outside a transaction."""
     batch: Batch | None = None
     """Where writes are collected; None where they are done at once."""
@@ -215,4 +215,4 @@ class Context:
         if self.connection is not None:
             self.connection.callbacks += batch.callbacks
         else:
-            await called(batch.callbacks)
+            await run_callbacks(batch.callbacks)

@@ -40,12 +40,12 @@ class Runner:
         """The rows of several queries, in as few trips as the engine can."""
         return await self._sent(self.context.executor.fetch_many, calls, calls)
 
-    async def write(self, *calls: Call, apart: bool = False) -> None:
-        """Writes, all or nothing, in a batch later than now; ``apart`` as in :meth:`Executor.write`."""
+    async def write(self, *calls: Call, unordered: bool = False) -> None:
+        """Writes, all or nothing, in a batch later than now; ``unordered`` as in :meth:`Executor.write`."""
         if self.context.batch is not None:
             self.context.batch.add(self.table, calls)
-        elif apart and len(calls) > 1:
-            await self._sent(partial(self.context.executor.write, apart=True), calls, calls)
+        elif unordered and len(calls) > 1:
+            await self._sent(partial(self.context.executor.write, unordered=True), calls, calls)
         else:
             await self.counts(calls)
 

@@ -52,7 +52,7 @@ class _Expiring(RowMixin[M], IterateMixin[M, W], Generic[M, W]):
         expires = _latest(values)
         if expires is not None:
             calls.append(LoginSessions(self.context)._extend(tenant_id, values[self.login_column], expires))
-        await self._run.write(*calls, apart=True)
+        await self._run.write(*calls, unordered=True)
         return self._read_values(values)
 
 

@@ -165,7 +165,7 @@ class Users(Importing[User], IterateMixin[User, "UserWhere"]):
         activity = self._given_activity(user)
         calls += self._beside(tenant_id, values, activity, user)
         calls += [self._sql.insert(event, OUTBOX_EVENTS) for event in self._events(tenant_id, outbox_events)]
-        await self._run.write(*calls, apart=True)
+        await self._run.write(*calls, unordered=True)
         return self._read_values({**values, **activity})
 
     async def create_many(

@@ -26,7 +26,7 @@ from typer.core import TyperGroup
 import authhero_sql
 
 from .. import migrations
-from ..dialects import Database, connect, gently
+from ..dialects import Database, connect, inspection_options
 from ..dialects.diagnosis import missing_file
 from ..dialects.managed import ManagedDatabase
 from ..errors import AuthHeroSQLError, ConfigurationError, DatabaseUnavailableError, IncompatibleDatabaseError, MigrationError
@@ -154,7 +154,7 @@ class Invocation:
 
 def _connected(source: Source, *, create: bool) -> ManagedDatabase:
     # The database may belong to another program, so opening it changes nothing.
-    database = connect(source.url, **gently(source.url))
+    database = connect(source.url, **inspection_options(source.url))
     path = missing_file(database)
     if path is not None and not create:
         raise ConfigurationError(f"there is no SQLite file {path}: `authhero-sql migrate` and `authhero-sql init` create it")

@@ -32,13 +32,13 @@ from ..errors import (
     UnknownDatabaseError,
     UnsupportedError,
 )
+from .connect_errors import Server, connect_timeout_error, unreachable_error
 from .dialect import Dialect, Fragment, LiveTable, Place, case_pairs, repeats_values
 from .interface import Call, Executor, Features, Row
-from .managed import COMMAND_TIMEOUT, Answered, ManagedDatabase, in_time, jitter, reraise
-from .opening import Server, too_late, unreachable
+from .managed import COMMAND_TIMEOUT, ManagedDatabase, OutcomeGuard, jitter, reraise, with_timeout
 from .sqlite import SQLiteDialect, classified, glob_letters, glob_pattern, unquoted, without_index
 from .tls import is_local
-from .transactions import Block
+from .transactions import Transaction
 
 if TYPE_CHECKING:
     import httpx
@@ -225,8 +225,8 @@ class D1Database(ManagedDatabase):
         self._transport = transport
 
     @property
-    def _place(self) -> str:
-        return self._transport.server.place or "over a given binding"
+    def _location(self) -> str:
+        return self._transport.server.location or "over a given binding"
 
     async def _close(self) -> None:
         await self._transport.close()
@@ -254,7 +254,7 @@ class D1Database(ManagedDatabase):
         """One write."""
         return (await self.write((call,)))[0]
 
-    async def write(self, calls: Sequence[Call], *, apart: bool = False) -> list[int]:
+    async def write(self, calls: Sequence[Call], *, unordered: bool = False) -> list[int]:
         """One batch."""
         transport = self._live
         statements: list[Sent] = []
@@ -266,13 +266,13 @@ class D1Database(ManagedDatabase):
                 statements.append(COUNTED)
             counts.append((len(statements) - 1, deletes))
         try:
-            with Answered():
+            with OutcomeGuard():
                 done = await _with_indexes(transport.write, statements)
         except D1Error as error:
             reraise(DIALECT, error)
         return [int(done[at][1][0]["n"]) if asked else done[at][0] for at, asked in counts]
 
-    def _begun(self) -> AbstractAsyncContextManager[Block]:
+    def _open_transaction(self) -> AbstractAsyncContextManager[Transaction]:
         raise UnsupportedError("D1 has no interactive transactions: collect the writes in adapters.batch(), which is atomic")
 
 
@@ -345,7 +345,7 @@ class HTTPTransport:
 
     async def _post(self, form: str, statements: Sequence[Sent], *, repeatable: bool) -> list[dict[str, Any]]:
         # All attempts together, and an answer that comes in drops: the client's own timeout is for one read of the socket.
-        return await in_time(self._attempts(form, statements, repeatable=repeatable), self._command_timeout)
+        return await with_timeout(self._attempts(form, statements, repeatable=repeatable), self._command_timeout)
 
     async def _attempts(self, form: str, statements: Sequence[Sent], *, repeatable: bool) -> list[dict[str, Any]]:
         bodies = [{"sql": sql, "params": list(params)} for sql, params in statements]
@@ -369,9 +369,9 @@ class HTTPTransport:
         except httpx.PoolTimeout as error:
             raise PoolTimeoutError("all connections to D1 were busy") from error
         except httpx.ConnectTimeout as error:
-            raise _TransientError(too_late(error, self.server, self._connect_timeout), unread=True) from error
+            raise _TransientError(connect_timeout_error(error, self.server, self._connect_timeout), unread=True) from error
         except httpx.ConnectError as error:
-            unreached = unreachable(error, self.server)
+            unreached = unreachable_error(error, self.server)
             if isinstance(unreached, ConnectionSetupError):
                 raise unreached from error
             raise _TransientError(unreached, unread=True) from error
@@ -489,14 +489,14 @@ class BindingTransport:
     async def read(self, statements: Sequence[Sent]) -> list[list[Row]]:
         """All at once: ``raw`` gives arrays, and a batch would not."""
         reads = asyncio.gather(*(_awaited(self._prepared(statement).raw()) for statement in statements))
-        found: list[Any] = await in_time(reads, self._command_timeout)
+        found: list[Any] = await with_timeout(reads, self._command_timeout)
         return [_plain(rows) for rows in found]
 
     async def write(self, statements: Sequence[Sent]) -> list[Done]:
         """One batch."""
         prepared = [self._prepared(statement) for statement in statements]
         writing = _awaited(self._binding.batch(_array(self._binding, prepared)))
-        results = _plain(await in_time(writing, self._command_timeout))
+        results = _plain(await with_timeout(writing, self._command_timeout))
         return [(part["meta"]["changes"], part.get("results") or []) for part in results]
 
     async def close(self) -> None:

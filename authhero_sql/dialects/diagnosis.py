@@ -1,4 +1,4 @@
-"""What an engine says about its own state, for :mod:`authhero_sql.doctor`: one class for each kind of engine."""
+"""Checks of an engine's state for :mod:`authhero_sql.doctor`, with one class for each kind of engine."""
 
 from __future__ import annotations
 
@@ -13,34 +13,37 @@ from .managed import COMMAND_TIMEOUT, ManagedDatabase, reraise
 from .tls import is_local
 
 LARGE = 10_000
-"""Rows from which on a table without statistics may get a bad plan."""
+"""The number of rows from which a table without statistics may get a bad query plan."""
 
 
 class Diagnosis:
-    """An engine that says nothing: each method returns what is wrong, and nothing where the engine has no such thing."""
+    """The base class, which reports no problem.
+
+    Each method returns what is wrong. It returns nothing if everything is fine, or if the check does not apply to the engine.
+    """
 
     oldest: ClassVar[dict[str, tuple[int, ...]]] = {}
-    """The oldest version that is supported, by the product's name."""
+    """The oldest supported version of each product, by the name of the product."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
 
-    async def _one(self, sql: str) -> Any:
-        """Return the first value of a query, or None where it gives no row."""
+    async def _scalar(self, sql: str) -> Any:
+        """Return the first value of a query, or None if the query returns no row."""
         rows = await self.database.fetch(Call(sql))
         return rows[0][0] if rows else None
 
     async def version(self) -> tuple[str, str] | None:
-        """Return the product and the version that it states, or None where its operator takes care of that."""
+        """Return the name and the version of the product, or None if the version is managed by its operator."""
         return None
 
     async def outdated(self) -> str | None:
-        """Return what is wrong with the version."""
+        """Return a message if the version is too old, or None."""
         found = await self.version()
         if found is None:
             return None
-        product, stated = found
-        numbers = re.match(r"[0-9.]+", stated)
+        product, full_version = found
+        numbers = re.match(r"[0-9.]+", full_version)
         oldest = self.oldest[product]
         if numbers is None or tuple(map(int, numbers[0].strip(".").split("."))) >= oldest:
             return None
@@ -51,7 +54,7 @@ class Diagnosis:
         return False
 
     async def isolation(self) -> str | None:
-        """Return the isolation level of single statements where it is not READ COMMITTED."""
+        """Return the isolation level of single statements, or None if it is READ COMMITTED."""
         return None
 
     async def unanalyzed(self) -> Sequence[str]:
@@ -59,11 +62,11 @@ class Diagnosis:
         return ()
 
     async def is_pooled_unawares(self) -> bool:
-        """Return whether a pooler stands before the server and prepared statements are in use."""
+        """Return whether prepared statements are in use although a pooler sits in front of the server."""
         return False
 
     async def journal_mode(self) -> str | None:
-        """Return the journal mode of a file that is not in WAL."""
+        """Return the journal mode of the file, or None if it is WAL."""
         return None
 
     async def unenforced(self) -> bool:
@@ -71,66 +74,66 @@ class Diagnosis:
         return False
 
     async def corruption(self) -> Sequence[str]:
-        """Return what is wrong with the file. Reads all of it."""
+        """Return the problems of the file. This reads the whole file."""
         return ()
 
 
 class SQLiteDiagnosis(Diagnosis):
-    """SQLite, by its pragmas."""
+    """The checks for SQLite, which use its pragmas."""
 
     oldest: ClassVar[dict[str, tuple[int, ...]]] = {"SQLite": (3, 35)}
 
     async def version(self) -> tuple[str, str] | None:
-        """Return the version of the library."""
-        return "SQLite", await self._one("SELECT sqlite_version()")
+        """Return the version of the SQLite library."""
+        return "SQLite", await self._scalar("SELECT sqlite_version()")
 
     async def journal_mode(self) -> str | None:
-        """Return the mode; a database in memory has none to choose."""
-        mode: str = await self._one("PRAGMA journal_mode")
+        """Return the journal mode. A database in memory cannot change its mode, so it is fine."""
+        mode: str = await self._scalar("PRAGMA journal_mode")
         return None if mode in ("wal", "memory") else mode
 
     async def unenforced(self) -> bool:
-        """Return what the writer says: enforcement belongs to a connection, and readers need none."""
+        """Return whether the writer does not enforce foreign keys. The setting belongs to each connection, and readers do not need it."""
         async with self.database.transaction() as block:
             [[enforced]] = await block.fetch(Call("PRAGMA foreign_keys"))
         return not enforced
 
     async def corruption(self) -> Sequence[str]:
-        """Return what the two checks find: of the file itself, and of references, which another program may have broken."""
+        """Return the problems that the checks of the file and of the foreign keys find. Another program may have broken references."""
         found = [str(text) for (text,) in await self.database.fetch(Call("PRAGMA quick_check", bounded=False)) if text != "ok"]
         broken = {(table, parent) for table, _, parent, _ in await self.database.fetch(Call("PRAGMA foreign_key_check", bounded=False))}
-        return [*found, *(f"{table} has rows that refer to rows of {parent} that do not exist" for table, parent in sorted(broken))]
+        return [*found, *(f"{table} has rows that reference missing {parent} rows" for table, parent in sorted(broken))]
 
 
 class D1Diagnosis(SQLiteDiagnosis):
-    """D1, whose version, journal and enforcement are Cloudflare's."""
+    """The checks for D1. Cloudflare manages its version and its journal mode."""
 
     async def version(self) -> tuple[str, str] | None:
-        """Return nothing: D1 does not state it."""
+        """Return None, because D1 does not report its version."""
         return None
 
     async def journal_mode(self) -> str | None:
-        """Return nothing."""
+        """Return None."""
         return None
 
     async def unenforced(self) -> bool:
-        """Return what D1 says."""
-        return not await self._one("PRAGMA foreign_keys")
+        """Return whether D1 does not enforce foreign keys."""
+        return not await self._scalar("PRAGMA foreign_keys")
 
 
 class PostgreSQLDiagnosis(Diagnosis):
-    """PostgreSQL, by its statistics views."""
+    """The checks for PostgreSQL, which use its settings and statistics views."""
 
     oldest: ClassVar[dict[str, tuple[int, ...]]] = {"PostgreSQL": (13,)}
 
     async def version(self) -> tuple[str, str] | None:
-        """Return the server's version."""
-        return "PostgreSQL", await self._one("SHOW server_version")
+        """Return the version of the server."""
+        return "PostgreSQL", await self._scalar("SHOW server_version")
 
     async def is_exposed(self) -> bool:
-        """Return whether the server sees a client elsewhere, and no TLS."""
+        """Return whether the server sees a client on another machine that does not use TLS."""
         return bool(
-            await self._one(
+            await self._scalar(
                 "SELECT NOT COALESCE((SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), FALSE) AND inet_client_addr() IS NOT NULL "
                 "AND NOT (inet_client_addr() <<= inet '127.0.0.0/8' OR inet_client_addr() = inet '::1' "
                 "OR inet_client_addr() = inet_server_addr())"
@@ -138,12 +141,12 @@ class PostgreSQLDiagnosis(Diagnosis):
         )
 
     async def isolation(self) -> str | None:
-        """Return the default of the session."""
-        level: str = await self._one("SHOW default_transaction_isolation")
+        """Return the default isolation level of the session, or None if it is READ COMMITTED."""
+        level: str = await self._scalar("SHOW default_transaction_isolation")
         return None if level == "read committed" else level.upper()
 
     async def unanalyzed(self) -> Sequence[str]:
-        """Return the tables that neither a person nor autovacuum has analyzed."""
+        """Return the large tables that neither ANALYZE nor autovacuum has analyzed."""
         rows = await self.database.fetch(
             Call(
                 "SELECT relname FROM pg_stat_user_tables WHERE schemaname = current_schema() AND last_analyze IS NULL "
@@ -154,17 +157,17 @@ class PostgreSQLDiagnosis(Diagnosis):
         return [name for (name,) in rows]
 
     async def is_pooled_unawares(self) -> bool:
-        """Compare the process that answered the login with the one that answers a query: a pooler makes up the former."""
+        """Return whether the backend that answered the login is not the one that runs queries. A pooler makes up the former."""
         from .postgresql import PostgreSQLDatabase
 
         if not isinstance(self.database, PostgreSQLDatabase) or not self.database.caches_statements:
             return False
-        announced, actual = await self.database.on_one(_backends, self.database.dialect)
+        announced, actual = await self.database.run_on_connection(_backends, self.database.dialect)
         return announced != actual
 
 
 async def _backends(connection: Any, dialect: Dialect) -> tuple[int, int]:
-    """Return the server process as the login named it, and as a query does."""
+    """Return the process ID of the backend according to the login, and according to a query."""
     try:
         return connection.get_server_pid(), await connection.fetchval("SELECT pg_backend_pid()", timeout=COMMAND_TIMEOUT)
     except Exception as error:
@@ -172,23 +175,24 @@ async def _backends(connection: Any, dialect: Dialect) -> tuple[int, int]:
 
 
 class MySQLDiagnosis(Diagnosis):
-    """MySQL and MariaDB."""
+    """The checks for MySQL and MariaDB."""
 
     oldest: ClassVar[dict[str, tuple[int, ...]]] = {"MySQL": (8, 0, 17), "MariaDB": (10, 5)}
 
     async def version(self) -> tuple[str, str] | None:
-        """Return the server's version; MariaDB names itself in it."""
-        stated: str = await self._one("SELECT VERSION()")
-        return "MariaDB" if "mariadb" in stated.lower() else "MySQL", stated
+        """Return the product and the version of the server. The version of MariaDB contains its name."""
+        full_version: str = await self._scalar("SELECT VERSION()")
+        return "MariaDB" if "mariadb" in full_version.lower() else "MySQL", full_version
 
     async def is_exposed(self) -> bool:
-        """Return whether the server sees a client elsewhere, and no cipher."""
+        """Return whether the server sees a client on another machine without a TLS cipher."""
         [[_, cipher]] = await self.database.fetch(Call("SHOW SESSION STATUS LIKE 'Ssl_cipher'"))
-        host = await self._one("SELECT host FROM information_schema.processlist WHERE id = CONNECTION_ID()")
+        host = await self._scalar("SELECT host FROM information_schema.processlist WHERE id = CONNECTION_ID()")
         return not cipher and host is not None and not is_local(re.sub(r":\d+$", "", str(host)))
 
     async def isolation(self) -> str | None:
-        """Return the level of the session; the variable has another name before MariaDB 11.1."""
+        """Return the isolation level of the session, or None if it is READ COMMITTED."""
+        # The variable has another name before MariaDB 11.1.
         rows = await self.database.fetch(Call("SHOW SESSION VARIABLES WHERE Variable_name IN ('transaction_isolation', 'tx_isolation')"))
         return next((str(level).replace("-", " ") for _, level in rows if level != "READ-COMMITTED"), None)
 
@@ -199,16 +203,16 @@ _KINDS: dict[str, type[Diagnosis]] = {
     "postgresql": PostgreSQLDiagnosis,
     "sqlite": SQLiteDiagnosis,
 }
-"""By the name of the dialect."""
+"""The class for each dialect, by the name of the dialect."""
 
 
 def diagnosis(database: Database) -> Diagnosis:
-    """Return the diagnosis for the engine of a database that is open."""
+    """Return the checks for the engine of an open database."""
     dialect: Dialect = database.dialect
     return _KINDS.get(dialect.name, Diagnosis)(database)
 
 
 def missing_file(database: ManagedDatabase) -> Path | None:
-    """Return the absolute path of the file that opening the database would create; None where it exists, or there is no file."""
+    """Return the path of the file that opening the database would create, or None if it exists or the database is not a file."""
     file = database.file
     return file if file is not None and not file.exists() else None

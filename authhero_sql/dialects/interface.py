@@ -1,6 +1,7 @@
-"""The whole interface between the package and a database: what an adapter's author has to know of it.
+"""The interface between the package and a database.
 
-A :class:`Call` is a statement ready to run, an :class:`Executor` runs it, a :class:`Database` does so one by one or in a transaction.
+A :class:`Call` is a statement that is ready to run. An :class:`Executor` runs it. A :class:`Database` runs each call on its own or in a
+transaction. The author of an adapter needs to know nothing else about a database.
 """
 
 from __future__ import annotations
@@ -12,87 +13,87 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from .dialect import Dialect
-    from .transactions import Block
+    from .transactions import Transaction
 
 Row = Sequence[Any]
-"""One row, its values in the order of the select list."""
+"""One row, with its values in the order of the select list."""
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A statement ready to run: text in the dialect's placeholders, and the values in its order."""
+    """A statement that is ready to run: its text with the placeholders of the dialect, and the bound parameters in their order."""
 
     sql: str
     args: tuple[Any, ...] = field(default=(), repr=False)
     bounded: bool = True
-    """Whether ``command_timeout`` ends it; definitions and data steps of a migration may take as long as they need."""
+    """Whether ``command_timeout`` applies. It does not apply to the DDL and the data steps of migrations."""
     prepared: bool = True
-    """Whether the server may keep it prepared: not what hardly comes again, or needs a plan for its values."""
+    """Whether the server may keep the statement prepared. False for rare statements, and for those that need a plan for their values."""
     adds_row: bool = False
-    """Whether it is an INSERT of one row and nothing else: it adds exactly this row, or fails."""
+    """Whether the statement is a plain INSERT of one row, which either adds exactly this row or fails."""
 
 
 class Executor(Protocol):
-    """Runs statements: a database one by one, a block of a transaction inside it."""
+    """An object that runs statements: a database runs them one by one, a transaction runs them inside itself."""
 
     async def fetch(self, call: Call) -> list[Row]:
-        """All rows of a query."""
+        """Return all rows of a query."""
         ...
 
     async def fetch_many(self, calls: Sequence[Call]) -> list[list[Row]]:
-        """The rows of several independent queries, in as few trips as the engine can."""
+        """Return the rows of several independent queries, in as few round trips as the engine allows."""
         ...
 
     async def execute(self, call: Call) -> int:
-        """Run one write; the number of rows that matched."""
+        """Run one write. Return the number of rows that it matched."""
         ...
 
-    async def write(self, calls: Sequence[Call], *, apart: bool = False) -> list[int]:
-        """Run several writes in order, all or nothing; the number of rows that each matched.
+    async def write(self, calls: Sequence[Call], *, unordered: bool = False) -> list[int]:
+        """Run several writes in order, all or nothing. Return the number of rows that each of them matched.
 
-        Neighbours with the same text may be sent together (:mod:`.runs`): the counts and what is stored are the same.
+        Adjacent writes with the same text may be sent together (see :mod:`.runs`). This changes neither the counts nor the stored data.
 
         Args:
-            calls: the writes.
-            apart: whether none of them needs to see what another has done, and no two write the same row: then the order is the
-                engine's to choose, and it may make one statement of them.
+            calls: The writes.
+            unordered: Whether the engine may choose the order and combine the writes into one statement. No write may depend on the
+                effect of another, and no two writes may change the same row.
         """
         ...
 
 
 class Database(Executor, Protocol):
-    """A database that is open: ``connect(url)`` or a caller's pool."""
+    """An open database, from ``connect(url)`` or over a caller's pool."""
 
     dialect: Dialect
 
-    def transaction(self) -> AbstractAsyncContextManager[Block]:
-        """Open a transaction: committed at the end, rolled back by an exception or a cancellation.
+    def transaction(self) -> AbstractAsyncContextManager[Transaction]:
+        """Open a transaction. It commits at the end of the block, and rolls back on an exception or a cancellation.
 
         Raises:
-            TransactionAbortedError: a statement in it has failed, so nothing is kept.
-            UnknownOutcomeError: the answer to the COMMIT did not arrive.
-            UnsupportedError: the engine has no interactive transactions.
+            TransactionAbortedError: A statement in the transaction failed, so the transaction was rolled back.
+            UnknownOutcomeError: The response to the COMMIT did not arrive.
+            UnsupportedError: The engine has no interactive transactions.
         """
         ...
 
     async def close(self) -> None:
-        """Give back everything that is ours; a caller's pool stays open. May be called twice."""
+        """Release all resources that were opened here. A caller's pool stays open. Closing twice is allowed."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Features:
-    """What an engine can do. Code asks the feature, never the engine's name."""
+    """The capabilities of an engine. Code checks a feature, never the name of the engine."""
 
     interactive_transactions: bool = True
     transactional_ddl: bool = True
     online_ddl: bool = False
-    """Tables change while others use them: a definition waits in line for the lock, and an index can be built while others write."""
+    """Whether tables can change while they are in use: a DDL statement queues for its lock, and an index can be built during writes."""
     row_locks: bool = True
-    """SELECT … FOR UPDATE."""
+    """Whether the engine has ``SELECT … FOR UPDATE``."""
     index_bytes: int | None = None
-    """How long an index may be, where it has the table's key behind its columns, in order, whether it is declared so or not."""
+    """The maximum length of an index in bytes, on engines whose indexes all end with the primary key, declared or not. None elsewhere."""
     joins_row_by_row: bool = True
-    """A join to an index that has the rows in order ends with LIMIT, however many rows there are."""
+    """Whether a join to an index in the sort order stops at its LIMIT, no matter how many rows there are."""
     row_value_keyset: bool = True
-    """``(a, b) < (?, ?)`` is an index range."""
+    """Whether ``(a, b) < (?, ?)`` is read as an index range."""

@@ -1,4 +1,4 @@
-"""How long what is awaited may take, at the cost of next to nothing while it does not take that long."""
+"""Timeouts that cost almost nothing as long as they do not expire."""
 
 from __future__ import annotations
 
@@ -8,77 +8,77 @@ from types import TracebackType
 
 from ..errors import StatementTimeoutError
 
-_NONE: AbstractContextManager[None] = nullcontext()
+_UNLIMITED: AbstractContextManager[None] = nullcontext()
 
 
-class Limits:
-    """Gives limits of the same number of seconds to tasks of one event loop: ``with limits.one(): await …``.
+class TimeLimits:
+    """A timeout that the tasks of one event loop share: ``with limits.enforce(): await …``.
 
-    Like ``asyncio.timeout``, but that all of them share a timer, which looks at the oldest: nearly every statement ends long before
-    its time, and making and dropping a timer for each would cost more than everything else on its way.
+    It works like ``asyncio.timeout``, but all open limits share one timer, which is set for the oldest of them. Nearly every statement
+    ends long before its timeout, and a timer for each of them would cost more than all other work on its path.
 
     Args:
-        seconds: how long what is awaited may take; None: as long as it takes.
-        error: what is raised when that time is over and what was awaited has been cancelled.
+        seconds: How long the body may take. None means that there is no limit.
+        error: The exception to raise when the time is over and the body has been cancelled.
     """
 
     def __init__(self, seconds: float | None, error: type[Exception] = StatementTimeoutError) -> None:
         self._seconds = seconds
         self._error = error
-        self._open: dict[Limit, float] = {}
-        """Those that somebody is in, and when their time is over; the first one's is over first."""
+        self._deadlines: dict[TimeLimit, float] = {}
+        """The limits that a task has entered, with their deadlines. The earliest deadline comes first."""
         self._timer: asyncio.TimerHandle | None = None
 
-    def one(self) -> AbstractContextManager[None]:
-        """Return a limit for the task that enters it, once."""
-        return _NONE if self._seconds is None else Limit(self, self._seconds, self._error)
+    def enforce(self) -> AbstractContextManager[None]:
+        """Return a context manager that one task can enter once."""
+        return _UNLIMITED if self._seconds is None else TimeLimit(self, self._seconds, self._error)
 
-    def begin(self, limit: Limit, due: float, loop: asyncio.AbstractEventLoop) -> None:
-        """Look after a limit until its time is over."""
-        self._open[limit] = due
+    def add(self, limit: TimeLimit, deadline: float, loop: asyncio.AbstractEventLoop) -> None:
+        """Watch a limit until its deadline."""
+        self._deadlines[limit] = deadline
         if self._timer is None:
-            self._timer = loop.call_at(due, self._look, due, loop)
+            self._timer = loop.call_at(deadline, self._expire_due, deadline, loop)
 
-    def end(self, limit: Limit) -> None:
-        """Look after a limit no more."""
-        self._open.pop(limit, None)
+    def remove(self, limit: TimeLimit) -> None:
+        """Stop watching a limit."""
+        self._deadlines.pop(limit, None)
 
-    def _look(self, now: float, loop: asyncio.AbstractEventLoop) -> None:
+    def _expire_due(self, now: float, loop: asyncio.AbstractEventLoop) -> None:
         self._timer = None
-        for limit, due in list(self._open.items()):
-            if due > now:
-                self._timer = loop.call_at(due, self._look, due, loop)
+        for limit, deadline in list(self._deadlines.items()):
+            if deadline > now:
+                self._timer = loop.call_at(deadline, self._expire_due, deadline, loop)
                 return
-            self.end(limit)
-            limit.run_out()
+            self.remove(limit)
+            limit.expire()
 
 
-class Limit:
-    """The time that one task has for what it awaits inside."""
+class TimeLimit:
+    """The timeout of one task for the body of one ``with`` statement."""
 
-    __slots__ = ("_cancelling", "_error", "_limits", "_over", "_seconds", "_task")
+    __slots__ = ("_cancelling", "_error", "_expired", "_limits", "_seconds", "_task")
 
-    def __init__(self, limits: Limits, seconds: float, error: type[Exception]) -> None:
+    def __init__(self, limits: TimeLimits, seconds: float, error: type[Exception]) -> None:
         self._limits = limits
         self._seconds = seconds
         self._error = error
-        self._over = False
+        self._expired = False
 
     def __enter__(self) -> None:
         self._task = task = asyncio.current_task()
         if task is not None:
             self._cancelling = task.cancelling()
             loop = task.get_loop()
-            self._limits.begin(self, loop.time() + self._seconds, loop)
+            self._limits.add(self, loop.time() + self._seconds, loop)
 
-    def run_out(self) -> None:
-        """Cancel what is awaited."""
-        self._over = True
+    def expire(self) -> None:
+        """Cancel the task that is inside."""
+        self._expired = True
         if self._task is not None:
             self._task.cancel()
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
-        self._limits.end(self)
-        # Somebody else's cancellation, which came at the same time, is theirs to hear of.
-        if self._over and self._task is not None and self._task.uncancel() <= self._cancelling and kind is asyncio.CancelledError:
+        self._limits.remove(self)
+        # If the task was cancelled from outside at the same time, that cancellation must propagate.
+        if self._expired and self._task is not None and self._task.uncancel() <= self._cancelling and kind is asyncio.CancelledError:
             raise self._error from error

@@ -1,4 +1,4 @@
-"""What the databases of all drivers share: opening and closing, errors in our words, and units of work that are tried again."""
+"""The base class of all databases: opening and closing, translated driver errors, and retries of units of work."""
 
 from __future__ import annotations
 
@@ -28,46 +28,46 @@ from ..errors import (
 )
 from .dialect import Dialect
 from .interface import Database
-from .transactions import Block, called, finish
+from .transactions import Transaction, finish, run_callbacks
 
 T = TypeVar("T")
 
 COMMAND_TIMEOUT = 60.0
-"""Seconds that a statement may take by default, on every engine."""
+"""The default of ``command_timeout`` on every engine, in seconds."""
 CLOSE_TIMEOUT = 5.0
-"""Seconds that connections may take to close before they are cut."""
+"""The number of seconds that connections have to close before they are terminated."""
 
 
-def translated(dialect: Dialect, error: Exception, *, lost: bool = False) -> Exception:
-    """Return the error of this package for a driver's; what is no driver's error is returned as it is.
+def translate_error(dialect: Dialect, error: Exception, *, lost: bool = False) -> Exception:
+    """Return the error of this package for a driver's exception. Return any other exception unchanged.
 
     Args:
-        dialect: whose driver it is.
-        error: what was raised.
-        lost: whether the connection is closed, which explains whatever else the driver may have raised.
+        dialect: The dialect of the driver.
+        error: The exception that was raised.
+        lost: Whether the connection is closed. A closed connection explains an exception that the dialect cannot classify.
     """
     if isinstance(error, AuthHeroSQLError):
         return error
-    ours = dialect.translate(error)
-    if lost and (ours is None or type(ours) is DatabaseError):
-        ours = ConnectionLostError()
-    if ours is None:
+    translated = dialect.translate(error)
+    if lost and (translated is None or type(translated) is DatabaseError):
+        translated = ConnectionLostError()
+    if translated is None:
         return error
-    ours.__cause__ = error
-    return ours
+    translated.__cause__ = error
+    return translated
 
 
 def reraise(dialect: Dialect, error: Exception) -> NoReturn:
-    """Raise our error for a driver's; what is no driver error is raised as it is."""
-    ours = translated(dialect, error)
-    raise ours from ours.__cause__
+    """Raise the error of this package for a driver's exception. Raise any other exception unchanged."""
+    translated = translate_error(dialect, error)
+    raise translated from translated.__cause__
 
 
-async def in_time(awaitable: Awaitable[T], seconds: float | None) -> T:
-    """Await what may take so many seconds.
+async def with_timeout(awaitable: Awaitable[T], seconds: float | None) -> T:
+    """Return the result of an awaitable, or cancel it when its time is over.
 
     Raises:
-        StatementTimeoutError: it took longer, and has been cancelled.
+        StatementTimeoutError: The awaitable took longer than ``seconds``.
     """
     try:
         async with asyncio.timeout(seconds):
@@ -76,11 +76,11 @@ async def in_time(awaitable: Awaitable[T], seconds: float | None) -> T:
         raise StatementTimeoutError from error
 
 
-class Answered:
-    """Tells the outcome of a write that commits by itself truly, ``with Answered():``, for without an answer nobody knows it.
+class OutcomeGuard:
+    """A context manager for writes that commit: if the response is missing, the outcome of the write is unknown.
 
     Raises:
-        UnknownOutcomeError: the connection was lost or the time was over before the answer came.
+        UnknownOutcomeError: The connection was lost, or the timeout expired, before the response arrived.
     """
 
     __slots__ = ()
@@ -89,98 +89,103 @@ class Answered:
         pass
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
-        # A time that is over with a code is the server's own word that it has stopped the statement.
+        # A timeout with an error code comes from the server, which confirms that it stopped the statement.
         if isinstance(error, ConnectionLostError) or (isinstance(error, StatementTimeoutError) and error.code is None):
             raise UnknownOutcomeError(code=error.code) from error
 
 
-def misconfigured(error: TypeError | ValueError) -> ConfigurationError:
-    """Our error for options that a driver refuses: its own words may repeat a part of the URL, and that of a password."""
+def invalid_options_error(error: TypeError | ValueError) -> ConfigurationError:
+    """Return the error for options that a driver rejects.
+
+    The driver's own message is not repeated, because it may contain a part of the URL and therefore of the password.
+    """
     found = re.search(r"keyword argument '(\w+)'$", str(error))
     if found:
         return ConfigurationError(f'there is no option "{found[1]}": correct or remove it')
-    return ConfigurationError("the URL or one of the options cannot be read: check the values of the options")
+    return ConfigurationError("the URL or one of the options is invalid: check the values of the options")
 
 
-def refuse(options: Mapping[str, Any], names: Iterable[str]) -> None:
-    """Refuse options of a driver's own pool that mean nothing to ours.
+def reject_pool_options(options: Mapping[str, Any], names: Iterable[str]) -> None:
+    """Reject options of the driver's own pool that have no meaning for the pool of this package.
 
     Raises:
-        ConfigurationError: one of them is given.
+        ConfigurationError: One of these options is present.
     """
     for name in sorted(options.keys() & set(names)):
-        raise ConfigurationError(f"{name} is an option of the driver's own pool: make one with it, and hand that to create_adapters()")
+        raise ConfigurationError(
+            f"{name} is an option of the driver's own pool: create such a pool yourself, and pass it to create_adapters()"
+        )
 
 
 ATTEMPTS = 8
-"""How often a unit of work is tried when other transactions get in its way."""
+"""The maximum number of attempts for a unit of work that conflicts with other transactions."""
 
 
 def jitter(longest: float) -> float:
-    """Return some seconds to wait: chance keeps those that met from meeting again."""
+    """Return a random delay in seconds, so that transactions that conflicted do not retry at the same time."""
     return random.uniform(0, longest)  # noqa: S311  # no secret depends on it
 
 
 async def retried(work: Callable[[], Awaitable[T]], attempts: int = ATTEMPTS, deadline: float | None = None) -> T:
-    """Return the outcome of a whole unit of work, begun again after a deadlock or a serialization failure.
+    """Return the result of a unit of work, retrying it after a deadlock or a serialization failure.
 
     Args:
-        work: the unit; it must have undone everything when it raises.
-        attempts: how often it is tried.
-        deadline: the time of the event loop after which it is not begun again.
+        work: The unit of work. It must have rolled back everything when it raises.
+        attempts: The maximum number of attempts.
+        deadline: The event loop time after which no further attempt begins.
 
     Raises:
-        TransactionConflictError: it failed that way every time, or the deadline has passed.
-        TransactionAbortedError: the same, where the unit had caught the conflict.
+        TransactionConflictError: Every attempt failed with a conflict, or the deadline has passed.
+        TransactionAbortedError: The same, if the unit of work caught the conflict.
     """
     for attempt in range(attempts - 1):
         try:
             return await work()
         except (TransactionConflictError, TransactionAbortedError) as error:
             pause = jitter(0.004 * 2**attempt)
-            late = deadline is not None and asyncio.get_running_loop().time() + pause > deadline
-            if late or not (isinstance(error, TransactionConflictError) or isinstance(error.__cause__, TransactionConflictError)):
+            too_late = deadline is not None and asyncio.get_running_loop().time() + pause > deadline
+            if too_late or not (isinstance(error, TransactionConflictError) or isinstance(error.__cause__, TransactionConflictError)):
                 raise
         await anyio.sleep(pause)
     return await work()
 
 
 class ManagedDatabase(Database):
-    """What the databases of all drivers share: ``await connect(url)``, ``async with connect(url)``, one close."""
+    """The base class of all databases. It provides ``await connect(url)``, ``async with connect(url)`` and an idempotent ``close()``."""
 
     _opened: bool = False
     _closed: bool = False
     _opening: asyncio.Lock | None = None
     _process: int | None = None
     _loop: asyncio.AbstractEventLoop | None = None
-    """The process and the event loop that opened it: its connections belong to them."""
+    """The event loop that opened the database. Its connections are bound to this loop and to ``_process``."""
 
     @property
-    def _place(self) -> str:
-        """Where the database is, without a password; for the ``repr``."""
+    def _location(self) -> str:
+        """The location of the database without a password, for ``repr()``."""
         raise NotImplementedError
 
     @property
     def file(self) -> Path | None:
-        """The absolute path of the file that opening creates if it is missing; None if the database is not a file."""
+        """The absolute path of the file that opening creates if it is missing, or None if the database is not a file."""
         return None
 
     def __repr__(self) -> str:
         state = "closed" if self._closed else "open" if self._opened else "not opened"
-        return f"<{type(self).__name__} {self._place} ({state})>"
+        return f"<{type(self).__name__} {self._location} ({state})>"
 
     async def _open(self) -> None:
-        """Connect; called once."""
+        """Connect. This is called once."""
 
     async def _close(self) -> None:
-        """Disconnect; called once."""
+        """Disconnect. This is called once."""
 
     async def open(self) -> Self:
-        """Connect, unless that has been done. ``await db`` and ``async with db`` call it.
+        """Connect, unless the database is open already. ``await db`` and ``async with db`` call this method.
 
         Raises:
-            ConfigurationError: this is not asyncio's event loop, or not the one or the process in which it was opened.
-            DatabaseUnavailableError: the database cannot be reached, or it has been closed.
+            ConfigurationError: The event loop is not asyncio's, or the database was opened in another event loop or process.
+            DatabaseUnavailableError: The database cannot be reached, or it has been closed.
         """
         if self._opened and not self._closed:
             self._require_open()
@@ -188,7 +193,7 @@ class ManagedDatabase(Database):
         process, loop = os.getpid(), _running_loop()
         if self._opening is None:
             self._opening = asyncio.Lock()
-        # Two tasks that open it at once open it once.
+        # If several tasks open the database concurrently, only the first one connects.
         async with self._opening:
             self._require_not_closed()
             if not self._opened:
@@ -206,37 +211,37 @@ class ManagedDatabase(Database):
             raise DatabaseUnavailableError("the database is closed")
 
     def _require_open(self) -> None:
-        """Refuse what would hang: a database that is closed, or that another process or event loop has opened.
+        """Reject calls that would hang: on a closed database, or on one that another process or event loop opened.
 
         Raises:
-            DatabaseUnavailableError: the database is not open.
-            ConfigurationError: its connections belong to another process or event loop.
+            DatabaseUnavailableError: The database is not open.
+            ConfigurationError: The connections belong to another process or event loop.
         """
         if self._closed or not self._opened:
             raise DatabaseUnavailableError("the database is not open")
-        # The process first: in a forked child asyncio no longer knows the loop that runs.
+        # The process comes first, because asyncio does not know the running loop of the parent in a forked child.
         if self._process != os.getpid():
             raise ConfigurationError("the database was opened in another process: open one after the fork")
         if self._loop is not _running_loop():
-            raise ConfigurationError("the database was opened in another event loop: open one in each")
+            raise ConfigurationError("the database was opened in another event loop: open one in each event loop")
 
     @abstractmethod
-    def _begun(self) -> AbstractAsyncContextManager[Block]:
-        """Open a transaction on a connection of the database's own choice."""
+    def _open_transaction(self) -> AbstractAsyncContextManager[Transaction]:
+        """Open a transaction on a connection that the database acquires."""
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Block]:
-        """Open a transaction: committed at the end, rolled back by an exception or a cancellation."""
-        block: Block | None = None
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """Open a transaction. It commits at the end of the block, and rolls back on an exception or a cancellation."""
+        transaction: Transaction | None = None
         try:
-            async with self._begun() as block:
-                yield block
+            async with self._open_transaction() as transaction:
+                yield transaction
         except asyncio.CancelledError:
-            # One that came when the COMMIT was on its way: what is committed is told of all the same.
-            if block is not None and block.committed:
-                await finish(called(block.callbacks))
+            # The cancellation may have arrived during the COMMIT. The callbacks run if the commit succeeded all the same.
+            if transaction is not None and transaction.committed:
+                await finish(run_callbacks(transaction.callbacks))
             raise
-        await called(block.callbacks)
+        await run_callbacks(transaction.callbacks)
 
     def __await__(self) -> Generator[Any, None, Self]:
         return self.open().__await__()
@@ -248,17 +253,17 @@ class ManagedDatabase(Database):
         await self.close()
 
     async def close(self) -> None:
-        """Close what was opened here; a caller's pool stays open."""
+        """Close the connections that were opened here. A caller's pool stays open."""
         if not self._closed:
             self._closed = True
             await finish(self._close())
 
 
 def _running_loop() -> asyncio.AbstractEventLoop:
-    """Return the event loop that runs this.
+    """Return the running event loop.
 
     Raises:
-        ConfigurationError: it is another kind of loop, such as trio's.
+        ConfigurationError: Another library, such as trio, runs the event loop.
     """
     try:
         return asyncio.get_running_loop()

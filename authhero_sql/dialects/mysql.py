@@ -33,16 +33,16 @@ from ..errors import (
     ValueRefusedError,
 )
 from ..schema import LOWERED, ColumnType, ForeignKey, Index
+from .connect_errors import Server, connect_error
 from .dialect import UNSHOWN, Dialect, Fragment, Indexed, LiveTable, Place, live_tables, other_case, repeats_values
 from .interface import Call, Database, Executor, Features, Row
-from .limits import Limits
-from .managed import COMMAND_TIMEOUT, Answered, refuse, translated
+from .limits import TimeLimits
+from .managed import COMMAND_TIMEOUT, OutcomeGuard, reject_pool_options, translate_error
 from .mysql_drivers import NO_TLS, Answer, MySQLDriver, is_from_driver
-from .opening import Server, unopened
 from .pool import Pool
 from .pooled import PooledDatabase
-from .runs import many_rows, runs
-from .tls import DISABLE, NOT_OFFERED, PREFER, is_local, tls, trouble
+from .runs import merge_inserts, split_runs
+from .tls import DISABLE, PREFER, TLS_NOT_OFFERED, is_local, tls_problem, tls_settings
 from .transactions import SETTLE, finish, logger
 
 _BY_NUMBER: dict[int, type[DatabaseError]] = {
@@ -328,7 +328,7 @@ class MySQLDialect(Dialect):
     async def define(self, database: Database, call: Call) -> None:
         """Wait in line for a second: by default it is a day on MariaDB, and a year on MySQL."""
         mine = cast("MySQLDatabase", database)
-        await mine.on_one(mine.define, call)
+        await mine.run_on_connection(mine.define, call)
 
     async def describe(self, executor: Executor) -> dict[str, LiveTable]:
         """From information_schema; the indexes that InnoDB makes for a reference of :meth:`create_table` on its own are left out."""
@@ -363,7 +363,7 @@ class MySQLDialect(Dialect):
             kind = _BY_NUMBER.get(number)
             if kind is None:
                 kind = _by_class(number, error)
-            encryption = trouble(error.__cause__ or error.__context__) or (NOT_OFFERED if number == NO_TLS else None)
+            encryption = tls_problem(error.__cause__ or error.__context__) or (TLS_NOT_OFFERED if number == NO_TLS else None)
             if encryption is not None:
                 kind = ConnectionSetupError
             message = encryption or _SAYS.get(number)
@@ -512,7 +512,7 @@ DIALECT: Dialect = MySQLDialect()
 class Speaker:
     """What is said on a connection; errors are those of this package."""
 
-    def __init__(self, driver: MySQLDriver, dialect: Dialect, limits: Limits) -> None:
+    def __init__(self, driver: MySQLDriver, dialect: Dialect, limits: TimeLimits) -> None:
         self.driver = driver
         self.dialect = dialect
         self._limits = limits
@@ -535,26 +535,26 @@ class Speaker:
 
     async def counts(self, connection: Any, calls: Sequence[Call]) -> list[int]:
         """Return how many rows each of several writes matched, in one trip; INSERTs that are alike are one with many rows."""
-        merged = [part for run in runs(calls) for part in many_rows(run)]
+        merged = [part for run in split_runs(calls) for part in merge_inserts(run)]
         answers = await self.answers(connection, [call for call, _ in merged])
         return [count for (_, rows), (_, matched) in zip(merged, answers, strict=True) for count in ([1] * rows if rows > 1 else [matched])]
 
     def _raise(self, connection: Any, error: Exception, call: Call) -> NoReturn:
-        ours = translated(self.dialect, error, lost=not self.driver.is_open(connection))
+        ours = translate_error(self.dialect, error, lost=not self.driver.is_open(connection))
         if isinstance(ours, ConflictError) and ours.owner is None and (written := _WRITES.match(call.sql)):
             # MariaDB calls the key of every table PRIMARY.
             ours.owner = written[1]
         raise ours from ours.__cause__
 
 
-class MySQLWire:
+class MySQLTransactionBackend:
     """A connection, while a transaction runs on it."""
 
-    def __init__(self, speaker: Speaker, connection: Any, begin: Sequence[Call], patience: float) -> None:
+    def __init__(self, speaker: Speaker, connection: Any, begin: Sequence[Call], acquire_timeout: float) -> None:
         self._speaker = speaker
         self._connection = connection
         self._begin = begin
-        self.patience = patience
+        self.acquire_timeout = acquire_timeout
 
     async def _command(self, sql: str) -> None:
         await self._speaker.answer(self._connection, Call(sql))
@@ -563,7 +563,7 @@ class MySQLWire:
         """Read, all in one trip."""
         return [rows for rows, _ in await self._speaker.answers(self._connection, calls)]
 
-    async def write(self, calls: Sequence[Call], *, apart: bool = False) -> list[int]:
+    async def write(self, calls: Sequence[Call], *, unordered: bool = False) -> list[int]:
         """Write, all in one trip."""
         return await self._speaker.counts(self._connection, calls)
 
@@ -573,31 +573,31 @@ class MySQLWire:
 
     async def commit(self) -> None:
         """COMMIT."""
-        with Answered():
+        with OutcomeGuard():
             await self._command("COMMIT")
 
     async def rollback(self) -> None:
         """ROLLBACK; a connection that is closed has been rolled back by the server."""
-        if not self.gone():
+        if not self.is_lost():
             await self._command("ROLLBACK")
 
-    async def mark(self, name: str) -> None:
+    async def savepoint(self, name: str) -> None:
         """SAVEPOINT."""
         await self._command(f"SAVEPOINT `{name}`")
 
-    async def keep(self, name: str) -> None:
+    async def release_savepoint(self, name: str) -> None:
         """RELEASE SAVEPOINT."""
         await self._command(f"RELEASE SAVEPOINT `{name}`")
 
-    async def undo(self, name: str) -> None:
+    async def rollback_to_savepoint(self, name: str) -> None:
         """ROLLBACK TO SAVEPOINT; the next savepoint of that name replaces it."""
         await self._command(f"ROLLBACK TO SAVEPOINT `{name}`")
 
-    async def abandon(self) -> None:
+    async def abort(self) -> None:
         """Close the connection."""
-        self._speaker.driver.cut(self._connection)
+        self._speaker.driver.terminate(self._connection)
 
-    def gone(self) -> bool:
+    def is_lost(self) -> bool:
         """Return whether the connection is lost."""
         return not self._speaker.driver.is_open(self._connection)
 
@@ -606,7 +606,7 @@ ISOLATION = "TRANSACTION ISOLATION LEVEL READ COMMITTED"
 """At the default, REPEATABLE READ, a statement that finds nothing locks the gap, and transactions of different users deadlock."""
 
 
-TRUSTED = 30.0
+RESET_AFTER_IDLE = 30.0
 """Seconds for which an idle connection is lent without a question: less than the minutes after which a firewall forgets it silently."""
 
 
@@ -617,11 +617,11 @@ class GivenMySQLPool:
         self._pool = pool
         self._driver = driver
         self._acquire_timeout = acquire_timeout
-        self._acquiring = Limits(acquire_timeout, TimeoutError)
+        self._acquiring = TimeLimits(acquire_timeout, TimeoutError)
         self._waking: set[asyncio.Future[None]] = set()
         """The loop itself keeps no hold on a task."""
 
-    async def take(self) -> Any:
+    async def acquire(self) -> Any:
         """Borrow a connection.
 
         Raises:
@@ -629,21 +629,21 @@ class GivenMySQLPool:
             DatabaseUnavailableError: none could be opened, or the pool is closed.
         """
         try:
-            with self._acquiring.one():
+            with self._acquiring.enforce():
                 return await self._pool.acquire()
         except TimeoutError as error:
             self._wake()
             state = f"{self._pool.size} of {self._pool.maxsize} open, {self._pool.freesize} idle"
             raise PoolTimeoutError(f"no connection became free in {self._acquire_timeout:g} seconds ({state})") from error
         except Exception as error:
-            ours = translated(DIALECT, error)
-            raise (unopened(ours, Server("MySQL")) if isinstance(ours, DatabaseError) else ours) from ours.__cause__
+            ours = translate_error(DIALECT, error)
+            raise (connect_error(ours, Server("MySQL")) if isinstance(ours, DatabaseError) else ours) from ours.__cause__
         except asyncio.CancelledError:
             # On Python 3.11 a waiter that is woken and cancelled at once keeps the call from the next one.
             self._wake()
             raise
 
-    async def give(self, connection: Any, error: BaseException | None = None) -> None:
+    async def release(self, connection: Any, error: BaseException | None = None) -> None:
         """Give a connection back, once nothing is open on it any more."""
         try:
             # Where autocommit is off, the error's answer does not tell whether a transaction is open.
@@ -659,10 +659,10 @@ class GivenMySQLPool:
         try:
             if self._driver.is_open(connection):
                 async with asyncio.timeout(SETTLE):
-                    await self._driver.revive(connection)
+                    await self._driver.reset(connection)
         except Exception as failure:
             logger.warning("a connection could not be given back, so it was closed (%s)", type(failure).__name__)
-            self._driver.cut(connection)
+            self._driver.terminate(connection)
 
     def _wake(self) -> None:
         self._keep(asyncio.ensure_future(_woken(self._pool)))
@@ -672,7 +672,7 @@ class GivenMySQLPool:
             self._waking.add(waking)
             waking.add_done_callback(self._waking.discard)
 
-    def renew(self) -> None:
+    def expire_connections(self) -> None:
         """Nothing: MySQL's statements are not prepared."""
 
     async def close(self) -> None:
@@ -707,7 +707,7 @@ class MySQLDatabase(PooledDatabase[Any]):
         ssl_ca: str | None = None,
         **options: Any,
     ) -> None:
-        refuse(options, {"loop"})
+        reject_pool_options(options, {"loop"})
         self.dialect: Dialect = DIALECT
         self._given = pool
         self._acquire_timeout = acquire_timeout
@@ -717,20 +717,20 @@ class MySQLDatabase(PooledDatabase[Any]):
             "max_size": options.pop("maxsize", max_size),
             "max_idle": _seconds(options.pop("pool_recycle", recycle)),
             "acquire_timeout": acquire_timeout,
-            "trusted": TRUSTED,
+            "reset_after_idle": RESET_AFTER_IDLE,
         }
         stays_here = bool(options.get("unix_socket")) or is_local(str((settings or {}).get("host", "localhost")))
-        encryption = tls(ssl, ssl_ca, DISABLE if stays_here else PREFER)
+        encryption = tls_settings(ssl, ssl_ca, DISABLE if stays_here else PREFER)
         self._options = {"init_command": f"SET SESSION {ISOLATION}", **options, "ssl": encryption.context}
-        self._driver = driver(DIALECT, {**(settings or {}), **self._options}, connect_timeout, encrypted=encryption.demanded)
-        self._speaker = Speaker(self._driver, DIALECT, Limits(command_timeout))
+        self._driver = driver(DIALECT, {**(settings or {}), **self._options}, connect_timeout, encrypted=encryption.required)
+        self._speaker = Speaker(self._driver, DIALECT, TimeLimits(command_timeout))
         # A pool of its own has the level already, unless another command was to run on its connections.
         own = settings is not None and "init_command" not in options
         self._begin = (Call("BEGIN"),) if own else (Call(f"SET {ISOLATION}"), Call("BEGIN"))
 
     @property
-    def _place(self) -> str:
-        return "over a given pool" if self._given is not None else self._driver.server.place
+    def _location(self) -> str:
+        return "over a given pool" if self._given is not None else self._driver.server.location
 
     async def _open(self) -> None:
         if self._given is not None:
@@ -738,13 +738,13 @@ class MySQLDatabase(PooledDatabase[Any]):
         else:
             self._pool = pool = Pool(self._driver, **self._sizes)
             await pool.open()
-        connection = await self._pool.take()
+        connection = await self._pool.acquire()
         try:
             await self._met(connection)
         except BaseException as error:
-            await self._pool.give(connection, error)
+            await self._pool.release(connection, error)
             raise
-        await self._pool.give(connection)
+        await self._pool.release(connection)
 
     async def _met(self, connection: Any) -> None:
         """Look who is there."""
@@ -752,7 +752,7 @@ class MySQLDatabase(PooledDatabase[Any]):
             raise ConfigurationError("the pool's connections must use charset='utf8mb4'")
         if not self._driver.counts_matched(connection):
             raise ConfigurationError("the pool's connections must use client_flag=CLIENT.FOUND_ROWS (pymysql.constants)")
-        [rows] = await self._rows(connection, [Call(_COLLATIONS)])
+        [rows] = await self._fetch_rows(connection, [Call(_COLLATIONS)])
         kind = MariaDBDialect if "mariadb" in connection.get_server_info().lower() else MySQL8Dialect
         self.dialect = self._speaker.dialect = kind(exact=all(collation == kind.collation for (collation,) in rows))
 
@@ -761,25 +761,25 @@ class MySQLDatabase(PooledDatabase[Any]):
         if not connection.get_autocommit():
             await finish(self._speaker.answer(connection, Call(command)), SETTLE)
 
-    async def _rows(self, connection: Any, calls: Sequence[Call]) -> list[list[Row]]:
+    async def _fetch_rows(self, connection: Any, calls: Sequence[Call]) -> list[list[Row]]:
         rows = [given for given, _ in await self._speaker.answers(connection, calls)]
         await self._ended(connection, "ROLLBACK")
         return rows
 
-    async def _written(self, connection: Any, call: Call) -> int:
-        with Answered():
+    async def _execute_write(self, connection: Any, call: Call) -> int:
+        with OutcomeGuard():
             _, matched = await self._speaker.answer(connection, call)
             await self._ended(connection, "COMMIT")
         return matched
 
-    async def _together(self, calls: Sequence[Call], *, apart: bool) -> list[int]:
-        return await self.on_one(self._written_together, calls)
+    async def _write_transaction(self, calls: Sequence[Call], *, unordered: bool) -> list[int]:
+        return await self.run_on_connection(self._write_in_one_trip, calls)
 
-    async def _written_together(self, connection: Any, calls: Sequence[Call]) -> list[int]:
+    async def _write_in_one_trip(self, connection: Any, calls: Sequence[Call]) -> list[int]:
         """Write a whole transaction in one trip, and undo it where a part of it fails."""
         steps = (*self._begin, *calls, Call("COMMIT"))
         try:
-            with Answered():
+            with OutcomeGuard():
                 counts = await self._speaker.counts(connection, steps)
         except DatabaseError as error:
             if error.sent and self._driver.is_open(connection):
@@ -791,14 +791,14 @@ class MySQLDatabase(PooledDatabase[Any]):
         """Run a definition that waits for its table for a second only, on a connection of ours."""
         await self._speaker.answer(connection, Call(_WAIT_SHORTLY))
         try:
-            with Answered():
+            with OutcomeGuard():
                 await self._speaker.answer(connection, call)
         finally:
             if self._driver.is_open(connection):
                 await finish(self._speaker.answer(connection, Call(_WAIT_AS_BEFORE)), SETTLE)
 
-    def _wire(self, connection: Any) -> MySQLWire:
-        return MySQLWire(self._speaker, connection, self._begin, self._acquire_timeout)
+    def _transaction_backend(self, connection: Any) -> MySQLTransactionBackend:
+        return MySQLTransactionBackend(self._speaker, connection, self._begin, self._acquire_timeout)
 
 
 def _seconds(recycle: float) -> float | None:

@@ -15,12 +15,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ConfigurationError, DatabaseError
+from .connect_errors import Server, connect_error, connect_timeout_error
 from .dialect import Dialect
 from .interface import Call, Row
-from .limits import Limits
-from .managed import misconfigured, translated
-from .opening import Server, too_late, unopened
-from .tls import NOT_OFFERED
+from .limits import TimeLimits
+from .managed import invalid_options_error, translate_error
+from .tls import TLS_NOT_OFFERED
 
 if TYPE_CHECKING:
     import aiomysql
@@ -37,7 +37,7 @@ TRIP_LETTERS = 250_000
 _MATCHED = re.compile(rb": (\d+)")
 """The first number of ``Rows matched: 1  Changed: 0  Warnings: 0``, whose words are in the server's language."""
 
-UNLIMITED = Limits(None)
+UNLIMITED = TimeLimits(None)
 """For what may take as long as it needs."""
 FOUND_ROWS = 2
 """The flag with which a server counts the rows that an UPDATE finds, not those that it changes."""
@@ -97,7 +97,7 @@ def _encrypted_aiomysql() -> type[aiomysql.Connection]:
     class Encrypted(aiomysql.Connection):  # type: ignore[misc]  # aiomysql is not typed
         async def _request_authentication(self) -> None:
             if not self.server_capabilities & CLIENT.SSL:
-                raise OperationalError(CR.CR_SSL_CONNECTION_ERROR, NOT_OFFERED)
+                raise OperationalError(CR.CR_SSL_CONNECTION_ERROR, TLS_NOT_OFFERED)
             await super()._request_authentication()
 
     if not hasattr(aiomysql.Connection, "_request_authentication"):
@@ -120,7 +120,7 @@ def _careful_asyncmy(*, encrypted: bool) -> type[Any]:
             inside: Any = self
             if inside._ssl_context and not inside.server_capabilities & CLIENT.SSL:
                 if encrypted:
-                    raise OperationalError(CR.CR_SSL_CONNECTION_ERROR, NOT_OFFERED)
+                    raise OperationalError(CR.CR_SSL_CONNECTION_ERROR, TLS_NOT_OFFERED)
                 inside._ssl_context = None
                 inside._client_flag &= ~CLIENT.SSL
             driver: Any = super()
@@ -163,10 +163,10 @@ class MySQLDriver:
         except BaseException as error:
             connection.close()
             if isinstance(error, TimeoutError):
-                raise too_late(error, self.server, self._connect_timeout) from error
+                raise connect_timeout_error(error, self.server, self._connect_timeout) from error
             if isinstance(error, Exception):
-                ours = translated(self._dialect, error)
-                raise (unopened(ours, self.server) if isinstance(ours, DatabaseError) else ours) from ours.__cause__
+                ours = translate_error(self._dialect, error)
+                raise (connect_error(ours, self.server) if isinstance(ours, DatabaseError) else ours) from ours.__cause__
             raise
         return connection
 
@@ -182,7 +182,7 @@ class MySQLDriver:
         try:
             return self._new(**self._settings, **OURS)
         except (TypeError, ValueError) as error:
-            raise misconfigured(error) from None
+            raise invalid_options_error(error) from None
 
     def _new(self, **options: Any) -> aiomysql.Connection:
         import aiomysql
@@ -208,7 +208,7 @@ class MySQLDriver:
         """Whether a transaction is open, as far as the last answer told."""
         return bool(connection.get_transaction_status())
 
-    async def revive(self, connection: aiomysql.Connection) -> None:
+    async def reset(self, connection: aiomysql.Connection) -> None:
         """Ask whether it is still there, and roll back."""
         await connection.ping(reconnect=False)
         if connection.get_transaction_status():
@@ -218,7 +218,7 @@ class MySQLDriver:
         """Say goodbye."""
         await connection.ensure_closed()
 
-    def cut(self, connection: aiomysql.Connection) -> None:
+    def terminate(self, connection: aiomysql.Connection) -> None:
         """Close the socket."""
         connection.close()
 
@@ -232,18 +232,18 @@ class MySQLDriver:
 
     # --- statements ----------------------------------------------------------------------------------------------------------
 
-    async def answer(self, connection: aiomysql.Connection, call: Call, limits: Limits) -> Answer:
+    async def answer(self, connection: aiomysql.Connection, call: Call, limits: TimeLimits) -> Answer:
         """Return what a statement gave, within a limit."""
         cursor = await connection.cursor(self._cursor())
         try:
-            with (limits if call.bounded else UNLIMITED).one():
+            with (limits if call.bounded else UNLIMITED).enforce():
                 await _executed(cursor, call)
                 return await _given(cursor, call)
         except BaseException as error:
             self._spoiled(connection, error)
             raise
 
-    async def answers(self, connection: aiomysql.Connection, calls: Sequence[Call], limits: Limits, done: list[Answer]) -> None:
+    async def answers(self, connection: aiomysql.Connection, calls: Sequence[Call], limits: TimeLimits, done: list[Answer]) -> None:
         """Collect what each of several statements gave, all sent in one trip; after one that fails the server does none of the rest.
 
         What is too large for one trip is sent one by one.
@@ -256,7 +256,7 @@ class MySQLDriver:
         if len(text) < TRIP_LETTERS:
             try:
                 for call in calls:
-                    with (limits if call.bounded else UNLIMITED).one():
+                    with (limits if call.bounded else UNLIMITED).enforce():
                         await (cursor.nextset() if done else cursor.execute(text))
                         done.append(await _given(cursor, call))
             except BaseException as error:
@@ -270,7 +270,7 @@ class MySQLDriver:
     def _spoiled(self, connection: aiomysql.Connection, error: BaseException) -> None:
         """Close a connection after what has left an answer on its way: whoever came next would read it."""
         if not isinstance(error, Exception) or (is_from_driver(error) and not _is_the_servers(error)):
-            self.cut(connection)
+            self.terminate(connection)
 
 
 class Asyncmy(MySQLDriver):

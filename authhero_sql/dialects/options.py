@@ -1,6 +1,6 @@
-"""The options of ``connect``, engine by engine, for type checkers: what each means stands at ``connect``.
+"""The options of ``connect()`` for type checkers, engine by engine. The docstring of ``connect()`` describes them in full.
 
-A test compares them with what the databases and their drivers take.
+A test compares them with the parameters of the databases and of their drivers.
 """
 
 from __future__ import annotations
@@ -13,38 +13,38 @@ __all__ = ["ConnectOptions", "D1Options", "MySQLOptions", "PostgreSQLOptions", "
 
 
 class _Options(TypedDict, total=False):
-    """What every engine takes."""
+    """The options of every engine."""
 
     acquire_timeout: float
-    """Seconds to wait for a connection."""
+    """How long to wait for a connection, in seconds."""
     command_timeout: float | None
-    """Seconds that a statement may take; None for as long as it needs."""
+    """How long a statement may take, in seconds; None means that there is no limit."""
 
 
 class SQLiteOptions(_Options, total=False):
     """The options of a ``sqlite://`` URL."""
 
     readers: int
-    """The number of connections that read."""
+    """The maximum number of connections for reading."""
     busy_timeout: float
-    """Seconds to wait for another process's lock."""
+    """How long to wait for the lock of another process, in seconds."""
     cached_statements: int
-    """The number of prepared statements that a connection keeps."""
+    """The number of prepared statements that each connection caches."""
     wal: bool | None
-    """Whether the file is switched to WAL; None where a file that has tables keeps its journal mode."""
+    """Whether to switch the file to WAL; None switches it only if it has no tables yet."""
 
 
 class D1Options(_Options, total=False):
     """The options of a ``d1://`` URL."""
 
     max_size: int
-    """The most connections to the API."""
+    """The maximum number of connections to the API."""
     connect_timeout: float
-    """Seconds to wait until a connection is open."""
+    """How long opening a connection may take, in seconds."""
     token: str
-    """The API token; by default the URL's password, or ``CLOUDFLARE_API_TOKEN`` in the environment."""
+    """The API token; by default the password in the URL, or else the environment variable ``CLOUDFLARE_API_TOKEN``."""
     endpoint: str
-    """The address of the API, or of a gateway that speaks its shape."""
+    """The URL of the API, or of a gateway that implements it."""
     insecure: bool
     """Whether the token may be sent to another machine over plain HTTP."""
     transport: Any
@@ -52,18 +52,18 @@ class D1Options(_Options, total=False):
 
 
 class _ServerOptions(_Options, total=False):
-    """What every server takes."""
+    """The options of the engines with a server."""
 
     min_size: int
-    """The number of connections that the pool opens at once and keeps."""
+    """The number of connections that the pool opens at the start and keeps open."""
     max_size: int
-    """The most connections that the pool opens."""
+    """The maximum number of connections in the pool."""
     connect_timeout: float
-    """Seconds to wait until a connection is open."""
+    """How long opening a connection may take, in seconds."""
     ssl: Literal["disable", "prefer", "require", "verify-ca", "verify-full"] | SSLContext
     """How the connection is encrypted."""
     ssl_ca: str
-    """The file of the certificates to trust."""
+    """The file with the certificates of the trusted authorities."""
     host: Any
     port: Any
     user: str
@@ -72,20 +72,20 @@ class _ServerOptions(_Options, total=False):
 
 
 class PostgreSQLOptions(_ServerOptions, total=False):
-    """The options of a ``postgresql://`` URL; those without a description are those of ``asyncpg.connect``."""
+    """The options of a ``postgresql://`` URL. Those without a description are passed to ``asyncpg.connect``."""
 
     statement_cache_size: int
-    """The number of prepared statements that a connection keeps."""
+    """The number of prepared statements that each connection caches."""
     pgbouncer: bool
-    """Whether a PgBouncer stands between, which allows no prepared statements."""
+    """Whether PgBouncer sits in front of the server, so that prepared statements cannot be used."""
     max_inactive_connection_lifetime: float
-    """Seconds for which a connection may be idle; 0 for ever."""
+    """How long a connection may be idle before it is closed, in seconds; 0 means that there is no limit."""
     connect: Callable[..., Awaitable[Any]]
-    """Opens a connection in place of ``asyncpg.connect``."""
+    """A function that opens a connection instead of ``asyncpg.connect``."""
     init: Callable[[Any], Awaitable[Any]]
-    """Prepares a connection when it has been opened."""
+    """A function that is awaited with each connection after it has been opened."""
     setup: Callable[[Any], Awaitable[Any]]
-    """Prepares a connection whenever it is lent."""
+    """A function that is awaited with a connection each time it is acquired."""
     passfile: Any
     service: str
     servicefile: Any
@@ -101,16 +101,16 @@ class PostgreSQLOptions(_ServerOptions, total=False):
 
 
 class MySQLOptions(_ServerOptions, total=False):
-    """The options of a ``mysql://`` URL; those without a description are those of ``aiomysql.connect`` or ``asyncmy.connect``."""
+    """The options of a ``mysql://`` URL. Those without a description are passed to ``aiomysql.connect`` or ``asyncmy.connect``."""
 
     recycle: float
-    """Seconds for which a connection may be idle; -1 for ever."""
+    """How long a connection may be idle before it is closed, in seconds; -1 means that there is no limit."""
     minsize: int
-    """``min_size``, as aiomysql calls it."""
+    """The name of ``min_size`` in aiomysql."""
     maxsize: int
-    """``max_size``, as aiomysql calls it."""
+    """The name of ``max_size`` in aiomysql."""
     pool_recycle: float
-    """``recycle``, as aiomysql calls it."""
+    """The name of ``recycle`` in aiomysql."""
     db: str
     unix_socket: str
     sock: Any
@@ -140,4 +140,4 @@ class MySQLOptions(_ServerOptions, total=False):
 
 
 class ConnectOptions(SQLiteOptions, D1Options, PostgreSQLOptions, MySQLOptions, total=False):
-    """The options of a URL that may be any engine's; the engine refuses those of the others."""
+    """The options of a URL whose engine is not known. The engine rejects the options of other engines."""

@@ -1,4 +1,4 @@
-"""What the databases on servers share: each call borrows a connection, and a transaction keeps one until it ends."""
+"""The base class of databases on servers: each call acquires a connection, and a transaction holds one until it ends."""
 
 from __future__ import annotations
 
@@ -11,93 +11,95 @@ from typing import Generic, TypeVar
 from ..errors import DatabaseUnavailableError
 from .interface import Call, Row
 from .managed import ManagedDatabase, retried
-from .pool import Lending
-from .transactions import Block, Wire, begun
+from .pool import PoolInterface
+from .transactions import Transaction, TransactionBackend, open_transaction
 
 C = TypeVar("C")
-G = TypeVar("G")
+A = TypeVar("A")
 T = TypeVar("T")
 
 
 class PooledDatabase(ManagedDatabase, Generic[C]):
-    """A database that is reached by connections, which a pool lends."""
+    """A database whose connections come from a pool."""
 
-    _pool: Lending[C] | None = None
+    _pool: PoolInterface[C] | None = None
 
     @abstractmethod
-    async def _rows(self, connection: C, calls: Sequence[Call]) -> list[list[Row]]:
+    async def _fetch_rows(self, connection: C, calls: Sequence[Call]) -> list[list[Row]]:
         """Return the rows of each query."""
 
     @abstractmethod
-    async def _written(self, connection: C, call: Call) -> int:
-        """Run one write, a transaction by itself; return the number of rows that it matched."""
+    async def _execute_write(self, connection: C, call: Call) -> int:
+        """Run one write in its own transaction. Return the number of rows that it matched."""
 
     @abstractmethod
-    def _wire(self, connection: C) -> Wire:
-        """Return the connection as a transaction uses it."""
+    def _transaction_backend(self, connection: C) -> TransactionBackend:
+        """Return the backend for a transaction on a connection."""
 
     async def _close(self) -> None:
         pool, self._pool = self._pool, None
         if pool is not None:
             await pool.close()
 
-    async def _taken(self) -> tuple[Lending[C], C]:
-        """Borrow a connection of the pool, which has to get it back."""
+    async def _acquire(self) -> tuple[PoolInterface[C], C]:
+        """Acquire a connection. Return it with the pool to which the caller must release it."""
         self._require_open()
         pool = self._pool
         if pool is None:
             raise DatabaseUnavailableError("the database is closed")
-        connection = await pool.take()
+        connection = await pool.acquire()
         if self._closed:
-            # Whoever waited has been overtaken by close().
-            await pool.give(connection)
+            # The database was closed while this task waited.
+            await pool.release(connection)
             raise DatabaseUnavailableError("the database is closed")
         return pool, connection
 
-    async def on_one(self, work: Callable[[C, G], Awaitable[T]], given: G) -> T:
-        """Return what comes of work on a connection that it has for itself."""
-        pool, connection = await self._taken()
+    async def run_on_connection(self, work: Callable[[C, A], Awaitable[T]], argument: A) -> T:
+        """Call a function with a connection that it uses exclusively, and return its result."""
+        pool, connection = await self._acquire()
         try:
-            done = await work(connection, given)
+            result = await work(connection, argument)
         except BaseException as error:
-            await pool.give(connection, error)
+            await pool.release(connection, error)
             raise
-        await pool.give(connection)
-        return done
+        await pool.release(connection)
+        return result
 
     async def fetch(self, call: Call) -> list[Row]:
         """Return all rows of a query."""
-        return (await self.on_one(self._rows, (call,)))[0]
+        return (await self.run_on_connection(self._fetch_rows, (call,)))[0]
 
     async def fetch_many(self, calls: Sequence[Call]) -> list[list[Row]]:
-        """Return the rows of each query, all of them read on one connection."""
-        return await self.on_one(self._rows, calls)
+        """Return the rows of each query. All queries run on the same connection."""
+        return await self.run_on_connection(self._fetch_rows, calls)
 
     async def execute(self, call: Call) -> int:
-        """Run one write, a transaction by itself; return the number of rows that it matched."""
-        return await retried(partial(self.on_one, self._written, call))
+        """Run one write in its own transaction. Return the number of rows that it matched."""
+        return await retried(partial(self.run_on_connection, self._execute_write, call))
 
-    async def write(self, calls: Sequence[Call], *, apart: bool = False) -> list[int]:
-        """Run several writes as one transaction; return the number of rows that each matched."""
-        return [await self.execute(calls[0])] if len(calls) == 1 else await retried(partial(self._together, calls, apart=apart))
+    async def write(self, calls: Sequence[Call], *, unordered: bool = False) -> list[int]:
+        """Run several writes as one transaction. Return the number of rows that each of them matched."""
+        if len(calls) == 1:
+            return [await self.execute(calls[0])]
+        return await retried(partial(self._write_transaction, calls, unordered=unordered))
 
-    async def _together(self, calls: Sequence[Call], *, apart: bool) -> list[int]:
-        async with self._begun() as block:
-            return await block.write(calls)
+    async def _write_transaction(self, calls: Sequence[Call], *, unordered: bool) -> list[int]:
+        async with self._open_transaction() as transaction:
+            return await transaction.write(calls)
 
-    def _outdates(self, error: BaseException) -> bool:
-        """Whether an error says that connections know a schema that there is no more."""
+    def _invalidates_connections(self, error: BaseException) -> bool:
+        """Return whether an error shows that connections have cached an outdated schema."""
         return False
 
     @asynccontextmanager
-    async def _begun(self) -> AsyncIterator[Block]:
-        pool, connection = await self._taken()
-        block: Block | None = None
+    async def _open_transaction(self) -> AsyncIterator[Transaction]:
+        pool, connection = await self._acquire()
+        transaction: Transaction | None = None
         try:
-            async with begun(self._wire(connection), self) as block:
-                yield block
+            async with open_transaction(self._transaction_backend(connection), self) as transaction:
+                yield transaction
         finally:
-            if block is not None and block.failed is not None and self._outdates(block.failed):
-                pool.renew()
-            # However it was left, the transaction has ended on it, or it has been closed.
-            await pool.give(connection)
+            if transaction is not None and transaction.failed is not None and self._invalidates_connections(transaction.failed):
+                pool.expire_connections()
+            # In every case the transaction has ended, or its connection has been closed.
+            await pool.release(connection)

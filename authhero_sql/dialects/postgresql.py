@@ -37,15 +37,15 @@ from ..errors import (
     ValueRefusedError,
 )
 from ..schema import TRIGRAMS, ColumnType, Index, Order
+from .connect_errors import Server, connect_error, connect_timeout_error
 from .dialect import NULLS_FIRST, Dialect, Fragment, LiveTable, Place, case_pairs, live_tables
 from .interface import Call, Executor, Features, Row
-from .limits import Limits
-from .managed import COMMAND_TIMEOUT, Answered, misconfigured, refuse, reraise, translated
-from .opening import Server, too_late, unopened
+from .limits import TimeLimits
+from .managed import COMMAND_TIMEOUT, OutcomeGuard, invalid_options_error, reject_pool_options, reraise, translate_error
 from .pool import Pool
 from .pooled import PooledDatabase
-from .runs import adds_rows, runs
-from .tls import NOT_OFFERED, trouble
+from .runs import is_insert_run, split_runs
+from .tls import TLS_NOT_OFFERED, tls_problem
 from .transactions import SETTLE, logger
 
 if TYPE_CHECKING:
@@ -233,7 +233,7 @@ class PostgreSQLDialect(Dialect):
         """Everybody may see which backends there are."""
         return Call("SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM pg_stat_activity WHERE CAST(pid AS text) = $1)", (name,))
 
-    def together(self, calls: Sequence[Call]) -> Call | None:
+    def combine(self, calls: Sequence[Call]) -> Call | None:
         """Return one statement that does several writes, or None where that cannot be.
 
         The writes must not need to see each other's work, nor change the same row: all of them see the database as it was before.
@@ -312,7 +312,7 @@ class PostgreSQLDialect(Dialect):
         if isinstance(error, TimeoutError):
             return StatementTimeoutError()
         if isinstance(error, OSError):
-            untold = trouble(error) or (NOT_OFFERED if "rejected SSL" in str(error) else None)
+            untold = tls_problem(error) or (TLS_NOT_OFFERED if "rejected SSL" in str(error) else None)
             return ConnectionSetupError(untold) if untold else ConnectionLostError()
         return None
 
@@ -459,19 +459,19 @@ STALE_PLAN = "0A000"
 """The code for, among others, a statement that was prepared before its table changed."""
 
 
-async def _run(method: Callable[..., Awaitable[T]], connection: asyncpg.Connection, call: Call, limits: Limits) -> T:
+async def _run(method: Callable[..., Awaitable[T]], connection: asyncpg.Connection, call: Call, limits: TimeLimits) -> T:
     """Run a statement by one of asyncpg's methods, in bounded time; errors are those of this package."""
     try:
         if call.bounded:
-            with limits.one():
+            with limits.enforce():
                 return await method(call.sql, *call.args)
         return await method(call.sql, *call.args, timeout=NO_TIMEOUT)
     except Exception as error:
-        ours = translated(DIALECT, error, lost=_is_closed(connection))
+        ours = translate_error(DIALECT, error, lost=_is_closed(connection))
         raise ours from ours.__cause__
 
 
-async def _rows(connection: asyncpg.Connection, call: Call, limits: Limits) -> list[Row]:
+async def _rows(connection: asyncpg.Connection, call: Call, limits: TimeLimits) -> list[Row]:
     fetch = connection.fetch if call.prepared else partial(_fetch_once, connection)
     rows: list[Row] = await _run(fetch, connection, call, limits)
     return rows
@@ -484,21 +484,21 @@ async def _fetch_once(connection: asyncpg.Connection, sql: str, *args: Any, time
     return rows
 
 
-async def _count(connection: asyncpg.Connection, call: Call, limits: Limits) -> int:
+async def _count(connection: asyncpg.Connection, call: Call, limits: TimeLimits) -> int:
     return _matched(await _run(connection.execute, connection, call, limits))
 
 
-async def _counts(connection: asyncpg.Connection, together: Call, limits: Limits) -> list[int]:
-    [counts] = await _rows(connection, together, limits)
+async def _counts(connection: asyncpg.Connection, combined: Call, limits: TimeLimits) -> list[int]:
+    [counts] = await _rows(connection, combined, limits)
     return list(counts)
 
 
 _COUNTED = ("INSERT ", "UPDATE ", "DELETE ")
 
 
-async def _run_counts(connection: asyncpg.Connection, run: Sequence[Call], limits: Limits) -> list[int]:
+async def _run_counts(connection: asyncpg.Connection, run: Sequence[Call], limits: TimeLimits) -> list[int]:
     """How many rows each write of a run matched, in as few trips as can be."""
-    if adds_rows(run):
+    if is_insert_run(run):
         # COPY would be quicker, but is refused under row-level security and keeps the types of its first time for good.
         await _run(partial(_executed_many, connection, run), connection, run[0], limits)
         return [1] * len(run)
@@ -531,24 +531,24 @@ def _is_closed(connection: asyncpg.Connection) -> bool:
         return True
 
 
-class PostgreSQLWire:
+class PostgreSQLTransactionBackend:
     """A connection, while a transaction runs on it."""
 
-    def __init__(self, connection: asyncpg.Connection, patience: float, limits: Limits) -> None:
+    def __init__(self, connection: asyncpg.Connection, acquire_timeout: float, limits: TimeLimits) -> None:
         self._connection = connection
-        self.patience = patience
+        self.acquire_timeout = acquire_timeout
         self._limits = limits
 
     async def fetch(self, calls: Sequence[Call]) -> list[list[Row]]:
         """Read, one trip each."""
         return [await _rows(self._connection, call, self._limits) for call in calls]
 
-    async def write(self, calls: Sequence[Call], *, apart: bool = False) -> list[int]:
+    async def write(self, calls: Sequence[Call], *, unordered: bool = False) -> list[int]:
         """Write, one trip for neighbours with the same text, or one for all where they are apart."""
-        together = DIALECT.together(calls) if apart else None
-        if together is not None:
-            return await _counts(self._connection, together, self._limits)
-        return [count for run in runs(calls) for count in await _run_counts(self._connection, run, self._limits)]
+        combined = DIALECT.combine(calls) if unordered else None
+        if combined is not None:
+            return await _counts(self._connection, combined, self._limits)
+        return [count for run in split_runs(calls) for count in await _run_counts(self._connection, run, self._limits)]
 
     async def _command(self, sql: str) -> str:
         return await _run(self._connection.execute, self._connection, Call(sql), self._limits)
@@ -559,7 +559,7 @@ class PostgreSQLWire:
 
     async def commit(self) -> None:
         """COMMIT."""
-        with Answered():
+        with OutcomeGuard():
             status = await self._command("COMMIT")
         if status != "COMMIT":
             # The server's word for a transaction in which something had failed.
@@ -570,24 +570,24 @@ class PostgreSQLWire:
         if not _is_closed(self._connection):
             await self._command("ROLLBACK")
 
-    async def mark(self, name: str) -> None:
+    async def savepoint(self, name: str) -> None:
         """SAVEPOINT."""
         await self._command(f'SAVEPOINT "{name}"')
 
-    async def keep(self, name: str) -> None:
+    async def release_savepoint(self, name: str) -> None:
         """RELEASE."""
         await self._command(f'RELEASE "{name}"')
 
-    async def undo(self, name: str) -> None:
+    async def rollback_to_savepoint(self, name: str) -> None:
         """ROLLBACK TO and RELEASE, in one trip."""
         await self._command(f'ROLLBACK TO "{name}"; RELEASE "{name}"')
 
-    async def abandon(self) -> None:
+    async def abort(self) -> None:
         """Cut the connection."""
         if not _is_closed(self._connection):
             self._connection.terminate()
 
-    def gone(self) -> bool:
+    def is_lost(self) -> bool:
         """Return whether the connection is lost."""
         return _is_closed(self._connection)
 
@@ -625,12 +625,12 @@ class PostgreSQLDriver:
         try:
             connection = await (self._connect or asyncpg.connect)(self._dsn, **self._options)
         except TimeoutError as error:
-            raise too_late(error, self.server, self._options.get("timeout")) from error
+            raise connect_timeout_error(error, self.server, self._options.get("timeout")) from error
         except OSError as error:
             # Some of these are of TLS, and ValueErrors as well.
             self._refused(error)
         except (TypeError, ValueError) as error:
-            raise misconfigured(error) from None
+            raise invalid_options_error(error) from None
         except Exception as error:
             self._refused(error)
         if self._init is not None:
@@ -650,14 +650,14 @@ class PostgreSQLDriver:
         )
 
     def _refused(self, error: Exception) -> NoReturn:
-        ours = translated(DIALECT, error)
+        ours = translate_error(DIALECT, error)
         if not isinstance(ours, DatabaseError):
             raise ours
         if ours.code == UNKNOWN_SETTING:
             names = ", ".join(name for name, _ in parse_qsl(urlsplit(self._dsn).query)) or "server_settings"
             ours = ConnectionSetupError(f"PostgreSQL has no such setting: correct one of {names} in the URL", code=ours.code)
             raise ours from error
-        raise unopened(ours, self.server) from error
+        raise connect_error(ours, self.server) from error
 
     def is_open(self, connection: asyncpg.Connection) -> bool:
         """Whether it is open; asyncpg hears at once of what the server ends."""
@@ -667,7 +667,7 @@ class PostgreSQLDriver:
         """Whether a transaction is open."""
         return bool(connection.is_in_transaction())
 
-    async def revive(self, connection: asyncpg.Connection) -> None:
+    async def reset(self, connection: asyncpg.Connection) -> None:
         """Wait until the server has stopped what was cancelled, which asyncpg does before the next statement, and roll back."""
         await connection.execute("SELECT 1")
         if connection.is_in_transaction():
@@ -677,7 +677,7 @@ class PostgreSQLDriver:
         """Say goodbye."""
         await connection.close()
 
-    def cut(self, connection: asyncpg.Connection) -> None:
+    def terminate(self, connection: asyncpg.Connection) -> None:
         """Close the socket."""
         if not connection.is_closed():
             connection.terminate()
@@ -701,18 +701,18 @@ class PreparedPool(Pool["asyncpg.Connection"]):
         super().__init__(driver, **options)
         self._setup = setup
 
-    async def take(self) -> asyncpg.Connection:
+    async def acquire(self) -> asyncpg.Connection:
         """Borrow a connection."""
-        connection = await super().take()
+        connection = await super().acquire()
         try:
             await _prepared(connection, self._setup)
         except BaseException:
-            await self.give(connection)
+            await self.release(connection)
             raise
         return connection
 
 
-def _cut(connection: asyncpg.Connection) -> None:
+def _terminate(connection: asyncpg.Connection) -> None:
     """Close a connection that is still on its way back into a caller's pool."""
     import asyncpg
 
@@ -727,10 +727,10 @@ class GivenPostgreSQLPool:
     def __init__(self, pool: asyncpg.Pool, acquire_timeout: float) -> None:
         self._pool = pool
         self._acquire_timeout = acquire_timeout
-        self._acquiring = Limits(acquire_timeout, TimeoutError)
-        self._releasing = Limits(SETTLE, TimeoutError)
+        self._acquiring = TimeLimits(acquire_timeout, TimeoutError)
+        self._releasing = TimeLimits(SETTLE, TimeoutError)
 
-    async def take(self) -> asyncpg.Connection:
+    async def acquire(self) -> asyncpg.Connection:
         """Borrow a connection.
 
         Raises:
@@ -739,27 +739,27 @@ class GivenPostgreSQLPool:
         """
         try:
             # By asyncpg's own timeout it would be a task more.
-            with self._acquiring.one():
+            with self._acquiring.enforce():
                 return await self._pool.acquire()
         except TimeoutError as error:
             state = f"{self._pool.get_size()} of {self._pool.get_max_size()} open, {self._pool.get_idle_size()} idle"
             raise PoolTimeoutError(f"no connection became free in {self._acquire_timeout:g} seconds ({state})") from error
         except Exception as error:
-            ours = translated(DIALECT, error)
-            raise (unopened(ours, Server("PostgreSQL")) if isinstance(ours, DatabaseError) else ours) from ours.__cause__
+            ours = translate_error(DIALECT, error)
+            raise (connect_error(ours, Server("PostgreSQL")) if isinstance(ours, DatabaseError) else ours) from ours.__cause__
 
-    async def give(self, connection: asyncpg.Connection, error: BaseException | None = None) -> None:
+    async def release(self, connection: asyncpg.Connection, error: BaseException | None = None) -> None:
         """Give a connection back; neither a slow reset nor a lost server hides or delays what came of the statement."""
         try:
-            with self._releasing.one():
+            with self._releasing.enforce():
                 # asyncpg sees it to its end, whoever waits for it; a timeout of its own would be a timer more each time.
                 await self._pool.release(connection)
         except TimeoutError:
-            asyncio.get_running_loop().call_later(RELEASE_TIMEOUT, _cut, connection)
+            asyncio.get_running_loop().call_later(RELEASE_TIMEOUT, _terminate, connection)
         except Exception as failure:
             logger.warning("a connection could not be given back, so it was closed (%s)", type(failure).__name__)
 
-    def renew(self) -> None:
+    def expire_connections(self) -> None:
         """Nothing: asyncpg tells all connections of its pool by itself."""
 
     async def close(self) -> None:
@@ -787,12 +787,12 @@ class PostgreSQLDatabase(PooledDatabase["asyncpg.Connection"]):
         setup: Hook | None = None,
         **options: Any,
     ) -> None:
-        refuse(options, {"init_size", "loop", "max_queries", "reset"})
+        reject_pool_options(options, {"init_size", "loop", "max_queries", "reset"})
         self.dialect: Dialect = DIALECT
         self._given = pool
         self._dsn = dsn
         self._acquire_timeout = acquire_timeout
-        self._limits = Limits(command_timeout)
+        self._limits = TimeLimits(command_timeout)
         self._setup = setup
         self._sizes: dict[str, Any] = {
             "min_size": min_size,
@@ -809,8 +809,8 @@ class PostgreSQLDatabase(PooledDatabase["asyncpg.Connection"]):
         return self._given is None and self._driver.caches_statements
 
     @property
-    def _place(self) -> str:
-        return "over a given pool" if self._given is not None else self._driver.server.place
+    def _location(self) -> str:
+        return "over a given pool" if self._given is not None else self._driver.server.location
 
     async def _open(self) -> None:
         if self._given is not None:
@@ -820,25 +820,25 @@ class PostgreSQLDatabase(PooledDatabase["asyncpg.Connection"]):
         self._pool = pool
         await pool.open()
 
-    async def _rows(self, connection: asyncpg.Connection, calls: Sequence[Call]) -> list[list[Row]]:
+    async def _fetch_rows(self, connection: asyncpg.Connection, calls: Sequence[Call]) -> list[list[Row]]:
         return [await _rows(connection, call, self._limits) for call in calls]
 
-    async def _written(self, connection: asyncpg.Connection, call: Call) -> int:
-        with Answered():
+    async def _execute_write(self, connection: asyncpg.Connection, call: Call) -> int:
+        with OutcomeGuard():
             return await _count(connection, call, self._limits)
 
-    async def _together(self, calls: Sequence[Call], *, apart: bool) -> list[int]:
-        together = DIALECT.together(calls) if apart else None
-        if together is None:
-            return await super()._together(calls, apart=apart)
-        return await self.on_one(self._counted, together)
+    async def _write_transaction(self, calls: Sequence[Call], *, unordered: bool) -> list[int]:
+        combined = DIALECT.combine(calls) if unordered else None
+        if combined is None:
+            return await super()._write_transaction(calls, unordered=unordered)
+        return await self.run_on_connection(self._counted, combined)
 
-    async def _counted(self, connection: asyncpg.Connection, together: Call) -> list[int]:
-        with Answered():
-            return await _counts(connection, together, self._limits)
+    async def _counted(self, connection: asyncpg.Connection, combined: Call) -> list[int]:
+        with OutcomeGuard():
+            return await _counts(connection, combined, self._limits)
 
-    def _wire(self, connection: asyncpg.Connection) -> PostgreSQLWire:
-        return PostgreSQLWire(connection, self._acquire_timeout, self._limits)
+    def _transaction_backend(self, connection: asyncpg.Connection) -> PostgreSQLTransactionBackend:
+        return PostgreSQLTransactionBackend(connection, self._acquire_timeout, self._limits)
 
-    def _outdates(self, error: BaseException) -> bool:
+    def _invalidates_connections(self, error: BaseException) -> bool:
         return isinstance(error, DatabaseError) and error.code == STALE_PLAN

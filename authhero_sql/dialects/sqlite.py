@@ -41,17 +41,17 @@ from ..errors import (
 from ..schema import ColumnType
 from .dialect import Dialect, Fragment, Indexed, LiveTable, Place, live_tables, other_case
 from .interface import Call, Executor, Features, Row
-from .lender import Lender
 from .managed import CLOSE_TIMEOUT, COMMAND_TIMEOUT, ManagedDatabase, jitter
-from .runs import adds_rows, runs
-from .threads import Crew, Handle
-from .transactions import Block, begun, finish, open_block
+from .runs import is_insert_run, split_runs
+from .threads import Handle, ReaderPool
+from .transactions import Transaction, finish, open_block, open_transaction
+from .wait_queue import ResourcePool
 
 if TYPE_CHECKING:
     # A Worker has the words of this file and need not have these.
     import sqlite3
 
-    from .threads import Given
+    from .threads import AiosqliteConnection
 
 T = TypeVar("T")
 
@@ -428,12 +428,12 @@ def _fetch(calls: Sequence[Call], connection: sqlite3.Connection) -> list[list[R
 
 def _counts(calls: Sequence[Call], connection: sqlite3.Connection) -> list[int]:
     cursor = _cursor(connection)
-    return [count for run in runs(calls) for count in _run_counts(cursor, run)]
+    return [count for run in split_runs(calls) for count in _run_counts(cursor, run)]
 
 
 def _run_counts(cursor: sqlite3.Cursor, run: Sequence[Call]) -> list[int]:
     """How many rows each write of a run matched; ``executemany`` tells only their sum, which is known where each adds a row."""
-    if not adds_rows(run):
+    if not is_insert_run(run):
         return [_ran(cursor, call).rowcount for call in run]
     cursor.executemany(run[0].sql, [call.args for call in run])
     return [1] * len(run)
@@ -496,12 +496,12 @@ def _bounded(calls: Sequence[Call]) -> bool:
 _OUTER = '"authhero_transaction"'
 
 
-class SQLiteWire:
+class SQLiteTransactionBackend:
     """The writer, while a transaction runs on it."""
 
-    def __init__(self, handle: Handle, patience: float, busy_timeout: float) -> None:
+    def __init__(self, handle: Handle, acquire_timeout: float, busy_timeout: float) -> None:
         self._handle = handle
-        self.patience = patience
+        self.acquire_timeout = acquire_timeout
         self._busy_timeout = busy_timeout
         self._begun = self._nested = False
 
@@ -509,7 +509,7 @@ class SQLiteWire:
         """Read in one hop."""
         return await self._handle.run(partial(_inside, partial(_fetch, calls)), bounded=_bounded(calls))
 
-    async def write(self, calls: Sequence[Call], *, apart: bool = False) -> list[int]:
+    async def write(self, calls: Sequence[Call], *, unordered: bool = False) -> list[int]:
         """Write in one hop."""
         return await self._handle.run(partial(_inside, partial(_counts, calls)), bounded=_bounded(calls))
 
@@ -534,15 +534,15 @@ class SQLiteWire:
             commands = (f"ROLLBACK TO {_OUTER}", f"RELEASE {_OUTER}") if self._nested else ("ROLLBACK",)
             await self._handle.run(lambda connection: _undo(connection, *commands), bounded=False, stoppable=False)
 
-    async def mark(self, name: str) -> None:
+    async def savepoint(self, name: str) -> None:
         """SAVEPOINT."""
         await self._command(f'SAVEPOINT "{name}"')
 
-    async def keep(self, name: str) -> None:
+    async def release_savepoint(self, name: str) -> None:
         """RELEASE."""
         await self._command(f'RELEASE "{name}"')
 
-    async def undo(self, name: str) -> None:
+    async def rollback_to_savepoint(self, name: str) -> None:
         """ROLLBACK TO and RELEASE."""
         commands = (f'ROLLBACK TO "{name}"', f'RELEASE "{name}"')
         await self._handle.run(lambda connection: _undo(connection, *commands), bounded=False, stoppable=False)
@@ -553,12 +553,12 @@ class SQLiteWire:
 
         await self._handle.run(partial(_inside, work), bounded=False, stoppable=False)
 
-    async def abandon(self) -> None:
+    async def abort(self) -> None:
         """Interrupt what runs, and roll back."""
         self._handle.interrupt()
         await self.rollback()
 
-    def gone(self) -> bool:
+    def is_lost(self) -> bool:
         """Return whether SQLite has rolled everything back by itself, as after a full disk."""
         return self._begun and not self._handle.in_transaction
 
@@ -587,7 +587,7 @@ class SQLiteDatabase(ManagedDatabase):
         self,
         path: str | None = None,
         *,
-        connection: Given | None = None,
+        connection: AiosqliteConnection | None = None,
         readers: int = 4,
         busy_timeout: float = 5.0,
         acquire_timeout: float = 30.0,
@@ -610,7 +610,7 @@ class SQLiteDatabase(ManagedDatabase):
         """The writer, where it is no caller's."""
 
     @property
-    def _place(self) -> str:
+    def _location(self) -> str:
         return "over a given connection" if self._path is None else shown(self._path)
 
     @property
@@ -620,30 +620,32 @@ class SQLiteDatabase(ManagedDatabase):
 
     async def _open(self) -> None:
         # Made here: an opening that was cancelled leaves nothing behind for the next one.
-        self._writers: Lender[Handle] = Lender("the writer was busy", self._acquire_timeout)
-        self._readers: Crew | None = None
+        self._writers: ResourcePool[Handle] = ResourcePool("the writer was busy", self._acquire_timeout)
+        self._readers: ReaderPool | None = None
         if self._given is not None:
             writer = Handle(self._given, DIALECT, self._command_timeout)
             await writer.run(_check)
         else:
             self._own = writer = await self._connected(partial(_configure_writer, self._wal))
         if self._reader_count > 0:
-            self._readers = Crew(self._reader, self._reader_count, self._acquire_timeout, self._command_timeout)
+            self._readers = ReaderPool(self._reader, self._reader_count, self._acquire_timeout, self._command_timeout)
             await self._readers.open()
-        self._writers.give(writer)
+        self._writers.release(writer)
 
     async def _reader(self) -> Handle:
         return await self._connected(_configure_reader)
 
     async def _connected(self, configure: Callable[[sqlite3.Connection], None]) -> Handle:
-        handle = Handle.to(self._path or "", DIALECT, self._command_timeout, min(self._busy_timeout, BUSY_SLICE), self._cached_statements)
+        handle = Handle.for_path(
+            self._path or "", DIALECT, self._command_timeout, min(self._busy_timeout, BUSY_SLICE), self._cached_statements
+        )
         try:
             await finish(handle.open())
             # Of several connections that switch a new file to WAL at once SQLite refuses all but one, without waiting.
             await patient(lambda: handle.run(configure), self._busy_timeout)
             self._require_not_closed()
         except BaseException as error:
-            await finish(handle.abandon())
+            await finish(handle.discard())
             # A driver's error of the opening itself has not been translated yet.
             ours = error if isinstance(error, DatabaseError) else self.dialect.translate(error)
             if ours is None or isinstance(ours, StatementTimeoutError):
@@ -678,10 +680,10 @@ class SQLiteDatabase(ManagedDatabase):
         """Borrow the writer, which has to be given back."""
         self._require_open()
         self._refuse_waiting_for_oneself()
-        writer = await self._writers.take()
+        writer = await self._writers.acquire()
         if self._closed:
             # Whoever waited has been overtaken by close().
-            self._writers.give(writer)
+            self._writers.release(writer)
             raise DatabaseUnavailableError("the database is closed")
         return writer
 
@@ -704,29 +706,29 @@ class SQLiteDatabase(ManagedDatabase):
         try:
             return await writer.run(work, bounded=_bounded(calls))
         finally:
-            self._writers.give(writer)
+            self._writers.release(writer)
 
     async def execute(self, call: Call) -> int:
         """Run one write in one hop."""
         return (await self.write((call,)))[0]
 
-    async def write(self, calls: Sequence[Call], *, apart: bool = False) -> list[int]:
+    async def write(self, calls: Sequence[Call], *, unordered: bool = False) -> list[int]:
         """Run one transaction in one hop."""
         work, bounded = partial(_atomic, calls), _bounded(calls)
         writer = await self._writer()
         try:
             return await patient(lambda: writer.run(work, bounded=bounded), self._busy_timeout)
         finally:
-            self._writers.give(writer)
+            self._writers.release(writer)
 
     @asynccontextmanager
-    async def _begun(self) -> AsyncIterator[Block]:
+    async def _open_transaction(self) -> AsyncIterator[Transaction]:
         writer = await self._writer()
         try:
-            async with begun(SQLiteWire(writer, self._acquire_timeout, self._busy_timeout), self) as block:
+            async with open_transaction(SQLiteTransactionBackend(writer, self._acquire_timeout, self._busy_timeout), self) as block:
                 yield block
         finally:
-            self._writers.give(writer)
+            self._writers.release(writer)
 
 
 def _unopened(ours: DatabaseError, path: str) -> DatabaseError:

@@ -1,4 +1,4 @@
-"""TLS on the way to a server, in libpq's words whatever the engine."""
+"""TLS settings for connections to a server. The modes have the names of libpq's ``sslmode`` on every engine."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from ..errors import ConfigurationError
 
 DISABLE, PREFER, REQUIRE, VERIFY_CA, VERIFY_FULL = MODES = "disable", "prefer", "require", "verify-ca", "verify-full"
-_ALSO = {
+_ALIASES = {
     "": DISABLE,
     "0": DISABLE,
     "false": DISABLE,
@@ -20,68 +20,71 @@ _ALSO = {
     "required": REQUIRE,
     "verify_identity": VERIFY_FULL,
 }
-"""Other words for the modes, Python's and MySQL's."""
-NOT_OFFERED = "the server offers no TLS, so nothing was sent to it: switch TLS on there, or use ssl=prefer where the network is safe"
+"""Other names of the modes, from Python and MySQL."""
+TLS_NOT_OFFERED = (
+    "the server does not offer TLS, so no credentials were sent: enable TLS on the server, or use ssl=prefer on a trusted network"
+)
 
 
 @dataclass(frozen=True, slots=True)
-class TLS:
-    """How connections are encrypted: not at all (no context), where the server offers it, or always (``demanded``)."""
+class TLSSettings:
+    """The encryption of connections: none without a context, and required or only preferred with one."""
 
     context: ssl.SSLContext | None = None
-    demanded: bool = False
+    required: bool = False
 
 
-def tls(mode: Any, ca: str | None, default: str = DISABLE) -> TLS:
-    """What a mode means.
+def tls_settings(mode: Any, ca: str | None, default: str = DISABLE) -> TLSSettings:
+    """Return the settings for a TLS mode.
 
     Args:
-        mode: ``disable``, ``prefer`` (encrypted where the server can), ``require`` (always, whoever answers), ``verify-ca`` (its
-            certificate is signed by an authority that is trusted), ``verify-full`` (and names the host), or a context of one's own.
-        ca: the file with the certificates of the authorities to trust, else the system's; makes ``verify-ca`` of ``require``, as
-            libpq does, and ``verify-full`` of no mode.
-        default: the mode where neither is given.
+        mode: ``disable``, ``prefer`` (encrypt if the server offers TLS), ``require`` (always encrypt, without checking the server's
+            identity), ``verify-ca`` (require a certificate from a trusted authority), ``verify-full`` (require also that the
+            certificate names the host), or an ``ssl.SSLContext``.
+        ca: The file with the certificates of the trusted authorities. None means those of the system. With a file, ``require`` means
+            ``verify-ca``, as in libpq, and the default mode is ``verify-full``.
+        default: The mode if there is neither a mode nor a file.
 
     Raises:
-        ConfigurationError: there is no such mode, or the file cannot be read.
+        ConfigurationError: The mode does not exist, or the file cannot be read.
     """
     if isinstance(mode, ssl.SSLContext):
-        return TLS(mode, demanded=True)
-    word = _mode(mode, ca, default)
-    if word == DISABLE:
-        return TLS()
+        return TLSSettings(mode, required=True)
+    name = _mode_name(mode, ca, default)
+    if name == DISABLE:
+        return TLSSettings()
     try:
         context = ssl.create_default_context(cafile=ca)
     except OSError:
-        raise ConfigurationError("the file of ssl_ca cannot be read or holds no certificates: name a PEM file") from None
-    context.check_hostname = word == VERIFY_FULL
-    if word in (PREFER, REQUIRE):
+        raise ConfigurationError("the file of the option ssl_ca cannot be read or contains no certificates: use a PEM file") from None
+    context.check_hostname = name == VERIFY_FULL
+    if name in (PREFER, REQUIRE):
         context.verify_mode = ssl.CERT_NONE
-    return TLS(context, demanded=word != PREFER)
+    return TLSSettings(context, required=name != PREFER)
 
 
-def _mode(mode: Any, ca: str | None, default: str) -> str:
+def _mode_name(mode: Any, ca: str | None, default: str) -> str:
     if mode is None:
         return VERIFY_FULL if ca else default
-    word = str(mode).lower()
-    word = _ALSO.get(word, word)
-    if word not in MODES:
+    name = str(mode).lower()
+    name = _ALIASES.get(name, name)
+    if name not in MODES:
         raise ConfigurationError(f"the option ssl must be one of {', '.join(MODES)}")
-    return VERIFY_CA if word == REQUIRE and ca else word
+    return VERIFY_CA if name == REQUIRE and ca else name
 
 
 def is_local(host: str) -> bool:
-    """Whether what is sent to a host stays on this machine."""
+    """Return whether traffic to a host stays on this machine."""
     try:
         return ip_address(host).is_loopback
     except ValueError:
         return host.lower() == "localhost"
 
 
-def trouble(error: BaseException | None) -> str | None:
-    """What to say where TLS is why a server cannot be reached."""
+def tls_problem(error: BaseException | None) -> str | None:
+    """Return the message for a TLS error that prevents a connection, or None if the error has another reason."""
     if isinstance(error, ssl.SSLCertVerificationError):
-        return "the server's certificate is not trusted, or is another host's: name the file of the authority that signed it in ssl_ca"
+        return "the server's certificate is not trusted or belongs to another host: set ssl_ca to the file of the issuing authority"
     if isinstance(error, ssl.SSLError):
-        return "TLS with the server failed: check ssl and ssl_ca, and which versions of TLS the server speaks"
+        return "the TLS handshake with the server failed: check ssl and ssl_ca, and the TLS versions that the server supports"
     return None

@@ -1,7 +1,7 @@
-"""Transactions: blocks inside blocks, whose turn it is in them, what ends them, and what is seen to its end.
+"""Transactions and nested transactions: who may use them, which errors end them, and how their commit or rollback is completed.
 
-One rule holds on every engine: an error of the database ends the innermost block, and only a nested block survives it. A block has no
-state but what stands in its object, so it may be entered in one task, used in another and left in a third.
+One rule holds on every engine: a database error ends the innermost transaction, and only a nested transaction survives it. All state is
+stored in the transaction object, so a transaction may be entered in one task, used in another and left in a third.
 """
 
 from __future__ import annotations
@@ -28,27 +28,28 @@ from ..errors import (
     TransactionConflictError,
 )
 from .interface import Call, Row
-from .lender import Lender
+from .wait_queue import ResourcePool
 
 T = TypeVar("T")
 
 logger: logging.Logger = logging.getLogger("authhero_sql.pool")
-"""At level WARNING: connections that had to be closed because they could not be given back."""
+"""At level WARNING, it logs the connections that were closed because they could not be released in a clean state."""
 
 SETTLE = 0.5
-"""Seconds that a task which has been cancelled waits for the database to settle; then it gives its connection up."""
-_ENDS_ALL = (TransactionConflictError, DatabaseUnavailableError, StatementTimeoutError)
-"""What ends the whole transaction, however deep the block in which it was raised."""
+"""The number of seconds that a cancelled task waits for a pending database operation before it aborts the connection."""
+_FATAL_ERRORS = (TransactionConflictError, DatabaseUnavailableError, StatementTimeoutError)
+"""The errors that end the whole transaction, no matter how deeply nested the transaction is in which they were raised."""
 
 
 async def finish(awaitable: Awaitable[T], within: float | None = None) -> T:
-    """Await to the end although the caller is cancelled meanwhile; the cancellation is raised afterwards.
+    """Await an operation to its end even if the caller is cancelled. The cancellation is raised afterwards.
 
-    What has been sent to a database must be seen to its end, or its connection is left in a state that nobody knows.
+    An operation that has been sent to a database must be completed, or the state of its connection is unknown.
 
     Args:
-        awaitable: what must end.
-        within: seconds that it has left when the caller is cancelled; then it is cancelled too. None: as long as it takes.
+        awaitable: The operation.
+        within: How long the operation may still take after the caller is cancelled, in seconds. Then it is cancelled, too. None means
+            that there is no limit.
     """
     future = asyncio.ensure_future(awaitable)
     try:
@@ -56,16 +57,16 @@ async def finish(awaitable: Awaitable[T], within: float | None = None) -> T:
     except asyncio.CancelledError:
         if future.cancelled():
             raise
-        # Shielded from anyio's scopes, which would cancel every further await too.
+        # Without the shield, a cancelled scope of anyio would cancel every further await as well.
         with anyio.CancelScope(shield=True):
-            await _ended(future, within)
+            await _wait_until_done(future, within)
         if not future.cancelled():
-            # Marks the outcome as seen; the cancellation is what the caller has to hear of.
+            # Retrieving the exception keeps asyncio from logging it. The caller gets the cancellation instead.
             future.exception()
         raise
 
 
-async def _ended(future: asyncio.Future[Any], within: float | None) -> None:
+async def _wait_until_done(future: asyncio.Future[Any], within: float | None) -> None:
     loop = asyncio.get_running_loop()
     deadline = None if within is None else loop.time() + within
     while not future.done():
@@ -78,18 +79,18 @@ async def _ended(future: asyncio.Future[Any], within: float | None) -> None:
             deadline = None
 
 
-class Wire(Protocol):
-    """A connection on which a transaction runs. It does one thing at a time and raises errors of this package."""
+class TransactionBackend(Protocol):
+    """The connection that a transaction runs on. It runs one operation at a time and raises the errors of this package."""
 
-    patience: float
-    """Seconds after which a task that waits for its turn gives up."""
+    acquire_timeout: float
+    """The number of seconds that a task waits until no other task uses the transaction."""
 
     async def fetch(self, calls: Sequence[Call]) -> list[list[Row]]:
         """Return the rows of each query."""
         ...
 
-    async def write(self, calls: Sequence[Call], *, apart: bool = False) -> list[int]:
-        """Run writes, in order unless they are apart; return the number of rows that each matched."""
+    async def write(self, calls: Sequence[Call], *, unordered: bool = False) -> list[int]:
+        """Run writes, in order unless ``unordered`` is set. Return the number of rows that each of them matched."""
         ...
 
     async def begin(self) -> None:
@@ -97,193 +98,193 @@ class Wire(Protocol):
         ...
 
     async def commit(self) -> None:
-        """Commit it.
+        """Commit the transaction.
 
         Raises:
-            UnknownOutcomeError: the answer did not arrive.
+            UnknownOutcomeError: The response did not arrive.
         """
         ...
 
     async def rollback(self) -> None:
-        """Roll it back."""
+        """Roll the transaction back."""
         ...
 
-    async def mark(self, name: str) -> None:
+    async def savepoint(self, name: str) -> None:
         """Set a savepoint."""
         ...
 
-    async def keep(self, name: str) -> None:
+    async def release_savepoint(self, name: str) -> None:
         """Release a savepoint."""
         ...
 
-    async def undo(self, name: str) -> None:
+    async def rollback_to_savepoint(self, name: str) -> None:
         """Roll back to a savepoint, and release it."""
         ...
 
-    async def abandon(self) -> None:
-        """End the transaction at once, whatever runs on the connection: the database rolls it back."""
+    async def abort(self) -> None:
+        """End the transaction immediately, even if a statement is running. The database rolls it back."""
         ...
 
-    def gone(self) -> bool:
-        """Return whether nothing is left of the transaction on the database's side."""
+    def is_lost(self) -> bool:
+        """Return whether the transaction no longer exists in the database."""
         ...
 
 
-class Block:
-    """A transaction, or a part of one that is undone alone: the executor that ``transaction()`` gives its caller to hold.
+class Transaction:
+    """An executor that runs inside a transaction or, if it has a parent, inside a savepoint.
 
-    Tasks that share a block take turns. A nested block has its outer block's turn for as long as it is open, because undoing
-    it would undo whatever else came after its savepoint.
+    Tasks that share a transaction take turns. An open nested transaction locks its parent, because rolling it back would undo every
+    later statement of the parent as well.
     """
 
-    def __init__(self, wire: Wire, database: object, parent: Block | None = None) -> None:
+    def __init__(self, backend: TransactionBackend, database: object, parent: Transaction | None = None) -> None:
         self.database = database
         self.parent = parent
-        self.before: Block | None = _innermost()
-        """The block that was open here before this one, of whatever database."""
+        self.previous: Transaction | None = _innermost()
+        """The innermost transaction that was already open in this context, of any database."""
         self.task = asyncio.current_task()
-        """The task that opened it, while it is open."""
+        """The task that opened the transaction. None after the transaction has been closed."""
         self.closed: bool = False
         self.committed = False
         self.failed: BaseException | None = None
-        """The error that ended this block."""
+        """The error that ended the transaction."""
         self.callbacks: list[Callable[[], object]] = []
-        """What is called once the transaction has been committed."""
-        self._wire = wire
-        self._turn: Lender[None] = Lender("another task has been using this transaction", wire.patience)
-        self._turn.give(None)
+        """The functions to call after the outermost transaction commits."""
+        self._backend = backend
+        self._lock: ResourcePool[None] = ResourcePool("another task has been using this transaction", backend.acquire_timeout)
+        self._lock.release(None)
         self._depth: int = 0 if parent is None else parent._depth + 1
 
     async def fetch(self, call: Call) -> list[Row]:
         """Return all rows of a query."""
-        return (await self._do(self._wire.fetch, (call,)))[0]
+        return (await self._run(self._backend.fetch, (call,)))[0]
 
     async def fetch_many(self, calls: Sequence[Call]) -> list[list[Row]]:
         """Return the rows of each query."""
-        return await self._do(self._wire.fetch, calls)
+        return await self._run(self._backend.fetch, calls)
 
     async def execute(self, call: Call) -> int:
-        """Run one write; return the number of rows that it matched."""
-        return (await self._do(self._wire.write, (call,)))[0]
+        """Run one write. Return the number of rows that it matched."""
+        return (await self._run(self._backend.write, (call,)))[0]
 
-    async def write(self, calls: Sequence[Call], *, apart: bool = False) -> list[int]:
-        """Run writes, in order unless they are apart; where one fails, the block is undone with all of them."""
-        return await self._do(partial(self._wire.write, apart=apart), calls)
+    async def write(self, calls: Sequence[Call], *, unordered: bool = False) -> list[int]:
+        """Run writes, in order unless ``unordered`` is set. If one fails, the transaction is rolled back with all of them."""
+        return await self._run(partial(self._backend.write, unordered=unordered), calls)
 
     @asynccontextmanager
-    async def nested(self) -> AsyncIterator[Block]:
-        """Open a part of this block that is undone alone when it raises, and kept with this block otherwise."""
-        await self._turn.take()
+    async def nested(self) -> AsyncIterator[Transaction]:
+        """Open a nested transaction. It is rolled back alone when its body raises, and commits with its parent otherwise."""
+        await self._lock.acquire()
         try:
-            self._require_live()
-            block = Block(self._wire, self.database, self)
-            name = f"authhero_{block._depth}"
+            self._require_active()
+            nested = Transaction(self._backend, self.database, self)
+            name = f"authhero_{nested._depth}"
 
-            async def keep() -> None:
-                self._require_live()
-                await self._noting(self._wire.keep(name))
+            async def release() -> None:
+                self._require_active()
+                await self._record_failure(self._backend.release_savepoint(name))
 
-            async def undo() -> None:
-                # Nothing is left to undo where the whole transaction has ended: its connection may be somebody else's by now.
-                if self.failed is None and self._is_live():
-                    await self._wire.undo(name)
+            async def rollback() -> None:
+                # If the whole transaction has ended, its savepoint is gone, and another task may already use the connection.
+                if self.failed is None and self._is_active():
+                    await self._backend.rollback_to_savepoint(name)
 
-            await self._noting(self._wire.mark(name))
-            async with block._opened(keep, undo):
-                yield block
-            self.callbacks += block.callbacks
+            await self._record_failure(self._backend.savepoint(name))
+            async with nested._scope(release, rollback):
+                yield nested
+            self.callbacks += nested.callbacks
         finally:
-            self._turn.give(None)
+            self._lock.release(None)
 
-    async def _do(self, work: Callable[[Sequence[Call]], Awaitable[T]], calls: Sequence[Call]) -> T:
-        await self._turn.take()
+    async def _run(self, work: Callable[[Sequence[Call]], Awaitable[T]], calls: Sequence[Call]) -> T:
+        await self._lock.acquire()
         try:
-            self._require_live()
-            return await self._noting(work(calls))
+            self._require_active()
+            return await self._record_failure(work(calls))
         finally:
-            self._turn.give(None)
+            self._lock.release(None)
 
-    def _require_live(self) -> None:
-        block: Block | None = self
-        while block is not None:
-            if block.closed:
+    def _require_active(self) -> None:
+        transaction: Transaction | None = self
+        while transaction is not None:
+            if transaction.closed:
                 raise TransactionClosedError
-            if block.failed is not None:
-                raise TransactionAbortedError from block.failed
-            block = block.parent
+            if transaction.failed is not None:
+                raise TransactionAbortedError from transaction.failed
+            transaction = transaction.parent
 
-    def _is_live(self) -> bool:
-        return not self.closed and (self.parent is None or self.parent._is_live())
+    def _is_active(self) -> bool:
+        return not self.closed and (self.parent is None or self.parent._is_active())
 
-    async def _noting(self, work: Awaitable[T]) -> T:
+    async def _record_failure(self, work: Awaitable[T]) -> T:
         try:
             return await work
         except BaseException as error:
-            # What was refused before it was sent has changed nothing.
+            # A statement that was rejected before it was sent has not changed the state of the transaction.
             if not isinstance(error, DatabaseError) or error.sent:
                 self._fail(error)
             raise
 
     def _fail(self, error: BaseException) -> None:
         self.failed = self.failed or error
-        if self.parent is not None and (isinstance(error, _ENDS_ALL) or self._wire.gone()):
+        if self.parent is not None and (isinstance(error, _FATAL_ERRORS) or self._backend.is_lost()):
             self.parent._fail(error)
 
     @asynccontextmanager
-    async def _opened(self, keep: Callable[[], Awaitable[None]], undo: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
-        """Keep what is done in the body; undo it when the body raises or a statement in it has failed."""
-        with _entered(self):
+    async def _scope(self, commit: Callable[[], Awaitable[None]], rollback: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+        """Run the body, then commit. Roll back if the body raises or one of its statements has failed."""
+        with _as_current(self):
             try:
                 yield
                 if self.failed is not None:
-                    raise TransactionAbortedError from self.failed  # noqa: TRY301  # it is undone like after any other error
-                # The last moment at which a cancellation still undoes everything.
+                    raise TransactionAbortedError from self.failed  # noqa: TRY301  # the handler below rolls back for every error
+                # This is the last point at which a cancellation still rolls everything back.
                 await asyncio.sleep(0)
-                await self._turn.take()
+                await self._lock.acquire()
             except BaseException as error:
                 self._close()
-                # Another task may still run a statement here.
-                await self._undone(partial(self._in_turn, undo), hurried=_hurries(error))
+                # Another task may still be running a statement in this transaction.
+                await self._roll_back(partial(self._with_lock, rollback), urgent=_is_urgent(error))
                 raise
             try:
                 self._close()
-                await keep()
+                await commit()
             except BaseException as error:
-                # Whoever is cancelled while a COMMIT is on its way does not wait for it twice.
-                given_up = self.parent is None and _is_cancelled(error)
+                # A task that was cancelled during the COMMIT has waited for it already, so it aborts instead of waiting for a ROLLBACK.
+                gave_up = self.parent is None and _is_cancelled(error)
                 if not self.committed:
-                    await self._undone(self._wire.abandon if given_up else undo, hurried=_hurries(error))
+                    await self._roll_back(self._backend.abort if gave_up else rollback, urgent=_is_urgent(error))
                 raise
             finally:
-                self._turn.give(None)
+                self._lock.release(None)
 
     def _close(self) -> None:
         self.closed, self.task = True, None
 
-    async def _in_turn(self, undo: Callable[[], Awaitable[None]]) -> None:
-        await self._turn.take()
+    async def _with_lock(self, rollback: Callable[[], Awaitable[None]]) -> None:
+        await self._lock.acquire()
         try:
-            await undo()
+            await rollback()
         finally:
-            self._turn.give(None)
+            self._lock.release(None)
 
-    async def _undone(self, undo: Callable[[], Awaitable[None]], *, hurried: bool) -> None:
-        """Undo in bounded time; where that fails give the connection up, and the whole transaction with it."""
+    async def _roll_back(self, rollback: Callable[[], Awaitable[None]], *, urgent: bool) -> None:
+        """Roll back within a timeout. If that fails, abort the connection, and with it the whole transaction."""
 
         async def work() -> None:
             try:
-                async with asyncio.timeout(SETTLE if hurried else self._wire.patience):
-                    await undo()
+                async with asyncio.timeout(SETTLE if urgent else self._backend.acquire_timeout):
+                    await rollback()
             except (TimeoutError, AuthHeroSQLError, asyncio.CancelledError) as error:
-                if self.parent is not None and not self.parent._is_live():
-                    # Whoever has ended the block around this one has given the connection up already.
+                if self.parent is not None and not self.parent._is_active():
+                    # The parent has ended already and has dealt with the connection.
                     return
                 if self.parent is not None:
-                    self.parent._fail(ConnectionLostError("the connection was given up because a savepoint could not be undone"))
-                logger.warning("a transaction could not be undone in time, so its connection is given up (%s)", type(error).__name__)
-                # The caller is to hear of what made it leave.
+                    self.parent._fail(ConnectionLostError("the connection was closed because a savepoint could not be rolled back"))
+                logger.warning("a transaction could not be rolled back in time, so its connection is closed (%s)", type(error).__name__)
+                # The caller gets the error that ended the body, not the error of the abort.
                 with suppress(AuthHeroSQLError):
-                    await self._wire.abandon()
+                    await self._backend.abort()
 
         await finish(work(), SETTLE)
 
@@ -292,38 +293,38 @@ def _is_cancelled(error: BaseException) -> bool:
     return isinstance(error, asyncio.CancelledError)
 
 
-def _hurries(error: BaseException) -> bool:
-    """Return whether a caller has waited long enough, or a database has stopped answering."""
+def _is_urgent(error: BaseException) -> bool:
+    """Return whether a rollback must be quick: the caller was cancelled, a statement timed out, or the database does not respond."""
     return _is_cancelled(error) or isinstance(error, StatementTimeoutError | DatabaseUnavailableError)
 
 
 @asynccontextmanager
-async def begun(wire: Wire, database: object) -> AsyncIterator[Block]:
-    """Run a transaction on a connection: commit at the end, roll back when the body raises or is cancelled."""
-    block = Block(wire, database)
+async def open_transaction(backend: TransactionBackend, database: object) -> AsyncIterator[Transaction]:
+    """Open a transaction on a connection. It commits at the end, and rolls back when the body raises or is cancelled."""
+    transaction = Transaction(backend, database)
 
     async def commit() -> None:
-        await finish(commit_and_know(), SETTLE)
+        await finish(commit_and_record(), SETTLE)
 
-    async def commit_and_know() -> None:
-        await wire.commit()
-        block.committed = True
+    async def commit_and_record() -> None:
+        await backend.commit()
+        transaction.committed = True
 
     try:
-        await wire.begin()
+        await backend.begin()
     except BaseException as error:
-        # A BEGIN that was cancelled may have arrived all the same.
-        await block._undone(wire.rollback, hurried=_hurries(error))
+        # A BEGIN that was cancelled may have reached the database all the same.
+        await transaction._roll_back(backend.rollback, urgent=_is_urgent(error))
         raise
-    async with block._opened(commit, wire.rollback):
-        yield block
+    async with transaction._scope(commit, backend.rollback):
+        yield transaction
 
 
-async def called(callbacks: Sequence[Callable[[], object]]) -> None:
-    """Call what was to be called once the transaction is committed: every callback, in order.
+async def run_callbacks(callbacks: Sequence[Callable[[], object]]) -> None:
+    """Run all on_commit callbacks in order, even if some of them fail.
 
     Raises:
-        ExceptionGroup: some of them failed; the transaction is committed all the same.
+        ExceptionGroup: Some callbacks failed. The transaction is committed nevertheless.
     """
     errors: list[Exception] = []
     for callback in callbacks:
@@ -337,31 +338,31 @@ async def called(callbacks: Sequence[Callable[[], object]]) -> None:
         raise ExceptionGroup("the transaction is committed, but on_commit callbacks failed", errors)
 
 
-# Tasks that are started in a block inherit it.
-_OPEN: ContextVar[Block | None] = ContextVar("authhero_sql_open_block", default=None)
+# Tasks that are started inside a transaction inherit this variable.
+_CURRENT: ContextVar[Transaction | None] = ContextVar("authhero_sql_current_transaction", default=None)
 
 
-def _innermost() -> Block | None:
-    block = _OPEN.get()
-    while block is not None and block.closed:
-        block = block.before
-    return block
+def _innermost() -> Transaction | None:
+    transaction = _CURRENT.get()
+    while transaction is not None and transaction.closed:
+        transaction = transaction.previous
+    return transaction
 
 
-def open_block(database: object) -> Block | None:
-    """Return the innermost block of a database that is open where this is called, or None."""
-    block = _OPEN.get()
-    while block is not None and (block.closed or block.database is not database):
-        block = block.before
-    return block
+def open_block(database: object) -> Transaction | None:
+    """Return the innermost transaction of a database that is open in the current context, or None."""
+    transaction = _CURRENT.get()
+    while transaction is not None and (transaction.closed or transaction.database is not database):
+        transaction = transaction.previous
+    return transaction
 
 
 @contextmanager
-def _entered(block: Block) -> Iterator[None]:
-    _OPEN.set(block)
+def _as_current(transaction: Transaction) -> Iterator[None]:
+    _CURRENT.set(transaction)
     try:
         yield
     finally:
-        # Left in another task, which has a context of its own: there it is not this block that is open.
-        if _OPEN.get() is block:
-            _OPEN.set(block.before)
+        # If the transaction is left in another task, that task has its own context, with another current transaction.
+        if _CURRENT.get() is transaction:
+            _CURRENT.set(transaction.previous)

@@ -219,7 +219,7 @@ async def test_a_file_with_rows_that_refer_to_nothing(file: Path) -> None:
         connection.commit()
     async with connect(f"sqlite:///{file}") as db:
         assert await diagnose(db) == []
-        told = "users has rows that refer to rows of tenants that do not exist"
+        told = "users has rows that reference missing tenants rows"
         assert found(await diagnose(db, thorough=True)) == {"corruption": ("problem", told)}
 
 

@@ -59,20 +59,20 @@ async def test_the_counts_and_the_rows_are_the_same(store: Adapters) -> None:
         nickname(db, "nobody", "b"),
         Call("DELETE FROM users WHERE user_id = 'auth0|two'"),
     ]
-    assert await db.write(calls, apart=True) == [1, 1, 0, 1]
+    assert await db.write(calls, unordered=True) == [1, 1, 0, 1]
     assert await seen(store) == {"auth0|one": "a"}
     assert len(await db.fetch(Call("SELECT id FROM passwords"))) == 1
 
 
 async def test_one_that_fails_takes_the_others_with_it(store: Adapters) -> None:
     db = store.database
-    assert await db.write([nickname(db, "one", "kept"), password("one")], apart=True) == [1, 1]
+    assert await db.write([nickname(db, "one", "kept"), password("one")], unordered=True) == [1, 1]
     with pytest.raises(ConflictError):
-        await db.write([nickname(db, "one", "undone"), password("one")], apart=True)
+        await db.write([nickname(db, "one", "undone"), password("one")], unordered=True)
     with pytest.raises(ForeignKeyError):
-        await db.write([nickname(db, "one", "undone"), password("nobody")], apart=True)
+        await db.write([nickname(db, "one", "undone"), password("nobody")], unordered=True)
     with pytest.raises(SchemaMismatchError):
-        await db.write([nickname(db, "one", "undone"), Call("DELETE FROM nowhere")], apart=True)
+        await db.write([nickname(db, "one", "undone"), Call("DELETE FROM nowhere")], unordered=True)
     assert await seen(store) == {"auth0|one": "kept", "auth0|two": None}
 
 
@@ -81,18 +81,18 @@ async def test_in_a_transaction_they_are_part_of_it(store: Adapters) -> None:
     db = store.database
     with suppress(KeyError):
         async with db.transaction() as block:
-            assert await block.write([nickname(db, "one", "undone"), nickname(db, "two", "undone")], apart=True) == [1, 1]
+            assert await block.write([nickname(db, "one", "undone"), nickname(db, "two", "undone")], unordered=True) == [1, 1]
             raise KeyError
 
     async def caught() -> None:
         async with db.transaction() as block:
             with suppress(SchemaMismatchError):
-                await block.write([nickname(db, "one", "undone"), Call("DELETE FROM nowhere")], apart=True)
+                await block.write([nickname(db, "one", "undone"), Call("DELETE FROM nowhere")], unordered=True)
 
     with pytest.raises(TransactionAbortedError):
         await caught()
     async with db.transaction() as block:
-        assert await block.write([nickname(db, "one", "kept"), nickname(db, "two", "kept")], apart=True) == [1, 1]
+        assert await block.write([nickname(db, "one", "kept"), nickname(db, "two", "kept")], unordered=True) == [1, 1]
     assert set((await seen(store)).values()) == {"kept"}
 
 
@@ -101,15 +101,15 @@ async def test_they_are_one_trip(store: Adapters, migrated_url: str) -> None:
     async with proxied(migrated_url) as (proxy, url), connect(url, max_size=1, min_size=0) as db:
         calls = [nickname(db, "one", "a"), nickname(db, "two", "a")]
         # The first time PostgreSQL prepares it.
-        await db.write(calls, apart=True)
+        await db.write(calls, unordered=True)
         before = proxy.trips
-        assert await db.write(calls, apart=True) == [1, 1]
+        assert await db.write(calls, unordered=True) == [1, 1]
         assert proxy.trips - before == 1
         before = proxy.trips
         async with db.transaction() as block:
-            assert await block.write(calls, apart=True) == [1, 1]
+            assert await block.write(calls, unordered=True) == [1, 1]
         assert proxy.trips - before == 3
         proxy.hang_up_at = b"never-before"
         with pytest.raises(UnknownOutcomeError):
-            await db.write([nickname(db, "one", "never-before"), nickname(db, "two", "a")], apart=True)
+            await db.write([nickname(db, "one", "never-before"), nickname(db, "two", "a")], unordered=True)
     assert (await seen(await create_adapters(store.database)))["auth0|one"] in {"a", "never-before"}

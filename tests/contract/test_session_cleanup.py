@@ -145,11 +145,11 @@ class Interrupting(CountingDatabase):
         super().__init__(database)
         self.meanwhile: list[Callable[[], Awaitable[object]]] = [meanwhile]
 
-    async def write(self, calls: Sequence[Call], *, apart: bool = False) -> list[int]:
+    async def write(self, calls: Sequence[Call], *, unordered: bool = False) -> list[int]:
         """Sessions are removed several statements at a time."""
         while self.meanwhile:
             await self.meanwhile.pop()()
-        return await super().write(calls, apart=apart)
+        return await super().write(calls, unordered=unordered)
 
 
 @pytest.mark.parametrize("expiry", ["expires_at", "idle_expires_at"])

@@ -188,8 +188,8 @@ async def test_mysql_is_asked_for_a_sign_of_life_after_a_long_silence(migrated_u
         adapters = await create_adapters(db)
         inside: Any = db
         pool = inside._pool
-        for trusted, trips in ((pool._trusted, 1), (-1.0, 2)):
-            pool._trusted = trusted
+        for reset_after_idle, trips in ((pool._reset_after_idle, 1), (-1.0, 2)):
+            pool._reset_after_idle = reset_after_idle
             before = proxy.trips
             assert await adapters.tenants.get("acme") is None
             assert proxy.trips - before == trips

@@ -88,35 +88,35 @@ SCHEMES = (
     "sqlite://, postgresql://, postgres://, mysql://, mariadb://, mysql+asyncmy://, mariadb+asyncmy://, d1://"  # in the order of ENGINES
 )
 URLS = {
-    "unknown scheme": ("oracle://u:{0}@h/x", f'unknown URL scheme "oracle": it must begin with one of {SCHEMES}'),
+    "unknown scheme": ("oracle://u:{0}@h/x", f'unknown URL scheme "oracle": use one of {SCHEMES}'),
     "misspelt scheme": (
         "postgre://u:{0}@h/x",
-        f'unknown URL scheme "postgre": it must begin with one of {SCHEMES}; did you mean "postgres"?',
+        f'unknown URL scheme "postgre": use one of {SCHEMES}; did you mean "postgres"?',
     ),
-    "no scheme": ("u:{0}@h/x", f"the URL has no scheme: it must begin with one of {SCHEMES}"),
-    "password for a scheme": ("u:{0}@h?x=://", f"the URL has no scheme: it must begin with one of {SCHEMES}"),
+    "no scheme": ("u:{0}@h/x", f"the URL has no scheme: use one of {SCHEMES}"),
+    "password for a scheme": ("u:{0}@h?x=://", f"the URL has no scheme: use one of {SCHEMES}"),
     "port that is no number": (
         "postgresql://u:{0}@h:port/x",
-        "the port in the PostgreSQL URL is not a number up to 65535: correct it, as in host:5432/name",
+        "the port in the PostgreSQL URL is not a number up to 65535: write it as in host:5432/name",
     ),
     "port that is too large": (
         "mysql://u:{0}@h:70000/x",
-        "the port in the MySQL URL is not a number up to 65535: correct it, as in host:5432/name",
+        "the port in the MySQL URL is not a number up to 65535: write it as in host:5432/name",
     ),
     "slash in the password": (
         "postgresql://u:1{0}/2@h/x",
-        "the PostgreSQL URL has an @ behind the host: write / ? # @ in the user and the password in percent form",
+        "the PostgreSQL URL has an @ after the host: percent-encode / ? # @ in the user name and the password",
     ),
     "question mark in the password": (
         "mysql://u:1?{0}@h/x",
-        "the MySQL URL has an @ behind the host: write / ? # @ in the user and the password in percent form",
+        "the MySQL URL has an @ after the host: percent-encode / ? # @ in the user name and the password",
     ),
     "MySQL without a database": (
         "mysql://u:{0}@h",
-        "the MySQL URL names no database: write it behind the host, as in mysql://user:password@host/name",
+        "the MySQL URL has no database name: add it after the host, as in mysql://user:password@host/name",
     ),
     "unknown option": ("sqlite:///x?bussy_timeout={0}", 'SQLite has no option "bussy_timeout"; did you mean "busy_timeout"?'),
-    "option that is no number": ("mysql://u@h/x?max_size={0}", "the option max_size must be a number above 0"),
+    "option that is no number": ("mysql://u@h/x?max_size={0}", "the option max_size must be a number greater than 0"),
     "option that is not on or off": ("postgresql://u@h/x?pgbouncer={0}", "the option pgbouncer must be on or off"),
     "unknown mode of TLS": (
         "mysql://u:{0}@h/x?ssl=on",
@@ -124,9 +124,9 @@ URLS = {
     ),
     "no such file of certificates": (
         "mysql://u:{0}@h/x?ssl_ca=/nowhere.pem",
-        "the file of ssl_ca cannot be read or holds no certificates: name a PEM file",
+        "the file of the option ssl_ca cannot be read or contains no certificates: use a PEM file",
     ),
-    "D1 without a database": ("d1://u:{0}@account", "the D1 URL cannot be read: write it as d1://ACCOUNT_ID/DATABASE_ID"),
+    "D1 without a database": ("d1://u:{0}@account", "the D1 URL is invalid: write it as d1://ACCOUNT_ID/DATABASE_ID"),
     "D1 without a token": (
         "d1://account/{0}",
         "there is no API token for D1: give token=…, or set CLOUDFLARE_API_TOKEN in the environment",
@@ -397,7 +397,9 @@ LATE = (
 )
 REFUSED = "check the host and the port in the URL, and that the server is running"
 FULL = "the server has no connection left ({code}): lower max_size, or raise max_connections on the server"
-NO_TLS = "the server offers no TLS, so nothing was sent to it{code}: switch TLS on there, or use ssl=prefer where the network is safe"
+NO_TLS = (
+    "the server does not offer TLS, so no credentials were sent{code}: enable TLS on the server, or use ssl=prefer on a trusted network"
+)
 POSTGRESQL = {
     "wrong password": Row(
         AuthenticationError,
@@ -479,7 +481,8 @@ POSTGRESQL = {
     "another kind of server": Row(
         DatabaseUnavailableError,
         "08003",
-        "PostgreSQL at {address} closed the connection before it was ready (08003): check that the port is that of PostgreSQL, and its log",
+        "PostgreSQL at {address} closed the connection before it was ready (08003): check that the port belongs to PostgreSQL, "
+        "and look at the log of the server",
         lambda server: _answered(server, b""),
     ),
     "unknown option": Row(

@@ -24,7 +24,7 @@ from authhero_sql import (
 )
 from authhero_sql.dialects import Call
 from authhero_sql.dialects.sqlite import SQLiteDatabase, patient
-from authhero_sql.dialects.threads import PublicThread, Thread
+from authhero_sql.dialects.threads import FallbackWorkerThread, WorkerThread
 
 pytestmark = pytest.mark.engines("sqlite")
 
@@ -159,14 +159,14 @@ def test_the_short_way_to_a_thread_is_known() -> None:
     import aiosqlite
 
     connection = aiosqlite.connect(":memory:")
-    assert type(Thread.of(connection)) is Thread
+    assert type(WorkerThread.for_connection(connection)) is WorkerThread
     assert hasattr(connection, "_thread")
     del connection
     gc.collect()
 
 
 async def test_everything_works_by_aiosqlites_public_methods(opened: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Thread, "of", staticmethod(PublicThread))
+    monkeypatch.setattr(WorkerThread, "for_connection", staticmethod(FallbackWorkerThread))
     async with opened() as store:
         assert isinstance(store.database, SQLiteDatabase)
         await store.users.create("acme", {"user_id": "auth0|ada", "connection": "db"})

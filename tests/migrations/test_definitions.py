@@ -17,7 +17,7 @@ from anyio.lowlevel import checkpoint
 
 from authhero_sql import Database, MigrationError, connect, find_interrupted_migrations, migrate_to_latest, plan, repair
 from authhero_sql.dialects.interface import Call
-from authhero_sql.dialects.transactions import Block
+from authhero_sql.dialects.transactions import Transaction
 from authhero_sql.migrations import definitions, history, ledger
 from authhero_sql.migrations.ledger import LEDGER
 from authhero_sql.migrations.operations import CreateIndex, CreateTable, create_index
@@ -130,7 +130,7 @@ async def test_no_definition_has_a_time_limit(empty: Database, monkeypatch: pyte
         seen += len(made)
         limited.extend(call.sql for call in made if call.bounded)
 
-    for owner, name in ((Block, "execute"), (type(empty), "execute"), (type(empty), "write")):
+    for owner, name in ((Transaction, "execute"), (type(empty), "execute"), (type(empty), "write")):
         method = getattr(owner, name)
 
         async def looking(self: Any, given: Any, method: Any = method) -> Any:

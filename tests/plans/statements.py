@@ -151,7 +151,7 @@ class Reading:
         """It is noted elsewhere: one row, which ends what goes on until nothing is left."""
         return 1
 
-    async def write(self, calls: Sequence[Call], *, apart: bool = False) -> list[int]:
+    async def write(self, calls: Sequence[Call], *, unordered: bool = False) -> list[int]:
         """One row each."""
         return [1] * len(calls)
 

@@ -13,7 +13,7 @@ from authhero_sql.dialects.interface import Row
 from authhero_sql.dialects.mysql import MySQLDialect
 from authhero_sql.dialects.postgresql import PostgreSQLDialect
 from authhero_sql.dialects.sqlite import SQLiteDialect
-from authhero_sql.dialects.transactions import Block, begun
+from authhero_sql.dialects.transactions import Transaction, open_transaction
 
 DIALECTS: dict[str, Dialect] = {
     "sqlite": SQLiteDialect(),
@@ -51,25 +51,25 @@ class FakeDatabase(Database):
         self.calls.append(call)
         return int(not again)
 
-    async def write(self, calls: Sequence[Call], *, apart: bool = False) -> list[int]:
+    async def write(self, calls: Sequence[Call], *, unordered: bool = False) -> list[int]:
         """Everything matches a row."""
         self.calls += calls
         return [1 for _ in calls]
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Block]:
+    async def transaction(self) -> AsyncIterator[Transaction]:
         """A block whose statements are kept like all others."""
-        async with begun(FakeWire(self), self) as block:
+        async with open_transaction(FakeTransactionBackend(self), self) as block:
             yield block
 
     async def close(self) -> None:
         """Nothing to close."""
 
 
-class FakeWire:
-    """The wire of a database that keeps what it is sent; beginning and ending is not kept."""
+class FakeTransactionBackend:
+    """The transaction backend of a database that records what it is sent. It does not record the begin and the end."""
 
-    patience = 1.0
+    acquire_timeout = 1.0
 
     def __init__(self, database: FakeDatabase) -> None:
         self._database = database
@@ -78,9 +78,9 @@ class FakeWire:
         """The next answers."""
         return await self._database.fetch_many(calls)
 
-    async def write(self, calls: Sequence[Call], *, apart: bool = False) -> list[int]:
+    async def write(self, calls: Sequence[Call], *, unordered: bool = False) -> list[int]:
         """Everything matches a row."""
-        return await self._database.write(calls, apart=apart)
+        return await self._database.write(calls, unordered=unordered)
 
     async def begin(self) -> None:
         """Nothing to begin."""
@@ -91,19 +91,19 @@ class FakeWire:
     async def rollback(self) -> None:
         """Nothing to undo."""
 
-    async def mark(self, name: str) -> None:
+    async def savepoint(self, name: str) -> None:
         """Nothing to mark."""
 
-    async def keep(self, name: str) -> None:
+    async def release_savepoint(self, name: str) -> None:
         """Nothing to keep."""
 
-    async def undo(self, name: str) -> None:
+    async def rollback_to_savepoint(self, name: str) -> None:
         """Nothing to undo."""
 
-    async def abandon(self) -> None:
+    async def abort(self) -> None:
         """Nothing to end."""
 
-    def gone(self) -> bool:
+    def is_lost(self) -> bool:
         """It never is."""
         return False
 
@@ -139,10 +139,10 @@ class CountingDatabase(Database):
         self._count("execute", call)
         return await self._database.execute(call)
 
-    async def write(self, calls: Sequence[Call], *, apart: bool = False) -> list[int]:
+    async def write(self, calls: Sequence[Call], *, unordered: bool = False) -> list[int]:
         """One call, several statements."""
         self._count("write", *calls)
-        return await self._database.write(calls, apart=apart)
+        return await self._database.write(calls, unordered=unordered)
 
     def transaction(self) -> AbstractAsyncContextManager[Any]:
         """The database's own, not counted."""

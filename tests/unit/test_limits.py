@@ -9,8 +9,8 @@ import anyio
 import pytest
 
 from authhero_sql import ConnectionLostError, StatementTimeoutError, UnknownOutcomeError
-from authhero_sql.dialects.limits import Limits
-from authhero_sql.dialects.managed import Answered, in_time
+from authhero_sql.dialects.limits import TimeLimits
+from authhero_sql.dialects.managed import OutcomeGuard, with_timeout
 from authhero_sql.errors import ConflictError
 from tests.unit.test_pool import run
 
@@ -22,7 +22,7 @@ async def long() -> None:
 
 async def within(seconds: float | None, error: type[Exception] | None = None) -> None:
     """Wait, and not for ever."""
-    with (Limits(seconds) if error is None else Limits(seconds, error)).one():
+    with (TimeLimits(seconds) if error is None else TimeLimits(seconds, error)).enforce():
         await long()
 
 
@@ -33,7 +33,7 @@ async def test_what_takes_too_long_is_cancelled_and_its_task_goes_on() -> None:
     with pytest.raises(PermissionError):
         await within(0.0, PermissionError)
     with pytest.raises(StatementTimeoutError):
-        await in_time(long(), 0.0)
+        await with_timeout(long(), 0.0)
     task = asyncio.current_task()
     assert task is not None
     assert task.cancelling() == 0
@@ -42,16 +42,16 @@ async def test_what_takes_too_long_is_cancelled_and_its_task_goes_on() -> None:
 
 async def test_what_ends_in_time_has_no_timer_of_its_own() -> None:
     loop: Any = asyncio.get_running_loop()
-    limits, before = Limits(60.0), len(loop._scheduled)
+    limits, before = TimeLimits(60.0), len(loop._scheduled)
     for _ in range(10):
-        with limits.one():
+        with limits.enforce():
             await asyncio.sleep(0)
     assert len(loop._scheduled) - before == 1
-    for endless in (Limits(None).one(), Limits(None).one()):
+    for endless in (TimeLimits(None).enforce(), TimeLimits(None).enforce()):
         with endless:
             await asyncio.sleep(0)
     with pytest.raises(KeyError):
-        await in_time(failing(), 60.0)
+        await with_timeout(failing(), 60.0)
 
 
 def test_each_has_its_own_time_and_nobody_else_is_cancelled() -> None:
@@ -59,13 +59,13 @@ def test_each_has_its_own_time_and_nobody_else_is_cancelled() -> None:
     ended: list[tuple[str, float]] = []
 
     async def work() -> None:
-        limits = Limits(10.0)
+        limits = TimeLimits(10.0)
         loop = asyncio.get_running_loop()
 
         async def one(name: str, starts: float, takes: float) -> None:
             await asyncio.sleep(starts)
             try:
-                with limits.one():
+                with limits.enforce():
                     await asyncio.sleep(takes)
             except StatementTimeoutError:
                 name += " late"
@@ -123,6 +123,6 @@ async def inside_of_others() -> None:
     ],
 )
 def test_a_write_without_an_answer_is_an_unknown_outcome(error: Exception, unknown: bool) -> None:
-    with pytest.raises(UnknownOutcomeError if unknown else type(error)) as caught, Answered():
+    with pytest.raises(UnknownOutcomeError if unknown else type(error)) as caught, OutcomeGuard():
         raise error
     assert (caught.value.__cause__ is error) is unknown

@@ -12,7 +12,7 @@ import asyncpg
 import pytest
 
 from authhero_sql import connect
-from authhero_sql.dialects import _OURS
+from authhero_sql.dialects import _NOT_IN_URL
 from authhero_sql.dialects.d1 import HTTPTransport
 from authhero_sql.dialects.mysql import MySQLDatabase
 from authhero_sql.dialects.options import ConnectOptions, D1Options, MySQLOptions, PostgreSQLOptions, SQLiteOptions
@@ -32,7 +32,7 @@ def taken(*functions: Callable[..., Any]) -> set[str]:
         for name, each in inspect.signature(function).parameters.items()
         if each.kind is not inspect.Parameter.VAR_KEYWORD
     }
-    return every - {"self", "loop", "driver", "timeout"} - (_OURS - {"token", "database", "transport"})
+    return every - {"self", "loop", "driver", "timeout"} - (_NOT_IN_URL - {"token", "database", "transport"})
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 from authhero_sql import ConfigurationError, DatabaseUnavailableError, PoolTimeoutError
-from authhero_sql.dialects.lender import Line
 from authhero_sql.dialects.managed import CLOSE_TIMEOUT
-from authhero_sql.dialects.pool import REVIVE_TIMEOUT, Pool
+from authhero_sql.dialects.pool import RESET_TIMEOUT, Pool
 from authhero_sql.dialects.transactions import SETTLE
+from authhero_sql.dialects.wait_queue import WaitQueue
 from authhero_sql.errors import ConflictError
 
 PATIENCE = 30.0
@@ -101,9 +101,9 @@ class Driver:
     def in_transaction(self, connection: Connection) -> bool:
         return connection.in_transaction
 
-    async def revive(self, connection: Connection) -> None:
-        self.log.append("revive")
-        await self.pause("revive")
+    async def reset(self, connection: Connection) -> None:
+        self.log.append("reset")
+        await self.pause("reset")
         connection.in_transaction = connection.unknown = False
 
     async def close(self, connection: Connection) -> None:
@@ -111,9 +111,9 @@ class Driver:
         await self.pause("close")
         connection.open = False
 
-    def cut(self, connection: Connection) -> None:
+    def terminate(self, connection: Connection) -> None:
         if connection.open:
-            self.log.append("cut")
+            self.log.append("terminate")
         connection.open = False
 
 
@@ -144,12 +144,12 @@ def test_the_one_that_came_back_last_is_lent_first_and_no_more_are_opened_than_a
     async def work() -> None:
         driver = Driver()
         pool = pool_of(driver, max_size=5)
-        first, second = await pool.take(), await pool.take()
-        await pool.give(first)
-        await pool.give(second)
+        first, second = await pool.acquire(), await pool.acquire()
+        await pool.release(first)
+        await pool.release(second)
         for _ in range(3):
-            assert await pool.take() is second
-            await pool.give(second)
+            assert await pool.acquire() is second
+            await pool.release(second)
         assert len(driver.opened) == 2
         await pool.close()
         assert driver.alive() == 0
@@ -162,9 +162,9 @@ def test_an_idle_connection_is_had_without_giving_up_control() -> None:
         pool = pool_of(Driver(), min_size=1)
         await pool.open()
         with pytest.raises(StopIteration) as taken:
-            pool.take().send(None)
+            pool.acquire().send(None)
         with pytest.raises(StopIteration):
-            pool.give(taken.value.value).send(None)
+            pool.release(taken.value.value).send(None)
         await pool.close()
 
     run(work())
@@ -196,15 +196,15 @@ def test_the_smallest_number_is_opened_at_once_and_what_is_wrong_is_said_once() 
 def test_whoever_waits_too_long_is_told_what_there_is() -> None:
     async def work() -> None:
         pool = pool_of(Driver())
-        lent = [await pool.take(), await pool.take()]
+        lent = [await pool.acquire(), await pool.acquire()]
         loop = asyncio.get_running_loop()
         begun = loop.time()
         with pytest.raises(PoolTimeoutError, match=r"in 30 seconds \(2 of 2 open, 0 idle\)"):
-            await pool.take()
+            await pool.acquire()
         assert loop.time() - begun == PATIENCE
-        await pool.give(lent.pop())
-        await pool.give(await pool.take())
-        await pool.give(lent.pop())
+        await pool.release(lent.pop())
+        await pool.release(await pool.acquire())
+        await pool.release(lent.pop())
         await pool.close()
 
     run(work())
@@ -226,7 +226,7 @@ def test_an_opening_that_fails_is_told_to_one_and_leaves_its_room_to_the_next() 
         await pool.close()
 
     async def using(pool: Pool[Connection]) -> None:
-        await pool.give(await pool.take())
+        await pool.release(await pool.acquire())
 
     run(work())
 
@@ -239,12 +239,12 @@ def test_an_opening_outlives_whoever_it_was_begun_for() -> None:
 
         driver = Slow()
         pool = pool_of(driver)
-        task = asyncio.ensure_future(pool.take())
+        task = asyncio.ensure_future(pool.acquire())
         await asyncio.sleep(0.5)
         task.cancel()
         with cancelled_too():
             await task
-        await pool.give(await pool.take())
+        await pool.release(await pool.acquire())
         assert len(driver.opened) == 1
         await pool.close()
 
@@ -254,14 +254,14 @@ def test_an_opening_outlives_whoever_it_was_begun_for() -> None:
 def test_a_connection_that_comes_just_as_its_waiter_is_cancelled_goes_to_the_next() -> None:
     async def work() -> None:
         pool = pool_of(Driver(), max_size=1)
-        connection = await pool.take()
-        first, second = asyncio.ensure_future(pool.take()), asyncio.ensure_future(pool.take())
+        connection = await pool.acquire()
+        first, second = asyncio.ensure_future(pool.acquire()), asyncio.ensure_future(pool.acquire())
         await asyncio.sleep(0)
-        await pool.give(connection)
+        await pool.release(connection)
         first.cancel()
         assert await second is connection
         assert first.cancelled()
-        await pool.give(connection)
+        await pool.release(connection)
         await pool.close()
 
     run(work())
@@ -271,16 +271,16 @@ def test_one_that_has_been_closed_is_not_lent_and_its_room_is_filled() -> None:
     async def work() -> None:
         driver = Driver()
         pool = pool_of(driver, max_size=1)
-        connection = await pool.take()
-        waiting = asyncio.ensure_future(pool.take())
+        connection = await pool.acquire()
+        waiting = asyncio.ensure_future(pool.acquire())
         await asyncio.sleep(0)
         connection.open = False
-        await pool.give(connection)
+        await pool.release(connection)
         another = await waiting
         assert another is not connection
-        await pool.give(another)
+        await pool.release(another)
         another.open = False
-        assert await pool.take() is not another
+        assert await pool.acquire() is not another
         assert driver.most == 1
 
     run(work())
@@ -303,12 +303,12 @@ def test_what_was_left_in_doubt_is_revived_before_it_is_lent_again(
     async def work() -> None:
         driver = Driver()
         pool = pool_of(driver, max_size=1)
-        connection = await pool.take()
+        connection = await pool.acquire()
         connection.in_transaction = in_transaction
-        await pool.give(connection, error)
-        assert await pool.take() is connection
-        assert driver.log == ["revive"] * revived
-        await pool.give(connection)
+        await pool.release(connection, error)
+        assert await pool.acquire() is connection
+        assert driver.log == ["reset"] * revived
+        await pool.release(connection)
         await pool.close()
 
     run(work())
@@ -319,39 +319,39 @@ def test_what_cannot_be_revived_is_cut_and_another_comes(how: str, caplog: pytes
     async def work() -> None:
         class Dead(Driver):
             async def pause(self, what: str) -> None:
-                if what == "revive" and how == "fails":
+                if what == "reset" and how == "fails":
                     raise DatabaseUnavailableError
-                if what == "revive":
+                if what == "reset":
                     await asyncio.sleep(3600)
 
         driver = Dead()
         pool = pool_of(driver, max_size=1)
-        connection = await pool.take()
-        await pool.give(connection, asyncio.CancelledError())
+        connection = await pool.acquire()
+        await pool.release(connection, asyncio.CancelledError())
         begun = asyncio.get_running_loop().time()
-        assert await pool.take() is not connection
-        assert asyncio.get_running_loop().time() - begun == (REVIVE_TIMEOUT if how == "hangs" else 0)
+        assert await pool.acquire() is not connection
+        assert asyncio.get_running_loop().time() - begun == (RESET_TIMEOUT if how == "hangs" else 0)
         assert driver.alive() == 1
 
     with caplog.at_level(logging.WARNING, "authhero_sql.pool"):
         run(work())
-    assert "could not be given back" in caplog.text
+    assert "could not be released" in caplog.text
 
 
 def test_one_that_was_idle_for_long_is_revived_before_it_is_lent() -> None:
     async def work() -> None:
         driver = Driver()
-        pool = pool_of(driver, trusted=20, max_idle=100)
-        connection = await pool.take()
-        await pool.give(connection)
+        pool = pool_of(driver, reset_after_idle=20, max_idle=100)
+        connection = await pool.acquire()
+        await pool.release(connection)
         await asyncio.sleep(20)
-        assert await pool.take() is connection
+        assert await pool.acquire() is connection
         assert driver.log == []
-        await pool.give(connection)
+        await pool.release(connection)
         await asyncio.sleep(21)
-        assert await pool.take() is connection
-        assert driver.log == ["revive"]
-        await pool.give(connection)
+        assert await pool.acquire() is connection
+        assert driver.log == ["reset"]
+        await pool.release(connection)
         await pool.close()
 
     run(work())
@@ -361,9 +361,9 @@ def test_those_that_are_idle_for_too_long_are_closed_but_for_the_smallest_number
     async def work() -> None:
         driver = Driver()
         pool = pool_of(driver, min_size=1, max_size=4, max_idle=100)
-        lent = [await pool.take() for _ in range(4)]
+        lent = [await pool.acquire() for _ in range(4)]
         for connection in lent:
-            await pool.give(connection)
+            await pool.release(connection)
             await asyncio.sleep(10)
         await asyncio.sleep(59)
         assert driver.alive() == 4
@@ -379,10 +379,10 @@ def test_those_that_are_idle_for_too_long_are_closed_but_for_the_smallest_number
 def test_one_that_is_kept_and_was_idle_for_too_long_is_replaced_where_idle_ones_are_not_trusted() -> None:
     async def work() -> None:
         driver = Driver()
-        pool = pool_of(driver, min_size=1, max_size=1, max_idle=100, trusted=20)
+        pool = pool_of(driver, min_size=1, max_size=1, max_idle=100, reset_after_idle=20)
         await pool.open()
         await asyncio.sleep(101)
-        assert await pool.take() is driver.opened[1]
+        assert await pool.acquire() is driver.opened[1]
         assert (driver.log, driver.most) == (["close"], 1)
 
     run(work())
@@ -392,15 +392,15 @@ def test_what_is_outdated_is_not_lent_again() -> None:
     async def work() -> None:
         driver = Driver()
         pool = pool_of(driver)
-        lent, idle = await pool.take(), await pool.take()
-        await pool.give(idle)
-        pool.renew()
-        await pool.give(lent)
-        again = {await pool.take(), await pool.take()}
+        lent, idle = await pool.acquire(), await pool.acquire()
+        await pool.release(idle)
+        pool.expire_connections()
+        await pool.release(lent)
+        again = {await pool.acquire(), await pool.acquire()}
         assert not again & {lent, idle}
         assert driver.most == 2
         for connection in again:
-            await pool.give(connection)
+            await pool.release(connection)
         await pool.close()
 
     run(work())
@@ -410,25 +410,25 @@ def test_a_close_waits_for_what_is_lent_and_tells_whoever_waits() -> None:
     async def work() -> None:
         driver = Driver()
         pool = pool_of(driver, max_size=1)
-        connection = await pool.take()
-        waiting = asyncio.ensure_future(pool.take())
+        connection = await pool.acquire()
+        waiting = asyncio.ensure_future(pool.acquire())
         await asyncio.sleep(0)
         closing = asyncio.ensure_future(pool.close())
         await asyncio.sleep(0)
         with pytest.raises(DatabaseUnavailableError, match="closed"):
             await waiting
         with pytest.raises(DatabaseUnavailableError, match="closed"):
-            await pool.take()
+            await pool.acquire()
         await asyncio.sleep(1)
         assert not closing.done()
-        await pool.give(connection)
+        await pool.release(connection)
         await closing
         assert driver.log == ["close"]
 
     run(work())
 
 
-@pytest.mark.parametrize("hangs", ["lent", "open", "revive", "close"])
+@pytest.mark.parametrize("hangs", ["lent", "open", "reset", "close"])
 def test_a_close_ends_whatever_hangs(hangs: str, caplog: pytest.LogCaptureFixture) -> None:
     async def work() -> None:
         class Stuck(Driver):
@@ -438,13 +438,13 @@ def test_a_close_ends_whatever_hangs(hangs: str, caplog: pytest.LogCaptureFixtur
 
         driver = Stuck()
         pool = pool_of(driver)
-        taking = asyncio.ensure_future(pool.take())
+        taking = asyncio.ensure_future(pool.acquire())
         if hangs == "open":
             await asyncio.sleep(1)
         else:
             connection = await taking
             if hangs != "lent":
-                await pool.give(connection, asyncio.CancelledError() if hangs == "revive" else None)
+                await pool.release(connection, asyncio.CancelledError() if hangs == "reset" else None)
         begun = asyncio.get_running_loop().time()
         await pool.close()
         assert asyncio.get_running_loop().time() - begun <= CLOSE_TIMEOUT + SETTLE
@@ -453,7 +453,7 @@ def test_a_close_ends_whatever_hangs(hangs: str, caplog: pytest.LogCaptureFixtur
             with pytest.raises(DatabaseUnavailableError):
                 await taking
         if hangs == "lent":
-            await pool.give(connection)
+            await pool.release(connection)
 
     with caplog.at_level(logging.CRITICAL, "authhero_sql.pool"):
         run(work())
@@ -469,12 +469,12 @@ def test_one_that_comes_after_the_end_is_cut() -> None:
 
         driver = Stubborn()
         pool = pool_of(driver)
-        taking = asyncio.ensure_future(pool.take())
+        taking = asyncio.ensure_future(pool.acquire())
         await asyncio.sleep(0)
         await pool.close()
         await asyncio.gather(taking, return_exceptions=True)
         await asyncio.sleep(2)
-        assert driver.log == ["cut"]
+        assert driver.log == ["terminate"]
 
     run(work())
 
@@ -499,16 +499,16 @@ class Chaos(Driver):
             raise DatabaseUnavailableError(what)
 
 
-class Watched(Line[Connection]):
+class Watched(WaitQueue[Connection]):
     """A line in which it is seen who was served before whom."""
 
-    def __init__(self, line: Line[Connection]) -> None:
-        super().__init__(line._patience, line._late, line._back)
+    def __init__(self, queue: WaitQueue[Connection]) -> None:
+        super().__init__(queue._timeout, queue._make_error, queue._take_back)
         self.joined = self.last = 0
 
-    def join(self) -> Awaitable[Connection]:
+    def wait(self) -> Awaitable[Connection]:
         self.joined += 1
-        return self.seen(self.joined, super().join())
+        return self.seen(self.joined, super().wait())
 
     async def seen(self, number: int, served: Awaitable[Connection]) -> Connection:
         connection = await served
@@ -530,14 +530,14 @@ class Model:
             **options,
             acquire_timeout=chance.choice((0.5, 3.0, PATIENCE)),
             max_idle=chance.choice((None, 0.5, 5.0)),
-            trusted=chance.choice((0.0, 0.2, 1000.0)),
+            reset_after_idle=chance.choice((0.0, 0.2, 1000.0)),
         )
-        self.pool._line = Watched(self.pool._line)
+        self.pool._waiters = Watched(self.pool._waiters)
         self.lent: set[Connection] = set()
 
     async def use(self) -> None:
         """Borrow, do something, give back."""
-        connection = await self.pool.take()
+        connection = await self.pool.acquire()
         assert connection not in self.lent, "lent twice"
         assert not connection.unknown
         self.lent.add(connection)
@@ -551,7 +551,7 @@ class Model:
             raise
         finally:
             self.lent.discard(connection)
-            await self.pool.give(connection, error)
+            await self.pool.release(connection, error)
 
     async def _something(self, connection: Connection) -> None:
         for _ in range(self.chance.randrange(3)):
@@ -575,7 +575,7 @@ class Model:
             # The server hangs up on somebody, idle or not.
             self.chance.choice(self.driver.opened).open = False
         elif kind < 0.77:
-            self.pool.renew()
+            self.pool.expire_connections()
         else:
             await asyncio.sleep(self.chance.choice((0, 0, 0, 0.02, 0.3)))
         assert self.driver.alive() <= self.max_size
@@ -622,12 +622,12 @@ async def whole(model: Model) -> None:
     while model.pool._tasks:
         await asyncio.wait(model.pool._tasks)
         await asyncio.sleep(0)
-    assert model.pool._coming == 0
-    assert len(model.pool._line) == 0
+    assert model.pool._preparing == 0
+    assert len(model.pool._waiters) == 0
     assert model.pool._size == len(model.pool._open) == len(model.pool._idle)
-    every: list[Awaitable[Connection]] = [model.pool.take() for _ in range(model.max_size)]
+    every: list[Awaitable[Connection]] = [model.pool.acquire() for _ in range(model.max_size)]
     lent = await asyncio.gather(*every)
     assert len(set(lent)) == model.max_size
     assert model.pool._size == model.max_size
-    give: Callable[[Connection], Awaitable[None]] = model.pool.give
+    give: Callable[[Connection], Awaitable[None]] = model.pool.release
     await asyncio.gather(*map(give, lent))

@@ -14,8 +14,8 @@ PLAIN = Call('DELETE FROM "t"')
 
 
 def test_each_write_has_its_own_values() -> None:
-    together = DIALECT.together([INSERT, UPDATE, PLAIN, DELETE])
-    assert together == Call(
+    combined = DIALECT.combine([INSERT, UPDATE, PLAIN, DELETE])
+    assert combined == Call(
         'WITH w0 AS (INSERT INTO "t" ("a", "b", "c") VALUES ($1, $2, $1) RETURNING 1), '
         'w1 AS (UPDATE "t" SET "a"=$3 WHERE "b"=$12 RETURNING 1), '
         'w2 AS (DELETE FROM "t" RETURNING 1), '
@@ -27,9 +27,9 @@ def test_each_write_has_its_own_values() -> None:
 
 def test_what_is_not_kept_prepared_alone_is_not_together() -> None:
     once = Call(DELETE.sql, DELETE.args, prepared=False)
-    together = DIALECT.together([INSERT, once])
-    assert together is not None
-    assert not together.prepared
+    combined = DIALECT.combine([INSERT, once])
+    assert combined is not None
+    assert not combined.prepared
 
 
 @pytest.mark.parametrize(
@@ -48,8 +48,8 @@ def test_what_is_not_kept_prepared_alone_is_not_together() -> None:
     ],
 )
 def test_what_cannot_be_together(calls: list[Call]) -> None:
-    assert DIALECT.together(calls) is None
+    assert DIALECT.combine(calls) is None
 
 
 def test_no_more_values_than_a_statement_may_have() -> None:
-    assert DIALECT.together([INSERT, Call('DELETE FROM "t" WHERE "a" IN ($1)', ("x",) * (PARAMETERS - 2))]) is not None
+    assert DIALECT.combine([INSERT, Call('DELETE FROM "t" WHERE "a" IN ($1)', ("x",) * (PARAMETERS - 2))]) is not None

@@ -60,14 +60,14 @@ class Failing(CountingDatabase):
             for rows in await self._database.fetch_many([Call(f"SELECT * FROM {quote}{name}{quote}") for name in REGISTRY])
         ]
 
-    async def write(self, calls: Sequence[Call], *, apart: bool = False) -> list[int]:
+    async def write(self, calls: Sequence[Call], *, unordered: bool = False) -> list[int]:
         """Fail where it is due, and look at what is left."""
         if self.at is None or self.at >= len(calls) or len(calls) < 2:
-            return await super().write(calls, apart=apart)
+            return await super().write(calls, unordered=unordered)
         before = await self.contents()
         broken = [*calls[: self.at], BROKEN, *calls[self.at + 1 :]]
         with pytest.raises(SchemaMismatchError):
-            await super().write(broken, apart=apart)
+            await super().write(broken, unordered=unordered)
         assert await self.contents() == before, f"statement {self.at + 1} of {len(calls)} failed, and something stayed"
         self.failed += 1
         raise SchemaMismatchError

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from authhero_sql import Adapters, Database, Ids, connect, create_adapters
-from authhero_sql.dialects.threads import Thread
+from authhero_sql.dialects.threads import WorkerThread
 from tests.faults.proxy import proxied
 from tests.workload.calls import calls
 from tests.workload.replay import Ticking, outcome
@@ -41,7 +41,7 @@ async def counted(engine: str, url: str, monkeypatch: pytest.MonkeyPatch) -> Asy
     sent: list[object] = []
     async with connect(url) as db:
         if engine == "sqlite":
-            monkeypatch.setattr(Thread, "send", _noting(sent, Thread.send))
+            monkeypatch.setattr(WorkerThread, "send", _noting(sent, WorkerThread.send))
         else:
             inside: Any = db
             inside._transport._post = _noting(sent, inside._transport._post)
