@@ -173,9 +173,9 @@ class CustomTexts(Adapter[CustomTextEntry]):
 
         Args:
             tenant_id: The tenant's ID.
-            prompt: The name of the prompt, such as ``login``.
-            language: The language code, such as ``en``.
-            custom_text: The texts, as a mapping of screens to mappings of keys to texts.
+            prompt: The prompt, such as ``login``.
+            language: The language, as a language tag (BCP 47) of at most 16 characters.
+            custom_text: The texts by name, or by screen and name.
 
         Raises:
             ForeignKeyError: The tenant does not exist.
