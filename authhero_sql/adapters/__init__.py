@@ -65,13 +65,14 @@ class Adapters:
         """Open a transaction, and yield the same adapters bound to it: ``async with adapters.transaction() as tx``.
 
         The transaction is committed at the end of the block. An exception or a cancellation rolls it back. On every
-        engine, a database error ends the transaction even if the block catches it. To recover from an error, run the
-        statements that may fail in a nested ``tx.transaction()``, which is a savepoint and is rolled back alone.
+        engine, a database error ends the block in which it occurs, even if the block catches it. To recover from an
+        error, run the statements that may fail in a nested ``tx.transaction()``, which is a savepoint and is rolled
+        back alone.
 
         Tasks can share ``tx``; their statements run one after the other. A cancellation that arrives after the COMMIT
         was sent is raised when the COMMIT has finished.
 
-        If ``__aenter__`` runs in a task of its own, as under ``asyncio.wait_for`` on Python 3.11, the open transaction
+        If ``__aenter__`` runs in a separate task, as under ``asyncio.wait_for`` on Python 3.11, the open transaction
         cannot be detected. Using adapters from outside the transaction then does not raise TransactionMisuseError.
 
         Raises:

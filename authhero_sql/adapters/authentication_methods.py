@@ -59,8 +59,8 @@ class AuthenticationMethods(CreateMixin[AuthenticationMethod, AuthenticationMeth
             tenant_id: The tenant's ID.
             id: The method's ID.
             fields: The fields to update, as a model or a mapping.
-            expect: Values that the row must still have, such as ``{"updated_at": seen}``. Nothing is written if one
-                differs. Only plain fields can be compared.
+            expect: Values that the row must still have, such as ``{"updated_at": seen}``. Nothing is written if any of
+                them differs. Only plain fields can be compared.
 
         Returns:
             The updated method, or None if it does not exist or does not match ``expect``.

@@ -87,9 +87,9 @@ class EmailProviders(Adapter[EmailProvider]):
         Args:
             tenant_id: The tenant's ID.
             fields: The fields to update, as a model or a mapping.
-            expect: Values that the row must still have, such as ``{"updated_at": seen}``. Nothing is written if one
-                differs. Only plain fields can be compared.
-            returning: Return the updated row, which costs a second query, instead of a bool.
+            expect: Values that the row must still have, such as ``{"updated_at": seen}``. Nothing is written if any of
+                them differs. Only plain fields can be compared.
+            returning: Return the updated row instead of a bool. This takes a second query.
 
         Returns:
             Whether the provider exists and matches ``expect``. With ``returning``, the updated provider, or None.
@@ -196,9 +196,9 @@ class EmailTemplates(Adapter[EmailTemplate]):
             tenant_id: The tenant's ID.
             template: The name of the template.
             fields: The fields to update, as a model or a mapping.
-            expect: Values that the row must still have, such as ``{"updated_at": seen}``. Nothing is written if one
-                differs. Only plain fields can be compared.
-            returning: Return the updated row, which costs a second query, instead of a bool.
+            expect: Values that the row must still have, such as ``{"updated_at": seen}``. Nothing is written if any of
+                them differs. Only plain fields can be compared.
+            returning: Return the updated row instead of a bool. This takes a second query.
 
         Returns:
             Whether the template exists and matches ``expect``. With ``returning``, the updated template, or None.

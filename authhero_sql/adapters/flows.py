@@ -40,8 +40,8 @@ class Flows(CreateMixin[Flow, FlowInsert, "FlowCreate"], IterateMixin[Flow, "Flo
             tenant_id: The tenant's ID.
             id: The flow's ID.
             fields: The fields to update, as a model or a mapping.
-            expect: Values that the row must still have, such as ``{"updated_at": seen}``. Nothing is written if one
-                differs. Only plain fields can be compared.
+            expect: Values that the row must still have, such as ``{"updated_at": seen}``. Nothing is written if any of
+                them differs. Only plain fields can be compared.
 
         Returns:
             The updated flow, or None if it does not exist or does not match ``expect``.

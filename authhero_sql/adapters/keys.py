@@ -107,9 +107,9 @@ class Keys(Adapter[SigningKey]):
         Args:
             kid: The key's ID.
             fields: The fields to update, as a model or a mapping.
-            expect: Values that the row must still have, such as ``{"updated_at": seen}``. Nothing is written if one
-                differs. Only plain fields can be compared.
-            returning: Return the updated row, which costs a second query, instead of a bool.
+            expect: Values that the row must still have, such as ``{"updated_at": seen}``. Nothing is written if any of
+                them differs. Only plain fields can be compared.
+            returning: Return the updated row instead of a bool. This takes a second query.
 
         Returns:
             Whether the key exists and matches ``expect``. With ``returning``, the updated key, or None.

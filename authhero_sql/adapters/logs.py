@@ -126,8 +126,8 @@ class Logs(IterateMixin[Log, "LogWhere"]):
     ) -> Page[Log]:
         """Return a page of the tenant's log.
 
-        ``page`` and ``per_page`` select a page by its offset. ``from_`` and ``take`` select checkpoint pagination,
-        where a page costs the same at any position in the list.
+        ``page`` and ``per_page`` select a page by its offset. ``from_`` and ``take`` select checkpoint pagination
+        (Auth0's term for keyset pagination), whose pages cost the same at any position in the list.
 
         Args:
             tenant_id: The tenant's ID.

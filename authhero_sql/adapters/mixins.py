@@ -74,8 +74,8 @@ class ListMixin(TenantAdapter[M], Generic[M, W]):
     ) -> Page[M]:
         """Return a page of the tenant's rows.
 
-        ``page`` and ``per_page`` select a page by its offset. ``from_`` and ``take`` select checkpoint pagination,
-        where a page costs the same at any position in the list.
+        ``page`` and ``per_page`` select a page by its offset. ``from_`` and ``take`` select checkpoint pagination
+        (Auth0's term for keyset pagination), whose pages cost the same at any position in the list.
 
         Args:
             tenant_id: The tenant's ID.
@@ -283,9 +283,9 @@ class UpdateMixin(TenantAdapter[M], Generic[M, U]):
             tenant_id: The tenant's ID.
             id: The row's ID.
             fields: The fields to update, as a model or a mapping.
-            expect: Values that the row must still have, such as ``{"updated_at": seen}``. Nothing is written if one
-                differs. Only plain fields can be compared.
-            returning: Return the updated row, which costs a second query, instead of a bool.
+            expect: Values that the row must still have, such as ``{"updated_at": seen}``. Nothing is written if any of
+                them differs. Only plain fields can be compared.
+            returning: Return the updated row instead of a bool. This takes a second query.
 
         Returns:
             Whether the row exists and matches ``expect``. With ``returning``, the updated row, or None.

@@ -168,9 +168,9 @@ class TenantOperations(_PendingAdapter[TenantOperation]):
         Args:
             id: The operation's ID.
             fields: The fields to update, as a model or a mapping.
-            expect: Values that the row must still have, such as ``{"updated_at": seen}``. Nothing is written if one
-                differs. Only plain fields can be compared.
-            returning: Return the updated row, which costs a second query, instead of a bool.
+            expect: Values that the row must still have, such as ``{"updated_at": seen}``. Nothing is written if any of
+                them differs. Only plain fields can be compared.
+            returning: Return the updated row instead of a bool. This takes a second query.
 
         Returns:
             Whether the operation exists and matches ``expect``. With ``returning``, the updated operation, or None.
@@ -248,7 +248,7 @@ class TenantOperationEvents(Adapter[TenantOperationEvent]):
             InvalidQueryError: The page is invalid.
         """
         where = {TENANT_OPERATION_EVENT.operation_id: operation_id}
-        # Only the IDs are sorted by: a clock can go backwards, but the IDs never do.
+        # Sort by ID only: a clock can go backwards, but the IDs never do.
         return await self._lists.by_offset(where, (TENANT_OPERATION_EVENT.id.asc,), page, per_page, include_totals)
 
 
@@ -335,9 +335,9 @@ class Rollouts(_PendingAdapter[Rollout]):
         Args:
             id: The rollout's ID.
             fields: The fields to update, as a model or a mapping.
-            expect: Values that the row must still have, such as ``{"updated_at": seen}``. Nothing is written if one
-                differs. Only plain fields can be compared.
-            returning: Return the updated row, which costs a second query, instead of a bool.
+            expect: Values that the row must still have, such as ``{"updated_at": seen}``. Nothing is written if any of
+                them differs. Only plain fields can be compared.
+            returning: Return the updated row instead of a bool. This takes a second query.
 
         Returns:
             Whether the rollout exists and matches ``expect``. With ``returning``, the updated rollout, or None.

@@ -190,9 +190,9 @@ class OrganizationConnections(Adapter[OrganizationConnection]):
             organization_id: The organization's ID.
             connection_id: The connection's ID.
             fields: The fields to update, as a model or a mapping.
-            expect: Values that the row must still have, such as ``{"updated_at": seen}``. Nothing is written if one
-                differs. Only plain fields can be compared.
-            returning: Return the updated row, which costs a second query, instead of a bool.
+            expect: Values that the row must still have, such as ``{"updated_at": seen}``. Nothing is written if any of
+                them differs. Only plain fields can be compared.
+            returning: Return the updated row instead of a bool. This takes a second query.
 
         Returns:
             Whether the connection is enabled for the organization and matches ``expect``. With ``returning``, the
@@ -301,7 +301,7 @@ class UserOrganizations(
     async def list_user_organizations(
         self, tenant_id: str, user_id: str, *, page: int = 0, per_page: int = 50, include_totals: Totals = False
     ) -> Page[JoinedOrganization]:
-        """Return a page of the organizations that the user is a member of, the last one joined first.
+        """Return a page of the organizations that the user is a member of, most recently joined first.
 
         The method sends at most two queries.
 

@@ -240,7 +240,7 @@ class Outbox(Adapter[StoredEvent]):
         return await self._run.matched(self._sql.update({OUTBOX_EVENT.id: id, **_undelivered(worker_id)}, values))
 
     async def list_failed(self, tenant_id: str, *, page: int = 0, per_page: int = 50, include_totals: Totals = False) -> Page[OutboxEvent]:
-        """Return a page of the tenant's dead letters, the latest first.
+        """Return a page of the tenant's dead letters, latest first.
 
         Events whose payload cannot be read are left out of the page and logged.
 

@@ -277,7 +277,7 @@ class UserRoles(Adapter[UserRole]):
         include_totals: Totals = False,
         sort: str | Sort | None = None,
     ) -> builtins.list[Role] | Page[Role]:
-        """Return the user's roles, each only once.
+        """Return the user's roles, without duplicates.
 
         Args:
             tenant_id: The tenant's ID.
@@ -328,7 +328,7 @@ class UserRoles(Adapter[UserRole]):
     ) -> Page[str]:
         """Return a page of the IDs of the users that have the role, in the order of the IDs.
 
-        A user is included if the role is assigned for the whole tenant or for any organization, and only once.
+        A user is returned once, whether the role is assigned for the whole tenant, for an organization or for several.
 
         Args:
             tenant_id: The tenant's ID.

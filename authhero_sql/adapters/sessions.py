@@ -137,9 +137,9 @@ class Sessions(_ExpiringAdapter[Session, "SessionWhere"]):
             tenant_id: The tenant's ID.
             id: The session's ID.
             fields: The fields to update, as a model or a mapping.
-            expect: Values that the row must still have, such as ``{"updated_at": seen}``. Nothing is written if one
-                differs. Only plain fields can be compared.
-            returning: Return the updated row, which costs a second query, instead of a bool.
+            expect: Values that the row must still have, such as ``{"updated_at": seen}``. Nothing is written if any of
+                them differs. Only plain fields can be compared.
+            returning: Return the updated row instead of a bool. This takes a second query.
 
         Returns:
             Whether the session exists and matches ``expect``. With ``returning``, the updated session, or None.
@@ -167,8 +167,8 @@ class Sessions(_ExpiringAdapter[Session, "SessionWhere"]):
 class RefreshTokens(_ExpiringAdapter[RefreshToken, "RefreshTokenWhere"]):
     """Refresh tokens (Auth0: refresh tokens).
 
-    A token without an expiry does not expire. It has two: ``expires_at``, and ``idle_expires_at`` for tokens that are
-    not used.
+    A token has two expiries: ``expires_at``, and ``idle_expires_at`` for a token that is not used. None means that the
+    token does not expire in this way.
     """
 
     table = REFRESH_TOKENS
@@ -260,11 +260,11 @@ class RefreshTokens(_ExpiringAdapter[RefreshToken, "RefreshTokenWhere"]):
             tenant_id: The tenant's ID.
             id: The token's ID.
             fields: The fields to update, as a model or a mapping.
-            expect: Values that the row must still have, such as ``{"rotated_at": None}``. Nothing is written if one
-                differs. Only plain fields can be compared.
+            expect: Values that the row must still have, such as ``{"rotated_at": None}``. Nothing is written if any of
+                them differs. Only plain fields can be compared.
             login_session_bump: The ID of a login session, and the aware datetime to which its expiry is extended at
                 least. It is extended in the same transaction, and only if the token is updated.
-            returning: Return the updated row, which costs a second query, instead of a bool.
+            returning: Return the updated row instead of a bool. This takes a second query.
 
         Returns:
             Whether the token exists and matches ``expect``. With ``returning``, the updated token, or None.

@@ -93,8 +93,8 @@ class Tenants(Adapter[Tenant]):
     ) -> Page[Tenant]:
         """Return a page of all tenants.
 
-        ``page`` and ``per_page`` select a page by its offset. ``from_`` and ``take`` select checkpoint pagination,
-        where a page costs the same at any position in the list.
+        ``page`` and ``per_page`` select a page by its offset. ``from_`` and ``take`` select checkpoint pagination
+        (Auth0's term for keyset pagination), whose pages cost the same at any position in the list.
 
         Args:
             page: The page number, starting at 0, which is the default. The database reads all rows before the page, at
@@ -175,9 +175,9 @@ class Tenants(Adapter[Tenant]):
         Args:
             id: The tenant's ID.
             fields: The fields to update, as a model or a mapping.
-            expect: Values that the row must still have, such as ``{"updated_at": seen}``. Nothing is written if one
-                differs. Only plain fields can be compared.
-            returning: Return the updated row, which costs a second query, instead of a bool.
+            expect: Values that the row must still have, such as ``{"updated_at": seen}``. Nothing is written if any of
+                them differs. Only plain fields can be compared.
+            returning: Return the updated row instead of a bool. This takes a second query.
 
         Returns:
             Whether the tenant exists and matches ``expect``. With ``returning``, the updated tenant, or None.

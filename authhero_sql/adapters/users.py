@@ -486,11 +486,11 @@ class Users(Importing[User], IterateMixin[User, "UserWhere"]):
             tenant_id: The tenant's ID.
             user_id: The user's ID.
             fields: The fields to update, as a model or a mapping.
-            expect: Values that the row must still have, such as ``{"updated_at": seen}``. Nothing is written if one
-                differs. Only plain fields can be compared.
+            expect: Values that the row must still have, such as ``{"updated_at": seen}``. Nothing is written if any of
+                them differs. Only plain fields can be compared.
             outbox_events: Audit events to write to the outbox of this tenant in the same transaction. They are not
                 written if the user does not exist or does not match ``expect``.
-            returning: Return the updated row, which costs a second query, instead of a bool.
+            returning: Return the updated row instead of a bool. This takes a second query.
 
         Returns:
             Whether the user exists and matches ``expect``. With ``returning``, the updated user, or None.
@@ -548,7 +548,7 @@ class Users(Importing[User], IterateMixin[User, "UserWhere"]):
         )
 
     async def unlink(self, tenant_id: str, user_id: str, provider: str, linked_user_id: str) -> bool:
-        """Turn a linked account into an account of its own.
+        """Unlink an account from the user, so that it becomes a separate user again.
 
         Args:
             tenant_id: The tenant's ID.
