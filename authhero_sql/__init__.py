@@ -1,4 +1,4 @@
-"""The data layer of an AuthHero identity server, for async Python: one set of adapters over four engines.
+"""The data layer of an AuthHero identity server for async Python, on SQLite, PostgreSQL, MySQL, MariaDB and Cloudflare D1.
 
 .. code-block:: python
 

@@ -1,4 +1,4 @@
-"""The container: one property for each adapter, declared here and nowhere else."""
+"""The container of the adapters. Each adapter is a property that is declared here and nowhere else."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ T = TypeVar("T")
 
 
 class Adapters:
-    """All adapters over one database, or over one transaction of it."""
+    """All adapters over one database, or over one transaction or batch."""
 
     def __init__(self, context: Context) -> None:
         self.context = context
@@ -62,97 +62,113 @@ class Adapters:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Adapters]:
-        """Open a transaction and give the same adapters bound to it: ``async with adapters.transaction() as tx``.
+        """Open a transaction, and yield the same adapters bound to it: ``async with adapters.transaction() as tx``.
 
-        The end of the block commits; an exception or a cancellation rolls everything back. An error of the database ends
-        the block, the same on every engine: what may fail and be survived belongs in a ``tx.transaction()`` of its own,
-        which is undone alone (a savepoint). Tasks may share ``tx``; they take turns. A cancellation that comes when the
-        COMMIT is already on its way is raised after it. Where ``__aenter__`` runs in a task of its own, as under
-        ``asyncio.wait_for`` on Python 3.11, nobody can tell afterwards that the block is open, and the adapters around it
-        are not refused.
+        The transaction is committed at the end of the block. An exception or a cancellation rolls it back. On every
+        engine, a database error ends the block in which it occurs, even if the block catches it. To recover from an
+        error, run the statements that may fail in a nested ``tx.transaction()``, which is a savepoint and is rolled
+        back alone.
+
+        Tasks can share ``tx``; their statements run one after the other. A cancellation that arrives after the COMMIT
+        was sent is raised when the COMMIT has finished.
+
+        If ``__aenter__`` runs in a separate task, as under ``asyncio.wait_for`` on Python 3.11, the open transaction
+        cannot be detected. Using adapters from outside the transaction then does not raise TransactionMisuseError.
 
         Raises:
-            PoolTimeoutError: no connection became free in time.
-            TransactionConflictError: another transaction got in the way; :meth:`run_transaction` tries again.
-            TransactionAbortedError: an error in the block was caught, but nothing of the block is kept; the ``__cause__``
-                is that error.
-            TransactionMisuseError: a transaction is open here, and these are not its adapters.
-            UnknownOutcomeError: the connection was lost before the COMMIT was answered: it may have been done.
-            UnsupportedError: the engine has no interactive transactions (D1); :meth:`batch` works on every one.
+            PoolTimeoutError: No connection became free in time.
+            TransactionConflictError: The transaction conflicted with another one. Use :meth:`run_transaction` to retry
+                it.
+            TransactionAbortedError: The block caught a database error, so the transaction was rolled back. The
+                ``__cause__`` is that error.
+            TransactionMisuseError: A transaction is open here, and these adapters do not belong to it.
+            UnknownOutcomeError: The connection was lost before the COMMIT was acknowledged, so the transaction may have
+                been committed.
+            UnsupportedError: The engine has no interactive transactions (D1), or these adapters belong to a batch. Use
+                :meth:`batch`, which works on every engine.
         """
         async with self.context.transaction() as context:
             yield Adapters(context)
 
     async def run_transaction(self, work: Callable[[Adapters], Awaitable[T]], *, attempts: int = 5, deadline: float | None = None) -> T:
-        """Run ``async def work(tx)`` in a transaction, and all of it again when another transaction got in the way.
+        """Run ``async def work(tx)`` in a transaction, and retry it if it conflicts with another transaction.
 
-        Between two attempts lies a short wait of random length. ``work`` may run several times, so what it does beside the
-        database belongs in ``tx.on_commit(…)``. It is never run again when the outcome of the COMMIT is unknown.
+        A short random delay separates two attempts. ``work`` may run several times, so side effects outside the
+        database belong in ``tx.on_commit()``. The transaction is never retried if the outcome of the COMMIT is unknown.
 
         Args:
-            work: what to do with the adapters of the transaction.
-            attempts: how often it is run at the most.
-            deadline: seconds after which it is not begun again.
+            work: A function that is called with the adapters of the transaction.
+            attempts: The maximum number of attempts, at least 1.
+            deadline: The time after which no further attempt is started, in seconds from the call. Unlimited by
+                default.
 
         Returns:
-            What the ``work`` that was committed returned.
+            The return value of the attempt that was committed.
 
         Raises:
-            PoolTimeoutError: no connection became free in time.
-            TransactionAbortedError: ``work`` caught an error of the database, so nothing of it was kept.
-            TransactionConflictError: every attempt met another transaction, or the deadline has passed.
-            TransactionMisuseError: these are the adapters of a transaction already.
-            UnknownOutcomeError: the connection was lost before the COMMIT was answered.
-            UnsupportedError: the engine has no interactive transactions (D1).
+            PoolTimeoutError: No connection became free in time.
+            TransactionAbortedError: ``work`` caught a database error, so the transaction was rolled back.
+            TransactionConflictError: Every attempt failed with a conflict, or the deadline has passed.
+            TransactionMisuseError: These adapters already belong to a transaction, or another transaction is open here.
+            UnknownOutcomeError: The connection was lost before the COMMIT was acknowledged, so the transaction may have
+                been committed.
+            UnsupportedError: The engine has no interactive transactions (D1), or these adapters belong to a batch.
             ValueError: ``attempts`` is below 1.
         """
         return await self.context.run_transaction(lambda context: work(Adapters(context)), attempts, deadline)
 
     def on_commit(self, callback: Callable[[], object]) -> None:
-        """Have a function, or a coroutine function, called after the commit of this transaction or batch, and only then.
+        """Call a function or coroutine function after this transaction or batch has been committed.
 
-        Functions are called in order, once. What was registered in a ``tx.transaction()`` that is undone is not called. An
-        error in one does not keep the others from being called; the errors are raised together, as an ExceptionGroup,
-        after all of them. A process that dies after the commit calls nothing: what must happen belongs in the outbox.
+        Every callback is called once, in the order of registration. Callbacks that were registered in a nested
+        ``tx.transaction()`` are discarded if it is rolled back. If a callback raises, the remaining ones are still
+        called. The errors are then raised together in an ExceptionGroup. If the process dies after the commit, the
+        callbacks are lost: use the outbox for work that must happen.
+
+        Args:
+            callback: A function without parameters. If it returns an awaitable, the awaitable is awaited.
 
         Raises:
-            TransactionMisuseError: these adapters belong to no transaction and no batch.
+            TransactionMisuseError: These adapters do not belong to a transaction or batch.
         """
         self.context.on_commit(callback)
 
     def independent(self) -> Adapters:
-        """Return adapters that work outside the transaction that is open here, on a connection of their own.
+        """Return adapters that work outside the open transaction, on another connection.
 
-        What they write stays when the transaction is rolled back, an audit log for example. They do not see what it has
-        written, and wait for the locks that it holds. SQLite has one writer, so there they can only read.
+        Their writes are not rolled back with the transaction, which suits an audit log. They do not see the uncommitted
+        writes of the transaction, and wait for its locks. SQLite allows only one writer, so on SQLite they can only
+        read.
         """
         return Adapters(self.context.outside())
 
     @asynccontextmanager
     async def batch(self) -> AsyncIterator[Adapters]:
-        """The same adapters, their writes collected and sent as one: ``async with adapters.batch() as b``.
+        """Collect writes in a block and send them together at its end: ``async with adapters.batch() as b``.
 
-        Nothing is written before the end of the block, and then everything or nothing; an exception in the block writes
-        nothing. So what is read in the block is what was there before it. A method that tells whether it found a row
-        gives True in a batch, and keeps that promise: where one finds none, the whole batch is undone. Methods that have
-        to see what their write has done (counts, clean-ups, ``claim_events``, ``action_versions.create``, updates that
-        give the new row) raise UnsupportedError.
+        Nothing is written before the end of the block. Then either all writes take effect or none does. An exception in
+        the block discards the writes. Reads in the block do not see the collected writes.
+
+        A method that returns whether it found a row returns True in a batch. If the row does not exist, the whole batch
+        is rolled back. Methods that need the result of their own write raise UnsupportedError. These are methods that
+        return a count, cleanups, ``claim_events``, ``action_versions.create``, and updates that return the updated row.
 
         Raises:
-            BatchRowNotFoundError: a write found no row; nothing was written. So does one that depends on a value that
-                somebody else has changed meanwhile, such as a consent.
-            ConflictError: a key is taken; nothing was written.
-            TransactionConflictError: another transaction got in the way; the batch may be tried again.
-            UnsupportedError: in a batch.
+            BatchRowNotFoundError: A write found no row, so nothing was written. The same applies if a write depends on
+                a value that has been changed concurrently, such as a consent.
+            ConflictError: A unique value is taken, so nothing was written.
+            TransactionConflictError: The batch conflicted with another transaction and can be retried.
+            TransactionMisuseError: A transaction is open here, and these adapters do not belong to it.
+            UnsupportedError: These adapters already belong to a batch.
         """
         async with self.context.batched() as context:
             yield Adapters(context)
 
-    # The adapters by name, each made, and its module loaded, when it is first asked for: a transaction pays for what it uses.
+    # Each adapter is created, and its module imported, on first access, so that a transaction pays only for the adapters it uses.
 
     @cached_property
     def action_executions(self) -> ActionExecutions:
-        """What running the actions of a trigger led to (Auth0: action executions)."""
+        """The results of running a trigger's actions (Auth0: action executions)."""
         from .actions import ActionExecutions
 
         return ActionExecutions(self.context)
@@ -166,28 +182,28 @@ class Adapters:
 
     @cached_property
     def actions(self) -> Actions:
-        """Actions (Auth0: actions): code that runs at a trigger."""
+        """Code that runs at a trigger (Auth0: actions)."""
         from .actions import Actions
 
         return Actions(self.context)
 
     @cached_property
     def analytics(self) -> Analytics:
-        """The log counted by time, connection, client, kind of user and event; retention by week."""
+        """Counts of log events by time, connection, client, user type and event, and weekly retention."""
         from .analytics import Analytics
 
         return Analytics(self.context)
 
     @cached_property
     def authentication_methods(self) -> AuthenticationMethods:
-        """What users sign in with beside a password (Auth0: authentication methods)."""
+        """The second factors and passkeys of users (Auth0: authentication methods)."""
         from .authentication_methods import AuthenticationMethods
 
         return AuthenticationMethods(self.context)
 
     @cached_property
     def branding(self) -> Brandings:
-        """Branding (Auth0: branding), one a tenant."""
+        """The branding of each tenant (Auth0: branding)."""
         from .branding import Brandings
 
         return Brandings(self.context)
@@ -201,14 +217,14 @@ class Adapters:
 
     @cached_property
     def client_grants(self) -> ClientGrants:
-        """What clients may do on their own account (Auth0: client grants)."""
+        """The scopes that clients can request on their own behalf (Auth0: client grants)."""
         from .resource_servers import ClientGrants
 
         return ClientGrants(self.context)
 
     @cached_property
     def client_registration_tokens(self) -> ClientRegistrationTokens:
-        """Initial and registration access tokens (RFC 7591, RFC 7592), kept by their hash."""
+        """Initial access tokens and registration access tokens (RFC 7591, RFC 7592), stored as hashes."""
         from .client_registration_tokens import ClientRegistrationTokens
 
         return ClientRegistrationTokens(self.context)
@@ -250,14 +266,14 @@ class Adapters:
 
     @cached_property
     def email_providers(self) -> EmailProviders:
-        """How e-mail is sent (Auth0: email provider), one a tenant."""
+        """The email provider of each tenant (Auth0: email provider)."""
         from .emails import EmailProviders
 
         return EmailProviders(self.context)
 
     @cached_property
     def email_templates(self) -> EmailTemplates:
-        """What e-mail says (Auth0: email templates), by name."""
+        """Email templates by name (Auth0: email templates)."""
         from .emails import EmailTemplates
 
         return EmailTemplates(self.context)
@@ -278,21 +294,21 @@ class Adapters:
 
     @cached_property
     def grants(self) -> Grants:
-        """The scopes that users have allowed clients (Auth0: user grants)."""
+        """The scopes that users have granted to clients (Auth0: user grants)."""
         from .resource_servers import Grants
 
         return Grants(self.context)
 
     @cached_property
     def hook_code(self) -> HookCodes:
-        """The code of hooks that run code."""
+        """The source code of hooks that run code."""
         from .actions import HookCodes
 
         return HookCodes(self.context)
 
     @cached_property
     def hooks(self) -> Hooks:
-        """What triggers lead to (Auth0: hooks)."""
+        """The URLs, forms, pages, templates and code that triggers invoke (Auth0: hooks)."""
         from .actions import Hooks
 
         return Hooks(self.context)
@@ -306,77 +322,77 @@ class Adapters:
 
     @cached_property
     def keys(self) -> Keys:
-        """Signing keys (Auth0: application signing keys), of all tenants."""
+        """The signing keys of all tenants (Auth0: application signing keys)."""
         from .keys import Keys
 
         return Keys(self.context)
 
     @cached_property
     def log_streams(self) -> LogStreams:
-        """Where the log is sent to (Auth0: log streams)."""
+        """The destinations that log events are sent to (Auth0: log streams)."""
         from .streams import LogStreams
 
         return LogStreams(self.context)
 
     @cached_property
     def login_sessions(self) -> LoginSessions:
-        """Login sessions: a person on the way in."""
+        """Login sessions: sign-ins in progress."""
         from .login_sessions import LoginSessions
 
         return LoginSessions(self.context)
 
     @cached_property
     def logs(self) -> Logs:
-        """The tenant's log (Auth0: log events)."""
+        """Log events (Auth0: log events)."""
         from .logs import Logs
 
         return Logs(self.context)
 
     @cached_property
     def migration_sources(self) -> MigrationSources:
-        """Servers whose users are taken over as they sign in."""
+        """External servers from which users are migrated when they sign in."""
         from .streams import MigrationSources
 
         return MigrationSources(self.context)
 
     @cached_property
     def organization_connections(self) -> OrganizationConnections:
-        """The connections that are enabled for each organization (Auth0: organization connections)."""
+        """The connections enabled for each organization (Auth0: organization connections)."""
         from .organizations import OrganizationConnections
 
         return OrganizationConnections(self.context)
 
     @cached_property
     def organizations(self) -> Organizations:
-        """Business customers and partners with members of their own (Auth0: organizations)."""
+        """Business customers and partners with their own members (Auth0: organizations)."""
         from .organizations import Organizations
 
         return Organizations(self.context)
 
     @cached_property
     def outbox(self) -> Outbox:
-        """Events that are written with what they tell of, and delivered afterwards."""
+        """The transactional outbox: events that are stored together with the change they describe, and delivered later."""
         from .outbox import Outbox
 
         return Outbox(self.context)
 
     @cached_property
     def passwords(self) -> Passwords:
-        """Password hashes; one of a user's is current."""
+        """The current password hash of each user, and earlier ones."""
         from .passwords import Passwords
 
         return Passwords(self.context)
 
     @cached_property
     def prompt_settings(self) -> PromptSettings:
-        """Prompt settings (Auth0: prompts), one row a tenant."""
+        """The prompt settings of each tenant (Auth0: prompts)."""
         from .branding import PromptSettings
 
         return PromptSettings(self.context)
 
     @cached_property
     def proxy_routes(self) -> ProxyRoutes:
-        """Where requests to a custom domain go."""
+        """The routing rules for requests to custom domains."""
         from .domains import ProxyRoutes
 
         return ProxyRoutes(self.context)
@@ -411,35 +427,35 @@ class Adapters:
 
     @cached_property
     def rollouts(self) -> Rollouts:
-        """Operations over many tenants, in waves."""
+        """Operations that run on many tenants in waves."""
         from .operations import Rollouts
 
         return Rollouts(self.context)
 
     @cached_property
     def scim_configurations(self) -> ScimConfigurations:
-        """SCIM configurations (Auth0: SCIM configuration), one a connection."""
+        """The SCIM configuration of each connection (Auth0: SCIM configuration)."""
         from .scim import ScimConfigurations
 
         return ScimConfigurations(self.context)
 
     @cached_property
     def scim_external_ids(self) -> ScimExternalIds:
-        """The ids by which directories know users (SCIM: ``externalId``)."""
+        """The IDs that directories use for users (SCIM: ``externalId``)."""
         from .scim import ScimExternalIds
 
         return ScimExternalIds(self.context)
 
     @cached_property
     def scim_tokens(self) -> ScimTokens:
-        """SCIM tokens (Auth0: SCIM tokens), kept by their hash."""
+        """SCIM tokens (Auth0: SCIM tokens), stored as hashes."""
         from .scim import ScimTokens
 
         return ScimTokens(self.context)
 
     @cached_property
     def session_cleanup(self) -> SessionCleanup:
-        """What removes sessions that have expired; called itself: ``await adapters.session_cleanup()``."""
+        """A callable that removes expired sessions: ``await adapters.session_cleanup()``."""
         from .session_cleanup import SessionCleanup
 
         return SessionCleanup(self.context)
@@ -460,14 +476,14 @@ class Adapters:
 
     @cached_property
     def tenant_operation_events(self) -> TenantOperationEvents:
-        """What happened in each operation on a tenant."""
+        """The events of each tenant operation."""
         from .operations import TenantOperationEvents
 
         return TenantOperationEvents(self.context)
 
     @cached_property
     def tenant_operations(self) -> TenantOperations:
-        """Long operations on tenants: provisioning, upgrades, backups."""
+        """Long-running operations on tenants, such as provisioning, upgrades and backups."""
         from .operations import TenantOperations
 
         return TenantOperations(self.context)
@@ -488,28 +504,28 @@ class Adapters:
 
     @cached_property
     def universal_login_templates(self) -> UniversalLoginTemplates:
-        """Universal login templates (Auth0: universal login page template), one a tenant."""
+        """The universal login template of each tenant (Auth0: universal login page template)."""
         from .branding import UniversalLoginTemplates
 
         return UniversalLoginTemplates(self.context)
 
     @cached_property
     def user_activity(self) -> UserActivity:
-        """Last login, login count and failed logins of each user."""
+        """The last login, the login count and the failed logins of each user."""
         from .user_activity import UserActivity
 
         return UserActivity(self.context)
 
     @cached_property
     def user_organizations(self) -> UserOrganizations:
-        """Memberships (Auth0: organization members)."""
+        """Memberships in organizations (Auth0: organization members)."""
         from .organizations import UserOrganizations
 
         return UserOrganizations(self.context)
 
     @cached_property
     def user_permissions(self) -> UserPermissions:
-        """The permissions that users have without a role (Auth0: user permissions)."""
+        """Permissions that are assigned to users directly (Auth0: user permissions)."""
         from .roles import UserPermissions
 
         return UserPermissions(self.context)
@@ -530,21 +546,22 @@ class Adapters:
 
 
 async def create_adapters(pool: object, *, clock: Clock | None = None, ids: Ids | None = None, normalize_emails: bool = False) -> Adapters:
-    """The adapters over a database.
+    """Create the adapters over a database.
 
     Args:
-        pool: a :class:`Database` from ``connect(url)``, which takes the options, or a pool of one's own
-            (``asyncpg.Pool``, ``aiomysql.Pool``, ``aiosqlite.Connection``, a Worker's D1 binding), which has their defaults
-            and is never closed here.
-        clock: gives the present; the system's by default.
-        ids: makes ids; random ones by default.
-        normalize_emails: store the e-mail addresses of users in lower case, and look for them so in ``users.find`` and
-            ``users.get_by_email``. Without it ``Ada@acme.example`` and ``ada@acme.example`` are two users, as in AuthHero. Set it
-            for a new database; in one that has addresses in upper case those users would no longer be found.
+        pool: A :class:`Database` from ``connect(url)``, or an existing pool: an ``asyncpg.Pool``, an ``aiomysql.Pool``,
+            an ``aiosqlite.Connection`` or the D1 binding of a Worker. An existing pool is used with the default
+            options, and is never closed by the adapters.
+        clock: A function that returns the current time as an aware datetime. Defaults to the system clock.
+        ids: The generator of IDs. IDs are random by default.
+        normalize_emails: Store the email addresses of users in lower case, and convert the address to lower case in
+            ``users.find`` and ``users.get_by_email``. Without it, ``Ada@acme.example`` and ``ada@acme.example`` are two
+            users, as in AuthHero. Enable it only for a new database: existing users with upper-case letters in their
+            address would no longer be found.
 
     Raises:
         TypeError: ``pool`` is none of these.
-        ConfigurationError: the database is set up in a way that cannot work.
-        DatabaseUnavailableError: it cannot be reached.
+        ConfigurationError: The package cannot work with the configuration of the database.
+        DatabaseUnavailableError: The database cannot be reached.
     """
     return Adapters(Context.of(await wrap(pool), clock=clock, ids=ids, normalize_emails=normalize_emails))

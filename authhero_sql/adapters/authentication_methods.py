@@ -22,7 +22,10 @@ AUTHENTICATION_METHOD = AUTHENTICATION_METHODS.c
 
 
 class AuthenticationMethods(CreateMixin[AuthenticationMethod, AuthenticationMethodInsert, "AuthenticationMethodCreate"]):
-    """Authentication methods (Auth0: authentication methods); ids are ULIDs."""
+    """Authentication methods (Auth0: authentication methods): second factors and passkeys.
+
+    Generated IDs are ULIDs.
+    """
 
     table = AUTHENTICATION_METHODS
     model = AuthenticationMethod
@@ -33,13 +36,16 @@ class AuthenticationMethods(CreateMixin[AuthenticationMethod, AuthenticationMeth
         return self.context.ids.ulid(now)
 
     async def get_by_credential_id(self, tenant_id: str, credential_id: str) -> AuthenticationMethod | None:
-        """The method with this WebAuthn credential id, or None; the oldest where there are several."""
+        """Return the method with this WebAuthn credential ID, or None.
+
+        If several methods have this credential ID, the oldest one is returned.
+        """
         where = {AUTHENTICATION_METHOD.tenant_id: tenant_id, AUTHENTICATION_METHOD.credential_id: credential_id}
         found = await self._all(where, (Order("created_at_ts"), Order("id")), limit=1)
         return found[0] if found else None
 
     async def list(self, tenant_id: str, user_id: str) -> builtins.list[AuthenticationMethod]:
-        """The user's methods, oldest first."""
+        """Return the user's methods, oldest first."""
         return await self._all(
             {AUTHENTICATION_METHOD.tenant_id: tenant_id, AUTHENTICATION_METHOD.user_id: user_id}, (Order("created_at_ts"), Order("id"))
         )
@@ -47,19 +53,21 @@ class AuthenticationMethods(CreateMixin[AuthenticationMethod, AuthenticationMeth
     async def update(
         self, tenant_id: str, id: str, fields: BaseModel | AuthenticationMethodUpdate | Unchecked, *, expect: Expected = None
     ) -> AuthenticationMethod | None:
-        """Write exactly the given fields.
+        """Update only the given fields.
 
         Args:
-            tenant_id: the tenant.
-            id: the row.
-            fields: what to write.
-            expect: what was seen in plain fields, such as ``{"updated_at": seen}``: nothing is written unless it is still so.
+            tenant_id: The tenant's ID.
+            id: The method's ID.
+            fields: The fields to update, as a model or a mapping.
+            expect: Values that the row must still have, such as ``{"updated_at": seen}``. Nothing is written if any of
+                them differs. Only plain fields can be compared.
 
         Returns:
-            The method as it is then, or None where there is none, or not as it was expected to be.
+            The updated method, or None if it does not exist or does not match ``expect``.
 
         Raises:
-            InvalidQueryError: a field cannot be expected.
-            InvalidValueError: a value cannot be stored, or a field is unknown or cannot be updated.
+            InvalidQueryError: A field of ``expect`` is unknown or cannot be compared.
+            InvalidValueError: A value cannot be stored, or a field is unknown or cannot be updated.
+            UnsupportedError: The method is called in a batch.
         """
         return await self._updated(self._own(tenant_id, id), fields, expect)

@@ -1,4 +1,4 @@
-"""Which connections a client may use, in order: ``clients.connections``."""
+"""The ordered list of connections that each client can use, stored in ``clients.connections``."""
 
 from __future__ import annotations
 
@@ -30,9 +30,12 @@ class ClientConnections(Adapter[Client]):
     insert: type[BaseModel] | None = ClientInsert
 
     async def list_by_client(self, tenant_id: str, client_id: str) -> list[Connection]:
-        """The client's connections, in its order; empty for a client that does not exist. At most two queries."""
+        """Return the client's connections, in the client's order.
+
+        The list is empty if the client does not exist. The method sends at most two queries.
+        """
         rows = await self._run.fetch(self._sql.select(self._columns_read, {CLIENT.tenant_id: tenant_id, CLIENT.client_id: client_id}))
-        ids = _ids(rows[0][1], client_id) if rows else []
+        ids = _parse_ids(rows[0][1], client_id) if rows else []
         if not ids:
             return []
         found = await Connections(self.context)._all({CONNECTION.tenant_id: tenant_id, CONNECTION.id: one_of(ids)})
@@ -40,37 +43,59 @@ class ClientConnections(Adapter[Client]):
         return [by_id[id] for id in ids if id in by_id]
 
     async def update_by_client(self, tenant_id: str, client_id: str, connection_ids: Sequence[str]) -> bool:
-        """Replace the client's list; whether there was such a client.
+        """Replace the client's list of connections.
+
+        Args:
+            tenant_id: The tenant's ID.
+            client_id: The client's ID.
+            connection_ids: The IDs of the connections, in order.
+
+        Returns:
+            Whether the client exists.
 
         Raises:
-            InvalidValueError: an id is no text that can be stored.
+            InvalidValueError: ``connection_ids`` is not a list of IDs that can be stored.
         """
         if isinstance(connection_ids, str) or not isinstance(connection_ids, Iterable):
-            raise InvalidValueError(self.table.name, "connections", "must be a list of ids")
+            raise InvalidValueError(self.table.name, "connections", "must be a list of IDs")
         return await self._update({CLIENT.tenant_id: tenant_id, CLIENT.client_id: client_id}, {"connections": list(connection_ids)})
 
     async def list_by_connection(self, tenant_id: str, connection_id: str) -> list[str]:
-        """The ids of the clients that may use the connection, oldest client first."""
+        """Return the IDs of the clients that can use the connection, oldest client first."""
         order = (Order("created_at"), Order("client_id"))
         rows = await self._run.fetch(
             self._sql.select(self._columns_read, {CLIENT.tenant_id: tenant_id, CLIENT.connections: NOT_NULL}, order)
         )
-        return [client_id for client_id, connections in rows if connection_id in _ids(connections, client_id)]
+        return [client_id for client_id, connections in rows if connection_id in _parse_ids(connections, client_id)]
 
     async def add_client_to_connection(self, tenant_id: str, connection_id: str, client_id: str) -> bool:
-        """Put the connection at the end of the client's list, unless it is there; ``False`` when the client does not exist."""
+        """Append the connection to the client's list, unless the list already contains it.
+
+        Returns:
+            Whether the client exists.
+
+        Raises:
+            InvalidValueError: ``connection_id`` is not a string.
+        """
         return await self._edit(tenant_id, client_id, connection_id, lambda ids: ids if connection_id in ids else [*ids, connection_id])
 
     async def remove_client_from_connection(self, tenant_id: str, connection_id: str, client_id: str) -> bool:
-        """Take the connection out of the client's list, if it is there; ``False`` when the client does not exist."""
+        """Remove the connection from the client's list.
+
+        Returns:
+            Whether the client exists, even if its list did not contain the connection.
+
+        Raises:
+            InvalidValueError: ``connection_id`` is not a string.
+        """
         return await self._edit(tenant_id, client_id, connection_id, lambda ids: [id for id in ids if id != connection_id])
 
     async def _edit(self, tenant_id: str, client_id: str, connection_id: str, edit: Callable[[list[str]], list[str]]) -> bool:
         if not isinstance(connection_id, str):
-            raise InvalidValueError(self.table.name, "connections", "must be ids, which are text")
+            raise InvalidValueError(self.table.name, "connections", "must be a list of strings")
 
         def change(stored: str | None) -> str | None:
-            ids = _ids(stored, client_id)
+            ids = _parse_ids(stored, client_id)
             edited = edit(ids)
             return stored if edited == ids else CLIENT.connections.encode(edited)
 
@@ -81,9 +106,9 @@ class ClientConnections(Adapter[Client]):
         return self._chosen(CLIENT.client_id, CLIENT.connections)
 
 
-def _ids(stored: str | None, client_id: str) -> list[str]:
+def _parse_ids(stored: str | None, client_id: str) -> list[str]:
     try:
         ids = json.loads(stored) if stored is not None else []
     except ValueError:
-        raise CorruptRowError("clients", "connections", {"client_id": client_id}, "is no JSON") from None
+        raise CorruptRowError("clients", "connections", {"client_id": client_id}, "is not valid JSON") from None
     return [id for id in ids if isinstance(id, str)] if isinstance(ids, list) else []

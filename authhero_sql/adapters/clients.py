@@ -1,4 +1,4 @@
-"""Clients: the applications that sign people in."""
+"""Clients: the applications that users sign in to."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ CLIENT = CLIENTS.c
 
 
 class Clients(StandardAdapter[Client, ClientInsert, "ClientCreate", "ClientUpdate", "ClientWhere"]):
-    """Clients (Auth0: applications). ``client_id`` is generated where none is given; a client without a ``client_secret`` is public."""
+    """Clients (Auth0: applications).
+
+    ``client_id`` is generated if it is not given. A client without a ``client_secret`` is public.
+    """
 
     table = CLIENTS
     model = Client
@@ -48,21 +51,21 @@ class Clients(StandardAdapter[Client, ClientInsert, "ClientCreate", "ClientUpdat
     def _generated(self, params: BaseModel, created: datetime) -> dict[str, Any]:
         generated = super()._generated(params, created)
         if "registration_metadata" not in params.model_fields_set:
-            # As AuthHero stores it: NULL until somebody sets it.
+            # Like AuthHero, store NULL until the field is set.
             generated["registration_metadata"] = None
         return generated
 
     async def get_by_client_id(self, client_id: str) -> ClientWithTenantId | None:
-        """The client with this id in whatever tenant, or None; the result carries its ``tenant_id``.
+        """Return the client with this ID from any tenant, with its ``tenant_id``, or None.
 
-        Nothing in the rows tells whose client is meant where several tenants have one of this id: age does not, because an
-        import sets it. So nobody is answered for, and :meth:`get` with the tenant has to be asked.
+        If several tenants have a client with this ID, nothing in the rows shows which one is meant. Their age does not
+        either, because an import sets it. Use :meth:`get` with the tenant's ID in this case.
 
         Raises:
-            AmbiguousError: several tenants have a client of this id.
+            AmbiguousError: Several tenants have a client with this ID.
         """
         read = self._reader_of(ClientWithTenantId)
         rows = await self._run.fetch(self._sql.select(read, {CLIENT.client_id: client_id}, limit=2))
         if len(rows) > 1:
-            raise AmbiguousError("clients: several tenants have a client of this client_id; ask clients.get(tenant_id, client_id)")
+            raise AmbiguousError("clients: several tenants have a client with this client_id: use clients.get(tenant_id, client_id)")
         return read.read(rows[0]) if rows else None

@@ -1,4 +1,4 @@
-"""Connections: where identities come from."""
+"""Connections: the sources of user identities."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CONNECTION = CONNECTIONS.c
 class Connections(StandardAdapter[Connection, ConnectionInsert, "ConnectionCreate", "ConnectionUpdate", "ConnectionWhere"]):
     """Connections (Auth0: database, social, passwordless and enterprise connections).
 
-    ``enabled_clients`` is virtual: accepted and never stored, see ``client_connections``.
+    ``enabled_clients`` is accepted but not stored: use ``client_connections``.
     """
 
     table = CONNECTIONS
@@ -38,7 +38,10 @@ class Connections(StandardAdapter[Connection, ConnectionInsert, "ConnectionCreat
     )
 
     async def get_by_name(self, tenant_id: str, name: str) -> Connection | None:
-        """Find the connection with this name, or None; of several the one with the least id, because names need not be unique."""
+        """Return the connection with this name, or None.
+
+        Names are not unique. If several connections have this name, the one with the lowest ID is returned.
+        """
         return await self._get({CONNECTION.tenant_id: tenant_id, CONNECTION.name: name}, (CONNECTION.id.asc,))
 
     def _new_id(self, now: datetime) -> str:

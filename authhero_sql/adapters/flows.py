@@ -34,19 +34,21 @@ class Flows(CreateMixin[Flow, FlowInsert, "FlowCreate"], IterateMixin[Flow, "Flo
         return f"af_{self.context.ids.nanoid()}"
 
     async def update(self, tenant_id: str, id: str, fields: BaseModel | FlowUpdate | Unchecked, *, expect: Expected = None) -> Flow | None:
-        """Write exactly the given fields.
+        """Update only the given fields.
 
         Args:
-            tenant_id: the tenant.
-            id: the row.
-            fields: what to write.
-            expect: what was seen in plain fields, such as ``{"updated_at": seen}``: nothing is written unless it is still so.
+            tenant_id: The tenant's ID.
+            id: The flow's ID.
+            fields: The fields to update, as a model or a mapping.
+            expect: Values that the row must still have, such as ``{"updated_at": seen}``. Nothing is written if any of
+                them differs. Only plain fields can be compared.
 
         Returns:
-            The flow as it is then, or None where there is none, or not as it was expected to be.
+            The updated flow, or None if it does not exist or does not match ``expect``.
 
         Raises:
-            InvalidQueryError: a field cannot be expected.
-            InvalidValueError: a value cannot be stored, or a field is unknown or cannot be updated.
+            InvalidQueryError: A field of ``expect`` is unknown or cannot be compared.
+            InvalidValueError: A value cannot be stored, or a field is unknown or cannot be updated.
+            UnsupportedError: The method is called in a batch.
         """
         return await self._updated(self._own(tenant_id, id), fields, expect)

@@ -18,14 +18,15 @@ if TYPE_CHECKING:
 
 FORM = FORMS.c
 
-UNREADABLE = "AuthHero reads no stored form of it, and one such form makes its list fail for the whole tenant"
-"""Its reader takes the JSON of ``nodes``, ``start`` and ``ending`` apart and wants objects in these columns, where there is text."""
+UNREADABLE = "AuthHero cannot read this field from the database, and fails to list the forms of the tenant"
+"""AuthHero decodes the JSON of ``nodes``, ``start`` and ``ending`` only. In the other columns it finds text where it expects objects."""
 
 
 class Forms(StandardAdapter[Form, FormInsert, "FormCreate", "FormUpdate", "FormWhere"]):
     """Forms (Auth0: forms).
 
-    ``messages``, ``languages``, ``translations`` and ``style`` are refused: AuthHero could no longer list the tenant's forms.
+    ``messages``, ``languages``, ``translations`` and ``style`` are refused: AuthHero could no longer list the tenant's
+    forms.
     """
 
     table = FORMS

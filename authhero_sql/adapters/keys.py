@@ -1,4 +1,4 @@
-"""Keys: what tokens are signed and assertions encrypted with."""
+"""The keys that sign tokens and encrypt assertions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ KEY = KEYS.c
 
 
 class Keys(Adapter[SigningKey]):
-    """Signing keys (Auth0: application signing keys). Not tenant-scoped; a key may name a tenant."""
+    """The signing keys of all tenants (Auth0: application signing keys).
+
+    Keys are not scoped to a tenant, but a key can name one.
+    """
 
     table = KEYS
     model = SigningKey
@@ -37,10 +40,16 @@ class Keys(Adapter[SigningKey]):
     async def create(self, key: SigningKey | SigningKeyCreate | Unchecked) -> SigningKey:
         """Store a key.
 
+        Args:
+            key: The key, as a model or a mapping of its fields.
+
+        Returns:
+            The stored key.
+
         Raises:
-            ConflictError: the ``kid`` is taken.
-            ForeignKeyError: the tenant it names does not exist.
-            InvalidValueError: a value cannot be stored.
+            ConflictError: The ``kid`` is taken.
+            ForeignKeyError: The tenant that the key names does not exist.
+            InvalidValueError: A value cannot be stored.
         """
         given = self._writer.accept(key)
         return await self._create(getattr(given, "tenant_id", None), given)
@@ -55,10 +64,22 @@ class Keys(Adapter[SigningKey]):
         q: str | None = None,
         where: SigningKeyWhere | Alternatives[SigningKeyWhere] | None = None,
     ) -> Page[SigningKey]:
-        """One page of the keys that are not revoked; a key whose revocation lies ahead is not revoked yet.
+        """Return a page of the keys that are not revoked.
+
+        A key with a revocation time in the future is not revoked yet.
+
+        Args:
+            page: The page number, starting at 0. The database reads all rows before the page, at most 1,000,000.
+            per_page: The maximum number of rows on a page. Values above 1,000 are treated as 1,000.
+            include_totals: Whether to count all matching rows. ``True`` reads every matching row, so its cost grows
+                with their number. ``"estimate"`` stops counting at 10,000 and sets ``total_is_estimate`` on the page if
+                there are more.
+            sort: ``"created_at:desc"``, ``"-created_at"`` or a :class:`Sort`. Newest first by default.
+            q: A filter in Auth0's subset of the Lucene query syntax.
+            where: Conditions by field; see :mod:`authhero_sql.where`. If ``q`` is given too, both must match.
 
         Raises:
-            InvalidQueryError: the filter, sort or page is not valid.
+            InvalidQueryError: The filter, sort or page is invalid.
         """
         return await self._lists.page(
             {KEY.revoked_at: null_or(gt(self.context.now()))},
@@ -81,10 +102,22 @@ class Keys(Adapter[SigningKey]):
     async def update(
         self, kid: str, fields: BaseModel | SigningKeyUpdate | Unchecked, *, expect: Expected = None, returning: bool = False
     ) -> bool | SigningKey | None:
-        """Write exactly the given fields; whether there was such a key. ``expect`` and ``returning``: see :meth:`UpdateMixin.update`.
+        """Update only the given fields.
+
+        Args:
+            kid: The key's ID.
+            fields: The fields to update, as a model or a mapping.
+            expect: Values that the row must still have, such as ``{"updated_at": seen}``. Nothing is written if any of
+                them differs. Only plain fields can be compared.
+            returning: Return the updated row instead of a bool. This takes a second query.
+
+        Returns:
+            Whether the key exists and matches ``expect``. With ``returning``, the updated key, or None.
 
         Raises:
-            InvalidValueError: a value cannot be stored, or a field cannot be updated.
+            InvalidQueryError: A field of ``expect`` is unknown or cannot be compared.
+            InvalidValueError: A value cannot be stored, or a field is unknown or cannot be updated.
+            UnsupportedError: ``returning`` is used in a batch.
         """
         return await self._answer(returning, lambda: self._write(kid, fields, expect=expect), lambda: self._get({KEY.kid: kid}))
 

@@ -1,4 +1,4 @@
-"""What most adapters are made of: rows of a tenant that are created, got, listed, updated and removed."""
+"""The base classes of most adapters: rows of a tenant that can be created, read, listed, updated and removed."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 M = TypeVar("M", bound=BaseModel)
 I = TypeVar("I", bound=BaseModel)  # noqa: E741  # the insert model
 C = TypeVar("C", bound=Mapping[str, Any])
-"""The fields of the insert model, a ``TypedDict`` of :mod:`authhero_sql.types`."""
+"""The fields of the insert model, as a ``TypedDict`` of :mod:`authhero_sql.types`."""
 U = TypeVar("U", bound=Mapping[str, Any])
-"""The fields that may be updated, likewise."""
+"""The fields that can be updated, as a ``TypedDict``."""
 W = TypeVar("W")
-"""The fields that a list filters by, likewise."""
+"""The fields that a list can be filtered by, as a ``TypedDict``."""
 
 
 class Unset(Enum):
@@ -39,25 +39,25 @@ class Unset(Enum):
 
 
 UNSET: Final = Unset.UNSET
-"""An argument that was not given, where ``None`` or ``""`` would mean something."""
+"""The default of parameters for which ``None`` and ``""`` are meaningful values."""
 
 
 class TenantAdapter(Adapter[M]):
-    """A table whose rows belong to tenants and are known by one id."""
+    """An adapter over a table whose rows belong to tenants and are identified by a single ID."""
 
     def _own(self, tenant_id: str, id: str) -> dict[Column, Any]:
-        """The conditions for one row."""
+        """Return the conditions that select one row."""
         tenant, key = self._key()
         return {tenant: tenant_id, key: id}
 
     @classmethod
     def _key(cls) -> tuple[Column, Column]:
-        """The columns of the tenant and of the id."""
+        """Return the column of the tenant and the column of the ID."""
         return cls.table["tenant_id"], cls.table[next(name for name in cls.table.key if name != "tenant_id")]
 
 
 class ListMixin(TenantAdapter[M], Generic[M, W]):
-    """The list that most tables have."""
+    """A list with filters, sorting, totals and pagination."""
 
     async def list(
         self,
@@ -72,23 +72,31 @@ class ListMixin(TenantAdapter[M], Generic[M, W]):
         from_: str | None = None,
         take: int | None = None,
     ) -> Page[M]:
-        """One page of the tenant's rows.
+        """Return a page of the tenant's rows.
+
+        ``page`` and ``per_page`` select a page by its offset. ``from_`` and ``take`` select checkpoint pagination
+        (Auth0's term for keyset pagination), whose pages cost the same at any position in the list.
 
         Args:
-            tenant_id: the tenant.
-            page: the page's number, from 0, which is the default. The database reads all rows before it, 1,000,000 at the most:
-                deeper pages are read by ``from_`` and ``take``, which cost the same everywhere.
-            per_page: rows on a page, 50 by default and 1,000 at the most.
-            include_totals: count all rows that match. ``True`` reads them all, which takes the longer the more there are;
-                ``"estimate"`` counts to 10,000 and, where there are more, says so by ``total_is_estimate``.
-            sort: ``"created_at:desc"``, ``"-created_at"`` or a :class:`Sort`; by default the list's own order.
-            q: a filter in Auth0's Lucene subset.
-            where: conditions by field, as :mod:`authhero_sql.where` explains; with ``q`` both must match.
-            from_: the cursor of the last page, or ``""`` for the first one (checkpoint mode).
-            take: rows of a checkpoint page, at most 1,000; asks for checkpoint mode.
+            tenant_id: The tenant's ID.
+            page: The page number, starting at 0, which is the default. The database reads all rows before the page, at
+                most 1,000,000. Use ``from_`` and ``take`` for deeper pages.
+            per_page: The maximum number of rows on a page, 50 by default. Values above 1,000 are treated as 1,000.
+            include_totals: Whether to count all matching rows. ``True`` reads every matching row, so its cost grows
+                with their number. ``"estimate"`` stops counting at 10,000 and sets ``total_is_estimate`` on the page if
+                there are more. Checkpoint pagination ignores it.
+            sort: ``"created_at:desc"``, ``"-created_at"`` or a :class:`Sort`. Every list has a default order.
+                Checkpoint pagination supports only one field, usually ``created_at``.
+            q: A filter in Auth0's subset of the Lucene query syntax.
+            where: Conditions by field; see :mod:`authhero_sql.where`. If ``q`` is given too, both must match.
+            from_: The ``next`` cursor of the previous page, or ``""`` for the first page. Selects checkpoint
+                pagination.
+            take: The maximum number of rows on a checkpoint page, 50 by default. Values above 1,000 are treated as
+                1,000. Selects checkpoint pagination.
 
         Raises:
-            InvalidQueryError: the filter, sort, page or cursor is not valid.
+            InvalidQueryError: The filter, sort, page or cursor is invalid, or the list does not support checkpoint
+                pagination.
         """
         return await self._lists.page(
             {self.table["tenant_id"]: tenant_id},
@@ -103,22 +111,25 @@ class ListMixin(TenantAdapter[M], Generic[M, W]):
         )
 
     async def count(self, tenant_id: str, *, q: str | None = None, where: W | Alternatives[W] | None = None, estimate: bool = False) -> int:
-        """Count the tenant's rows that match.
+        """Count the tenant's rows that match the filter.
 
         Args:
-            tenant_id: the tenant.
-            q: a filter in Auth0's Lucene subset.
-            where: conditions by field, as :mod:`authhero_sql.where` explains; with ``q`` both must match.
-            estimate: count no further than 10,000, which is what is returned where there are more.
+            tenant_id: The tenant's ID.
+            q: A filter in Auth0's subset of the Lucene query syntax.
+            where: Conditions by field; see :mod:`authhero_sql.where`. If ``q`` is given too, both must match.
+            estimate: Stop counting at 10,000 rows.
+
+        Returns:
+            The number of matching rows. With ``estimate``, at most 10,000.
 
         Raises:
-            InvalidQueryError: the filter is not valid.
+            InvalidQueryError: The filter is invalid.
         """
         return await self._lists.count({self.table["tenant_id"]: tenant_id}, q, where, estimate=estimate)
 
 
 class IterateMixin(ListMixin[M, W], Generic[M, W]):
-    """A list that can be walked by checkpoint."""
+    """A list that supports checkpoint pagination."""
 
     async def iterate(
         self,
@@ -129,17 +140,17 @@ class IterateMixin(ListMixin[M, W], Generic[M, W]):
         sort: str | Sort | None = None,
         batch: int = 500,
     ) -> AsyncIterator[M]:
-        """All of the tenant's rows that match, read by checkpoint in batches.
+        """Yield all of the tenant's rows that match the filter, using checkpoint pagination.
 
         Args:
-            tenant_id: the tenant.
-            q: a filter in Auth0's Lucene subset.
-            where: conditions by field, as :mod:`authhero_sql.where` explains; with ``q`` both must match.
-            sort: the walk's order, where the list lets the caller choose.
-            batch: rows of one read, 1 to 1,000.
+            tenant_id: The tenant's ID.
+            q: A filter in Auth0's subset of the Lucene query syntax.
+            where: Conditions by field; see :mod:`authhero_sql.where`. If ``q`` is given too, both must match.
+            sort: The order, if the list supports more than one.
+            batch: The number of rows per query, at least 1. Values above 1,000 are treated as 1,000.
 
         Raises:
-            InvalidQueryError: the filter or sort is not valid.
+            InvalidQueryError: The filter, sort or batch size is invalid.
         """
         async for item in self._lists.iterate(
             lambda cursor: self.list(tenant_id, q=q, where=where, sort=sort, from_=cursor, take=batch), batch
@@ -167,16 +178,16 @@ class RowMixin(TenantAdapter[M]):
         return await self._exists(self._own(tenant_id, id))
 
     async def remove(self, tenant_id: str, id: str) -> bool:
-        """Remove the row and the rows that belong to it by a cascading foreign key.
+        """Remove the row, and the rows that reference it with a cascading foreign key.
 
         Returns:
-            Whether there was such a row.
+            Whether the row existed.
         """
         return await self._remove(self._own(tenant_id, id))
 
 
 class CreateMixin(Importing[M], RowMixin[M], Generic[M, I, C]):
-    """Rows that are created, and read and removed by their ID."""
+    """Rows that can be created, and read and removed by their ID."""
 
     async def create(
         self,
@@ -188,17 +199,18 @@ class CreateMixin(Importing[M], RowMixin[M], Generic[M, I, C]):
         """Create a row.
 
         Args:
-            tenant_id: the tenant.
-            params: the insert model, or a mapping with its fields.
-            import_metadata: ``id``, ``created_at`` and ``updated_at`` of a row that comes from elsewhere.
+            tenant_id: The tenant's ID.
+            params: The row, as a model or a mapping of its fields.
+            import_metadata: The ``id``, ``created_at`` and ``updated_at`` of a row imported from another system.
+                Generated by default.
 
         Returns:
-            What ``get`` would return, generated fields filled in.
+            The stored row, as ``get`` returns it, including generated fields.
 
         Raises:
-            ConflictError: the id, or something else that is unique, is taken.
-            ForeignKeyError: the tenant, or something else that the row refers to, does not exist.
-            InvalidValueError: a value cannot be stored.
+            ConflictError: The ID or another unique value is taken.
+            ForeignKeyError: The tenant or another referenced row does not exist.
+            InvalidValueError: A value cannot be stored.
         """
         return await self._create(tenant_id, params, import_metadata)
 
@@ -211,39 +223,45 @@ class CreateMixin(Importing[M], RowMixin[M], Generic[M, I, C]):
         on_invalid: OnInvalid = "raise",
         progress: Progress | None = None,
     ) -> ManyResult:
-        """Create many rows, read as they come and written 1,000 at a time: what an import of any length takes.
+        """Create many rows, in chunks of up to 1,000.
 
-        Each of these chunks is written whole or not at all, and stays when a later one fails; within ``transaction()`` they are part
-        of it. In ``batch()`` they are collected with everything else, for which ``on_conflict`` must be ``"error"``.
+        The rows are read as they are needed, so an import can have any length. Each chunk is written atomically, and
+        stays written if a later chunk fails. Inside ``transaction()``, all chunks are part of the transaction. In
+        ``batch()``, the rows are collected with the other writes, and ``on_conflict`` must be ``"error"``.
 
         Args:
-            tenant_id: the tenant.
-            rows: an iterable, or an async one, of insert models or mappings with their fields. A mapping may also have ``created_at``,
-                ``updated_at`` and the id of a row that comes from elsewhere.
-            on_conflict: what becomes of a row whose key, or something else that is unique, is taken, also by a row before it:
-                ``"error"`` raises; ``"skip"`` leaves what is stored as it is; ``"update"`` puts the fields that are given over what is
-                stored under the same key, but for ``created_at`` and what ``update`` refuses, and raises where something else is taken.
-            on_invalid: what becomes of a row that is not valid in itself: ``"raise"`` raises, ``"report"`` passes it over and tells of
-                it in the result.
-            progress: called after each chunk with the result so far, and awaited where it gives something to await.
+            tenant_id: The tenant's ID.
+            rows: An iterable or async iterable of insert models, or of mappings with their fields. A mapping can also
+                contain ``created_at``, ``updated_at`` and the ID of a row imported from another system.
+            on_conflict: What to do if the key or another unique value of a row is taken, including by an earlier row of
+                the same call. ``"error"`` raises. ``"skip"`` leaves the stored row unchanged. ``"update"`` writes the
+                given fields to the stored row with the same key, except ``created_at`` and the fields that ``update``
+                refuses. It raises if another unique value is taken.
+            on_invalid: What to do with a row that fails validation: ``"raise"`` raises, ``"report"`` skips the row and
+                reports it in the result.
+            progress: A function that is called with the result so far after each chunk. If it returns an awaitable, the
+                awaitable is awaited.
 
         Returns:
-            How many rows were created, updated, skipped and refused, and the first 1,000 refused ones.
+            The number of rows that were created, updated, skipped and refused, and the first 1,000 refused rows with
+            their errors.
 
         Raises:
-            ConflictError: a key is taken.
-            ForeignKeyError: the tenant, or something else that a row refers to, does not exist.
-            InvalidValueError: a value cannot be stored.
-            UnsupportedError: a batch is to skip or to update.
+            ConflictError: A unique value is taken.
+            ForeignKeyError: The tenant or another referenced row does not exist.
+            InvalidQueryError: ``on_conflict``, ``on_invalid`` or ``progress`` is invalid.
+            InvalidValueError: A value cannot be stored.
+            UnsupportedError: ``on_conflict`` is not ``"error"`` in a batch.
 
-            Each of them, and what the database raises, has ``row``, the number of the row that was refused, from 0, where it was one,
-            and ``result``: its ``done`` first rows are dealt with.
+            Errors that occur while rows are read or written have two more attributes. ``row`` is the index of the row
+            that was refused, or None. ``result`` is the result so far: the first ``result.done`` rows have been
+            processed.
         """
         return await self._create_many(tenant_id, rows, on_conflict, on_invalid, progress)
 
 
 class UpdateMixin(TenantAdapter[M], Generic[M, U]):
-    """Rows that are updated by their id."""
+    """Rows that can be updated by their ID."""
 
     @overload
     async def update(
@@ -256,25 +274,27 @@ class UpdateMixin(TenantAdapter[M], Generic[M, U]):
     async def update(
         self, tenant_id: str, id: str, fields: BaseModel | U | Unchecked, *, expect: Expected = None, returning: bool = False
     ) -> bool | M | None:
-        """Write exactly the given fields; ``None`` stores NULL, a nested object is replaced whole.
+        """Update only the given fields.
 
-        What was read may be changed and handed back: what cannot change of it is passed over.
+        ``None`` stores NULL. A nested object is replaced as a whole. A model that was read from the database can be
+        changed and passed back: fields of it that cannot be updated are ignored.
 
         Args:
-            tenant_id: the tenant.
-            id: the row.
-            fields: what to write.
-            expect: what was seen in plain fields, such as ``{"updated_at": seen}``: nothing is written unless it is still so.
-            returning: return the row as it is stored afterwards, and not only whether there was one; a second query.
+            tenant_id: The tenant's ID.
+            id: The row's ID.
+            fields: The fields to update, as a model or a mapping.
+            expect: Values that the row must still have, such as ``{"updated_at": seen}``. Nothing is written if any of
+                them differs. Only plain fields can be compared.
+            returning: Return the updated row instead of a bool. This takes a second query.
 
         Returns:
-            Whether there was such a row, as it was expected to be; with ``returning`` the row, or None.
+            Whether the row exists and matches ``expect``. With ``returning``, the updated row, or None.
 
         Raises:
-            ConflictError: something that is unique is taken.
-            InvalidQueryError: a field cannot be expected.
-            InvalidValueError: a value cannot be stored, or a field is unknown or cannot be updated.
-            UnsupportedError: ``returning`` in a batch.
+            ConflictError: A unique value is taken.
+            InvalidQueryError: A field of ``expect`` is unknown or cannot be compared.
+            InvalidValueError: A value cannot be stored, or a field is unknown or cannot be updated.
+            UnsupportedError: ``returning`` is used in a batch.
         """
         return await self._answer(
             returning, lambda: self._write(tenant_id, id, fields, expect=expect), lambda: self._get(self._own(tenant_id, id))
@@ -285,4 +305,4 @@ class UpdateMixin(TenantAdapter[M], Generic[M, U]):
 
 
 class StandardAdapter(CreateMixin[M, I, C], UpdateMixin[M, U], IterateMixin[M, W], Generic[M, I, C, U, W]):
-    """The five methods that a plain adapter has, and ``iterate``."""
+    """The base class of adapters with ``create``, ``get``, ``list``, ``iterate``, ``update`` and ``remove``."""

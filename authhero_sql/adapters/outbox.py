@@ -1,4 +1,4 @@
-"""The outbox: events that are written with what they tell of, and delivered afterwards."""
+"""The transactional outbox: events that are stored together with the change they describe, and delivered later."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ OLDEST_FIRST = (Order("created_at"), Order("id"))
 UNCLAIMED: Mapping[str, Any] = {"claimed_by": None, "claim_expires_at": None}
 
 logger: logging.Logger = logging.getLogger("authhero_sql.outbox")
-"""At level ERROR: events whose payload cannot be read, by id."""
+"""Logs the IDs of events whose payload cannot be read, at level ERROR."""
 
 
 class StoredEvent(BaseModel):
-    """A row of the outbox: the event as it was given, and how far its delivery has come."""
+    """A row of the outbox: the payload of the event, and the state of its delivery."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(defer_build=True)
 
@@ -54,10 +54,13 @@ class StoredEvent(BaseModel):
 
 
 class Outbox(Adapter[StoredEvent]):
-    """Outbox events: claimed by one worker at a time, delivered at least once, tried again, given up, replayed.
+    """The transactional outbox: events that workers claim with a lease and deliver at least once.
 
-    The methods of a worker take no tenant: they work on the events of all. What is due, and whose lease has run out, goes by
-    the database's clock, because those of the workers differ; by the clock that ``create_adapters`` was given, if it was.
+    Failed deliveries are retried. Events that cannot be delivered become dead letters, which can be replayed.
+
+    The methods for workers take no tenant: they apply to the events of all tenants. Due times and leases are compared
+    with the clock of the database, because the clocks of the workers differ. If ``create_adapters`` was called with a
+    ``clock``, that clock is used instead.
     """
 
     attribute = "outbox"
@@ -66,14 +69,18 @@ class Outbox(Adapter[StoredEvent]):
     rules: ClassVar[ListRules] = ListRules(wire="events", checkpoint=None)
 
     async def create(self, tenant_id: str, event: AuditEventInsert | AuditEventCreate | Unchecked) -> str:
-        """Put an event into the outbox, for this tenant whatever the event says.
+        """Add an event to the outbox.
+
+        Args:
+            tenant_id: The tenant's ID. It replaces a ``tenant_id`` of the event.
+            event: The event, as a model or a mapping of its fields.
 
         Returns:
-            The event's id: its own, or a nanoid where it has none.
+            The ID of the event, which is generated if the event has none.
 
         Raises:
-            ConflictError: an event of this id exists.
-            InvalidValueError: it is no event, or a value cannot be stored.
+            ConflictError: The ID is taken.
+            InvalidValueError: The event is invalid, or a value cannot be stored.
         """
         values = self._row(tenant_id, event)
         await self._run.write(self._sql.insert(values))
@@ -81,7 +88,7 @@ class Outbox(Adapter[StoredEvent]):
         return id
 
     def _row(self, tenant_id: str, event: AuditEventInsert | AuditEventCreate | Unchecked) -> dict[str, Any]:
-        """The stored values of a new event."""
+        """Return the stored values of a new event."""
         table = self.table
         try:
             given = AuditEventInsert.model_validate({**mapping(table, event), "tenant_id": tenant_id})
@@ -99,19 +106,33 @@ class Outbox(Adapter[StoredEvent]):
             OUTBOX_EVENT.payload: {**payload, "id": id},
             OUTBOX_EVENT.created_at: self.context.now(),
         }
-        return self._encoded(stored)
+        return self._encode(stored)
 
     async def get_by_ids(self, ids: Sequence[str]) -> builtins.list[OutboxEvent]:
-        """The events with these ids, oldest first; those that do not exist are left out."""
-        if not ids:
-            return []
-        return self._events(await self._run.fetch(self._sql.select(self._reader, {OUTBOX_EVENT.id: one_of(_listed(ids))}, OLDEST_FIRST)))
+        """Return the events with these IDs, oldest first.
 
-    async def get_unprocessed(self, limit: int) -> builtins.list[OutboxEvent]:
-        """The events that are to be delivered now, oldest first: due, and claimed by nobody or by one whose lease has run out.
+        IDs that do not exist are ignored. Events whose payload cannot be read are left out and logged.
 
         Raises:
-            InvalidQueryError: the limit is no whole number or below 0.
+            InvalidValueError: ``ids`` is not a list.
+        """
+        if not ids:
+            return []
+        return self._read_events(
+            await self._run.fetch(self._sql.select(self._reader, {OUTBOX_EVENT.id: one_of(_as_list(ids))}, OLDEST_FIRST))
+        )
+
+    async def get_unprocessed(self, limit: int) -> builtins.list[OutboxEvent]:
+        """Return the events to deliver now, oldest first.
+
+        These are the undelivered events that are due, and that are not claimed or whose lease has expired. Events whose
+        payload cannot be read are left out and logged.
+
+        Args:
+            limit: The maximum number of events.
+
+        Raises:
+            InvalidQueryError: ``limit`` is negative or not an integer.
         """
         now = await self._now()
         where = {
@@ -120,29 +141,33 @@ class Outbox(Adapter[StoredEvent]):
             OUTBOX_EVENT.claim_expires_at: null_or(lte(now)),
         }
         most = min(count("limit", limit), MAX_LIMIT)
-        return self._events(await self._run.fetch(self._sql.select(self._reader, where, OLDEST_FIRST, limit=most)))
+        return self._read_events(await self._run.fetch(self._sql.select(self._reader, where, OLDEST_FIRST, limit=most)))
 
     async def claim_events(self, ids: Sequence[str], worker_id: str, lease: timedelta) -> builtins.list[str]:
-        """Claim events, to be delivered by nobody else until the lease has run out.
+        """Claim events, so that no other worker claims them until the lease expires.
+
+        Of several workers that claim an event concurrently, exactly one gets it. Events that this worker has already
+        claimed are included in the result, but their lease is not extended.
 
         Args:
-            ids: the events.
-            worker_id: who claims; at most 64 characters.
-            lease: for how long; a millisecond or more.
+            ids: The IDs of the events.
+            worker_id: The name of the worker, at most 64 characters.
+            lease: The duration of the lease, at least one millisecond.
 
         Returns:
-            The ids that this worker holds now, oldest first: of workers at once exactly one gets each.
+            The IDs of the events that this worker holds now, oldest first.
 
         Raises:
-            InvalidValueError: the worker's name cannot be stored, or the lease is no such time.
+            InvalidValueError: ``worker_id`` cannot be stored, or ``lease`` is not a valid duration.
+            UnsupportedError: The method is called in a batch.
         """
         if not ids:
             return []
         self._run.refuse_batch()
-        listed, now = _listed(ids), await self._now()
+        listed, now = _as_list(ids), await self._now()
         claim = {OUTBOX_EVENT.claimed_by: worker_id, OUTBOX_EVENT.claim_expires_at: _lease_end(now, lease)}
         free = {OUTBOX_EVENT.id: one_of(listed), OUTBOX_EVENT.processed_at: NULL, OUTBOX_EVENT.claim_expires_at: null_or(lte(now))}
-        await self._run.affected(self._sql.update(free, self._encoded(claim)))
+        await self._run.affected(self._sql.update(free, self._encode(claim)))
         held = {
             OUTBOX_EVENT.id: one_of(listed),
             OUTBOX_EVENT.claimed_by: worker_id,
@@ -152,80 +177,95 @@ class Outbox(Adapter[StoredEvent]):
         return [row[0] for row in await self._run.fetch(self._sql.select(self._chosen(OUTBOX_EVENT.id), held, OLDEST_FIRST))]
 
     async def mark_processed(self, ids: Sequence[str], *, worker_id: str | None = None) -> int:
-        """Mark events as delivered now; how many were not yet.
+        """Mark events as delivered now.
 
         Args:
-            ids: the events.
-            worker_id: only those that this worker still holds.
+            ids: The IDs of the events.
+            worker_id: Mark only events that this worker still holds.
+
+        Returns:
+            The number of events marked by this call.
+
+        Raises:
+            UnsupportedError: The method is called in a batch.
         """
         if not ids:
             return 0
-        values = {**UNCLAIMED, **self._encoded({OUTBOX_EVENT.processed_at: self.context.now()})}
-        return await self._run.affected(self._sql.update({OUTBOX_EVENT.id: one_of(_listed(ids)), **_open(worker_id)}, values))
+        values = {**UNCLAIMED, **self._encode({OUTBOX_EVENT.processed_at: self.context.now()})}
+        return await self._run.affected(self._sql.update({OUTBOX_EVENT.id: one_of(_as_list(ids)), **_undelivered(worker_id)}, values))
 
     async def mark_retry(self, id: str, error: str, next_retry_at: datetime, *, worker_id: str | None = None) -> bool:
-        """Count a failed delivery, and release the claim until the event is due again.
+        """Record a failed delivery, and release the claim.
+
+        The event can be claimed again from ``next_retry_at`` on.
 
         Args:
-            id: the event.
-            error: what went wrong.
-            next_retry_at: when to try again.
-            worker_id: only if this worker still holds the event: a late one then releases nobody else's claim.
+            id: The ID of the event.
+            error: The reason for the failure.
+            next_retry_at: When to retry, as an aware datetime.
+            worker_id: Change the event only if this worker still holds it. This protects the claim of another worker.
 
         Returns:
-            Whether there is such an event, not yet delivered, and held by the worker.
+            Whether the event exists, is not delivered yet, and is held by the worker.
 
         Raises:
-            InvalidValueError: the instant is naive, or the error cannot be stored.
+            InvalidValueError: ``next_retry_at`` is a naive datetime, or ``error`` cannot be stored.
         """
         values = {
             **UNCLAIMED,
-            **self._encoded({OUTBOX_EVENT.error: error, OUTBOX_EVENT.next_retry_at: next_retry_at}),
+            **self._encode({OUTBOX_EVENT.error: error, OUTBOX_EVENT.next_retry_at: next_retry_at}),
             "retry_count": Added(1),
         }
-        return await self._run.matched(self._sql.update({OUTBOX_EVENT.id: id, **_open(worker_id)}, values))
+        return await self._run.matched(self._sql.update({OUTBOX_EVENT.id: id, **_undelivered(worker_id)}, values))
 
     async def dead_letter(self, id: str, error: str, *, worker_id: str | None = None) -> bool:
-        """Give an event up: it is not delivered any more, and stands in :meth:`list_failed`.
+        """Turn an event into a dead letter, which is not delivered any more.
+
+        Dead letters are returned by :meth:`list_failed`.
 
         Args:
-            id: the event.
-            error: what went wrong.
-            worker_id: only if this worker still holds the event.
+            id: The ID of the event.
+            error: The reason for the failure.
+            worker_id: Change the event only if this worker still holds it.
 
         Returns:
-            Whether there is such an event, not yet delivered, and held by the worker.
+            Whether the event exists, was not delivered yet, and was held by the worker.
 
         Raises:
-            InvalidValueError: the error cannot be stored.
+            InvalidValueError: ``error`` cannot be stored.
         """
         now = self.context.now()
         final = {OUTBOX_EVENT.processed_at: now, OUTBOX_EVENT.dead_lettered_at: now, OUTBOX_EVENT.final_error: error}
-        values = {**UNCLAIMED, **self._encoded(final)}
-        return await self._run.matched(self._sql.update({OUTBOX_EVENT.id: id, **_open(worker_id)}, values))
+        values = {**UNCLAIMED, **self._encode(final)}
+        return await self._run.matched(self._sql.update({OUTBOX_EVENT.id: id, **_undelivered(worker_id)}, values))
 
     async def list_failed(self, tenant_id: str, *, page: int = 0, per_page: int = 50, include_totals: Totals = False) -> Page[OutboxEvent]:
-        """One page of the tenant's events that were given up, the last one first.
+        """Return a page of the tenant's dead letters, latest first.
 
-        An event whose payload cannot be read is left out of its page, and logged.
+        Events whose payload cannot be read are left out of the page and logged.
 
         Args:
-            tenant_id: the tenant.
-            page: the page's number, from 0. The database reads all rows before it, 1,000,000 at the most.
-            per_page: events on a page, at most 1,000.
-            include_totals: count all of them. ``True`` reads them all, which takes the longer the more there are;
-                ``"estimate"`` counts to 10,000 and, where there are more, says so by ``total_is_estimate``.
+            tenant_id: The tenant's ID.
+            page: The page number, starting at 0. The database reads all rows before the page, at most 1,000,000.
+            per_page: The maximum number of rows on a page. Values above 1,000 are treated as 1,000.
+            include_totals: Whether to count all matching rows. ``True`` reads every matching row, so its cost grows
+                with their number. ``"estimate"`` stops counting at 10,000 and sets ``total_is_estimate`` on the page if
+                there are more.
 
         Raises:
-            InvalidQueryError: the page is not valid.
+            InvalidQueryError: The page is invalid.
         """
         where = {OUTBOX_EVENT.tenant_id: tenant_id, OUTBOX_EVENT.dead_lettered_at: NOT_NULL}
         window = Window.of(page, per_page)
         rows, total = await self._lists.rows(where, (OUTBOX_EVENT.dead_lettered_at.desc, OUTBOX_EVENT.id.desc), window, include_totals)
-        return self._lists.paged(self._events(rows), window, total)
+        return self._lists.paged(self._read_events(rows), window, total)
 
     async def replay(self, tenant_id: str, id: str) -> bool:
-        """Deliver an event again that was given up, as if it were new; whether there was one."""
+        """Reset a dead letter, so that it is delivered again like a new event.
+
+        Returns:
+            Whether the tenant has a dead letter with this ID.
+        """
         values = {
             **UNCLAIMED,
             **dict.fromkeys(("processed_at", "dead_lettered_at", "final_error", "error", "next_retry_at")),
@@ -236,28 +276,32 @@ class Outbox(Adapter[StoredEvent]):
         )
 
     async def cleanup(self, older_than: datetime, *, dry_run: bool = False) -> int:
-        """Remove the events of all tenants that were delivered, or given up, before an instant, in bounded batches; how many.
+        """Remove the events of all tenants that were delivered, or became dead letters, before the cutoff, in bounded batches.
 
         Args:
-            older_than: the instant.
-            dry_run: count them, and remove none.
+            older_than: The cutoff, as an aware datetime.
+            dry_run: Count the events without removing them.
+
+        Returns:
+            The number of events removed, or counted by a dry run.
 
         Raises:
-            InvalidValueError: the instant is naive.
+            InvalidValueError: ``older_than`` is a naive datetime.
+            UnsupportedError: The method is called in a batch.
         """
         return await self._sweeps.sweep({}, OUTBOX_EVENT.processed_at, older_than, dry_run=dry_run)
 
     async def _now(self) -> datetime:
-        """The present on which all workers agree."""
+        """Return the current time by a clock that all workers agree on."""
         if self.context.clock is not system_clock:
             return self.context.now()
         return await self._database_now()
 
-    def _encoded(self, values: Mapping[Column, Any]) -> dict[str, Any]:
+    def _encode(self, values: Mapping[Column, Any]) -> dict[str, Any]:
         return {column.name: self.table.encode(column, value) for column, value in values.items()}
 
-    def _events(self, rows: Iterable[Row]) -> builtins.list[OutboxEvent]:
-        """The events of rows, without those that cannot be read."""
+    def _read_events(self, rows: Iterable[Row]) -> builtins.list[OutboxEvent]:
+        """Return the events of these rows, except those that cannot be read."""
         events = []
         for row in rows:
             try:
@@ -265,24 +309,24 @@ class Outbox(Adapter[StoredEvent]):
                 events.append(OutboxEvent.model_validate({**stored.payload, **dict(stored, payload=None)}))
             except (CorruptRowError, ValidationError):
                 id = next(value for column, value in zip(self._reader.columns, row, strict=True) if column is OUTBOX_EVENT.id)
-                logger.error("the payload of outbox event %s cannot be read: it is left out", id)  # noqa: TRY400  # the reason may repeat the payload
+                logger.error("the payload of outbox event %s cannot be read: skipping the event", id)  # noqa: TRY400  # the traceback may contain the payload
         return events
 
 
-def _open(worker_id: str | None) -> Where:
-    """The conditions for an event that is still to be delivered, by this worker if there is one."""
+def _undelivered(worker_id: str | None) -> Where:
+    """Return the conditions for an event that is not delivered yet, and is claimed by this worker if one is given."""
     return {OUTBOX_EVENT.processed_at: NULL, **({} if worker_id is None else {OUTBOX_EVENT.claimed_by: worker_id})}
 
 
-def _listed(ids: Any) -> builtins.list[str]:
+def _as_list(ids: Any) -> builtins.list[str]:
     if isinstance(ids, str | bytes) or not isinstance(ids, Iterable):
-        raise InvalidValueError(OUTBOX_EVENTS.name, "ids", "must be a list of ids")
+        raise InvalidValueError(OUTBOX_EVENTS.name, "ids", "must be a list of IDs")
     return list(ids)
 
 
 def _lease_end(now: datetime, lease: Any) -> datetime:
     if not isinstance(lease, timedelta) or lease < timedelta(milliseconds=1):
-        raise InvalidValueError(OUTBOX_EVENTS.name, "lease", "must be a timedelta of a millisecond or more")
+        raise InvalidValueError(OUTBOX_EVENTS.name, "lease", "must be a timedelta of at least one millisecond")
     try:
         return now + lease
     except OverflowError:

@@ -1,4 +1,4 @@
-"""Roles, and what they allow to whom."""
+"""Roles, and the permissions and roles of users."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ API_NAME = Side(
     columns={"name": "resource_server_name"},
     on={"tenant_id": "tenant_id", "resource_server_identifier": "identifier"},
 )
-"""The API of a permission, which is known by its identifier and need not exist."""
+"""The API of a permission, which is referenced by its identifier and does not have to exist."""
 
 
 class Roles(StandardAdapter[Role, RoleInsert, "RoleCreate", "RoleUpdate", "RoleWhere"]):
@@ -60,7 +60,7 @@ class Roles(StandardAdapter[Role, RoleInsert, "RoleCreate", "RoleUpdate", "RoleW
     )
 
     async def get_by_name(self, tenant_id: str, name: str) -> Role | None:
-        """Find the role with this name, or None."""
+        """Return the role with this name, or None."""
         return await self._get({ROLE.tenant_id: tenant_id, ROLE.name: name})
 
 
@@ -76,35 +76,42 @@ class RolePermissions(Adapter[RolePermission]):
     async def assign(
         self, tenant_id: str, role_id: str, permissions: Sequence[RolePermissionInsert | RolePermissionCreate | Unchecked]
     ) -> bool:
-        """Give permissions to a role; those that it has stay as they are.
+        """Assign permissions to the role.
+
+        Permissions that the role already has are left unchanged.
 
         Args:
-            tenant_id: the tenant.
-            role_id: the role.
-            permissions: each with ``resource_server_identifier`` and ``permission_name``.
+            tenant_id: The tenant's ID.
+            role_id: The role's ID.
+            permissions: The permissions, each with ``resource_server_identifier`` and ``permission_name``.
 
         Returns:
-            True: it has them now.
+            Always True.
 
         Raises:
-            InvalidValueError: a value cannot be stored.
+            InvalidValueError: ``permissions`` is not a list, or a value cannot be stored.
         """
-        rows = [self._new_row(tenant_id, given, None) for given in self._permissions(role_id, permissions)]
+        rows = [self._new_row(tenant_id, given, None) for given in self._accept_permissions(role_id, permissions)]
         await self._run.write(*(self._sql.upsert(row, ()) for row in rows))
         return True
 
     async def remove(
         self, tenant_id: str, role_id: str, permissions: Sequence[RolePermissionInsert | RolePermissionCreate | Unchecked]
     ) -> bool:
-        """Take permissions from a role.
+        """Remove permissions from the role.
+
+        Args:
+            tenant_id: The tenant's ID.
+            role_id: The role's ID.
+            permissions: The permissions, each with ``resource_server_identifier`` and ``permission_name``.
 
         Returns:
-            True: it does not have them now.
+            Always True, even if the role did not have a permission.
 
         Raises:
-            InvalidValueError: one is no permission.
+            InvalidValueError: ``permissions`` is not a list of permissions.
         """
-        await self._run.write(*(self._sql.delete(self._key(tenant_id, given)) for given in self._permissions(role_id, permissions)))
+        await self._run.write(*(self._sql.delete(self._key(tenant_id, given)) for given in self._accept_permissions(role_id, permissions)))
         return True
 
     @overload
@@ -125,22 +132,27 @@ class RolePermissions(Adapter[RolePermission]):
         include_totals: Totals = False,
         sort: str | Sort | None = None,
     ) -> builtins.list[RolePermissionWithDetails] | Page[RolePermissionWithDetails]:
-        """The role's permissions, each with its API's name, or the API's identifier where there is no such API.
+        """Return the role's permissions, each with the name of its API.
+
+        If the API does not exist, its identifier is returned instead of its name.
 
         Args:
-            tenant_id: the tenant.
-            role_id: the role.
-            page: the page's number, from 0; asks for a page. The database reads all rows before it, 1,000,000 at the most.
-            per_page: permissions on a page, at most 1,000, 50 by default; asks for a page.
-            include_totals: count all of them; asks for a page. ``True`` reads them all, which takes the longer the more there are;
-                ``"estimate"`` counts to 10,000 and, where there are more, says so by ``total_is_estimate``.
-            sort: ``"created_at:desc"`` or a :class:`Sort`; by default the oldest come first.
+            tenant_id: The tenant's ID.
+            role_id: The role's ID.
+            page: The page number, starting at 0. Selects a page instead of a list. The database reads all rows before
+                the page, at most 1,000,000.
+            per_page: The maximum number of rows on a page, 50 by default. Values above 1,000 are treated as 1,000.
+                Selects a page instead of a list.
+            include_totals: Whether to count all matching rows. A true value selects a page instead of a list. ``True``
+                reads every matching row, so its cost grows with their number. ``"estimate"`` stops counting at 10,000
+                and sets ``total_is_estimate`` on the page if there are more.
+            sort: ``"created_at:desc"``, ``"-created_at"`` or a :class:`Sort`. Oldest first by default.
 
         Returns:
-            A list of all of them, or a :class:`Page` where one is asked for.
+            A list of all permissions, or a :class:`Page` if one of the arguments selects a page.
 
         Raises:
-            InvalidQueryError: the sort or page is not valid.
+            InvalidQueryError: The sort or page is invalid.
         """
         found = await self._lists.whole_or_page(
             self._reader_of(RolePermissionWithDetails),
@@ -152,69 +164,80 @@ class RolePermissions(Adapter[RolePermission]):
             sort=sort,
         )
         for permission in _items(found):
-            _name(permission)
+            _fill_api_name(permission)
         return found
 
-    def _permissions(
+    def _accept_permissions(
         self, role_id: str, permissions: Sequence[RolePermissionInsert | RolePermissionCreate | Unchecked]
     ) -> builtins.list[BaseModel]:
         if not isinstance(permissions, Iterable):
-            raise InvalidValueError(self.table.name, None, "the permissions must be a list")
+            raise InvalidValueError(self.table.name, None, "permissions must be a list")
         return [self._writer.accept({**mapping(self.table, permission), "role_id": role_id}) for permission in permissions]
 
     def _key(self, tenant_id: str, permission: BaseModel) -> Where:
-        return _keyed(self.table, tenant_id, permission)
+        return _row_key(self.table, tenant_id, permission)
 
 
-def _keyed(table: AnyTable, tenant_id: str, given: BaseModel) -> dict[Column, Any]:
-    """The conditions for the row with the key of what was given."""
+def _row_key(table: AnyTable, tenant_id: str, given: BaseModel) -> dict[Column, Any]:
+    """Return the conditions for the row that has the key of the model."""
     return {table[name]: tenant_id if name == "tenant_id" else getattr(given, name) for name in table.key}
 
 
 def _items(found: list[M] | Page[M]) -> list[M]:
-    """The rows of a list, or of a page."""
+    """Return the rows of a list or of a page."""
     return found.items if isinstance(found, Page) else found
 
 
-def _name(permission: RolePermissionWithDetails | UserPermissionWithDetails) -> None:
-    """Give a permission its API's identifier where the API has no name."""
+def _fill_api_name(permission: RolePermissionWithDetails | UserPermissionWithDetails) -> None:
+    """Set the name of the permission's API to the identifier of the API if it has no name."""
     permission.resource_server_name = permission.resource_server_name or permission.resource_server_identifier
 
 
 class UserRoles(Adapter[UserRole]):
-    """The roles of each user (Auth0: user roles), everywhere or in one organization."""
+    """The roles of each user (Auth0: user roles).
+
+    A role is assigned for the whole tenant, or for one organization.
+    """
 
     table = USER_ROLES
     model = UserRole
     insert: type[BaseModel] | None = UserRoleInsert
 
     async def create(self, tenant_id: str, user_id: str, role_id: str, organization_id: str = "") -> bool:
-        """Give a role to a user; nothing changes where the user has it.
+        """Assign a role to the user.
+
+        A role that the user already has is left unchanged.
 
         Args:
-            tenant_id: the tenant.
-            user_id: the user.
-            role_id: the role.
-            organization_id: the organization in which it is given; ``""`` for the whole tenant.
+            tenant_id: The tenant's ID.
+            user_id: The user's ID.
+            role_id: The role's ID.
+            organization_id: The ID of the organization for which the role is assigned, or ``""`` for the whole tenant.
 
         Returns:
-            True: the user has it now.
+            Always True.
 
         Raises:
-            InvalidValueError: a value cannot be stored.
+            InvalidValueError: A value cannot be stored.
         """
         given = self._writer.accept({"user_id": user_id, "role_id": role_id, "organization_id": organization_id})
         await self._run.write(self._sql.upsert(self._new_row(tenant_id, given, None), ()))
         return True
 
     async def remove(self, tenant_id: str, user_id: str, role_id: str, organization_id: str = "") -> bool:
-        """Take a role from a user, in that organization or, with ``""``, in the tenant.
+        """Remove a role from the user.
+
+        Args:
+            tenant_id: The tenant's ID.
+            user_id: The user's ID.
+            role_id: The role's ID.
+            organization_id: The ID of the organization for which the role was assigned, or ``""`` for the whole tenant.
 
         Returns:
-            True: the user does not have it there now.
+            Always True, even if the user did not have the role.
 
         Raises:
-            InvalidValueError: a value is none that could be stored.
+            InvalidValueError: An ID is not a value that can be stored.
         """
         where = {
             USER_ROLE.tenant_id: tenant_id,
@@ -254,25 +277,33 @@ class UserRoles(Adapter[UserRole]):
         include_totals: Totals = False,
         sort: str | Sort | None = None,
     ) -> builtins.list[Role] | Page[Role]:
-        """The user's roles, each once.
+        """Return the user's roles, without duplicates.
 
         Args:
-            tenant_id: the tenant.
-            user_id: the user.
-            organization_id: an organization, for the roles in it alone; ``""`` for those of the tenant alone; every scope by default.
-            page: the page's number, from 0; asks for a page. The database reads all rows before it, 1,000,000 at the most.
-            per_page: roles on a page, at most 1,000, 50 by default; asks for a page.
-            include_totals: count all of them; asks for a page. ``True`` reads them all, which takes the longer the more there are;
-                ``"estimate"`` counts to 10,000 and, where there are more, says so by ``total_is_estimate``.
-            sort: ``"created_at:desc"`` or a :class:`Sort`; by default the oldest come first.
+            tenant_id: The tenant's ID.
+            user_id: The user's ID.
+            organization_id: Return only the roles for this organization, or with ``""`` only those for the whole
+                tenant. Defaults to all roles.
+            page: The page number, starting at 0. Selects a page instead of a list. The database reads all rows before
+                the page, at most 1,000,000.
+            per_page: The maximum number of rows on a page, 50 by default. Values above 1,000 are treated as 1,000.
+                Selects a page instead of a list.
+            include_totals: Whether to count all matching rows. A true value selects a page instead of a list. ``True``
+                reads every matching row, so its cost grows with their number. ``"estimate"`` stops counting at 10,000
+                and sets ``total_is_estimate`` on the page if there are more.
+            sort: ``"created_at:desc"``, ``"-created_at"`` or a :class:`Sort`. Oldest first by default.
 
         Returns:
-            A list of all of them, or a :class:`Page` where one is asked for.
+            A list of all roles, or a :class:`Page` if one of the arguments selects a page.
 
         Raises:
-            InvalidQueryError: the sort or page is not valid.
+            InvalidQueryError: The sort or page is invalid.
         """
-        given = {USER_ROLE.tenant_id: tenant_id, USER_ROLE.user_id: user_id, **_scope(USER_ROLE.organization_id, organization_id)}
+        given = {
+            USER_ROLE.tenant_id: tenant_id,
+            USER_ROLE.user_id: user_id,
+            **_organization_condition(USER_ROLE.organization_id, organization_id),
+        }
         roles = Roles(self.context)
         return await roles._lists.whole_or_page(
             roles._reader,
@@ -295,25 +326,30 @@ class UserRoles(Adapter[UserRole]):
         from_: str | None = None,
         take: int | None = None,
     ) -> Page[str]:
-        """One page of the ids of the users with a role in any scope, each once, in the order of the ids.
+        """Return a page of the IDs of the users that have the role, in the order of the IDs.
+
+        A user is returned once, whether the role is assigned for the whole tenant, for an organization or for several.
 
         Args:
-            tenant_id: the tenant.
-            role_id: the role.
-            page: the page's number, from 0, which is the default. The database reads all rows before it, 1,000,000 at the most:
-                deeper pages are read by ``from_`` and ``take``, which cost the same everywhere.
-            per_page: ids on a page, 50 by default and 1,000 at the most.
-            include_totals: count all of them. ``True`` reads them all, which takes the longer the more there are;
-                ``"estimate"`` counts to 10,000 and, where there are more, says so by ``total_is_estimate``.
-            from_: the cursor of the last page, or ``""`` for the first one (checkpoint mode).
-            take: ids of a checkpoint page, at most 1,000; asks for checkpoint mode.
+            tenant_id: The tenant's ID.
+            role_id: The role's ID.
+            page: The page number, starting at 0, which is the default. The database reads all rows before the page, at
+                most 1,000,000. Use ``from_`` and ``take`` for deeper pages.
+            per_page: The maximum number of rows on a page, 50 by default. Values above 1,000 are treated as 1,000.
+            include_totals: Whether to count all matching rows. ``True`` reads every matching row, so its cost grows
+                with their number. ``"estimate"`` stops counting at 10,000 and sets ``total_is_estimate`` on the page if
+                there are more. Checkpoint pagination ignores it.
+            from_: The ``next`` cursor of the previous page, or ``""`` for the first page. Selects checkpoint
+                pagination.
+            take: The maximum number of rows on a checkpoint page, 50 by default. Values above 1,000 are treated as
+                1,000. Selects checkpoint pagination.
 
         Raises:
-            InvalidQueryError: the page or cursor is not valid.
+            InvalidQueryError: The page or cursor is invalid.
         """
         where = {USER_ROLE.tenant_id: tenant_id, USER_ROLE.role_id: role_id}
         if by_checkpoint(from_, take, page, per_page):
-            return await self._walk_users(where, from_, take)
+            return await self._list_users_by_checkpoint(where, from_, take)
         window = Window.asked(page, per_page)
         ids = await self._user_ids(where, window.per_page, window.start)
         totals = asked_totals(include_totals)
@@ -326,7 +362,7 @@ class UserRoles(Adapter[UserRole]):
     async def _user_ids(self, where: Where, limit: int, offset: int = 0) -> builtins.list[str]:
         return [row[0] for row in await self._run.fetch(self._sql.distinct(USER_ROLE.user_id, where, limit, offset))]
 
-    async def _walk_users(self, where: Where, from_: str | None, take: int | None) -> Page[str]:
+    async def _list_users_by_checkpoint(self, where: Where, from_: str | None, take: int | None) -> Page[str]:
         limit = min(count("take", ROWS if take is None else take), MAX_PAGE)
         after = Cursor.after(from_, None, USER_ROLE.user_id)
         behind: Where = {USER_ROLE.user_id: gt(after.id)} if after is not None else {}
@@ -336,7 +372,10 @@ class UserRoles(Adapter[UserRole]):
 
 
 class UserPermissions(Adapter[UserPermission]):
-    """The permissions that users have without a role (Auth0: user permissions), everywhere or in one organization."""
+    """Permissions that are assigned to users directly (Auth0: user permissions).
+
+    A permission is assigned for the whole tenant, or for one organization.
+    """
 
     table = USER_PERMISSIONS
     model = UserPermission
@@ -347,37 +386,49 @@ class UserPermissions(Adapter[UserPermission]):
     async def create(
         self, tenant_id: str, user_id: str, permission: UserPermissionInsert | UserPermissionCreate | Unchecked, organization_id: str = ""
     ) -> bool:
-        """Give a permission to a user; nothing changes where the user has it.
+        """Assign a permission to the user.
+
+        A permission that the user already has is left unchanged.
 
         Args:
-            tenant_id: the tenant.
-            user_id: the user.
-            permission: ``resource_server_identifier`` and ``permission_name``; an ``organization_id`` in it counts too.
-            organization_id: the organization in which it is given; ``""`` for the whole tenant.
+            tenant_id: The tenant's ID.
+            user_id: The user's ID.
+            permission: The permission, with ``resource_server_identifier`` and ``permission_name``. Its
+                ``organization_id``, if any, is used unless the parameter is given.
+            organization_id: The ID of the organization for which the permission is assigned, or ``""`` for the whole
+                tenant.
 
         Returns:
-            True: the user has it now.
+            Always True.
 
         Raises:
-            InvalidValueError: a value cannot be stored.
+            InvalidValueError: A value cannot be stored.
         """
-        given = self._of(user_id, permission, organization_id)
+        given = self._accept_permission(user_id, permission, organization_id)
         await self._run.write(self._sql.upsert(self._new_row(tenant_id, given, None), ()))
         return True
 
     async def remove(
         self, tenant_id: str, user_id: str, permission: UserPermissionInsert | UserPermissionCreate | Unchecked, organization_id: str = ""
     ) -> bool:
-        """Take a permission from a user, in that organization or, with ``""``, in the tenant.
+        """Remove a permission from the user.
+
+        Args:
+            tenant_id: The tenant's ID.
+            user_id: The user's ID.
+            permission: The permission, with ``resource_server_identifier`` and ``permission_name``. Its
+                ``organization_id``, if any, is used unless the parameter is given.
+            organization_id: The ID of the organization for which the permission was assigned, or ``""`` for the whole
+                tenant.
 
         Returns:
-            True: the user does not have it there now.
+            Always True, even if the user did not have the permission.
 
         Raises:
-            InvalidValueError: it is no permission.
+            InvalidValueError: ``permission`` is not a valid permission.
         """
-        given = self._of(user_id, permission, organization_id)
-        where = _keyed(self.table, tenant_id, given)
+        given = self._accept_permission(user_id, permission, organization_id)
+        where = _row_key(self.table, tenant_id, given)
         await self._run.write(self._sql.delete({**where, USER_PERMISSION.organization_id: given.organization_id or ""}))
         return True
 
@@ -410,31 +461,36 @@ class UserPermissions(Adapter[UserPermission]):
         include_totals: Totals = False,
         sort: str | Sort | None = None,
     ) -> builtins.list[UserPermissionWithDetails] | Page[UserPermissionWithDetails]:
-        """The user's permissions, each with its API's name, or the API's identifier where there is no such API.
+        """Return the user's permissions, each with the name of its API.
+
+        If the API does not exist, its identifier is returned instead of its name.
 
         Args:
-            tenant_id: the tenant.
-            user_id: the user.
-            organization_id: an organization, for the permissions in it alone; ``""`` for those of the tenant alone; every scope
-                by default.
-            page: the page's number, from 0; asks for a page. The database reads all rows before it, 1,000,000 at the most.
-            per_page: permissions on a page, at most 1,000, 50 by default; asks for a page.
-            include_totals: count all of them; asks for a page. ``True`` reads them all, which takes the longer the more there are;
-                ``"estimate"`` counts to 10,000 and, where there are more, says so by ``total_is_estimate``.
-            sort: ``"created_at:desc"`` or a :class:`Sort`; by default the oldest come first.
+            tenant_id: The tenant's ID.
+            user_id: The user's ID.
+            organization_id: Return only the permissions for this organization, or with ``""`` only those for the whole
+                tenant. Defaults to all permissions.
+            page: The page number, starting at 0. Selects a page instead of a list. The database reads all rows before
+                the page, at most 1,000,000.
+            per_page: The maximum number of rows on a page, 50 by default. Values above 1,000 are treated as 1,000.
+                Selects a page instead of a list.
+            include_totals: Whether to count all matching rows. A true value selects a page instead of a list. ``True``
+                reads every matching row, so its cost grows with their number. ``"estimate"`` stops counting at 10,000
+                and sets ``total_is_estimate`` on the page if there are more.
+            sort: ``"created_at:desc"``, ``"-created_at"`` or a :class:`Sort`. Oldest first by default.
 
         Returns:
-            A list of all of them, or a :class:`Page` where one is asked for.
+            A list of all permissions, or a :class:`Page` if one of the arguments selects a page.
 
         Raises:
-            InvalidQueryError: the sort or page is not valid.
+            InvalidQueryError: The sort or page is invalid.
         """
         found = await self._lists.whole_or_page(
             self._reader_of(UserPermissionWithDetails),
             {
                 USER_PERMISSION.tenant_id: tenant_id,
                 USER_PERMISSION.user_id: user_id,
-                **_scope(USER_PERMISSION.organization_id, organization_id),
+                **_organization_condition(USER_PERMISSION.organization_id, organization_id),
             },
             (*OLDEST_FIRST, Order("organization_id")),
             page=page,
@@ -443,15 +499,17 @@ class UserPermissions(Adapter[UserPermission]):
             sort=sort,
         )
         for permission in _items(found):
-            _name(permission)
+            _fill_api_name(permission)
             permission.organization_id = permission.organization_id or None
         return found
 
-    def _of(self, user_id: str, permission: UserPermissionInsert | UserPermissionCreate | Unchecked, organization_id: str) -> Any:
+    def _accept_permission(
+        self, user_id: str, permission: UserPermissionInsert | UserPermissionCreate | Unchecked, organization_id: str
+    ) -> Any:
         given = mapping(self.table, permission)
         return self._writer.accept({**given, "user_id": user_id, "organization_id": organization_id or given.get("organization_id") or ""})
 
 
-def _scope(column: Column, organization_id: str | Unset) -> dict[Column, Any]:
-    """The condition for one scope; none for all of them."""
+def _organization_condition(column: Column, organization_id: str | Unset) -> dict[Column, Any]:
+    """Return the condition for one organization or the whole tenant, or no condition for all rows."""
     return {} if isinstance(organization_id, Unset) else {column: organization_id}

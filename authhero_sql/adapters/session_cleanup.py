@@ -1,4 +1,4 @@
-"""Clean-up of what keeps people signed in, once it has expired."""
+"""The removal of expired sessions, refresh tokens and login sessions."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from .sessions import EXPIRIES, RefreshTokens, Sessions
 SESSION = SESSIONS.c
 LOGIN = LOGIN_SESSIONS.c
 BATCH = 500
-"""The most sessions of one transaction: their ids are sent back to the database."""
+"""The maximum number of sessions per transaction. Their IDs are sent back to the database."""
 GRACE = timedelta(days=7)
 
 
 class SessionCleanup:
-    """``await adapters.session_cleanup()``; a callable, not a table."""
+    """A callable that removes expired sessions: ``await adapters.session_cleanup()``."""
 
     def __init__(self, session: Context) -> None:
         self.context = session
@@ -33,22 +33,23 @@ class SessionCleanup:
     async def __call__(
         self, tenant_id: str | None = None, user_id: str | None = None, grace: timedelta = GRACE, *, dry_run: bool = False
     ) -> SessionCleanupResult:
-        """Remove refresh tokens, sessions and login sessions that expired longer ago than the grace, in bounded batches.
+        """Remove refresh tokens, sessions and login sessions that expired before the grace period, in bounded batches.
 
-        What has either of its two expiries behind it is expired; what has none never is. A login session that still
-        lives is kept when its session goes.
+        A row has expired if at least one of its expiries has passed. A row without an expiry never expires. A login
+        session that has not expired is retained when its session is removed.
 
         Args:
-            tenant_id: only this tenant; all tenants by default.
-            user_id: only this user.
-            grace: how long an expired row is kept.
-            dry_run: count what would be removed, and remove nothing.
+            tenant_id: Remove only rows of this tenant. Defaults to all tenants.
+            user_id: Remove only rows of this user. Defaults to all users.
+            grace: How long to retain expired rows.
+            dry_run: Count the rows without removing them.
 
         Returns:
-            How many of each were removed.
+            The number of rows removed from each table, or counted by a dry run.
 
         Raises:
-            InvalidValueError: the grace is no timedelta, negative, or longer ago than the year 1.
+            InvalidValueError: ``grace`` is not a timedelta, is negative, or reaches back before the year 1.
+            UnsupportedError: The method is called in a batch.
         """
         if not isinstance(grace, timedelta):
             raise InvalidValueError("session_cleanup", "grace", "must be a timedelta")
@@ -61,16 +62,16 @@ class SessionCleanup:
         tokens, logins = RefreshTokens(self.context), LoginSessions(self.context)
         scopes = {table: _scope(table, tenant_id, user_id) for table in (REFRESH_TOKENS, SESSIONS, LOGIN_SESSIONS)}
         if dry_run:
-            return await self._counted(scopes, cutoff)
-        # Before the sessions, with which the database would remove them uncounted.
+            return await self._count(scopes, cutoff)
+        # This precedes the removal of the sessions, which would remove login sessions without counting them.
         login_sessions = await logins._sweeps.sweep(scopes[LOGIN_SESSIONS], LOGIN.expires_at_ts, cutoff)
-        # One pass for each expiry: an OR of two columns would use the index of neither.
+        # Each expiry has a separate pass, because an OR of two columns would use neither index.
         refresh_tokens = sum([await tokens._sweeps.sweep(scopes[REFRESH_TOKENS], expiry, cutoff) for expiry in _expiries(REFRESH_TOKENS)])
-        sessions = sum([await self._sessions(scopes[SESSIONS], expiry, cutoff) for expiry in _expiries(SESSIONS)])
+        sessions = sum([await self._remove_sessions(scopes[SESSIONS], expiry, cutoff) for expiry in _expiries(SESSIONS)])
         return SessionCleanupResult(refresh_tokens=refresh_tokens, sessions=sessions, login_sessions=login_sessions)
 
-    async def _counted(self, scopes: Mapping[AnyTable, Where], cutoff: datetime) -> SessionCleanupResult:
-        """What would be removed: each row once, though both of its expiries may be behind it."""
+    async def _count(self, scopes: Mapping[AnyTable, Where], cutoff: datetime) -> SessionCleanupResult:
+        """Count the rows that would be removed, each only once even if both of its expiries have passed."""
 
         async def total(adapter: RefreshTokens | Sessions) -> int:
             first, second = _expiries(adapter.table)
@@ -84,17 +85,17 @@ class SessionCleanup:
             login_sessions=await LoginSessions(self.context)._sweeps.total(expired),
         )
 
-    async def _sessions(self, scope: Where, expiry: Column, cutoff: datetime) -> int:
+    async def _remove_sessions(self, scope: Where, expiry: Column, cutoff: datetime) -> int:
         sessions, logins = Sessions(self.context), LoginSessions(self.context)
         expired = {expiry: lt(cutoff)}
 
         async def remove(where: Where, limit: int) -> tuple[int, int]:
-            # A plan for any value does not know how few have expired.
+            # A generic plan would not take into account how few sessions have expired.
             rows = await sessions._run.fetch(
                 sessions._sql.select(sessions._chosen(SESSION.tenant_id, SESSION.id), where, limit=limit, planned=True)
             )
             chosen = [(row[0], row[1]) for row in rows]
-            return len(chosen), await sessions._run.affected(*_removal(sessions, logins, chosen, expired)) if chosen else 0
+            return len(chosen), await sessions._run.affected(*_removal_calls(sessions, logins, chosen, expired)) if chosen else 0
 
         return await sessions._sweeps.stretched(scope, expiry, cutoff, remove, BATCH * 4 // 5)
 
@@ -107,10 +108,10 @@ def _expiries(table: AnyTable) -> tuple[Column, Column]:
     return table[EXPIRIES[0]], table[EXPIRIES[1]]
 
 
-def _removal(sessions: Sessions, logins: LoginSessions, chosen: list[tuple[str, str]], expired: Where) -> list[Call]:
-    """Remove sessions, known by tenant and id, but for those that have been renewed since they were chosen.
+def _removal_calls(sessions: Sessions, logins: LoginSessions, chosen: list[tuple[str, str]], expired: Where) -> list[Call]:
+    """Return the statements that remove the sessions, except those that have been renewed since they were selected.
 
-    The login sessions that are left would go with them, so they are detached before.
+    Login sessions that have not expired are detached first, because they would be removed with their session.
     """
     where = {SESSION.tenant_id: paired(SESSION.id, chosen), **expired}
     detach = logins._sql.update(

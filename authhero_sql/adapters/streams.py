@@ -1,4 +1,4 @@
-"""Where logs are sent, and where users are migrated from."""
+"""Log streams and migration sources: the external servers that logs are sent to and users are migrated from."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ OLDEST_FIRST = (Order("created_at"), Order("id"))
 
 
 class LogStreams(CreateMixin[LogStream, LogStreamInsert, "LogStreamCreate"], UpdateMixin[LogStream, "LogStreamUpdate"]):
-    """Log streams (Auth0: log streams). A stream is active until somebody says otherwise."""
+    """The destinations that log events are sent to (Auth0: log streams).
+
+    A new stream is active unless ``status`` is given.
+    """
 
     table = LOG_STREAMS
     model = LogStream
@@ -37,14 +40,14 @@ class LogStreams(CreateMixin[LogStream, LogStreamInsert, "LogStreamCreate"], Upd
         return {"status": getattr(params, "status", None) or "active"}
 
     async def list(self, tenant_id: str) -> builtins.list[LogStream]:
-        """The tenant's streams, oldest first."""
+        """Return the tenant's log streams, oldest first."""
         return await self._all({LOG_STREAM.tenant_id: tenant_id}, OLDEST_FIRST)
 
 
 class MigrationSources(
     CreateMixin[MigrationSource, MigrationSourceInsert, "MigrationSourceCreate"], UpdateMixin[MigrationSource, "MigrationSourceUpdate"]
 ):
-    """Servers whose users are taken over as they sign in."""
+    """External servers from which users are migrated when they sign in."""
 
     table = MIGRATION_SOURCES
     model = MigrationSource
@@ -55,5 +58,5 @@ class MigrationSources(
         return f"mig_{self.context.ids.nanoid()}"
 
     async def list(self, tenant_id: str) -> builtins.list[MigrationSource]:
-        """The tenant's sources, oldest first."""
+        """Return the tenant's migration sources, oldest first."""
         return await self._all({MIGRATION_SOURCE.tenant_id: tenant_id}, OLDEST_FIRST)

@@ -1,4 +1,4 @@
-"""User activity: what changes at every sign-in, kept apart from the user."""
+"""User activity: the data that changes at every sign-in, stored separately from the user."""
 
 from __future__ import annotations
 
@@ -17,55 +17,63 @@ if TYPE_CHECKING:
 
 
 class UserActivity(Adapter[Activity]):
-    """Last login, login count and failed logins of each user."""
+    """The last login, the login count and the failed logins of each user."""
 
     table = USER_ACTIVITY
     model = Activity
 
     async def get(self, tenant_id: str, user_id: str) -> Activity | None:
-        """The user's activity, or None where there has been none."""
+        """Return the user's activity, or None if nothing has been recorded."""
         activity: Activity | None = await self._get({USER_ACTIVITY.c.tenant_id: tenant_id, USER_ACTIVITY.c.user_id: user_id})
         return activity
 
     async def get_one(self, tenant_id: str, user_id: str) -> Activity:
-        """The user's activity.
+        """Return the user's activity.
 
         Raises:
-            NotFoundError: there is none.
+            NotFoundError: No activity of the user has been recorded.
         """
         return self._required(await self.get(tenant_id, user_id))
 
     async def upsert(self, tenant_id: str, user_id: str, fields: BaseModel | UserActivityUpdate | Unchecked) -> bool:
-        """Write exactly the given fields, in a new row where there is none; one statement, so that none is lost.
+        """Update only the given fields, creating the row if it does not exist.
+
+        This is a single statement, so concurrent calls do not overwrite each other's fields.
+
+        Args:
+            tenant_id: The tenant's ID.
+            user_id: The user's ID.
+            fields: The fields to update, as a model or a mapping.
 
         Returns:
-            True: it is so now.
+            Always True.
 
         Raises:
-            ForeignKeyError: the user does not exist.
-            InvalidValueError: a value cannot be stored.
+            ForeignKeyError: The user does not exist.
+            InvalidValueError: A value cannot be stored.
         """
         own = {USER_ACTIVITY.c.tenant_id: tenant_id, USER_ACTIVITY.c.user_id: user_id}
         await self._run.write(self._sql.upsert({**self._key(tenant_id, user_id), **self._changes(fields, own)}))
         return True
 
     async def record_login(self, tenant_id: str, user_id: str, *, ip: str | None, at: datetime | None = None) -> bool:
-        """Count a login: ``login_count`` grows by one, ``last_login`` and ``last_ip`` are set.
+        """Record a login: increment ``login_count``, and set ``last_login`` and ``last_ip``.
 
-        One statement, so that of any number of logins at once each is counted, in batches and transactions too.
+        This is a single statement, so every one of several concurrent logins is counted, including in batches and
+        transactions.
 
         Args:
-            tenant_id: the tenant.
-            user_id: the user.
-            ip: the address that the login came from, at most 45 characters; None where it is not known.
-            at: when it was; now by default.
+            tenant_id: The tenant's ID.
+            user_id: The user's ID.
+            ip: The IP address that the login came from, at most 45 characters, or None if it is unknown.
+            at: When the login happened, as an aware datetime. Defaults to now.
 
         Returns:
-            True: it is counted.
+            Always True.
 
         Raises:
-            ForeignKeyError: the user does not exist.
-            InvalidValueError: a value cannot be stored.
+            ForeignKeyError: The user does not exist.
+            InvalidValueError: A value cannot be stored.
         """
         login = {"last_ip": self.table.encode(self.table["last_ip"], ip), **self._instant(USER_ACTIVITY.c.last_login, at), "login_count": 1}
         await self._run.write(self._sql.upsert({**self._key(tenant_id, user_id), **login}, tuple(login), added=("login_count",)))

@@ -40,7 +40,7 @@ async def test_all_accounts_that_match_are_found_the_primary_ones_first(store: A
 
 async def test_a_user_is_found_by_something(store: Adapters) -> None:
     for nothing in ({}, {"email": None}):
-        with pytest.raises(InvalidQueryError, match="needs an email"):
+        with pytest.raises(InvalidQueryError, match="requires an email"):
             await store.users.find("acme", **nothing)
     assert await store.users.find("acme", email="") == []
 

@@ -135,7 +135,7 @@ async def test_what_authhero_could_not_read_is_refused_with_the_reason(store: Ad
     made = await store.forms.create("acme", form(**dict.fromkeys(TEXTS)))
     for given in (TEXTS[name], {}):
         for refused in (store.forms.create("acme", form(**{name: given})), store.forms.update("acme", made.id, {name: given})):
-            with pytest.raises(InvalidValueError, match="AuthHero reads no stored form of it") as caught:
+            with pytest.raises(InvalidValueError, match="AuthHero cannot read this field") as caught:
                 await refused
             assert (caught.value.table, caught.value.field) == ("forms", name)
     assert (await store.forms.list("acme")).items == [made]
