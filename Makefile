@@ -85,6 +85,7 @@ docs: .venv/docs/installed ## Build the documentation into docs/_build/html; eve
 
 # The plans of MySQL 9 are written where it can be had.
 generated: .venv ## Write again what is made from the code: types.py, and the recorded answers, trips and plans of the tests
+	$(BIN)/python scripts/write_adapters.py
 	$(BIN)/python scripts/write_types.py
 	$(BIN)/python -m tests.workload.replay
 	AUTHHERO_TRIPS=write AUTHHERO_PLANS=write $(BIN)/python tests/engines.py run -- $(PYTEST) tests/workload/test_trips.py tests/plans

@@ -231,9 +231,7 @@ def adapter(name: str) -> Iterator[str]:
     """The chapter of an adapter."""
     kind = kinds()[name]
     yield f"(adapter-{name})=\n## {name}\n"
-    summary = prose(inspect.cleandoc(vars(Adapters)[name].__doc__ or ""))
-    more = prose(inspect.cleandoc(kind.__doc__ or "")).partition("\n\n")[2]
-    yield f"{summary}\n\n{more}\n"
+    yield f"{prose(inspect.cleandoc(kind.__doc__ or ''))}\n"
     if issubclass(kind, Adapter):
         facts = [f"Rows: {_models(kind)}", f"table: [{kind.table.name}](#table-{kind.table.name})"]
         yield "; ".join(facts) + ".\n"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import inspect
 import re
-import subprocess
 import sys
 import types
 from collections.abc import Collection, Iterator, Mapping
@@ -30,6 +29,7 @@ from authhero_sql.crud.adapter import Adapter  # noqa: E402
 from authhero_sql.models import AnalyticsQuery, AuditEventInsert, ImportMetadata  # noqa: E402
 from authhero_sql.models.base import descriptions  # noqa: E402
 from authhero_sql.rows import partial_model, wire_fields, without_none  # noqa: E402
+from scripts.formatting import formatted  # noqa: E402
 from tests.kinds import kinds  # noqa: E402
 
 PATH = ROOT / "authhero_sql" / "types.py"
@@ -232,13 +232,7 @@ def text() -> str:
             found[f"{name}Where"] = where(kind)
     head = HEAD % "\n".join(imports(writer.models))
     parts = [head.rstrip(), *writer.dictionaries.values(), *(found[name] for name in sorted(found))]
-    return _ruff("format", _ruff("check", "\n\n\n".join(parts) + "\n", "--fix", "--select", "I"))
-
-
-def _ruff(command: str, source: str, *options: str) -> str:
-    """What ruff makes of the file."""
-    call = [sys.executable, "-m", "ruff", command, "--quiet", *options, "--stdin-filename", str(PATH), "-"]
-    return subprocess.run(call, input=source, check=True, capture_output=True, text=True, cwd=ROOT).stdout  # noqa: S603
+    return formatted("\n\n\n".join(parts) + "\n", PATH)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from authhero_sql import Adapters
+from authhero_sql.adapters.properties import AdapterProperties
 from authhero_sql.context import Context
 from authhero_sql.crud.adapter import Adapter
 from authhero_sql.schema import Table
@@ -19,7 +20,7 @@ from tests.unit.fakes import DIALECTS, FakeDatabase
 def kinds() -> Mapping[str, type[Any]]:
     """The class of every adapter, by the name that the container has for it, in its order."""
     adapters = Adapters(Context.of(FakeDatabase(DIALECTS["sqlite"])))
-    return {name: type(getattr(adapters, name)) for name, value in vars(Adapters).items() if isinstance(value, cached_property)}
+    return {name: type(getattr(adapters, name)) for name, value in vars(AdapterProperties).items() if isinstance(value, cached_property)}
 
 
 @cache

@@ -55,7 +55,7 @@ TARGET_FIELDS = ("trigger_id", "permission_required", *HOOK_TARGETS)
 
 
 class Actions(StandardAdapter[Action, ActionInsert, "ActionCreate", "ActionUpdate", "ActionWhere"]):
-    """Actions (Auth0: actions): code that runs at a trigger."""
+    """Code that runs at a trigger (Auth0: actions)."""
 
     table = ACTIONS
     model = Action
@@ -245,7 +245,7 @@ class ActionExecutions(Adapter[ActionExecution]):
 
 
 class Hooks(CreateMixin[Hook, HookInsert, "HookCreate"], UpdateMixin[Hook, "HookUpdate"], ListMixin[Hook, "HookWhere"]):
-    """Hooks: the URL, form, page, template or code that a trigger invokes.
+    """The URLs, forms, pages, templates and code that triggers invoke (Auth0: hooks).
 
     Lists are sorted by priority, highest first, and then by age, oldest first. The trigger and the target of a hook
     must fit together: an update that changes them raises ``InvalidValueError`` otherwise. A hook that was stored under

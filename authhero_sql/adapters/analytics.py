@@ -65,7 +65,7 @@ MAX_WEEKS = 53
 
 
 class Analytics(Adapter[Log]):
-    """Analytics: counts of log events, and weekly retention.
+    """Counts of log events by time, connection, client, user type and event, and weekly retention.
 
     Log events are counted by time, connection, client, user type and event.
     """

@@ -22,7 +22,7 @@ AUTHENTICATION_METHOD = AUTHENTICATION_METHODS.c
 
 
 class AuthenticationMethods(CreateMixin[AuthenticationMethod, AuthenticationMethodInsert, "AuthenticationMethodCreate"]):
-    """Authentication methods (Auth0: authentication methods): second factors and passkeys.
+    """The second factors and passkeys of users (Auth0: authentication methods).
 
     Generated IDs are ULIDs.
     """

@@ -22,7 +22,7 @@ CONNECTION = CONNECTIONS.c
 
 
 class ClientConnections(Adapter[Client]):
-    """The ordered list of connections of each client (Auth0: ``enabled_clients``, seen from the client)."""
+    """The ordered connections of each client (Auth0: ``enabled_clients``, seen from the client)."""
 
     attribute = "client_connections"
     table = CLIENTS

@@ -55,7 +55,7 @@ USER_ORGANIZATION = USER_ORGANIZATIONS.c
 
 
 class Organizations(StandardAdapter[Organization, OrganizationInsert, "OrganizationCreate", "OrganizationUpdate", "OrganizationWhere"]):
-    """Organizations (Auth0: organizations): business customers and partners with their own members and connections."""
+    """Business customers and partners with their own members (Auth0: organizations)."""
 
     table = ORGANIZATIONS
     model = Organization

@@ -54,7 +54,7 @@ class StoredEvent(BaseModel):
 
 
 class Outbox(Adapter[StoredEvent]):
-    """The transactional outbox: events that workers claim with a lease and deliver at least once.
+    """The transactional outbox: events that are stored together with the change they describe, and delivered later.
 
     Failed deliveries are retried. Events that cannot be delivered become dead letters, which can be replayed.
 

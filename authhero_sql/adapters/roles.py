@@ -49,7 +49,7 @@ API_NAME = Side(
 
 
 class Roles(StandardAdapter[Role, RoleInsert, "RoleCreate", "RoleUpdate", "RoleWhere"]):
-    """Roles (Auth0: roles): named sets of permissions."""
+    """Named sets of permissions (Auth0: roles)."""
 
     table = ROLES
     model = Role

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from ..context import Context
 from ..dialects.interface import Call
@@ -27,8 +27,10 @@ GRACE = timedelta(days=7)
 class SessionCleanup:
     """A callable that removes expired sessions: ``await adapters.session_cleanup()``."""
 
-    def __init__(self, session: Context) -> None:
-        self.context = session
+    attribute: ClassVar[str] = "session_cleanup"
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
 
     async def __call__(
         self, tenant_id: str | None = None, user_id: str | None = None, grace: timedelta = GRACE, *, dry_run: bool = False

@@ -1,9 +1,13 @@
-"""The typed dictionaries are those that the adapters and their tables make."""
+"""The generated modules are current: the typed dictionaries, and the properties of the adapters."""
 
 from __future__ import annotations
 
-from scripts import write_types
+from scripts import write_adapters, write_types
 
 
-def test_the_file_is_current() -> None:
+def test_the_properties_are_current() -> None:
+    assert write_adapters.PATH.read_text("utf-8") == write_adapters.text(), "run python scripts/write_adapters.py"
+
+
+def test_the_types_are_current() -> None:
     assert write_types.PATH.read_text("utf-8") == write_types.text(), "run python scripts/write_types.py"
