@@ -3287,7 +3287,7 @@ class AnalyticsQueryDict(_AnalyticsQueryDict, total=False):
     filters: AnalyticsFilters | AnalyticsFiltersDict | Unchecked
     """The filters that select the events to count."""
     order_by: list[str]
-    """The columns to sort by, prefixed with ``-`` for descending order; by time, or else by descending count, by default."""
+    """The columns to sort by, prefixed with ``-`` for descending order; by default, the time or else the descending count."""
     limit: int
     """The maximum number of rows to return, up to 1,000."""
     offset: int

@@ -70,7 +70,7 @@ class AnalyticsQuery(Insert):
     filters: AnalyticsFilters = Field(default_factory=AnalyticsFilters)
     """The filters that select the events to count."""
     order_by: list[str] = Field(default_factory=list)
-    """The columns to sort by, prefixed with ``-`` for descending order; by time, or else by descending count, by default."""
+    """The columns to sort by, prefixed with ``-`` for descending order; by default, the time or else the descending count."""
     limit: int = 100
     """The maximum number of rows to return, up to 1,000."""
     offset: int = 0
