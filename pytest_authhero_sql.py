@@ -1,7 +1,7 @@
-"""Provides the pytest fixtures of authhero_sql.
+"""The pytest plugin of authhero_sql.
 
-pytest loads this module in every environment that has authhero_sql installed, so it imports the package only when a test requests a
-fixture. The fixtures are synchronous, and their values work in any event loop: under pytest-asyncio, under anyio and with ``asyncio.run``.
+pytest loads this module in every environment that has authhero_sql installed. The module therefore imports the package only when a test
+requests a fixture. The fixtures are synchronous, and their values work in any event loop, with pytest-asyncio, anyio or ``asyncio.run``.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def authhero_copies() -> Iterator[MigratedCopies]:
-    """Create databases with other options: ``with authhero_copies.adapters(clock, normalize_emails=True) as adapters``."""
+    """Yield a factory of databases with other options: ``authhero_copies.adapters(clock, normalize_emails=True)``."""
     from authhero_sql.testing import MigratedCopies
 
     with MigratedCopies() as copies:
@@ -27,7 +27,7 @@ def authhero_copies() -> Iterator[MigratedCopies]:
 
 @pytest.fixture
 def authhero_clock() -> ManualClock:
-    """Return the clock of ``authhero_adapters``, which stands at 2026-01-31T10:00:00Z until the test moves it."""
+    """Return the clock of ``authhero_adapters``, which starts at 2026-01-31T10:00:00Z and changes only when the test moves it."""
     from authhero_sql.testing import ManualClock
 
     return ManualClock()
@@ -35,6 +35,6 @@ def authhero_clock() -> ManualClock:
 
 @pytest.fixture
 def authhero_adapters(authhero_copies: MigratedCopies, authhero_clock: ManualClock) -> Iterator[Adapters]:
-    """Yield adapters over a SQLite database in memory that only this test uses; it has all tables and no rows."""
+    """Yield adapters for a separate in-memory SQLite database, which has all tables and no rows."""
     with authhero_copies.adapters(authhero_clock) as adapters:
         yield adapters

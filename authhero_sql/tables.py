@@ -1,7 +1,7 @@
-"""All tables, in an order in which each stands after those it refers to.
+"""The tables, ordered so that each table follows the tables that its foreign keys reference.
 
-Types, defaults, keys and indexes are AuthHero's, so that both work on one database. Where a column is wider here, ``was`` says
-what it is there; where an index or a key differs, a comment at the place does.
+Types, defaults, keys and indexes match AuthHero's, so that both can use the same database. If a column is wider here, ``was`` is its
+type in AuthHero. If an index or a key differs, a comment describes the difference.
 """
 
 from __future__ import annotations
@@ -371,7 +371,7 @@ USERS: Table[_Users] = Table(
         Index("users_linked_to_index", ("linked_to",)),
         Index("users_name_index", ("name",)),
         Index("users_phone_tenant_provider_index", ("tenant_id", "phone_number", "provider")),
-        # Not unique at AuthHero; MySQL wants a unique key behind the references to it, and these two are the key anyway.
+        # Not unique in AuthHero. MySQL requires a unique index on referenced columns, and these two are the primary key anyway.
         Index("users_user_id_tenant_id", ("user_id", "tenant_id"), unique=True),
         Index("idx_users_tenant_created_at", ("tenant_id", "created_at", "user_id")),
     ),
@@ -799,7 +799,7 @@ LOGIN_SESSIONS: Table[_LoginSessions] = Table(
         Index("idx_login_sessions_expires_at_ts", ("expires_at_ts",)),
         Index("login_sessions_id_index", ("id",)),
         Index("login_sessions_session_fk", ("tenant_id", "session_id")),
-        # AuthHero has a second index on the same column, login_sessions_state_updated_idx.
+        # AuthHero has a second index on the same column: login_sessions_state_updated_idx.
         Index("login_sessions_state_idx", ("state",)),
         Index("login_sessions_tenant_user_idx", ("tenant_id", "user_id")),
     ),
@@ -853,7 +853,7 @@ LOGS: Table[_Logs] = Table(
         Index("logs_tenant_id", ("tenant_id",)),
         Index("logs_user_id", ("user_id",)),
         Index("idx_logs_tenant_date", ("tenant_id", "date", "log_id")),
-        # Before the one of the types, of which there are fewer than users: of two that fit as well SQLite is told of the first.
+        # Precedes the index on the less selective type, because INDEXED BY names the first of two equally suitable indexes on SQLite.
         Index("idx_logs_tenant_user_date", ("tenant_id", "user_id", "date", "log_id")),
         Index("idx_logs_tenant_type_date", ("tenant_id", "type", "date", "log_id"), broad=True),
     ),
@@ -938,7 +938,7 @@ class _OrganizationConnections(Columns):
 ORGANIZATION_CONNECTIONS: Table[_OrganizationConnections] = Table(
     "organization_connections",
     _OrganizationConnections,
-    # AuthHero has no key here, only a unique index on the same columns, which the key makes superfluous.
+    # AuthHero has no primary key here. Its unique index on the same columns is redundant with this key.
     key=("tenant_id", "organization_id", "connection_id"),
     indexes=(
         Index("idx_organization_connections_tenant_connection", ("tenant_id", "connection_id")),
@@ -1447,6 +1447,6 @@ SCIM_EXTERNAL_IDS: Table[_ScimExternalIds] = Table(
     indexes=(Index("scim_external_ids_connection_external_idx", ("tenant_id", "connection_id", "external_id"), unique=True),),
 )
 
-# The tables of this file, in its order: to declare one is enough.
+# Collects the tables of this module in declaration order, so that a new table needs no further registration.
 REGISTRY: Registry = Registry(*(value for value in list(vars().values()) if isinstance(value, Table)))
-"""Every table by name."""
+"""The tables by name."""

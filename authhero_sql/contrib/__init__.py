@@ -1,1 +1,1 @@
-"""The integrations with web frameworks: each has a module, and :mod:`.http` holds what they share."""
+"""Integrations with web frameworks. Each framework has a module, and :mod:`.http` contains the shared code."""

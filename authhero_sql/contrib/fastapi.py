@@ -1,4 +1,4 @@
-"""Integrates the adapters with FastAPI.
+"""The integration with FastAPI.
 
 .. code-block:: python
 
@@ -24,7 +24,7 @@ try:
     from fastapi.exceptions import RequestValidationError
     from fastapi.responses import JSONResponse, Response
 except ImportError as _missing:
-    raise ImportError("authhero_sql.contrib.fastapi needs FastAPI: pip install 'authhero-sql[fastapi]'") from _missing
+    raise ImportError("authhero_sql.contrib.fastapi requires FastAPI: pip install 'authhero-sql[fastapi]'") from _missing
 
 from . import starlette
 from .starlette import get_adapters
@@ -32,18 +32,18 @@ from .starlette import get_adapters
 __all__ = ["AdaptersDep", "ListParams", "ListQuery", "exception_handlers", "get_adapters", "lifespan"]
 
 AdaptersDep = Annotated[Adapters, Depends(get_adapters)]
-"""Annotates a parameter of a path operation that receives the adapters."""
+"""The annotation of a path operation parameter that receives the adapters."""
 ListQuery = Annotated[ListParams, Query()]
-"""Annotates a parameter of a path operation that receives the query parameters of a list; OpenAPI documents each of them."""
+"""The annotation of a path operation parameter that receives the query parameters of a list, which OpenAPI documents."""
 
 
-async def _invalid(request: Request, error: RequestValidationError) -> Response:
-    # FastAPI's own response repeats the input, including passwords.
+async def _handle_invalid_request(request: Request, error: RequestValidationError) -> Response:
+    # FastAPI's default response contains the input, including passwords.
     return JSONResponse(body(400, described(error.errors())), 400)
 
 
 exception_handlers: dict[int | type[Exception], Callable[[Request, Any], Coroutine[Any, Any, Response]]] = {
     **starlette.exception_handlers,
-    RequestValidationError: _invalid,
+    RequestValidationError: _handle_invalid_request,
 }
-"""Pass these to ``FastAPI(exception_handlers=…)``: they answer this package's errors and invalid requests in Auth0's format."""
+"""The exception handlers for ``FastAPI``, which return Auth0's error format for errors of this package and invalid requests."""

@@ -1,4 +1,4 @@
-"""Integrates the adapters with Litestar.
+"""The integration with Litestar.
 
 .. code-block:: python
 
@@ -29,30 +29,30 @@ try:
     from litestar.di import NamedDependency, Provide
     from litestar.exceptions import ClientException
 except ImportError as _missing:
-    raise ImportError("authhero_sql.contrib.litestar needs Litestar: pip install 'authhero-sql[litestar]'") from _missing
+    raise ImportError("authhero_sql.contrib.litestar requires Litestar: pip install 'authhero-sql[litestar]'") from _missing
 
 __all__ = ["AdaptersDep", "ListParams", "ListQuery", "dependencies", "exception_handlers", "get_adapters", "lifespan", "list_params"]
 
 AdaptersDep = NamedDependency[Adapters]
-"""Annotates the parameter ``adapters`` of a route handler."""
+"""The annotation of the route handler parameter ``adapters``."""
 ListQuery = NamedDependency[ListParams]
-"""Annotates the parameter ``params`` of a route handler, which receives the query parameters of a list."""
+"""The annotation of the route handler parameter ``params``, which receives the query parameters of a list."""
 
 
 def get_adapters(request: Request[Any, Any, Any]) -> Adapters:
     """Return the adapters of the application that handles a request.
 
     Raises:
-        RuntimeError: the application does not use :func:`lifespan`.
+        RuntimeError: The application does not use :func:`lifespan`.
     """
     return adapters_of(request.app)
 
 
 def list_params(request: Request[Any, Any, Any]) -> ListParams:
-    """Return the validated parameters of a list from the query string.
+    """Return the validated list parameters of the query string.
 
     Raises:
-        InvalidQueryError: one of them is not valid.
+        InvalidQueryError: A parameter is invalid.
     """
     return ListParams.parse({name: request.query_params[name] for name in request.query_params})
 
@@ -61,19 +61,19 @@ dependencies: dict[str, Provide] = {
     "adapters": Provide(get_adapters, sync_to_thread=False),
     "params": Provide(list_params, sync_to_thread=False),
 }
-"""Pass these to ``Litestar(dependencies=…)``: they provide :data:`AdaptersDep` and :data:`ListQuery`."""
+"""The dependencies for ``Litestar``, which provide :data:`AdaptersDep` and :data:`ListQuery`."""
 
 
-def _refused(request: Request[Any, Any, Any], error: AuthHeroSQLError) -> Response[dict[str, Any]]:
-    status, answer = answered(error)
-    return Response(answer, status_code=status)
+def _handle_error(request: Request[Any, Any, Any], error: AuthHeroSQLError) -> Response[dict[str, Any]]:
+    status, content = answered(error)
+    return Response(content, status_code=status)
 
 
-def _invalid(request: Request[Any, Any, Any], error: ClientException) -> Response[dict[str, Any]]:
-    found = error.extra if isinstance(error.extra, list) else []
-    message = "; ".join(f"{each.get('key')}: {each.get('message')}" for each in found) or error.detail
+def _handle_invalid_request(request: Request[Any, Any, Any], error: ClientException) -> Response[dict[str, Any]]:
+    details = error.extra if isinstance(error.extra, list) else []
+    message = "; ".join(f"{detail.get('key')}: {detail.get('message')}" for detail in details) or error.detail
     return Response(body(error.status_code, message), status_code=error.status_code)
 
 
-exception_handlers: dict[Any, Any] = {AuthHeroSQLError: _refused, ClientException: _invalid}
-"""Pass these to ``Litestar(exception_handlers=…)``: they answer this package's errors and invalid requests in Auth0's format."""
+exception_handlers: dict[Any, Any] = {AuthHeroSQLError: _handle_error, ClientException: _handle_invalid_request}
+"""The exception handlers for ``Litestar``, which return Auth0's error format for errors of this package and invalid requests."""

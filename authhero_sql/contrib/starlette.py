@@ -1,4 +1,4 @@
-"""Integrates the adapters with Starlette.
+"""The integration with Starlette.
 
 .. code-block:: python
 
@@ -23,33 +23,33 @@ try:
     from starlette.requests import HTTPConnection, Request
     from starlette.responses import JSONResponse, Response
 except ImportError as _missing:
-    raise ImportError("authhero_sql.contrib.starlette needs Starlette: pip install 'authhero-sql[starlette]'") from _missing
+    raise ImportError("authhero_sql.contrib.starlette requires Starlette: pip install 'authhero-sql[starlette]'") from _missing
 
 __all__ = ["ListParams", "exception_handlers", "get_adapters", "lifespan", "list_params"]
 
 
 def get_adapters(connection: HTTPConnection) -> Adapters:
-    """Return the adapters of the application that handles a request or a WebSocket.
+    """Return the adapters of the application that handles a request or a WebSocket connection.
 
     Raises:
-        RuntimeError: the application does not use :func:`lifespan`.
+        RuntimeError: The application does not use :func:`lifespan`.
     """
     return adapters_of(connection.app)
 
 
 def list_params(request: Request) -> ListParams:
-    """Return the validated parameters of a list from the query string.
+    """Return the validated list parameters of the query string.
 
     Raises:
-        InvalidQueryError: one of them is not valid.
+        InvalidQueryError: A parameter is invalid.
     """
     return ListParams.parse(request.query_params)
 
 
-async def _refused(request: Request, error: AuthHeroSQLError) -> Response:
+async def _handle_error(request: Request, error: AuthHeroSQLError) -> Response:
     status, body = answered(error)
     return JSONResponse(body, status)
 
 
-exception_handlers: dict[int | type[Exception], Callable[[Request, Any], Coroutine[Any, Any, Response]]] = {AuthHeroSQLError: _refused}
-"""Pass these to ``Starlette(exception_handlers=…)``: they answer this package's errors by their status, in Auth0's format."""
+exception_handlers: dict[int | type[Exception], Callable[[Request, Any], Coroutine[Any, Any, Response]]] = {AuthHeroSQLError: _handle_error}
+"""The exception handlers for ``Starlette``, which return Auth0's error format for errors of this package."""

@@ -1,10 +1,10 @@
-"""The entities, as pydantic models: Python names in snake_case, the wire names as aliases.
+"""The entities as pydantic models, with Python names in snake_case and the wire names as aliases.
 
-Each module says in its ``__all__`` what it has for users, who import all of it from here. None is loaded before a name is asked for,
-and then all are: an import of the package should not pay for entities that nobody uses. Inside the package a name is imported from
-its module.
+This package exports every name in the ``__all__`` of its modules. The modules are loaded together when the first name is accessed, so
+that importing the package stays cheap for applications that do not use the models. Code inside the package imports a name directly
+from its module.
 
-The modules do without ``from __future__ import annotations``: pydantic would compile each annotation when it is loaded.
+The modules do not use ``from __future__ import annotations``, because pydantic would then compile every annotation at import time.
 """
 
 from typing import TYPE_CHECKING
@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     from .tenants import *
     from .users import *
 else:
-    # Where a type checker could see it, every name would be right.
+    # Hidden from type checkers, which would otherwise accept any name.
     def __getattr__(name: str) -> object:
-        """Load the names of all modules when the first of them is asked for."""
+        """Load the names of all modules when the first name is accessed."""
         if name == "__all__" or not name.startswith("_"):
             globals().update(_exported())
         try:
@@ -50,7 +50,7 @@ else:
 
 
 def _exported() -> dict[str, object]:
-    """What the modules export, and ``__all__``."""
+    """Return the names that the modules export, and ``__all__``."""
     from importlib import import_module
     from pkgutil import iter_modules
 

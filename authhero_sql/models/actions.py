@@ -1,4 +1,4 @@
-"""Actions, their versions and executions, and hooks: code and calls that run while somebody signs in."""
+"""Actions with their versions and executions, and hooks."""
 
 from typing import Annotated, Any, Literal, Self
 
@@ -55,16 +55,16 @@ Runtime = Annotated[str, StringConstraints(max_length=50)]
 
 
 class ActionTrigger(Nested):
-    """A point at which an action may run."""
+    """A trigger that an action supports."""
 
     id: str
-    """The name of the trigger, such as ``post-user-login``."""
+    """The ID of the trigger, such as ``post-user-login``."""
     version: str | None = None
-    """The version of the trigger's interface, such as ``v3``."""
+    """The version of the trigger, such as ``v3``."""
 
 
 class ActionDependency(Nested):
-    """An npm package that an action needs."""
+    """An npm package that the code of an action requires."""
 
     name: str
     """The name of the npm package."""
@@ -73,42 +73,42 @@ class ActionDependency(Nested):
 
 
 class ActionSecret(Nested):
-    """A value that an action may read; what it is leaves the server only once."""
+    """A secret that is available to the code of an action."""
 
     name: str
-    """The name by which the action's code reads the secret."""
+    """The name under which the code reads the secret."""
     value: Secret[str | None] = None
-    """The secret value."""
+    """The value of the secret."""
 
 
 class ActionCode(Model):
-    """What an action and a version of it share."""
+    """The fields common to actions and their versions."""
 
     code: str
-    """The source code, in JavaScript."""
+    """The JavaScript source code."""
     supported_triggers: list[ActionTrigger] | None = None
-    """The triggers at which the code may run."""
+    """The triggers that the code supports."""
     runtime: str | None = None
-    """The JavaScript runtime that runs the code, such as ``node22``."""
+    """The JavaScript runtime that executes the code, such as ``node22``."""
     dependencies: list[ActionDependency] | None = None
-    """The npm packages that the code imports."""
+    """The npm packages that the code requires."""
     secrets: Secret[list[ActionSecret] | None] = None
-    """The secret values that the code may read."""
+    """The secrets that are available to the code."""
 
 
 class ActionFields(ActionCode):
-    """What an inserted and a stored action share."""
+    """The fields common to ``ActionInsert`` and ``Action``."""
 
     name: str
     """The name of the action."""
     is_system: bool | None = None
-    """Whether the system owns the action, so that a tenant cannot change it."""
+    """Whether the action is managed by the system and cannot be changed by the tenant."""
     inherit: bool | None = None
     """Whether other tenants inherit the action."""
 
 
 class ActionInsert(ActionFields, Insert):
-    """An action to be created."""
+    """The fields of a new action."""
 
     name: Annotated[str, StringConstraints(max_length=255)]
     code: SourceCode
@@ -116,71 +116,71 @@ class ActionInsert(ActionFields, Insert):
 
 
 class Action(ActionFields):
-    """Code that runs at a trigger."""
+    """Custom code that runs when a trigger fires."""
 
     id: str
-    """The identifier of the action."""
+    """The ID of the action."""
     tenant_id: str
-    """The tenant that the action belongs to."""
+    """The ID of the tenant."""
     status: ActionStatus | None = "built"
-    """Whether the action is a draft or is built and ready to run."""
+    """Whether the action is a draft, or is built and ready to run."""
     deployed_at: Instant | None = None
     """When the action was last deployed."""
     created_at: Instant
     """When the action was created."""
     updated_at: Instant
-    """When the action was last changed."""
+    """When the action was last updated."""
 
 
 class ActionVersionFields(ActionCode):
-    """What an inserted and a stored version share."""
+    """The fields common to ``ActionVersionInsert`` and ``ActionVersion``."""
 
     action_id: Varchar255
-    """The identifier of the action."""
+    """The ID of the action."""
     deployed: bool = True
-    """Whether this is the version that runs; deploying a version undeploys the others."""
+    """Whether this version is the deployed one; deploying a version undeploys all others."""
 
 
 class ActionVersionInsert(ActionVersionFields, Insert):
-    """A version to be created; its number is the next one."""
+    """The fields of a new version of an action; the version number is assigned automatically."""
 
     code: SourceCode
     runtime: Runtime | None = None
 
 
 class ActionVersion(ActionVersionFields):
-    """An action as it was at some time."""
+    """A snapshot of an action."""
 
     id: str
-    """The identifier of the version."""
+    """The ID of the version."""
     tenant_id: str
-    """The tenant that the version belongs to."""
+    """The ID of the tenant."""
     number: Int32
-    """The number of the version; the first version of an action has the number 1."""
+    """The sequential number of the version, starting at 1 for each action."""
     created_at: Instant
     """When the version was created."""
     updated_at: Instant
-    """When the version was last changed."""
+    """When the version was last updated."""
 
 
 class ActionExecutionError(Nested):
-    """Why an action failed."""
+    """The error that made an action fail."""
 
     id: str
-    """The code of the error."""
+    """The error code."""
     msg: str
-    """The message of the error."""
+    """The error message."""
     url: str | None = None
-    """The address of a page that explains the error."""
+    """The URL of a page that explains the error."""
 
 
 class ActionExecutionResult(Nested):
-    """How one action ended. Its times are kept as the text they came as."""
+    """The result of one action in an execution; the timestamps are stored as the text that was received."""
 
     action_name: str
     """The name of the action."""
     error: ActionExecutionError | None
-    """Why the action failed; absent if it succeeded."""
+    """The error that made the action fail, or null if the action succeeded."""
     started_at: str
     """When the action started."""
     ended_at: str
@@ -188,7 +188,7 @@ class ActionExecutionResult(Nested):
 
 
 class ActionExecutionLogEntry(Nested):
-    """A line that an action wrote."""
+    """A line that an action logged."""
 
     level: LogLevel
     """The severity of the line."""
@@ -197,42 +197,42 @@ class ActionExecutionLogEntry(Nested):
 
 
 class ActionExecutionLog(Nested):
-    """What one action wrote."""
+    """The lines that one action logged."""
 
     action_name: str
     """The name of the action."""
     lines: list[ActionExecutionLogEntry]
-    """The lines that the action wrote, in order."""
+    """The lines that the action logged, in chronological order."""
 
 
 class ActionExecutionFields(Model):
-    """What an inserted and a stored execution share."""
+    """The fields common to ``ActionExecutionInsert`` and ``ActionExecution``."""
 
     id: Varchar255
-    """The identifier of the execution."""
+    """The ID of the execution."""
     trigger_id: Varchar64
-    """The trigger at which the actions ran."""
+    """The ID of the trigger whose actions were executed."""
     status: ActionExecutionStatus
-    """How far the execution is, and how it ended."""
+    """The status of the execution."""
     results: list[ActionExecutionResult]
-    """The result of each action, in the order in which they ran."""
+    """The result of each action, in execution order."""
     logs: list[ActionExecutionLog] | None = None
-    """What each action wrote."""
+    """The log output of each action."""
 
 
 class ActionExecutionInsert(ActionExecutionFields, Insert):
-    """An execution to be recorded."""
+    """The fields of a new execution."""
 
 
 class ActionExecution(ActionExecutionFields):
-    """One run of the actions of a trigger."""
+    """An execution of the actions that are bound to a trigger."""
 
     tenant_id: str
-    """The tenant that the execution belongs to."""
+    """The ID of the tenant."""
     created_at: Instant
     """When the execution was created."""
     updated_at: Instant
-    """When the execution was last changed."""
+    """When the execution was last updated."""
 
 
 HOOK_TARGETS: dict[str, frozenset[str]] = {
@@ -252,86 +252,89 @@ HOOK_TARGETS: dict[str, frozenset[str]] = {
     "code_id": frozenset({"post-user-login", "credentials-exchange", "pre-user-registration", "post-user-registration"}),
     "page_id": frozenset({"post-user-login"}),
 }
-"""What a hook may lead to, and the triggers at which it may."""
+"""The target fields of a hook, with the triggers that support each of them."""
 
 
 class HookFields(Model):
-    """What an inserted and a stored hook share: exactly one of ``url``, ``form_id``, ``template_id``, ``code_id``, ``page_id``."""
+    """The fields common to ``HookInsert`` and ``Hook``.
+
+    Exactly one of ``url``, ``form_id``, ``template_id``, ``code_id`` and ``page_id`` is set.
+    """
 
     trigger_id: TriggerId
-    """The trigger at which the hook runs."""
+    """The ID of the trigger that runs the hook."""
     enabled: bool = False
-    """Whether the hook runs."""
+    """Whether the hook is enabled."""
     synchronous: bool = False
-    """Whether the sign-in waits until the hook has finished."""
+    """Whether the login waits for the hook to finish."""
     priority: Int32 | None = None
-    """The place of the hook among those of its trigger; the greatest priority comes first."""
+    """The priority of the hook; hooks of the same trigger run in descending order of priority."""
     metadata: dict[str, Any] | None = None
-    """Free-form data about the hook."""
+    """Arbitrary metadata about the hook."""
     url: Varchar512 | None = None
-    """The address that the hook calls."""
+    """The URL that the hook calls."""
     form_id: Varchar128 | None = None
-    """The identifier of the form that the hook shows."""
+    """The ID of the form that the hook displays."""
     template_id: HookTemplateId | None = None
-    """The built-in template that the hook runs."""
+    """The ID of the built-in template that the hook runs."""
     code_id: Varchar21 | None = None
-    """The identifier of the hook code that the hook runs."""
+    """The ID of the hook code that the hook runs."""
     page_id: Literal["impersonate"] | None = None
-    """The built-in page that the hook shows."""
+    """The ID of the built-in page that the hook displays."""
     permission_required: Varchar255 | None = None
-    """The permission that a user needs to see the page; allowed only beside ``page_id``."""
+    """The permission that a user needs to see the page; allowed only together with ``page_id``."""
 
 
 class HookInsert(HookFields, Insert):
-    """A hook to be created."""
+    """The fields of a new hook."""
 
     hook_id: Varchar21 | None = None
-    """The identifier of the hook; generated if it is omitted."""
+    """The ID of the hook, generated if omitted."""
 
     @model_validator(mode="after")
     def _one_target(self) -> Self:
         targets = [name for name in HOOK_TARGETS if getattr(self, name) is not None]
         if len(targets) != 1:
-            raise ValueError(f"exactly one of {', '.join(HOOK_TARGETS)} must be given")
+            raise ValueError(f"exactly one of {', '.join(HOOK_TARGETS)} must be set")
         if self.trigger_id not in HOOK_TARGETS[targets[0]]:
-            raise ValueError(f"{targets[0]} cannot be used at this trigger")
+            raise ValueError(f"{targets[0]} is not supported by this trigger")
         if self.permission_required is not None and self.page_id is None:
-            raise ValueError("permission_required goes with page_id")
+            raise ValueError("permission_required requires page_id")
         return self
 
 
 class Hook(HookFields):
-    """A call, form, template, code or page that a trigger leads to."""
+    """A webhook, form, template, code or page that runs when a trigger fires."""
 
     hook_id: str
-    """The identifier of the hook."""
+    """The ID of the hook."""
     created_at: Instant
     """When the hook was created."""
     updated_at: Instant
-    """When the hook was last changed."""
+    """When the hook was last updated."""
 
 
 class HookCodeInsert(Insert):
-    """The code of a hook to be stored."""
+    """The fields of a new hook code."""
 
     code: SourceCode
-    """The source code, in JavaScript."""
+    """The JavaScript source code."""
     secrets: Secret[dict[str, str] | None] = None
-    """The secret values that the code may read, by name."""
+    """The secrets that are available to the code, by name."""
 
 
 class HookCode(Model):
-    """The code of a hook."""
+    """The source code that a hook runs."""
 
     code: str
-    """The source code, in JavaScript."""
+    """The JavaScript source code."""
     secrets: Secret[dict[str, str] | None] = None
-    """The secret values that the code may read, by name."""
+    """The secrets that are available to the code, by name."""
     id: str
-    """The identifier of the hook code."""
+    """The ID of the hook code."""
     tenant_id: str
-    """The tenant that the hook code belongs to."""
+    """The ID of the tenant."""
     created_at: Instant
     """When the hook code was created."""
     updated_at: Instant
-    """When the hook code was last changed."""
+    """When the hook code was last updated."""

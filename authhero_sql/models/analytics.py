@@ -1,4 +1,4 @@
-"""What happened, counted."""
+"""Analytics: queries, retention and daily statistics."""
 
 from typing import Any, Literal
 
@@ -42,136 +42,136 @@ AnalyticsUserType = Literal["password", "social", "passwordless", "enterprise"]
 
 
 class AnalyticsFilters(Insert):
-    """Which events count: those that have one of the values of each field that is given; an empty list filters nothing."""
+    """The filters of an analytics query: an event matches if it has one of the listed values of each field; an empty list matches all."""
 
     connection: list[str] | None = None
-    """The names of connections."""
+    """The names of the connections to include."""
     client_id: list[str] | None = None
-    """The identifiers of clients."""
+    """The IDs of the clients to include."""
     user_type: list[AnalyticsUserType] | None = None
-    """The kinds of sign-in."""
+    """The user types to include."""
     user_id: list[str] | None = None
-    """The identifiers of users."""
+    """The IDs of the users to include."""
 
 
 class AnalyticsQuery(Insert):
-    """What to count, and how."""
+    """The parameters of an analytics query."""
 
     from_: Instant | None = Field(default=None, validation_alias="from", serialization_alias="from")
-    """The first instant; by default thirty days before ``to``."""
+    """The inclusive start of the period; 30 days before ``to`` by default."""
     to: Instant | None = None
-    """The instant behind the last one; now by default."""
+    """The exclusive end of the period; the current time by default."""
     interval: AnalyticsInterval = "day"
-    """The length of the buckets of ``time``; weeks begin on Monday."""
+    """The size of the buckets of the ``time`` dimension; weeks start on Monday."""
     tz: str = "UTC"
-    """The IANA time zone in which buckets begin."""
+    """The IANA time zone that determines where buckets start."""
     group_by: list[AnalyticsGroupBy] = Field(default=["time"])
-    """The dimensions; the answer has a row for each combination of their values."""
+    """The dimensions to group by; the result has one row for each combination of their values."""
     filters: AnalyticsFilters = Field(default_factory=AnalyticsFilters)
-    """The events that count."""
+    """The filters that select the events to count."""
     order_by: list[str] = Field(default_factory=list)
-    """Columns of the answer, with ``-`` before one for descending; by default time first, else the greatest first."""
+    """The columns to sort by, prefixed with ``-`` for descending order; by default, the time or else the descending count."""
     limit: int = 100
-    """The most rows that the answer has, up to 1,000."""
+    """The maximum number of rows to return, up to 1,000."""
     offset: int = 0
-    """The number of rows to leave out before the first."""
+    """The number of rows to skip."""
 
 
 class AnalyticsColumnMeta(Model):
-    """A column of the answer; the type is ClickHouse's name for it."""
+    """A column of the result."""
 
     name: str
     """The name of the column."""
     type: str
-    """The type of the column, in ClickHouse's terms."""
+    """The ClickHouse type of the column."""
 
 
 class AnalyticsStatistics(Model):
-    """What it took: seconds, rows and bytes."""
+    """Statistics about the execution of a query."""
 
     elapsed: int | float
-    """The time that the query took, in seconds."""
+    """The duration of the query, in seconds."""
     rows_read: int | float | None = None
-    """The number of rows that were read."""
+    """The number of rows read."""
     bytes_read: int | float | None = None
-    """The number of bytes that were read."""
+    """The number of bytes read."""
 
 
 class AnalyticsQueryResponse(Model):
-    """Columns, rows, how many rows these are, and how many there would be without a limit."""
+    """The result of an analytics query."""
 
     meta: list[AnalyticsColumnMeta]
-    """The columns of the answer."""
+    """The columns of the result."""
     data: list[dict[str, Any]]
-    """The rows of the answer, each an object by column name."""
+    """The rows of the result, each an object keyed by column name."""
     rows: int
     """The number of rows in ``data``."""
     rows_before_limit_at_least: int | None = None
-    """The number of rows that there would be without a limit."""
+    """The number of rows that the query would return without a limit."""
     statistics: AnalyticsStatistics | None = None
-    """What the query took."""
+    """Statistics about the execution of the query."""
 
 
 class SessionRetentionCohort(Model):
-    """The sessions that began in a week: how many, and how many of them were still used in that week and in each since."""
+    """The sessions that started in one week, and how many of them were active in that week and in each later one."""
 
     cohort: str
-    """The Monday on which the week began, as YYYY-MM-DD."""
+    """The Monday that starts the week, as YYYY-MM-DD."""
     sessions: int
-    """The number of sessions that began in the week."""
+    """The number of sessions that started in the week."""
     active: list[int]
-    """The number of those that were still used in that week and in each week since."""
+    """The number of sessions of the cohort that were active in that week and in each later week."""
 
 
 class SessionRetentionResponse(Model):
-    """The retention of sessions, oldest cohort first; ``cohort`` is the Monday's date."""
+    """The retention of sessions, by weekly cohort."""
 
     interval: Literal["week"]
-    """The length of a cohort, always a week."""
+    """The length of a cohort, always ``week``."""
     from_: str = Field(validation_alias="from", serialization_alias="from")
-    """The beginning of the first cohort, as an ISO 8601 instant."""
+    """The start of the first cohort, as an ISO 8601 timestamp."""
     to: str
-    """The end of what is counted, as an ISO 8601 instant."""
+    """The end of the period, as an ISO 8601 timestamp."""
     cohorts: list[SessionRetentionCohort]
     """The cohorts, oldest first."""
 
 
 class RefreshTokenRetentionCohort(Model):
-    """The refresh-token families that began in a week: how many, and how many were still used in that week and in each since."""
+    """The token families that started in one week, and how many of them were active in that week and in each later one."""
 
     cohort: str
-    """The Monday on which the week began, as YYYY-MM-DD."""
+    """The Monday that starts the week, as YYYY-MM-DD."""
     tokens: int
-    """The number of refresh-token families that began in the week."""
+    """The number of token families that started in the week."""
     active: list[int]
-    """The number of those that were still used in that week and in each week since."""
+    """The number of token families of the cohort that were active in that week and in each later week."""
 
 
 class RefreshTokenRetentionResponse(Model):
-    """The retention of refresh-token families, oldest cohort first; ``cohort`` is the Monday's date."""
+    """The retention of refresh-token families, by weekly cohort."""
 
     interval: Literal["week"]
-    """The length of a cohort, always a week."""
+    """The length of a cohort, always ``week``."""
     from_: str = Field(validation_alias="from", serialization_alias="from")
-    """The beginning of the first cohort, as an ISO 8601 instant."""
+    """The start of the first cohort, as an ISO 8601 timestamp."""
     to: str
-    """The end of what is counted, as an ISO 8601 instant."""
+    """The end of the period, as an ISO 8601 timestamp."""
     cohorts: list[RefreshTokenRetentionCohort]
     """The cohorts, oldest first."""
 
 
 class DailyStats(Model):
-    """A day: sign-ins, sign-ups, leaked passwords, and its first and last event."""
+    """The login and signup statistics of one day."""
 
     date: str
-    """The day."""
+    """The day that the statistics cover."""
     logins: int
-    """The number of successful sign-ins."""
+    """The number of successful logins."""
     signups: int
-    """The number of successful sign-ups."""
+    """The number of successful signups."""
     leaked_passwords: int
-    """The number of sign-ins with a password that is known to have leaked."""
+    """The number of logins with a breached password."""
     updated_at: Instant
-    """When the last event of the day happened."""
+    """When the last event of the day occurred."""
     created_at: Instant
-    """When the first event of the day happened."""
+    """When the first event of the day occurred."""

@@ -1,4 +1,4 @@
-"""Audit events: who did what to whom, on the way to the logs."""
+"""Audit events, and their outbox."""
 
 from typing import Any, Literal
 
@@ -24,26 +24,26 @@ ActorType = Literal["user", "admin", "system", "api_key", "client_credentials"]
 
 
 class Actor(Nested):
-    """Who did it."""
+    """The actor that caused an event."""
 
     type: ActorType
-    """What kind of actor did it."""
+    """The type of actor."""
     id: str | None = None
-    """The identifier of the actor."""
+    """The ID of the actor."""
     email: str | None = None
-    """The e-mail address of the actor."""
+    """The email address of the actor."""
     org_id: str | None = None
-    """The identifier of the organization that the actor acted in."""
+    """The ID of the organization on whose behalf the actor acted."""
     org_name: str | None = None
-    """The name of the organization that the actor acted in."""
+    """The name of the organization on whose behalf the actor acted."""
     scopes: list[str] | None = None
-    """The scopes that the actor's access token had."""
+    """The scopes of the actor's access token."""
     client_id: str | None = None
-    """The identifier of the client through which the actor acted."""
+    """The ID of the client."""
 
 
 class Change(Nested):
-    """A value before and after."""
+    """The old and the new value of a field."""
 
     old: Secret[Any]
     """The value before the change."""
@@ -52,129 +52,129 @@ class Change(Nested):
 
 
 class Target(Nested):
-    """What it was done to."""
+    """The entity that an event affects."""
 
     type: str
-    """What kind of entity was acted on."""
+    """The type of entity."""
     id: str
-    """The identifier of the entity."""
+    """The ID of the entity."""
     before: Secret[dict[str, Any] | None] = None
-    """The entity as it was before."""
+    """The entity before the event."""
     after: Secret[dict[str, Any] | None] = None
-    """The entity as it was afterwards."""
+    """The entity after the event."""
     diff: Secret[dict[str, Change] | None] = None
-    """What changed, by field."""
+    """The changes to the entity, by field."""
 
 
 class RequestContext(Nested):
-    """The request by which it was done."""
+    """The HTTP request that caused an event."""
 
     method: str
     """The HTTP method."""
     path: str
-    """The path of the request."""
+    """The path of the URL."""
     query: Secret[dict[str, str] | None] = None
-    """The parameters of the query string."""
+    """The query parameters."""
     body: Secret[Any] = None
-    """The body of the request."""
+    """The request body."""
     ip: str
-    """The IP address from which the request came."""
+    """The IP address of the user agent."""
     user_agent: str | None = None
-    """The ``User-Agent`` header of the request."""
+    """The value of the ``User-Agent`` header."""
     correlation_id: str | None = None
-    """The identifier that connects the log entries of one request."""
+    """The ID that correlates the log entries of a request."""
     redirect_uri: str | None = None
-    """The address to which the user is redirected."""
+    """The redirect URI of the authorization request."""
 
 
 class ResponseContext(Nested):
-    """How the request was answered."""
+    """The HTTP response to the request that caused an event."""
 
     status_code: int
     """The HTTP status code."""
     body: Secret[Any] = None
-    """The body of the response."""
+    """The response body."""
 
 
 class AuditEventFields(Model):
-    """What an inserted and a stored audit event share."""
+    """The fields common to ``AuditEventInsert`` and ``AuditEvent``."""
 
     tenant_id: str
-    """The tenant in which the event happened."""
+    """The ID of the tenant."""
     event_type: str
-    """What happened, as a dotted name."""
+    """The type of event, as a dotted name such as ``user.updated``."""
     log_type: str
-    """The type that the event has in the log, such as ``s`` for a successful sign-in."""
+    """The log event type code, such as ``s`` for a successful login."""
     description: str | None = None
-    """A sentence about the event."""
+    """A description of the event."""
     category: AuditCategory
-    """Who causes events of this kind."""
+    """The category of the event."""
     actor: Actor
-    """Who did it."""
+    """The actor that caused the event."""
     target: Target
-    """What was acted on."""
+    """The entity that the event affects."""
     request: RequestContext
-    """The request that caused the event."""
+    """The HTTP request that caused the event."""
     response: ResponseContext | None = None
-    """The response to the request."""
+    """The HTTP response to the request."""
     connection: str | None = None
-    """The name of the connection that was used."""
+    """The name of the connection."""
     connection_id: str | None = None
-    """The identifier of the connection that was used."""
+    """The ID of the connection."""
     client_name: str | None = None
     """The name of the client."""
     strategy: str | None = None
     """The strategy of the connection, such as ``auth0`` or ``google-oauth2``."""
     strategy_type: str | None = None
-    """The kind of the strategy, such as ``database`` or ``social``."""
+    """The type of the strategy, such as ``database`` or ``social``."""
     audience: str | None = None
-    """The API that a token was requested for."""
+    """The audience of the requested token."""
     scope: str | None = None
-    """The scopes that were requested, separated by spaces."""
+    """The requested scopes, separated by spaces."""
     location: LocationInfo | None = None
-    """Where the IP address is."""
+    """The geographic location of the IP address."""
     auth0_client: Auth0Client | None = None
-    """The software that sent the request, from its ``Auth0-Client`` header."""
+    """The SDK that sent the request, according to its ``Auth0-Client`` header."""
     hostname: str
-    """The host name that the request was sent to."""
+    """The hostname that the request was sent to."""
     is_mobile: bool | None = None
     """Whether the request came from a mobile device."""
     timestamp: Instant
-    """When the event happened."""
+    """When the event occurred."""
 
 
 class AuditEventInsert(AuditEventFields, Insert):
-    """An audit event to be put into the outbox; an ``id`` that it has is kept."""
+    """The fields of a new audit event."""
 
     id: str | None = None
-    """The identifier of the event; generated if it is omitted."""
+    """The ID of the event, generated if omitted."""
 
 
 class AuditEvent(AuditEventFields):
-    """An audit event."""
+    """An audit event, which records who did what."""
 
     id: str
-    """The identifier of the event."""
+    """The ID of the event."""
 
 
 class OutboxEvent(AuditEvent):
-    """An audit event in the outbox, and how far its delivery has come."""
+    """An audit event in the outbox, with its delivery status."""
 
     created_at: Instant
-    """When the event was written to the outbox."""
+    """When the event was added to the outbox."""
     processed_at: Instant | None = None
     """When the event was delivered."""
     retry_count: int = 0
-    """The number of deliveries that have failed."""
+    """The number of failed delivery attempts."""
     next_retry_at: Instant | None = None
-    """When the next delivery is due."""
+    """When the next delivery attempt is due."""
     error: str | None = None
-    """Why the last delivery failed."""
+    """The error of the last failed delivery attempt."""
     claimed_by: str | None = None
-    """The worker that is delivering the event."""
+    """The ID of the worker that holds the lease on the event."""
     claim_expires_at: Instant | None = None
-    """When another worker may claim the event."""
+    """When the lease on the event expires."""
     dead_lettered_at: Instant | None = None
-    """When delivery was given up."""
+    """When the event became a dead letter."""
     final_error: str | None = None
-    """Why delivery was given up."""
+    """The error that made the event a dead letter."""

@@ -1,4 +1,4 @@
-"""The second factors and passkeys of users."""
+"""Authentication methods: the passkeys and second factors of users."""
 
 from typing import Literal
 
@@ -17,44 +17,44 @@ AuthenticationMethodType = Literal["phone", "totp", "email", "push", "webauthn-r
 
 
 class AuthenticationMethodFields(Model):
-    """What an inserted and a stored method share."""
+    """The fields common to ``AuthenticationMethodInsert`` and ``AuthenticationMethod``."""
 
     user_id: Varchar255
-    """The identifier of the user."""
+    """The ID of the user."""
     type: AuthenticationMethodType
-    """The kind of authentication method."""
+    """The type of authentication method."""
     phone_number: Varchar32 | None = None
-    """The phone number that codes are sent to, in E.164 format."""
+    """The phone number that receives one-time passwords, in E.164 format."""
     totp_secret: Secret[Varchar255 | None] = None
-    """The shared secret of a time-based one-time password (RFC 6238)."""
+    """The shared secret for time-based one-time passwords (RFC 6238)."""
     credential_id: Varchar512 | None = None
-    """The identifier of the WebAuthn credential."""
+    """The ID of the WebAuthn credential."""
     public_key: str | None = None
     """The public key of the WebAuthn credential."""
     sign_count: int | None = None
-    """The signature counter of the WebAuthn credential, which shows whether the authenticator was cloned."""
+    """The signature counter of the WebAuthn credential, which helps to detect cloned authenticators."""
     credential_backed_up: bool | None = None
-    """Whether the WebAuthn credential is backed up, as synchronized passkeys are."""
+    """Whether the WebAuthn credential is backed up, as synced passkeys are."""
     transports: list[str] | None = None
-    """The transports by which the authenticator can be reached, such as ``usb`` or ``internal``."""
+    """The transports that the WebAuthn authenticator supports, such as ``usb`` or ``internal``."""
     friendly_name: Varchar255 | None = None
-    """The name by which the user recognizes the method."""
+    """The display name that identifies the authentication method to the user."""
     confirmed: bool = False
-    """Whether the user has completed the enrollment."""
+    """Whether the enrollment is complete."""
 
 
 class AuthenticationMethodInsert(AuthenticationMethodFields, Insert):
-    """A method to be enrolled."""
+    """The fields of a new authentication method."""
 
     sign_count: Int32 | None = Field(default=None, ge=0)
 
 
 class AuthenticationMethod(AuthenticationMethodFields):
-    """A way for a user to prove who they are (Auth0: authentication method)."""
+    """An authentication method of a user, such as a passkey or a second factor."""
 
     id: str
-    """The identifier of the authentication method."""
+    """The ID of the authentication method."""
     created_at: Instant
     """When the authentication method was created."""
     updated_at: Instant
-    """When the authentication method was last changed."""
+    """When the authentication method was last updated."""

@@ -1,4 +1,4 @@
-"""What all entities have in common."""
+"""The base classes and types of all entities."""
 
 from __future__ import annotations
 
@@ -41,26 +41,27 @@ Instant = Annotated[
     AfterValidator(truncate),
     PlainSerializer(to_iso, return_type=str, when_used="json"),
 ]
-"""An aware instant in UTC, cut to the millisecond; on the wire ``2026-01-31T10:00:00.000Z``."""
+"""A timezone-aware UTC timestamp, truncated to milliseconds and serialized as ``2026-01-31T10:00:00.000Z``."""
 
 
 T = TypeVar("T")
 Secret = Annotated[T, Field(repr=False)]
-"""A field that ``repr()`` and ``print()`` leave out; what the registry calls secret is one in every model."""
+"""A field that ``repr()`` omits. Every model marks the fields of secret columns this way."""
 
 
 class Stored:
-    """What a column can hold of a value, in the words of JSON schema: of the schema for input, because what is stored may be longer.
+    """The limits of a column, as keywords of the JSON schema.
 
-    A model takes any value, so that whatever is stored can be read; ``create`` and ``update`` raise ``InvalidValueError`` for what
-    does not fit. The sizes are those of the registry, and a test compares them.
+    Only the schema for validation includes them, because stored values may exceed them. The models do not enforce them, so that every
+    stored value can be read. Instead, ``create`` and ``update`` raise ``InvalidValueError`` for a value that does not fit its column. A
+    test compares the limits with the sizes in the registry.
     """
 
     def __init__(self, **limits: int) -> None:
         self.limits = limits
 
     def __get_pydantic_json_schema__(self, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        """The schema that pydantic makes, with the limits."""
+        """Add the limits to the schema that pydantic generates."""
         schema = handler(core_schema)
         return {**self.limits, **schema} if handler.mode == "validation" else schema
 
@@ -91,19 +92,19 @@ Varchar4096 = Annotated[str, Stored(maxLength=4096)]
 
 
 class Described(BaseModel):
-    """A model whose JSON schema describes each field by the docstring below it.
+    """A model whose JSON schema describes each field with the docstring below it.
 
-    The docstrings are read from the source when somebody asks for a schema: pydantic's ``use_attribute_docstrings`` reads them
-    whenever a class is made, so that the import of the models would take almost twice as long.
+    The docstrings are read from the source code when a schema is generated. Pydantic's ``use_attribute_docstrings`` would read them when
+    a class is created, which almost doubles the import time of the models.
     """
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        """The schema that pydantic makes, with a description of each field that has none."""
+        """Add a description to each field that has none in the schema that pydantic generates."""
         schema = handler(core_schema)
         properties = handler.resolve_ref_schema(schema).get("properties", {})
         for name, description in descriptions(cls).items():
-            # Who asks decides whether the schema has the name or the alias.
+            # The schema has either names or aliases, depending on by_alias.
             for key in (name, cls.model_fields[name].serialization_alias):
                 if key in properties:
                     properties[key].setdefault("description", description)
@@ -111,7 +112,7 @@ class Described(BaseModel):
 
 
 def descriptions(model: type[BaseModel]) -> dict[str, str]:
-    """The docstring of each field, where it or the field that it overrides has one."""
+    """Return the docstring of each field by name, including docstrings inherited from overridden fields."""
     found: dict[str, str] = {}
     for base in reversed(model.__mro__):
         if issubclass(base, Described):
@@ -121,17 +122,17 @@ def descriptions(model: type[BaseModel]) -> dict[str, str]:
 
 @cache
 def _docstrings(module: str) -> Mapping[str, Mapping[str, str]]:
-    """The docstring of each attribute, by the class in the module."""
+    """Return the docstrings of the attributes of each class in a module."""
     try:
         tree = ast.parse(inspect.getsource(sys.modules[module]))
     except (OSError, TypeError, KeyError):
-        # The source was not installed, and descriptions are no reason to fail.
+        # Descriptions are optional, so a distribution without source code works, too.
         return {}
-    return {node.name: dict(_described(node.body)) for node in tree.body if isinstance(node, ast.ClassDef)}
+    return {node.name: dict(_documented_attributes(node.body)) for node in tree.body if isinstance(node, ast.ClassDef)}
 
 
-def _described(body: list[ast.stmt]) -> Iterator[tuple[str, str]]:
-    """The attributes in the body of a class that have a docstring."""
+def _documented_attributes(body: list[ast.stmt]) -> Iterator[tuple[str, str]]:
+    """Yield the name and the docstring of each documented attribute in the body of a class."""
     for statement, below in pairwise(body):
         match statement, below:
             case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
@@ -139,66 +140,66 @@ def _described(body: list[ast.stmt]) -> Iterator[tuple[str, str]]:
 
 
 class Model(Described):
-    """An entity, or an object inside one. Python names are accepted beside the wire names."""
+    """The base class of entities and nested objects, which accepts fields by Python name and by wire name."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(
         validate_by_name=True,
         validate_by_alias=True,
         serialize_by_alias=False,
-        # A validation error must not repeat a secret.
+        # Validation errors must not reveal secrets.
         hide_input_in_errors=True,
         use_enum_values=True,
-        # Validators are built when a model is first used: an import should not pay for entities that nobody asks for.
+        # Building the validators at first use keeps the import fast.
         defer_build=True,
     )
 
 
 class Nested(Model):
-    """An object kept in a JSON column: what the contract does not name is kept as it is, and not shown."""
+    """An object in a JSON column, which preserves unknown fields but omits them from ``repr()``."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(extra="allow")
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
-        # Nobody knows which of the others are secret.
+        # Unknown fields may be secret.
         return (shown for shown in super().__repr_args__() if shown[0] in type(self).model_fields)
 
 
 class Insert(Model):
-    """What ``create`` takes: unknown fields are refused."""
+    """The base class of the models that ``create`` accepts, which reject unknown fields."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
 
 class ImportMetadata(Insert):
-    """What an import keeps of a row from elsewhere: its id and its times."""
+    """The ID and the timestamps that an imported row keeps."""
 
     id: str | None = None
-    """The identifier that the row keeps; generated if it is omitted."""
+    """The ID of the row, generated if omitted."""
     created_at: Instant | None = None
-    """When the row was created; now if it is omitted."""
+    """When the row was created; the current time if omitted."""
     updated_at: Instant | None = None
-    """When the row was last changed; ``created_at`` if it is omitted."""
+    """When the row was last updated; the value of ``created_at`` if omitted."""
 
 
 class Page(Described, Generic[T]):
-    """One page of a list."""
+    """A page of rows."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(defer_build=True)
 
     items: list[T]
-    """The rows; by alias they stand under the entity's wire name (``users``, ``clients``, …)."""
+    """The rows of the page; serialized by alias, the key is the entity's wire name (``users``, ``clients``, …)."""
     start: int = 0
-    """The number of rows before the page; 0 in checkpoint mode."""
+    """The number of rows before the page; 0 with checkpoint pagination."""
     limit: int
-    """The most rows that the page could have."""
+    """The maximum number of rows on the page."""
     length: int
-    """The number of rows that the page has."""
+    """The number of rows on the page."""
     total: int | None = None
-    """The number of all rows that match; only with ``include_totals``."""
+    """The total number of matching rows; set only with ``include_totals``."""
     total_is_estimate: bool = False
-    """Whether ``total`` is the least that there are: with ``include_totals="estimate"``, beyond 10,000; on the wire only if it is true."""
+    """Whether ``total`` is a lower bound, as with ``include_totals="estimate"`` beyond 10,000 rows; omitted on the wire if false."""
     next: str | None = None
-    """The cursor of the next page; only in checkpoint mode, and only if there is one."""
+    """The cursor of the next page; set only with checkpoint pagination, and only if there is a next page."""
 
     _wire: str = PrivateAttr(default="items")
 
@@ -214,7 +215,7 @@ class Page(Described, Generic[T]):
         total_is_estimate: bool = False,
         next: str | None = None,
     ) -> Page[T]:
-        """A page of rows that are already validated; ``wire`` is the name of the rows on the wire."""
+        """Create a page of validated rows. ``wire`` is the name of the rows on the wire."""
         page = cls.model_construct(
             items=items, start=start, limit=limit, length=len(items), total=total, total_is_estimate=total_is_estimate, next=next
         )

@@ -1,4 +1,4 @@
-"""How the pages of a tenant look and what they say."""
+"""Branding, themes, prompts and custom texts."""
 
 from collections.abc import Mapping
 from typing import Any, Literal
@@ -70,258 +70,258 @@ Alignment = Literal["center", "left", "right"]
 
 
 SOLID_COLOR = "solid-color"
-"""How a plain background is told from a gradient where it is stored."""
+"""The type of a stored background that has one color instead of a gradient."""
 
 
 class Gradient(Insert):
-    """A page background of two colours; the angle is in degrees."""
+    """A background gradient of two colors."""
 
     type: Varchar32 | None = None
-    """The kind of gradient, such as ``linear-gradient``."""
+    """The type of gradient, such as ``linear-gradient``."""
     start: Varchar32 | None = None
-    """The first colour, as a CSS hexadecimal colour."""
+    """The start color, as a CSS hexadecimal color."""
     end: Varchar32 | None = None
-    """The last colour, as a CSS hexadecimal colour."""
+    """The end color, as a CSS hexadecimal color."""
     angle_deg: Int32 | Float32 | None = None
-    """The direction, in degrees."""
+    """The angle of the gradient, in degrees."""
 
 
 class BrandingColors(Insert):
-    """The colours of a tenant's pages; a background is one colour or a gradient."""
+    """The color settings of a tenant's branding."""
 
     primary: Varchar32
-    """The accent colour, as a CSS hexadecimal colour."""
+    """The accent color, as a CSS hexadecimal color."""
     page_background: str | Gradient | None = None
-    """The background of the page: a CSS hexadecimal colour or a gradient."""
+    """The page background: a CSS hexadecimal color or a gradient."""
 
     @field_validator("page_background", mode="before")
     @classmethod
-    def _plain(cls, given: Any) -> Any:
-        if not isinstance(given, Mapping) or given.get("type") != SOLID_COLOR:
-            return given
-        # What says more than one colour does is kept whole.
-        return given["start"] if {name for name, value in given.items() if value is not None} == {"type", "start"} else given
+    def _reduce_solid_color(cls, value: Any) -> Any:
+        if not isinstance(value, Mapping) or value.get("type") != SOLID_COLOR:
+            return value
+        # A background with further fields cannot be reduced to its color.
+        return value["start"] if {name for name, part in value.items() if part is not None} == {"type", "start"} else value
 
 
 class BrandingFont(Insert):
-    """Where the font is."""
+    """The font settings of a tenant's branding."""
 
     url: Varchar512
-    """The address of the font."""
+    """The URL of the font."""
 
 
 class Branding(Insert):
-    """How a tenant's pages look (Auth0: branding)."""
+    """The branding settings of a tenant."""
 
     colors: BrandingColors | None = None
-    """The colours of the pages."""
+    """The color settings."""
     logo_url: Varchar512 | None = None
-    """The address of the logo."""
+    """The URL of the logo."""
     favicon_url: Varchar512 | None = None
-    """The address of the icon that browsers show."""
+    """The URL of the favicon."""
     powered_by_logo_url: str | None = None
-    """The address of the logo of whoever runs the service."""
+    """The URL of the service provider's logo."""
     font: BrandingFont | None = None
-    """The font of the pages."""
+    """The font settings."""
     dark_mode: DarkMode | None = None
-    """Whether the pages are dark, light, or as the browser prefers."""
+    """The color scheme of the pages: dark, light, or the browser's preference."""
 
 
 class PromptSetting(Insert):
-    """How people are asked who they are (Auth0: prompts)."""
+    """The prompt settings of a tenant."""
 
     universal_login_experience: UniversalLoginExperience = "new"
-    """Which sign-in pages are shown."""
+    """The Universal Login experience: new or classic."""
     identifier_first: bool = True
-    """Whether the user is asked for the identifier on a page of its own, before the password."""
+    """Whether the login asks for the identifier and the password on separate pages (identifier-first)."""
     password_first: bool = False
-    """Whether a password is asked for before other methods are offered."""
+    """Whether the login asks for a password before it offers other authentication methods."""
     show_last_used_connection: bool = False
-    """Whether the page marks the connection that was last used on the device."""
+    """Whether the login page marks the connection that was last used on the device."""
     webauthn_platform_first_factor: bool
-    """Whether the device's own biometrics may take the place of the password."""
+    """Whether users may log in with WebAuthn device biometrics instead of a password."""
 
 
 CustomText = dict[str, str | dict[str, str]]
-"""The texts of a prompt: by name, or by screen and name."""
+"""The custom texts of a prompt, by name or by screen and name."""
 
 
 class CustomTextEntry(Insert):
-    """The texts of a prompt in one language."""
+    """The custom text of a prompt in one language."""
 
     prompt: PromptScreen
-    """The page that the texts belong to."""
+    """The prompt that the text belongs to."""
     language: Varchar16
-    """The language of the texts, as a language tag (BCP 47)."""
+    """The language of the text, as a BCP 47 language tag."""
     custom_text: CustomText
-    """The texts that replace the usual ones."""
+    """The text that overrides the default text."""
 
 
 class CustomTextKey(Model):
-    """Of which prompt, in which language, there are texts."""
+    """The prompt and language of a custom text."""
 
     prompt: PromptScreen
-    """The page that the texts belong to."""
+    """The prompt that the text belongs to."""
     language: str
-    """The language of the texts, as a language tag (BCP 47)."""
+    """The language of the text, as a BCP 47 language tag."""
 
 
 class UniversalLoginTemplate(Insert):
-    """The page around all prompts, a Liquid template."""
+    """The page template of Universal Login."""
 
     body: str
     """The Liquid template of the page."""
 
 
 class Borders(Insert):
-    """Borders; numbers are pixels."""
+    """The border settings of a theme."""
 
     button_border_radius: Int32 | Float32
-    """The radius of the corners of buttons, in pixels."""
+    """The corner radius of buttons, in pixels."""
     button_border_weight: Int32 | Float32
-    """The width of the border of buttons, in pixels."""
+    """The border width of buttons, in pixels."""
     buttons_style: ButtonsStyle
     """The shape of buttons."""
     input_border_radius: Int32 | Float32
-    """The radius of the corners of inputs, in pixels."""
+    """The corner radius of input fields, in pixels."""
     input_border_weight: Int32 | Float32
-    """The width of the border of inputs, in pixels."""
+    """The border width of input fields, in pixels."""
     inputs_style: ButtonsStyle
-    """The shape of inputs."""
+    """The shape of input fields."""
     show_widget_shadow: bool
     """Whether the widget has a shadow."""
     widget_border_weight: Int32 | Float32
-    """The width of the widget's border, in pixels."""
+    """The border width of the widget, in pixels."""
     widget_corner_radius: Int32 | Float32
-    """The radius of the widget's corners, in pixels."""
+    """The corner radius of the widget, in pixels."""
 
 
 class Colors(Insert):
-    """Colours, as CSS has them."""
+    """The color settings of a theme."""
 
     base_focus_color: Varchar24
-    """The colour of what has the focus, as a CSS hexadecimal colour."""
+    """The color of elements that have the focus, as a CSS hexadecimal color."""
     base_hover_color: Varchar24
-    """The colour of what the pointer is on, as a CSS hexadecimal colour."""
+    """The color of elements under the pointer, as a CSS hexadecimal color."""
     body_text: Varchar24
-    """The colour of text, as a CSS hexadecimal colour."""
+    """The color of body text, as a CSS hexadecimal color."""
     captcha_widget_theme: Literal["auto", "dark", "light"]
-    """Whether the CAPTCHA is dark, light, or as the browser prefers."""
+    """The color scheme of the CAPTCHA: dark, light, or the browser's preference."""
     error: Varchar24
-    """The colour of errors, as a CSS hexadecimal colour."""
+    """The color of error messages, as a CSS hexadecimal color."""
     header: Varchar24
-    """The colour of headings, as a CSS hexadecimal colour."""
+    """The color of headings, as a CSS hexadecimal color."""
     icons: Varchar24
-    """The colour of icons, as a CSS hexadecimal colour."""
+    """The color of icons, as a CSS hexadecimal color."""
     input_background: Varchar24
-    """The background of inputs, as a CSS hexadecimal colour."""
+    """The background color of input fields, as a CSS hexadecimal color."""
     input_border: Varchar24
-    """The border of inputs, as a CSS hexadecimal colour."""
+    """The border color of input fields, as a CSS hexadecimal color."""
     input_filled_text: Varchar24
-    """The colour of text in inputs, as a CSS hexadecimal colour."""
+    """The color of entered text, as a CSS hexadecimal color."""
     input_labels_placeholders: Varchar24
-    """The colour of labels and placeholders, as a CSS hexadecimal colour."""
+    """The color of labels and placeholders, as a CSS hexadecimal color."""
     links_focused_components: Varchar24
-    """The colour of links and of components with the focus, as a CSS hexadecimal colour."""
+    """The color of links and focused components, as a CSS hexadecimal color."""
     primary_button: Varchar24
-    """The background of primary buttons, as a CSS hexadecimal colour."""
+    """The background color of primary buttons, as a CSS hexadecimal color."""
     primary_button_label: Varchar24
-    """The label of primary buttons, as a CSS hexadecimal colour."""
+    """The label color of primary buttons, as a CSS hexadecimal color."""
     secondary_button_border: Varchar24
-    """The border of secondary buttons, as a CSS hexadecimal colour."""
+    """The border color of secondary buttons, as a CSS hexadecimal color."""
     secondary_button_label: Varchar24
-    """The label of secondary buttons, as a CSS hexadecimal colour."""
+    """The label color of secondary buttons, as a CSS hexadecimal color."""
     success: Varchar24
-    """The colour of success messages, as a CSS hexadecimal colour."""
+    """The color of success messages, as a CSS hexadecimal color."""
     widget_background: Varchar24
-    """The background of the widget, as a CSS hexadecimal colour."""
+    """The background color of the widget, as a CSS hexadecimal color."""
     widget_border: Varchar24
-    """The border of the widget, as a CSS hexadecimal colour."""
+    """The border color of the widget, as a CSS hexadecimal color."""
 
 
 class FontDetails(Insert):
-    """Weight, and size in per cent of the reference."""
+    """The weight and size of one kind of text."""
 
     bold: bool
     """Whether the text is bold."""
     size: Int32 | Float32
-    """The size of the text, in percent of ``reference_text_size``."""
+    """The font size, as a percentage of ``reference_text_size``."""
 
 
 class Fonts(Insert):
-    """Fonts; the reference size is in pixels."""
+    """The font settings of a theme."""
 
     body_text: FontDetails
-    """The font of text."""
+    """The font settings of body text."""
     buttons_text: FontDetails
-    """The font of buttons."""
+    """The font settings of button labels."""
     font_url: Varchar255
-    """The address of the font; the default font if it is empty."""
+    """The URL of the font; empty for the default font."""
     input_labels: FontDetails
-    """The font of the labels of inputs."""
+    """The font settings of input labels."""
     links: FontDetails
-    """The font of links."""
+    """The font settings of links."""
     links_style: Literal["normal", "underlined"]
     """Whether links are underlined."""
     reference_text_size: Int32 | Float32
-    """The size of text to which the other sizes relate, in pixels."""
+    """The font size that the other sizes are relative to, in pixels."""
     subtitle: FontDetails
-    """The font of subtitles."""
+    """The font settings of subtitles."""
     title: FontDetails
-    """The font of titles."""
+    """The font settings of titles."""
 
 
 class PageBackground(Insert):
-    """What is behind the widget."""
+    """The page background settings of a theme."""
 
     background_color: Varchar24
-    """The background of the page, as a CSS hexadecimal colour."""
+    """The background color of the page, as a CSS hexadecimal color."""
     background_image_url: Varchar255
-    """The address of the image behind the widget; no image if it is empty."""
+    """The URL of the background image; empty for none."""
     page_layout: Alignment
-    """Where on the page the widget stands."""
+    """The horizontal position of the widget on the page."""
     logo_placement: Literal["widget", "chip", "none"] | None = None
-    """Where the logo stands."""
+    """The placement of the logo."""
 
 
 class Widget(Insert):
-    """The box that people sign in with; numbers are pixels."""
+    """The widget settings of a theme."""
 
     header_text_alignment: Alignment
-    """How headings are aligned."""
+    """The alignment of headings."""
     logo_height: Int32 | Float32
     """The height of the logo, in pixels."""
     logo_position: Literal["center", "left", "none", "right"]
-    """Where in the widget the logo stands."""
+    """The position of the logo in the widget."""
     logo_url: Varchar255
-    """The address of the logo; the logo of the branding if it is empty."""
+    """The URL of the logo; empty for the logo of the branding settings."""
     social_buttons_layout: Literal["bottom", "top"]
-    """Whether the buttons of social connections stand above or below the form."""
+    """Whether social login buttons are at the top or the bottom of the widget."""
 
 
 class ThemeFields(Model):
-    """What an inserted and a stored theme share."""
+    """The fields common to ``ThemeInsert`` and ``Theme``."""
 
     borders: Borders
-    """The borders of the widget, its buttons and inputs."""
+    """The border settings."""
     colors: Colors
-    """The colours of the page."""
+    """The color settings."""
     display_name: Varchar255 = Field(validation_alias="displayName", serialization_alias="displayName")
-    """The name of the theme."""
+    """The display name of the theme."""
     fonts: Fonts
-    """The fonts of the page."""
+    """The font settings."""
     page_background: PageBackground
-    """The background of the page."""
+    """The page background settings."""
     widget: Widget
-    """The logo and the layout of the widget."""
+    """The widget settings."""
 
 
 class ThemeInsert(ThemeFields, Insert):
-    """A theme to be created."""
+    """The fields of a new theme."""
 
 
 class Theme(ThemeFields):
-    """How the widget looks (Auth0: branding theme)."""
+    """A branding theme of Universal Login."""
 
     theme_id: str = Field(validation_alias="themeId", serialization_alias="themeId")
-    """The identifier of the theme."""
+    """The ID of the theme."""

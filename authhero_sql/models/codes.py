@@ -1,4 +1,4 @@
-"""Codes: one-time secrets that a person or a client brings back."""
+"""Codes: one-time secrets, such as authorization codes and one-time passwords."""
 
 from typing import Literal
 
@@ -16,51 +16,51 @@ CodeType = Literal["password_reset", "email_verification", "otp", "mfa_otp", "au
 
 
 class CodeFields(Model):
-    """What an inserted and a stored code share."""
+    """The fields common to ``CodeInsert`` and ``Code``."""
 
     code_id: Secret[Varchar255]
-    """The code itself."""
+    """The value of the code."""
     login_id: Varchar255
-    """The identifier of the login session."""
+    """The ID of the login session."""
     connection_id: Varchar255 | None = None
-    """The identifier of the connection."""
+    """The ID of the connection."""
     code_type: CodeType
-    """The purpose of the code."""
+    """The type of code."""
     code_verifier: Secret[Varchar128 | None] = None
-    """The PKCE code verifier that is sent to the identity provider (RFC 7636)."""
+    """The PKCE code verifier for the identity provider (RFC 7636)."""
     code_challenge: Secret[Varchar128 | None] = None
-    """The PKCE code challenge of the client (RFC 7636)."""
+    """The PKCE code challenge (RFC 7636)."""
     code_challenge_method: Literal["plain", "S256"] | None = None
-    """How the code challenge was derived from the code verifier (RFC 7636)."""
+    """The PKCE code challenge method (RFC 7636)."""
     redirect_uri: Varchar1024 | None = None
     """The redirect URI of the authorization request."""
     otp: Secret[Varchar32 | None] = None
-    """The one-time password that the user types."""
+    """The one-time password that the user enters."""
     nonce: Secret[Varchar1024 | None] = None
-    """The ``nonce`` of the authorization request, which is repeated in the ID token."""
+    """The ``nonce`` of the authorization request, which is included in the ID token."""
     state: Secret[Varchar2048 | None] = None
-    """The ``state`` of the authorization request."""
+    """The ``state`` of the authorization request, which is returned to the client."""
     expires_at: Instant
     """When the code expires."""
     used_at: Instant | None = None
     """When the code was used; absent if it is unused."""
     user_id: Varchar255 | None = None
-    """The identifier of the user."""
+    """The ID of the user."""
 
 
 class CodeInsert(CodeFields, Insert):
-    """A code to be created."""
+    """The fields of a new code."""
 
 
 class Code(CodeFields):
-    """An authorization code, one-time password, ticket or OAuth state."""
+    """An authorization code, a one-time password, a ticket or an OAuth 2.0 state."""
 
     created_at: Instant
     """When the code was created."""
 
 
 class CodeWithTenantId(Code):
-    """A code found without knowing its tenant."""
+    """A code with the ID of its tenant, for lookups across tenants."""
 
     tenant_id: str
-    """The tenant that the code belongs to."""
+    """The ID of the tenant."""

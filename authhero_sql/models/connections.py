@@ -1,4 +1,4 @@
-"""Connections: the ways in which people sign in."""
+"""Connections: the sources of users."""
 
 from typing import Any, Literal
 
@@ -41,320 +41,320 @@ SignupStatus = Literal["required", "optional", "disabled"]
 
 
 class PasswordComplexity(Nested):
-    """How long a password has to be."""
+    """The password length requirements of a connection."""
 
     min_length: int | None = None
-    """The least number of characters."""
+    """The minimum number of characters."""
 
 
 class PasswordHistory(Nested):
-    """Which earlier passwords are refused."""
+    """The password history settings of a connection."""
 
     enable: bool | None = None
-    """Whether earlier passwords are refused."""
+    """Whether previously used passwords are rejected."""
     size: int | None = None
-    """The number of earlier passwords that are refused."""
+    """The number of previous passwords to check."""
 
 
 class PasswordNoPersonalInfo(Nested):
-    """Whether a password may hold what is known of the person."""
+    """The policy of a connection on personal data in passwords."""
 
     enable: bool | None = None
-    """Whether passwords that contain the user's personal data are refused."""
+    """Whether passwords that contain the user's personal data are rejected."""
 
 
 class PasswordDictionary(Nested):
-    """The words that no password may be."""
+    """The password dictionary settings of a connection."""
 
     enable: bool | None = None
-    """Whether passwords in the dictionary are refused."""
+    """Whether passwords in the dictionary are rejected."""
     dictionary: list[str] | None = None
-    """Further words that are refused."""
+    """Additional passwords to reject."""
 
 
 class ConnectionConfiguration(Nested):
-    """The other side of a connection that moves people over from elsewhere."""
+    """The upstream server of a connection that imports users."""
 
     token_endpoint: str | None = None
-    """The address of the other server's token endpoint."""
+    """The URL of the token endpoint."""
     userinfo_endpoint: str | None = None
-    """The address of the other server's UserInfo endpoint."""
+    """The URL of the UserInfo endpoint."""
     client_id: str | None = None
-    """The client identifier at the other server."""
+    """The client ID at the upstream server."""
     client_secret: Secret[str | None] = None
-    """The client secret at the other server."""
+    """The client secret at the upstream server."""
     client_secret_hint: str | None = None
     """The last characters of the client secret."""
     realm: str | None = None
-    """The name of the other server's connection."""
+    """The name of the connection at the upstream server."""
 
 
 class Active(Nested):
-    """Something that is switched on or off."""
+    """A setting that is active or inactive."""
 
     active: bool | None = None
-    """Whether it is switched on."""
+    """Whether the setting is active."""
 
 
 class Signup(Nested):
-    """Whether an attribute is asked for at sign-up."""
+    """The signup settings of an attribute."""
 
     status: SignupStatus | None = None
-    """Whether the attribute is required, optional or not asked for."""
+    """Whether the attribute is required, optional or disabled at signup."""
 
 
 class EmailSignup(Signup):
-    """Whether an e-mail address is asked for at sign-up, and proven."""
+    """The signup settings of the email attribute."""
 
     verification: Active | None = None
-    """Whether the user must verify the e-mail address."""
+    """Whether users must verify their email address."""
 
 
 class EmailValidation(Nested):
-    """Whether an e-mail address is allowed."""
+    """The validation settings of the email attribute."""
 
     allowed: bool | None = None
-    """Whether the e-mail address is allowed."""
+    """Whether email addresses are allowed."""
 
 
 class EmailAttribute(Nested):
-    """E-mail addresses as a way to name oneself."""
+    """The settings of the email attribute."""
 
     identifier: Active | None = None
-    """Whether users may sign in with their e-mail address."""
+    """Whether the attribute is an identifier that users may log in with."""
     signup: EmailSignup | None = None
-    """Whether the e-mail address is asked for at sign-up."""
+    """The signup settings of the attribute."""
     validation: EmailValidation | None = None
-    """Whether e-mail addresses are allowed."""
+    """The validation settings of the attribute."""
     unique: bool | None = None
-    """Whether an e-mail address may belong to one user only."""
+    """Whether email addresses must be unique."""
     profile_required: bool | None = None
-    """Whether a profile must have an e-mail address."""
+    """Whether the attribute is required in the user profile."""
     verification_method: Literal["link", "code"] | None = None
-    """Whether the e-mail address is verified by a link or by a code."""
+    """Whether email addresses are verified with a link or a code."""
 
 
 class AllowedUsernameTypes(Nested):
-    """What else a username may be."""
+    """The other identifier formats that usernames may have."""
 
     email: bool | None = None
-    """Whether a user name may be an e-mail address."""
+    """Whether a username may be an email address."""
     phone_number: bool | None = None
-    """Whether a user name may be a phone number."""
+    """Whether a username may be a phone number."""
 
 
 class UsernameRules(Nested):
-    """What a username looks like."""
+    """The validation settings of the username attribute."""
 
     max_length: int | None = None
-    """The most characters that a user name has."""
+    """The maximum number of characters."""
     min_length: int | None = None
-    """The least number of characters that a user name has."""
+    """The minimum number of characters."""
     allowed_types: AllowedUsernameTypes | None = None
-    """What else a user name may look like."""
+    """The other identifier formats that usernames may have."""
 
 
 class UsernameAttribute(Nested):
-    """Usernames as a way to name oneself."""
+    """The settings of the username attribute."""
 
     identifier: Active | None = None
-    """Whether users may sign in with their user name."""
+    """Whether the attribute is an identifier that users may log in with."""
     signup: Signup | None = None
-    """Whether a user name is asked for at sign-up."""
+    """The signup settings of the attribute."""
     validation: UsernameRules | None = None
-    """The rules for user names."""
+    """The validation settings of the attribute."""
     profile_required: bool | None = None
-    """Whether a profile must have a user name."""
+    """Whether the attribute is required in the user profile."""
 
 
 class PhoneNumberAttribute(Nested):
-    """Phone numbers as a way to name oneself."""
+    """The settings of the phone number attribute."""
 
     identifier: Active | None = None
-    """Whether users may sign in with their phone number."""
+    """Whether the attribute is an identifier that users may log in with."""
     signup: Signup | None = None
-    """Whether a phone number is asked for at sign-up."""
+    """The signup settings of the attribute."""
 
 
 class ConnectionAttributes(Nested):
-    """The ways to name oneself at a connection."""
+    """The user attributes of a connection."""
 
     email: EmailAttribute | None = None
-    """The settings of e-mail addresses."""
+    """The settings of the email attribute."""
     username: UsernameAttribute | None = None
-    """The settings of user names."""
+    """The settings of the username attribute."""
     phone_number: PhoneNumberAttribute | None = None
-    """The settings of phone numbers."""
+    """The settings of the phone number attribute."""
 
 
 class Enabled(Nested):
-    """Something that is enabled or not."""
+    """A setting that is enabled or disabled."""
 
     enabled: bool | None = None
-    """Whether it is enabled."""
+    """Whether the setting is enabled."""
 
 
 class ConnectionAuthenticationMethods(Nested):
-    """The ways to prove who one is at a connection."""
+    """The authentication methods of a connection."""
 
     password: Enabled | None = None
-    """Whether users may sign in with a password."""
+    """Whether users may log in with a password."""
     passkey: Enabled | None = None
-    """Whether users may sign in with a passkey."""
+    """Whether users may log in with a passkey."""
 
 
 class PasskeyOptions(Nested):
-    """How passkeys are asked for."""
+    """The passkey settings of a connection."""
 
     challenge_ui: Literal["both", "autofill", "button"] | None = None
-    """Whether passkeys are offered by a button, by autofill, or by both."""
+    """Whether the login page offers passkeys with a button, with autofill, or with both."""
     local_enrollment_enabled: bool | None = None
-    """Whether users are offered to enroll a passkey on a device after they have used one from another."""
+    """Whether users who log in with a passkey of another device are prompted to enroll one on this device."""
     progressive_enrollment_enabled: bool | None = None
-    """Whether users are offered to enroll a passkey when they sign in with a password."""
+    """Whether users who log in with a password are prompted to enroll a passkey."""
 
 
 class UsernameLength(Nested):
-    """How long a username may be."""
+    """The length limits of usernames."""
 
     min: int | None = None
-    """The least number of characters."""
+    """The minimum number of characters."""
     max: int | None = None
-    """The most characters."""
+    """The maximum number of characters."""
 
 
 class ConnectionValidation(Nested):
-    """What is checked of what people type."""
+    """The validation settings of a connection."""
 
     username: UsernameLength | None = None
-    """The length of user names."""
+    """The length limits of usernames."""
 
 
 class ConnectionOptions(Nested):
-    """The settings of a connection; which ones there are depends on its strategy."""
+    """The options of a connection; which of them apply depends on the strategy."""
 
     kid: str | None = None
-    """The identifier of the key at the provider (Sign in with Apple)."""
+    """The key ID at the provider (Sign in with Apple)."""
     team_id: str | None = None
-    """The identifier of the developer team (Sign in with Apple)."""
+    """The ID of the developer team (Sign in with Apple)."""
     realms: str | None = None
     """The realms of the provider."""
     authentication_method: str | None = None
-    """How the user proves control of the address, such as by a code or a link."""
+    """The method by which the user proves control of the email address or phone number, such as a code or a link."""
     client_id: str | None = None
-    """The client identifier at the provider."""
+    """The client ID at the provider."""
     client_secret: Secret[str | None] = None
     """The client secret at the provider."""
     app_secret: Secret[str | None] = None
     """The private key of the app at the provider (Sign in with Apple)."""
     scope: str | None = None
-    """The scopes that are requested from the provider, separated by spaces."""
+    """The scopes to request from the provider, separated by spaces."""
     client_secret_hint: str | None = None
     """The last characters of the client secret."""
     app_secret_hint: str | None = None
     """The last characters of the app secret."""
     twilio_token_hint: str | None = None
-    """The last characters of the Twilio token."""
+    """The last characters of the Twilio auth token."""
     authorization_endpoint: str | None = None
-    """The address of the provider's authorization endpoint."""
+    """The URL of the authorization endpoint."""
     token_endpoint: str | None = None
-    """The address of the provider's token endpoint."""
+    """The URL of the token endpoint."""
     userinfo_endpoint: str | None = None
-    """The address of the provider's UserInfo endpoint."""
+    """The URL of the UserInfo endpoint."""
     jwks_uri: str | None = None
-    """The address of the provider's JSON Web Key Set."""
+    """The URL of the provider's JSON Web Key Set."""
     discovery_url: str | None = None
-    """The address of the provider's OpenID Connect discovery document."""
+    """The URL of the provider's OpenID Connect discovery document."""
     issuer: str | None = None
-    """The issuer identifier of the provider."""
+    """The issuer of the provider's tokens."""
     token_endpoint_auth_method: Literal["client_secret_basic", "client_secret_post"] | None = None
-    """How the client authenticates at the provider's token endpoint."""
+    """The method by which the connection authenticates at the provider's token endpoint."""
     provider: str | None = None
-    """The service that sends messages, such as ``twilio``."""
+    """The provider that delivers messages, such as ``twilio``."""
     from_: str | None = Field(default=None, validation_alias="from", serialization_alias="from")
     """The sender of messages."""
     twilio_sid: str | None = None
-    """The account SID at Twilio."""
+    """The Twilio account SID."""
     twilio_token: Secret[str | None] = None
-    """The authentication token at Twilio."""
+    """The Twilio auth token."""
     icon_url: str | None = None
-    """The address of the icon on the connection's button."""
+    """The URL of the icon on the login button."""
     domain_aliases: list[str] | None = None
-    """The e-mail domains whose users sign in by this connection."""
+    """The email domains whose users log in with this connection."""
     callback_url: str | None = None
-    """The address to which the provider redirects the user."""
+    """The URL to which the provider redirects the user."""
     password_policy: PasswordPolicy | None = Field(default=None, validation_alias="passwordPolicy", serialization_alias="passwordPolicy")
-    """How strong passwords have to be."""
+    """The password strength policy."""
     password_complexity_options: PasswordComplexity | None = None
-    """How long passwords have to be."""
+    """The password length requirements."""
     password_history: PasswordHistory | None = None
-    """Which earlier passwords are refused."""
+    """The password history settings."""
     password_no_personal_info: PasswordNoPersonalInfo | None = None
-    """Whether passwords may contain personal data."""
+    """The policy on personal data in passwords."""
     password_dictionary: PasswordDictionary | None = None
-    """Which common words are refused as passwords."""
+    """The password dictionary settings."""
     disable_signup: bool | None = None
-    """Whether sign-ups are disabled."""
+    """Whether signups are disabled."""
     brute_force_protection: bool | None = None
-    """Whether repeated failures to sign in block the account."""
+    """Whether brute-force protection is enabled."""
     import_mode: bool | None = None
-    """Whether users are imported from another server when they sign in."""
+    """Whether users are imported from an upstream server when they log in."""
     configuration: ConnectionConfiguration | None = None
-    """The server that users are imported from."""
+    """The upstream server that users are imported from."""
     attributes: ConnectionAttributes | None = None
-    """Which attributes users have and may sign in with."""
+    """The user attributes of the connection."""
     authentication_methods: ConnectionAuthenticationMethods | None = None
-    """Which authentication methods users may use."""
+    """The authentication methods of the connection."""
     passkey_options: PasskeyOptions | None = None
-    """The settings of passkeys."""
+    """The passkey settings."""
     requires_username: bool | None = None
-    """Whether users need a user name beside their e-mail address."""
+    """Whether users need a username in addition to an email address."""
     validation: ConnectionValidation | None = None
-    """The rules for what users type."""
+    """The validation settings."""
     set_user_root_attributes: Literal["on_each_login", "on_first_login", "never_on_login"] | None = None
-    """When the profile is updated with what the provider says."""
+    """When the root attributes of the user profile are updated from the provider's profile."""
 
 
 class ConnectionFields(Model):
-    """What an inserted and a stored connection share."""
+    """The fields common to ``ConnectionInsert`` and ``Connection``."""
 
     name: Varchar255
-    """The name of the connection, by which users and requests refer to it."""
+    """The name of the connection, which identifies it in requests."""
     display_name: Varchar255 | None = None
-    """The name of the connection that is shown to users."""
+    """The display name of the connection, shown to users."""
     strategy: Varchar64
-    """The kind of identity provider, such as ``auth0``, ``email`` or ``google-oauth2``."""
+    """The strategy of the connection, such as ``auth0`` or ``google-oauth2``."""
     options: Secret[ConnectionOptions | None] = None
-    """The settings of the connection, which depend on its strategy."""
+    """The options of the connection, which depend on the strategy."""
     enabled_clients: list[str] = Field(default_factory=list)
-    """The identifiers of clients; accepted and never stored, see ``client_connections``."""
+    """The IDs of the enabled clients; accepted but never stored, see ``client_connections``."""
     response_type: ResponseType | None = None
-    """The ``response_type`` of authorization requests to the provider."""
+    """The ``response_type`` of the authorization request."""
     response_mode: ResponseMode | None = None
-    """The ``response_mode`` of authorization requests to the provider."""
+    """The ``response_mode`` of the authorization request."""
     is_domain_connection: bool | None = None
-    """Whether the connection may be used beyond the tenant's own clients."""
+    """Whether third-party clients may use the connection (domain connection)."""
     show_as_button: bool | None = None
-    """Whether the sign-in page shows a button for the connection."""
+    """Whether the login page shows a button for the connection."""
     metadata: dict[str, Any] | None = None
-    """Free-form data about the connection."""
+    """Arbitrary metadata about the connection."""
     is_system: bool | None = None
-    """Whether the system owns the connection, so that a tenant cannot change it."""
+    """Whether the connection is managed by the system and cannot be changed by the tenant."""
 
 
 class ConnectionInsert(ConnectionFields, Insert):
-    """A connection to be created."""
+    """The fields of a new connection."""
 
     id: Varchar255 | None = None
-    """The identifier of the connection; generated if it is omitted."""
+    """The ID of the connection, generated if omitted."""
 
 
 class Connection(ConnectionFields):
-    """A way to sign in: a database of passwords, a social provider, an enterprise directory, a code by e-mail or text."""
+    """A source of users, such as a database, a social or enterprise provider, or a passwordless method."""
 
     id: str
-    """The identifier of the connection."""
+    """The ID of the connection."""
     created_at: Instant
     """When the connection was created."""
     updated_at: Instant
-    """When the connection was last changed."""
+    """When the connection was last updated."""

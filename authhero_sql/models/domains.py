@@ -1,4 +1,4 @@
-"""Custom domains, and where requests to them go."""
+"""Custom domains and their proxy routes."""
 
 from typing import Annotated, Any, Literal
 
@@ -33,10 +33,10 @@ DomainMetadata = dict[str, str]
 
 
 class TXTVerification(Nested):
-    """A TXT record that proves the domain."""
+    """Verification by a DNS TXT record."""
 
     name: Literal["txt"]
-    """The method of verification, always ``txt``."""
+    """The name of the verification method."""
     record: str
     """The content of the TXT record."""
     domain: str
@@ -44,144 +44,144 @@ class TXTVerification(Nested):
 
 
 class HTTPVerification(Nested):
-    """A page that proves the domain."""
+    """Verification by an HTTP resource."""
 
     name: Literal["http"]
-    """The method of verification, always ``http``."""
+    """The name of the verification method."""
     http_body: str
-    """The body that the address must return."""
+    """The body that ``http_url`` must return."""
     http_url: str
-    """The address that must return the body."""
+    """The URL that must return ``http_body``."""
 
 
 class GeneralVerification(Nested):
-    """A way that is not known here, such as a CNAME record; kept as it is."""
+    """A verification method without a dedicated model, such as a CNAME record; all its fields are preserved."""
 
     name: str
-    """The method of verification."""
+    """The name of the verification method."""
 
 
 class DomainVerification(Nested):
-    """The ways to prove that a domain is one's own."""
+    """The verification methods of a custom domain."""
 
     methods: list[TXTVerification | HTTPVerification | GeneralVerification]
-    """The ways to prove ownership of the domain."""
+    """The methods that can verify the ownership of the domain."""
 
 
 class CustomDomainFields(Model):
-    """What an inserted and a stored domain share."""
+    """The fields common to ``CustomDomainInsert`` and ``CustomDomain``."""
 
     domain: Varchar255
-    """The host name."""
+    """The hostname of the custom domain."""
     type: CustomDomainType
-    """Who manages the TLS certificate of the domain."""
+    """Whether the TLS certificate is managed by the service or by the tenant."""
     verification_method: Literal["txt"] | None = None
-    """How the ownership of the domain is proved."""
+    """The method that verifies the ownership of the domain."""
     custom_client_ip_header: ClientIPHeader | None = None
-    """The HTTP header that has the IP address of the user."""
+    """The HTTP header that contains the IP address of the user."""
     domain_metadata: DomainMetadata | None = None
-    """Free-form texts about the domain, by key."""
+    """Arbitrary metadata about the custom domain, as text by key."""
 
 
 class CustomDomainInsert(CustomDomainFields, Insert):
-    """A domain to be added."""
+    """The fields of a new custom domain."""
 
     custom_domain_id: Varchar256 | None = None
-    """The identifier of the domain; generated if it is omitted."""
+    """The ID of the custom domain, generated if omitted."""
     tls_policy: Literal["recommended"] | None = None
-    """The TLS policy of the domain."""
+    """The TLS policy of the custom domain."""
     domain_metadata: dict[str, Annotated[str, StringConstraints(max_length=255)]] | None = None
 
 
 class CustomDomain(CustomDomainFields):
-    """A domain of the tenant's own."""
+    """A custom domain of a tenant."""
 
     custom_domain_id: str
-    """The identifier of the domain."""
+    """The ID of the custom domain."""
     tls_policy: str | None = None
-    """The TLS policy of the domain."""
+    """The TLS policy of the custom domain."""
     primary: bool
-    """Whether this is the tenant's primary domain."""
+    """Whether the custom domain is the tenant's primary domain."""
     status: CustomDomainStatus
-    """How far the verification of the domain is."""
+    """The verification status of the custom domain."""
     origin_domain_name: Varchar255 | None = None
-    """The host name to which requests for the domain are forwarded."""
+    """The hostname of the origin that receives the requests."""
     verification: DomainVerification | None = None
-    """The ways to prove ownership of the domain."""
+    """The verification methods of the custom domain."""
 
 
 class CustomDomainWithTenantId(CustomDomain):
-    """A domain and whose it is."""
+    """A custom domain with the ID of its tenant, for lookups across tenants."""
 
     tenant_id: str
-    """The tenant that the domain belongs to."""
+    """The ID of the tenant."""
 
 
 class Match(Nested):
-    """Which requests a route is for."""
+    """The conditions under which a route matches a request."""
 
     hosts: list[str] | None = None
-    """The host names; any host if it is absent."""
+    """The hostnames to match; absent to match any."""
     methods: list[str] | None = None
-    """The HTTP methods; any method if it is absent."""
+    """The HTTP methods to match; absent to match any."""
     path: str = "/*"
-    """The pattern of the path, such as ``/api/*``."""
+    """The path pattern to match, such as ``/api/*``."""
     headers: dict[str, str] | None = None
-    """The values that headers must have, by name."""
+    """The required header values, by name."""
     query: dict[str, str] | None = None
-    """The values that query parameters must have, by name."""
+    """The required query parameter values, by name."""
 
 
 class HandlerConfig(Nested):
-    """What is done with a request."""
+    """The configuration of a handler."""
 
     type: str
-    """The kind of handler."""
+    """The type of handler."""
     options: Secret[dict[str, Any]] = Field(default_factory=dict)
-    """The settings of the handler."""
+    """The options of the handler."""
 
 
 class ProxyRouteFields(Model):
-    """What an inserted and a stored route share."""
+    """The fields common to ``ProxyRouteInsert`` and ``ProxyRoute``."""
 
     custom_domain_id: Varchar256
-    """The identifier of the custom domain."""
+    """The ID of the custom domain."""
     priority: Int32 = 100
-    """The place of the route among those of its domain; the lowest priority comes first."""
+    """The priority of the route; the routes of a domain are matched in ascending order of priority."""
     match: Match
-    """The requests that the route serves."""
+    """The conditions under which the route matches a request."""
     handlers: Secret[list[HandlerConfig]]
-    """What is done with a request, in order."""
+    """The handlers that process a request, in order."""
 
 
 class ProxyRouteInsert(ProxyRouteFields, Insert):
-    """A route to be created."""
+    """The fields of a new proxy route."""
 
     id: Varchar64 | None = None
-    """The identifier of the route; generated if it is omitted."""
+    """The ID of the route, generated if omitted."""
 
 
 class ProxyRoute(ProxyRouteFields):
-    """Where requests to a custom domain go; the lowest priority is asked first."""
+    """A route that handles requests to a custom domain."""
 
     id: str
-    """The identifier of the route."""
+    """The ID of the route."""
     tenant_id: str
-    """The tenant that the route belongs to."""
+    """The ID of the tenant."""
     created_at: Instant
     """When the route was created."""
     updated_at: Instant
-    """When the route was last changed."""
+    """When the route was last updated."""
 
 
 class ResolvedHost(Model):
-    """What a host name leads to; the route of the lowest priority first."""
+    """The tenant, the custom domain and the routes of a hostname."""
 
     tenant_id: str
-    """The tenant that the domain belongs to."""
+    """The ID of the tenant."""
     custom_domain_id: str
-    """The identifier of the custom domain."""
+    """The ID of the custom domain."""
     domain: str
-    """The host name of the custom domain."""
+    """The hostname of the custom domain."""
     routes: list[ProxyRoute]
-    """The routes of the domain, the lowest priority first."""
+    """The routes of the domain, in ascending order of priority."""

@@ -1,4 +1,4 @@
-"""How e-mail is sent, and what it says."""
+"""Email providers and email templates."""
 
 from typing import Any, Literal
 
@@ -29,42 +29,42 @@ EmailTemplateName = Literal[
 
 
 class EmailProvider(Insert):
-    """The service that delivers a tenant's e-mail; its credentials are secret."""
+    """The email provider of a tenant."""
 
     name: Varchar255
-    """The name of the service that delivers e-mail, such as ``mailgun``."""
+    """The name of the email provider, such as ``mailgun``."""
     enabled: bool = True
-    """Whether the provider is used."""
+    """Whether the email provider is enabled."""
     default_from_address: Varchar255 | None = None
-    """The sender of e-mails whose template names none."""
+    """The sender address of emails whose template does not define one."""
     credentials: Secret[dict[str, Any]]
-    """The credentials at the service."""
+    """The credentials for the email provider."""
     settings: dict[str, Any] | None = None
-    """Further settings of the service."""
+    """Additional settings of the email provider."""
 
 
 class EmailTemplate(Insert):
-    """An e-mail, as a Liquid template."""
+    """A Liquid template for one type of email."""
 
     template: EmailTemplateName
-    """The e-mail that the template is for."""
+    """The name of the template."""
     body: str
-    """The body of the e-mail, in HTML and Liquid."""
+    """The body of the email, as an HTML and Liquid template."""
     from_: Varchar255 = Field(validation_alias="from", serialization_alias="from")
-    """The sender of the e-mail."""
+    """The sender address of the email."""
     subject: Varchar255
-    """The subject of the e-mail, in Liquid."""
+    """The subject of the email, as a Liquid template."""
     syntax: Literal["liquid"] = "liquid"
-    """The language of the template."""
+    """The template language."""
     result_url: Varchar2048 | None = Field(default=None, validation_alias="resultUrl", serialization_alias="resultUrl")
-    """The address to which the link in the e-mail redirects the user in the end."""
+    """The URL to which the user is redirected after following the link in the email."""
     url_lifetime_in_seconds: Int32 | None = Field(
         default=None, ge=0, validation_alias="urlLifetimeInSeconds", serialization_alias="urlLifetimeInSeconds"
     )
-    """The lifetime of the link in the e-mail, in seconds."""
+    """The lifetime of the link in the email, in seconds."""
     include_email_in_redirect: bool = Field(
         default=False, validation_alias="includeEmailInRedirect", serialization_alias="includeEmailInRedirect"
     )
-    """Whether the redirect has the e-mail address as a parameter."""
+    """Whether the redirect URL includes the email address as a parameter."""
     enabled: bool = True
-    """Whether the e-mail is sent."""
+    """Whether the template is enabled."""

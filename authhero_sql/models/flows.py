@@ -1,4 +1,4 @@
-"""Flows: what is done with what people were asked."""
+"""Flows: sequences of actions that forms can run."""
 
 from typing import Annotated, Any, Literal
 
@@ -27,104 +27,104 @@ Alias = Annotated[str, StringConstraints(max_length=100)]
 
 
 class FlowActionBase(Nested):
-    """What all actions of a flow share."""
+    """The fields common to all actions of a flow."""
 
     id: str
-    """The identifier of the action."""
+    """The ID of the action."""
     alias: Alias | None = None
-    """The name of the action in the editor."""
+    """The name of the action, shown in the editor."""
     allow_failure: bool | None = None
-    """Whether the flow continues when the action fails."""
+    """Whether the flow continues if the action fails."""
     mask_output: bool | None = None
-    """Whether logs leave out the output of the action."""
+    """Whether the output of the action is omitted from logs."""
 
 
 class UpdateUserParams(Nested):
-    """Whose profile is changed, and how."""
+    """The parameters of an action that updates a user."""
 
     connection_id: str | None = None
-    """The identifier of the user's connection."""
+    """The ID of the connection."""
     user_id: str
-    """The identifier of the user."""
+    """The ID of the user."""
     changes: dict[str, Any]
     """The new values, by field."""
 
 
 class UpdateUserAction(FlowActionBase):
-    """Changes a user's profile."""
+    """An action that updates a user."""
 
     type: Literal["AUTH0"]
-    """The kind of action, always ``AUTH0``."""
+    """The type of action, always ``AUTH0``."""
     action: Literal["UPDATE_USER"]
     """The operation, always ``UPDATE_USER``."""
     params: UpdateUserParams
-    """The user, and what to change."""
+    """The parameters of the action."""
 
 
 class EmailVerificationRules(Nested):
-    """Which e-mail addresses are taken."""
+    """The rules for accepting email addresses."""
 
     require_mx_record: bool | None = None
     """Whether the domain must have an MX record."""
     block_aliases: bool | None = None
-    """Whether aliases such as ``name+tag`` are refused."""
+    """Whether aliases such as ``name+tag`` are rejected."""
     block_free_emails: bool | None = None
-    """Whether addresses of free e-mail services are refused."""
+    """Whether addresses of free email providers are rejected."""
     block_disposable_emails: bool | None = None
-    """Whether addresses of disposable e-mail services are refused."""
+    """Whether addresses of disposable email providers are rejected."""
     blocklist: list[str] | None = None
-    """The addresses and domains that are refused."""
+    """The addresses and domains that are rejected."""
     allowlist: list[str] | None = None
     """The addresses and domains that are always accepted."""
 
 
 class EmailVerifyParams(Nested):
-    """Which address is checked, and by which rules."""
+    """The parameters of an action that verifies an email address."""
 
     email: str
-    """The e-mail address to check."""
+    """The email address to verify."""
     rules: EmailVerificationRules | None = None
-    """Which addresses are refused."""
+    """The rules for accepting the email address."""
 
 
 class EmailVerifyAction(FlowActionBase):
-    """Checks an e-mail address."""
+    """An action that verifies an email address."""
 
     type: Literal["EMAIL"]
-    """The kind of action, always ``EMAIL``."""
+    """The type of action, always ``EMAIL``."""
     action: Literal["VERIFY_EMAIL"]
     """The operation, always ``VERIFY_EMAIL``."""
     params: EmailVerifyParams
-    """The address, and the rules."""
+    """The parameters of the action."""
 
 
 class RedirectParams(Nested):
-    """Where people are sent."""
+    """The parameters of an action that redirects the user."""
 
     target: RedirectTarget
     """The page to which the user is redirected."""
     custom_url: str | None = None
-    """The address to which the user is redirected, with the target ``custom``."""
+    """The URL to which the user is redirected if the target is ``custom``."""
 
 
 class RedirectAction(FlowActionBase):
-    """Sends people elsewhere."""
+    """An action that redirects the user."""
 
     type: Literal["REDIRECT"]
-    """The kind of action, always ``REDIRECT``."""
+    """The type of action, always ``REDIRECT``."""
     action: Literal["REDIRECT_USER"]
     """The operation, always ``REDIRECT_USER``."""
     params: RedirectParams
-    """The target of the redirect."""
+    """The parameters of the action."""
 
 
 class GenericFlowAction(FlowActionBase):
-    """An action of a type that is not known here; kept as it is."""
+    """An action of a type without a dedicated model; all its fields are preserved."""
 
     type: str
-    """The kind of action."""
+    """The type of action."""
     action: str | None = None
-    """The operation."""
+    """The operation that the action performs."""
 
 
 _FlowActions = (
@@ -134,11 +134,11 @@ _FlowActions = (
     | Annotated[GenericFlowAction, Tag(GENERAL)]
 )
 FlowAction = Annotated[_FlowActions, Discriminator(kind_of(_FlowActions))]
-"""A step of a flow, told apart by ``type``."""
+"""An action of a flow, discriminated by ``type``."""
 
 
 class FlowFields(Model):
-    """What an inserted and a stored flow share."""
+    """The fields common to ``FlowInsert`` and ``Flow``."""
 
     name: str
     """The name of the flow."""
@@ -147,17 +147,17 @@ class FlowFields(Model):
 
 
 class FlowInsert(FlowFields, Insert):
-    """A flow to be created."""
+    """The fields of a new flow."""
 
     name: Annotated[str, StringConstraints(min_length=1, max_length=150)]
 
 
 class Flow(FlowFields):
-    """Actions that run one after another (Auth0: flow)."""
+    """A sequence of actions."""
 
     id: str
-    """The identifier of the flow."""
+    """The ID of the flow."""
     created_at: Instant
     """When the flow was created."""
     updated_at: Instant
-    """When the flow was last changed."""
+    """When the flow was last updated."""

@@ -1,4 +1,4 @@
-"""Forms, their nodes and components: what people are asked on the way in."""
+"""Forms with their nodes and components."""
 
 from typing import Annotated, Any, Literal
 
@@ -109,52 +109,52 @@ MessageType = Literal["info", "error", "success", "warning"]
 
 
 class Coordinates(Nested):
-    """Where a node stands in the editor."""
+    """The position of a node in the editor."""
 
     x: int | float
-    """The horizontal coordinate."""
+    """The x-coordinate."""
     y: int | float
-    """The vertical coordinate."""
+    """The y-coordinate."""
 
 
 class ComponentBase(Nested):
-    """What all components share."""
+    """The fields common to all components of a form."""
 
     id: str
-    """The identifier of the component, unique in the form."""
+    """The ID of the component, unique within the form."""
     order: int | float | None = None
-    """The place of the component among its siblings."""
+    """The position of the component among its siblings."""
     visible: bool = True
-    """Whether the component is shown."""
+    """Whether the component is visible."""
 
 
 class BlockBase(ComponentBase):
-    """A component that only shows something."""
+    """The fields common to blocks, which display content."""
 
     category: Literal["BLOCK"] | None = None
     """The category of the component, always ``BLOCK``."""
 
 
 class WidgetBase(ComponentBase):
-    """A component that somebody else draws."""
+    """The fields common to widgets, which embed an external service."""
 
     category: Literal["WIDGET"] | None = None
     """The category of the component, always ``WIDGET``."""
     label: Annotated[str, StringConstraints(min_length=1)] | None = None
     """The label of the component."""
     hint: Hint | None = None
-    """The explanation below the component."""
+    """The hint below the component."""
     required: bool | None = None
     """Whether the user must complete the component."""
     sensitive: bool | None = None
-    """Whether logs leave out the value."""
+    """Whether the value is omitted from logs."""
 
 
 class FieldMessage(Nested):
-    """What is said beside a field."""
+    """A message that is displayed with a field."""
 
     id: int | float | None = None
-    """The identifier of the message."""
+    """The ID of the message."""
     text: str
     """The text of the message."""
     type: MessageType
@@ -162,72 +162,72 @@ class FieldMessage(Nested):
 
 
 class FieldBase(ComponentBase):
-    """A component that asks for something."""
+    """The fields common to form fields, which collect a value."""
 
     category: Literal["FIELD"] | None = None
     """The category of the component, always ``FIELD``."""
     label: Annotated[str, StringConstraints(min_length=1)] | None = None
-    """The label of the field."""
+    """The label of the component."""
     hint: Hint | None = None
-    """The explanation below the field."""
+    """The hint below the component."""
     messages: list[FieldMessage] | None = None
-    """The messages at the field."""
+    """The messages that are displayed with the field."""
     required: bool | None = None
-    """Whether the user must fill in the field."""
+    """Whether the user must complete the component."""
     sensitive: bool | None = None
-    """Whether logs leave out the value."""
+    """Whether the value is omitted from logs."""
 
 
 class GenericComponent(Nested):
-    """A component of a type that is not known here; kept as it is."""
+    """A component of a type without a dedicated model; all its fields are preserved."""
 
     id: str
-    """The identifier of the component."""
+    """The ID of the component."""
     category: str
     """The category of the component."""
     type: str
-    """The kind of component."""
+    """The type of component."""
 
 
 class DividerBlockConfig(Nested):
-    """How it is shown."""
+    """The configuration of a divider block."""
 
     text: str | None = None
-    """The text in the divider."""
+    """The text on the divider."""
 
 
 class DividerBlock(BlockBase):
-    """A line between parts."""
+    """A divider between parts of a step."""
 
     type: Literal["DIVIDER"]
-    """The kind of component, always ``DIVIDER``."""
+    """The type of component, always ``DIVIDER``."""
     config: DividerBlockConfig | None = None
-    """The settings of the component."""
+    """The configuration of the component."""
 
 
 class HtmlBlockConfig(Nested):
-    """How it is shown."""
+    """The configuration of an HTML block."""
 
     content: str | None = None
-    """The HTML to show."""
+    """The HTML to display."""
 
 
 class HtmlBlock(BlockBase):
-    """A piece of HTML."""
+    """A block of HTML."""
 
     type: Literal["HTML"]
-    """The kind of component, always ``HTML``."""
+    """The type of component, always ``HTML``."""
     config: HtmlBlockConfig | None = None
-    """The settings of the component."""
+    """The configuration of the component."""
 
 
 class ImageBlockConfig(Nested):
-    """How it is shown."""
+    """The configuration of an image block."""
 
     src: str | None = None
-    """The address of the image."""
+    """The URL of the image."""
     alt: str | None = None
-    """The text that takes the place of the image."""
+    """The alternative text of the image."""
     width: int | float | None = None
     """The width of the image, in pixels."""
     height: int | float | None = None
@@ -235,164 +235,164 @@ class ImageBlockConfig(Nested):
 
 
 class ImageBlock(BlockBase):
-    """A picture."""
+    """An image."""
 
     type: Literal["IMAGE"]
-    """The kind of component, always ``IMAGE``."""
+    """The type of component, always ``IMAGE``."""
     config: ImageBlockConfig | None = None
-    """The settings of the component."""
+    """The configuration of the component."""
 
 
 class JumpButtonBlockConfig(Nested):
-    """How it is shown."""
+    """The configuration of a jump button."""
 
     text: str | None = None
     """The label of the button."""
     target_step: str | None = None
-    """The identifier of the step that the button leads to."""
+    """The ID of the step that the button opens."""
 
 
 class JumpButtonBlock(BlockBase):
-    """A button that leads to another step."""
+    """A button that jumps to another step."""
 
     type: Literal["JUMP_BUTTON"]
-    """The kind of component, always ``JUMP_BUTTON``."""
+    """The type of component, always ``JUMP_BUTTON``."""
     config: JumpButtonBlockConfig
-    """The settings of the component."""
+    """The configuration of the component."""
 
 
 class ResendButtonBlockConfig(Nested):
-    """How it is shown."""
+    """The configuration of a resend button."""
 
     text: str | None = None
     """The label of the button."""
     resend_action: str | None = None
-    """The action that sends the message again."""
+    """The action that resends the message."""
 
 
 class ResendButtonBlock(BlockBase):
-    """A button that sends a code again."""
+    """A button that resends a code."""
 
     type: Literal["RESEND_BUTTON"]
-    """The kind of component, always ``RESEND_BUTTON``."""
+    """The type of component, always ``RESEND_BUTTON``."""
     config: ResendButtonBlockConfig
-    """The settings of the component."""
+    """The configuration of the component."""
 
 
 class NextButtonBlockConfig(Nested):
-    """How it is shown."""
+    """The configuration of a next button."""
 
     text: str | None = None
     """The label of the button."""
 
 
 class NextButtonBlock(BlockBase):
-    """A button that leads on."""
+    """A button that continues to the next step."""
 
     type: Literal["NEXT_BUTTON"]
-    """The kind of component, always ``NEXT_BUTTON``."""
+    """The type of component, always ``NEXT_BUTTON``."""
     config: NextButtonBlockConfig
-    """The settings of the component."""
+    """The configuration of the component."""
 
 
 class PreviousButtonBlockConfig(Nested):
-    """How it is shown."""
+    """The configuration of a previous button."""
 
     text: str | None = None
     """The label of the button."""
 
 
 class PreviousButtonBlock(BlockBase):
-    """A button that leads back."""
+    """A button that returns to the previous step."""
 
     type: Literal["PREVIOUS_BUTTON"]
-    """The kind of component, always ``PREVIOUS_BUTTON``."""
+    """The type of component, always ``PREVIOUS_BUTTON``."""
     config: PreviousButtonBlockConfig
-    """The settings of the component."""
+    """The configuration of the component."""
 
 
 class RichTextBlockConfig(Nested):
-    """How it is shown."""
+    """The configuration of a rich text block."""
 
     content: str | None = None
-    """The formatted text to show."""
+    """The formatted text to display."""
 
 
 class RichTextBlock(BlockBase):
-    """A text."""
+    """A block of formatted text."""
 
     type: Literal["RICH_TEXT"]
-    """The kind of component, always ``RICH_TEXT``."""
+    """The type of component, always ``RICH_TEXT``."""
     config: RichTextBlockConfig | None = None
-    """The settings of the component."""
+    """The configuration of the component."""
 
 
 class VerifiableCredentialsWidgetConfig(Nested):
-    """How it is shown."""
+    """The configuration of a verifiable credentials widget."""
 
     credential_type: str | None = None
-    """The type of credential that is requested."""
+    """The type of credential to request."""
 
 
 class VerifiableCredentialsWidget(WidgetBase):
-    """A wallet that shows a credential."""
+    """A widget that requests a verifiable credential from a wallet."""
 
     type: Literal["AUTH0_VERIFIABLE_CREDENTIALS"]
-    """The kind of component, always ``AUTH0_VERIFIABLE_CREDENTIALS``."""
+    """The type of component, always ``AUTH0_VERIFIABLE_CREDENTIALS``."""
     config: VerifiableCredentialsWidgetConfig
-    """The settings of the component."""
+    """The configuration of the component."""
 
 
 class GoogleMapsAddressWidgetConfig(Nested):
-    """How it is shown."""
+    """The configuration of a Google Maps address widget."""
 
     api_key: Secret[str | None] = None
-    """The API key for Google Maps."""
+    """The Google Maps API key."""
 
 
 class GoogleMapsAddressWidget(WidgetBase):
-    """An address, found on a map."""
+    """A widget that finds a postal address with Google Maps."""
 
     type: Literal["GMAPS_ADDRESS"]
-    """The kind of component, always ``GMAPS_ADDRESS``."""
+    """The type of component, always ``GMAPS_ADDRESS``."""
     config: GoogleMapsAddressWidgetConfig
-    """The settings of the component."""
+    """The configuration of the component."""
 
 
 class RecaptchaWidgetConfig(Nested):
-    """How it is shown."""
+    """The configuration of a reCAPTCHA widget."""
 
     site_key: str | None = None
-    """The site key for reCAPTCHA."""
+    """The reCAPTCHA site key."""
 
 
 class RecaptchaWidget(WidgetBase):
-    """Proof of being human."""
+    """A reCAPTCHA widget."""
 
     type: Literal["RECAPTCHA"]
-    """The kind of component, always ``RECAPTCHA``."""
+    """The type of component, always ``RECAPTCHA``."""
     config: RecaptchaWidgetConfig
-    """The settings of the component."""
+    """The configuration of the component."""
 
 
 class BooleanFieldConfig(Nested):
-    """How it is shown."""
+    """The configuration of a Boolean field."""
 
     default_value: bool | None = None
-    """The value before the user chooses one."""
+    """The default value."""
 
 
 class BooleanField(FieldBase):
-    """Yes or no."""
+    """A field for a Boolean value."""
 
     type: Literal["BOOLEAN"]
-    """The kind of component, always ``BOOLEAN``."""
+    """The type of component, always ``BOOLEAN``."""
     config: BooleanFieldConfig | None = None
-    """The settings of the component."""
+    """The configuration of the component."""
 
 
 class CardsOption(Nested):
-    """One of the choices."""
+    """An option of a cards field."""
 
     value: str
     """The value of the option."""
@@ -401,29 +401,29 @@ class CardsOption(Nested):
     description: str | None = None
     """The description of the option."""
     image: str | None = None
-    """The address of the option's image."""
+    """The URL of the option's image."""
 
 
 class CardsFieldConfig(Nested):
-    """How it is shown."""
+    """The configuration of a cards field."""
 
     options: list[CardsOption] | None = None
-    """The options, in order."""
+    """The options, in display order."""
     multi_select: bool | None = None
-    """Whether the user may choose several options."""
+    """Whether the user may select multiple options."""
 
 
 class CardsField(FieldBase):
-    """A choice of cards."""
+    """A field that offers its options as cards."""
 
     type: Literal["CARDS"]
-    """The kind of component, always ``CARDS``."""
+    """The type of component, always ``CARDS``."""
     config: CardsFieldConfig | None = None
-    """The settings of the component."""
+    """The configuration of the component."""
 
 
 class ChoiceOption(Nested):
-    """One of the choices."""
+    """An option of a choice field or a dropdown field."""
 
     value: str
     """The value of the option."""
@@ -432,75 +432,75 @@ class ChoiceOption(Nested):
 
 
 class ChoiceFieldConfig(Nested):
-    """How it is shown."""
+    """The configuration of a choice field."""
 
     options: list[ChoiceOption] | None = None
-    """The options, in order."""
+    """The options, in display order."""
     display: Literal["radio", "checkbox"] | None = None
-    """Whether the options are radio buttons or check boxes."""
+    """Whether the options are displayed as radio buttons or checkboxes."""
     multiple: bool | None = None
-    """Whether the user may choose several options."""
+    """Whether the user may select multiple options."""
     default_value: str | list[str] | None = None
-    """The options that are chosen before the user chooses."""
+    """The value of the options that are selected by default."""
 
 
 class ChoiceField(FieldBase):
-    """A choice of a few."""
+    """A field that offers its options as radio buttons or checkboxes."""
 
     type: Literal["CHOICE"]
-    """The kind of component, always ``CHOICE``."""
+    """The type of component, always ``CHOICE``."""
     config: ChoiceFieldConfig | None = None
-    """The settings of the component."""
+    """The configuration of the component."""
 
 
 class CodeFieldConfig(Nested):
-    """How it is shown."""
+    """The configuration of a code field."""
 
     length: Annotated[int, Field(ge=0, le=100)] | None = None
     """The number of characters of the code, from 0 to 100."""
     mode: Literal["numeric", "alphanumeric"] | None = None
-    """Whether the code has digits only, or letters too."""
+    """Whether the code is numeric or alphanumeric."""
     auto_submit: bool | None = None
-    """Whether the form is submitted once the code is complete."""
+    """Whether the form is submitted when the code is complete."""
     group_size: Annotated[int, Field(ge=0, le=100)] | None = None
     """The number of characters in a group, from 0 to 100."""
     separator: str | None = None
     """The text between groups."""
     placeholder: str | None = None
-    """The text that the empty field shows."""
+    """The placeholder text."""
     default_value: str | None = None
-    """The value before the user enters one."""
+    """The default value."""
 
 
 class CodeField(FieldBase):
-    """A code from a message."""
+    """A field for a one-time code."""
 
     type: Literal["CODE"]
-    """The kind of component, always ``CODE``."""
+    """The type of component, always ``CODE``."""
     config: CodeFieldConfig | None = None
-    """The settings of the component."""
+    """The configuration of the component."""
 
 
 class CountryFieldConfig(Nested):
-    """How it is shown."""
+    """The configuration of a country field."""
 
     placeholder: str | None = None
-    """The text that the empty field shows."""
+    """The placeholder text."""
     default_value: str | None = None
-    """The value before the user enters one."""
+    """The default value."""
 
 
 class CountryField(FieldBase):
-    """A country."""
+    """A field for a country."""
 
     type: Literal["COUNTRY"]
-    """The kind of component, always ``COUNTRY``."""
+    """The type of component, always ``COUNTRY``."""
     config: CountryFieldConfig | None = None
-    """The settings of the component."""
+    """The configuration of the component."""
 
 
 class CustomFieldConfig(Nested):
-    """How it is shown."""
+    """The configuration of a custom field."""
 
     component: str | None = None
     """The name of the component."""
@@ -513,199 +513,199 @@ class CustomFieldConfig(Nested):
 
 
 class CustomField(FieldBase):
-    """A component of one's own."""
+    """A field with a custom component."""
 
     type: Literal["CUSTOM"]
-    """The kind of component, always ``CUSTOM``."""
+    """The type of component, always ``CUSTOM``."""
     config: CustomFieldConfig
-    """The settings of the component."""
+    """The configuration of the component."""
 
 
 class DateFieldConfig(Nested):
-    """How it is shown."""
+    """The configuration of a date field."""
 
     format: str | None = None
     """The format of the date."""
     min: str | None = None
-    """The first date that is accepted."""
+    """The earliest date that is accepted."""
     max: str | None = None
-    """The last date that is accepted."""
+    """The latest date that is accepted."""
     default_value: str | None = None
-    """The value before the user enters one."""
+    """The default value."""
 
 
 class DateField(FieldBase):
-    """A day."""
+    """A field for a date."""
 
     type: Literal["DATE"]
-    """The kind of component, always ``DATE``."""
+    """The type of component, always ``DATE``."""
     config: DateFieldConfig | None = None
-    """The settings of the component."""
+    """The configuration of the component."""
 
 
 class DropdownFieldConfig(Nested):
-    """How it is shown."""
+    """The configuration of a dropdown field."""
 
     options: list[ChoiceOption] | None = None
-    """The options, in order."""
+    """The options, in display order."""
     placeholder: str | None = None
-    """The text that the empty field shows."""
+    """The placeholder text."""
     searchable: bool | None = None
     """Whether the user may search the options."""
     multiple: bool | None = None
-    """Whether the user may choose several options."""
+    """Whether the user may select multiple options."""
     default_value: str | list[str] | None = None
-    """The options that are chosen before the user chooses."""
+    """The value of the options that are selected by default."""
 
 
 class DropdownField(FieldBase):
-    """A choice of many."""
+    """A field that offers its options in a dropdown list."""
 
     type: Literal["DROPDOWN"]
-    """The kind of component, always ``DROPDOWN``."""
+    """The type of component, always ``DROPDOWN``."""
     config: DropdownFieldConfig | None = None
-    """The settings of the component."""
+    """The configuration of the component."""
 
 
 class EmailFieldConfig(Nested):
-    """How it is shown."""
+    """The configuration of an email field."""
 
     placeholder: str | None = None
-    """The text that the empty field shows."""
+    """The placeholder text."""
     default_value: str | None = None
-    """The value before the user enters one."""
+    """The default value."""
     last_used: bool | None = None
-    """Whether the page suggests the value that was last used on the device."""
+    """Whether the value that was last used on the device is suggested."""
     last_used_label: str | None = None
     """The label of the value that was last used."""
 
 
 class EmailField(FieldBase):
-    """An e-mail address."""
+    """A field for an email address."""
 
     type: Literal["EMAIL"]
-    """The kind of component, always ``EMAIL``."""
+    """The type of component, always ``EMAIL``."""
     config: EmailFieldConfig | None = None
-    """The settings of the component."""
+    """The configuration of the component."""
 
 
 class FileFieldConfig(Nested):
-    """How it is shown."""
+    """The configuration of a file field."""
 
     accept: str | None = None
-    """The types of file that are accepted, as in the HTML attribute ``accept``."""
+    """The accepted file types, in the format of the HTML attribute ``accept``."""
     max_size: int | float | None = None
-    """The greatest size of a file."""
+    """The maximum file size."""
     multiple: bool | None = None
-    """Whether the user may choose several files."""
+    """Whether the user may select multiple files."""
 
 
 class FileField(FieldBase):
-    """A file."""
+    """A field for a file upload."""
 
     type: Literal["FILE"]
-    """The kind of component, always ``FILE``."""
+    """The type of component, always ``FILE``."""
     config: FileFieldConfig | None = None
-    """The settings of the component."""
+    """The configuration of the component."""
 
 
 class LegalFieldConfig(Nested):
-    """How it is shown."""
+    """The configuration of a legal field."""
 
     text: str
-    """The text that the user agrees to."""
+    """The text that the user consents to."""
     html: bool | None = None
     """Whether the text is HTML."""
 
 
 class LegalField(FieldBase):
-    """A consent."""
+    """A field for the user's consent."""
 
     type: Literal["LEGAL"]
-    """The kind of component, always ``LEGAL``."""
+    """The type of component, always ``LEGAL``."""
     config: LegalFieldConfig | None = None
-    """The settings of the component."""
+    """The configuration of the component."""
 
 
 class NumberFieldConfig(Nested):
-    """How it is shown."""
+    """The configuration of a number field."""
 
     placeholder: str | None = None
-    """The text that the empty field shows."""
+    """The placeholder text."""
     min: int | float | None = None
-    """The least number that is accepted."""
+    """The lowest number that is accepted."""
     max: int | float | None = None
-    """The greatest number that is accepted."""
+    """The highest number that is accepted."""
     step: int | float | None = None
-    """The distance between two accepted numbers."""
+    """The interval between accepted numbers."""
     default_value: str | None = None
-    """The value before the user enters one."""
+    """The default value."""
 
 
 class NumberField(FieldBase):
-    """A number."""
+    """A field for a number."""
 
     type: Literal["NUMBER"]
-    """The kind of component, always ``NUMBER``."""
+    """The type of component, always ``NUMBER``."""
     config: NumberFieldConfig | None = None
-    """The settings of the component."""
+    """The configuration of the component."""
 
 
 class PasswordFieldConfig(Nested):
-    """How it is shown."""
+    """The configuration of a password field."""
 
     placeholder: str | None = None
-    """The text that the empty field shows."""
+    """The placeholder text."""
     min_length: int | float | None = None
-    """The least number of characters."""
+    """The minimum number of characters."""
     show_toggle: bool | None = None
-    """Whether a button shows the password."""
+    """Whether a button reveals the password."""
     forgot_password_link: str | None = None
-    """The address of the page for users who forgot their password."""
+    """The URL of the password reset page."""
     default_value: str | None = None
-    """The value before the user enters one."""
+    """The default value."""
 
 
 class PasswordField(FieldBase):
-    """A password."""
+    """A field for a password."""
 
     type: Literal["PASSWORD"]
-    """The kind of component, always ``PASSWORD``."""
+    """The type of component, always ``PASSWORD``."""
     config: PasswordFieldConfig | None = None
-    """The settings of the component."""
+    """The configuration of the component."""
 
 
 class PaymentFieldConfig(Nested):
-    """How it is shown."""
+    """The configuration of a payment field."""
 
     provider: str | None = None
-    """The payment service."""
+    """The payment provider."""
     currency: str | None = None
     """The currency, as an ISO 4217 code."""
 
 
 class PaymentField(FieldBase):
-    """A payment."""
+    """A field for a payment."""
 
     type: Literal["PAYMENT"]
-    """The kind of component, always ``PAYMENT``."""
+    """The type of component, always ``PAYMENT``."""
     config: PaymentFieldConfig | None = None
-    """The settings of the component."""
+    """The configuration of the component."""
 
 
 class SocialProvider(Nested):
-    """A social connection and its button."""
+    """A social connection that is offered on the login page."""
 
     name: str
     """The name of the connection."""
     strategy: str | None = None
-    """The strategy of the connection."""
+    """The strategy of the connection, such as ``auth0`` or ``google-oauth2``."""
     display_name: str | None = None
-    """The name of the connection that is shown to users."""
+    """The display name of the connection, shown to users."""
     icon_url: str | None = None
-    """The address of the connection's icon."""
+    """The URL of the icon on the login button."""
     href: str | None = None
-    """The address that starts the sign-in."""
+    """The URL that starts the login."""
     last_used: bool | None = None
     """Whether the connection was last used on the device."""
     last_used_label: str | None = None
@@ -713,87 +713,87 @@ class SocialProvider(Nested):
 
 
 class SocialFieldConfig(Nested):
-    """How it is shown."""
+    """The configuration of a social field."""
 
     providers: list[str] | None = None
-    """The names of the connections, in order."""
+    """The names of the connections, in display order."""
     provider_details: list[SocialProvider] | None = None
-    """How each connection is shown."""
+    """The display details of each connection."""
 
 
 class SocialField(FieldBase):
-    """Buttons of social connections."""
+    """A field with buttons for social connections."""
 
     type: Literal["SOCIAL"]
-    """The kind of component, always ``SOCIAL``."""
+    """The type of component, always ``SOCIAL``."""
     config: SocialFieldConfig | None = None
-    """The settings of the component."""
+    """The configuration of the component."""
 
 
 class TelephoneFieldConfig(Nested):
-    """How it is shown."""
+    """The configuration of a telephone field."""
 
     placeholder: str | None = None
-    """The text that the empty field shows."""
+    """The placeholder text."""
     default_country: str | None = None
-    """The country that is chosen before the user chooses one, as an ISO 3166-1 alpha-2 code."""
+    """The default country, as an ISO 3166-1 alpha-2 code."""
     default_value: str | None = None
-    """The value before the user enters one."""
+    """The default value."""
     allow_email: bool | None = None
-    """Whether the user may enter an e-mail address instead."""
+    """Whether the user may enter an email address instead."""
 
 
 class TelephoneField(FieldBase):
-    """A phone number."""
+    """A field for a phone number."""
 
     type: Literal["TEL"]
-    """The kind of component, always ``TEL``."""
+    """The type of component, always ``TEL``."""
     config: TelephoneFieldConfig | None = None
-    """The settings of the component."""
+    """The configuration of the component."""
 
 
 class TextFieldConfig(Nested):
-    """How it is shown."""
+    """The configuration of a text field."""
 
     placeholder: str | None = None
-    """The text that the empty field shows."""
+    """The placeholder text."""
     multiline: bool | None = None
-    """Whether the text may have several lines."""
+    """Whether the text may contain multiple lines."""
     max_length: int | float | None = None
-    """The most characters that the text may have."""
+    """The maximum number of characters."""
     default_value: str | None = None
-    """The value before the user enters one."""
+    """The default value."""
     last_used: bool | None = None
-    """Whether the page suggests the value that was last used on the device."""
+    """Whether the value that was last used on the device is suggested."""
     last_used_label: str | None = None
     """The label of the value that was last used."""
 
 
 class TextField(FieldBase):
-    """A text."""
+    """A field for text."""
 
     type: Literal["TEXT"]
-    """The kind of component, always ``TEXT``."""
+    """The type of component, always ``TEXT``."""
     config: TextFieldConfig | None = None
-    """The settings of the component."""
+    """The configuration of the component."""
 
 
 class UrlFieldConfig(Nested):
-    """How it is shown."""
+    """The configuration of a URL field."""
 
     placeholder: str | None = None
-    """The text that the empty field shows."""
+    """The placeholder text."""
     default_value: str | None = None
-    """The value before the user enters one."""
+    """The default value."""
 
 
 class UrlField(FieldBase):
-    """An address on the web."""
+    """A field for a URL."""
 
     type: Literal["URL"]
-    """The kind of component, always ``URL``."""
+    """The type of component, always ``URL``."""
     config: UrlFieldConfig | None = None
-    """The settings of the component."""
+    """The configuration of the component."""
 
 
 _Components = (
@@ -829,131 +829,131 @@ _Components = (
     | Annotated[GenericComponent, Tag(GENERAL)]
 )
 Component = Annotated[_Components, Discriminator(kind_of(_Components))]
-"""A part of a step, told apart by ``type``."""
+"""A component of a step, discriminated by ``type``."""
 
 
 class FlowNodeConfig(Nested):
-    """Which flow runs, and what comes then."""
+    """The configuration of a flow node."""
 
     flow_id: Annotated[str, StringConstraints(max_length=30)]
-    """The identifier of the flow that runs."""
+    """The ID of the flow to run."""
     next_node: str | None = None
-    """The identifier of the next node."""
+    """The ID of the next node."""
 
 
 class FlowNode(Nested):
     """A node that runs a flow."""
 
     id: str
-    """The identifier of the node."""
+    """The ID of the node."""
     type: Literal["FLOW"]
-    """The kind of node, always ``FLOW``."""
+    """The type of node, always ``FLOW``."""
     coordinates: Coordinates
-    """Where the node stands in the editor."""
+    """The position of the node in the editor."""
     alias: NodeAlias | None = None
-    """The name of the node in the editor."""
+    """The name of the node, shown in the editor."""
     config: FlowNodeConfig
-    """The settings of the node."""
+    """The configuration of the node."""
 
 
 class RouterRule(Nested):
-    """Where to go when a condition holds."""
+    """A rule that selects the next node if its condition holds."""
 
     id: str
-    """The identifier of the rule."""
+    """The ID of the rule."""
     alias: NodeAlias | None = None
-    """The name of the rule in the editor."""
+    """The name of the rule, shown in the editor."""
     condition: Any
     """The condition under which the rule applies."""
     next_node: str
-    """The identifier of the next node, if the rule applies."""
+    """The ID of the next node."""
 
 
 class RouterNodeConfig(Nested):
-    """The rules of a router, and where to go when none holds."""
+    """The configuration of a router node."""
 
     rules: list[RouterRule]
-    """The rules, of which the first that applies decides."""
+    """The rules, of which the first that applies selects the next node."""
     fallback: str
-    """The identifier of the next node, if no rule applies."""
+    """The ID of the next node if no rule applies."""
 
 
 class RouterNode(Nested):
-    """A node that leads one way or another."""
+    """A node that branches according to rules."""
 
     id: str
-    """The identifier of the node."""
+    """The ID of the node."""
     type: Literal["ROUTER"]
-    """The kind of node, always ``ROUTER``."""
+    """The type of node, always ``ROUTER``."""
     coordinates: Coordinates
-    """Where the node stands in the editor."""
+    """The position of the node in the editor."""
     alias: NodeAlias
-    """The name of the node in the editor."""
+    """The name of the node, shown in the editor."""
     config: RouterNodeConfig
-    """The settings of the node."""
+    """The configuration of the node."""
 
 
 class StepNodeConfig(Nested):
-    """What a step shows, and what comes then."""
+    """The configuration of a step node."""
 
     components: list[Component]
     """The components of the step, in order."""
     next_node: str | None = None
-    """The identifier of the next node."""
+    """The ID of the next node."""
 
 
 class StepNode(Nested):
-    """A node that shows something and asks."""
+    """A node that displays components and collects input."""
 
     id: str
-    """The identifier of the node."""
+    """The ID of the node."""
     type: Literal["STEP"]
-    """The kind of node, always ``STEP``."""
+    """The type of node, always ``STEP``."""
     coordinates: Coordinates
-    """Where the node stands in the editor."""
+    """The position of the node in the editor."""
     alias: NodeAlias | None = None
-    """The name of the node in the editor."""
+    """The name of the node, shown in the editor."""
     config: StepNodeConfig
-    """The settings of the node."""
+    """The configuration of the node."""
 
 
 class ActionNodeConfig(Nested):
-    """Where the action sends people, and what comes then."""
+    """The configuration of an action node."""
 
     action_type: Literal["REDIRECT"]
-    """The kind of action, always ``REDIRECT``."""
+    """The type of action, always ``REDIRECT``."""
     target: RedirectTarget
     """The page to which the user is redirected."""
     custom_url: str | None = None
-    """The address to which the user is redirected, with the target ``custom``."""
+    """The URL to which the user is redirected if the target is ``custom``."""
     next_node: str
-    """The identifier of the next node."""
+    """The ID of the next node."""
 
 
 class ActionNode(Nested):
-    """A node that does something."""
+    """A node that performs an action."""
 
     id: str
-    """The identifier of the node."""
+    """The ID of the node."""
     type: Literal["ACTION"]
-    """The kind of node, always ``ACTION``."""
+    """The type of node, always ``ACTION``."""
     coordinates: Coordinates
-    """Where the node stands in the editor."""
+    """The position of the node in the editor."""
     alias: str | None = None
-    """The name of the node in the editor."""
+    """The name of the node, shown in the editor."""
     config: ActionNodeConfig
-    """The settings of the node."""
+    """The configuration of the node."""
 
 
 class GenericNode(Nested):
-    """A node of a type that is not known here; kept as it is."""
+    """A node of a type without a dedicated model; all its fields are preserved."""
 
     id: str
-    """The identifier of the node."""
+    """The ID of the node."""
     type: str
-    """The kind of node."""
+    """The type of node."""
     coordinates: Coordinates
-    """Where the node stands in the editor."""
+    """The position of the node in the editor."""
 
 
 _FormNodes = (
@@ -964,29 +964,29 @@ _FormNodes = (
     | Annotated[GenericNode, Tag(GENERAL)]
 )
 FormNode = Annotated[_FormNodes, Discriminator(kind_of(_FormNodes))]
-"""A node of a form, told apart by ``type``."""
+"""A node of a form, discriminated by ``type``."""
 
 
 class FormMessages(Nested):
-    """Texts of the form's own."""
+    """The messages of a form."""
 
     errors: dict[str, Any] | None = None
-    """The texts of errors, by name."""
+    """The error messages, by name."""
     custom: dict[str, Any] | None = None
-    """The texts of the form's own, by name."""
+    """The custom messages, by name."""
 
 
 class FormLanguages(Nested):
-    """Which languages the form speaks."""
+    """The languages of a form."""
 
     primary: str | None = None
-    """The language in which the form is written."""
+    """The language that the form is written in."""
     default: str | None = None
-    """The language for users whose own the form lacks."""
+    """The language for users whose preferred language is not available."""
 
 
 class HiddenField(Nested):
-    """A value that the form has and does not show."""
+    """A hidden field of a form."""
 
     key: str
     """The name of the field."""
@@ -995,94 +995,94 @@ class HiddenField(Nested):
 
 
 class FormStart(Nested):
-    """Where the form begins."""
+    """The start of a form."""
 
     hidden_fields: list[HiddenField] | None = None
-    """The fields that the form has from the start."""
+    """The hidden fields of the form."""
     next_node: str | None = None
-    """The identifier of the first node."""
+    """The ID of the next node."""
     coordinates: Coordinates | None = None
-    """Where the start stands in the editor."""
+    """The position of the node in the editor."""
 
 
 class FormRedirection(Nested):
-    """Where people go afterwards, and after how many seconds."""
+    """The redirect at the end of a form."""
 
     delay: int | float | None = None
-    """The time until the redirect, in seconds."""
+    """The delay before the redirect, in seconds."""
     target: str | None = None
-    """The address to which the user is redirected."""
+    """The URL to which the user is redirected."""
 
 
 class FormAfterSubmit(Nested):
-    """What runs when the form has been sent."""
+    """The processing after a form is submitted."""
 
     flow_id: str | None = None
-    """The identifier of the flow that runs after the form."""
+    """The ID of the flow to run."""
 
 
 class FormEnding(Nested):
-    """How the form ends."""
+    """The ending of a form."""
 
     redirection: FormRedirection | None = None
-    """Where the user is redirected in the end."""
+    """The redirect at the end of the form."""
     after_submit: FormAfterSubmit | None = None
-    """What runs after the form."""
+    """The processing after the form is submitted."""
     coordinates: Coordinates | None = None
-    """Where the ending stands in the editor."""
+    """The position of the node in the editor."""
     resume_flow: bool | None = None
-    """Whether the sign-in continues after the form."""
+    """Whether the login continues after the form."""
 
 
 class FormStyle(Nested):
-    """How the form looks."""
+    """The style of a form."""
 
     css: str | None = None
-    """The style sheet of the form."""
+    """The CSS of the form."""
 
 
 class FormLinks(Nested):
-    """Where the form's scripts are."""
+    """The links of a form."""
 
-    sdkSrc: str | None = None  # noqa: N815  # the wire has both spellings
-    """The address of the script that shows the form."""
+    sdkSrc: str | None = None  # noqa: N815  # both spellings exist on the wire
+    """The URL of the script that renders the form."""
     sdk_src: str | None = None
-    """The address of the script that shows the form, in the other spelling."""
+    """The URL of the script that renders the form, in snake case."""
 
 
 class FormFields(Model):
-    """What an inserted and a stored form share."""
+    """The fields common to ``FormInsert`` and ``Form``."""
 
     name: Varchar255
     """The name of the form."""
     messages: FormMessages | None = None
-    """The texts that replace the usual ones."""
+    """The messages of the form."""
     languages: FormLanguages | None = None
     """The languages of the form."""
     translations: dict[str, Any] | None = None
-    """The texts of the form, by language."""
+    """The translations of the form, by language."""
     nodes: list[FormNode] | None = None
     """The nodes of the form."""
     start: FormStart | None = None
-    """How the form begins."""
+    """The start of the form."""
     ending: FormEnding | None = None
-    """How the form ends."""
+    """The ending of the form."""
     style: FormStyle | None = None
-    """How the form looks."""
+    """The style of the form."""
     links: FormLinks | None = None
-    """The scripts of the form."""
+    """The links of the form."""
 
 
 class FormInsert(FormFields, Insert):
-    """A form to be created."""
+    """The fields of a new form."""
 
 
 class Form(FormFields):
-    """Steps that people are led through (Auth0: form)."""
+    """A form that collects information from the user during a login."""
 
     id: str
-    """The identifier of the form."""
+    """The ID of the form."""
     created_at: Instant
     """When the form was created."""
     updated_at: Instant
-    """When the form was last changed."""
+    """When the form was last updated."""

@@ -1,4 +1,4 @@
-"""Logs: what happened at a tenant."""
+"""Logs: the events of a tenant."""
 
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar
@@ -19,7 +19,7 @@ __all__ = [
 
 
 class LogType(StrEnum):
-    """The types of log entries that AuthHero knows; an entry may have others."""
+    """The log event type codes that AuthHero defines; a log entry may have other codes."""
 
     ACLS_SUMMARY = "acls_summary"
     ACTIONS_EXECUTION_FAILED = "actions_execution_failed"
@@ -183,10 +183,10 @@ class LogType(StrEnum):
 
 
 class LocationInfo(Nested):
-    """Where a request came from."""
+    """The geographic location of an IP address."""
 
     country_code: Varchar2
-    """The country, as an ISO 3166-1 alpha-2 code."""
+    """The ISO 3166-1 alpha-2 country code."""
     city_name: Varchar255
     """The name of the city."""
     latitude: Varchar255
@@ -196,84 +196,84 @@ class LocationInfo(Nested):
     time_zone: Varchar255
     """The IANA time zone."""
     continent_code: Varchar2
-    """The continent, as a two-letter code."""
+    """The two-letter continent code."""
 
 
 class LocationInfoInsert(LocationInfo):
-    """The same with the limits for new ones."""
+    """The geographic location of an IP address, with limits on the accepted values."""
 
-    # It is kept in six columns, so there is no place for more.
+    # Unknown fields cannot be stored, because each field has its own column.
     model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
     country_code: Annotated[str, StringConstraints(min_length=2, max_length=2)]
 
 
 class Auth0Client(Nested):
-    """The library that a client uses, as it says itself."""
+    """The SDK that sent a request, as described by its ``Auth0-Client`` header."""
 
     name: str
-    """The name of the software."""
+    """The name of the SDK."""
     version: str
-    """The version of the software."""
+    """The version of the SDK."""
     env: dict[str, str] | None = None
-    """The versions of what the software runs on, by name."""
+    """The versions of the SDK's runtime environment, by name."""
 
 
 class LogFields(Model):
-    """What an inserted and a stored log entry share."""
+    """The fields common to ``LogInsert`` and ``Log``."""
 
     type: Varchar64
-    """The type of event, as one of Auth0's codes, such as ``s`` for a successful sign-in."""
+    """The log event type code, such as ``s`` for a successful login."""
     date: Instant
-    """When the event happened."""
+    """When the event occurred."""
     description: str | None = None
-    """A sentence about the event; cut if it is too long."""
+    """A description of the event, truncated if too long."""
     ip: Varchar255 | None = None
-    """The IP address from which the request came."""
+    """The IP address of the user agent."""
     user_agent: str | None = None
-    """The ``User-Agent`` header of the request; cut if it is too long."""
+    """The value of the ``User-Agent`` header, truncated if too long."""
     details: Any = None
-    """Further data about the event; cut if it is too long."""
+    """Additional data about the event, truncated if too long."""
     is_mobile: bool = Field(validation_alias="isMobile", serialization_alias="isMobile")
     """Whether the request came from a mobile device."""
     user_id: Varchar255 | None = None
-    """The identifier of the user."""
+    """The ID of the user."""
     user_name: Varchar255 | None = None
     """The name of the user."""
     connection: Varchar255 | None = None
     """The name of the connection."""
     connection_id: Varchar255 | None = None
-    """The identifier of the connection."""
+    """The ID of the connection."""
     client_id: Varchar255 | None = None
-    """The identifier of the client."""
+    """The ID of the client."""
     client_name: Varchar255 | None = None
     """The name of the client."""
     audience: Varchar255 | None = None
-    """The API that a token was requested for."""
+    """The audience of the requested token."""
     scope: Varchar255 | None = None
-    """The scopes that were requested, separated by spaces."""
+    """The requested scopes, separated by spaces."""
     strategy: Varchar255 | None = None
     """The strategy of the connection, such as ``auth0`` or ``google-oauth2``."""
     strategy_type: Varchar255 | None = None
-    """The kind of the strategy, such as ``database`` or ``social``."""
+    """The type of the strategy, such as ``database`` or ``social``."""
     hostname: Varchar255 | None = None
-    """The host name that the request was sent to."""
+    """The hostname that the request was sent to."""
     auth0_client: Auth0Client | None = None
-    """The software that sent the request, from its ``Auth0-Client`` header."""
+    """The SDK that sent the request, according to its ``Auth0-Client`` header."""
     location_info: LocationInfo | None = None
-    """Where the IP address is."""
+    """The geographic location of the IP address."""
 
 
 class LogInsert(LogFields, Insert):
-    """A log entry to be written."""
+    """The fields of a new log entry."""
 
     log_id: Varchar21 | None = None
-    """The identifier of the log entry; generated if it is omitted."""
+    """The ID of the log entry, generated if omitted."""
     location_info: LocationInfoInsert | None = None
 
 
 class Log(LogFields):
-    """A log entry."""
+    """An entry in the tenant's log."""
 
     log_id: Varchar21
-    """The identifier of the log entry."""
+    """The ID of the log entry."""

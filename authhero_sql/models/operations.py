@@ -1,4 +1,4 @@
-"""What is done to tenants as a whole: operations, their events, and rollouts over many tenants."""
+"""Tenant operations, their events, and rollouts to many tenants."""
 
 from typing import Annotated, Any, Literal
 
@@ -35,28 +35,28 @@ Text255 = Annotated[str, StringConstraints(max_length=255)]
 
 
 class TenantOperationFields(Model):
-    """What an inserted and a stored operation share."""
+    """The fields common to ``TenantOperationInsert`` and ``TenantOperation``."""
 
     tenant_id: str | None = None
-    """The tenant that is operated on."""
+    """The ID of the tenant."""
     rollout_id: str | None = None
-    """The identifier of the rollout that the operation belongs to."""
+    """The ID of the rollout that the operation belongs to."""
     kind: TenantOperationKind
-    """What is done to the tenant."""
+    """The kind of operation."""
     engine: TenantOperationEngine
-    """What runs the operation."""
+    """The engine that runs the operation."""
     engine_instance_id: str | None = None
-    """The identifier of the operation in its engine."""
+    """The ID of the operation in its engine."""
     target_worker_version: str | None = None
-    """The version of the worker that the tenant gets."""
+    """The worker version to install."""
     target_database_version: str | None = None
-    """The version of the database that the tenant gets."""
+    """The database version to install."""
     initiated_by: str | None = None
-    """Who started the operation."""
+    """The initiator of the operation."""
 
 
 class TenantOperationInsert(TenantOperationFields, Insert):
-    """An operation to be begun."""
+    """The fields of a new operation."""
 
     tenant_id: Text255 | None = None
     rollout_id: Text255 | None = None
@@ -67,41 +67,41 @@ class TenantOperationInsert(TenantOperationFields, Insert):
 
 
 class TenantOperation(TenantOperationFields):
-    """Something long that is done to a tenant."""
+    """A long-running operation on a tenant."""
 
     id: str
-    """The identifier of the operation."""
+    """The ID of the operation."""
     status: TenantOperationStatus
-    """How far the operation is, and how it ended."""
+    """The status of the operation."""
     current_step: Varchar255 | None = None
-    """The step that the operation is at."""
+    """The current step of the operation."""
     error: str | None = None
-    """Why the operation failed."""
+    """The error that made the operation fail."""
     created_at: Instant
     """When the operation was created."""
     updated_at: Instant
-    """When the operation was last changed."""
+    """When the operation was last updated."""
     finished_at: Instant | None = None
-    """When the operation ended."""
+    """When the operation finished."""
 
 
 class TenantOperationEventFields(Model):
-    """What an inserted and a stored event share."""
+    """The fields common to ``TenantOperationEventInsert`` and ``TenantOperationEvent``."""
 
     operation_id: str
-    """The identifier of the operation."""
+    """The ID of the operation."""
     step: str
     """The step of the operation."""
     outcome: TenantOperationEventOutcome
-    """What happened in the step."""
+    """The outcome of the step."""
     detail: dict[str, Any] | None = None
-    """Further data about the event."""
+    """Additional data about the event."""
     attempt: int = 1
-    """The number of the attempt at the step."""
+    """The number of the attempt, starting at 1."""
 
 
 class TenantOperationEventInsert(TenantOperationEventFields, Insert):
-    """An event to be recorded."""
+    """The fields of a new operation event."""
 
     operation_id: Text255
     step: Text255
@@ -109,35 +109,35 @@ class TenantOperationEventInsert(TenantOperationEventFields, Insert):
 
 
 class TenantOperationEvent(TenantOperationEventFields):
-    """What happened in one step of an operation."""
+    """An event in a step of an operation."""
 
     id: str
-    """The identifier of the event."""
+    """The ID of the event."""
     created_at: Instant
     """When the event was created."""
 
 
 class RolloutFields(Model):
-    """What an inserted and a stored rollout share."""
+    """The fields common to ``RolloutInsert`` and ``Rollout``."""
 
     kind: RolloutKind
-    """What is done to the tenants."""
+    """The kind of operation that the rollout performs."""
     target_worker_version: str | None = None
-    """The version of the worker that the tenants get."""
+    """The worker version to install."""
     target_database_version: str | None = None
-    """The version of the database that the tenants get."""
+    """The database version to install."""
     wave_size: int = 10
-    """The number of tenants that are operated on at once."""
+    """The number of tenants in a wave."""
     canary_tenant_ids: list[str] | None = None
-    """The identifiers of the tenants that come first."""
+    """The IDs of the canary tenants, which are processed first."""
     filter: dict[str, Any] | None = None
-    """Which tenants the rollout covers."""
+    """The filter that selects the tenants."""
     initiated_by: str | None = None
-    """Who started the rollout."""
+    """The initiator of the rollout."""
 
 
 class RolloutInsert(RolloutFields, Insert):
-    """A rollout to be begun."""
+    """The fields of a new rollout."""
 
     target_worker_version: Text255 | None = None
     target_database_version: Text255 | None = None
@@ -146,15 +146,15 @@ class RolloutInsert(RolloutFields, Insert):
 
 
 class Rollout(RolloutFields):
-    """One operation over many tenants, in waves."""
+    """A rollout of an operation to many tenants, in waves."""
 
     id: str
-    """The identifier of the rollout."""
+    """The ID of the rollout."""
     status: RolloutStatus
-    """How far the rollout is, and how it ended."""
+    """The status of the rollout."""
     created_at: Instant
     """When the rollout was created."""
     updated_at: Instant
-    """When the rollout was last changed."""
+    """When the rollout was last updated."""
     finished_at: Instant | None = None
-    """When the rollout ended."""
+    """When the rollout finished."""

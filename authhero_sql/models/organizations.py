@@ -1,4 +1,4 @@
-"""Organizations, their connections and members, and invitations to them."""
+"""Organizations with their connections, members and invitations."""
 
 from typing import Annotated, Any
 
@@ -31,121 +31,121 @@ __all__ = [
 
 
 class OrganizationColors(Nested):
-    """The colours of an organization's pages."""
+    """The color settings of an organization's branding."""
 
     primary: str | None = None
-    """The accent colour, as a CSS hexadecimal colour."""
+    """The accent color, as a CSS hexadecimal color."""
     page_background: str | None = None
-    """The background of the page, as a CSS hexadecimal colour."""
+    """The background color of the page, as a CSS hexadecimal color."""
 
 
 class OrganizationBranding(Nested):
-    """How an organization's pages look."""
+    """The branding settings of an organization."""
 
     logo_url: str | None = None
-    """The address of the organization's logo."""
+    """The URL of the organization's logo."""
     colors: OrganizationColors | None = None
-    """The colours of the organization's pages."""
+    """The color settings."""
 
 
 class OrganizationEnabledConnection(Nested):
-    """A connection that an organization is created with."""
+    """A connection that is enabled when an organization is created."""
 
     connection_id: str
-    """The identifier of the connection."""
+    """The ID of the connection."""
     assign_membership_on_login: bool = False
-    """Whether users become members when they sign in by the connection."""
+    """Whether users become members when they log in with the connection."""
     show_as_button: bool = True
-    """Whether the organization's sign-in page shows a button for the connection."""
+    """Whether the organization's login page shows a button for the connection."""
     is_signup_enabled: bool = True
-    """Whether users may sign up by the connection."""
+    """Whether users may sign up with the connection."""
 
 
 class ClientCredentialsQuota(Nested):
-    """How many tokens may be issued to machines; per day and per hour."""
+    """The token quota of the client credentials grant."""
 
     enforce: bool = False
-    """Whether requests beyond the quota are refused."""
+    """Whether requests that exceed the quota are rejected."""
     per_day: int | float = Field(default=0, ge=0)
-    """The most tokens in a day."""
+    """The maximum number of tokens per day."""
     per_hour: int | float = Field(default=0, ge=0)
-    """The most tokens in an hour."""
+    """The maximum number of tokens per hour."""
 
 
 class OrganizationTokenQuota(Nested):
-    """How many tokens may be issued for an organization."""
+    """The token quota of an organization."""
 
     client_credentials: ClientCredentialsQuota | None = None
-    """The number of tokens that may be issued to machines."""
+    """The token quota of the client credentials grant."""
 
 
 class OrganizationFields(Model):
-    """What an inserted and a stored organization share."""
+    """The fields common to ``OrganizationInsert`` and ``Organization``."""
 
     name: str
-    """The name of the organization, unique in the tenant."""
+    """The name of the organization, unique within the tenant."""
     display_name: Varchar256 | None = None
-    """The name of the organization that is shown to users."""
+    """The display name of the organization, shown to users."""
     branding: OrganizationBranding | None = None
-    """How the organization's pages look."""
+    """The branding settings of the organization."""
     metadata: dict[str, Any] | None = Field(default_factory=dict)
-    """Free-form data about the organization."""
+    """Arbitrary metadata about the organization."""
     enabled_connections: list[OrganizationEnabledConnection] | None = Field(default_factory=list)
-    """The connections that the organization is created with."""
+    """The connections that are enabled when the organization is created."""
     token_quota: OrganizationTokenQuota | None = None
-    """The number of tokens that may be issued for the organization."""
+    """The token quota of the organization."""
 
 
 class OrganizationInsert(OrganizationFields, Insert):
-    """An organization to be created."""
+    """The fields of a new organization."""
 
     id: Varchar256 | None = None
-    """The identifier of the organization; generated if it is omitted."""
+    """The ID of the organization, generated if omitted."""
     name: Annotated[Varchar256, StringConstraints(min_length=1, pattern=r"^[a-z0-9_-]+\z")]
 
 
 class Organization(OrganizationFields):
-    """A business customer or partner whose people sign in (Auth0: organization)."""
+    """A business customer or partner whose members log in together."""
 
     id: str
-    """The identifier of the organization."""
+    """The ID of the organization."""
     created_at: Instant
     """When the organization was created."""
     updated_at: Instant
-    """When the organization was last changed."""
+    """When the organization was last updated."""
 
 
 class JoinedOrganization(Organization):
-    """An organization, and since when a user has been a member."""
+    """An organization that a user is a member of, with the time of joining."""
 
     joined_at: Instant
     """When the user became a member."""
 
 
 class OrganizationConnectionFields(Model):
-    """What an inserted and a stored connection of an organization share."""
+    """The fields common to ``OrganizationConnectionInsert`` and ``OrganizationConnection``."""
 
     connection_id: Varchar191
-    """The identifier of the connection."""
+    """The ID of the connection."""
     assign_membership_on_login: bool = False
-    """Whether users become members when they sign in by the connection."""
+    """Whether users become members when they log in with the connection."""
     show_as_button: bool = True
-    """Whether the organization's sign-in page shows a button for the connection."""
+    """Whether the organization's login page shows a button for the connection."""
     is_signup_enabled: bool = True
-    """Whether users may sign up by the connection."""
+    """Whether users may sign up with the connection."""
 
 
 class OrganizationConnectionInsert(OrganizationConnectionFields, Insert):
-    """A connection to be enabled for an organization."""
+    """The fields of a new organization connection."""
 
 
 class ConnectionSummary(Nested):
-    """What an organization shows of a connection."""
+    """The name and the strategy of a connection."""
 
     name: str | None = None
     """The name of the connection."""
     strategy: str | None = None
-    """The strategy of the connection."""
+    """The strategy of the connection, such as ``auth0`` or ``google-oauth2``."""
 
 
 class OrganizationConnection(OrganizationConnectionFields):
@@ -156,79 +156,79 @@ class OrganizationConnection(OrganizationConnectionFields):
     created_at: Instant | None = None
     """When the connection was enabled for the organization."""
     updated_at: Instant | None = None
-    """When the connection was last changed."""
+    """When the connection was last updated."""
 
 
 class UserOrganizationInsert(Insert):
-    """A membership to be created."""
+    """The fields of a new membership."""
 
     user_id: Varchar256
-    """The identifier of the user."""
+    """The ID of the user."""
     organization_id: Varchar256
-    """The identifier of the organization."""
+    """The ID of the organization."""
 
 
 class UserOrganization(Model):
-    """A user's membership of an organization."""
+    """A user's membership in an organization."""
 
     user_id: str
-    """The identifier of the user."""
+    """The ID of the user."""
     organization_id: str
-    """The identifier of the organization."""
+    """The ID of the organization."""
     id: str
-    """The identifier of the membership."""
+    """The ID of the membership."""
     created_at: Instant
     """When the membership was created."""
     updated_at: Instant
-    """When the membership was last changed."""
+    """When the membership was last updated."""
 
 
 class Inviter(Nested):
-    """Who invites."""
+    """The person who sends an invitation."""
 
     name: str | None = None
-    """The name of the person who invites."""
+    """The name of the inviter."""
 
 
 class Invitee(Nested):
-    """Who is invited."""
+    """The person who receives an invitation."""
 
     email: str | None = None
-    """The e-mail address of the person who is invited."""
+    """The email address of the invitee."""
 
 
 class InviteFields(Model):
-    """What an inserted and a stored invitation share."""
+    """The fields common to ``InviteInsert`` and ``Invite``."""
 
     organization_id: str
-    """The identifier of the organization."""
+    """The ID of the organization."""
     inviter: Inviter
-    """The person who invites."""
+    """The person who sends the invitation."""
     invitee: Invitee
-    """The person who is invited."""
+    """The person who receives the invitation."""
     invitation_url: Secret[str]
-    """The address by which the invitation is accepted; it contains the ticket."""
+    """The URL that accepts the invitation, which contains the ticket."""
     client_id: Varchar191
-    """The identifier of the client that the user signs in to."""
+    """The ID of the client."""
     connection_id: Varchar255 | None = None
-    """The identifier of the connection that the user has to sign in by."""
+    """The ID of the connection that the invitee must use."""
     app_metadata: dict[str, Any] | None = Field(default_factory=dict)
-    """The ``app_metadata`` that the user gets."""
+    """The ``app_metadata`` of the invited user."""
     user_metadata: dict[str, Any] | None = Field(default_factory=dict)
-    """The ``user_metadata`` that the user gets."""
+    """The ``user_metadata`` of the invited user."""
     ttl_sec: int | None = 604_800
     """The lifetime of the invitation, in seconds."""
     roles: list[str] | None = Field(default_factory=list)
-    """The identifiers of the roles that the user gets in the organization."""
+    """The IDs of the roles to assign to the invited user in the organization."""
     send_invitation_email: bool | None = True
-    """Whether the invitation is sent by e-mail."""
+    """Whether the invitation is sent by email."""
 
 
 class InviteInsert(InviteFields, Insert):
-    """An invitation to be created; it expires ``ttl_sec`` seconds later, a week by default, thirty days at most."""
+    """The fields of a new invitation, which expires after ``ttl_sec`` seconds: a week by default, 30 days at most."""
 
     id: Varchar21 | None = None
-    """The identifier of the invitation; generated if it is omitted."""
+    """The ID of the invitation, generated if omitted."""
     organization_id: Annotated[str, StringConstraints(max_length=50)]
     ttl_sec: Int32 | None = Field(default=604_800, le=2_592_000)
 
@@ -237,10 +237,10 @@ class Invite(InviteFields):
     """An invitation to join an organization."""
 
     id: str
-    """The identifier of the invitation."""
+    """The ID of the invitation."""
     created_at: Instant
     """When the invitation was created."""
     expires_at: Instant
     """When the invitation expires."""
     ticket_id: Secret[Varchar191 | None] = None
-    """The ticket by which the invitation is accepted."""
+    """The ticket that accepts the invitation."""

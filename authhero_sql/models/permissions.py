@@ -1,4 +1,4 @@
-"""APIs, roles and permissions, and what people and clients were granted."""
+"""APIs, roles, permissions and grants."""
 
 from typing import Annotated, Any, Literal
 
@@ -60,107 +60,107 @@ ClientRegistrationTokenType = Literal["iat", "rat"]
 
 
 class ResourceServerScope(Nested):
-    """A permission that an API knows."""
+    """A scope of an API."""
 
     value: str
     """The name of the scope."""
     description: str | None = None
-    """What the scope allows."""
+    """A description of the scope."""
 
 
 class MutualTLS(Nested):
-    """Whether access tokens are bound to a client certificate (RFC 8705)."""
+    """The mutual TLS settings of an API (RFC 8705)."""
 
     bound_access_tokens: bool | None = None
     """Whether access tokens are bound to a client certificate."""
 
 
 class ResourceServerOptions(Nested):
-    """How tokens for an API are made."""
+    """The token settings of an API."""
 
     token_dialect: TokenDialect | None = None
-    """The format of access tokens: with or without the ``permissions`` claim."""
+    """The access token dialect, which determines whether the ``permissions`` claim is included."""
     enforce_policies: bool | None = None
-    """Whether scopes are limited to the permissions that roles give the user (RBAC)."""
+    """Whether role-based access control (RBAC) limits the granted scopes to the user's permissions."""
     allow_skipping_userinfo: bool | None = None
-    """Whether access tokens may leave out the UserInfo endpoint as an audience."""
+    """Whether access tokens may omit the UserInfo endpoint from their audience."""
     skip_userinfo: bool | None = None
-    """Whether access tokens leave out the UserInfo endpoint as an audience."""
+    """Whether access tokens omit the UserInfo endpoint from their audience."""
     persist_client_authorization: bool | None = None
     """Whether the user's consent is stored."""
     enable_introspection_endpoint: bool | None = None
     """Whether access tokens may be introspected (RFC 7662)."""
     mtls: MutualTLS | None = None
-    """The settings of mutual TLS."""
+    """The mutual TLS settings."""
 
 
 class ResourceServerFields(Model):
-    """What an inserted and a stored resource server share."""
+    """The fields common to ``ResourceServerInsert`` and ``ResourceServer``."""
 
     name: Varchar255
     """The name of the API."""
     identifier: Varchar191
-    """The identifier of the API, which tokens have as their audience; unique in the tenant."""
+    """The identifier of the API, used as the audience of tokens; unique within the tenant."""
     scopes: list[ResourceServerScope] | None = None
-    """The scopes of the API."""
+    """The scopes that the API defines."""
     signing_alg: Varchar64 | None = None
-    """The algorithm that signs access tokens, such as ``RS256``."""
+    """The algorithm for signing access tokens, such as ``RS256``."""
     signing_secret: Secret[Varchar2048 | None] = None
-    """The secret that signs access tokens, with a symmetric algorithm."""
+    """The secret for signing access tokens with a symmetric algorithm."""
     token_lifetime: Int32 | Float32 | None = 86_400
     """The lifetime of access tokens, in seconds."""
     token_lifetime_for_web: Int32 | Float32 | None = 7_200
-    """The lifetime of access tokens that a browser receives from the authorization endpoint, in seconds."""
+    """The lifetime of access tokens that browsers receive from the authorization endpoint, in seconds."""
     skip_consent_for_verifiable_first_party_clients: bool | None = None
-    """Whether users need not give their consent to verifiable first-party clients."""
+    """Whether verifiable first-party clients do not need the user's consent."""
     allow_offline_access: bool | None = None
     """Whether refresh tokens may be issued for the API."""
     verification_key: Varchar4096 | None = Field(default=None, validation_alias="verificationKey", serialization_alias="verificationKey")
-    """The key that verifies access tokens."""
+    """The key for verifying access tokens."""
     options: ResourceServerOptions | None = None
-    """How tokens for the API are made."""
+    """The token settings of the API."""
     is_system: bool | None = None
-    """Whether the system owns the API, so that a tenant cannot change it."""
+    """Whether the API is managed by the system and cannot be changed by the tenant."""
     metadata: dict[str, Any] | None = None
-    """Free-form data about the API."""
+    """Arbitrary metadata about the API."""
 
 
 class ResourceServerInsert(ResourceServerFields, Insert):
-    """A resource server to be created."""
+    """The fields of a new API."""
 
     id: Varchar21 | None = None
-    """The identifier of the resource server; generated if it is omitted."""
+    """The ID of the API, generated if omitted."""
 
 
 class ResourceServer(ResourceServerFields):
-    """An API that tokens are issued for (RFC 6749: resource server; Auth0: API). Lifetimes are seconds."""
+    """An API that access tokens are issued for (RFC 6749: resource server)."""
 
     id: str
-    """The identifier of the resource server."""
+    """The ID of the API."""
     created_at: Instant | None = None
-    """When the resource server was created."""
+    """When the API was created."""
     updated_at: Instant | None = None
-    """When the resource server was last changed."""
+    """When the API was last updated."""
 
 
 class RoleFields(Model):
-    """What an inserted and a stored role share."""
+    """The fields common to ``RoleInsert`` and ``Role``."""
 
     name: str
-    """The name of the role, unique in the tenant."""
+    """The name of the role, unique within the tenant."""
     description: str | None = None
     """A description of the role."""
     is_system: bool | None = None
-    """Whether the system owns the role, so that a tenant cannot change it."""
+    """Whether the role is managed by the system and cannot be changed by the tenant."""
     metadata: dict[str, Any] | None = None
-    """Free-form data about the role."""
+    """Arbitrary metadata about the role."""
 
 
 class RoleInsert(RoleFields, Insert):
-    """A role to be created."""
+    """The fields of a new role."""
 
     id: Varchar21 | None = None
-    """The identifier of the role; generated if it is omitted."""
+    """The ID of the role, generated if omitted."""
     name: Annotated[str, StringConstraints(min_length=1, max_length=50)]
     description: Annotated[str, StringConstraints(max_length=255)] | None = None
 
@@ -169,152 +169,152 @@ class Role(RoleFields):
     """A named set of permissions."""
 
     id: str
-    """The identifier of the role."""
+    """The ID of the role."""
     created_at: Instant | None = None
     """When the role was created."""
     updated_at: Instant | None = None
-    """When the role was last changed."""
+    """When the role was last updated."""
 
 
 class RolePermissionInsert(Insert):
-    """A permission to be given to a role."""
+    """The fields of a new role permission."""
 
     role_id: Varchar21
-    """The identifier of the role."""
+    """The ID of the role."""
     resource_server_identifier: Varchar191
-    """The identifier (audience) of the API."""
+    """The identifier of the API, used as the audience of tokens."""
     permission_name: Varchar191
     """The name of the permission, which is a scope of the API."""
 
 
 class RolePermission(Model):
-    """A permission of a role."""
+    """A permission that is assigned to a role."""
 
     role_id: str
-    """The identifier of the role."""
+    """The ID of the role."""
     resource_server_identifier: str
-    """The identifier (audience) of the API."""
+    """The identifier of the API, used as the audience of tokens."""
     permission_name: str
     """The name of the permission, which is a scope of the API."""
     created_at: Instant
-    """When the permission was added to the role."""
+    """When the permission was assigned to the role."""
 
 
 class RolePermissionWithDetails(RolePermission):
-    """A permission of a role, with the name of its API."""
+    """A permission that is assigned to a role, with details of the permission and its API."""
 
     resource_server_name: str
-    """The name of the API; its identifier if it has no name."""
+    """The name of the API, or its identifier if it has no name."""
     description: str | None = None
-    """What the permission allows."""
+    """A description of the permission."""
 
 
 class UserPermissionInsert(Insert):
-    """A permission to be given to a user."""
+    """The fields of a new user permission."""
 
     user_id: Varchar191
-    """The identifier of the user."""
+    """The ID of the user."""
     resource_server_identifier: Varchar100
-    """The identifier (audience) of the API."""
+    """The identifier of the API, used as the audience of tokens."""
     permission_name: Varchar191
     """The name of the permission, which is a scope of the API."""
     organization_id: Varchar64 | None = None
-    """The identifier of the organization in which the permission is valid."""
+    """The ID of the organization that the assignment is limited to."""
 
 
 class UserPermission(Model):
-    """A permission of a user; with an organization, only there."""
+    """A permission that is assigned to a user, either in the whole tenant or in one organization."""
 
     user_id: str
-    """The identifier of the user."""
+    """The ID of the user."""
     resource_server_identifier: str
-    """The identifier (audience) of the API."""
+    """The identifier of the API, used as the audience of tokens."""
     permission_name: str
     """The name of the permission, which is a scope of the API."""
     organization_id: str | None = None
-    """The identifier of the organization in which the permission is valid."""
+    """The ID of the organization that the assignment is limited to."""
     tenant_id: str
-    """The tenant that the user belongs to."""
+    """The ID of the tenant."""
     created_at: Instant | None = None
-    """When the permission was given to the user."""
+    """When the permission was assigned to the user."""
 
 
 class UserPermissionWithDetails(Model):
-    """A permission of a user, with the name of its API."""
+    """A permission that is assigned to a user, with details of the permission and its API."""
 
     user_id: str
-    """The identifier of the user."""
+    """The ID of the user."""
     resource_server_identifier: str
-    """The identifier (audience) of the API."""
+    """The identifier of the API, used as the audience of tokens."""
     resource_server_name: str
-    """The name of the API; its identifier if it has no name."""
+    """The name of the API, or its identifier if it has no name."""
     permission_name: str
     """The name of the permission, which is a scope of the API."""
     description: str | None = None
-    """What the permission allows."""
+    """A description of the permission."""
     created_at: Instant | None = None
-    """When the permission was given to the user."""
+    """When the permission was assigned to the user."""
     organization_id: str | None = None
-    """The identifier of the organization in which the permission is valid."""
+    """The ID of the organization that the assignment is limited to."""
 
 
 class UserRoleInsert(Insert):
-    """A role to be given to a user."""
+    """The fields of a new user role."""
 
     user_id: Varchar191
-    """The identifier of the user."""
+    """The ID of the user."""
     role_id: Varchar21
-    """The identifier of the role."""
+    """The ID of the role."""
     organization_id: Varchar191 | None = None
-    """The identifier of the organization in which the user has the role."""
+    """The ID of the organization that the assignment is limited to."""
 
 
 class UserRole(Model):
-    """A role of a user; with an organization, only there."""
+    """A role that is assigned to a user, either in the whole tenant or in one organization."""
 
     user_id: str
-    """The identifier of the user."""
+    """The ID of the user."""
     role_id: str
-    """The identifier of the role."""
+    """The ID of the role."""
     organization_id: str | None = None
-    """The identifier of the organization in which the user has the role."""
+    """The ID of the organization that the assignment is limited to."""
     tenant_id: str
-    """The tenant that the user belongs to."""
+    """The ID of the tenant."""
     created_at: Instant | None = None
-    """When the role was given to the user."""
+    """When the role was assigned to the user."""
 
 
 class GrantFields(Model):
-    """What an inserted and a stored grant share."""
+    """The fields common to ``GrantInsert`` and ``Grant``."""
 
     user_id: Varchar191
-    """The identifier of the user."""
+    """The ID of the user."""
     client_id: Varchar191 = Field(validation_alias="clientID", serialization_alias="clientID")
-    """The identifier of the client."""
+    """The ID of the client."""
     audience: Varchar191 | None = None
-    """The identifier (audience) of the API."""
+    """The identifier of the API, used as the audience of tokens."""
     scope: list[str] = Field(default_factory=list)
     """The scopes that the user has consented to."""
 
 
 class GrantInsert(GrantFields, Insert):
-    """A consent to be stored."""
+    """The fields of a new grant."""
 
 
 class Grant(GrantFields):
-    """What a user allowed a client to do at an API (Auth0: user grant)."""
+    """A user's consent to a client's access to an API."""
 
     id: str
-    """The identifier of the grant."""
+    """The ID of the grant."""
 
 
 class ClientGrantFields(Model):
-    """What an inserted and a stored client grant share."""
+    """The fields common to ``ClientGrantInsert`` and ``ClientGrant``."""
 
     client_id: str
-    """The identifier of the client."""
+    """The ID of the client."""
     audience: str
-    """The identifier (audience) of the API."""
+    """The identifier of the API, used as the audience of tokens."""
     scope: list[str] | None = None
     """The scopes that the client may request."""
     organization_usage: OrganizationUsage | None = None
@@ -322,62 +322,62 @@ class ClientGrantFields(Model):
     allow_any_organization: bool | None = None
     """Whether the grant may be used with any organization."""
     is_system: bool | None = None
-    """Whether the system owns the grant, so that a tenant cannot change it."""
+    """Whether the grant is managed by the system and cannot be changed by the tenant."""
     subject_type: SubjectType | None = None
-    """Whether the client acts on its own behalf or on that of a user."""
+    """Whether the client acts on its own behalf or on behalf of a user."""
     authorization_details_types: list[str] | None = None
     """The types of authorization details that the client may request (RFC 9396)."""
 
 
 class ClientGrantInsert(ClientGrantFields, Insert):
-    """A client grant to be created."""
+    """The fields of a new client grant."""
 
     client_id: Annotated[Varchar191, StringConstraints(min_length=1)]
     audience: Annotated[Varchar191, StringConstraints(min_length=1)]
 
 
 class ClientGrant(ClientGrantFields):
-    """What a client may do at an API on its own account."""
+    """The scopes of an API that a client may request."""
 
     id: str
-    """The identifier of the client grant."""
+    """The ID of the client grant."""
     created_at: Instant | None = None
     """When the client grant was created."""
     updated_at: Instant | None = None
-    """When the client grant was last changed."""
+    """When the client grant was last updated."""
 
 
 class ClientRegistrationTokenFields(Model):
-    """What an inserted and a stored registration token share."""
+    """The fields common to ``ClientRegistrationTokenInsert`` and ``ClientRegistrationToken``."""
 
     id: Varchar255
-    """The identifier of the token."""
+    """The ID of the token."""
     token_hash: Secret[Varchar64]
     """The hash of the token."""
     type: ClientRegistrationTokenType
-    """Whether the token registers a client (``iat``) or manages one (``rat``)."""
+    """Whether the token is an initial access token (``iat``) or a registration access token (``rat``)."""
     client_id: Varchar191 | None = None
-    """The identifier of the client that the token manages."""
+    """The ID of the client that the token manages."""
     sub: Varchar255 | None = None
-    """The identifier of the user on whose behalf the token was issued."""
+    """The ID of the user on whose behalf the token was issued."""
     constraints: dict[str, Any] | None = None
-    """The metadata that a client must be registered with."""
+    """The client metadata that a registration must match."""
     single_use: bool = False
-    """Whether the token may be used only once."""
+    """Whether the token is valid for a single registration."""
     expires_at: Instant | None = None
-    """When the token expires; absent if it does not."""
+    """When the token expires; absent if it never expires."""
 
 
 class ClientRegistrationTokenInsert(ClientRegistrationTokenFields, Insert):
-    """A registration token to be stored, by its hash."""
+    """The fields of a new client registration token."""
 
 
 class ClientRegistrationToken(ClientRegistrationTokenFields):
-    """A token to register a client with (RFC 7591: initial access token), or to manage it (RFC 7592: registration access token)."""
+    """A token for registering (RFC 7591: initial access token) or managing (RFC 7592: registration access token) a client."""
 
     created_at: Instant
     """When the token was created."""
     used_at: Instant | None = None
-    """When the token was used."""
+    """When the token was used; absent if it is unused."""
     revoked_at: Instant | None = None
     """When the token was revoked."""

@@ -1,4 +1,4 @@
-"""SCIM 2.0 (RFC 7643, RFC 7644): users that a directory pushes."""
+"""SCIM 2.0 provisioning of users from a directory (RFC 7643, RFC 7644)."""
 
 from pydantic import Field
 
@@ -18,59 +18,59 @@ __all__ = [
 
 
 class ScimMappingEntry(Nested):
-    """Which SCIM attribute becomes which field of a user."""
+    """The mapping of a SCIM attribute to a user field."""
 
     scim: str
     """The name of the SCIM attribute."""
     auth0: str
-    """The name of the user's field."""
+    """The name of the user field."""
 
 
 class ScimConfigurationFields(Model):
-    """What an inserted and a stored configuration share."""
+    """The fields common to ``ScimConfigurationInsert`` and ``ScimConfiguration``."""
 
     connection_id: Varchar255
-    """The identifier of the connection."""
+    """The ID of the connection."""
     user_id_attribute: Varchar255 = "externalId"
     """The SCIM attribute that identifies a user."""
     mapping: list[ScimMappingEntry] = Field(default_factory=list)
-    """The field that each SCIM attribute is stored in."""
+    """The mapping of SCIM attributes to user fields."""
 
 
 class ScimConfigurationInsert(ScimConfigurationFields, Insert):
-    """A configuration to be created."""
+    """The fields of a new SCIM configuration."""
 
 
 class ScimConfiguration(ScimConfigurationFields):
-    """How a connection takes users from a directory."""
+    """The SCIM configuration of a connection."""
 
     created_at: Instant
     """When the configuration was created."""
     updated_at: Instant
-    """When the configuration was last changed."""
+    """When the configuration was last updated."""
 
 
 class ScimTokenFields(Model):
-    """What an inserted and a stored token share."""
+    """The fields common to ``ScimTokenInsert`` and ``ScimToken``."""
 
     token_id: Varchar64
-    """The identifier of the token."""
+    """The ID of the token."""
     connection_id: Varchar255
-    """The identifier of the connection."""
+    """The ID of the connection."""
     token_hash: Secret[Varchar128]
     """The hash of the token."""
     scopes: list[str] = Field(default_factory=list)
     """The scopes of the token."""
     valid_until: Instant | None = None
-    """When the token expires; absent if it does not."""
+    """When the token expires; absent if it never expires."""
 
 
 class ScimTokenInsert(ScimTokenFields, Insert):
-    """A token to be stored, by its hash."""
+    """The fields of a new SCIM token."""
 
 
 class ScimToken(ScimTokenFields):
-    """A token by which a directory signs in."""
+    """A token that authenticates a SCIM client; only its hash is stored."""
 
     created_at: Instant
     """When the token was created."""
@@ -79,24 +79,24 @@ class ScimToken(ScimTokenFields):
 
 
 class ScimExternalIdInsert(Insert):
-    """A directory's id of a user, to be stored."""
+    """The fields of a new external ID."""
 
     connection_id: Varchar255
-    """The identifier of the connection."""
+    """The ID of the connection."""
     external_id: Varchar255
-    """The identifier that the directory gave the user (SCIM: ``externalId``)."""
+    """The ID of the user in the directory (SCIM: ``externalId``)."""
     user_id: Varchar255
-    """The identifier of the user."""
+    """The ID of the user."""
 
 
 class ScimExternalId(Model):
-    """A directory's id of a user."""
+    """The ID of a user in an external directory."""
 
     created_at: Instant
-    """When the external identifier was created."""
+    """When the external ID was created."""
     connection_id: str
-    """The identifier of the connection."""
+    """The ID of the connection."""
     external_id: str
-    """The identifier that the directory gave the user (SCIM: ``externalId``)."""
+    """The ID of the user in the directory (SCIM: ``externalId``)."""
     user_id: str
-    """The identifier of the user."""
+    """The ID of the user."""

@@ -1,4 +1,4 @@
-"""Login sessions, sessions and refresh tokens: a sign-in under way, and what keeps people signed in."""
+"""Login sessions, sessions and refresh tokens."""
 
 from typing import Any, ClassVar, Literal
 
@@ -44,193 +44,193 @@ LoginSessionState = Literal[
 
 
 class ClaimRequest(Nested):
-    """How one claim is asked for."""
+    """The request for one claim."""
 
     essential: bool | None = None
-    """Whether the client needs the claim."""
+    """Whether the claim is essential to the client."""
     value: Any = None
-    """The value that the claim should have."""
+    """The value that is requested for the claim."""
     values: list[Any] | None = None
-    """The values of which the claim should have one."""
+    """The values that are acceptable for the claim, in order of preference."""
 
 
 class ClaimsRequest(Nested):
-    """The claims that a client asks for."""
+    """The claims that a client requests (OpenID Connect: ``claims``)."""
 
     userinfo: dict[str, ClaimRequest | None] | None = None
-    """The claims that the UserInfo endpoint should return, by name."""
+    """The claims to return from the UserInfo endpoint, by name."""
     id_token: dict[str, ClaimRequest | None] | None = None
-    """The claims that the ID token should contain, by name."""
+    """The claims to include in the ID token, by name."""
 
 
 class AuthParams(Nested):
-    """What a client asked for when it sent somebody to sign in."""
+    """The parameters of an authorization request."""
 
     client_id: str
-    """The identifier of the client."""
+    """The ID of the client."""
     act_as: str | None = None
-    """The identifier of the user to impersonate."""
+    """The ID of the user to impersonate."""
     response_type: ResponseType | None = None
     """The ``response_type`` of the authorization request."""
     response_mode: ResponseMode | None = None
     """The ``response_mode`` of the authorization request."""
     redirect_uri: str | None = None
-    """The address to which the user is redirected after the sign-in."""
+    """The redirect URI of the authorization request."""
     audience: str | None = None
-    """The API that an access token is requested for."""
+    """The audience of the requested token."""
     organization: str | None = None
-    """The organization that the user signs in with."""
+    """The organization that the user logs in with."""
     state: Secret[str | None] = None
     """The ``state`` of the authorization request, which is returned to the client."""
     nonce: Secret[str | None] = None
-    """The ``nonce`` of the authorization request, which is repeated in the ID token."""
+    """The ``nonce`` of the authorization request, which is included in the ID token."""
     scope: str | None = None
-    """The scopes that are requested, separated by spaces."""
+    """The requested scopes, separated by spaces."""
     prompt: str | None = None
-    """Whether the user is asked to sign in or to consent again (OpenID Connect: ``prompt``)."""
+    """Whether the user is prompted to log in or to consent again (OpenID Connect: ``prompt``)."""
     code_challenge_method: Literal["S256", "plain"] | None = None
-    """How the code challenge was derived from the code verifier (RFC 7636)."""
+    """The PKCE code challenge method (RFC 7636)."""
     code_challenge: Secret[str | None] = None
     """The PKCE code challenge (RFC 7636)."""
     username: str | None = None
-    """The identifier with which the user is about to sign in."""
+    """The identifier that the user logs in with."""
     ui_locales: str | None = None
-    """The languages that the user prefers, separated by spaces."""
+    """The user's preferred languages, as BCP 47 language tags separated by spaces."""
     max_age: int | float | None = None
-    """The greatest age of the last authentication, in seconds."""
+    """The maximum time since the user last authenticated, in seconds."""
     acr_values: str | None = None
-    """The authentication context classes that are requested, separated by spaces."""
+    """The requested authentication context class references, separated by spaces."""
     claims: ClaimsRequest | None = None
-    """The claims that are requested one by one."""
+    """The individual claims that are requested (OpenID Connect: ``claims``)."""
     vendor_id: str | None = None
-    """The identifier of the vendor whose branding is shown."""
+    """The ID of the vendor whose branding is shown."""
 
 
 class AuthStrategy(Model):
-    """How somebody signed in."""
+    """The strategy with which a user authenticated."""
 
-    # It is kept in two columns, so there is no place for more.
+    # Unknown fields cannot be stored, because each field has its own column.
     model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
     strategy: Varchar64
     """The strategy of the connection, such as ``auth0`` or ``google-oauth2``."""
     strategy_type: Varchar64
-    """The kind of the strategy, such as ``database`` or ``social``."""
+    """The type of the strategy, such as ``database`` or ``social``."""
 
 
 class LoginSessionFields(Model):
-    """What an inserted and a stored login session share."""
+    """The fields common to ``LoginSessionInsert`` and ``LoginSession``."""
 
     csrf_token: Secret[Varchar26]
-    """The token that protects the sign-in's forms against forged requests."""
+    """The token that protects the forms of the login against cross-site request forgery."""
     auth0_client: Varchar255 | None = Field(default=None, validation_alias="auth0Client", serialization_alias="auth0Client")
-    """The software that started the sign-in, from its ``auth0Client`` parameter."""
+    """The SDK that started the login, according to its ``auth0Client`` parameter."""
     auth_params: Secret[AuthParams] = Field(validation_alias="authParams", serialization_alias="authParams")
-    """The authorization request."""
+    """The parameters of the authorization request."""
     deleted_at: Instant | None = None
     """When the login session was deleted."""
     ip: Varchar45 | None = None
-    """The IP address of the user."""
+    """The IP address of the user agent."""
     useragent: str | None = None
-    """The ``User-Agent`` header of the user's browser."""
+    """The value of the ``User-Agent`` header."""
     session_id: Varchar26 | None = None
-    """The identifier of the session that the sign-in led to."""
+    """The ID of the session that the login created."""
     authorization_url: Secret[str | None] = None
-    """The address of the authorization request; cut if it is too long."""
+    """The URL of the authorization request, truncated if too long."""
     state: LoginSessionState | None = "pending"
-    """How far the sign-in is, and how it ended."""
+    """The state of the login."""
     state_data: Secret[str | None] = None
-    """Data of the state, as JSON text."""
+    """The data that belongs to the state, as JSON text."""
     failure_reason: str | None = None
-    """Why the sign-in failed."""
+    """The reason why the login failed."""
     user_id: Varchar255 | None = None
-    """The identifier of the user, once known."""
+    """The ID of the user, once known."""
     auth_connection: Varchar255 | None = None
-    """The name of the connection by which the user authenticated."""
+    """The name of the connection with which the user authenticated."""
     auth_strategy: AuthStrategy | None = None
-    """The strategy by which the user authenticated."""
+    """The strategy with which the user authenticated."""
     authenticated_at: Instant | None = None
     """When the user authenticated."""
 
 
 class LoginSessionInsert(LoginSessionFields, Insert):
-    """A login session to be created; it lives for 24 hours where no ``expires_at`` is given."""
+    """The fields of a new login session, which expires after 24 hours by default."""
 
     expires_at: Instant | None = None
-    """When the login session expires; 24 hours after its creation if it is omitted."""
+    """When the login session expires; 24 hours after its creation if omitted."""
 
 
 class LoginSession(LoginSessionFields):
-    """A sign-in under way, from the first request to the last redirect."""
+    """A login in progress, from the authorization request to the final redirect."""
 
     id: str
-    """The identifier of the login session."""
+    """The ID of the login session."""
     expires_at: Instant
     """When the login session expires."""
     created_at: Instant
     """When the login session was created."""
     updated_at: Instant
-    """When the login session was last changed."""
+    """When the login session was last updated."""
 
 
 class LoginSessionWithTenantId(LoginSession):
-    """A login session found without knowing its tenant."""
+    """A login session with the ID of its tenant, for lookups across tenants."""
 
     tenant_id: str
-    """The tenant that the login session belongs to."""
+    """The ID of the tenant."""
 
 
 class Device(Nested):
-    """What somebody signed in with: first, and most recently."""
+    """The device of a session or a refresh token, at the login and at the last use."""
 
     initial_user_agent: str
-    """The ``User-Agent`` header at the sign-in."""
+    """The value of the ``User-Agent`` header at the login."""
     initial_ip: str
-    """The IP address at the sign-in."""
+    """The IP address at the login."""
     initial_asn: str
-    """The autonomous system number of the IP address at the sign-in."""
+    """The autonomous system number (ASN) of the IP address at the login."""
     last_user_agent: str
-    """The ``User-Agent`` header at the last use."""
+    """The value of the ``User-Agent`` header at the last use."""
     last_ip: str
     """The IP address at the last use."""
     last_asn: str
-    """The autonomous system number of the IP address at the last use."""
+    """The autonomous system number (ASN) of the IP address at the last use."""
 
 
 class SessionFields(Model):
-    """What an inserted and a stored session share."""
+    """The fields common to ``SessionInsert`` and ``Session``."""
 
     id: Varchar26
-    """The identifier of the session."""
+    """The ID of the session."""
     revoked_at: Instant | None = None
     """When the session was revoked."""
     used_at: Instant | None = None
     """When the session was last used."""
     user_id: Varchar255
-    """The identifier of the user."""
+    """The ID of the user."""
     expires_at: Instant | None = None
-    """When the session expires, however much it is used; absent if it does not."""
+    """When the session expires regardless of use; absent if it never does."""
     login_session_id: Varchar26
-    """The identifier of the login session that the session began with."""
+    """The ID of the login session that created the session."""
     idle_expires_at: Instant | None = None
-    """When the session expires unless it is used; absent if it does not."""
+    """When the session expires unless it is used; absent if it never does."""
     device: Device
-    """The device on which the user signed in."""
+    """The device on which the user logged in."""
     clients: list[str]
-    """The identifiers of the clients that the user has signed in to."""
+    """The IDs of the clients that the user has logged in to."""
 
 
 class SessionInsert(SessionFields, Insert):
-    """A session to be created."""
+    """The fields of a new session."""
 
 
 class Session(SessionFields):
-    """A session: somebody is signed in on a device."""
+    """A user's session on a device."""
 
     created_at: Instant
     """When the session was created."""
     updated_at: Instant
-    """When the session was last changed."""
+    """When the session was last updated."""
     authenticated_at: Instant
     """When the user authenticated."""
     last_interaction_at: Instant
@@ -238,55 +238,55 @@ class Session(SessionFields):
 
 
 class GrantedResourceServer(Nested):
-    """An API that a refresh token gives access to."""
+    """An API that a refresh token grants access to."""
 
     audience: str
-    """The identifier (audience) of the API."""
+    """The identifier of the API, used as the audience of tokens."""
     scopes: str
-    """The scopes, separated by spaces."""
+    """The granted scopes, separated by spaces."""
 
 
 class RefreshTokenFields(Model):
-    """What an inserted and a stored refresh token share."""
+    """The fields common to ``RefreshTokenInsert`` and ``RefreshToken``."""
 
     id: Varchar26
-    """The identifier of the refresh token."""
+    """The ID of the refresh token."""
     login_id: Varchar26
-    """The identifier of the login session that the refresh token began with."""
+    """The ID of the login session."""
     user_id: Varchar255
-    """The identifier of the user."""
+    """The ID of the user."""
     client_id: Varchar191
-    """The identifier of the client."""
+    """The ID of the client."""
     expires_at: Instant | None = None
-    """When the refresh token expires, however much it is used; absent if it does not."""
+    """When the refresh token expires regardless of use; absent if it never does."""
     idle_expires_at: Instant | None = None
-    """When the refresh token expires unless it is used; absent if it does not."""
+    """When the refresh token expires unless it is used; absent if it never does."""
     last_exchanged_at: Instant | None = None
     """When the refresh token was last exchanged."""
     device: Device
-    """The device on which the user signed in."""
+    """The device on which the user logged in."""
     resource_servers: list[GrantedResourceServer]
-    """The APIs that the refresh token gives access to."""
+    """The APIs that the refresh token grants access to."""
     rotating: bool
     """Whether each exchange replaces the refresh token with a new one."""
     token_lookup: Secret[Varchar16 | None] = None
-    """The part of the token by which it is found."""
+    """The part of the token that identifies the row."""
     token_hash: Secret[Varchar64 | None] = None
-    """The hash of the token, which proves its possession."""
+    """The hash that verifies the token."""
     family_id: Varchar26 | None = None
-    """The identifier that the successors of a refresh token share with it."""
+    """The ID of the token family."""
     rotated_to: Varchar26 | None = None
-    """The identifier of the successor."""
+    """The ID of the successor in the token family."""
     rotated_at: Instant | None = None
-    """When the refresh token was replaced by its successor."""
+    """When the refresh token was rotated."""
 
 
 class RefreshTokenInsert(RefreshTokenFields, Insert):
-    """A refresh token to be created."""
+    """The fields of a new refresh token."""
 
 
 class RefreshToken(RefreshTokenFields):
-    """A refresh token: found by its lookup, proven by its hash."""
+    """A refresh token, which is looked up by ``token_lookup`` and verified by ``token_hash``."""
 
     created_at: Instant
     """When the refresh token was created."""
@@ -295,21 +295,21 @@ class RefreshToken(RefreshTokenFields):
 
 
 class RefreshTokenRotation(Model):
-    """What became of a refresh token that was to be exchanged for its successor; see ``refresh_tokens.rotate``."""
+    """The result of ``refresh_tokens.rotate``."""
 
     outcome: Literal["rotated", "repeated", "reused", "invalid"]
-    """What became of the exchange."""
+    """The outcome of the rotation."""
     token: RefreshToken | None = None
-    """The successor; None where the token is not to be honoured."""
+    """The successor, or null if the presented token must be rejected."""
 
     @property
     def reused(self) -> bool:
-        """Whether the token had been used before, so that its whole family is revoked now."""
+        """Whether reuse was detected, which revokes the whole token family."""
         return self.outcome == "reused"
 
 
 class SessionCleanupResult(Model):
-    """How many rows a clean-up removed."""
+    """The number of rows that a cleanup removed."""
 
     refresh_tokens: int
     """The number of refresh tokens that were removed."""

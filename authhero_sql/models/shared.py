@@ -1,4 +1,4 @@
-"""What modules share that need not load each other."""
+"""Definitions that several modules share without importing each other."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, get_args
@@ -11,15 +11,18 @@ ResponseMode = Literal["query", "fragment", "form_post", "web_message", "saml_po
 ResponseType = Literal["token", "id_token", "id_token token", "code", "code id_token", "code token", "code id_token token"]
 
 GENERAL = "other"
-"""The tag of what is not known here."""
+"""The tag of the member of a union that accepts unknown types."""
 
 
 def kind_of(union: Any) -> Callable[[Any], str]:
-    """Tells the members of a union apart by ``type``; what is tagged with no such type is the general one."""
+    """Return a discriminator function for a union whose members are tagged with their ``type``.
+
+    The function returns the type of a value, or ``GENERAL`` if no member has this type.
+    """
     known = {tag.tag for member in get_args(union) for tag in get_args(member)[1:]}
 
     def kind(value: Any) -> str:
-        found = value.get("type") if isinstance(value, Mapping) else getattr(value, "type", None)
-        return found if isinstance(found, str) and found in known else GENERAL
+        tag = value.get("type") if isinstance(value, Mapping) else getattr(value, "type", None)
+        return tag if isinstance(tag, str) and tag in known else GENERAL
 
     return kind

@@ -1,4 +1,4 @@
-"""Where logs are sent, and where users are migrated from."""
+"""Log streams and migration sources."""
 
 from typing import Any, Literal
 
@@ -26,92 +26,92 @@ MigrationProviderType = Literal["auth0", "cognito", "okta", "oidc"]
 
 
 class LogStreamFilter(Nested):
-    """Which log entries a stream carries."""
+    """A filter that selects log entries for a log stream."""
 
     type: str
-    """The kind of filter, such as ``category``."""
+    """The type of filter, such as ``category``."""
     name: str
     """The name of the category."""
 
 
 class LogStreamFields(Model):
-    """What an inserted and a stored stream share."""
+    """The fields common to ``LogStreamInsert`` and ``LogStream``."""
 
     name: Varchar255
     """The name of the log stream."""
     type: LogStreamType
-    """The service that receives the log."""
+    """The type of log stream, which names the service that receives the log entries."""
     sink: Secret[dict[str, Any]]
-    """The address and the credentials of the service."""
+    """The configuration of the receiving service, such as its URL and credentials."""
     filters: list[LogStreamFilter] | None = None
-    """Which log entries are sent; all if it is absent."""
+    """The filters that select the log entries to send; all entries if absent."""
     is_priority: bool | None = Field(default=None, validation_alias="isPriority", serialization_alias="isPriority")
-    """Whether the log stream is delivered before others."""
+    """Whether the log stream is delivered with priority."""
 
 
 class LogStreamInsert(LogStreamFields, Insert):
-    """A stream to be created."""
+    """The fields of a new log stream."""
 
     status: LogStreamStatus | None = None
-    """Whether the log stream is active, paused or suspended."""
+    """The status of the log stream."""
 
 
 class LogStream(LogStreamFields):
-    """Where a tenant's log is sent to; its sink may hold secrets."""
+    """A log stream that sends the tenant's log entries to a service."""
 
     status: LogStreamStatus
-    """Whether the log stream is active, paused or suspended."""
+    """The status of the log stream."""
     id: str
-    """The identifier of the log stream."""
+    """The ID of the log stream."""
     created_at: Instant | None = None
     """When the log stream was created."""
     updated_at: Instant | None = None
-    """When the log stream was last changed."""
+    """When the log stream was last updated."""
 
 
 class MigrationSourceCredentials(Nested):
-    """How to sign in to the other server."""
+    """The credentials for an upstream server."""
 
     domain: str
-    """The host name of the other server."""
+    """The hostname of the upstream server."""
     client_id: str
-    """The client identifier at the other server."""
+    """The client ID at the upstream server."""
     client_secret: Secret[str]
-    """The client secret at the other server."""
+    """The client secret at the upstream server."""
     audience: str | None = None
-    """The audience of the access token that is requested from the other server."""
+    """The audience of the access token to request from the upstream server."""
     scope: str | None = None
-    """The scopes that are requested from the other server, separated by spaces."""
+    """The scopes to request from the upstream server, separated by spaces."""
 
 
 class MigrationSourceFields(Model):
-    """What an inserted and a stored source share."""
+    """The fields common to ``MigrationSourceInsert`` and ``MigrationSource``."""
 
     name: Varchar255
     """The name of the migration source."""
     provider: MigrationProviderType
-    """The software of the other server."""
+    """The type of the upstream server."""
     connection: Varchar255
-    """The connection that the users are imported into."""
+    """The connection that users are imported into."""
     enabled: bool = True
-    """Whether users are imported."""
+    """Whether the migration source is enabled."""
     credentials: Secret[MigrationSourceCredentials]
-    """The credentials at the other server."""
+    """The credentials for the upstream server."""
 
 
 class MigrationSourceInsert(MigrationSourceFields, Insert):
-    """A source to be created."""
+    """The fields of a new migration source."""
 
     id: Varchar64 | None = None
-    """The identifier of the migration source; generated if it is omitted."""
+    """The ID of the migration source, generated if omitted."""
 
 
 class MigrationSource(MigrationSourceFields):
-    """Another identity server, whose users are taken over as they sign in."""
+    """An upstream identity server whose users are migrated when they log in."""
 
     id: str
-    """The identifier of the migration source."""
+    """The ID of the migration source."""
     created_at: Instant
     """When the migration source was created."""
     updated_at: Instant
-    """When the migration source was last changed."""
+    """When the migration source was last updated."""

@@ -1,4 +1,4 @@
-"""Tenants: who everything else belongs to, and the settings of each."""
+"""Tenants and their settings."""
 
 from typing import Annotated, Any, Literal
 
@@ -45,405 +45,405 @@ StorageKind = Literal["own_d1", "existing_d1", "shared_planetscale"]
 
 
 class SessionCookie(Nested):
-    """Whether the session cookie outlives the browser."""
+    """The session cookie settings of a tenant."""
 
     mode: Literal["persistent", "non-persistent"] | None = None
-    """Whether the session cookie survives the end of the browser session."""
+    """Whether the session cookie persists when the browser is closed."""
 
 
 class ErrorPage(Nested):
-    """The page, or the address of one, that shows errors."""
+    """The error page settings of a tenant."""
 
     html: str | None = None
-    """The HTML of the error page."""
+    """The HTML of the page."""
     show_log_link: bool | None = None
-    """Whether the error page links to the log entry."""
+    """Whether the page links to the log entry."""
     url: str | None = None
-    """The address to which the user is redirected with the error."""
+    """The URL to which the user is redirected with the error."""
 
 
 class TenantFlags(Nested):
-    """What is switched on and off for a tenant."""
+    """The feature flags of a tenant."""
 
     allow_changing_enable_sso: bool | None = None
     """Whether ``enable_sso`` may be changed."""
     allow_legacy_delegation_grant_types: bool | None = None
     """Whether clients may use the legacy delegation grant types."""
     allow_legacy_ro_grant_types: bool | None = None
-    """Whether clients may use the legacy resource-owner grant types."""
+    """Whether clients may use the legacy resource owner grant types."""
     allow_legacy_tokeninfo_endpoint: bool | None = None
     """Whether the legacy ``/tokeninfo`` endpoint is available."""
     change_pwd_flow_v1: bool | None = None
-    """Whether the first version of the change-password flow is used."""
+    """Whether version 1 of the change-password flow is used."""
     client_id_metadata_document_registration: bool | None = None
-    """Whether a client may identify itself by the address of its metadata document."""
+    """Whether a client may identify itself by the URL of its client ID metadata document."""
     custom_domains_provisioning: bool | None = None
     """Whether custom domains may be provisioned."""
     dashboard_insights_view: bool | None = None
     """Whether the dashboard shows insights."""
     dashboard_log_streams_next: bool | None = None
-    """Whether the dashboard shows the new pages for log streams."""
+    """Whether the dashboard shows the new log stream pages."""
     disable_clickjack_protection_headers: bool | None = None
-    """Whether pages lack the headers that protect against clickjacking."""
+    """Whether pages are served without headers against clickjacking."""
     disable_fields_map_fix: bool | None = None
-    """Whether missing fields of Google and Azure AD profiles are not mapped."""
+    """Whether missing profile fields of Google and Azure AD users are left unmapped."""
     disable_impersonation: bool | None = None
     """Whether impersonation is disabled."""
     disable_management_api_sms_obfuscation: bool | None = None
-    """Whether the Management API returns whole phone numbers of SMS users."""
+    """Whether the Management API returns the full phone numbers of SMS users."""
     enable_adfs_waad_email_verification: bool | None = None
-    """Whether users of ADFS and Azure AD have to verify their e-mail address."""
+    """Whether users of AD FS and Azure AD must verify their email address."""
     enable_apis_section: bool | None = None
-    """Whether the dashboard shows the APIs."""
+    """Whether the dashboard shows the APIs section."""
     enable_client_connections: bool | None = None
-    """Whether new clients have all connections enabled."""
+    """Whether all connections are enabled for new clients."""
     enable_custom_domain_in_emails: bool | None = None
-    """Whether links in e-mails use the custom domain."""
+    """Whether links in emails use the custom domain."""
     enable_dynamic_client_registration: bool | None = None
-    """Whether clients may register themselves (RFC 7591)."""
+    """Whether dynamic client registration is enabled (RFC 7591)."""
     dcr_require_initial_access_token: bool | None = None
-    """Whether dynamic client registration needs an initial access token (RFC 7591)."""
+    """Whether dynamic client registration requires an initial access token (RFC 7591)."""
     dcr_allowed_grant_types: list[str] | None = None
-    """The grant types with which clients may register themselves."""
+    """The grant types that dynamically registered clients may use."""
     allow_http_return_to: list[str] | None = None
-    """The hosts to which users may be redirected by plain HTTP."""
+    """The hosts to which users may be redirected over plain HTTP."""
     enable_idtoken_api2: bool | None = None
-    """Whether ID tokens may be used to call parts of the Management API."""
+    """Whether ID tokens are accepted by parts of the Management API."""
     enable_legacy_logs_search_v2: bool | None = None
-    """Whether the second version of the log search is available."""
+    """Whether version 2 of the log search is available."""
     enable_legacy_profile: bool | None = None
-    """Whether ID tokens contain the whole legacy profile."""
+    """Whether ID tokens contain the full legacy profile."""
     enable_pipeline2: bool | None = None
     """Whether the API authorization pipeline is enabled."""
     enable_public_signup_user_exists_error: bool | None = None
-    """Whether a refused sign-up says that the user exists."""
+    """Whether a rejected signup reveals that the user exists."""
     enable_sso: bool | None = None
-    """Whether users of several clients need to sign in only once."""
+    """Whether single sign-on is enabled for all clients."""
     enforce_client_authentication_on_passwordless_start: bool | None = None
-    """Whether clients must authenticate to start a passwordless sign-in."""
+    """Whether clients must authenticate to start a passwordless login."""
     genai_trial: bool | None = None
-    """Whether the tenant takes part in the trial of generative AI."""
+    """Whether the tenant participates in the generative AI trial."""
     improved_signup_bot_detection_in_classic: bool | None = None
-    """Whether the classic pages use the improved bot detection at sign-up."""
+    """Whether the Classic Universal Login uses the improved bot detection at signup."""
     mfa_show_factor_list_on_enrollment: bool | None = None
-    """Whether users choose a factor from a list when they enroll."""
+    """Whether users select a factor from a list at enrollment."""
     no_disclose_enterprise_connections: bool | None = None
-    """Whether public pages do not list the enterprise connections."""
+    """Whether enterprise connections are omitted from public pages."""
     remove_alg_from_jwks: bool | None = None
-    """Whether keys in the JSON Web Key Set lack ``alg``."""
+    """Whether the keys of the JSON Web Key Set omit ``alg``."""
     revoke_refresh_token_grant: bool | None = None
-    """Whether revoking a refresh token revokes the whole grant."""
+    """Whether the revocation of a refresh token revokes the entire grant."""
     trust_azure_adfs_email_verified_connection_property: bool | None = None
-    """Whether ``email_verified`` of ADFS and Azure AD is trusted."""
+    """Whether the ``email_verified`` claim of AD FS and Azure AD is trusted."""
     use_scope_descriptions_for_consent: bool | None = None
-    """Whether the consent page shows descriptions of scopes instead of their names."""
+    """Whether the consent page shows scope descriptions instead of scope names."""
     inherit_global_permissions_in_organizations: bool | None = None
     """Whether users keep their tenant-level permissions within an organization."""
     restrict_undefined_scopes: bool | None = None
-    """Whether scopes that no API defines are left out of tokens."""
+    """Whether scopes that no API defines are omitted from tokens."""
 
 
 class CustomPage(Nested):
-    """A page of one's own in place of the usual one."""
+    """A custom page that replaces a default page."""
 
     enabled: bool | None = None
-    """Whether the page replaces the usual one."""
+    """Whether the custom page is enabled."""
     html: str | None = None
     """The HTML of the page."""
 
 
 class DeviceFlow(Nested):
-    """What the codes of the device flow look like."""
+    """The user code settings of the device authorization grant."""
 
     charset: Literal["base20", "digits"] | None = None
-    """The characters of user codes (RFC 8628)."""
+    """The character set of user codes (RFC 8628)."""
     mask: str | None = None
-    """The format of user codes, with ``*`` for each character."""
+    """The format of user codes, with ``*`` as the placeholder for a character."""
 
 
 class DeviceFlowInsert(DeviceFlow):
-    """The same with the limit for new ones."""
+    """The user code settings of the device authorization grant, with limits on the accepted values."""
 
     mask: Annotated[str, StringConstraints(max_length=20)] | None = None
 
 
 class TokenQuota(Nested):
-    """How many tokens may be issued."""
+    """A token quota."""
 
     client_credentials: dict[str, Any] | None = None
-    """The number of tokens that may be issued by the client-credentials grant."""
+    """The token quota of the client credentials grant."""
 
 
 class DefaultTokenQuota(Nested):
-    """The quotas of clients and organizations without one of their own."""
+    """The token quotas of clients and organizations that do not define their own."""
 
     clients: TokenQuota | None = None
-    """The quota of clients without one of their own."""
+    """The default token quota of clients."""
     organizations: TokenQuota | None = None
-    """The quota of organizations without one of their own."""
+    """The default token quota of organizations."""
 
 
 class TenantSessions(Nested):
-    """How sessions end."""
+    """The session settings of a tenant."""
 
     oidc_logout_prompt_enabled: bool | None = None
-    """Whether users are asked to confirm an OpenID Connect logout."""
+    """Whether users are prompted to confirm an OpenID Connect logout."""
 
 
 class TenantOidcLogout(Nested):
-    """What discovery says of the logout endpoint."""
+    """The OpenID Connect logout settings of a tenant."""
 
     rp_logout_end_session_endpoint_discovery: bool | None = None
-    """Whether the discovery document contains ``end_session_endpoint``."""
+    """Whether the discovery document includes ``end_session_endpoint``."""
 
 
 class Mtls(Nested):
-    """Mutual TLS."""
+    """The mutual TLS settings of a tenant."""
 
     enable_endpoint_aliases: bool | None = None
-    """Whether there are aliases of the endpoints for mutual TLS (RFC 8705)."""
+    """Whether endpoint aliases for mutual TLS are enabled (RFC 8705)."""
 
 
 class PasswordStage(Nested):
-    """What happens to a leaked password at one stage."""
+    """The response to a breached password at one stage."""
 
     shields: list[str] | None = None
-    """What is done, such as ``block`` or ``admin_notification``."""
+    """The actions to take, such as ``block`` or ``admin_notification``."""
 
 
 class BreachedPasswordStages(Nested):
-    """What happens to a leaked password, stage by stage."""
+    """The response to a breached password at each stage."""
 
     pre_user_registration: PasswordStage | None = Field(
         default=None, validation_alias="pre-user-registration", serialization_alias="pre-user-registration"
     )
-    """What is done before a sign-up."""
+    """The settings that apply before a signup."""
     pre_change_password: PasswordStage | None = Field(
         default=None, validation_alias="pre-change-password", serialization_alias="pre-change-password"
     )
-    """What is done before a change of the password."""
+    """The settings that apply before a password change."""
 
 
 class BreachedPasswordDetection(Nested):
-    """What is done about passwords known to have leaked."""
+    """The breached password detection settings of a tenant."""
 
     enabled: bool | None = None
-    """Whether leaked passwords are detected."""
+    """Whether breached password detection is enabled."""
     shields: list[str] | None = None
-    """What is done at a sign-in, such as ``block`` or ``user_notification``."""
+    """The actions to take at a login, such as ``block`` or ``user_notification``."""
     admin_notification_frequency: list[str] | None = None
-    """When administrators are notified, such as ``immediately`` or ``daily``."""
+    """How often administrators are notified, such as ``immediately`` or ``daily``."""
     method: str | None = None
-    """How leaked passwords are detected, such as ``standard`` or ``enhanced``."""
+    """The detection method, such as ``standard`` or ``enhanced``."""
     stage: BreachedPasswordStages | None = None
-    """What is done at the other stages."""
+    """The settings of the other stages."""
 
 
 class BruteForceProtection(Nested):
-    """What is done about one account being guessed at."""
+    """The brute-force protection settings of a tenant."""
 
     enabled: bool | None = None
-    """Whether repeated failures to sign in are detected."""
+    """Whether brute-force protection is enabled."""
     shields: list[str] | None = None
-    """What is done, such as ``block`` or ``user_notification``."""
+    """The actions to take, such as ``block`` or ``user_notification``."""
     allowlist: list[str] | None = None
-    """The IP addresses that are never blocked."""
+    """The IP addresses that are exempt."""
     mode: str | None = None
-    """Whether failures are counted by account alone, or by account and IP address."""
+    """Whether failed logins are counted by account, or by account and IP address."""
     max_attempts: int | float | None = None
-    """The number of failures that are allowed."""
+    """The maximum number of attempts."""
 
 
 class ThrottlingStage(Nested):
-    """How often an address may try at one stage."""
+    """The throttling limits of one stage."""
 
     max_attempts: int | float | None = None
-    """The number of attempts that are allowed."""
+    """The maximum number of attempts."""
     rate: int | float | None = None
-    """The interval at which a further attempt is allowed, in milliseconds."""
+    """The interval after which another attempt is allowed, in milliseconds."""
 
 
 class ThrottlingStages(Nested):
-    """How often an address may try, stage by stage."""
+    """The throttling limits of each stage."""
 
     pre_login: ThrottlingStage | None = Field(default=None, validation_alias="pre-login", serialization_alias="pre-login")
-    """The limits of sign-ins."""
+    """The limits on logins."""
     pre_user_registration: ThrottlingStage | None = Field(
         default=None, validation_alias="pre-user-registration", serialization_alias="pre-user-registration"
     )
-    """The limits of sign-ups."""
+    """The limits on signups."""
 
 
 class SuspiciousIpThrottling(Nested):
-    """What is done about one address trying many accounts."""
+    """The suspicious IP throttling settings of a tenant."""
 
     enabled: bool | None = None
-    """Whether attempts are counted by IP address."""
+    """Whether suspicious IP throttling is enabled."""
     shields: list[str] | None = None
-    """What is done, such as ``block`` or ``admin_notification``."""
+    """The actions to take, such as ``block`` or ``admin_notification``."""
     allowlist: list[str] | None = None
-    """The IP addresses that are never throttled."""
+    """The IP addresses that are exempt."""
     stage: ThrottlingStages | None = None
-    """The limits of each stage."""
+    """The throttling limits of each stage."""
 
 
 class AttackProtection(Nested):
-    """How a tenant defends itself."""
+    """The attack protection settings of a tenant."""
 
     breached_password_detection: BreachedPasswordDetection | None = None
-    """What is done about leaked passwords."""
+    """The breached password detection settings."""
     brute_force_protection: BruteForceProtection | None = None
-    """What is done about repeated failures to sign in to one account."""
+    """The brute-force protection settings."""
     suspicious_ip_throttling: SuspiciousIpThrottling | None = None
-    """What is done about many attempts from one IP address."""
+    """The suspicious IP throttling settings."""
 
 
 class MfaFactors(Nested):
-    """The second factors on offer."""
+    """The factors that are available for multi-factor authentication."""
 
     sms: bool | None = False
-    """Whether codes by text message are offered."""
+    """Whether one-time passwords by SMS are enabled."""
     otp: bool | None = False
-    """Whether one-time passwords of an authenticator app are offered."""
+    """Whether one-time passwords from an authenticator app are enabled."""
     email: bool | None = False
-    """Whether codes by e-mail are offered."""
+    """Whether one-time passwords by email are enabled."""
     push_notification: bool | None = False
-    """Whether push notifications are offered."""
+    """Whether push notifications are enabled."""
     webauthn_roaming: bool | None = False
-    """Whether security keys are offered (WebAuthn)."""
+    """Whether WebAuthn security keys are enabled."""
     webauthn_platform: bool | None = False
-    """Whether the device's own biometrics are offered (WebAuthn)."""
+    """Whether WebAuthn device biometrics are enabled."""
     recovery_code: bool | None = False
-    """Whether recovery codes are offered."""
+    """Whether recovery codes are enabled."""
     duo: bool | None = False
-    """Whether Duo is offered."""
+    """Whether Duo is enabled."""
 
 
 class SmsProvider(Nested):
-    """Who sends text messages."""
+    """The SMS provider of a tenant."""
 
     provider: Literal["twilio", "vonage", "aws_sns", "phone_message_hook"] | None = None
-    """The service that sends text messages."""
+    """The name of the SMS provider."""
 
 
 class TwilioSettings(Nested):
-    """The account at Twilio."""
+    """The Twilio settings of a tenant."""
 
     sid: str | None = None
-    """The account SID."""
+    """The Twilio account SID."""
     auth_token: Secret[str | None] = None
-    """The authentication token."""
+    """The Twilio auth token."""
     from_: str | None = Field(default=None, validation_alias="from", serialization_alias="from")
-    """The phone number that text messages are sent from."""
+    """The phone number that sends the messages."""
     messaging_service_sid: str | None = None
-    """The SID of the messaging service that sends text messages."""
+    """The SID of the Twilio messaging service."""
 
 
 class PhoneMessage(Nested):
-    """The text that is sent."""
+    """The content of a text message."""
 
     message: str | None = None
     """The text of the message."""
 
 
 class TenantMfa(Nested):
-    """When a second factor is asked for, and which."""
+    """The multi-factor authentication settings of a tenant."""
 
     policy: Literal["never", "always"] | None = "never"
-    """Whether users always need a second factor."""
+    """Whether multi-factor authentication is always or never required."""
     factors: MfaFactors | None = None
-    """The factors that are offered."""
+    """The factors that are available."""
     sms_provider: SmsProvider | None = None
-    """The service that sends text messages."""
+    """The SMS provider."""
     twilio: TwilioSettings | None = None
-    """The account at Twilio."""
+    """The Twilio settings."""
     phone_message: PhoneMessage | None = None
-    """The text message that is sent."""
+    """The content of text messages."""
 
 
 class TenantFields(Model):
-    """What an inserted and a stored tenant share."""
+    """The fields common to ``TenantInsert`` and ``Tenant``."""
 
     audience: Varchar255 | None = None
     """The audience of the tenant's own API."""
     friendly_name: Varchar255
-    """The name of the tenant that is shown to users."""
+    """The display name of the tenant, shown to users."""
     picture_url: str | None = None
-    """The address of the tenant's logo."""
+    """The URL of the tenant's logo."""
     support_email: Varchar255 | None = None
-    """The e-mail address of the support."""
+    """The support email address."""
     support_url: Varchar255 | None = None
-    """The address of the support's page."""
+    """The URL of the support page."""
     sender_email: Varchar255 | None = None
-    """The e-mail address that e-mails are sent from."""
+    """The sender address of emails."""
     sender_name: Varchar255 | None = None
-    """The name that e-mails are sent from."""
+    """The sender name of emails."""
     session_lifetime: Int32 | None = None
-    """The lifetime of a session, in hours."""
+    """The absolute lifetime of sessions, in hours."""
     idle_session_lifetime: Int32 | None = None
-    """The lifetime of a session that is not used, in hours."""
+    """The idle lifetime of sessions, in hours."""
     ephemeral_session_lifetime: Int32 | None = None
-    """The lifetime of a non-persistent session, in hours."""
+    """The absolute lifetime of ephemeral (non-persistent) sessions, in hours."""
     idle_ephemeral_session_lifetime: Int32 | None = None
-    """The lifetime of a non-persistent session that is not used, in hours."""
+    """The idle lifetime of ephemeral (non-persistent) sessions, in hours."""
     session_cookie: SessionCookie | None = None
-    """The settings of the session cookie."""
+    """The session cookie settings."""
     allowed_logout_urls: list[str] | None = None
-    """The addresses to which users may be redirected after they have signed out."""
+    """The URLs to which users may be redirected after a logout."""
     default_redirection_uri: str | None = None
-    """The address to which users are redirected when the request names no client."""
+    """The URL to which users are redirected if the request does not name a client."""
     default_client_id: Varchar255 | None = None
-    """The identifier of the client that is used when a request names none."""
+    """The ID of the client that is used if a request does not name one."""
     enabled_locales: list[str] | None = None
-    """The languages of the pages, the default one first."""
+    """The supported languages, the default language first."""
     default_directory: Varchar255 | None = None
-    """The name of the connection that the resource-owner password grant uses."""
+    """The name of the connection for the resource owner password grant."""
     error_page: ErrorPage | None = None
-    """The page that shows errors."""
+    """The error page settings."""
     flags: TenantFlags | None = None
-    """What is switched on and off."""
+    """The feature flags."""
     sandbox_version: Varchar50 | None = None
     """The version of the sandbox that runs custom code."""
     legacy_sandbox_version: Varchar50 | None = None
     """The version of the sandbox that runs legacy custom code."""
     sandbox_versions_available: list[str] | None = None
-    """The versions of the sandbox from which the tenant may choose."""
+    """The sandbox versions that are available to the tenant."""
     change_password: CustomPage | None = None
-    """The page on which users change their password."""
+    """The custom page for changing a password."""
     guardian_mfa_page: CustomPage | None = None
-    """The page on which users are asked for a second factor."""
+    """The custom page for multi-factor authentication."""
     device_flow: DeviceFlow | None = None
-    """The settings of the device authorization grant (RFC 8628)."""
+    """The user code settings of the device authorization grant."""
     default_token_quota: DefaultTokenQuota | None = None
-    """The quotas of clients and organizations without one of their own."""
+    """The token quotas of clients and organizations that do not define their own."""
     default_audience: Varchar255 | None = None
-    """The API that tokens are issued for when a request names none."""
+    """The audience that is used if a request does not name one."""
     default_organization: Varchar255 | None = None
-    """The organization that is used when a request names none."""
+    """The organization that is used if a request does not name one."""
     sessions: TenantSessions | None = None
-    """The settings of sessions."""
+    """The session settings."""
     oidc_logout: TenantOidcLogout | None = None
-    """The settings of OpenID Connect logout."""
+    """The OpenID Connect logout settings."""
     allow_organization_name_in_authentication_api: bool | None = None
-    """Whether the Authentication API accepts the name of an organization, beside its identifier."""
+    """Whether the Authentication API accepts organization names in addition to IDs."""
     customize_mfa_in_postlogin_action: bool | None = None
-    """Whether an action after the sign-in decides about the second factor."""
+    """Whether post-login actions control multi-factor authentication."""
     acr_values_supported: list[str] | None = None
-    """The authentication context classes that the tenant supports."""
+    """The supported authentication context class references."""
     mtls: Mtls | None = None
-    """The settings of mutual TLS."""
+    """The mutual TLS settings."""
     pushed_authorization_requests_supported: bool | None = None
     """Whether pushed authorization requests are supported (RFC 9126)."""
     authorization_response_iss_parameter_supported: bool | None = None
-    """Whether authorization responses contain ``iss`` (RFC 9207)."""
+    """Whether authorization responses include the ``iss`` parameter (RFC 9207)."""
     deployment_type: DeploymentType = "shared"
-    """Whether the tenant shares its deployment or has one of its own."""
+    """The deployment type of the tenant: shared or dedicated."""
     provisioning_state: ProvisioningState = "ready"
-    """How far the provisioning of the tenant is."""
+    """The provisioning state of the tenant."""
     provisioning_error: str | None = None
-    """Why the provisioning failed."""
+    """The error that made the provisioning fail."""
     provisioning_state_changed_at: Instant | None = None
-    """When ``provisioning_state`` was last changed."""
+    """When ``provisioning_state`` last changed."""
     bundle_configuration: str | None = None
     """The configuration of the tenant's bundle."""
     worker_version: str | None = None
@@ -453,20 +453,20 @@ class TenantFields(Model):
     worker_script_name: str | None = None
     """The name of the tenant's worker script."""
     storage_kind: StorageKind | None = None
-    """Where the tenant's data is stored."""
+    """The kind of storage that holds the tenant's data."""
     d1_database_id: str | None = None
-    """The identifier of the tenant's D1 database."""
+    """The ID of the tenant's D1 database."""
     attack_protection: AttackProtection | None = None
-    """How the tenant protects itself against attacks."""
+    """The attack protection settings."""
     mfa: Secret[TenantMfa | None] = None
-    """The settings of multi-factor authentication."""
+    """The multi-factor authentication settings."""
 
 
 class TenantInsert(TenantFields, Insert):
-    """A tenant to be created."""
+    """The fields of a new tenant."""
 
     id: Varchar255 | None = None
-    """The identifier of the tenant; generated if it is omitted."""
+    """The ID of the tenant, generated if omitted."""
     device_flow: DeviceFlowInsert | None = None
     provisioning_error: Annotated[str, StringConstraints(max_length=2048)] | None = None
     bundle_configuration: Annotated[str, StringConstraints(max_length=64)] | None = None
@@ -477,13 +477,13 @@ class TenantInsert(TenantFields, Insert):
 
 
 class Tenant(TenantFields):
-    """A tenant."""
+    """A tenant, which owns all other entities."""
 
     id: str
-    """The identifier of the tenant."""
+    """The ID of the tenant."""
     created_at: Instant | None
     """When the tenant was created."""
     updated_at: Instant | None
-    """When the tenant was last changed."""
+    """When the tenant was last updated."""
     is_control_plane: bool | None = None
     """Whether the tenant manages the other tenants."""

@@ -1,4 +1,4 @@
-"""Users: people, their accounts and passwords, and when they signed in."""
+"""Users with their accounts, passwords and login activity."""
 
 from typing import Any, ClassVar, Literal
 
@@ -43,16 +43,16 @@ PasswordAlgorithm = Literal["bcrypt", "argon2id"]
 
 
 class Address(Nested):
-    """A postal address, as OpenID Connect has it."""
+    """A postal address (OpenID Connect: ``address`` claim)."""
 
     formatted: str | None = None
-    """The whole address, formatted for display or a mailing label."""
+    """The whole address as a single text, ready for display."""
     street_address: str | None = None
-    """The street, the house number and the like."""
+    """The street and the house number."""
     locality: str | None = None
     """The city."""
     region: str | None = None
-    """The state, the province or the region."""
+    """The state, province or region."""
     postal_code: str | None = None
     """The postal code."""
     country: str | None = None
@@ -60,47 +60,47 @@ class Address(Nested):
 
 
 class ProfileData(Nested):
-    """What a provider said of a linked account."""
+    """The profile of a linked account, as reported by the provider."""
 
     email: str | None = None
-    """The e-mail address."""
+    """The email address."""
     email_verified: bool | None = None
-    """Whether the user has proved that the e-mail address is theirs."""
+    """Whether the email address is verified."""
     name: str | None = None
     """The full name."""
     username: str | None = None
-    """The user name."""
+    """The username."""
     given_name: str | None = None
     """The given name."""
     phone_number: str | None = None
     """The phone number."""
     phone_verified: bool | None = None
-    """Whether the user has proved that the phone number is theirs."""
+    """Whether the phone number is verified."""
     family_name: str | None = None
     """The family name."""
 
 
 class Identity(Model):
-    """One of the accounts that a user signs in with."""
+    """An account of a user at a connection."""
 
     connection: str
     """The name of the connection."""
     user_id: str
-    """The identifier of the account at its provider, without the provider's name."""
+    """The ID of the account at the provider, without the provider prefix."""
     provider: str
     """The name of the provider, such as ``auth0`` or ``google-oauth2``."""
     is_social: bool = Field(validation_alias="isSocial", serialization_alias="isSocial")
-    """Whether the connection is a social one."""
+    """Whether the connection is a social connection."""
     email: str | None = None
-    """The e-mail address of the account."""
+    """The email address."""
     email_verified: bool | None = None
-    """Whether the user has proved that the e-mail address is theirs."""
+    """Whether the email address is verified."""
     phone_number: str | None = None
-    """The phone number of the account."""
+    """The phone number."""
     phone_verified: bool | None = None
-    """Whether the user has proved that the phone number is theirs."""
+    """Whether the phone number is verified."""
     username: str | None = None
-    """The user name of the account."""
+    """The username."""
     access_token: Secret[str | None] = None
     """The access token that the provider issued."""
     access_token_secret: Secret[str | None] = None
@@ -108,29 +108,29 @@ class Identity(Model):
     refresh_token: Secret[str | None] = None
     """The refresh token that the provider issued."""
     profile_data: Secret[ProfileData | None] = Field(default=None, validation_alias="profileData", serialization_alias="profileData")
-    """What the provider said about the user."""
+    """The profile of the account, as reported by the provider."""
 
 
 class UserPassword(Insert):
-    """A password that was hashed elsewhere."""
+    """The hash of a user's password."""
 
     hash: Secret[str]
     """The hash of the password."""
     algorithm: str
-    """The algorithm of the hash."""
+    """The hash algorithm."""
 
 
 class BaseUser(Model):
-    """What is known of a person. ``profile_data`` is what the provider said, as JSON text."""
+    """The profile fields of a user."""
 
     email: Varchar255 | None = None
-    """The e-mail address, unique among the tenant's accounts of one provider."""
+    """The email address, unique within the tenant for each provider."""
     username: Varchar128 | None = None
-    """The user name, unique among the tenant's accounts of one provider."""
+    """The username, unique within the tenant for each provider."""
     phone_number: Varchar17 | None = None
     """The phone number, in E.164 format."""
     phone_verified: bool | None = None
-    """Whether the user has proved that the phone number is theirs."""
+    """Whether the phone number is verified."""
     given_name: Varchar255 | None = None
     """The given name."""
     family_name: Varchar255 | None = None
@@ -140,31 +140,31 @@ class BaseUser(Model):
     name: Varchar255 | None = None
     """The full name."""
     picture: str | None = None
-    """The address of the profile picture."""
+    """The URL of the profile picture."""
     locale: Varchar64 | None = None
-    """The language of the user, as a language tag (BCP 47)."""
+    """The locale, as a BCP 47 language tag."""
     linked_to: Varchar255 | None = None
-    """The ``user_id`` of the user that this account is linked to; absent if it is a user of its own."""
+    """The ``user_id`` of the primary user that this account is linked to; absent if it is not linked."""
     profile_data: Secret[str | None] = Field(default=None, validation_alias="profileData", serialization_alias="profileData")
-    """What the provider said about the user, as JSON text."""
+    """The profile of the account as reported by the provider, as JSON text."""
     user_id: Varchar255 | None = None
-    """The identifier of the user: the provider, ``|``, and the identifier at the provider."""
+    """The ID of the user: the provider, ``|``, and the ID at the provider."""
     app_metadata: Any = Field(default_factory=dict)
-    """Free-form data that the application writes and the user cannot change."""
+    """Arbitrary metadata that only the application may change."""
     user_metadata: Any = Field(default_factory=dict)
-    """Free-form data that the user may change, such as preferences."""
+    """Arbitrary metadata that the user may change, such as preferences."""
     middle_name: Varchar100 | None = None
     """The middle name."""
     preferred_username: Varchar255 | None = None
-    """The name by which the user wishes to be referred to."""
+    """The username that the user prefers."""
     profile: str | None = None
-    """The address of the user's profile page."""
+    """The URL of the user's profile page."""
     website: str | None = None
-    """The address of the user's website."""
+    """The URL of the user's website."""
     gender: Varchar50 | None = None
     """The gender."""
     birthdate: Varchar10 | None = None
-    """The date of birth, as YYYY-MM-DD; the year is 0000 if it is omitted, and the year alone is allowed."""
+    """The date of birth, as YYYY-MM-DD; the year may be 0000 if it is unknown, and YYYY alone is valid."""
     zoneinfo: Varchar100 | None = None
     """The IANA time zone."""
     address: Address | None = None
@@ -172,100 +172,100 @@ class BaseUser(Model):
 
 
 class UserFields(BaseUser):
-    """What an inserted and a stored user share."""
+    """The fields common to ``UserInsert`` and ``User``."""
 
     email_verified: bool = False
-    """Whether the user has proved that the e-mail address is theirs."""
+    """Whether the email address is verified."""
     verify_email: bool | None = None
-    """Whether an e-mail for the verification of the address is to be sent; accepted and never stored."""
+    """Whether to send a verification email; accepted but never stored."""
     last_ip: str | None = None
-    """The IP address of the last sign-in."""
+    """The IP address of the last login."""
     last_login: Instant | None = None
-    """When the user last signed in."""
+    """When the user last logged in."""
     connection: Varchar255
-    """The name of the connection that the account belongs to."""
+    """The name of the connection."""
     blocked: bool | None = None
-    """Whether the user is blocked, and cannot sign in."""
+    """Whether the user is blocked from logging in."""
     registration_completed_at: Instant | None = None
     """When the user completed the registration."""
 
 
 class UserInsert(UserFields, Insert):
-    """A user to be created; ``password`` is stored beside, never with, the user."""
+    """The fields of a new user; the password hash is stored in a separate table."""
 
     provider: Varchar255 | None = None
-    """The name of the provider; if it is omitted, that in ``user_id``, or ``auth0``."""
+    """The name of the provider; if omitted, the prefix of ``user_id``, or ``auth0``."""
     is_social: bool | None = None
-    """Whether the connection is a social one."""
+    """Whether the connection is a social connection."""
     login_count: int | None = None
-    """The number of sign-ins."""
+    """The number of logins."""
     password: Secret[UserPassword | None] = None
-    """The hash of the user's password, which is stored beside the user."""
+    """The hash of the password, which is stored in a separate table."""
 
 
 class User(UserFields):
-    """A user, with the accounts linked to it."""
+    """A user with the accounts that are linked to it."""
 
     user_id: str
     provider: str
     """The name of the provider, such as ``auth0`` or ``google-oauth2``."""
     is_social: bool
-    """Whether the connection is a social one."""
+    """Whether the connection is a social connection."""
     created_at: Instant
     """When the user was created."""
     updated_at: Instant
-    """When the user was last changed."""
+    """When the user was last updated."""
     login_count: int = 0
-    """The number of sign-ins."""
+    """The number of logins."""
     identities: list[Identity] | None = None
-    """The accounts of the user: its own first, then the linked ones."""
+    """The accounts of the user: the primary account first, then the linked accounts."""
 
 
 class UserActivity(Model):
-    """When and from where a user signed in; created and changed by the same call."""
+    """The login activity of a user; the same method creates and updates it."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
     user_id: Varchar255
-    """The identifier of the user."""
+    """The ID of the user."""
     last_login: Instant | None = None
-    """When the user last signed in."""
+    """When the user last logged in."""
     last_ip: Varchar45 | None = None
-    """The IP address of the last sign-in."""
+    """The IP address of the last login."""
     login_count: Int32 = 0
-    """The number of sign-ins."""
+    """The number of logins."""
     failed_logins: list[str] | None = None
-    """The failed sign-ins, in the form in which the server notes them."""
+    """The failed logins, in the format that the server uses."""
     last_password_reset: Instant | None = None
     """When the user last reset the password."""
 
 
 class PasswordFields(Model):
-    """What an inserted and a stored password share."""
+    """The fields common to ``PasswordInsert`` and ``Password``."""
 
     user_id: Varchar191
-    """The identifier of the user."""
+    """The ID of the user."""
     password: Secret[Varchar255]
     """The hash of the password."""
     algorithm: PasswordAlgorithm = "argon2id"
-    """The algorithm of the hash."""
+    """The hash algorithm."""
     is_current: bool = True
     """Whether this is the user's current password."""
 
 
 class PasswordInsert(PasswordFields, Insert):
-    """A password to be stored: its hash, never the password itself."""
+    """The fields of a new password; only the hash is stored, never the password itself."""
 
     id: Varchar21 | None = None
-    """The identifier of the password; generated if it is omitted."""
+    """The ID of the password, generated if omitted."""
 
 
 class Password(PasswordFields):
-    """A password's hash, the current one or an earlier one."""
+    """The hash of a user's current password, or of a previous one."""
 
     id: str
-    """The identifier of the password."""
+    """The ID of the password."""
     created_at: Instant
     """When the password was created."""
     updated_at: Instant
-    """When the password was last changed."""
+    """When the password was last updated."""

@@ -1,6 +1,6 @@
-"""Helps to test an application: migrated databases in memory, a manual clock, input builders, and a check for secrets in logs.
+"""Testing tools: in-memory databases, a manual clock, builders of input data, and a check for secrets in logs.
 
-The pytest plugin ``pytest_authhero_sql`` provides the databases and the clock as fixtures. Other test runners use the classes:
+The pytest plugin ``pytest_authhero_sql`` provides the databases and the clock as fixtures. With other test runners, use the classes:
 
 .. code-block:: python
 

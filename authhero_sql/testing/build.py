@@ -1,8 +1,8 @@
-"""Builds small valid inputs for every entity: ``users.create`` accepts ``build.user(email="ada@acme.example")``.
+"""Builders of minimal valid input for every entity, such as ``users.create("acme", build.user(email="ada@acme.example"))``.
 
-Each function returns a mapping of the required fields; keyword arguments add fields or replace them. The first argument is the row's
-name or id where the caller chooses one: ``build.user("grace")``. References point to the defaults of the other functions: a session
-belongs to ``build.user()`` and its client is ``build.client()``.
+Each function returns a dictionary with the required fields. Keyword arguments add or replace fields. If the caller chooses the name or
+the ID of an entity, it is the first argument: ``build.user("grace")``. References use the defaults of the other functions: a session
+belongs to ``build.user()`` and has the client ``build.client()``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Provides a clock that stands still until a test moves it."""
+"""A clock that a test controls."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from ..clock import truncate
 
 
 class ManualClock:
-    """Stands still until a test moves it; ``create_adapters(…, clock=clock)`` accepts it, and ``clock()`` returns its time.
+    """A clock that changes only when a test moves it.
+
+    Pass it to ``create_adapters`` as ``clock``. Calling the clock returns its current time.
 
     Args:
-        start: the initial time, 2026-01-31T10:00:00Z by default.
+        start: The initial time, 2026-01-31T10:00:00Z by default.
     """
 
     def __init__(self, start: datetime = datetime(2026, 1, 31, 10, tzinfo=UTC)) -> None:
@@ -25,14 +27,14 @@ class ManualClock:
         return f"<ManualClock {self._now.isoformat()}>"
 
     def advance(self, by: timedelta) -> datetime:
-        """Move the clock forward, or back by a negative duration, and return its time."""
+        """Move the clock forward, or backward by a negative duration, and return its new time."""
         return self.move_to(self._now + by)
 
     def move_to(self, instant: datetime) -> datetime:
-        """Set the clock to an instant and return its time.
+        """Set the clock to a timestamp and return it, truncated to milliseconds.
 
         Raises:
-            ValueError: the ``datetime`` is naive.
+            ValueError: The ``datetime`` is naive.
         """
         self._now = truncate(instant)
         return self._now

@@ -1,4 +1,4 @@
-"""Creates migrated databases in memory, a new one for each test."""
+"""Migrated in-memory databases for tests."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from .secrets import Recorder
 
 
 class MigratedCopies:
-    """Migrates one SQLite database in memory and copies it for each test.
+    """A factory of in-memory SQLite databases, which migrates one database and copies it for each test.
 
-    The copies belong to no event loop, so a synchronous fixture can provide them, and tests use them under pytest-asyncio, under
-    anyio and with ``asyncio.run``.
+    The copies are not bound to an event loop. A synchronous fixture can provide them to tests that run with pytest-asyncio, anyio or
+    ``asyncio.run``.
     """
 
     def __init__(self) -> None:
         self._template = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-        # A separate thread, because an event loop may be running in this one.
+        # An event loop may be running in the current thread.
         with ThreadPoolExecutor(1) as thread:
             thread.submit(asyncio.run, self._migrate()).result()
 
@@ -37,7 +37,10 @@ class MigratedCopies:
 
     @contextmanager
     def adapters(self, clock: Clock | None = None, *, ids: Ids | None = None, normalize_emails: bool = False) -> Iterator[Adapters]:
-        """Yield adapters over a copy, which has all tables and no rows; the options are those of ``create_adapters``."""
+        """Open adapters for a new copy, which has all tables and no rows.
+
+        The arguments are those of ``create_adapters``.
+        """
         connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False, factory=Recorder)
         try:
             self._template.backup(connection)
@@ -53,5 +56,5 @@ class MigratedCopies:
         self.close()
 
     def close(self) -> None:
-        """Close the migrated database; open copies are not affected."""
+        """Close the migrated database. Open copies are not affected."""
         self._template.close()

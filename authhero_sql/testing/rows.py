@@ -1,4 +1,4 @@
-"""Builds the entities of a tenant, for :mod:`.build`."""
+"""The builders of the entities of a tenant, exported by :mod:`.build`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ DEVICE = {
 
 
 def user(name: str = "ada", /, **fields: Any) -> dict[str, Any]:
-    """Build a user of the database connection."""
+    """Build a user of the connection ``db``."""
     return {"user_id": f"auth0|{name}", "email": f"{name}@acme.example", "provider": "auth0", "connection": "db", **fields}
 
 
@@ -22,7 +22,7 @@ def user_activity(**fields: Any) -> dict[str, Any]:
 
 
 def password(**fields: Any) -> dict[str, Any]:
-    """Build a password of Ada's, whose hash matches none."""
+    """Build the password of the default user, with a hash that matches no password."""
     return {"user_id": "auth0|ada", "password": "$argon2id$v=19$m=65536,t=3,p=4$c2FsdA$aGFzaA", "algorithm": "argon2id", **fields}
 
 
@@ -42,12 +42,12 @@ def login_session(**fields: Any) -> dict[str, Any]:
 
 
 def session(name: str = "s1", /, **fields: Any) -> dict[str, Any]:
-    """Build a session of Ada's."""
+    """Build a session of the default user."""
     return {"id": name, "user_id": "auth0|ada", "login_session_id": "login", "device": DEVICE, "clients": ["web"], **fields}
 
 
 def refresh_token(name: str = "r1", /, **fields: Any) -> dict[str, Any]:
-    """Build a refresh token of Ada's."""
+    """Build a refresh token of the default user."""
     basic = {"id": name, "login_id": "login", "user_id": "auth0|ada", "client_id": "web", "device": DEVICE}
     return {**basic, "resource_servers": [{"audience": "api", "scopes": "a b"}], "rotating": True, **fields}
 
@@ -84,7 +84,7 @@ def action_execution(name: str = "ae_1", /, **fields: Any) -> dict[str, Any]:
 
 
 def authentication_method(**fields: Any) -> dict[str, Any]:
-    """Build a passkey of Ada's."""
+    """Build a passkey of the default user."""
     return {"user_id": "auth0|ada", "type": "passkey", "credential_id": "cred", "public_key": "pk", "sign_count": 1, **fields}
 
 
@@ -104,7 +104,7 @@ def branding(**fields: Any) -> dict[str, Any]:
 
 
 def custom_text(**fields: Any) -> dict[str, Any]:
-    """Build the texts of a prompt."""
+    """Build the custom texts of a prompt."""
     return {"login": {"title": "Hej"}, **fields}
 
 
@@ -114,12 +114,12 @@ def custom_domain(domain: str = "login.acme.example", /, **fields: Any) -> dict[
 
 
 def email_provider(**fields: Any) -> dict[str, Any]:
-    """Build an e-mail provider."""
+    """Build an email provider."""
     return {"name": "mailgun", "credentials": {"api_key": "k"}, **fields}
 
 
 def email_template(name: str = "verify_email", /, **fields: Any) -> dict[str, Any]:
-    """Build an e-mail template."""
+    """Build an email template."""
     return {"template": name, "body": "<p>Hej</p>", "from": "a@acme.example", "subject": "Verify", **fields}
 
 
@@ -129,13 +129,13 @@ def flow(name: str = "flow", /, **fields: Any) -> dict[str, Any]:
 
 
 def form(name: str = "form", /, **fields: Any) -> dict[str, Any]:
-    """Build a form of one step."""
+    """Build a form with one step."""
     step = {"id": "n1", "type": "STEP", "coordinates": {"x": 0, "y": 0}, "config": {"components": [{"id": "c1", "type": "EMAIL"}]}}
     return {"name": name, "nodes": [step], "start": {"next_node": "n1"}, **fields}
 
 
 def grant(**fields: Any) -> dict[str, Any]:
-    """Build a consent of Ada's."""
+    """Build a grant of the default user."""
     return {"user_id": "auth0|ada", "clientID": "web", "scope": ["openid"], **fields}
 
 
@@ -145,7 +145,7 @@ def hook_code(**fields: Any) -> dict[str, Any]:
 
 
 def hook(**fields: Any) -> dict[str, Any]:
-    """Build a web hook."""
+    """Build a webhook."""
     return {"trigger_id": "post-user-login", "url": "https://hooks.example/x", **fields}
 
 
@@ -161,7 +161,7 @@ def log_stream(name: str = "stream", /, **fields: Any) -> dict[str, Any]:
 
 
 def migration_source(name: str = "old", /, **fields: Any) -> dict[str, Any]:
-    """Build a server to migrate from."""
+    """Build a migration source."""
     credentials = {"domain": "old.example", "client_id": "c", "client_secret": "s"}
     return {"name": name, "provider": "auth0", "connection": "db", "credentials": credentials, **fields}
 
@@ -172,7 +172,7 @@ def organization(name: str = "eng", /, **fields: Any) -> dict[str, Any]:
 
 
 def organization_connection(connection_id: str = "con_db", /, **fields: Any) -> dict[str, Any]:
-    """Build a connection of an organization."""
+    """Build an organization connection."""
     return {"connection_id": connection_id, **fields}
 
 
@@ -186,7 +186,7 @@ def outbox_event(**fields: Any) -> dict[str, Any]:
 
 
 def prompt_settings(**fields: Any) -> dict[str, Any]:
-    """Build the settings of all prompts."""
+    """Build the prompt settings of a tenant."""
     return {"identifier_first": True, "webauthn_platform_first_factor": False, **fields}
 
 
@@ -197,7 +197,7 @@ def proxy_route(custom_domain_id: str = "cd_1", /, **fields: Any) -> dict[str, A
 
 
 def resource_server(identifier: str = "https://api.example", /, **fields: Any) -> dict[str, Any]:
-    """Build an API."""
+    """Build a resource server."""
     return {"name": "API", "identifier": identifier, "scopes": [{"value": "read:x"}], **fields}
 
 
@@ -207,7 +207,7 @@ def role(name: str = "admin", /, **fields: Any) -> dict[str, Any]:
 
 
 def permission(name: str = "read:x", /, **fields: Any) -> dict[str, Any]:
-    """Build a permission at the API."""
+    """Build a permission of the default API."""
     return {"resource_server_identifier": "https://api.example", "permission_name": name, **fields}
 
 
@@ -227,22 +227,22 @@ def scim_token(name: str = "tok_1", /, **fields: Any) -> dict[str, Any]:
 
 
 def scim_external_id(external_id: str = "ext-1", /, **fields: Any) -> dict[str, Any]:
-    """Build a directory's id of Ada."""
+    """Build a SCIM external ID of the default user."""
     return {"connection_id": "con_db", "external_id": external_id, "user_id": "auth0|ada", **fields}
 
 
 def tenant_operation(**fields: Any) -> dict[str, Any]:
-    """Build an operation."""
+    """Build a tenant operation."""
     return {"tenant_id": "acme", "kind": "provision", "engine": "inline", **fields}
 
 
 def tenant_operation_event(operation_id: str = "op_1", /, **fields: Any) -> dict[str, Any]:
-    """Build a step of an operation."""
+    """Build an event of a tenant operation."""
     return {"operation_id": operation_id, "step": "create_database", "outcome": "succeeded", **fields}
 
 
 def theme(**fields: Any) -> dict[str, Any]:
-    """Build a theme with all that it must have."""
+    """Build a theme."""
     font = {"bold": False, "size": 100}
     colors = (
         "base_focus_color base_hover_color body_text error header icons input_background input_border input_filled_text "
@@ -271,10 +271,10 @@ def theme(**fields: Any) -> dict[str, Any]:
 
 
 def universal_login_template(**fields: Any) -> dict[str, Any]:
-    """Build the template of the login page."""
+    """Build a Universal Login template."""
     return {"body": "<html><head>{%- auth0:head -%}</head><body>{%- auth0:widget -%}</body></html>", **fields}
 
 
 def user_organization(organization_id: str = "org_1", /, **fields: Any) -> dict[str, Any]:
-    """Build a membership of Ada's."""
+    """Build an organization membership of the default user."""
     return {"user_id": "auth0|ada", "organization_id": organization_id, **fields}

@@ -205,7 +205,7 @@ async def test_what_the_server_answers_for_is_logged_and_not_explained(app: Any,
     assert (answer.json()["statusCode"], answer.json()["error"]) == (503, "Service Unavailable")
     assert "hunter2" not in answer.text
     logged = [record for record in caplog.records if record.name == "authhero_sql.http"]
-    assert [(record.levelname, record.getMessage()) for record in logged] == [("ERROR", "answered 503: AwayError")]
+    assert [(record.levelname, record.getMessage()) for record in logged] == [("ERROR", "responding with status 503: AwayError")]
     assert logged[0].exc_info is not None
 
 
@@ -281,7 +281,7 @@ def test_without_its_framework_a_module_names_the_extra(name: str, monkeypatch: 
         return real(asked, *args, **kwargs)
 
     monkeypatch.setattr(builtins, "__import__", absent)
-    with pytest.raises(ImportError, match=rf"contrib\.{name} needs .*authhero-sql\[{name}\]"):
+    with pytest.raises(ImportError, match=rf"contrib\.{name} requires .*authhero-sql\[{name}\]"):
         importlib.import_module(module)
 
 

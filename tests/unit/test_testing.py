@@ -23,7 +23,7 @@ from authhero_sql import (
 )
 from authhero_sql.rows import partial_model, wire_fields
 from authhero_sql.testing import ManualClock, MigratedCopies, assert_no_secrets, build
-from authhero_sql.testing.secrets import Recorder, _stored
+from authhero_sql.testing.secrets import Recorder, _stored_values
 from examples import identity
 from examples.identity import AccessTokens, Browser, SignIn, SignUp
 from tests.contract import builders
@@ -417,7 +417,7 @@ async def test_every_secret_column_is_seen_as_it_is_bound(adapters: Adapters) ->
             await make(adapters, "acme")
     database: Any = adapters.database
     recorder: Recorder = database.raw
-    stored = set(_stored(recorder))
+    stored = set(_stored_values(recorder))
     assert len({place for place, _ in stored}) > 15
     assert stored - recorder.bound == set()
 
