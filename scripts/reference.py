@@ -239,7 +239,7 @@ def adapter_section(name: str) -> Iterator[str]:
     more = to_markdown(inspect.cleandoc(kind.__doc__ or "")).partition("\n\n")[2]
     yield f"{summary}\n\n{more}\n"
     if issubclass(kind, Adapter):
-        yield f"Rows: {_model_names(kind)}. Table: [{kind.table.name}](#table-{kind.table.name}).\n"
+        yield f"{_model_names(kind)}. Table: [{kind.table.name}](#table-{kind.table.name}).\n"
         yield _describe_fields(kind.rules if hasattr(kind, "list") else None)
     else:
         called: Any = vars(kind)["__call__"]
@@ -255,8 +255,8 @@ def adapter_section(name: str) -> Iterator[str]:
 
 
 def _model_names(kind: type[Adapter[Any]]) -> str:
-    names = [kind.model.__name__, *([kind.insert.__name__] if kind.insert else [])]
-    return " from ".join(f"`{name}`" for name in names if hasattr(models, name)) or f"`{names[0]}`"
+    text = f"Model: `{kind.model.__name__}`"
+    return f"{text}. Input: `{kind.insert.__name__}`" if kind.insert and hasattr(models, kind.insert.__name__) else text
 
 
 def _describe_fields(rules: ListRules | None) -> str:
