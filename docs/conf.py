@@ -1,4 +1,4 @@
-"""Builds the documentation: Markdown pages, and a reference that is written from the code (``scripts/reference.py``)."""
+"""Sphinx configuration: Markdown pages, and a reference that ``scripts/reference.py`` generates from the code."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
-from docutils import nodes  # noqa: E402  # only now the packages can be found
+from docutils import nodes  # noqa: E402  # the path is set above
 from sphinx.util import logging  # noqa: E402
 
 import authhero_sql  # noqa: E402
@@ -47,19 +47,18 @@ html_show_copyright = False
 html_copy_source = False
 html_show_sourcelink = False
 copybutton_exclude = ".linenos, .gp, .go"
-# The system's fonts: a page asks no other server for anything.
 html_theme_options = {"sidebar_hide_name": False}
 
 write(HERE / "reference")
 
-ROOT = {"changelog": "CHANGELOG.md", "contributing": "CONTRIBUTING.md", "security-policy": "SECURITY.md"}
-"""The pages that show a file of the repository's root."""
+ROOT_PAGES = {"changelog": "CHANGELOG.md", "contributing": "CONTRIBUTING.md", "security-policy": "SECURITY.md"}
+"""The pages whose content is a file in the repository's root."""
 METHOD = re.compile(r"(?:(?:adapters|tx|batch|inner)\.)?(\w+)\.(\w+)")
 COMMAND = re.compile(r"authhero-sql ([a-z-]+(?: create)?)\b")
 
 
-def _place(app: Sphinx, text: str) -> tuple[str, str] | None:
-    """Where the reference describes what a piece of code names: a method, an error, a model, a function, a command."""
+def _find_target(app: Sphinx, text: str) -> tuple[str, str] | None:
+    """Return the page and the anchor of the method, error, model, function or command that a code literal names, or None."""
     if found := COMMAND.match(text):
         label = "cli-" + found[1].replace(" ", "-")
         return app.env.domains["std"].anonlabels.get(label)
@@ -74,8 +73,8 @@ def _place(app: Sphinx, text: str) -> tuple[str, str] | None:
     return None
 
 
-def _check(text: str, node: nodes.Node) -> None:
-    """Warn of a method that an adapter does not have; a column or a field of its rows may be meant."""
+def _warn_about_unknown_method(text: str, node: nodes.Node) -> None:
+    """Warn if a code literal names a method that its adapter does not have, and that is not a column or field of its table."""
     found = METHOD.fullmatch(re.sub(r"\(.*\)$", "", text))
     if found is None or found[1] not in kinds():
         return
@@ -85,42 +84,43 @@ def _check(text: str, node: nodes.Node) -> None:
 
 
 def link_code(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Make each piece of code in the text that names something of the reference a link to it."""
+    """Turn each code literal that names an object of the reference into a link to it."""
     for node in list(doctree.findall(nodes.literal)):
-        if _inside(node, nodes.reference, nodes.title, nodes.raw):
+        if _has_ancestor(node, nodes.reference, nodes.title, nodes.raw):
             continue
-        place = _place(app, node.astext())
-        if place is None:
-            _check(node.astext(), node)
+        target = _find_target(app, node.astext())
+        if target is None:
+            _warn_about_unknown_method(node.astext(), node)
             continue
-        if _inside_of(node, place[1]):
+        if _is_in_description(node, target[1]):
             continue
-        target = app.builder.get_relative_uri(docname, place[0]) + "#" + place[1]
+        target = app.builder.get_relative_uri(docname, target[0]) + "#" + target[1]
         link = nodes.reference("", "", internal=True, refuri=target)
         node.parent.replace(node, link)
         link += node
 
 
-def show_root(app: Sphinx, docname: str, source: list[str]) -> None:
-    """Put the file of the root into its page, with links that lead from there."""
-    if docname in ROOT:
-        text = (HERE.parent / ROOT[docname]).read_text("utf-8").replace("](docs/", "](")
-        for page, name in ROOT.items():
+def include_root_file(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Replace the source of a page by its file in the repository's root, and adjust the links."""
+    if docname in ROOT_PAGES:
+        text = (HERE.parent / ROOT_PAGES[docname]).read_text("utf-8").replace("](docs/", "](")
+        for page, name in ROOT_PAGES.items():
             text = text.replace(f"]({name}", f"]({page}.md")
         source[0] = text
-        app.env.note_dependency(HERE.parent / ROOT[docname])
+        app.env.note_dependency(HERE.parent / ROOT_PAGES[docname])
 
 
-def _inside(node: nodes.Node, *kinds_: type[nodes.Node]) -> bool:
+def _has_ancestor(node: nodes.Node, *types: type[nodes.Node]) -> bool:
+    """Return whether a node is inside a node of one of the types."""
     while node.parent is not None:
         node = node.parent
-        if isinstance(node, kinds_):
+        if isinstance(node, types):
             return True
     return False
 
 
-def _inside_of(node: nodes.Node, id: str) -> bool:
-    """Whether the code stands in the very description that it names."""
+def _is_in_description(node: nodes.Node, id: str) -> bool:
+    """Return whether a node is inside the description with this anchor, which should not link to itself."""
     while node.parent is not None:
         node = node.parent
         if any(id in getattr(child, "attributes", {}).get("ids", ()) for child in getattr(node, "children", ())[:1]):
@@ -129,7 +129,7 @@ def _inside_of(node: nodes.Node, id: str) -> bool:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Register what this file adds to Sphinx."""
-    app.connect("source-read", show_root)
+    """Connect the event handlers of this file to Sphinx."""
+    app.connect("source-read", include_root_file)
     app.connect("doctree-resolved", link_code)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

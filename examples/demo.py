@@ -1,7 +1,7 @@
-"""The main job, seen: a scripted visitor signs up, signs in, refreshes, is caught reusing a token, changes her password and signs out.
+"""Demonstrates the example server: a scripted visitor signs up, signs in, reuses a refresh token, changes her password and signs out.
 
-A real server on a free port of this machine, real HTTP, and a fresh SQLite file or the server behind ``--url``. Printed are
-each step, what went to the database, and how long it took; at the end, the rows that are left.
+It starts the server on a free port and sends HTTP requests to it, with a new SQLite file or the database in ``--url``. For each step it
+prints the database statements and the time that the request took, and finally the rows in the database.
 """
 
 from __future__ import annotations
@@ -33,25 +33,24 @@ ADMIN = secrets.token_urlsafe(32)
 
 
 class Statements(logging.Handler):
-    """Collects the statements that the library logs."""
+    """A log handler that collects the statements in the log of authhero_sql."""
 
     def __init__(self) -> None:
         super().__init__()
         self.texts: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep one record's statements."""
+        """Store the statements of a log record."""
         self.texts += record.getMessage().partition(": ")[2].split("; ")
 
     def summary(self) -> str:
-        """What went to the database since the last time, in a few words."""
+        """Summarize the statements since the last call."""
         texts, self.texts = self.texts, []
-        words = [_words(text) for text in texts]
-        counted = Counter(words)
-        return ", ".join(f"{word} ×{times}" if times > 1 else word for word, times in counted.items()) or "nothing"
+        counts = Counter(_summarize(text) for text in texts)
+        return ", ".join(f"{text} ×{count}" if count > 1 else text for text, count in counts.items()) or "no statements"
 
 
-def _words(text: str) -> str:
+def _summarize(text: str) -> str:
     verb = text.split(" ", 1)[0]
     if verb == "SELECT":
         found = re.search(r"FROM [\"`](\w+)", text)
@@ -61,7 +60,7 @@ def _words(text: str) -> str:
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
+    """Return a free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -69,8 +68,8 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def served(port: int) -> AsyncIterator[None]:
-    """The example service, listening."""
+async def run_server(port: int) -> AsyncIterator[None]:
+    """Run the example server."""
     from examples.fastapi_app import app
 
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning"))
@@ -88,7 +87,7 @@ async def served(port: int) -> AsyncIterator[None]:
 
 
 class Visitor:
-    """Walks through the service and prints what happens."""
+    """A visitor who uses the server and prints what happens."""
 
     def __init__(self, client: httpx.AsyncClient, statements: Statements, *, transactions: bool) -> None:
         self.client = client
@@ -97,45 +96,53 @@ class Visitor:
         self.code = ""
 
     async def step(self, title: str, expected: int, method: str, path: str, **request: Any) -> Any:
-        """One request; anything but the expected status ends the demonstration."""
+        """Send a request. End the demonstration if the response has an unexpected status."""
         self.statements.summary()
         started = time.perf_counter()
         response = await self.client.request(method, path, **request)
-        taken = (time.perf_counter() - started) * 1000
-        print(f"\n{title}\n  {method} {path.partition('?')[0]} → {response.status_code} in {taken:.1f} ms")
+        elapsed = (time.perf_counter() - started) * 1000
+        print(f"\n{title}\n  {method} {path.partition('?')[0]} → {response.status_code} in {elapsed:.1f} ms")
         print(f"  database: {self.statements.summary()}")
         if response.status_code != expected:
             raise SystemExit(f"  expected {expected}, got {response.text}")
         return response.json() if response.content else None
 
     async def walk(self) -> None:
-        """The whole life of an account."""
+        """Run all steps."""
         email, password, new = f"ada-{secrets.token_hex(3)}@acme.example", "correct horse battery staple", "wrong battery donkey staple"
         sign_up = {"email": email, "password": password, "name": "Ada"}
         await self.step("1. Ada signs up", 202, "POST", "/dbconnections/signup", json=sign_up)
-        await self.step("2. A second time: the same answer, and no second account", 202, "POST", "/dbconnections/signup", json=sign_up)
-        await self.step("3. A wrong password: refused", 403, "POST", "/login", json={**_login(email, "wrong"), "code_challenge": "x" * 43})
-        verifier, first = await self.sign_in("4. Ada signs in", "5. The code becomes tokens", email, password)
-        claims = await self.step("6. Who is it?", 200, "GET", "/userinfo", headers=_bearer(first["access_token"]))
+        await self.step(
+            "2. Ada signs up again: the same response, but no second account", 202, "POST", "/dbconnections/signup", json=sign_up
+        )
+        await self.step(
+            "3. Ada enters a wrong password: refused", 403, "POST", "/login", json={**_login(email, "wrong"), "code_challenge": "x" * 43}
+        )
+        verifier, first = await self.sign_in("4. Ada signs in", "5. The client exchanges the code for tokens", email, password)
+        claims = await self.step("6. The client asks who signed in", 200, "GET", "/userinfo", headers=_bearer(first["access_token"]))
         print(f"  {claims['name']}, {claims['sub']}")
-        second = await self.step("7. The refresh token is rotated", 200, "POST", "/oauth/token", json=_refresh(first))
-        await self.step("8. The old one again: reuse, the family is revoked", 403, "POST", "/oauth/token", json=_refresh(first))
-        await self.step("9. So the new one is refused too", 403, "POST", "/oauth/token", json=_refresh(second))
-        await self.step("10. The code again: refused", 403, "POST", "/oauth/token", json=_exchange(self.code, verifier))
-        _, third = await self.sign_in("11. Ada signs in again", "12. The new code becomes tokens", email, password)
+        second = await self.step("7. The client rotates the refresh token", 200, "POST", "/oauth/token", json=_refresh(first))
+        await self.step("8. The old token is used again: the family is revoked", 403, "POST", "/oauth/token", json=_refresh(first))
+        await self.step("9. The new token is now refused, too", 403, "POST", "/oauth/token", json=_refresh(second))
+        await self.step("10. The code is used again: refused", 403, "POST", "/oauth/token", json=_exchange(self.code, verifier))
+        _, third = await self.sign_in("11. Ada signs in again", "12. The client exchanges the new code for tokens", email, password)
         change = {"old_password": password, "new_password": new}
         bearer = _bearer(third["access_token"])
         if self.transactions:
-            title = "13. A new password signs her out everywhere"
+            title = "13. Ada changes her password, which signs her out everywhere"
             await self.step(title, 204, "POST", "/dbconnections/change_password", json=change, headers=bearer)
-            await self.step("14. So the new token is refused", 401, "GET", "/userinfo", headers=bearer)
+            await self.step("14. The access token is now refused", 401, "GET", "/userinfo", headers=bearer)
         cookie = {"cookie": f"__Host-session={self.client.cookies['__Host-session']}"}
         await self.step("15. Ada signs out", 204, "POST", "/logout", headers=cookie)
-        await self.step("16. A stranger lists users: refused", 401, "GET", "/api/v2/users")
+        await self.step("16. A visitor without a token lists users: refused", 401, "GET", "/api/v2/users")
         admin = _bearer(ADMIN)
-        users = await self.step("17. An admin lists users", 200, "GET", "/api/v2/users?per_page=10&include_totals=true", headers=admin)
+        users = await self.step(
+            "17. An administrator lists users", 200, "GET", "/api/v2/users?per_page=10&include_totals=true", headers=admin
+        )
         print(f"  {users['length']} of {users['total']} users")
-        page = await self.step("18. … and the log, three entries a page", 200, "GET", "/api/v2/logs?take=3", headers=admin)
+        page = await self.step(
+            "18. The administrator lists the log, three entries per page", 200, "GET", "/api/v2/logs?take=3", headers=admin
+        )
         number = 1
         while page.get("next"):
             print("  " + "   ".join(f"{entry['type']}: {entry['description']}" for entry in page["logs"]))
@@ -145,10 +152,10 @@ class Visitor:
         print("  " + "   ".join(f"{entry['type']}: {entry['description']}" for entry in page["logs"]))
 
     async def sign_in(self, login: str, exchange: str, email: str, password: str) -> tuple[str, dict[str, str]]:
-        """Both steps of a sign-in; the verifier and the tokens."""
+        """Perform both steps of a sign-in. Return the PKCE verifier and the tokens."""
         verifier = secrets.token_urlsafe(32)
-        given = {**_login(email, password), "code_challenge": challenge_of(verifier)}
-        self.code = (await self.step(login, 200, "POST", "/login", json=given))["code"]
+        body = {**_login(email, password), "code_challenge": challenge_of(verifier)}
+        self.code = (await self.step(login, 200, "POST", "/login", json=body))["code"]
         return verifier, await self.step(exchange, 200, "POST", "/oauth/token", json=_exchange(self.code, verifier))
 
 
@@ -169,10 +176,10 @@ def _refresh(tokens: dict[str, str]) -> dict[str, str]:
 
 
 async def show_rows(url: str) -> None:
-    """How many rows each table of the main job holds now."""
+    """Print the rows of the most important tables."""
     from authhero_sql import connect, create_adapters
 
-    print("\nWhat is left in the database")
+    print("\nRows in the database")
     async with connect(url) as db:
         adapters = await create_adapters(db)
         for name in ("users", "clients", "connections", "sessions", "refresh_tokens", "codes", "logs"):
@@ -180,14 +187,14 @@ async def show_rows(url: str) -> None:
             print(f"  {name}: {page.total} rows")
             for item in page.items:
                 shown = item.model_dump(mode="json", by_alias=True, exclude_none=True)
-                kept = ("id", "user_id", "client_id", "type", "name", "email", "used_at", "revoked_at", "expires_at", "description")
-                print("    " + ", ".join(f"{key}={shown[key]}" for key in kept if key in shown))
+                fields = ("id", "user_id", "client_id", "type", "name", "email", "used_at", "revoked_at", "expires_at", "description")
+                print("    " + ", ".join(f"{key}={shown[key]}" for key in fields if key in shown))
         removed = await adapters.session_cleanup()
-        print(f"  clean-up removes nothing that is younger than a week: {removed.model_dump()}")
+        print(f"  session_cleanup removes rows that expired more than a week ago: {removed.model_dump()}")
 
 
 async def demonstrate(url: str, serve: int | None) -> None:
-    """Run the visitor, or serve until interrupted."""
+    """Run the visitor, or only the server if there is a port."""
     statements = Statements()
     logger = logging.getLogger("authhero_sql.sql")
     logger.setLevel(logging.DEBUG)
@@ -195,16 +202,16 @@ async def demonstrate(url: str, serve: int | None) -> None:
     logger.propagate = False
     migrations = logging.getLogger("authhero_sql.migrations")
     migrations.setLevel(logging.INFO)
-    shown = logging.StreamHandler(sys.stdout)
-    shown.setFormatter(logging.Formatter("  migration %(message)s"))
-    migrations.addHandler(shown)
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(logging.Formatter("  migration %(message)s"))
+    migrations.addHandler(handler)
     os.environ["AUTHHERO_SQL_URL"] = url
     os.environ["AUTHHERO_EXAMPLE_ADMIN"] = ADMIN
     port = serve or free_port()
-    print(f"Starting the service on http://127.0.0.1:{port}")
-    async with served(port):
+    print(f"Starting the server on http://127.0.0.1:{port}")
+    async with run_server(port):
         if serve is not None:
-            print("Serving; end it with Ctrl-C. Try /docs.")
+            print("The server is running. Open /docs to try it, and press Ctrl-C to stop it.")
             await asyncio.Event().wait()
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
             await Visitor(client, statements, transactions=not url.startswith("d1:")).walk()
@@ -213,14 +220,14 @@ async def demonstrate(url: str, serve: int | None) -> None:
 
 
 def main() -> None:
-    """Read the command line and run."""
+    """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--url", help="the database; a fresh SQLite file by default")
-    parser.add_argument("--serve", type=int, metavar="PORT", help="leave the service running on this port")
-    given = parser.parse_args()
+    parser.add_argument("--url", help="the URL of the database (default: a new SQLite file)")
+    parser.add_argument("--serve", type=int, metavar="PORT", help="only run the server, on this port")
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         try:
-            asyncio.run(demonstrate(given.url or f"sqlite:///{folder}/auth.db", given.serve))
+            asyncio.run(demonstrate(options.url or f"sqlite:///{folder}/auth.db", options.serve))
         except KeyboardInterrupt:
             print("\nStopped.")
 

@@ -1,9 +1,9 @@
-"""Serves a small identity server with FastAPI: sign-up, sign-in, token rotation, userinfo, password change, sign-out and admin lists.
+"""A small identity server with FastAPI: sign-up, sign-in, token rotation, userinfo, password change, sign-out and admin lists.
 
     AUTHHERO_EXAMPLE_ADMIN=a-long-random-token AUTHHERO_SQL_URL=sqlite:///auth.db uvicorn examples.fastapi_app:app
 
-:mod:`examples.identity` implements it. The admin lists require the token in ``AUTHHERO_EXAMPLE_ADMIN``, and refuse every request without
-one.
+:mod:`examples.identity` implements it. The admin lists require the token in ``AUTHHERO_EXAMPLE_ADMIN``. If it is not set, they refuse every
+request.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from examples.identity import AccessTokens, Browser, ChangePassword, RefusedErro
 
 
 class TokenRequest(BaseModel):
-    """Validates the parameters of the token endpoint (RFC 6749, RFC 7636)."""
+    """The parameters of the token endpoint (RFC 6749, RFC 7636)."""
 
     grant_type: str
     client_id: str
@@ -39,7 +39,7 @@ database = lifespan(lambda: connect(os.environ.get("AUTHHERO_SQL_URL", "sqlite:/
 
 @asynccontextmanager
 async def started(app: FastAPI) -> AsyncIterator[None]:
-    """Open and migrate the database, and store the adapters and the access tokens while the service runs."""
+    """Open and migrate the database, and set the adapters and the access tokens on the application."""
     async with database(app):
         app.state.access_tokens = AccessTokens()
         await identity.seed(app.state.adapters)
@@ -56,7 +56,7 @@ async def refused(request: Request, error: RefusedError) -> JSONResponse:
 
 
 def browser_of(request: Request) -> Browser:
-    """Identify the browser. Behind a proxy, uvicorn needs ``--forwarded-allow-ips`` to see its address."""
+    """Return the browser of a request. Behind a proxy, uvicorn needs ``--forwarded-allow-ips`` for its address."""
     return Browser(request.client.host if request.client else None, request.headers.get("user-agent", ""))
 
 
@@ -67,7 +67,7 @@ def issued_by(request: Request) -> AccessTokens:
 
 
 def uncached(response: Response) -> None:
-    """Keep a response with secrets out of caches (RFC 6749, 5.1)."""
+    """Prevent caching of a response with secrets (RFC 6749, 5.1)."""
     response.headers["Cache-Control"] = "no-store"
 
 
@@ -82,29 +82,29 @@ Authorization = Annotated[str, Header()]
 
 
 @app.post("/dbconnections/signup", status_code=202)
-async def sign_up(given: SignUp, browser: BrowserDep, adapters: AdaptersDep) -> dict[str, str]:
-    """Create an account; the response does not reveal whether the address had one."""
-    await identity.sign_up(adapters, browser, given)
-    return {"message": "You can sign in now, unless the address had an account before."}
+async def sign_up(body: SignUp, browser: BrowserDep, adapters: AdaptersDep) -> dict[str, str]:
+    """Create an account. The response does not reveal whether the email had one."""
+    await identity.sign_up(adapters, browser, body)
+    return {"message": "You can sign in now, unless the email had an account before."}
 
 
 @app.post("/login", dependencies=[Depends(uncached)])
-async def sign_in(given: SignIn, browser: BrowserDep, adapters: AdaptersDep, response: Response) -> dict[str, str]:
+async def sign_in(body: SignIn, browser: BrowserDep, adapters: AdaptersDep, response: Response) -> dict[str, str]:
     """Check the password, set the session cookie, and return a code for the client."""
-    done = await identity.sign_in(adapters, browser, given)
+    done = await identity.sign_in(adapters, browser, body)
     response.set_cookie(value=done.session, max_age=int(identity.SESSION_LIFETIME.total_seconds()), **identity.SESSION_COOKIE)
     return {"code": done.code}
 
 
 @app.post("/oauth/token", dependencies=[Depends(uncached)])
-async def token(given: TokenRequest, browser: BrowserDep, adapters: AdaptersDep, issued: IssuedDep) -> Tokens:
+async def token(body: TokenRequest, browser: BrowserDep, adapters: AdaptersDep, issued: IssuedDep) -> Tokens:
     """Exchange a code, or rotate a refresh token."""
-    if given.client_id != identity.CLIENT:
+    if body.client_id != identity.CLIENT:
         raise RefusedError("invalid_client", status=401)
-    if given.grant_type == "authorization_code":
-        return await identity.exchange_code(adapters, issued, browser, given.code, given.code_verifier)
-    if given.grant_type == "refresh_token":
-        return await identity.rotate(adapters, issued, browser, given.refresh_token)
+    if body.grant_type == "authorization_code":
+        return await identity.exchange_code(adapters, issued, browser, body.code, body.code_verifier)
+    if body.grant_type == "refresh_token":
+        return await identity.rotate(adapters, issued, browser, body.refresh_token)
     raise RefusedError("unsupported_grant_type", status=400)
 
 
@@ -117,11 +117,11 @@ async def userinfo(adapters: AdaptersDep, issued: IssuedDep, authorization: Auth
 
 @app.post("/dbconnections/change_password", status_code=204)
 async def change_password(
-    given: ChangePassword, browser: BrowserDep, adapters: AdaptersDep, issued: IssuedDep, authorization: Authorization = ""
+    body: ChangePassword, browser: BrowserDep, adapters: AdaptersDep, issued: IssuedDep, authorization: Authorization = ""
 ) -> None:
     """Store a new password and revoke all sessions of the user."""
     user = await identity.userinfo(adapters, issued, authorization)
-    await identity.change_password(adapters, issued, browser, user, given)
+    await identity.change_password(adapters, issued, browser, user, body)
 
 
 @app.post("/logout", status_code=204)

@@ -1,8 +1,8 @@
-"""Implements the identity server that the examples expose over HTTP.
+"""The identity server that the examples expose over HTTP.
 
 Sign-up, sign-in, the exchange of codes and refresh tokens, password changes and sign-out use the adapters' atomic operations, so
-concurrent requests are safe. Only hashes of tokens are stored. A real service also needs rate limits, e-mail (here an account can be
-used before its address is confirmed), consent, and access tokens that other processes can verify.
+concurrent requests are safe. Only hashes of tokens are stored. A production service also needs rate limits, email verification
+(here an account can be used before its email is confirmed), consent, and access tokens that other processes can verify.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pydantic import BaseModel, Field
 
 from authhero_sql import Adapters, BatchRowNotFoundError, ConflictError
 from authhero_sql.models import User
-from examples.passwords import hashed, verified
+from examples.passwords import hash_password, verify_password
 
 if TYPE_CHECKING:
     from authhero_sql.types import AuditEventCreate, DeviceDict, RefreshTokenCreate, UserCreate
@@ -45,7 +45,7 @@ AnyPassword = Annotated[str, Field(max_length=256)]
 
 
 class SignUp(BaseModel):
-    """Validates the input of a sign-up."""
+    """The input of a sign-up."""
 
     email: str = Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")
     password: NewPassword
@@ -53,7 +53,7 @@ class SignUp(BaseModel):
 
 
 class SignIn(BaseModel):
-    """Validates the input of a sign-in; the challenge (RFC 7636) binds the code to the client that created it."""
+    """The input of a sign-in. The PKCE challenge binds the code to the client (RFC 7636)."""
 
     email: str = Field(max_length=254)
     password: AnyPassword
@@ -61,14 +61,14 @@ class SignIn(BaseModel):
 
 
 class ChangePassword(BaseModel):
-    """Validates the input of a password change."""
+    """The input of a password change."""
 
     old_password: AnyPassword
     new_password: NewPassword
 
 
 class RefusedError(Exception):
-    """The request is refused; the response is an OAuth error (RFC 6749, 5.2)."""
+    """A request is refused. The response is an OAuth error (RFC 6749, 5.2)."""
 
     def __init__(self, error: str, description: str | None = None, status: int = 403) -> None:
         super().__init__(error)
@@ -79,14 +79,14 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Browser:
-    """Identifies the browser that sends a request."""
+    """The browser that sent a request."""
 
     ip: str | None
     agent: str
 
     @property
     def device(self) -> DeviceDict:
-        """Return what a session stores about the browser."""
+        """Return the data that a session stores about the browser."""
         agent, ip = self.agent[:255], self.ip or ""
         return {
             "initial_user_agent": agent, "initial_ip": ip, "initial_asn": "", "last_user_agent": agent, "last_ip": ip, "last_asn": "",
@@ -95,7 +95,7 @@ class Browser:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Holds the result of a sign-in: the client's code and the value of the session cookie."""
+    """The result of a sign-in: the client's code and the value of the session cookie."""
 
     code: str
     session: str
@@ -103,19 +103,19 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """Holds the response of the token endpoint (RFC 6749, 5.1)."""
+    """The response of the token endpoint (RFC 6749, 5.1)."""
 
     access_token: str
     refresh_token: str
-    token_type: str = "Bearer"  # the type's name
+    token_type: str = "Bearer"
     expires_in: int = int(ACCESS_LIFETIME.total_seconds())
 
 
 class AccessTokens:
-    """Stores the opaque access tokens of this process by their hashes, until they expire or their sign-in is revoked."""
+    """The opaque access tokens of this process, stored by their hashes until they expire or are revoked."""
 
     def __init__(self) -> None:
-        # All have the same lifetime, so the oldest expires first.
+        # All tokens have the same lifetime, so the oldest token expires first.
         self._issued: OrderedDict[str, tuple[datetime, str, str]] = OrderedDict()
 
     def issue(self, user_id: str, login_id: str) -> str:
@@ -143,7 +143,7 @@ def now() -> datetime:
 
 
 def digest(value: str) -> str:
-    """Return the hash that is stored for a random token, which needs no slow hash because it cannot be guessed."""
+    """Return the stored hash of a random token. A fast hash is sufficient, because the token cannot be guessed."""
     return hashlib.sha256(value.encode()).hexdigest()
 
 
@@ -153,7 +153,7 @@ def challenge_of(verifier: str) -> str:
 
 
 def session_id(cookie: str) -> str:
-    """Return the id of the session with this cookie: a hash, so that ids in the database or in lists are no credentials."""
+    """Return the ID of the session with this cookie. It is a hash, so that the IDs in the database are not credentials."""
     return challenge_of(cookie)[:26]
 
 
@@ -164,17 +164,17 @@ def bearer(authorization: str) -> str:
 
 
 def require_admin(authorization: str, expected: str) -> None:
-    """Require the administrators' token; without one, refuse every request.
+    """Require the administrators' token. If none is configured, refuse every request.
 
     Raises:
-        RefusedError: the header carries another token, or the server has none.
+        RefusedError: The header contains another token, or no token is configured.
     """
     if not expected or not secrets.compare_digest(digest(bearer(authorization)), digest(expected)):
         raise RefusedError("invalid_token", status=401)
 
 
 async def seed(adapters: Adapters) -> None:
-    """Create the tenant, connection and client of this service unless they exist; several processes may start at once."""
+    """Create the tenant, connection and client unless they exist. Several processes may call this at the same time."""
     with suppress(ConflictError):
         await adapters.tenants.create({"id": TENANT, "friendly_name": "Acme Inc."})
     connection = {"id": "con_password", "name": CONNECTION, "strategy": "auth0"}
@@ -202,19 +202,19 @@ async def log(adapters: Adapters, browser: Browser, type: str, description: str,
     )
 
 
-async def sign_up(adapters: Adapters, browser: Browser, given: SignUp) -> None:
-    """Create an account: the user, its password, and an event for the worker that sends the e-mail, in one transaction.
+async def sign_up(adapters: Adapters, browser: Browser, params: SignUp) -> None:
+    """Create a user, a password, and an event for the worker that sends the email, in one transaction.
 
-    A second sign-up with the same address has the same result and takes the same time, so that it does not reveal who has an account.
-    The log records which it was.
+    A second sign-up with the same email has the same result and takes the same time, so that it does not reveal who has an account.
+    The log records whether the account was created.
     """
     user_id = f"auth0|{secrets.token_hex(12)}"
     new: UserCreate = {
         "user_id": user_id,
-        "email": given.email,
-        "name": given.name,
+        "email": params.email,
+        "name": params.name,
         "connection": CONNECTION,
-        "password": {"hash": await hashed(given.password), "algorithm": "argon2id"},
+        "password": {"hash": await hash_password(params.password), "algorithm": "argon2id"},
     }
     event: AuditEventCreate = {
         "tenant_id": TENANT,
@@ -230,25 +230,25 @@ async def sign_up(adapters: Adapters, browser: Browser, given: SignUp) -> None:
     try:
         user = await adapters.users.create(TENANT, new, outbox_events=[event])
     except ConflictError:
-        await log(adapters, browser, "fs", "The address has an account already")
+        await log(adapters, browser, "fs", "The email has an account already")
     else:
         await log(adapters, browser, "ss", "Successful signup", user)
 
 
-async def sign_in(adapters: Adapters, browser: Browser, given: SignIn) -> SignedIn:
+async def sign_in(adapters: Adapters, browser: Browser, params: SignIn) -> SignedIn:
     """Check the password, and create a login session, a session, a code and a log entry in one batch.
 
-    An unknown address, a wrong password and a blocked user have the same response, after the same statements and the same hashing.
+    The response is the same for an unknown email, a wrong password and a blocked user, after the same statements and the same hashing.
 
     Raises:
-        RefusedError: the address or the password is wrong, or the user is blocked.
+        RefusedError: The email or the password is wrong, or the user is blocked.
     """
-    account = await adapters.users.get_by_email(TENANT, given.email, provider="auth0")
+    account = await adapters.users.get_by_email(TENANT, params.email, provider="auth0")
     stored = await adapters.passwords.get(TENANT, account.user_id if account else "")
-    right = await verified(stored.password if stored else None, given.password)
-    # Linked accounts belong to one user, whichever of them signs in.
+    valid = await verify_password(stored.password if stored else None, params.password)
+    # A linked account signs in as its primary user.
     user = await adapters.users.get(TENANT, account.linked_to) if account and account.linked_to else account
-    if not right or user is None or user.blocked:
+    if not valid or user is None or user.blocked:
         await log(adapters, browser, "fp", "Wrong email or password", user)
         raise RefusedError("invalid_grant", "Wrong email or password.")
     code, cookie = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
@@ -282,7 +282,7 @@ async def sign_in(adapters: Adapters, browser: Browser, given: SignIn) -> Signed
                 "code_type": "authorization_code",
                 "login_id": login.id,
                 "user_id": user.user_id,
-                "code_challenge": given.code_challenge,
+                "code_challenge": params.code_challenge,
                 "code_challenge_method": "S256",
                 "expires_at": now() + CODE_LIFETIME,
             },
@@ -293,10 +293,10 @@ async def sign_in(adapters: Adapters, browser: Browser, given: SignIn) -> Signed
 
 
 async def exchange_code(adapters: Adapters, issued: AccessTokens, browser: Browser, value: str, verifier: str) -> Tokens:
-    """Exchange an authorization code for tokens, which only one of several concurrent requests receives.
+    """Exchange an authorization code for tokens. Of several concurrent requests, only one succeeds.
 
     Raises:
-        RefusedError: the code is unknown, expired or used, or the verifier does not fit (RFC 7636, 4.6).
+        RefusedError: The code is unknown, expired or used, or the verifier does not match (RFC 7636, 4.6).
     """
     code = await adapters.codes.get(TENANT, digest(value), "authorization_code")
     if code is None or code.user_id is None or code.expires_at <= now():
@@ -310,7 +310,7 @@ async def exchange_code(adapters: Adapters, issued: AccessTokens, browser: Brows
             await batch.refresh_tokens.create(TENANT, fields)
             await log(batch, browser, "seacft", "Code exchanged")
     except BatchRowNotFoundError:
-        # One of the two clients has stolen the code, so its tokens are revoked (RFC 6749, 4.1.2).
+        # One of the two clients may have stolen the code, so its tokens are revoked (RFC 6749, 4.1.2).
         await adapters.refresh_tokens.revoke_by_login_session(TENANT, code.login_id, now())
         issued.revoke(code.login_id)
         await log(adapters, browser, "feacft", "Code used again: its tokens have been revoked")
@@ -319,7 +319,7 @@ async def exchange_code(adapters: Adapters, issued: AccessTokens, browser: Brows
 
 
 def new_refresh_token(browser: Browser, user_id: str, login_id: str) -> tuple[str, RefreshTokenCreate]:
-    """Create a refresh token: the client's value, and the fields to store, which contain its first part and a hash."""
+    """Generate a refresh token. Return the client's value, and the fields to store: a lookup key and a hash."""
     id, lookup, secret = secrets.token_hex(13), secrets.token_hex(8), secrets.token_urlsafe(32)
     fields: RefreshTokenCreate = {
         "id": id,
@@ -338,10 +338,10 @@ def new_refresh_token(browser: Browser, user_id: str, login_id: str) -> tuple[st
 
 
 async def rotate(adapters: Adapters, issued: AccessTokens, browser: Browser, value: str) -> Tokens:
-    """Exchange a refresh token for new tokens; reuse revokes the whole family (RFC 9700, 4.14.2).
+    """Exchange a refresh token for new tokens. Reuse revokes the whole token family (RFC 9700, 4.14.2).
 
     Raises:
-        RefusedError: the token is unknown, expired, revoked or used, or its user may no longer sign in.
+        RefusedError: The token is unknown, expired, revoked or used, or its user may no longer sign in.
     """
     lookup, _, secret = value.partition(".")
     old = await adapters.refresh_tokens.get_by_lookup(TENANT, lookup)
@@ -366,7 +366,7 @@ async def userinfo(adapters: Adapters, issued: AccessTokens, authorization: str)
     """Return the user of the access token in an Authorization header.
 
     Raises:
-        RefusedError: the token is unknown, expired or revoked, or its user may no longer sign in.
+        RefusedError: The token is unknown, expired or revoked, or its user may no longer sign in.
     """
     user_id = issued.holder(authorization)
     user = await adapters.users.get(TENANT, user_id) if user_id else None
@@ -375,25 +375,25 @@ async def userinfo(adapters: Adapters, issued: AccessTokens, authorization: str)
     return user
 
 
-async def change_password(adapters: Adapters, issued: AccessTokens, browser: Browser, user: User, given: ChangePassword) -> None:
+async def change_password(adapters: Adapters, issued: AccessTokens, browser: Browser, user: User, params: ChangePassword) -> None:
     """Store a new password and revoke all sessions of the user, in one transaction.
 
     Raises:
-        RefusedError: the old password is wrong, or was changed at the same time.
-        UnsupportedError: the database has no interactive transactions (D1).
+        RefusedError: The old password is wrong, or was changed at the same time.
+        UnsupportedError: The database has no interactive transactions (D1).
     """
     current = await adapters.passwords.get(TENANT, user.user_id)
-    if not await verified(current.password if current else None, given.old_password) or current is None:
+    if not await verify_password(current.password if current else None, params.old_password) or current is None:
         await log(adapters, browser, "fcp", "Wrong password", user)
         raise RefusedError("invalid_grant", "Wrong password.")
-    known, hash = current.id, await hashed(given.new_password)
+    current_id, hash = current.id, await hash_password(params.new_password)
 
     async def change(tx: Adapters) -> None:
         await tx.passwords.create(TENANT, {"user_id": user.user_id, "password": hash, "algorithm": "argon2id"})
-        # This locks out concurrent changes. Hashing happened before the transaction, so the verified password may be outdated by now.
-        _, before, *_ = await tx.passwords.list(TENANT, user.user_id, 2)
-        if before.id != known:
-            raise RefusedError("invalid_grant", "The password has just been changed.")
+        # The write serializes concurrent changes. The password was verified before the transaction, and may have changed since.
+        _, previous, *_ = await tx.passwords.list(TENANT, user.user_id, 2)
+        if previous.id != current_id:
+            raise RefusedError("invalid_grant", "The password was changed at the same time.")
         async for session in tx.sessions.iterate(TENANT, where={"user_id": user.user_id, "revoked_at": None}):
             await tx.sessions.update(TENANT, session.id, {"revoked_at": now()})
             await tx.refresh_tokens.revoke_by_login_session(TENANT, session.login_session_id, now())
@@ -404,11 +404,11 @@ async def change_password(adapters: Adapters, issued: AccessTokens, browser: Bro
 
 
 async def sign_out(adapters: Adapters, issued: AccessTokens, browser: Browser, cookie: str) -> None:
-    """Revoke a session and its tokens; an unknown cookie is not an error."""
+    """Revoke a session and its tokens. An unknown cookie is not an error."""
     session = await adapters.sessions.get(TENANT, session_id(cookie))
     if session is None:
         return
-    # The tokens come first, so that an interrupted sign-out can be repeated.
+    # Revoke the tokens first, so that an interrupted sign-out can be repeated.
     await adapters.refresh_tokens.revoke_by_login_session(TENANT, session.login_session_id, now())
     issued.revoke(session.login_session_id)
     async with adapters.batch() as batch:

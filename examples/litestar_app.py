@@ -1,4 +1,4 @@
-"""Serves sign-up, sign-in and admin lists with Litestar; :mod:`examples.fastapi_app` has the other endpoints.
+"""Sign-up, sign-in and admin lists with Litestar. :mod:`examples.fastapi_app` has the other endpoints.
 
 AUTHHERO_EXAMPLE_ADMIN=a-long-random-token AUTHHERO_SQL_URL=sqlite:///auth.db uvicorn examples.litestar_app:app
 """
@@ -27,14 +27,14 @@ AnyRequest = Request[Any, Any, Any]
 
 @asynccontextmanager
 async def started(app: Litestar) -> AsyncIterator[None]:
-    """Open the database while the service runs."""
+    """Open and migrate the database, and set the adapters on the application."""
     async with database(app):
         await identity.seed(app.state.adapters)
         yield
 
 
 def browser_of(request: AnyRequest) -> Browser:
-    """Identify the browser."""
+    """Return the browser of a request."""
     return Browser(request.client.host if request.client else None, request.headers.get("user-agent", ""))
 
 
@@ -44,16 +44,16 @@ def admin(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHand
 
 
 def json_only(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """Require a JSON content type, which a form of another site cannot send: this prevents login CSRF."""
+    """Require a JSON content type. A form of another site cannot send it, so this prevents login CSRF."""
     if connection.headers.get("content-type", "").partition(";")[0] != "application/json":
         raise RefusedError("invalid_request", "The body must be JSON.", 415)
 
 
 @post("/dbconnections/signup", status_code=202, guards=[json_only])
 async def sign_up(data: JSONBody[SignUp], request: AnyRequest, adapters: AdaptersDep) -> dict[str, str]:
-    """Create an account; the response does not reveal whether the address had one."""
+    """Create an account. The response does not reveal whether the email had one."""
     await identity.sign_up(adapters, browser_of(request), data)
-    return {"message": "You can sign in now, unless the address had an account before."}
+    return {"message": "You can sign in now, unless the email had an account before."}
 
 
 @post("/login", status_code=200, guards=[json_only])

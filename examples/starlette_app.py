@@ -1,4 +1,4 @@
-"""Serves sign-up, sign-in and admin lists with Starlette; :mod:`examples.fastapi_app` has the other endpoints.
+"""Sign-up, sign-in and admin lists with Starlette. :mod:`examples.fastapi_app` has the other endpoints.
 
 AUTHHERO_EXAMPLE_ADMIN=a-long-random-token AUTHHERO_SQL_URL=sqlite:///auth.db uvicorn examples.starlette_app:app
 """
@@ -29,19 +29,19 @@ database = lifespan(lambda: connect(os.environ.get("AUTHHERO_SQL_URL", "sqlite:/
 
 @asynccontextmanager
 async def started(app: Starlette) -> AsyncIterator[None]:
-    """Open the database while the service runs."""
+    """Open and migrate the database, and set the adapters on the application."""
     async with database(app):
         await identity.seed(app.state.adapters)
         yield
 
 
-async def given(request: Request, model: type[M]) -> M:
+async def parse_body(request: Request, model: type[M]) -> M:
     """Validate the JSON body of a request.
 
     Raises:
-        RefusedError: the body has another type or is invalid. The response names the fields without their values.
+        RefusedError: The body is not JSON or is invalid. The response names the fields without their values.
     """
-    # A form of another site cannot send this type, which prevents login CSRF.
+    # A form of another site cannot send this content type, so this prevents login CSRF.
     if request.headers.get("content-type", "").partition(";")[0] != "application/json":
         raise RefusedError("invalid_request", "The body must be JSON.", 415)
     try:
@@ -51,25 +51,25 @@ async def given(request: Request, model: type[M]) -> M:
 
 
 def browser_of(request: Request) -> Browser:
-    """Identify the browser."""
+    """Return the browser of a request."""
     return Browser(request.client.host if request.client else None, request.headers.get("user-agent", ""))
 
 
 async def sign_up(request: Request) -> Response:
-    """Create an account; the response does not reveal whether the address had one."""
-    await identity.sign_up(get_adapters(request), browser_of(request), await given(request, SignUp))
-    return JSONResponse({"message": "You can sign in now, unless the address had an account before."}, 202)
+    """Create an account. The response does not reveal whether the email had one."""
+    await identity.sign_up(get_adapters(request), browser_of(request), await parse_body(request, SignUp))
+    return JSONResponse({"message": "You can sign in now, unless the email had an account before."}, 202)
 
 
 async def sign_in(request: Request) -> Response:
     """Check the password, set the session cookie, and return a code for the client."""
-    done = await identity.sign_in(get_adapters(request), browser_of(request), await given(request, SignIn))
+    done = await identity.sign_in(get_adapters(request), browser_of(request), await parse_body(request, SignIn))
     response = JSONResponse({"code": done.code}, headers={"Cache-Control": "no-store"})
     response.set_cookie(value=done.session, max_age=int(identity.SESSION_LIFETIME.total_seconds()), **identity.SESSION_COOKIE)
     return response
 
 
-def listed(page: Page[Any]) -> Response:
+def page_response(page: Page[Any]) -> Response:
     """Return a page in Auth0's format."""
     return JSONResponse(page.model_dump(mode="json", by_alias=True, exclude_none=True))
 
@@ -82,13 +82,13 @@ def require_admin(request: Request) -> None:
 async def list_users(request: Request) -> Response:
     """List the users, by page or by checkpoint."""
     require_admin(request)
-    return listed(await get_adapters(request).users.list(identity.TENANT, **list_params(request).arguments()))
+    return page_response(await get_adapters(request).users.list(identity.TENANT, **list_params(request).arguments()))
 
 
 async def list_logs(request: Request) -> Response:
     """List the log, newest first, by page or by checkpoint."""
     require_admin(request)
-    return listed(await get_adapters(request).logs.list(identity.TENANT, **list_params(request).arguments()))
+    return page_response(await get_adapters(request).logs.list(identity.TENANT, **list_params(request).arguments()))
 
 
 async def refused(request: Request, error: Any) -> Response:

@@ -1,4 +1,4 @@
-"""Draw tables and the references between them as SVG, in the colours of the page that it stands in."""
+"""Draws entity-relationship diagrams as SVG, in the colors of the page that contains them."""
 
 from __future__ import annotations
 
@@ -10,37 +10,37 @@ from authhero_sql.schema import Table
 
 ROW, HEAD, PAD, GAP_X, GAP_Y = 18, 26, 10, 70, 26
 CHARACTER = 7.0
-"""The width of a character of the monospaced font."""
-MOST = 8
-"""The columns of a table that are drawn; the table below the diagram has all."""
+"""The width of a character in the monospaced font."""
+MAX_COLUMNS = 8
+"""The maximum number of columns drawn for a table; the page lists all of them below the diagram."""
 TENANTS = "tenants"
 
 
-def _shown(table: Table[Any], wanted: set[str]) -> list[tuple[str, str]]:
-    """The columns that are drawn: the key, the references, then the others in their order."""
+def _lines_of(table: Table[Any], wanted: set[str]) -> list[tuple[str, str]]:
+    """Return the names and types of the columns to draw, preferring those of the primary key and the references."""
     referring = {name for reference in table.foreign_keys if reference.references != TENANTS for name in reference.columns} | wanted
     first = [column for column in table.columns if column.name in table.key or column.name in referring]
     rest = [column for column in table.columns if column not in first]
-    chosen = {column.name for column in (*first, *rest)[:MOST]}
+    chosen = {column.name for column in (*first, *rest)[:MAX_COLUMNS]}
     lines = [(column.name, column.type) for column in table.columns if column.name in chosen]
     left = len(table.columns) - len(lines)
     return [*lines, *([(f"… {left} more", "")] if left else [])]
 
 
 def _edges(tables: Sequence[Table[Any]]) -> list[tuple[str, str, str, str]]:
-    """The references: table, column, table referred to, column there."""
+    """Return each reference as its table and column, and the referenced table and column."""
     found = []
     for table in tables:
         for reference in table.foreign_keys:
             if reference.references != TENANTS or table.name == TENANTS:
                 pairs = list(zip(reference.columns, reference.ref_columns, strict=True))
-                column, there = next((pair for pair in reversed(pairs) if pair[0] != "tenant_id"), pairs[-1])
-                found.append((table.name, column, reference.references, there))
+                column, target = next((pair for pair in reversed(pairs) if pair[0] != "tenant_id"), pairs[-1])
+                found.append((table.name, column, reference.references, target))
     return found
 
 
 def _depths(names: Sequence[str], edges: Sequence[tuple[str, str, str, str]]) -> dict[str, int]:
-    """How many references lead from each table at the most, within the drawing."""
+    """Return the length of the longest chain of references that starts at each table, within the diagram."""
     depths = dict.fromkeys(names, 0)
     for _ in names:
         for source, _, target, _ in edges:
@@ -50,30 +50,30 @@ def _depths(names: Sequence[str], edges: Sequence[tuple[str, str, str, str]]) ->
 
 
 def drawn(tables: Sequence[Table[Any]], registry: Mapping[str, Table[Any]]) -> str:
-    """The diagram of the tables; those of other topics that they refer to are drawn with their key only."""
+    """Return the diagram of the tables. Referenced tables of other topics appear with only their primary key and referenced columns."""
     edges = _edges(tables)
     own = {table.name for table in tables}
     others = [registry[name] for name in dict.fromkeys(target for _, _, target, _ in edges) if name not in own]
     wanted: dict[str, set[str]] = {}
-    for source, column, target, there in edges:
+    for source, column, target, target_column in edges:
         wanted.setdefault(source, set()).add(column)
-        wanted.setdefault(target, set()).add(there)
-    lines = {table.name: _shown(table, wanted.get(table.name, set())) for table in tables}
+        wanted.setdefault(target, set()).add(target_column)
+    lines = {table.name: _lines_of(table, wanted.get(table.name, set())) for table in tables}
     lines |= {table.name: [(c.name, c.type) for c in table.columns if c.name in {*table.key, *wanted[table.name]}] for table in others}
     depths = _depths(list(lines), edges)
     columns = _columns(list(lines), depths, edges, {name: HEAD + ROW * len(each) + GAP_Y for name, each in lines.items()}, own)
-    places: dict[str, tuple[float, float, float]] = {}
+    positions: dict[str, tuple[float, float, float]] = {}
     x, bottom = 8.0, 0.0
     for stack in columns:
         width = max(_width(name, lines[name]) for name in stack)
         y = 8.0
         for name in stack:
-            places[name] = (x, y, width)
+            positions[name] = (x, y, width)
             y += HEAD + ROW * len(lines[name]) + GAP_Y
         x, bottom = x + width + GAP_X, max(bottom, y)
     size = (x - GAP_X + 8 + (40 if any(source == target for source, _, target, _ in edges) else 0), bottom - GAP_Y + 8)
-    parts = [_edge(edge, places, lines) for edge in edges]
-    parts += [_box(name, lines[name], places[name], inside=name in own, key=registry[name].key) for name in lines]
+    parts = [_edge(edge, positions, lines) for edge in edges]
+    parts += [_box(name, lines[name], positions[name], inside=name in own, key=registry[name].key) for name in lines]
     names = ", ".join(lines)
     box = f'viewBox="0 0 {size[0]:.0f} {size[1]:.0f}" width="{size[0]:.0f}" style="min-width:min({size[0]:.0f}px,40rem)"'
     return (
@@ -90,7 +90,7 @@ def _columns(
     heights: Mapping[str, int],
     own: Collection[str],
 ) -> list[list[str]]:
-    """The tables in columns: each right of those that it refers to, and those without references where there is room."""
+    """Arrange the tables in columns, each to the right of the tables it references. Unlinked tables fill the shortest columns."""
     linked = {name for source, _, target, _ in edges for name in (source, target)}
     columns: list[list[str]] = [[] for _ in range(max(3, 1 + max(depths.values())))]
     for name in sorted(linked, key=lambda each: (each in own, -heights[each], each)):
@@ -104,8 +104,8 @@ def _width(name: str, lines: Sequence[tuple[str, str]]) -> float:
     return max(len(name) * CHARACTER * 1.1, max(len(left) + len(right) + 2 for left, right in lines) * CHARACTER) + 2 * PAD
 
 
-def _box(name: str, lines: Sequence[tuple[str, str]], place: tuple[float, float, float], *, inside: bool, key: Sequence[str]) -> str:
-    x, y, width = place
+def _box(name: str, lines: Sequence[tuple[str, str]], position: tuple[float, float, float], *, inside: bool, key: Sequence[str]) -> str:
+    x, y, width = position
     height = HEAD + ROW * len(lines)
     rows = []
     for number, (left, right) in enumerate(lines):
@@ -122,12 +122,12 @@ def _box(name: str, lines: Sequence[tuple[str, str]], place: tuple[float, float,
 
 
 def _edge(
-    edge: tuple[str, str, str, str], places: Mapping[str, tuple[float, float, float]], lines: Mapping[str, Sequence[tuple[str, str]]]
+    edge: tuple[str, str, str, str], positions: Mapping[str, tuple[float, float, float]], lines: Mapping[str, Sequence[tuple[str, str]]]
 ) -> str:
-    source, column, target, there = edge
-    from_x, from_y, from_width = places[source]
-    to_x, to_y, to_width = places[target]
-    y1, y2 = from_y + _offset(lines[source], column), to_y + _offset(lines[target], there)
+    source, column, target, target_column = edge
+    from_x, from_y, from_width = positions[source]
+    to_x, to_y, to_width = positions[target]
+    y1, y2 = from_y + _offset(lines[source], column), to_y + _offset(lines[target], target_column)
     if to_x < from_x:
         x1, x2, bend = from_x, to_x + to_width, -40.0
     elif to_x > from_x:

@@ -1,6 +1,6 @@
-"""Write the reference of the documentation from the code: adapters, models, errors, log types, the command line and the schema.
+"""Generates the reference from the code: adapters, models, errors, log types, the command line and the schema.
 
-The build of the documentation calls :func:`write`; nothing that it writes is kept in the repository.
+The build of the documentation calls :func:`write`. The generated pages are not committed.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ ROOT = Path(__file__).parent.parent
 if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))
 
-import typer  # noqa: E402  # only now the packages can be found
+import typer  # noqa: E402  # the path is set above
 from pydantic import BaseModel  # noqa: E402
 from pydantic_core import PydanticUndefined  # noqa: E402
 from typer.core import TyperGroup  # noqa: E402
@@ -52,30 +52,30 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "Organizations": ("organizations", "organization_connections", "user_organizations", "invites"),
     "Permissions": ("resource_servers", "roles", "role_permissions", "user_roles", "user_permissions"),
     "Pages": ("branding", "themes", "custom_text", "prompt_settings", "universal_login_templates", "forms", "flows"),
-    "E-mail": ("email_providers", "email_templates"),
+    "Email": ("email_providers", "email_templates"),
     "Code": ("actions", "action_versions", "action_executions", "hooks", "hook_code"),
     "Events": ("logs", "log_streams", "outbox", "stats", "analytics"),
     "Domains": ("custom_domains", "proxy_routes"),
     "Operation": ("tenants", "keys", "tenant_operations", "tenant_operation_events", "rollouts"),
 }
-"""The topics of the reference and of the diagrams, and the adapters of each; a test wants every adapter in one of them."""
-SHARED = {
+"""The topics of the reference and the diagrams, and the adapters of each. A test ensures that every adapter has one topic."""
+SHARED_METHODS = {
     name: value
     for kind in (mixins.CreateMixin, mixins.UpdateMixin, mixins.ListMixin, mixins.IterateMixin)
     for name, value in vars(kind).items()
     if inspect.isfunction(value) and not name.startswith("_")
 }
-"""The methods that most adapters have, described once."""
-ANY = {"M": "Row", "I": "RowInsert", "C": "RowCreate", "U": "RowUpdate", "W": "RowWhere"}
-"""What the type variables of the adapters stand for where no adapter is meant."""
-WIDTHS = re.compile(r"\bVarchar(\d+)\b")
+"""The methods that most adapters inherit, which the reference describes on a common page."""
+GENERIC_NAMES = {"M": "Row", "I": "RowInsert", "C": "RowCreate", "U": "RowUpdate", "W": "RowWhere"}
+"""The names that replace the type variables of the mixins on the common page."""
+VARCHAR = re.compile(r"\bVarchar(\d+)\b")
 ROLES = re.compile(r":(?:\w+:)?\w+:`[~.]?([^`]+)`")
-SECTION = re.compile(r"^(Args|Returns|Raises|Attributes):\n", re.MULTILINE)
+SECTION = re.compile(r"^(Args|Returns|Yields|Raises|Attributes):\n", re.MULTILINE)
 ENTRY = re.compile(r"^(\w[\w, ]*): ?(.*(?:\n(?: +.*)?)*)", re.MULTILINE)
 
 
 def slug(title: str) -> str:
-    """The name of a topic in file names and labels."""
+    """Return the form of a title that file names and labels use."""
     return re.sub(r"\W+", "-", title.lower())
 
 
@@ -83,7 +83,7 @@ def slug(title: str) -> str:
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table, or nothing where there are no rows."""
+    """Return a Markdown table, or an empty string if there are no rows."""
     lines = [_row(head), _row(["---"] * len(head)), *map(_row, rows)]
     return "\n".join(lines) + "\n" if len(lines) > 2 else ""
 
@@ -92,13 +92,13 @@ def _row(cells: Iterable[str]) -> str:
     return f"| {' | '.join(' '.join(cell.split()).replace('|', chr(92) + '|') for cell in cells)} |"
 
 
-def prose(text: str) -> str:
-    """The text of a docstring as Markdown."""
+def to_markdown(text: str) -> str:
+    """Convert the text of a docstring to Markdown."""
     return ROLES.sub(r"`\1`", text).replace("``", "`")
 
 
-def described(documented: object) -> tuple[str, str]:
-    """The prose of a docstring and its sections as a field list."""
+def parse_docstring(documented: object) -> tuple[str, str]:
+    """Return the text of a docstring as Markdown, and its sections as a field list."""
     doc = inspect.cleandoc(str(getattr(documented, "__doc__", None) or ""))
     doc = re.sub(
         r"\n\.\. code-block:: python\n\n((?:    .*\n?|\n)+)", lambda found: f"\n```python\n{textwrap.dedent(found[1]).strip()}\n```\n", doc
@@ -107,24 +107,24 @@ def described(documented: object) -> tuple[str, str]:
     fields: list[str] = []
     for name, body in zip(parts[1::2], parts[2::2], strict=True):
         fields += _fields(name, textwrap.dedent(body).strip())
-    return prose(parts[0].strip()), "\n".join(fields)
+    return to_markdown(parts[0].strip()), "\n".join(fields)
 
 
 def _fields(section: str, body: str) -> Iterator[str]:
     body, _, after = body.partition("\n\n") if section == "Raises" else (body, "", "")
-    if section == "Returns":
-        yield f":returns: {_flowed(body)}"
+    if section in ("Returns", "Yields"):
+        yield f":{section.lower()}: {_join_lines(body)}"
         return
-    word = {"Args": "param", "Raises": "raises", "Attributes": "param"}[section]
+    field = {"Args": "param", "Raises": "raises", "Attributes": "param"}[section]
     for name, text in ENTRY.findall(body):
-        yield f":{word} {name}: {_flowed(text)}"
+        yield f":{field} {name}: {_join_lines(text)}"
     if after:
-        yield f"\n{_flowed(after)}"
+        yield f"\n{_join_lines(after)}"
 
 
-def _flowed(text: str) -> str:
-    """Text in one line, so that a field ends where it does; a list inside keeps its items apart by semicolons."""
-    lines = re.sub(r"\n+\s*- ", " • ", prose(text.strip()))
+def _join_lines(text: str) -> str:
+    """Join the lines of a text, because a field of a field list has one line. Bullets separate the items of a list."""
+    lines = re.sub(r"\n+\s*- ", " • ", to_markdown(text.strip()))
     return " ".join(lines.split())
 
 
@@ -132,8 +132,8 @@ def _flowed(text: str) -> str:
 
 
 @cache
-def variables(kind: type) -> Mapping[str, str]:
-    """What the type variables of a class's bases stand for."""
+def type_arguments(kind: type) -> Mapping[str, str]:
+    """Return the arguments of the type variables in a class's generic bases, by name."""
     found: dict[str, str] = {}
     for base in kind.__mro__:
         for generic in getattr(base, "__orig_bases__", ()):
@@ -141,21 +141,21 @@ def variables(kind: type) -> Mapping[str, str]:
             parameters = getattr(origin, "__parameters__", ())
             for parameter, argument in zip(parameters, get_args(generic), strict=False):
                 if isinstance(parameter, TypeVar) and not isinstance(argument, TypeVar):
-                    found.setdefault(parameter.__name__, _name(argument))
+                    found.setdefault(parameter.__name__, _format_argument(argument))
     return found
 
 
-def _name(argument: Any) -> str:
+def _format_argument(argument: Any) -> str:
     forward = getattr(argument, "__forward_arg__", None)
     return str(forward or getattr(argument, "__name__", argument))
 
 
-def annotation(text: Any, kind: type | None) -> str:
-    """An annotation as a reader wants it: without quotes, names of internals and type variables."""
-    words = text if isinstance(text, str) else getattr(text, "__name__", str(text))
-    words = words.replace('"', "").replace("builtins.", "")
-    for name, meaning in (ANY if kind is Adapter else variables(kind) if kind else {}).items():
-        words = re.sub(rf"\b{name}\b", meaning, words)
+def format_annotation(text: Any, kind: type | None) -> str:
+    """Return an annotation without quotes, internal aliases and type variables."""
+    shown = text if isinstance(text, str) else getattr(text, "__name__", str(text))
+    shown = shown.replace('"', "").replace("builtins.", "")
+    for name, meaning in (GENERIC_NAMES if kind is Adapter else type_arguments(kind) if kind else {}).items():
+        shown = re.sub(rf"\b{name}\b", meaning, shown)
     for name, meaning in {
         "Unchecked": "dict[str, Any]",
         "Rows": "Iterable | AsyncIterable",
@@ -166,32 +166,36 @@ def annotation(text: Any, kind: type | None) -> str:
         "OnInvalid": 'Literal["raise", "report"]',
         "Fields": "Mapping[str, Any]",
     }.items():
-        words = re.sub(rf"\b{name}\b(?!\.)", meaning, words)
-    return words
+        shown = re.sub(rf"\b{name}\b(?!\.)", meaning, shown)
+    return shown
 
 
-def signature(function: Callable[..., Any], kind: type | None = None) -> str:
-    """The parameters and the result of a function."""
-    given = inspect.signature(function)
+def format_signature(function: Callable[..., Any], kind: type | None = None) -> str:
+    """Return the signature of a function with formatted annotations."""
+    found = inspect.signature(function)
     parameters = [
         parameter.replace(
-            annotation=_Shown(annotation(parameter.annotation, kind)) if parameter.annotation is not parameter.empty else parameter.empty,
-            default=_Shown(_default(parameter.default)) if parameter.default is not parameter.empty else parameter.empty,
+            annotation=_Unquoted(format_annotation(parameter.annotation, kind))
+            if parameter.annotation is not parameter.empty
+            else parameter.empty,
+            default=_Unquoted(_format_default(parameter.default)) if parameter.default is not parameter.empty else parameter.empty,
         )
-        for parameter in given.parameters.values()
+        for parameter in found.parameters.values()
         if parameter.name != "self"
     ]
-    result = given.return_annotation
+    result = found.return_annotation
     return str(
-        given.replace(
+        found.replace(
             parameters=parameters,
-            return_annotation=_Shown(annotation(result, kind)) if result is not inspect.Signature.empty else inspect.Signature.empty,
+            return_annotation=_Unquoted(format_annotation(result, kind))
+            if result is not inspect.Signature.empty
+            else inspect.Signature.empty,
         )
     )
 
 
-class _Shown:
-    """Shows itself as a text without quotes."""
+class _Unquoted:
+    """Text whose ``repr`` has no quotes, for use in signatures."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -200,14 +204,14 @@ class _Shown:
         return self.text
 
 
-def _default(value: Any) -> str:
+def _format_default(value: Any) -> str:
     named = getattr(value, "__name__", None)
     return named if isinstance(named, str) else repr(value)
 
 
-def entry(kind: str, name: str, documented: Any, sign: str = "", extra: str = "", level: int = 3) -> str:
-    """A directive of the Python domain, with the docstring in it."""
-    text, fields = described(documented)
+def directive(kind: str, name: str, documented: Any, sign: str = "", extra: str = "", level: int = 3) -> str:
+    """Return a directive of the Python domain that contains the docstring of an object."""
+    text, fields = parse_docstring(documented)
     options = ":async:\n" if inspect.iscoroutinefunction(documented) or inspect.isasyncgenfunction(documented) else ""
     fence = "`" * (level + 1)
     body = "\n\n".join(part for part in (text, extra, fields) if part)
@@ -218,7 +222,7 @@ def entry(kind: str, name: str, documented: Any, sign: str = "", extra: str = ""
 
 
 def methods(kind: type) -> Mapping[str, Any]:
-    """The public methods of a class, its own first."""
+    """Return the public methods of a class by name, with inherited methods last."""
     found: dict[str, Any] = {}
     for base in kind.__mro__[:-1]:
         for name, value in vars(base).items():
@@ -227,67 +231,64 @@ def methods(kind: type) -> Mapping[str, Any]:
     return found
 
 
-def adapter(name: str) -> Iterator[str]:
-    """The chapter of an adapter."""
+def adapter_section(name: str) -> Iterator[str]:
+    """Yield the parts of an adapter's section."""
     kind = kinds()[name]
     yield f"(adapter-{name})=\n## {name}\n"
-    yield f"{prose(inspect.cleandoc(kind.__doc__ or ''))}\n"
+    yield f"{to_markdown(inspect.cleandoc(kind.__doc__ or ''))}\n"
     if issubclass(kind, Adapter):
-        facts = [f"Rows: {_models(kind)}", f"table: [{kind.table.name}](#table-{kind.table.name})"]
-        yield "; ".join(facts) + ".\n"
-        yield _rules(kind.rules if hasattr(kind, "list") else None)
+        yield f"{_model_names(kind)}. Table: [{kind.table.name}](#table-{kind.table.name}).\n"
+        yield _describe_fields(kind.rules if hasattr(kind, "list") else None)
     else:
         called: Any = vars(kind)["__call__"]
-        yield entry("function", name, called, signature(called))
+        yield directive("function", name, called, format_signature(called))
     for method, function in methods(kind).items():
-        if function == SHARED.get(method):
-            first = prose(inspect.cleandoc(function.__doc__ or "")).partition("\n\n")[0].replace("\n", " ")
+        if function == SHARED_METHODS.get(method):
+            first = to_markdown(inspect.cleandoc(function.__doc__ or "")).partition("\n\n")[0].replace("\n", " ")
             link = f"{first} See [{method}](#shared-{method})."
-            body = f"````{{py:method}} {name}.{method}{signature(function, kind)}\n:async:\n\n{link}\n````\n"
+            body = f"````{{py:method}} {name}.{method}{format_signature(function, kind)}\n:async:\n\n{link}\n````\n"
             yield body
         else:
-            yield entry("method", f"{name}.{method}", function, signature(function, kind))
+            yield directive("method", f"{name}.{method}", function, format_signature(function, kind))
 
 
-def _models(kind: type[Adapter[Any]]) -> str:
-    names = [kind.model.__name__, *([kind.insert.__name__] if kind.insert else [])]
-    return " from ".join(f"`{name}`" for name in names if hasattr(models, name)) or f"`{names[0]}`"
+def _model_names(kind: type[Adapter[Any]]) -> str:
+    text = f"Model: `{kind.model.__name__}`"
+    return f"{text}. Input: `{kind.insert.__name__}`" if kind.insert and hasattr(models, kind.insert.__name__) else text
 
 
-def _rules(rules: ListRules | None) -> str:
+def _describe_fields(rules: ListRules | None) -> str:
     if rules is None or not rules.fields:
         return ""
-    words = [f"`q` and `where` know {', '.join(f'`{each}`' for each in rules.fields)}"]
+    text = f"Fields of `q` and `where`: {', '.join(f'`{each}`' for each in rules.fields)}.\n"
     if rules.search:
-        words.append(f"free text searches {', '.join(f'`{each}`' for each in rules.search)}")
-    return "; ".join(words) + ".\n"
+        text += f"\nFields searched by free text: {', '.join(f'`{each}`' for each in rules.search)}.\n"
+    return text
 
 
-def adapters() -> Iterator[tuple[str, str]]:
-    """The pages of the adapters."""
+def adapter_pages() -> Iterator[tuple[str, str]]:
+    """Yield the pages of the adapters."""
     for topic, names in GROUPS.items():
-        parts = [f"# {topic}: adapters\n", *(part for name in names for part in adapter(name))]
+        parts = [f"# {topic}: adapters\n", *(part for name in names for part in adapter_section(name))]
         yield f"adapters/{slug(topic)}.md", "\n".join(parts)
     shared = [
         (
-            "# Methods that most adapters have\n\nMost adapters have these methods in common. The page of each "
-            "adapter lists those that it has, "
-            "with its own models in their signatures, and describes those that differ. Here `Row`, `RowInsert`, "
-            "`RowCreate`, `RowUpdate` and "
-            "`RowWhere` stand for those models and typed dictionaries.\n"
+            "# Common methods\n\nMost adapters have these methods. The page of an adapter lists the ones that it has, with the adapter's "
+            "models in their signatures, and describes those that differ. On this page, `Row`, `RowInsert`, `RowCreate`, `RowUpdate` and "
+            "`RowWhere` are placeholders for these models and typed dictionaries.\n"
         )
     ]
-    for name, function in SHARED.items():
+    for name, function in SHARED_METHODS.items():
         shared.append(f"(shared-{name})=\n## {name}\n")
-        shared.append(entry("method", f"adapter.{name}", function, signature(function, Adapter)))
+        shared.append(directive("method", f"adapter.{name}", function, format_signature(function, Adapter)))
     yield "adapters/shared.md", "\n".join(shared)
     rows = [[topic, ", ".join(f"[{name}](#adapter-{name})" for name in names)] for topic, names in GROUPS.items()]
     pages = "\n".join(["shared", *(slug(topic) for topic in GROUPS)])
     yield (
         "adapters/index.md",
         (
-            f"# Adapters\n\n`adapters.users`, `adapters.sessions` and so on: an adapter for each kind of row, {len(kinds())} in all. "
-            "What holds for all of them is under [Methods that most adapters have](shared.md).\n\n"
+            f"# Adapters\n\nEach entity has an adapter, such as `adapters.users` or `adapters.sessions`. There are {len(kinds())} of them. "
+            "[Common methods](shared.md) describes the methods that most of them have.\n\n"
             f"{table(['Topic', 'Adapters'], rows)}\n```{{toctree}}\n:hidden:\n\n{pages}\n```\n"
         ),
     )
@@ -298,7 +299,7 @@ def adapters() -> Iterator[tuple[str, str]]:
 
 @cache
 def _annotations(module: str) -> Mapping[str, Mapping[str, str]]:
-    """The annotation of each attribute as it is written, by the class in the module."""
+    """Return the source of each attribute's annotation, by class and attribute."""
     tree = ast.parse(inspect.getsource(sys.modules[module]))
     return {
         node.name: {
@@ -311,8 +312,8 @@ def _annotations(module: str) -> Mapping[str, Mapping[str, str]]:
     }
 
 
-def written(model: type[BaseModel], name: str) -> str:
-    """The annotation of a field as it is written."""
+def field_annotation(model: type[BaseModel], name: str) -> str:
+    """Return the source of a field's annotation."""
     for base in model.__mro__:
         found = _annotations(base.__module__).get(base.__name__, {}) if base.__module__.startswith("authhero_sql") else {}
         if name in found:
@@ -320,17 +321,17 @@ def written(model: type[BaseModel], name: str) -> str:
     return ""
 
 
-def _columns(model: type[BaseModel]) -> Table[Any] | None:
-    """The table whose rows the model stands for."""
+def _table_of(model: type[BaseModel]) -> Table[Any] | None:
+    """Return the table whose rows the model represents, or None."""
     for kind in kinds().values():
         if issubclass(kind, Adapter) and model in (kind.model, kind.insert):
             return kind.table
     return None
 
 
-def limit(column: Column | None, text: str) -> str:
-    """What a column can hold at the most."""
-    if found := WIDTHS.search(text):
+def length_limit(column: Column | None, text: str) -> str:
+    """Return the maximum length of a field, or an empty string if it has none."""
+    if found := VARCHAR.search(text):
         return f"{int(found[1]):,} characters"
     if column is None or column.codec not in (TEXT, JSON, JSON_OR_TEXT):
         return ""
@@ -339,35 +340,35 @@ def limit(column: Column | None, text: str) -> str:
     return f"{MEDIUMTEXT_BYTES if column.medium else TEXT_BYTES:,} bytes"
 
 
-def fields(model: type[BaseModel]) -> str:
-    """The table of a model's fields."""
+def field_table(model: type[BaseModel]) -> str:
+    """Return the table of a model's fields."""
     meanings = descriptions(model)
-    stored = _columns(model)
+    stored = _table_of(model)
     rows = []
     for name, info in model.model_fields.items():
-        text = written(model, name)
+        text = field_annotation(model, name)
         wire = info.serialization_alias or info.alias or name
         secret = "Secret[" in text
-        shown = WIDTHS.sub("str", re.sub(r"Secret\[(.*)\]", r"\1", text))
+        shown = VARCHAR.sub("str", re.sub(r"Secret\[(.*)\]", r"\1", text))
         shown = re.sub(r"\b(Int32)\b", "int", re.sub(r"\bFloat32\b", "float", shown))
         column = stored.stored(str(wire)) if stored else None
         notes = [
             *(["required"] if info.is_required() else []),
-            *([f"at most {found}"] if (found := limit(column, text)) else []),
+            *([f"at most {found}"] if (found := length_limit(column, text)) else []),
             *(["secret"] if secret else []),
-            *([f"`{info.default!r}` by default"] if _plain(info.default) else []),
+            *([f"`{info.default!r}` by default"] if _has_simple_default(info.default) else []),
         ]
         label = f"`{name}`" if wire == name else f"`{name}`<br>wire: `{wire}`"
         rows.append([label, f"`{shown}`", "; ".join(filter(None, [meanings.get(name, "").rstrip("."), *notes])) + "."])
     return table(["Field", "Type", "Meaning"], rows)
 
 
-def _plain(default: Any) -> bool:
+def _has_simple_default(default: Any) -> bool:
     return default is not PydanticUndefined and isinstance(default, str | int | bool | float) and default is not None
 
 
 def model_pages() -> Iterator[tuple[str, str]]:
-    """The pages of the models, a page for each module."""
+    """Yield the pages of the models, one for each module."""
     names = []
     for found in iter_modules(models.__path__):
         module = import_module(f"authhero_sql.models.{found.name}")
@@ -380,34 +381,33 @@ def model_pages() -> Iterator[tuple[str, str]]:
             continue
         names.append(found.name)
         title, _, rest = inspect.cleandoc(module.__doc__ or found.name).partition("\n\n")[0].partition(":")
-        head = f"# {found.name.replace('_', ' ').capitalize()}: models\n\n{prose(rest.strip().capitalize() if rest else title)}\n"
+        head = f"# {found.name.replace('_', ' ').capitalize()}: models\n\n{to_markdown(rest.strip().capitalize() if rest else title)}\n"
         if others:
-            rows = [[f"`{name}`", f"`{_meaning(getattr(module, name))}`"] for name in others]
+            rows = [[f"`{name}`", f"`{_format_alias(getattr(module, name))}`"] for name in others]
             head += "\n" + table(["Name", "Values"], rows)
         parts = [head]
         for model in entities:
-            body = fields(model)
-            text = prose(inspect.cleandoc(model.__doc__ or ""))
+            body = field_table(model)
+            text = to_markdown(inspect.cleandoc(model.__doc__ or ""))
             parts.append(f"(model-{model.__name__})=\n## {model.__name__}\n\n`````{{py:class}} {model.__name__}\n\n{text}\n`````\n\n{body}")
         yield f"models/{found.name}.md", "\n".join(parts)
     yield (
         "models/index.md",
-        "# Models\n\n`from authhero_sql.models import User`. Every entity is a "
-        "[pydantic](https://docs.pydantic.dev) model with Python names; "
-        '`model_dump(mode="json", by_alias=True, exclude_none=True)` gives the wire form that Auth0 and AuthHero use. `…Insert` is what '
-        "`create` takes. A secret field is left out of `repr()`. Times are aware, in UTC and exact to the millisecond.\n\n"
-        "Whatever is stored can be read, so a model has no limits of its own: `create` and `update` raise `InvalidValueError` for a value "
-        "that its column cannot hold.\n\n```{toctree}\n:maxdepth: 1\n\n" + "\n".join(names) + "\n```\n",
+        "# Models\n\n`from authhero_sql.models import User`. Every entity is a [pydantic](https://docs.pydantic.dev) model with Python "
+        'names. `model_dump(mode="json", by_alias=True, exclude_none=True)` returns the wire format of Auth0 and AuthHero. The `…Insert` '
+        "models are the inputs of `create`. `repr()` omits secret fields. Times are timezone-aware, in UTC, with a precision of one "
+        "millisecond.\n\nThe models do not enforce length limits, so that every stored row can be read. `create` and `update` raise "
+        "`InvalidValueError` for a value that does not fit its column.\n\n```{toctree}\n:maxdepth: 1\n\n" + "\n".join(names) + "\n```\n",
     )
 
 
 def _is_base(model: type[BaseModel], exported: Sequence[Any]) -> bool:
-    """Whether a model is only what others have in common: it is nobody's rows, and those have all of its fields."""
-    heirs = [each for each in exported if inspect.isclass(each) and each is not model and issubclass(each, model)]
-    return bool(heirs) and not any(model in (getattr(kind, "model", None), getattr(kind, "insert", None)) for kind in kinds().values())
+    """Return whether a model is only a base class of other models, and not the model of an adapter."""
+    subclasses = [each for each in exported if inspect.isclass(each) and each is not model and issubclass(each, model)]
+    return bool(subclasses) and not any(model in (getattr(kind, "model", None), getattr(kind, "insert", None)) for kind in kinds().values())
 
 
-def _meaning(value: Any) -> str:
+def _format_alias(value: Any) -> str:
     if get_args(value) and all(isinstance(each, str) for each in get_args(value)):
         return ", ".join(map(repr, get_args(value)))
     return re.sub(r"\w+\.(?:\w+\.)*", "", str(value))
@@ -417,19 +417,19 @@ def _meaning(value: Any) -> str:
 
 
 def exceptions() -> list[type[errors.AuthHeroSQLError]]:
-    """Every error, in the order of the module."""
+    """Return every error class, in the order of the module."""
     return [value for value in vars(errors).values() if inspect.isclass(value) and issubclass(value, errors.AuthHeroSQLError)]
 
 
-def raisers() -> Mapping[str, list[str]]:
-    """The methods that name an error in their docstring, by the error."""
+def methods_by_error() -> Mapping[str, list[str]]:
+    """Return the names of the methods whose docstring lists an error, by error."""
     found: dict[str, list[str]] = {}
     for name, kind in kinds().items():
         for method, function in methods(kind).items():
-            if function != SHARED.get(method):
+            if function != SHARED_METHODS.get(method):
                 for error, _ in ENTRY.findall(textwrap.dedent(_section(function, "Raises"))):
                     found.setdefault(error, []).append(f"{name}.{method}")
-    for method, function in SHARED.items():
+    for method, function in SHARED_METHODS.items():
         for error, _ in ENTRY.findall(textwrap.dedent(_section(function, "Raises"))):
             found.setdefault(error, []).insert(0, f"adapter.{method}")
     return found
@@ -441,43 +441,41 @@ def _section(function: Any, name: str) -> str:
 
 
 def error_page() -> Iterator[tuple[str, str]]:
-    """The page of all errors in full."""
-    named = raisers()
-    parts = ["# Errors in full\n\n[Errors](../errors.md) says how to handle them. `from authhero_sql import ConflictError`.\n"]
+    """Yield the page of all errors."""
+    named = methods_by_error()
+    parts = ["# All errors\n\n[Errors](../errors.md) explains how to handle them. `from authhero_sql import ConflictError`.\n"]
     for error in exceptions():
         bases = ", ".join(f"`{base.__name__}`" for base in error.__bases__)
-        facts = (
-            f"Status {error.status_code}; {'may be tried again' if error.retryable else 'not to be tried again as it is'}. Is a {bases}."
-        )
+        facts = f"Status: {error.status_code}. Retryable: {'yes' if error.retryable else 'no'}. Base: {bases}."
         methods_ = named.get(error.__name__, [])
         raised = f"Raised by {', '.join(f'`{each}`' for each in methods_)}." if 0 < len(methods_) <= 24 else ""
-        text, attributes = described(error)
+        text, attributes = parse_docstring(error)
         body = "\n\n".join(filter(None, [text, facts, raised, attributes]))
         parts.append(f"````{{py:exception}} {error.__name__}\n\n{body}\n````\n")
     yield "exceptions.md", "\n".join(parts)
 
 
 def log_page() -> Iterator[tuple[str, str]]:
-    """The page of log types."""
+    """Yield the page of log types."""
     rows = [[f"`{each.value}`", f"`{each.name}`"] for each in LogType]
     yield (
         "log-types.md",
         (
-            "# Log types\n\nThe types of log entries that AuthHero knows; an entry may have others. "
-            '`from authhero_sql.models import LogType`; `LogType.FAILED_LOGIN == "f"`. An entry is a `Log`, written by `logs.create` and '
-            f"read by `logs.list`.\n\n{table(['Type', 'Name in LogType'], rows)}"
+            "# Log types\n\nThe types of log entries that AuthHero defines; an entry may also have another type. "
+            '`from authhero_sql.models import LogType`; `LogType.FAILED_LOGIN == "f"`. `logs.create` stores an entry, and `logs.list` '
+            f"returns entries as `Log` models.\n\n{table(['Type', 'Name in LogType'], rows)}"
         ),
     )
 
 
 def command_page() -> Iterator[tuple[str, str]]:
-    """The page of the command line."""
+    """Yield the page of the command line."""
     root: Any = typer.main.get_command(app)
     shared = [option for option in root.params if option.rich_help_panel == PANEL]
     parts = [
         (
-            f"# Command line\n\n{_help(root.help)}\n\n`pip install 'authhero-sql[cli]'` brings the command `authhero-sql`; "
-            f"`python -m authhero_sql` is the same.\n\n{EXIT_CODES}\n"
+            f"# Command line\n\n{_help(root.help)}\n\n`pip install 'authhero-sql[cli]'` installs the command `authhero-sql`. "
+            f"`python -m authhero_sql` is equivalent.\n\n{EXIT_CODES}\n"
         ),
         f"## {PANEL}\n\n{_options(shared)}",
         *_commands(root, "authhero-sql"),
@@ -511,41 +509,41 @@ def _options(options: Sequence[Any]) -> str:
     return table(["Option", "Meaning"], rows)
 
 
-# --- the rest of Python --------------------------------------------------------------------------------------------------------------
+# --- other Python pages ---------------------------------------------------------------------------------------------------------------
 
 
 def python_pages() -> Iterator[tuple[str, str]]:
-    """The pages of what is no adapter and no model."""
+    """Yield the pages of the functions and classes that are neither adapters nor models."""
     container = [
-        entry(
+        directive(
             "method",
             f"Adapters.{name}",
             function.__wrapped__ if hasattr(function, "__wrapped__") else function,
-            signature(function, Adapters),
+            format_signature(function, Adapters),
         )
         for name, function in vars(Adapters).items()
         if inspect.isfunction(function) and not name.startswith("_")
     ]
     parts = [
         "# Connections and transactions\n\n`from authhero_sql import connect, create_adapters`.\n",
-        entry("function", "connect", authhero_sql.connect, signature(authhero_sql.connect)),
-        "## Options of connect\n\nOptions stand in the query of the URL or are keywords of `connect`.\n",
+        directive("function", "connect", authhero_sql.connect, format_signature(authhero_sql.connect)),
+        "## Options of connect\n\nPass options in the query of the URL or as keyword arguments of `connect`.\n",
         *_connect_options(),
         "## Adapters\n",
-        entry("function", "create_adapters", authhero_sql.create_adapters, signature(authhero_sql.create_adapters)),
+        directive("function", "create_adapters", authhero_sql.create_adapters, format_signature(authhero_sql.create_adapters)),
         (
-            f"````{{py:class}} Adapters\n\n{prose(inspect.cleandoc(Adapters.__doc__ or ''))} "
+            f"````{{py:class}} Adapters\n\n{to_markdown(inspect.cleandoc(Adapters.__doc__ or ''))} "
             "Its attributes are [the adapters](adapters/index.md).\n````\n"
         ),
         *container,
-        "## Clean-up and health\n",
-        entry("function", "diagnose", authhero_sql.diagnose, signature(authhero_sql.diagnose)),
-        entry("class", "Finding", authhero_sql.Finding),
+        "## Cleanup and health\n",
+        directive("function", "diagnose", authhero_sql.diagnose, format_signature(authhero_sql.diagnose)),
+        directive("class", "Finding", authhero_sql.Finding),
         "## Lists and bulk writes\n",
         "A list returns a `Page`.\n",
-        *(entry("class", each.__name__, each) for each in (authhero_sql.Sort, authhero_sql.ManyResult, authhero_sql.Refusal)),
+        *(directive("class", each.__name__, each) for each in (authhero_sql.Sort, authhero_sql.ManyResult, authhero_sql.Refusal)),
     ]
-    parts += _others("\n".join(parts))
+    parts += _other_names("\n".join(parts))
     yield "database.md", "\n".join(parts)
     tools = [each for name in migrations.__all__ if inspect.isfunction(each := getattr(migrations, name))]
     classes = [each for name in migrations.__all__ if inspect.isclass(each := getattr(migrations, name))]
@@ -553,24 +551,31 @@ def python_pages() -> Iterator[tuple[str, str]]:
         "migrations.md",
         "\n".join(
             [
-                "# Migrations\n\n`from authhero_sql import migrate_to_latest`. The [command line](cli.md) does the same.\n",
-                *(entry("function", each.__name__, each, signature(each)) for each in tools),
-                *(entry("class", each.__name__, each) for each in classes),
+                "# Migrations\n\n`from authhero_sql import migrate_to_latest`. The [command line](cli.md) offers the same operations.\n",
+                *(directive("function", each.__name__, each, format_signature(each)) for each in tools),
+                *(directive("class", each.__name__, each) for each in classes),
             ]
         ),
     )
     operators = [getattr(where, name) for name in where.__all__ if inspect.isfunction(getattr(where, name))]
-    text = described(where)[0]
+    text = parse_docstring(where)[0]
     yield (
         "where.md",
-        "\n".join(["# Conditions (where)\n", text, "", *(entry("function", each.__name__, each, signature(each)) for each in operators)]),
+        "\n".join(
+            [
+                "# Conditions (where)\n",
+                text,
+                "",
+                *(directive("function", each.__name__, each, format_signature(each)) for each in operators),
+            ]
+        ),
     )
     yield "contrib.md", "\n".join(_contrib())
     yield "testing.md", "\n".join(_testing())
 
 
-def _others(text: str) -> Iterator[str]:
-    """What the package exports and no page describes."""
+def _other_names(text: str) -> Iterator[str]:
+    """Yield the public names of the package that no other page describes."""
     yield "## Other names\n"
     for name in authhero_sql.__all__:
         value = getattr(authhero_sql, name)
@@ -578,36 +583,36 @@ def _others(text: str) -> Iterator[str]:
         if known or (inspect.isclass(value) and issubclass(value, errors.AuthHeroSQLError)):
             continue
         if inspect.isfunction(value):
-            yield entry("function", name, value, signature(value))
+            yield directive("function", name, value, format_signature(value))
         elif inspect.isclass(value):
-            yield entry("class", name, value)
+            yield directive("class", name, value)
         else:
-            yield f"````{{py:data}} {name}\n\n`{annotation(str(value), None).replace('collections.abc.', '')}`\n````\n"
+            yield f"````{{py:data}} {name}\n\n`{format_annotation(str(value), None).replace('collections.abc.', '')}`\n````\n"
 
 
 def _connect_options() -> Iterator[str]:
     every = options._Options
-    yield _typed("Every engine", every, [])
+    yield _options_table("Every engine", every, [])
     server = options._ServerOptions
-    yield _typed("PostgreSQL and MySQL", server, [every])
+    yield _options_table("PostgreSQL and MySQL", server, [every])
     for title, kind in {
         "SQLite": options.SQLiteOptions,
         "PostgreSQL": options.PostgreSQLOptions,
         "MySQL and MariaDB": options.MySQLOptions,
     }.items():
-        yield _typed(title, kind, [every, server])
-    yield _typed("Cloudflare D1", options.D1Options, [every])
+        yield _options_table(title, kind, [every, server])
+    yield _options_table("Cloudflare D1", options.D1Options, [every])
 
 
-def _typed(title: str, kind: Any, without: Sequence[Any]) -> str:
-    """The table of a typed dictionary's keys that have a description, and a line with the others."""
+def _options_table(title: str, kind: Any, without: Sequence[Any]) -> str:
+    """Return the documented options of an engine as a table, and a sentence that lists the undocumented ones."""
     known = {name for each in without for name in each.__annotations__}
     meanings = _docstrings(options).get(kind.__name__, {})
     names = [name for name in _annotations(options.__name__)[kind.__name__] if name not in known]
     rows = [[f"`{name}`", f"`{_annotations(options.__name__)[kind.__name__][name]}`", meanings[name]] for name in names if name in meanings]
     others = [f"`{name}`" for name in names if name not in meanings]
-    beside = f"\nPassed to the driver: {', '.join(others)}.\n" if others else ""
-    return f"### {title}\n\n{table(['Option', 'Type', 'Meaning'], rows)}{beside}"
+    rest = f"\nPassed to the driver: {', '.join(others)}.\n" if others else ""
+    return f"### {title}\n\n{table(['Option', 'Type', 'Meaning'], rows)}{rest}"
 
 
 @cache
@@ -622,33 +627,33 @@ def _contrib() -> Iterator[str]:
 
     yield "# Web frameworks\n\nThe guides for [FastAPI](../frameworks/fastapi.md), [Starlette](../frameworks/starlette.md) and "
     yield (
-        "[Litestar](../frameworks/litestar.md) show how these are used; all three modules offer the first "
-        "two, and `authhero_sql.contrib.http` all of them.\n"
+        "[Litestar](../frameworks/litestar.md) show how to use these names. Each of the three modules exports "
+        "`lifespan` and `ListParams`; `authhero_sql.contrib.http` has all of them.\n"
     )
-    yield entry("function", "lifespan", http.lifespan, signature(http.lifespan))
-    yield f"`````{{py:class}} ListParams\n\n{described(http.ListParams)[0]}\n`````\n"
+    yield directive("function", "lifespan", http.lifespan, format_signature(http.lifespan))
+    yield f"`````{{py:class}} ListParams\n\n{parse_docstring(http.ListParams)[0]}\n`````\n"
     rows = [[f"`{info.alias or name}`", info.description or ""] for name, info in http.ListParams.model_fields.items()]
     yield table(["Parameter", "Meaning"], rows)
-    yield entry("function", "body", http.body, signature(http.body))
-    yield entry("function", "described", http.described, signature(http.described))
-    yield entry("method", "ListParams.parse", http.ListParams.parse, signature(http.ListParams.parse))
-    yield entry("method", "ListParams.arguments", http.ListParams.arguments, signature(http.ListParams.arguments))
+    yield directive("function", "body", http.body, format_signature(http.body))
+    yield directive("function", "described", http.described, format_signature(http.described))
+    yield directive("method", "ListParams.parse", http.ListParams.parse, format_signature(http.ListParams.parse))
+    yield directive("method", "ListParams.arguments", http.ListParams.arguments, format_signature(http.ListParams.arguments))
     for name in ("fastapi", "starlette", "litestar"):
         module = import_module(f"authhero_sql.contrib.{name}")
-        texts = _assigned(module)
-        yield f"## authhero_sql.contrib.{name}\n\n{described(module)[0]}\n"
+        texts = _attribute_docstrings(module)
+        yield f"## authhero_sql.contrib.{name}\n\n{parse_docstring(module)[0]}\n"
         rows = []
         for each in module.__all__:
             value = getattr(module, each)
             if each in texts:
-                rows.append([f"`{each}`", prose(texts[each])])
+                rows.append([f"`{each}`", to_markdown(texts[each])])
             elif inspect.isfunction(value) and value.__module__ == module.__name__:
-                rows.append([f"`{each}`", described(value)[0]])
+                rows.append([f"`{each}`", parse_docstring(value)[0]])
         yield table(["Name", "Meaning"], rows)
 
 
-def _assigned(module: ModuleType) -> Mapping[str, str]:
-    """The docstrings below the assignments of a module."""
+def _attribute_docstrings(module: ModuleType) -> Mapping[str, str]:
+    """Return the docstrings below the assignments of a module, by name."""
     body = ast.parse(inspect.getsource(module)).body
     found = {}
     for statement, below in pairwise(body):
@@ -669,22 +674,22 @@ def _testing() -> Iterator[str]:
     from authhero_sql import testing
     from authhero_sql.testing import build
 
-    yield "# Testing helpers\n\n[Testing your code](../guides/testing.md) shows how they are used.\n\n## Fixtures\n"
+    yield "# Testing helpers\n\n[Testing your code](../guides/testing.md) shows how to use them.\n\n## Fixtures\n"
     rows = []
     for name, value in vars(pytest_authhero_sql).items():
         if name.startswith("authhero_"):
             text = inspect.cleandoc((getattr(value, "__wrapped__", None) or value).__doc__ or "")
-            rows.append([f"`{name}`", prose(text)])
+            rows.append([f"`{name}`", to_markdown(text)])
     yield table(["Fixture", "Meaning"], rows)
     yield "## authhero_sql.testing\n"
-    yield entry("function", "assert_no_secrets", testing.assert_no_secrets, signature(testing.assert_no_secrets))
+    yield directive("function", "assert_no_secrets", testing.assert_no_secrets, format_signature(testing.assert_no_secrets))
     for kind in (testing.ManualClock, testing.MigratedCopies):
-        yield entry("class", kind.__name__, kind)
+        yield directive("class", kind.__name__, kind)
         for name, function in methods(kind).items():
-            yield entry("method", f"{kind.__name__}.{name}", inspect.unwrap(function), signature(function))
-    yield f"## build\n\n{described(build)[0]}\n"
+            yield directive("method", f"{kind.__name__}.{name}", inspect.unwrap(function), format_signature(function))
+    yield f"## build\n\n{parse_docstring(build)[0]}\n"
     rows = [
-        [f"`build.{name}`", described(value)[0]]
+        [f"`build.{name}`", parse_docstring(value)[0]]
         for name, value in vars(build).items()
         if inspect.isfunction(value) and not name.startswith("_")
     ]
@@ -695,14 +700,14 @@ def _testing() -> Iterator[str]:
 
 
 def table_groups() -> Mapping[str, list[Table[Any]]]:
-    """The tables of each topic: those of its adapters, and those that no adapter has with the table they refer to."""
-    of = {name: kind.table for name, kind in kinds().items() if issubclass(kind, Adapter)}
+    """Return the tables of each topic. A table without an adapter belongs to the topic of the table that it references."""
+    tables_by_adapter = {name: kind.table for name, kind in kinds().items() if issubclass(kind, Adapter)}
     groups: dict[str, list[Table[Any]]] = {}
     placed: set[str] = set()
     for topic, names in GROUPS.items():
         for name in names:
-            found = of.get(name)
-            if found is not None and found.name not in placed and _home(found.name, topic, of):
+            found = tables_by_adapter.get(name)
+            if found is not None and found.name not in placed and _belongs_to_topic(found.name, topic, tables_by_adapter):
                 groups.setdefault(topic, []).append(found)
                 placed.add(found.name)
     for each in REGISTRY.values():
@@ -721,13 +726,13 @@ def table_groups() -> Mapping[str, list[Table[Any]]]:
     return groups
 
 
-def _home(name: str, topic: str, of: Mapping[str, Table[Any]]) -> bool:
-    """Whether a table belongs to a topic: to that of the adapter of its own name, where there is one."""
-    return name not in of or name in GROUPS[topic] or all(name not in names for names in GROUPS.values())
+def _belongs_to_topic(name: str, topic: str, tables_by_adapter: Mapping[str, Table[Any]]) -> bool:
+    """Return whether a table belongs to a topic. The adapter with the name of the table decides, if there is one."""
+    return name not in tables_by_adapter or name in GROUPS[topic] or all(name not in names for names in GROUPS.values())
 
 
 def schema_pages() -> Iterator[tuple[str, str]]:
-    """The pages of the schema: a diagram and the tables of each topic."""
+    """Yield the pages of the schema, with a diagram and the tables of each topic."""
     groups = table_groups()
     for topic, tables in groups.items():
         parts = [
@@ -743,13 +748,12 @@ def schema_pages() -> Iterator[tuple[str, str]]:
     yield (
         "schema/index.md",
         (
-            f"# Schema\n\nThe {len(REGISTRY)} tables that the migrations make, the same on every engine. Types, "
-            f"defaults, keys and indexes are "
-            "AuthHero's, so that both programs work on one database. The types are MySQL's names for them. In the diagrams an arrow leads "
-            "from the referring column to the table it refers to; the references of `tenant_id` to `tenants` are "
-            "left out, because nearly every "
-            f"table has one. Removing a row removes the rows that refer to it, unless the table says "
-            f"otherwise.\n\n{table(['Topic', 'Tables'], rows)}\n"
+            f"# Schema\n\nThe migrations create {len(REGISTRY)} tables, which are the same on every engine. Types, defaults, keys and "
+            "indexes are AuthHero's, so that both programs can share a database. Types have their MySQL names. In the diagrams, an arrow "
+            "leads from the referencing column to the referenced table. The references of `tenant_id` to `tenants` are omitted, because "
+            "nearly every table has one. Removing a row also removes the rows that reference it, unless the table specifies another "
+            "action.\n\n"
+            f"{table(['Topic', 'Tables'], rows)}\n"
             f"```{{toctree}}\n:hidden:\n\n{pages}\n```\n"
         ),
     )
@@ -759,7 +763,7 @@ def _table(each: Table[Any]) -> str:
     rows = []
     for column in each.columns:
         notes = [
-            *(["key"] if column.name in each.key else []),
+            *(["primary key"] if column.name in each.key else []),
             *(["secret"] if column.secret else []),
             *([f"field `{column.public}`"] if column.field else []),
             *(["storage only"] if column.hidden else []),
@@ -778,13 +782,13 @@ def _table(each: Table[Any]) -> str:
     )
 
 
-# --- all of it -----------------------------------------------------------------------------------------------------------------------
+# --- all pages -----------------------------------------------------------------------------------------------------------------------
 
 
 def pages() -> Iterator[tuple[str, str]]:
-    """Every page by its path below the folder of the reference."""
+    """Yield the path and the text of every page, relative to the folder of the reference."""
     yield from python_pages()
-    yield from adapters()
+    yield from adapter_pages()
     yield from model_pages()
     yield from error_page()
     yield from log_page()
@@ -793,16 +797,16 @@ def pages() -> Iterator[tuple[str, str]]:
 
 
 def write(folder: Path) -> None:
-    """Write the pages; those that have not changed keep their time, so that a build takes them as they are."""
-    kept = set()
+    """Write the pages, and remove obsolete ones. Unchanged files are not touched, so that Sphinx does not rebuild them."""
+    current = set()
     for name, text in pages():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists() or path.read_text("utf-8") != text:
             path.write_text(text, "utf-8")
-        kept.add(path)
+        current.add(path)
     for path in folder.rglob("*.md"):
-        if path not in kept and path != folder / "index.md":
+        if path not in current and path != folder / "index.md":
             path.unlink()
 
 

@@ -1,10 +1,12 @@
-"""Prepares a release, and publishes nothing: ``python scripts/release.py prepare 0.1.0`` (``make release VERSION=0.1.0``).
+"""Prepares and verifies releases, without publishing them.
 
-It sets the version, dates the changelog, builds both distributions in a clone, checks them, tries the wheel in a fresh virtual
-environment, and only then commits and tags. With ``--dry-run`` it stops before that, and nothing has changed.
-``python scripts/release.py verify v0.1.0`` builds and tries a tag that is checked out, as the release workflow does before it publishes.
+``python scripts/release.py prepare 0.1.0`` (``make release VERSION=0.1.0``) works in a clone of the repository. It sets the version, dates
+the changelog, builds both distributions, checks them, and tests the wheel in a fresh virtual environment. Only then does it change the
+files of the repository, commit and tag. With ``--dry-run`` it stops before that.
 
-It needs git, ``build`` and ``twine``, and nothing of this package.
+``python scripts/release.py verify v0.1.0`` builds and tests a tag that is checked out, as the release workflow does before it publishes.
+
+The script needs git, ``build`` and ``twine``, but does not import this package.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 VERSION_FILE = Path("authhero_sql/__init__.py")
-"""The one place that has the version; pyproject.toml reads it."""
+"""The only file that contains the version; pyproject.toml reads it."""
 CHANGELOG = Path("CHANGELOG.md")
 _VERSION = re.compile(r"\d+\.\d+\.\d+(?:(?:a|b|rc)\d+)?")
 _ASSIGNED = re.compile(r'^__version__ = "([^"]*)"$', re.MULTILINE)
@@ -31,17 +33,17 @@ _UNRELEASED = re.compile(r"^## \[Unreleased\]\n(?P<changes>.*?)(?=^## |\Z)", re.
 
 
 class ReleaseError(Exception):
-    """The release cannot be made; the message says why."""
+    """The release cannot be prepared or verified."""
 
 
-# --- the texts -------------------------------------------------------------------------------------------------------------------
+# --- versions and dates ----------------------------------------------------------------------------------------------------------
 
 
 def with_version(source: str, version: str) -> str:
     """Return the package's source with the version set.
 
     Raises:
-        ReleaseError: the source does not set a version exactly once.
+        ReleaseError: The source does not set the version exactly once.
     """
     changed, count = _ASSIGNED.subn(f'__version__ = "{version}"', source)
     if count != 1:
@@ -50,10 +52,10 @@ def with_version(source: str, version: str) -> str:
 
 
 def with_date(changelog: str, version: str, date: str) -> str:
-    """Return the changelog with what is unreleased under the version and its date, and an empty "Unreleased" above.
+    """Return the changelog with the unreleased changes in a section for the version, below an empty "Unreleased".
 
     Raises:
-        ReleaseError: nothing is unreleased, or the version has a section already.
+        ReleaseError: There are no unreleased changes, or the version has a section already.
     """
     if f"## [{version}]" in changelog:
         raise ReleaseError(f"{CHANGELOG} already has a section for {version}")
@@ -68,10 +70,10 @@ def with_date(changelog: str, version: str, date: str) -> str:
 
 
 def build(source: Path, version: str, dist: Path) -> None:
-    """Build both distributions of a clean source, check them, and try the wheel.
+    """Build both distributions from a clean source, check them, and test the wheel.
 
     Raises:
-        ReleaseError: one of the steps has failed.
+        ReleaseError: One of the steps failed.
     """
     shutil.rmtree(dist, ignore_errors=True)
     _run([sys.executable, "-m", "build", "--outdir", str(dist), str(source)], source)
@@ -85,7 +87,7 @@ def build(source: Path, version: str, dist: Path) -> None:
         venv.create(environment, with_pip=True)
         python = environment / ("Scripts" if os.name == "nt" else "bin") / "python"
         _run([str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", f"{wheel}[cli]"], Path(folder))
-        # Run from elsewhere, so that the wheel is imported and not the source.
+        # Run in another folder, so that Python imports the wheel and not the source.
         _run([str(python), "-I", str(source / "scripts" / "smoke.py"), version], Path(folder))
 
 
@@ -93,22 +95,22 @@ def build(source: Path, version: str, dist: Path) -> None:
 
 
 def prepare(version: str, *, root: Path = ROOT, dry_run: bool = False, date: str | None = None) -> None:
-    """Build and try the release in a clone; then, unless it is a dry run, commit and tag it here.
+    """Build and test the release in a clone. Then commit and tag it in the repository, unless this is a dry run.
 
     Args:
-        version: the version, as in ``0.1.0`` or ``0.2.0rc1``.
-        root: the repository.
-        dry_run: whether to stop before anything changes.
-        date: the date of the release, as in ``2026-01-31``; today in UTC by default.
+        version: The version, such as ``0.1.0`` or ``0.2.0rc1``.
+        root: The repository.
+        dry_run: Whether to leave the repository unchanged.
+        date: The date of the release, such as ``2026-01-31``. Defaults to today in UTC.
 
     Raises:
-        ReleaseError: the version, the tree or the changelog is not ready, or a step has failed.
+        ReleaseError: The version, the working tree or the changelog is not ready, or a step failed.
     """
     if _VERSION.fullmatch(version) is None:
-        raise ReleaseError(f"a version is like 0.1.0 or 0.2.0rc1, not {version!r}")
+        raise ReleaseError(f"invalid version {version!r}: use a version such as 0.1.0 or 0.2.0rc1")
     changed = _git(root, "status", "--porcelain")
     if changed:
-        raise ReleaseError(f"commit or remove these first:\n{changed}")
+        raise ReleaseError(f"the working tree has changes; commit or remove these first:\n{changed}")
     tag = f"v{version}"
     if _git(root, "tag", "--list", tag):
         raise ReleaseError(f"the tag {tag} already exists")
@@ -122,29 +124,29 @@ def prepare(version: str, *, root: Path = ROOT, dry_run: bool = False, date: str
         _write(clone, texts)
         build(clone, version, root / "dist")
     if dry_run:
-        _say(f"{version} can be released; nothing was changed but dist/")
+        _print(f"{version} can be released; only dist/ was changed")
         return
     _write(root, texts)
-    # The files may already say so: the first release has its version from the start.
+    # The version may be set already, as it is for the first release; then git commits the changelog only.
     _git(root, "commit", "--quiet", "--message", f"Release {version}", "--", *map(str, texts))
     _git(root, "tag", "--annotate", "--message", f"Release {version}", tag)
-    _say(f"committed and tagged {tag}; publish it with: git push --atomic origin HEAD {tag}")
+    _print(f"committed and tagged {tag}; publish it with: git push --atomic origin HEAD {tag}")
 
 
 def verify(tag: str, *, root: Path = ROOT) -> None:
-    """Build and try the release of a tag that is checked out.
+    """Build and test the release of a tag that is checked out.
 
     Raises:
-        ReleaseError: the tag, the version and the changelog do not agree, or a step has failed.
+        ReleaseError: The tag, the version and the changelog do not match, or a step failed.
     """
     found = _ASSIGNED.search((root / VERSION_FILE).read_text("utf-8"))
     version = found[1] if found else ""
     if tag != f"v{version}":
-        raise ReleaseError(f"the tag is {tag}, and {VERSION_FILE} says {version}")
+        raise ReleaseError(f"the tag is {tag}, but {VERSION_FILE} sets the version {version}")
     if re.search(rf"^## \[{re.escape(version)}\] - \d{{4}}-\d\d-\d\d$", (root / CHANGELOG).read_text("utf-8"), re.MULTILINE) is None:
         raise ReleaseError(f"{CHANGELOG} has no dated section for {version}")
     build(root, version, root / "dist")
-    _say(f"{version} can be published from dist/")
+    _print(f"{version} can be published from dist/")
 
 
 def _write(root: Path, texts: dict[Path, str]) -> None:
@@ -153,51 +155,51 @@ def _write(root: Path, texts: dict[Path, str]) -> None:
 
 
 def _git(root: Path, *arguments: str) -> str:
-    """Run git in a repository and return what it prints.
+    """Run git in a repository and return its output.
 
     Raises:
-        ReleaseError: git has failed.
+        ReleaseError: git failed.
     """
-    done = subprocess.run(["git", "-C", str(root), *arguments], check=False, capture_output=True, text=True)  # noqa: S603, S607  # ours
+    done = subprocess.run(["git", "-C", str(root), *arguments], check=False, capture_output=True, text=True)  # noqa: S603, S607  # fixed commands
     if done.returncode:
         raise ReleaseError(f"git {arguments[0]} failed: {done.stderr.strip()}")
     return done.stdout.strip()
 
 
 def _run(command: Sequence[str], folder: Path) -> None:
-    """Run a step, whose output everybody may see.
+    """Run a command, and print it with its output.
 
     Raises:
-        ReleaseError: it has failed.
+        ReleaseError: The command failed.
     """
-    _say(f"$ {' '.join(command)}")
-    # The checkout must not be importable in place of the wheel.
+    _print(f"$ {' '.join(command)}")
+    # With PYTHONPATH, Python might import the checkout instead of the wheel.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    done = subprocess.run(command, check=False, cwd=folder, env=environment)  # noqa: S603  # our own words
+    done = subprocess.run(command, check=False, cwd=folder, env=environment)  # noqa: S603  # no input of others
     if done.returncode:
         raise ReleaseError(f"{Path(command[0]).name} {' '.join(command[1:3])} failed")
 
 
-def _say(text: str) -> None:
+def _print(text: str) -> None:
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code."""
-    parser = argparse.ArgumentParser(description="Prepare or verify a release; nothing is published.")
+    parser = argparse.ArgumentParser(description="Prepare or verify a release without publishing it.")
     commands = parser.add_subparsers(dest="command", required=True)
     preparing = commands.add_parser("prepare", help="build, check, commit and tag a version")
-    preparing.add_argument("version", help="the version, as in 0.1.0")
+    preparing.add_argument("version", help="the version, such as 0.1.0")
     preparing.add_argument("--dry-run", action="store_true", help="build and check only")
     verifying = commands.add_parser("verify", help="build and check a tag that is checked out")
-    verifying.add_argument("tag", help="the tag, as in v0.1.0")
-    given = parser.parse_args(arguments)
+    verifying.add_argument("tag", help="the tag, such as v0.1.0")
+    options = parser.parse_args(arguments)
     try:
-        if given.command == "prepare":
-            prepare(given.version, dry_run=given.dry_run)
+        if options.command == "prepare":
+            prepare(options.version, dry_run=options.dry_run)
         else:
-            verify(given.tag)
+            verify(options.tag)
     except ReleaseError as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -1,4 +1,7 @@
-"""Tries an installed authhero-sql: ``python -I scripts/smoke.py 0.1.0`` in an environment that has the wheel and its extra ``[cli]``."""
+"""Smoke test of an installed wheel.
+
+Run ``python -I scripts/smoke.py 0.1.0`` in an environment that has the wheel with its extra ``cli``.
+"""
 
 from __future__ import annotations
 
@@ -14,32 +17,32 @@ from authhero_sql.models import TenantInsert
 
 
 class SmokeError(Exception):
-    """The installed package does not do what it must."""
+    """The installed package does not work."""
 
 
-def expect(condition: object, what: str) -> None:
-    """Stop unless the condition is true.
+def expect(condition: object, message: str) -> None:
+    """Raise an error unless the condition is true.
 
     Raises:
-        SmokeError: it is not.
+        SmokeError: The condition is false.
     """
     if not condition:
-        raise SmokeError(what)
+        raise SmokeError(message)
 
 
 async def store_a_user(path: Path) -> None:
-    """Migrate a database, and write and read a user."""
+    """Migrate a database, and create and read a user."""
     async with connect(f"sqlite:///{path}") as db:
         await migrate_to_latest(db)
         adapters = await create_adapters(db)
         await adapters.tenants.create(TenantInsert(id="acme", friendly_name="Acme"))
         await adapters.users.create("acme", {"user_id": "auth0|ada", "email": "ada@example.com", "connection": "db"})
         user = await adapters.users.get_one("acme", "auth0|ada")
-        expect(user.email == "ada@example.com", "the user that was read is not the one that was written")
+        expect(user.email == "ada@example.com", "the user that was read differs from the one that was created")
 
 
 def main(version: str) -> None:
-    """Try the package, its files and its command."""
+    """Test the package, its files and its command."""
     import authhero_sql
 
     package = resources.files(authhero_sql)
@@ -51,7 +54,7 @@ def main(version: str) -> None:
         asyncio.run(store_a_user(path))
         for command in ("--version", "status", "check"):
             options = [] if command == "--version" else ["--url", f"sqlite:///{path}"]
-            subprocess.run([Path(sys.executable).with_name("authhero-sql"), command, *options], check=True)  # noqa: S603  # our own words
+            subprocess.run([Path(sys.executable).with_name("authhero-sql"), command, *options], check=True)  # noqa: S603  # fixed arguments
 
 
 if __name__ == "__main__":

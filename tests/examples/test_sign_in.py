@@ -157,12 +157,12 @@ async def test_a_password_that_was_changed_meanwhile_is_not_changed_again(store:
     user = await store.users.get_by_email(TENANT, EMAIL)
     assert user is not None
 
-    async def hashed(_: str) -> str:
+    async def hash_password(_: str) -> str:
         # Somebody else is quicker.
         await store.passwords.create(TENANT, {"user_id": user.user_id, "password": "$argon2id$theirs"})
         return "$argon2id$ours"
 
-    monkeypatch.setattr(identity, "hashed", hashed)
+    monkeypatch.setattr(identity, "hash_password", hash_password)
     given = identity.ChangePassword(old_password=PASSWORD, new_password="another " + PASSWORD)
     with pytest.raises(RefusedError):
         await identity.change_password(store, AccessTokens(), BROWSER, user, given)

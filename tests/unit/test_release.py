@@ -125,7 +125,7 @@ def test_nothing_changes_when_the_wheel_does_not_work(repository: Path, monkeypa
 
 @pytest.mark.parametrize("version", ["", "1.0", "v1.0.0", "1.0.0-rc1", "1.0.0; rm -rf /"])
 def test_what_is_no_version_is_refused(version: str, repository: Path, built: list[tuple[str, str]]) -> None:
-    with pytest.raises(ReleaseError, match=r"a version is like 0\.1\.0"):
+    with pytest.raises(ReleaseError, match=r"use a version such as 0\.1\.0"):
         prepare(version, root=repository)
     assert built == []
 
