@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import pairwise
-from typing import Annotated, Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -27,6 +27,12 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from ..clock import to_iso, truncate
+
+if TYPE_CHECKING:
+    from pydantic._internal._model_construction import ModelMetaclass
+else:
+    # pydantic does not export its metaclass.
+    ModelMetaclass = type(BaseModel)
 
 __all__ = [
     "ImportMetadata",
@@ -91,7 +97,20 @@ Varchar2083 = Annotated[str, Stored(maxLength=2083)]
 Varchar4096 = Annotated[str, Stored(maxLength=4096)]
 
 
-class Described(BaseModel):
+class _LazyModelMeta(ModelMetaclass):
+    """Builds the validators of a model when the model is first used, but those of a ``TypeAdapter`` for the model immediately.
+
+    FastAPI creates a ``TypeAdapter`` for each request body, and hides a pydantic warning about its own metadata while it does. A
+    ``TypeAdapter`` that is built later, as ``defer_build`` in ``model_config`` asks for, would show that warning.
+    """
+
+    def __new__(cls, name: str, bases: tuple[type[Any], ...], namespace: dict[str, Any], **config: Any) -> Any:
+        model: Any = super().__new__(cls, name, bases, namespace, **{"defer_build": True, **config})
+        model.model_config["defer_build"] = False
+        return model
+
+
+class Described(BaseModel, metaclass=_LazyModelMeta):
     """A model whose JSON schema describes each field with the docstring below it.
 
     The docstrings are read from the source code when a schema is generated. Pydantic's ``use_attribute_docstrings`` would read them when
@@ -149,8 +168,6 @@ class Model(Described):
         # Validation errors must not reveal secrets.
         hide_input_in_errors=True,
         use_enum_values=True,
-        # Building the validators at first use keeps the import fast.
-        defer_build=True,
     )
 
 
@@ -183,8 +200,6 @@ class ImportMetadata(Insert):
 
 class Page(Described, Generic[T]):
     """A page of rows."""
-
-    model_config: ClassVar[ConfigDict] = ConfigDict(defer_build=True)
 
     items: list[T]
     """The rows of the page; serialized by alias, the key is the entity's wire name (``users``, ``clients``, …)."""

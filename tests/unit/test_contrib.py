@@ -23,7 +23,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from authhero_sql import Adapters, ConflictError, DatabaseUnavailableError, InvalidQueryError, connect, migration_status
+from authhero_sql import Adapters, ConflictError, DatabaseUnavailableError, InvalidQueryError, connect, migration_status, models
 from authhero_sql.adapters import users
 from authhero_sql.contrib import fastapi as for_fastapi
 from authhero_sql.contrib import http
@@ -304,3 +304,16 @@ class Wide(ListParams):
 
 def test_the_limits_may_be_one_s_own() -> None:
     assert Wide.parse({"per_page": "1000"}).arguments() == {"per_page": 1000}
+
+
+def test_fastapi_takes_and_returns_every_model_without_a_warning() -> None:
+    app = FastAPI()
+    kinds = [kind for name in dir(models) if isinstance(kind := getattr(models, name), type) and issubclass(kind, BaseModel)]
+    for kind in kinds:
+
+        def echo(body: Any) -> Any:
+            return body
+
+        echo.__annotations__ = {"body": kind, "return": kind}
+        app.post(f"/{kind.__name__}")(echo)
+    assert len(app.openapi()["paths"]) == len(kinds) > 300
