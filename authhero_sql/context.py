@@ -20,7 +20,7 @@ from .errors import BatchRowNotFoundError, DatabaseError, TransactionClosedError
 from .ids import Ids
 from .located import located
 from .schema import Table
-from .statements.texts import Texts
+from .statements.texts import StatementCache
 
 T = TypeVar("T")
 
@@ -113,7 +113,7 @@ class Context:
 
     database: Database
     executor: Executor
-    texts: Texts
+    statement_cache: StatementCache
     clock: Clock
     ids: Ids
     normalize_emails: bool = False
@@ -128,7 +128,7 @@ class Context:
     @classmethod
     def of(cls, database: Database, *, clock: Clock | None = None, ids: Ids | None = None, normalize_emails: bool = False) -> Context:
         """Return the context of a database that is open."""
-        return cls(database, database, Texts(database.dialect), clock or system_clock, ids or Ids(), normalize_emails)
+        return cls(database, database, StatementCache(database.dialect), clock or system_clock, ids or Ids(), normalize_emails)
 
     def __repr__(self) -> str:
         block = ", in a batch" if self.batch is not None else ", in a transaction" if self.connection is not None else ""
@@ -137,7 +137,7 @@ class Context:
     @property
     def dialect(self) -> Dialect:
         """The words of the engine."""
-        return self.texts.dialect
+        return self.statement_cache.dialect
 
     def now(self) -> datetime:
         """Return the present in UTC, cut to the millisecond."""

@@ -77,7 +77,7 @@ class Adapter(Generic[M]):
 
     def __init__(self, context: Context) -> None:
         self.context = context
-        self._sql: ListStatements = context.texts.once((Adapter, type(self)), self._statements)
+        self._sql: ListStatements = context.statement_cache.once((Adapter, type(self)), self._statements)
         self._run = Runner(context, self.table, self.attribute or self.table.name)
 
     def __repr__(self) -> str:
@@ -138,7 +138,7 @@ class Adapter(Generic[M]):
 
     def _statements(self) -> ListStatements:
         gatherer = self._reader_of(self.gathers.model) if self.gathers else None
-        return ListStatements(self.table, self.context.texts, self.side, self.gathers, gatherer, self._targets)
+        return ListStatements(self.table, self.context.statement_cache, self.side, self.gathers, gatherer, self._targets)
 
     # Reading.
 

@@ -94,7 +94,7 @@ class _Walk:
         self.worthless = to_epoch_ms(context.now() - step.worthless) if drop and step.worthless is not None else None
 
     def _kept(self, kind: str, build: Callable[[], Any]) -> Text:
-        return self.context.texts.get(("backfill", self.step.table, self.step.target, kind), build)
+        return self.context.statement_cache.get(("backfill", self.step.table, self.step.target, kind), build)
 
     async def count(self) -> int:
         """How many rows there are."""

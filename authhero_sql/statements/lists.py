@@ -20,7 +20,7 @@ from .access import EVERYWHERE, index_for, is_named, leads
 from .conditions import Where, columns, names, shape
 from .filters import Filter, Target
 from .table import AnyTable, Gathered, Side, Statements
-from .texts import Bind, Text, Texts
+from .texts import Bind, StatementCache, Text
 
 Stretch: TypeAlias = Literal["all", "behind", "values", "nulls", "nulls behind"]
 """A part of a walk: all of it, what lies behind the cursor, all that has a value, all that has none, and of those what lies behind."""
@@ -61,7 +61,7 @@ class ListStatements(Statements):
 
     Args:
         table: the table.
-        texts: the texts that have been built for this database.
+        cache: the texts that have been built for this database.
         side: a table whose columns are read along.
         gathers: rows that come with each row of a page.
         gatherer: the reader of these.
@@ -71,13 +71,13 @@ class ListStatements(Statements):
     def __init__(
         self,
         table: AnyTable,
-        texts: Texts,
+        cache: StatementCache,
         side: Side | None = None,
         gathers: Gathered | None = None,
         gatherer: RowReader[Any] | None = None,
         targets: Callable[[], Mapping[str, Target]] = dict,
     ) -> None:
-        super().__init__(table, texts, side)
+        super().__init__(table, cache, side)
         self.gathers = gathers
         self.gatherer = gatherer
         self.targets = targets
@@ -135,7 +135,7 @@ class ListStatements(Statements):
         own = (self.table.name, *key) if filter is None else (self.table.name, *key, filter.shape)
         # What is asked for by a name, such as an e-mail address, is as few rows for every value.
         named = filter is not None and filter.columns == filter.equal and is_named(self.table, filter.equal)
-        return self.texts.get(own, build, filtered=filter is not None, planned=planned or (filter is not None and not named))
+        return self.cache.get(own, build, filtered=filter is not None, planned=planned or (filter is not None and not named))
 
     def _values(self, where: Where, filter: Filter | None) -> dict[str, Any]:
         return {**self._operands(where), **(filter.values if filter else {}), "most": ESTIMATE_LIMIT + 1}

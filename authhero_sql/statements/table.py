@@ -22,7 +22,7 @@ from ..rows import RowReader
 from ..schema import Column, Order, Table
 from .access import EVERYWHERE, Access, index_for
 from .conditions import DatabaseNow, Paired, Picked, Place, Where, columns, criterion, operands, shape
-from .texts import Bind, DatabaseNowTerm, Text, Texts
+from .texts import Bind, DatabaseNowTerm, StatementCache, Text
 
 AnyTable: TypeAlias = Table[Any]
 
@@ -94,14 +94,14 @@ class Statements:
 
     Args:
         table: the table.
-        texts: the texts that have been built for this database.
+        cache: the texts that have been built for this database.
         side: a table whose columns are read along.
     """
 
-    def __init__(self, table: AnyTable, texts: Texts, side: Side | None = None) -> None:
+    def __init__(self, table: AnyTable, cache: StatementCache, side: Side | None = None) -> None:
         self.table = table
-        self.texts = texts
-        self.dialect: Dialect = texts.dialect
+        self.cache = cache
+        self.dialect: Dialect = cache.dialect
         self.side = side
 
     # Reading.
@@ -109,7 +109,7 @@ class Statements:
     def select(
         self, read: Read, where: Where, order: Sequence[Order] = (), *, limit: int | None = None, lock: bool = False, planned: bool = False
     ) -> Call:
-        """The rows that meet the conditions, as ``read`` reads them; ``planned`` as in :meth:`Texts.get`."""
+        """The rows that meet the conditions, as ``read`` reads them; ``planned`` as in :meth:`StatementCache.get`."""
 
         def build() -> Any:
             source = self._source(where, order)
@@ -202,7 +202,7 @@ class Statements:
         if _EXPRESSIONS.isdisjoint(map(type, values.values())):
             # The shelf first: where a row goes is only to be said of a text that is built.
             shape = (self.table.name, "insert", into.name, names)
-            return self.texts.get(shape, build, adds_row=True).bind(values)
+            return self.cache.get(shape, build, adds_row=True).bind(values)
         return self._text(("insert", into.name, names, *_kinds(values)), build).bind(_bound(values))
 
     def inserts(self, rows: Sequence[Mapping[str, Any]]) -> list[Call]:
@@ -330,7 +330,7 @@ class Statements:
     # What they are made of.
 
     def _text(self, key: tuple[Hashable, ...], build: Callable[[], Any], *, planned: bool = False) -> Text:
-        return self.texts.get((self.table.name, *key), build, planned=planned)
+        return self.cache.get((self.table.name, *key), build, planned=planned)
 
     def _operands(self, where: Where, table: AnyTable | None = None, prefix: str = "where") -> dict[str, Any]:
         return operands(where, Place(table or self.table, self.dialect), prefix)

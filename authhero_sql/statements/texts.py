@@ -120,7 +120,7 @@ def _size(*values: Any) -> int:
     return sum(getsizeof(part) + (_size(*part) if isinstance(part, tuple) else 0) for part in parts)
 
 
-class Texts:
+class StatementCache:
     """The statements of one database, by shape: (operation, table, …)."""
 
     def __init__(self, dialect: Dialect) -> None:

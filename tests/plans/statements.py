@@ -24,7 +24,7 @@ from authhero_sql.lucene import Equal, quoted
 from authhero_sql.schema import Column
 from authhero_sql.statements.access import index_for
 from authhero_sql.statements.filters import compiled
-from authhero_sql.statements.texts import Text, Texts
+from authhero_sql.statements.texts import StatementCache, Text
 from authhero_sql.where import one_of
 from tests import population
 from tests.kinds import kinds
@@ -104,7 +104,7 @@ def summary(sql: str) -> str:
     return " ".join([what, *compared, *matched])
 
 
-class Noting(Texts):
+class Noting(StatementCache):
     """Notes each statement that is bound, by its text."""
 
     def __init__(self, dialect: Dialect) -> None:

@@ -66,8 +66,8 @@ async def texts_of(dialect: Dialect, *filters: str, of: str = "users") -> tuple[
         sent.append([call.sql for call in database.calls])
         database.calls.clear()
         if len(sent) == 1:
-            built = context.texts.builds
-    return sent, context.texts.builds - built
+            built = context.statement_cache.builds
+    return sent, context.statement_cache.builds - built
 
 
 def compiled(q: str, rules: ListRules, known: Any, dialect: Dialect) -> Filter:

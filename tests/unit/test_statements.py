@@ -32,7 +32,7 @@ from authhero_sql.schema import Column, Columns, Index, Table
 from authhero_sql.statements import texts as kept_texts
 from authhero_sql.statements.conditions import NOT_NULL, NULL, Picked, gt, lte, null_or, one_of, other_than, paired
 from authhero_sql.statements.table import Side
-from authhero_sql.statements.texts import Bind, LiteralError, Texts, compiled
+from authhero_sql.statements.texts import Bind, LiteralError, StatementCache, compiled
 from tests.unit.fakes import DIALECTS, FakeDatabase
 
 NOW = datetime(2026, 1, 31, 10, 0, tzinfo=UTC)
@@ -387,7 +387,7 @@ def count_star() -> Any:
 
 
 def test_a_statement_is_built_once() -> None:
-    kept = Texts(DIALECTS["sqlite"])
+    kept = StatementCache(DIALECTS["sqlite"])
     first = kept.get(("a",), count_star)
     assert kept.get(("a",), count_star) is first
     assert kept.builds == 1
@@ -397,7 +397,7 @@ def test_a_statement_is_built_once() -> None:
 
 def test_no_more_is_kept_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kept_texts, "KEPT_BYTES", 1000)
-    kept = Texts(DIALECTS["sqlite"])
+    kept = StatementCache(DIALECTS["sqlite"])
     for shape in range(100):
         kept.get(shape, count_star)
     kept.get(99, count_star)
@@ -413,7 +413,7 @@ def test_no_more_is_kept_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch)
 
 def test_callers_filters_drive_out_none_of_our_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kept_texts, "KEPT_FILTER_BYTES", 1000)
-    kept = Texts(DIALECTS["sqlite"])
+    kept = StatementCache(DIALECTS["sqlite"])
     kept.get("own", count_star)
     for shape in range(100):
         kept.get(shape, count_star, filtered=True)
@@ -422,7 +422,7 @@ def test_callers_filters_drive_out_none_of_our_own(monkeypatch: pytest.MonkeyPat
 
 
 def test_what_is_planned_for_its_values_is_never_prepared() -> None:
-    kept = Texts(DIALECTS["postgresql"])
+    kept = StatementCache(DIALECTS["postgresql"])
     for _ in range(3):
         assert kept.get("own", count_star).bind({}).prepared
         assert not kept.get("planned", count_star, planned=True).bind({}).prepared
@@ -485,7 +485,7 @@ class Forgetful(FakeDatabase):
 
 
 def test_a_failed_build_is_not_kept() -> None:
-    kept = Texts(DIALECTS["sqlite"])
+    kept = StatementCache(DIALECTS["sqlite"])
     for _ in range(2):
         with pytest.raises(LiteralError):
             kept.get("shape", lambda: Query.from_("t").select("a").where(Field("a") == "literal"))
