@@ -20,7 +20,7 @@ from .access import EVERYWHERE, index_for, is_named, leads
 from .conditions import Where, columns, names, shape
 from .filters import Filter, Target
 from .table import AnyTable, Gathered, Side, Statements
-from .texts import Bind, StatementCache, Text
+from .texts import Bind, CompiledStatement, StatementCache
 
 Stretch: TypeAlias = Literal["all", "behind", "values", "nulls", "nulls behind"]
 """A part of a walk: all of it, what lies behind the cursor, all that has a value, all that has none, and of those what lies behind."""
@@ -131,7 +131,9 @@ class ListStatements(Statements):
 
     # What they are made of.
 
-    def _list_text(self, key: tuple[Any, ...], build: Callable[[], Any], filter: Filter | None, *, planned: bool = False) -> Text:
+    def _list_text(
+        self, key: tuple[Any, ...], build: Callable[[], Any], filter: Filter | None, *, planned: bool = False
+    ) -> CompiledStatement:
         own = (self.table.name, *key) if filter is None else (self.table.name, *key, filter.shape)
         # What is asked for by a name, such as an e-mail address, is as few rows for every value.
         named = filter is not None and filter.columns == filter.equal and is_named(self.table, filter.equal)

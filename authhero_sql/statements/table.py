@@ -22,7 +22,7 @@ from ..rows import RowReader
 from ..schema import Column, Order, Table
 from .access import EVERYWHERE, Access, index_for
 from .conditions import DatabaseNow, Paired, Picked, Place, Where, columns, criterion, operands, shape
-from .texts import Bind, DatabaseNowTerm, StatementCache, Text
+from .texts import Bind, CompiledStatement, DatabaseNowTerm, StatementCache
 
 AnyTable: TypeAlias = Table[Any]
 
@@ -329,7 +329,7 @@ class Statements:
 
     # What they are made of.
 
-    def _text(self, key: tuple[Hashable, ...], build: Callable[[], Any], *, planned: bool = False) -> Text:
+    def _text(self, key: tuple[Hashable, ...], build: Callable[[], Any], *, planned: bool = False) -> CompiledStatement:
         return self.cache.get((self.table.name, *key), build, planned=planned)
 
     def _operands(self, where: Where, table: AnyTable | None = None, prefix: str = "where") -> dict[str, Any]:

@@ -63,7 +63,7 @@ def guard(text: str, quote: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class CompiledStatement:
     """SQL text in one dialect and the names of its parameters in order."""
 
     sql: str
@@ -79,13 +79,13 @@ class Text:
         return Call(self.sql, self._pick(values), prepared=self.prepared, adds_row=self.adds_row)
 
 
-def compiled(dialect: Dialect, builder: Any) -> Text:
+def compile_statement(dialect: Dialect, builder: Any) -> CompiledStatement:
     """The statement of a PyPika builder."""
     text = builder.get_sql()
     guard(text, dialect.quote)
     text = text.replace(DatabaseNowTerm.MARK, dialect.now_ms())
     sql, names = dialect.placeholders(text, MARK)
-    return Text(sql, names, _picker(names))
+    return CompiledStatement(sql, names, _picker(names))
 
 
 def _picker(names: tuple[str, ...]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
@@ -99,13 +99,13 @@ class Shelf:
 
     def __init__(self, room: int) -> None:
         self.room: int = room
-        self._kept: dict[Hashable, Text] = {}
+        self._kept: dict[Hashable, CompiledStatement] = {}
 
-    def get(self, shape: Hashable) -> Text | None:
+    def get(self, shape: Hashable) -> CompiledStatement | None:
         """The statement of a shape, if it is kept."""
         return self._kept.get(shape)
 
-    def put(self, shape: Hashable, text: Text) -> None:
+    def put(self, shape: Hashable, text: CompiledStatement) -> None:
         """Keep one that is not kept yet."""
         self._kept[shape] = text
         self.room -= _size(shape, text)
@@ -116,7 +116,7 @@ class Shelf:
 
 def _size(*values: Any) -> int:
     """Bytes of memory, what is shared with others counted like what is not."""
-    parts = [(value.sql, value.names) if isinstance(value, Text) else value for value in values]
+    parts = [(value.sql, value.names) if isinstance(value, CompiledStatement) else value for value in values]
     return sum(getsizeof(part) + (_size(*part) if isinstance(part, tuple) else 0) for part in parts)
 
 
@@ -140,7 +140,7 @@ class StatementCache:
 
     def get(
         self, shape: Hashable, build: Callable[[], Any], *, filtered: bool = False, planned: bool = False, adds_row: bool = False
-    ) -> Text:
+    ) -> CompiledStatement:
         """The statement of a shape; ``build`` makes its PyPika builder the first time.
 
         A shape names everything that the text depends on and no value. One that is ``filtered`` by a caller has a shelf of its own,
@@ -152,6 +152,6 @@ class StatementCache:
         text = shelf.get(shape)
         if text is None:
             self.builds += 1
-            text = replace(compiled(self.dialect, build()), prepared=not planned, adds_row=adds_row)
+            text = replace(compile_statement(self.dialect, build()), prepared=not planned, adds_row=adds_row)
             shelf.put(shape, text)
         return text

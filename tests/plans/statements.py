@@ -24,7 +24,7 @@ from authhero_sql.lucene import Equal, quoted
 from authhero_sql.schema import Column
 from authhero_sql.statements.access import index_for
 from authhero_sql.statements.filters import compiled
-from authhero_sql.statements.texts import StatementCache, Text
+from authhero_sql.statements.texts import CompiledStatement, StatementCache
 from authhero_sql.where import one_of
 from tests import population
 from tests.kinds import kinds
@@ -112,7 +112,9 @@ class Noting(StatementCache):
         self.source = ""
         self.sent: dict[str, list[Sent]] = {}
 
-    def get(self, shape: Any, build: Callable[[], Any], *, filtered: bool = False, planned: bool = False, adds_row: bool = False) -> Text:
+    def get(
+        self, shape: Any, build: Callable[[], Any], *, filtered: bool = False, planned: bool = False, adds_row: bool = False
+    ) -> CompiledStatement:
         """The statement, which notes what is bound to it."""
         statement = super().get(shape, build, filtered=filtered, planned=planned, adds_row=adds_row)
 

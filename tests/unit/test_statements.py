@@ -32,7 +32,7 @@ from authhero_sql.schema import Column, Columns, Index, Table
 from authhero_sql.statements import texts as kept_texts
 from authhero_sql.statements.conditions import NOT_NULL, NULL, Picked, gt, lte, null_or, one_of, other_than, paired
 from authhero_sql.statements.table import Side
-from authhero_sql.statements.texts import Bind, LiteralError, StatementCache, compiled
+from authhero_sql.statements.texts import Bind, LiteralError, StatementCache, compile_statement
 from tests.unit.fakes import DIALECTS, FakeDatabase
 
 NOW = datetime(2026, 1, 31, 10, 0, tzinfo=UTC)
@@ -360,8 +360,8 @@ USES: dict[str, Callable[[Any, Field, Any], Any]] = {
 @example(value=b"'")
 def test_a_statement_with_a_literal_is_refused(dialect: Dialect, use: str, value: Any) -> None:
     with pytest.raises(LiteralError):
-        compiled(dialect, USES[use](dialect.query, Field("a"), value))
-    compiled(dialect, USES[use](dialect.query, Field("a"), Bind("value")))
+        compile_statement(dialect, USES[use](dialect.query, Field("a"), value))
+    compile_statement(dialect, USES[use](dialect.query, Field("a"), Bind("value")))
 
 
 @each_dialect
@@ -369,13 +369,13 @@ def test_a_limit_must_be_bound(dialect: Dialect) -> None:
     query: Any = dialect.query.from_("t").select("a")
     for literal in (query.limit(5), query.offset(5), query.limit(0)):
         with pytest.raises(LiteralError):
-            compiled(dialect, literal)
-    assert compiled(dialect, query.limit(Bind("limit"))).names == ("limit",)
+            compile_statement(dialect, literal)
+    assert compile_statement(dialect, query.limit(Bind("limit"))).names == ("limit",)
 
 
 @each_dialect
 def test_names_with_digits_are_no_literals(dialect: Dialect) -> None:
-    compiled(dialect, dialect.query.from_("t1").select("line_2", "3rd").where(Field("is_true") == Bind("true1")))
+    compile_statement(dialect, dialect.query.from_("t1").select("line_2", "3rd").where(Field("is_true") == Bind("true1")))
 
 
 # --- kept statements -------------------------------------------------------------------------------------------------------------
@@ -494,7 +494,7 @@ def test_a_failed_build_is_not_kept() -> None:
 
 def test_binding_ignores_other_names_and_needs_its_own() -> None:
     query: Any = Query.from_("t").select("a").where((Field("a") == Bind("x")) & (Field("b") == Bind("y")))
-    statement = compiled(DIALECTS["sqlite"], query)
+    statement = compile_statement(DIALECTS["sqlite"], query)
     assert statement.bind({"y": 2, "z": 3, "x": 1}).args == (1, 2)
     with pytest.raises(KeyError):
         statement.bind({"x": 1})
@@ -503,12 +503,12 @@ def test_binding_ignores_other_names_and_needs_its_own() -> None:
 def test_a_name_bound_twice_is_one_parameter_only_where_parameters_have_numbers() -> None:
     for name, args in (("sqlite", (1, 1)), ("postgresql", (1,)), ("d1", (1,)), ("mysql", (1, 1))):
         query: Any = DIALECTS[name].query.from_("t").select("a").where((Field("a") == Bind("x")) & (Field("b") == Bind("x")))
-        assert compiled(DIALECTS[name], query).bind({"x": 1}).args == args
+        assert compile_statement(DIALECTS[name], query).bind({"x": 1}).args == args
 
 
 def test_a_percent_sign_is_doubled_for_mysql() -> None:
     query: Any = DIALECTS["mysql"].query.from_("t").select("100%").where(Field("a") == Bind("x"))
-    assert compiled(DIALECTS["mysql"], query).sql == "SELECT `100%%` FROM `t` WHERE `a`=%s"
+    assert compile_statement(DIALECTS["mysql"], query).sql == "SELECT `100%%` FROM `t` WHERE `a`=%s"
 
 
 @pytest.mark.parametrize(("count", "size"), [(1, 1), (2, 2), (3, 4), (5, 8), (1000, 1024)])
