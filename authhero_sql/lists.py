@@ -102,7 +102,7 @@ class Lists(Generic[M]):
         if not parts:
             return None
         tree = parts[0] if len(parts) == 1 else lucene.And(parts)
-        return filters.compiled(tree, self.rules, self.sql.targets(), self.sql.dialect)
+        return filters.compile_filter(tree, self.rules, self.sql.targets(), self.sql.dialect)
 
     async def by_offset(self, where: Where, order: Sequence[Order], page: int, per_page: int, include_totals: Totals) -> Page[M]:
         """One page of the rows that meet the conditions."""

@@ -92,7 +92,7 @@ def _absent(column: Column, model: type[BaseModel]) -> Any:
     return None if default is None else column.encode(default)
 
 
-def compiled(tree: lucene.Node, rules: ListRules, known: Mapping[str, Target], dialect: Dialect) -> Filter:
+def compile_filter(tree: lucene.Node, rules: ListRules, known: Mapping[str, Target], dialect: Dialect) -> Filter:
     """The filter that a caller's tree of conditions is for a list.
 
     Raises:
