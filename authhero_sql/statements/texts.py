@@ -17,9 +17,9 @@ from ..dialects.interface import Call
 T = TypeVar("T")
 
 MARK = re.compile("\0(\\w+)\0")
-KEPT_BYTES = 8 << 20
+CACHE_BYTES = 8 << 20
 """How much memory the statements may take that are kept."""
-KEPT_FILTER_BYTES = 4 << 20
+FILTER_CACHE_BYTES = 4 << 20
 """The same for those with a filter of a caller's, of which there are as many as callers think of."""
 
 
@@ -94,7 +94,7 @@ def _picker(names: tuple[str, ...]) -> Callable[[Mapping[str, Any]], tuple[Any, 
     return lambda values: tuple(values[name] for name in names)
 
 
-class Shelf:
+class BoundedCache:
     """Statements by shape, in so many bytes; when there is no room left, the oldest goes."""
 
     def __init__(self, room: int) -> None:
@@ -127,8 +127,8 @@ class StatementCache:
         self.dialect = dialect
         self.builds: int = 0
         """How many have been built; stands still when everything is warm."""
-        self._own = Shelf(KEPT_BYTES)
-        self._filters = Shelf(KEPT_FILTER_BYTES)
+        self._own = BoundedCache(CACHE_BYTES)
+        self._filters = BoundedCache(FILTER_CACHE_BYTES)
         self._made: dict[Hashable, Any] = {}
 
     def once(self, key: Hashable, make: Callable[[], T]) -> T:

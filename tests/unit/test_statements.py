@@ -396,7 +396,7 @@ def test_a_statement_is_built_once() -> None:
 
 
 def test_no_more_is_kept_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept_texts, "KEPT_BYTES", 1000)
+    monkeypatch.setattr(kept_texts, "CACHE_BYTES", 1000)
     kept = StatementCache(DIALECTS["sqlite"])
     for shape in range(100):
         kept.get(shape, count_star)
@@ -412,7 +412,7 @@ def test_no_more_is_kept_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_callers_filters_drive_out_none_of_our_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept_texts, "KEPT_FILTER_BYTES", 1000)
+    monkeypatch.setattr(kept_texts, "FILTER_CACHE_BYTES", 1000)
     kept = StatementCache(DIALECTS["sqlite"])
     kept.get("own", count_star)
     for shape in range(100):
@@ -462,7 +462,7 @@ async def test_what_is_gathered_is_that_of_the_row_around_it(dialect: Dialect) -
 @each_dialect
 async def test_many_large_filters_take_no_more_memory_than_allowed(dialect: Dialect, monkeypatch: pytest.MonkeyPatch) -> None:
     room = 1 << 18
-    monkeypatch.setattr(kept_texts, "KEPT_FILTER_BYTES", room)
+    monkeypatch.setattr(kept_texts, "FILTER_CACHE_BYTES", room)
     users = Adapters(Context.of(Forgetful(dialect))).users
     await users.list("acme", q="a -b")
     tracemalloc.start()
