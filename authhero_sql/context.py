@@ -28,7 +28,7 @@ logger: logging.Logger = logging.getLogger("authhero_sql.sql")
 """At level DEBUG: the text of every statement and how long it took, never a value."""
 
 
-def told(calls: Sequence[Call], began: float) -> None:
+def log_calls(calls: Sequence[Call], began: float) -> None:
     """Log statements, and how long ago they began."""
     # The text holds no value: every value is bound.
     logger.debug("%.1f ms: %s", (time.perf_counter() - began) * 1000, "; ".join(call.sql for call in calls))
@@ -82,7 +82,7 @@ class Batch:
         except DatabaseError as error:
             raise self._located(error) from error.__cause__
         finally:
-            told(self._calls, began)
+            log_calls(self._calls, began)
 
     async def _at_once(self, context: Context) -> None:
         async with context.transaction() as inside:
@@ -101,7 +101,7 @@ class Batch:
         ]
 
     def _located(self, error: DatabaseError) -> Exception:
-        """The error, naming the table whose statement it was, where that can be told."""
+        """The error, naming the table whose statement it was, where that can be log_calls."""
         if isinstance(error, BatchRowNotFoundError):
             return located(error, [self._tables[error.position]], self._calls)
         return located(error, list(dict.fromkeys(self._tables)), self._calls)
