@@ -50,7 +50,7 @@ class LiteralError(RuntimeError):
     """A statement was built with a value in its text. Bind it."""
 
 
-def guard(text: str, quote: str) -> None:
+def reject_literals(text: str, quote: str) -> None:
     """Refuse a text with a literal: what is no quoted name may hold neither a string nor a number.
 
     Raises:
@@ -82,7 +82,7 @@ class CompiledStatement:
 def compile_statement(dialect: Dialect, builder: Any) -> CompiledStatement:
     """The statement of a PyPika builder."""
     text = builder.get_sql()
-    guard(text, dialect.quote)
+    reject_literals(text, dialect.quote)
     text = text.replace(DatabaseNowTerm.MARK, dialect.now_ms())
     sql, names = dialect.placeholders(text, MARK)
     return CompiledStatement(sql, names, _picker(names))
