@@ -14,7 +14,7 @@ from ..models.base import ImportMetadata
 from ..models.sessions import LoginSession, LoginSessionInsert, LoginSessionWithTenantId
 from ..rows import Unchecked
 from ..schema import Column, Table
-from ..statements.conditions import Picked, Where, lt
+from ..statements.conditions import Subquery, Where, lt
 from ..tables import LOGIN_SESSIONS
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ class LoginSessions(Adapter[LoginSession]):
         """Remove the login session; whether there was one."""
         return await self._remove({LOGIN_SESSION.tenant_id: tenant_id, LOGIN_SESSION.id: id})
 
-    def _extend(self, tenant_id: str, id: str | Picked, expires: int, only_if: tuple[Table[Any], Where] | None = None) -> Call:
+    def _extend(self, tenant_id: str, id: str | Subquery, expires: int, only_if: tuple[Table[Any], Where] | None = None) -> Call:
         """The statement that pushes an expiry (epoch milliseconds) out, never back; one that never ends stays so."""
         where = {LOGIN_SESSION.tenant_id: tenant_id, LOGIN_SESSION.id: id, LOGIN_SESSION.expires_at_ts: lt(from_epoch_ms(expires))}
         return self._sql.update(where, self._bumped({"expires_at_ts": expires}), only_if=only_if)

@@ -18,7 +18,7 @@ from ..models.base import ImportMetadata
 from ..models.sessions import RefreshToken, RefreshTokenInsert, RefreshTokenRotation, Session, SessionInsert
 from ..rows import Unchecked
 from ..schema import Column
-from ..statements.conditions import NULL, Picked, Where, gt, null_or, one_of
+from ..statements.conditions import NULL, Subquery, Where, gt, null_or, one_of
 from ..tables import REFRESH_TOKENS, SESSIONS
 from .login_sessions import LoginSessions
 from .mixins import IterateMixin, RowMixin, W
@@ -143,7 +143,7 @@ class Sessions(_Expiring[Session, "SessionWhere"]):
         beside = []
         expires = _latest(values)
         if expires is not None:
-            login_id = Picked(self.table, self.table[self.login_column], seen)
+            login_id = Subquery(self.table, self.table[self.login_column], seen)
             beside.append(LoginSessions(self.context)._extend(tenant_id, login_id, expires))
         return await self._update_with(where, expected, self._sql.update(seen, values), beside)
 

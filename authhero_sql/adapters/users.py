@@ -21,7 +21,7 @@ from ..models.base import ImportMetadata, Instant
 from ..models.users import Identity, ProfileData, User, UserInsert
 from ..rows import Fields, RowReader, Unchecked
 from ..schema import Column
-from ..statements.conditions import NULL, Picked, Where, one_of
+from ..statements.conditions import NULL, Subquery, Where, one_of
 from ..statements.table import Gathered, Side
 from ..tables import AUTHENTICATION_METHODS, OUTBOX_EVENTS, PASSWORDS, USER_ACTIVITY, USERS
 from .mixins import IterateMixin
@@ -328,7 +328,7 @@ class Users(Importing[User], IterateMixin[User, "UserWhere"]):
     async def _found(self, where: Where, tenant_id: str) -> builtins.list[User]:
         """The users that meet the conditions, each with the accounts that are linked to it, the first of them first."""
         own = {USER.tenant_id: tenant_id, **where}
-        linked = {USER.tenant_id: tenant_id, USER.linked_to: Picked(self.table, USER.user_id, own, several=True)}
+        linked = {USER.tenant_id: tenant_id, USER.linked_to: Subquery(self.table, USER.user_id, own, several=True)}
         return sorted(await self._folded(own, linked), key=_precedence)
 
     async def _folded(self, where: Where, linked: Where) -> builtins.list[User]:
@@ -484,7 +484,7 @@ class Users(Importing[User], IterateMixin[User, "UserWhere"]):
         where = {USER.tenant_id: tenant_id, USER.user_id: user_id}
         linked = {USER.tenant_id: tenant_id, USER.linked_to: user_id}
         events = [self._sql.insert_beside(OUTBOX_EVENTS, event, where) for event in self._events(tenant_id, outbox_events)]
-        of_linked = Picked(self.table, USER.user_id, linked, several=True)
+        of_linked = Subquery(self.table, USER.user_id, linked, several=True)
         return await self._run.matched(
             *events,
             self._sql.delete({METHOD.tenant_id: tenant_id, METHOD.user_id: of_linked}, AUTHENTICATION_METHODS),

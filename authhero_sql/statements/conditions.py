@@ -92,7 +92,7 @@ class Place:
     source: Any = None
     checked: Collection[str] = ()
     """The columns by which no index is to be read."""
-    subquery: Callable[[Picked, str], Any] | None = None
+    subquery: Callable[[Subquery, str], Any] | None = None
     """The SELECT of what is picked elsewhere."""
 
     def field(self, column: Column) -> Field:
@@ -252,7 +252,7 @@ class Paired(Operator):
 
 
 @dataclass(frozen=True, slots=True)
-class Picked(Operator):
+class Subquery(Operator):
     """The value of a column in the row of a table that meets conditions, or one of those in ``several`` rows."""
 
     table: Table[Any]

@@ -21,7 +21,7 @@ from ..dialects.interface import Call
 from ..rows import RowReader
 from ..schema import Column, Order, Table
 from .access import EVERYWHERE, Access, index_for
-from .conditions import DatabaseNow, Paired, Picked, Place, Where, columns, criterion, operands, shape
+from .conditions import DatabaseNow, Paired, Place, Subquery, Where, columns, criterion, operands, shape
 from .texts import Bind, CompiledStatement, DatabaseNowTerm, StatementCache
 
 AnyTable: TypeAlias = Table[Any]
@@ -337,7 +337,7 @@ class Statements:
 
     def _criterion(self, source: Any, where: Where, table: AnyTable | None = None, prefix: str = "where") -> Criterion:
         table = table or self.table
-        return criterion(where, Place(table, self.dialect, source, self._checked(where, table), self._picked), prefix)
+        return criterion(where, Place(table, self.dialect, source, self._checked(where, table), self._subquery), prefix)
 
     def _checked(self, where: Where, table: AnyTable) -> Collection[str]:
         """The tenant, where the index that leads to the rows does not have it: each of the tenant's own seems to lead to as few."""
@@ -345,10 +345,10 @@ class Statements:
         led = next((index.names for index in table.indexes if access and index.name == access.name), (EVERYWHERE,))
         return () if EVERYWHERE in led else (EVERYWHERE,)
 
-    def _picked(self, picked: Picked, prefix: str) -> Any:
-        source = self._source(picked.where, table=picked.table)
-        chosen = self.dialect.query.from_(source).select(source.field(picked.column.name))
-        return chosen.where(self._criterion(source, picked.where, picked.table, prefix))
+    def _subquery(self, selected: Subquery, prefix: str) -> Any:
+        source = self._source(selected.where, table=selected.table)
+        chosen = self.dialect.query.from_(source).select(source.field(selected.column.name))
+        return chosen.where(self._criterion(source, selected.where, selected.table, prefix))
 
     def _source(
         self,

@@ -30,7 +30,7 @@ from authhero_sql.lucene import quoted
 from authhero_sql.models.base import Instant
 from authhero_sql.schema import Column, Columns, Index, Table
 from authhero_sql.statements import texts as kept_texts
-from authhero_sql.statements.conditions import NOT_NULL, NULL, Picked, gt, lte, null_or, one_of, other_than, paired
+from authhero_sql.statements.conditions import NOT_NULL, NULL, Subquery, gt, lte, null_or, one_of, other_than, paired
 from authhero_sql.statements.table import Side
 from authhero_sql.statements.texts import Bind, LiteralError, StatementCache, compile_statement
 from tests.unit.fakes import DIALECTS, FakeDatabase
@@ -141,7 +141,7 @@ SHAPES: dict[str, Callable[[Notes, Plain], Awaitable[Any]]] = {
     "insert": run(lambda plain: plain._sql.insert(ROW)),
     "update": run(lambda plain: plain._sql.update(OWN, {"body": "x", "created_at": None})),
     "update of the row that another row names": run(
-        lambda plain: plain._sql.update({**OF_TENANT, NOTE.id: Picked(TAGS, TAG.id, {**OWN_TAG, TAG.seen: 1})}, {"body": "x"})
+        lambda plain: plain._sql.update({**OF_TENANT, NOTE.id: Subquery(TAGS, TAG.id, {**OWN_TAG, TAG.seen: 1})}, {"body": "x"})
     ),
     "update and delete by an index": lambda _, plain: plain._run.write(
         plain._sql.update({**OF_TENANT, NOTE.body: "b"}, {"created_at": None}), plain._sql.delete({**OF_TENANT, NOTE.body: "b"})
@@ -154,7 +154,7 @@ SHAPES: dict[str, Callable[[Notes, Plain], Awaitable[Any]]] = {
     "delete of pairs": run(lambda plain: plain._sql.delete({NOTE.tenant_id: paired(NOTE.id, [("t", "a"), ("u", "b")])})),
     "delete of the rows that others name": run(
         lambda plain: plain._sql.delete(
-            {TAG.tenant_id: "t", TAG.id: Picked(NOTES, NOTE.id, {**OF_TENANT, NOTE.body: "b"}, several=True)}, TAGS
+            {TAG.tenant_id: "t", TAG.id: Subquery(NOTES, NOTE.id, {**OF_TENANT, NOTE.body: "b"}, several=True)}, TAGS
         )
     ),
     "delete in batches": lambda _, plain: plain._sweeps.sweep(OF_TENANT, NOTE.created_at, NOW),
