@@ -11,7 +11,7 @@ from ..dialects.interface import Call
 from ..errors import InvalidValueError
 from ..models.sessions import SessionCleanupResult
 from ..schema import Column
-from ..statements.conditions import Where, gte, lt, null_or, paired
+from ..statements.conditions import Where, gte, lt, null_or, pair_in
 from ..statements.table import AnyTable
 from ..tables import LOGIN_SESSIONS, REFRESH_TOKENS, SESSIONS
 from .login_sessions import LoginSessions
@@ -112,9 +112,9 @@ def _removal(sessions: Sessions, logins: LoginSessions, chosen: list[tuple[str, 
 
     The login sessions that are left would go with them, so they are detached before.
     """
-    where = {SESSION.tenant_id: paired(SESSION.id, chosen), **expired}
+    where = {SESSION.tenant_id: pair_in(SESSION.id, chosen), **expired}
     detach = logins._sql.update(
-        {LOGIN.tenant_id: paired(LOGIN.session_id, chosen)},
+        {LOGIN.tenant_id: pair_in(LOGIN.session_id, chosen)},
         logins._bumped({"session_id": None}),
         only_if=(sessions.table, expired),
         on={"tenant_id": "tenant_id", "id": "session_id"},

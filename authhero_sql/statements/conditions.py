@@ -225,7 +225,7 @@ class OneOf(Operator):
 
 
 @dataclass(frozen=True, slots=True)
-class Paired(Operator):
+class PairIn(Operator):
     """Together with another column one of a list of pairs of texts, never empty."""
 
     other: Column
@@ -319,9 +319,9 @@ def one_of(values: Collection[str]) -> OneOf:
     return OneOf(values)
 
 
-def paired(other: Column, pairs: Collection[tuple[str, str]]) -> Paired:
+def pair_in(other: Column, pairs: Collection[tuple[str, str]]) -> PairIn:
     """Together with another column one of several pairs of texts, at least one."""
-    return Paired(other, pairs)
+    return PairIn(other, pairs)
 
 
 # What is made of all the conditions of a statement.
@@ -362,7 +362,7 @@ def _criteria(where: Where, place: Place, prefix: str) -> Iterator[Criterion]:
 def columns(where: Where, *roles: Role) -> set[str]:
     """The names of the columns for which an index can do one of these things."""
     found = {column.name for column, value in where.items() if (value.role if isinstance(value, Operator) else "equal") in roles}
-    pairs = {value.other.name for value in where.values() if isinstance(value, Paired) and value.role in roles}
+    pairs = {value.other.name for value in where.values() if isinstance(value, PairIn) and value.role in roles}
     return found | pairs
 
 

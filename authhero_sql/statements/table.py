@@ -21,7 +21,7 @@ from ..dialects.interface import Call
 from ..rows import RowReader
 from ..schema import Column, Order, Table
 from .access import EVERYWHERE, Access, index_for
-from .conditions import DatabaseNow, Paired, Place, Subquery, Where, columns, criterion, operands, shape
+from .conditions import DatabaseNow, PairIn, Place, Subquery, Where, columns, criterion, operands, shape
 from .texts import Bind, CompiledStatement, DatabaseNowTerm, StatementCache
 
 AnyTable: TypeAlias = Table[Any]
@@ -369,7 +369,7 @@ class Statements:
         access, source = self._access(where, order, table, also, listed), SQLTable(table.name)
         if access is None:
             return source
-        pairs = any(isinstance(value, Paired) for value in where.values())
+        pairs = any(isinstance(value, PairIn) for value in where.values())
         return self.dialect.read_by(source, access.name, certain=certain or access.ordered or pairs)
 
     @staticmethod

@@ -30,7 +30,7 @@ from authhero_sql.lucene import quoted
 from authhero_sql.models.base import Instant
 from authhero_sql.schema import Column, Columns, Index, Table
 from authhero_sql.statements import texts as kept_texts
-from authhero_sql.statements.conditions import NOT_NULL, NULL, Subquery, gt, lte, null_or, one_of, other_than, paired
+from authhero_sql.statements.conditions import NOT_NULL, NULL, Subquery, gt, lte, null_or, one_of, other_than, pair_in
 from authhero_sql.statements.table import Side
 from authhero_sql.statements.texts import Bind, LiteralError, StatementCache, compile_statement
 from tests.unit.fakes import DIALECTS, FakeDatabase
@@ -151,7 +151,7 @@ SHAPES: dict[str, Callable[[Notes, Plain], Awaitable[Any]]] = {
         lambda plain: plain._sql.update(OWN, {"body": "x"}, only_if=(TAGS, {TAG.seen: gt(1)}), on={"tenant_id": "tenant_id", "id": "id"})
     ),
     "delete": run(lambda plain: plain._sql.delete(OWN)),
-    "delete of pairs": run(lambda plain: plain._sql.delete({NOTE.tenant_id: paired(NOTE.id, [("t", "a"), ("u", "b")])})),
+    "delete of pairs": run(lambda plain: plain._sql.delete({NOTE.tenant_id: pair_in(NOTE.id, [("t", "a"), ("u", "b")])})),
     "delete of the rows that others name": run(
         lambda plain: plain._sql.delete(
             {TAG.tenant_id: "t", TAG.id: Subquery(NOTES, NOTE.id, {**OF_TENANT, NOTE.body: "b"}, several=True)}, TAGS
