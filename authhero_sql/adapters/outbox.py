@@ -20,7 +20,7 @@ from ..models.base import Instant, Page
 from ..rows import Unchecked, in_order, invalid, mapping
 from ..schema import Column, Order
 from ..statements.conditions import NOT_NULL, NULL, Where, gt, lte, null_or, one_of
-from ..statements.table import Added
+from ..statements.table import Increment
 from ..tables import OUTBOX_EVENTS
 
 if TYPE_CHECKING:
@@ -181,7 +181,7 @@ class Outbox(Adapter[StoredEvent]):
         values = {
             **UNCLAIMED,
             **self._encoded({OUTBOX_EVENT.error: error, OUTBOX_EVENT.next_retry_at: next_retry_at}),
-            "retry_count": Added(1),
+            "retry_count": Increment(1),
         }
         return await self._run.matched(self._sql.update({OUTBOX_EVENT.id: id, **_open(worker_id)}, values))
 

@@ -61,7 +61,7 @@ class Gathered:
 
 
 @dataclass(frozen=True, slots=True)
-class Added:
+class Increment:
     """A value to add to a number that is stored."""
 
     amount: int
@@ -292,7 +292,7 @@ class Statements:
             builder = self.dialect.query.update(source)
             for name, value in values.items():
                 given = _given(value, f"set_{name}")
-                builder = builder.set(source.field(name), source.field(name) + given if isinstance(value, Added) else given)
+                builder = builder.set(source.field(name), source.field(name) + given if isinstance(value, Increment) else given)
             builder = builder.where(self._criterion(source, where))
             for name, value in old.items():
                 builder = builder.where(self._still(source.field(name), name, null=value is None))
@@ -421,7 +421,7 @@ class Statements:
         return field.isnull() if null else self.dialect.equal(field, Bind(f"old_{name}"), text=self.table[name].is_text)
 
 
-_EXPRESSIONS = frozenset((Added, DatabaseNow))
+_EXPRESSIONS = frozenset((Increment, DatabaseNow))
 
 
 def _given(value: Any, bind: str) -> Term:
@@ -431,13 +431,13 @@ def _given(value: Any, bind: str) -> Term:
 
 def _kinds(values: Mapping[str, Any]) -> tuple[tuple[str, type], ...]:
     """The values that are more than a parameter: part of a statement's shape."""
-    return tuple([(name, type(value)) for name, value in values.items() if isinstance(value, Added | DatabaseNow)])
+    return tuple([(name, type(value)) for name, value in values.items() if isinstance(value, Increment | DatabaseNow)])
 
 
 def _bound(values: Mapping[str, Any]) -> dict[str, Any]:
     """What is bound for the values."""
     return {
-        name: value.amount if isinstance(value, Added) else value.milliseconds if isinstance(value, DatabaseNow) else value
+        name: value.amount if isinstance(value, Increment) else value.milliseconds if isinstance(value, DatabaseNow) else value
         for name, value in values.items()
     }
 
