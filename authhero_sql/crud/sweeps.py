@@ -9,7 +9,7 @@ from typing import Any
 from ..runner import Runner
 from ..schema import Column
 from ..statements.access import before
-from ..statements.conditions import Stored, Where, columns, gt, lt, lte
+from ..statements.conditions import StoredValue, Where, columns, gt, lt, lte
 from ..statements.lists import ListStatements
 from .pace import GREATEST, Pace
 
@@ -51,7 +51,7 @@ class Sweeper:
         leading = before(self.sql.table, columns(scope, "equal"), column.name)
         span = {key: value for key, value in scope.items() if key.name in leading}
         pace, total = Pace(greatest), 0
-        start: Stored | None = None
+        start: StoredValue | None = None
         while True:
             reach, limit = pace.reach, pace.limit
             ahead = lt(cutoff) if start is None else gt(start) & lt(cutoff)
@@ -69,10 +69,10 @@ class Sweeper:
                 return total
             start = last
 
-    async def _edge(self, where: Where, column: Column, reach: int) -> tuple[Stored, int]:
+    async def _edge(self, where: Where, column: Column, reach: int) -> tuple[StoredValue, int]:
         rows = await self.run.fetch(self.sql.edge(where, column, reach))
         last, entries = rows[0] if rows else (None, 0)
-        return Stored(last), entries
+        return StoredValue(last), entries
 
     async def purge(self, where: Where, *, dry_run: bool = False) -> int:
         """Delete all rows that meet conditions which no index has in order; how many. A dry run only counts them."""

@@ -54,7 +54,7 @@ class DatabaseNow:
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredValue:
     """An operand as it was read from a column, whatever it may mean there."""
 
     value: Any
@@ -110,7 +110,7 @@ class Place:
         """The value to bind for a public one."""
         if isinstance(value, DatabaseNow):
             return value.milliseconds
-        return value.value if isinstance(value, Stored) else self.table.operand(column.name, value)
+        return value.value if isinstance(value, StoredValue) else self.table.operand(column.name, value)
 
 
 def _term(value: Any, bind: str) -> Term:
