@@ -23,7 +23,7 @@ from authhero_sql.listing import Cursor, ListRules, Sort
 from authhero_sql.lucene import Equal, quoted
 from authhero_sql.schema import Column
 from authhero_sql.statements.access import index_for
-from authhero_sql.statements.filters import compiled
+from authhero_sql.statements.filters import compile_filter
 from authhero_sql.statements.texts import CompiledStatement, StatementCache
 from authhero_sql.where import one_of
 from tests import population
@@ -292,7 +292,7 @@ async def _indexed_fields(adapter: Adapter[Any], filled: Database) -> AsyncItera
         name = target.column.name
         if name not in table or name == "tenant_id" or (value := await _some(filled, table.name, table[name])) is None:
             continue
-        filter = compiled(Equal(field, value), rules, adapter._targets(), filled.dialect)
+        filter = compile_filter(Equal(field, value), rules, adapter._targets(), filled.dialect)
         led = {name} & filter.equal or {name} & {order[0].column}
         access = index_for(table, {"tenant_id", name}, (), order)
         columns = next((index.names for index in table.indexes if access and index.name == access.name), table.key)
