@@ -74,17 +74,17 @@ class Operator:
         """What the text depends on."""
         raise NotImplementedError
 
-    def criterion(self, where: Place, column: Column, bind: str) -> Criterion:
+    def criterion(self, scope: Scope, column: Column, bind: str) -> Criterion:
         """The SQL; values are bound under names that begin with ``bind``."""
         raise NotImplementedError
 
-    def operands(self, where: Place, column: Column, bind: str) -> dict[str, Any]:
+    def operands(self, scope: Scope, column: Column, bind: str) -> dict[str, Any]:
         """The values to bind."""
         raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Scope:
     """Where conditions stand: the table, in one dialect, and the source by which a statement reads it."""
 
     table: Table[Any]
@@ -135,15 +135,15 @@ class Compared(Operator):
         """The sign, and whose clock."""
         return (self.sign, self.or_null, isinstance(self.value, DatabaseNow))
 
-    def criterion(self, where: Place, column: Column, bind: str) -> Criterion:
+    def criterion(self, scope: Scope, column: Column, bind: str) -> Criterion:
         """The comparison."""
-        field = where.field(column)
+        field = scope.field(column)
         compared = _SIGNS[self.sign](field, _term(self.value, bind))
         return field.isnull() | compared if self.or_null else compared
 
-    def operands(self, where: Place, column: Column, bind: str) -> dict[str, Any]:
+    def operands(self, scope: Scope, column: Column, bind: str) -> dict[str, Any]:
         """The value."""
-        return {bind: where.operand(column, self.value)}
+        return {bind: scope.operand(column, self.value)}
 
     def __and__(self, other: Compared) -> Both:
         return Both(self, other)
@@ -165,14 +165,14 @@ class Both(Operator):
         """Both shapes."""
         return (self.first.shape(dialect), self.second.shape(dialect))
 
-    def criterion(self, where: Place, column: Column, bind: str) -> Criterion:
+    def criterion(self, scope: Scope, column: Column, bind: str) -> Criterion:
         """Both comparisons."""
-        first, second = (part.criterion(where, column, f"{bind}_{at}") for at, part in enumerate((self.first, self.second)))
+        first, second = (part.criterion(scope, column, f"{bind}_{at}") for at, part in enumerate((self.first, self.second)))
         return Criterion.all([first, second])
 
-    def operands(self, where: Place, column: Column, bind: str) -> dict[str, Any]:
+    def operands(self, scope: Scope, column: Column, bind: str) -> dict[str, Any]:
         """Both values."""
-        return {**self.first.operands(where, column, f"{bind}_0"), **self.second.operands(where, column, f"{bind}_1")}
+        return {**self.first.operands(scope, column, f"{bind}_0"), **self.second.operands(scope, column, f"{bind}_1")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,12 +190,12 @@ class Null(Operator):
         """Which of both."""
         return self.wanted
 
-    def criterion(self, where: Place, column: Column, bind: str) -> Criterion:
+    def criterion(self, scope: Scope, column: Column, bind: str) -> Criterion:
         """IS NULL, or IS NOT NULL."""
-        field = where.field(column)
+        field = scope.field(column)
         return field.isnull() if self.wanted else field.isnotnull()
 
-    def operands(self, where: Place, column: Column, bind: str) -> dict[str, Any]:
+    def operands(self, scope: Scope, column: Column, bind: str) -> dict[str, Any]:
         """Nothing."""
         return {}
 
@@ -215,13 +215,13 @@ class OneOf(Operator):
         """How many parameters the list takes."""
         return ("in", dialect.list_size(len(self.values)))
 
-    def criterion(self, where: Place, column: Column, bind: str) -> Criterion:
+    def criterion(self, scope: Scope, column: Column, bind: str) -> Criterion:
         """IN, in the engine's words."""
-        return where.dialect.in_list(where.field(column), Bind, bind, where.dialect.list_size(len(self.values)))
+        return scope.dialect.in_list(scope.field(column), Bind, bind, scope.dialect.list_size(len(self.values)))
 
-    def operands(self, where: Place, column: Column, bind: str) -> dict[str, Any]:
+    def operands(self, scope: Scope, column: Column, bind: str) -> dict[str, Any]:
         """The list."""
-        return where.dialect.list_values(bind, [where.operand(column, value) for value in self.values])
+        return scope.dialect.list_values(bind, [scope.operand(column, value) for value in self.values])
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,15 +240,15 @@ class PairIn(Operator):
         """The other column, and how many parameters the list takes."""
         return (self.other, dialect.list_size(len(self.pairs)))
 
-    def criterion(self, where: Place, column: Column, bind: str) -> Criterion:
+    def criterion(self, scope: Scope, column: Column, bind: str) -> Criterion:
         """IN, in the engine's words."""
-        fields = (where.field(column), where.field(self.other))
-        return where.dialect.in_pairs(fields, Bind, bind, where.dialect.list_size(len(self.pairs)))
+        fields = (scope.field(column), scope.field(self.other))
+        return scope.dialect.in_pairs(fields, Bind, bind, scope.dialect.list_size(len(self.pairs)))
 
-    def operands(self, where: Place, column: Column, bind: str) -> dict[str, Any]:
+    def operands(self, scope: Scope, column: Column, bind: str) -> dict[str, Any]:
         """The pairs."""
-        pairs = [(where.operand(column, first), where.operand(self.other, second)) for first, second in self.pairs]
-        return where.dialect.pair_values(bind, pairs)
+        pairs = [(scope.operand(column, first), scope.operand(self.other, second)) for first, second in self.pairs]
+        return scope.dialect.pair_values(bind, pairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,16 +269,16 @@ class Subquery(Operator):
         """The shape of the query."""
         return (self.table.name, self.column.name, self.several, shape(self.where, dialect))
 
-    def criterion(self, where: Place, column: Column, bind: str) -> Criterion:
+    def criterion(self, scope: Scope, column: Column, bind: str) -> Criterion:
         """IN a subquery, or equal to it."""
-        if where.subquery is None:
+        if scope.subquery is None:
             raise TypeError("a subquery needs somebody who builds it")
-        field, chosen = where.field(column), where.subquery(self, bind)
+        field, chosen = scope.field(column), scope.subquery(self, bind)
         return field.isin(chosen) if self.several else field == chosen
 
-    def operands(self, where: Place, column: Column, bind: str) -> dict[str, Any]:
+    def operands(self, scope: Scope, column: Column, bind: str) -> dict[str, Any]:
         """The values of the query."""
-        return operands(self.where, Place(self.table, where.dialect), bind)
+        return operands(self.where, Scope(self.table, scope.dialect), bind)
 
 
 NULL, NOT_NULL = Null(True), Null(False)
@@ -332,31 +332,31 @@ def shape(where: Where, dialect: Dialect) -> tuple[Any, ...]:
     return tuple([(column, value.shape(dialect)) if isinstance(value, Operator) else column for column, value in where.items()])
 
 
-def operands(where: Where, place: Place, prefix: str = "where") -> dict[str, Any]:
+def operands(where: Where, scope: Scope, prefix: str = "where") -> dict[str, Any]:
     """The values of the conditions, under the names ``where_0``, ``where_1`` and so on."""
     values: dict[str, Any] = {}
     for position, (column, value) in enumerate(where.items()):
         bind = f"{prefix}_{position}"
         if isinstance(value, Operator):
-            values.update(value.operands(place, column, bind))
+            values.update(value.operands(scope, column, bind))
         else:
-            values[bind] = place.operand(column, value)
+            values[bind] = scope.operand(column, value)
     return values
 
 
-def criterion(where: Where, place: Place, prefix: str = "where") -> Criterion:
+def criterion(where: Where, scope: Scope, prefix: str = "where") -> Criterion:
     """All of the conditions; the values are bound under the names that :func:`operands` gives them."""
-    return Criterion.all(list(_criteria(where, place, prefix)))
+    return Criterion.all(list(_criteria(where, scope, prefix)))
 
 
-def _criteria(where: Where, place: Place, prefix: str) -> Iterator[Criterion]:
+def _criteria(where: Where, scope: Scope, prefix: str) -> Iterator[Criterion]:
     for position, (column, value) in enumerate(where.items()):
         bind = f"{prefix}_{position}"
         if isinstance(value, Operator):
-            yield value.criterion(place, column, bind)
+            yield value.criterion(scope, column, bind)
         else:
-            equal = place.dialect.checked if column.name in place.checked else place.dialect.equal
-            yield equal(place.field(column), _term(value, bind), text=column.is_text)
+            equal = scope.dialect.checked if column.name in scope.checked else scope.dialect.equal
+            yield equal(scope.field(column), _term(value, bind), text=column.is_text)
 
 
 def columns(where: Where, *roles: Role) -> set[str]:

@@ -21,7 +21,7 @@ from ..dialects.interface import Call
 from ..rows import RowReader
 from ..schema import Column, Order, Table
 from .access import EVERYWHERE, Access, index_for
-from .conditions import DatabaseNow, PairIn, Place, Subquery, Where, columns, criterion, operands, shape
+from .conditions import DatabaseNow, PairIn, Scope, Subquery, Where, columns, criterion, operands, shape
 from .texts import Bind, CompiledStatement, DatabaseNowTerm, StatementCache
 
 AnyTable: TypeAlias = Table[Any]
@@ -333,11 +333,11 @@ class Statements:
         return self.cache.get((self.table.name, *key), build, planned=planned)
 
     def _operands(self, where: Where, table: AnyTable | None = None, prefix: str = "where") -> dict[str, Any]:
-        return operands(where, Place(table or self.table, self.dialect), prefix)
+        return operands(where, Scope(table or self.table, self.dialect), prefix)
 
     def _criterion(self, source: Any, where: Where, table: AnyTable | None = None, prefix: str = "where") -> Criterion:
         table = table or self.table
-        return criterion(where, Place(table, self.dialect, source, self._checked(where, table), self._subquery), prefix)
+        return criterion(where, Scope(table, self.dialect, source, self._checked(where, table), self._subquery), prefix)
 
     def _checked(self, where: Where, table: AnyTable) -> Collection[str]:
         """The tenant, where the index that leads to the rows does not have it: each of the tenant's own seems to lead to as few."""
