@@ -17,7 +17,7 @@ from .rows import RowReader
 from .runner import Runner
 from .schema import Column, Order
 from .statements import filters
-from .statements.access import EVERYWHERE
+from .statements.access import TENANT_ID
 from .statements.conditions import Where
 from .statements.filters import Filter
 from .statements.lists import ListStatements, Walk
@@ -189,7 +189,7 @@ class Lists(Generic[M]):
         # A walk may go by a column that is no field: the rules say so, and the cursor is opaque.
         column = next(column for column in self.sql.table.columns if column.public == direction.sort_by)
         read = self.reader.columns if column in self.reader.columns else (*self.reader.columns, column)
-        key = next(name for name in self.sql.table.key if name != EVERYWHERE)
+        key = next(name for name in self.sql.table.key if name != TENANT_ID)
         return Walk(read, column, key, self.order(direction))
 
     async def iterate(self, read: Callable[[str | None], Awaitable[Page[M]]], batch: int) -> AsyncIterator[M]:
@@ -231,11 +231,11 @@ class Lists(Generic[M]):
         parts = [self._part(sort) for sort in sorts]
         named = {part.column for part in parts}
         unique = (index.names for index in table.indexes if index.unique and not any(table[name].null for name in index.names))
-        if any(set(names) <= {*named, EVERYWHERE} for names in unique):
+        if any(set(names) <= {*named, TENANT_ID} for names in unique):
             # No two rows of a tenant are alike in it, and with the key behind it the index would not have the order.
             return parts
         descending = parts[-1].descending
-        rest = [name for name in table.key if name not in named and name != EVERYWHERE]
+        rest = [name for name in table.key if name not in named and name != TENANT_ID]
         if self._is_too_long([part.column for part in parts], rest):
             rest.pop()
         return [*parts, *(Order(name, descending) for name in rest)]
@@ -249,7 +249,7 @@ class Lists(Generic[M]):
         """Whether the last column of the key is in order by itself, behind the others in an index that cannot be declared to have it."""
         table = self.sql.table
         longest = self.sql.dialect.features.index_bytes
-        leading = (EVERYWHERE, *named, *rest[:-1])
+        leading = (TENANT_ID, *named, *rest[:-1])
         if longest is None or not rest or not any(index.names == leading for index in table.indexes):
             return False
         return sum((table[name].size or 2) * 4 for name in (*leading, rest[-1])) > longest

@@ -26,7 +26,7 @@ from ..rows import Fields, RowReader, RowWriter, mapping, wire_fields
 from ..runner import Runner
 from ..schema import Column, Order, Table
 from ..statements import filters
-from ..statements.access import EVERYWHERE
+from ..statements.access import TENANT_ID
 from ..statements.conditions import NULL, Where, other_than
 from ..statements.filters import Target
 from ..statements.lists import ListStatements
@@ -335,7 +335,7 @@ class Adapter(Generic[M]):
         for field, value in mapping(self.table, expect, "expect").items():
             column = self.table.column(wire.get(field, field))
             # The tenant's condition is the one that keeps a call inside it, so that no other may stand in its place.
-            if column.name in self.table.key or column.name == EVERYWHERE or column.codec not in _COMPARED:
+            if column.name in self.table.key or column.name == TENANT_ID or column.codec not in _COMPARED:
                 raise InvalidQueryError(f"{self.table.name}.{column.public} cannot be expected: compare updated_at, or another plain field")
             if value is not None:
                 self.table.operand(column.name, value)

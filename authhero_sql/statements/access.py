@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from ..schema import Index, Order, Table
 
-EVERYWHERE = "tenant_id"
+TENANT_ID = "tenant_id"
 """The column that nearly every condition names, and that alone says nothing about which rows are meant."""
 KEY = ""
 """What stands for the table's key, which has no name of its own."""
@@ -72,14 +72,14 @@ def before(table: Table[Any], equal: Collection[str], bounded: str) -> tuple[str
 
 def leads(table: Table[Any], equal: Collection[str]) -> bool:
     """Whether an index leads to the few rows of a tenant in which columns equal a value."""
-    known = {EVERYWHERE, *equal}
+    known = {TENANT_ID, *equal}
     return _is_one_row(table, known) or index_for(table, known) is not None
 
 
 def is_named(table: Table[Any], equal: Collection[str]) -> bool:
     """Whether the columns name a row, or one of few: a unique index begins with them, before it comes to the tenant."""
-    unique = (index.names for index in table.indexes if index.unique and index.names[0] != EVERYWHERE)
-    return _is_one_row(table, {EVERYWHERE, *equal}) or any(columns[0] in equal and set(equal) <= set(columns) for columns in unique)
+    unique = (index.names for index in table.indexes if index.unique and index.names[0] != TENANT_ID)
+    return _is_one_row(table, {TENANT_ID, *equal}) or any(columns[0] in equal and set(equal) <= set(columns) for columns in unique)
 
 
 def _is_one_row(table: Table[Any], equal: Collection[str]) -> bool:
@@ -96,5 +96,5 @@ def _usefulness(index: Index, equal: Collection[str], bounded: Collection[str], 
     in_order = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(rest, sorted_by, strict=False)))
     in_range = int(not order and bool(rest) and rest[0] in bounded)
     if not in_order and not in_range and (index.broad or not leading):
-        return (0, 0, EVERYWHERE in leading)
-    return (sum(name != EVERYWHERE for name in leading), in_order or in_range, EVERYWHERE in leading)
+        return (0, 0, TENANT_ID in leading)
+    return (sum(name != TENANT_ID for name in leading), in_order or in_range, TENANT_ID in leading)

@@ -16,7 +16,7 @@ from ..listing import ESTIMATE_LIMIT, Cursor, Sort, Totals, Window
 from ..rows import RowReader
 from ..schema import Column, Order
 from . import filters
-from .access import EVERYWHERE, index_for, is_named, leads
+from .access import TENANT_ID, index_for, is_named, leads
 from .conditions import Where, columns, names, shape
 from .filters import Filter, Target
 from .table import AnyTable, Gathered, Side, Statements
@@ -259,8 +259,8 @@ class ListStatements(Statements):
         if filter is None:
             return builder
         each: Sequence[Criterion | None] = ()
-        if EVERYWHERE in names(where) and self._aside(source, filter) is not source:
-            bind = Bind(f"where_{names(where).index(EVERYWHERE)}")
-            tenant = self.dialect.equal(source.field(EVERYWHERE), bind, text=True)
+        if TENANT_ID in names(where) and self._aside(source, filter) is not source:
+            bind = Bind(f"where_{names(where).index(TENANT_ID)}")
+            tenant = self.dialect.equal(source.field(TENANT_ID), bind, text=True)
             each = [None if index_for(self.table, equal) else tenant for equal in filter.alternatives]
         return builder.where(filters.criterion(filter, self.targets(), self.dialect, partial(self._field, source), each))

@@ -20,7 +20,7 @@ from ..dialects.dialect import Dialect, Fragment
 from ..dialects.interface import Call
 from ..rows import RowReader
 from ..schema import Column, Order, Table
-from .access import EVERYWHERE, Access, index_for
+from .access import TENANT_ID, Access, index_for
 from .conditions import DatabaseNow, PairIn, Scope, Subquery, Where, columns, criterion, operands, shape
 from .texts import Bind, CompiledStatement, DatabaseNowTerm, StatementCache
 
@@ -342,8 +342,8 @@ class Statements:
     def _checked(self, where: Where, table: AnyTable) -> Collection[str]:
         """The tenant, where the index that leads to the rows does not have it: each of the tenant's own seems to lead to as few."""
         access = self._access(where, (), table)
-        led = next((index.names for index in table.indexes if access and index.name == access.name), (EVERYWHERE,))
-        return () if EVERYWHERE in led else (EVERYWHERE,)
+        led = next((index.names for index in table.indexes if access and index.name == access.name), (TENANT_ID,))
+        return () if TENANT_ID in led else (TENANT_ID,)
 
     def _subquery(self, selected: Subquery, prefix: str) -> Any:
         source = self._source(selected.where, table=selected.table)
