@@ -173,8 +173,8 @@ class Lists(Generic[M]):
         kind = f"{direction.sort_by}:{direction.sort_order}" if self.rules.both_ways else None
         after = Cursor.after(from_, kind, walk.column)
         rows: list[Row] = []
-        for stretch in walk.stretches(after):
-            rows += await self.run.fetch(self.sql.stretch(walk, where, stretch, after, limit + 1 - len(rows), filter))
+        for segment in walk.segments(after):
+            rows += await self.run.fetch(self.sql.segment(walk, where, segment, after, limit + 1 - len(rows), filter))
             if len(rows) > limit:
                 break
         following = None

@@ -96,7 +96,7 @@ class SessionCleanup:
             chosen = [(row[0], row[1]) for row in rows]
             return len(chosen), await sessions._run.affected(*_removal(sessions, logins, chosen, expired)) if chosen else 0
 
-        return await sessions._sweeps.stretched(scope, expiry, cutoff, remove, BATCH * 4 // 5)
+        return await sessions._sweeps.remove_in_segments(scope, expiry, cutoff, remove, BATCH * 4 // 5)
 
 
 def _scope(table: AnyTable, tenant_id: str | None, user_id: str | None) -> dict[Column, Any]:

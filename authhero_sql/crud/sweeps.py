@@ -14,7 +14,7 @@ from ..statements.lists import ListStatements
 from .pace import GREATEST, Pace
 
 Removal = Callable[[Where, int], Awaitable[tuple[int, int]]]
-"""Takes the conditions of a stretch and the most rows to remove, and says how many it found and removed."""
+"""Takes the conditions of a segment and the most rows to remove, and says how many it found and removed."""
 
 
 class Sweeper:
@@ -38,14 +38,14 @@ class Sweeper:
             removed = await self.run.affected(self.sql.delete_some(where, limit))
             return removed, removed
 
-        return await self.stretched(scope, column, cutoff, remove)
+        return await self.remove_in_segments(scope, column, cutoff, remove)
 
-    async def stretched(self, scope: Where, column: Column, cutoff: Any, remove: Removal, greatest: int = GREATEST) -> int:
-        """Remove the rows of the scope before the cutoff, from the first on, one stretch of their index after the other; how many.
+    async def remove_in_segments(self, scope: Where, column: Column, cutoff: Any, remove: Removal, greatest: int = GREATEST) -> int:
+        """Remove the rows of the scope before the cutoff, from the first on, one segment of their index after the other; how many.
 
         A batch begins where the last one ended: what has been deleted is still in the index for as long as somebody may have to
         see it, and from the beginning each batch would read all of it again. Where ``remove`` found as many as it was asked for
-        there may be more, so that it is asked for the same stretch again.
+        there may be more, so that it is asked for the same segment again.
         """
         self.run.refuse_batch()
         leading = before(self.sql.table, columns(scope, "equal"), column.name)
@@ -59,8 +59,8 @@ class Sweeper:
             if not entries:
                 return total
             began = time.perf_counter()
-            stretch = lte(last) if start is None else gt(start) & lte(last)
-            found, removed = await remove({**scope, column: stretch}, limit)
+            segment = lte(last) if start is None else gt(start) & lte(last)
+            found, removed = await remove({**scope, column: segment}, limit)
             pace.took(time.perf_counter() - began, found)
             total += removed
             if found >= limit:

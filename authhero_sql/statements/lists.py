@@ -1,4 +1,4 @@
-"""The first room, continued: the statements of a list: a page by offset, a stretch of a walk, a count, each with a caller's filter."""
+"""The first room, continued: the statements of a list: a page by offset, a segment of a walk, a count, each with a caller's filter."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .filters import Filter, Target
 from .table import AnyTable, Gathered, Side, Statements
 from .texts import Bind, CompiledStatement, StatementCache
 
-Stretch: TypeAlias = Literal["all", "behind", "values", "nulls", "nulls behind"]
+Segment: TypeAlias = Literal["all", "behind", "values", "nulls", "nulls behind"]
 """A part of a walk: all of it, what lies behind the cursor, all that has a value, all that has none, and of those what lies behind."""
 
 
@@ -47,7 +47,7 @@ class Walk:
         """Whether the greatest comes first."""
         return self.order[0].descending
 
-    def stretches(self, after: Cursor | None) -> tuple[Stretch, ...]:
+    def segments(self, after: Cursor | None) -> tuple[Segment, ...]:
         """What comes behind a cursor, in order: NULL stands before every value, and one condition for both could not use an index."""
         if after is None:
             return ("all",)
@@ -115,16 +115,16 @@ class ListStatements(Statements):
         key = ("count distinct", column, shape(where, self.dialect), totals)
         return self._list_text(key, build, None).bind(self._values(where, None))
 
-    def stretch(self, walk: Walk, where: Where, stretch: Stretch, after: Cursor | None, limit: int, filter: Filter | None = None) -> Call:
-        """The rows of one stretch of a walk: a range of an index, so that it reads what it gives."""
+    def segment(self, walk: Walk, where: Where, segment: Segment, after: Cursor | None, limit: int, filter: Filter | None = None) -> Call:
+        """The rows of one segment of a walk: a range of an index, so that it reads what it gives."""
 
         def build() -> Any:
             def within(builder: Any, source: Any) -> Any:
-                return builder.where(Criterion.all(list(self._within(source, walk, stretch))))
+                return builder.where(Criterion.all(list(self._within(source, walk, segment))))
 
             return self._sorted(walk.read, where, walk.order, filter, lambda builder: builder.limit(Bind("limit")), within)
 
-        key = ("walk", walk.read, shape(where, self.dialect), walk.order, stretch)
+        key = ("walk", walk.read, shape(where, self.dialect), walk.order, segment)
         behind = {"after_value": after and after.value, "after_key": after and after.id}
         values = {**self._values(where, filter), **behind, "limit": limit}
         return self._list_text(key, build, filter, planned=self._by_side(walk.order, filter)).bind(values)
@@ -142,17 +142,17 @@ class ListStatements(Statements):
     def _values(self, where: Where, filter: Filter | None) -> dict[str, Any]:
         return {**self._operands(where), **(filter.values if filter else {}), "most": ESTIMATE_LIMIT + 1}
 
-    def _within(self, source: Any, walk: Walk, stretch: Stretch) -> Iterator[Criterion]:
+    def _within(self, source: Any, walk: Walk, segment: Segment) -> Iterator[Criterion]:
         value, identity = source.field(walk.column.name), source.field(walk.key)
         bound, last = Bind("after_value"), Bind("after_key")
-        match stretch:
+        match segment:
             case "behind":
                 yield self.dialect.keyset((value, identity), (bound, last), walk.descending)
             case "values":
                 yield value.isnotnull()
             case "nulls" | "nulls behind":
                 yield value.isnull()
-        if stretch == "nulls behind":
+        if segment == "nulls behind":
             yield identity < last if walk.descending else identity > last
 
     def _list_source(self, where: Where, order: Sequence[Order], filter: Filter | None) -> Any:
