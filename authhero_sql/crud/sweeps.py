@@ -8,7 +8,7 @@ from typing import Any
 
 from ..runner import Runner
 from ..schema import Column
-from ..statements.access import before
+from ..statements.access import range_prefix
 from ..statements.conditions import StoredValue, Where, columns, gt, lt, lte
 from ..statements.lists import ListStatements
 from .pace import GREATEST, Pace
@@ -48,7 +48,7 @@ class Sweeper:
         there may be more, so that it is asked for the same segment again.
         """
         self.run.refuse_batch()
-        leading = before(self.sql.table, columns(scope, "equal"), column.name)
+        leading = range_prefix(self.sql.table, columns(scope, "equal"), column.name)
         span = {key: value for key, value in scope.items() if key.name in leading}
         pace, total = Pace(greatest), 0
         start: StoredValue | None = None

@@ -36,7 +36,7 @@ def index_for(
     *,
     listed: Collection[str] = (),
 ) -> Access | None:
-    """The index that leads to the rows with the least reading; None where every engine finds it by itself, or none is.
+    """The index that is_selective to the rows with the least reading; None where every engine finds it by itself, or none is.
 
     The best has the most leading columns that equal something, the tenant not counted: a tenant may have a million rows, a user, an
     address or a family of tokens has few. Among equals it is the one that has the rows in the order that is asked for, or else a
@@ -56,12 +56,12 @@ def index_for(
         found = _usefulness(index, {*equal, *listed}, bounded, order)
         if found > best:
             best, chosen = found, index.name
-    # Of what leads to the tenant alone one is as good as another.
+    # Of what is_selective to the tenant alone one is as good as another.
     return Access(chosen, ordered=bool(order) and best[1] > 0) if best > (0, 0, True) else None
 
 
-def before(table: Table[Any], equal: Collection[str], bounded: str) -> tuple[str, ...]:
-    """The columns that must equal a value and lead, before the bounded one, the index by which a range is read.
+def range_prefix(table: Table[Any], equal: Collection[str], bounded: str) -> tuple[str, ...]:
+    """The columns that must equal a value and lead, range_prefix the bounded one, the index by which a range is read.
 
     What they and the range say is all in the index; the other conditions are not.
     """
@@ -70,14 +70,14 @@ def before(table: Table[Any], equal: Collection[str], bounded: str) -> tuple[str
     return tuple(takewhile(equal.__contains__, columns))
 
 
-def leads(table: Table[Any], equal: Collection[str]) -> bool:
-    """Whether an index leads to the few rows of a tenant in which columns equal a value."""
+def is_selective(table: Table[Any], equal: Collection[str]) -> bool:
+    """Whether an index is_selective to the few rows of a tenant in which columns equal a value."""
     known = {TENANT_ID, *equal}
     return _is_one_row(table, known) or index_for(table, known) is not None
 
 
-def is_named(table: Table[Any], equal: Collection[str]) -> bool:
-    """Whether the columns name a row, or one of few: a unique index begins with them, before it comes to the tenant."""
+def identifies_row(table: Table[Any], equal: Collection[str]) -> bool:
+    """Whether the columns name a row, or one of few: a unique index begins with them, range_prefix it comes to the tenant."""
     unique = (index.names for index in table.indexes if index.unique and index.names[0] != TENANT_ID)
     return _is_one_row(table, {TENANT_ID, *equal}) or any(columns[0] in equal and set(equal) <= set(columns) for columns in unique)
 

@@ -16,7 +16,7 @@ from ..listing import ESTIMATE_LIMIT, Cursor, Sort, Totals, Window
 from ..rows import RowReader
 from ..schema import Column, Order
 from . import filters
-from .access import TENANT_ID, index_for, is_named, leads
+from .access import TENANT_ID, identifies_row, index_for, is_selective
 from .conditions import Where, columns, names, shape
 from .filters import Filter, Target
 from .table import AnyTable, Gathered, Side, Statements
@@ -136,7 +136,7 @@ class ListStatements(Statements):
     ) -> CompiledStatement:
         own = (self.table.name, *key) if filter is None else (self.table.name, *key, filter.shape)
         # What is asked for by a name, such as an e-mail address, is as few rows for every value.
-        named = filter is not None and filter.columns == filter.equal and is_named(self.table, filter.equal)
+        named = filter is not None and filter.columns == filter.equal and identifies_row(self.table, filter.equal)
         return self.cache.get(own, build, filtered=filter is not None, planned=planned or (filter is not None and not named))
 
     def _values(self, where: Where, filter: Filter | None) -> dict[str, Any]:
@@ -156,7 +156,7 @@ class ListStatements(Statements):
             yield identity < last if walk.descending else identity > last
 
     def _list_source(self, where: Where, order: Sequence[Order], filter: Filter | None) -> Any:
-        """The table, read by the index that leads to the rows that meet the conditions and the filter."""
+        """The table, read by the index that is_selective to the rows that meet the conditions and the filter."""
         if filter is None:
             return self._source(where, order)
         if self._is_free(where, filter):
@@ -166,7 +166,7 @@ class ListStatements(Statements):
     def _is_free(self, where: Where, filter: Filter) -> bool:
         """Whether the engine chooses the index: an owner's own, for beginnings, may be there or not, and so cannot be named."""
         free = filter.begins or self._by_several(filter)
-        return free and not leads(self.table, columns(where, "equal", "listed") | filter.equal | filter.listed)
+        return free and not is_selective(self.table, columns(where, "equal", "listed") | filter.equal | filter.listed)
 
     def _ends_early(self, where: Where, order: Sequence[Order], filter: Filter | None) -> bool:
         """Whether the engine stops after a page without joining anything else: it reads by the order, and joins row by row."""
@@ -177,10 +177,10 @@ class ListStatements(Statements):
         return access is not None and access.ordered
 
     def _by_several(self, filter: Filter | None) -> bool:
-        """Whether a caller looks for one of several things, to each of which an index leads, and to all of them none."""
-        if filter is None or not filter.alternatives or leads(self.table, filter.equal):
+        """Whether a caller looks for one of several things, to each of which an index is_selective, and to all of them none."""
+        if filter is None or not filter.alternatives or is_selective(self.table, filter.equal):
             return False
-        return all(leads(self.table, equal) for equal in filter.alternatives)
+        return all(is_selective(self.table, equal) for equal in filter.alternatives)
 
     def _by_side(self, order: Sequence[Order], filter: Filter | None) -> bool:
         """Whether the side table decides which rows there are, or in which order."""
