@@ -328,7 +328,7 @@ class Invites(StandardAdapter[Invite, InviteInsert, "InviteCreate", "InviteUpdat
 async def _insert_into_own(adapter: Adapter[Any], values: Mapping[str, Any]) -> None:
     """INSERT a row of an organization of the same tenant; the reference alone would let another tenant's through."""
     own = {ORGANIZATION.tenant_id: values["tenant_id"], ORGANIZATION.id: values["organization_id"]}
-    if not await adapter._run.matched(Organizations(adapter.context)._sql.insert_beside(adapter.table, values, own)):
+    if not await adapter._run.matched(Organizations(adapter.context)._sql.insert_if_exists(adapter.table, values, own)):
         raise _no_organization(adapter.table)
 
 

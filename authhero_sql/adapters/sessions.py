@@ -341,7 +341,7 @@ class RefreshTokens(_Expiring[RefreshToken, "RefreshTokenWhere"]):
         # Whoever was given the same successor's id, in the same millisecond, finds it stored.
         calls = [
             self._sql.update(unused, marks),
-            self._sql.insert_beside(self.table, values, {**own, TOKEN.rotated_to: values["id"], TOKEN.rotated_at_ts: now}, upsert=()),
+            self._sql.insert_if_exists(self.table, values, {**own, TOKEN.rotated_to: values["id"], TOKEN.rotated_at_ts: now}, upsert=()),
         ]
         expires = _latest(values)
         if expires is not None:

@@ -469,10 +469,10 @@ class Users(Importing[User], IterateMixin[User, "UserWhere"]):
         activity = self._activity({name: given.pop(name) for name in ACTIVITY if name in given})
         expected = self._expected(expect)
         seen = {**where, **expected}
-        beside = [self._sql.insert_beside(OUTBOX_EVENTS, event, seen) for event in self._events(tenant_id, outbox_events)]
+        beside = [self._sql.insert_if_exists(OUTBOX_EVENTS, event, seen) for event in self._events(tenant_id, outbox_events)]
         if activity:
             key = {name: self.table.operand(name, where[USERS[name]]) for name in USER_ACTIVITY.key}
-            beside.append(self._sql.insert_beside(USER_ACTIVITY, {**key, **activity}, seen, upsert=tuple(activity)))
+            beside.append(self._sql.insert_if_exists(USER_ACTIVITY, {**key, **activity}, seen, upsert=tuple(activity)))
         return await self._update_with(where, expected, self._sql.update(seen, self._later(self._changes(given, where), seen)), beside)
 
     async def remove(self, tenant_id: str, user_id: str, *, outbox_events: OutboxEvents = ()) -> bool:
@@ -483,7 +483,7 @@ class Users(Importing[User], IterateMixin[User, "UserWhere"]):
         """
         where = {USER.tenant_id: tenant_id, USER.user_id: user_id}
         linked = {USER.tenant_id: tenant_id, USER.linked_to: user_id}
-        events = [self._sql.insert_beside(OUTBOX_EVENTS, event, where) for event in self._events(tenant_id, outbox_events)]
+        events = [self._sql.insert_if_exists(OUTBOX_EVENTS, event, where) for event in self._events(tenant_id, outbox_events)]
         of_linked = Subquery(self.table, USER.user_id, linked, several=True)
         return await self._run.matched(
             *events,

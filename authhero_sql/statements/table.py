@@ -230,7 +230,7 @@ class Statements:
         key = ("insert next", number, names, shape(where, self.dialect))
         return self._text(key, build).bind({**self._operands(where), **_set(values), "none": 0, "one": 1})
 
-    def insert_beside(self, table: AnyTable, values: Mapping[str, Any], where: Where, *, upsert: Sequence[str] | None = None) -> Call:
+    def insert_if_exists(self, table: AnyTable, values: Mapping[str, Any], where: Where, *, upsert: Sequence[str] | None = None) -> Call:
         """INSERT into another table, or into ours, only where a row of ours meets the conditions.
 
         With ``upsert`` these columns are set instead where the other table has the row already.
