@@ -214,8 +214,8 @@ class Lists(Generic[M]):
             InvalidQueryError: there is no such field, or it is secret: its order would tell what it is.
         """
         side, table = self.sql.side, self.sql.table
-        beside = side is not None and any(column.public == sort.sort_by for column in side.read)
-        if not beside and table.sortable(sort.sort_by).secret and sort.sort_by not in self.rules.fields:
+        in_side = side is not None and any(column.public == sort.sort_by for column in side.read)
+        if not in_side and table.sortable(sort.sort_by).secret and sort.sort_by not in self.rules.fields:
             raise InvalidQueryError(f"{self.rules.wire} cannot be sorted by {sort.sort_by}")
         return sort
 
@@ -241,8 +241,8 @@ class Lists(Generic[M]):
         return [*parts, *(Order(name, descending) for name in rest)]
 
     def _part(self, sort: Sort) -> Order:
-        beside: tuple[Column, ...] = self.sql.side.read if self.sql.side else ()
-        column = next(column for column in (*self.sql.table.columns, *beside) if column.public == sort.sort_by)
+        joined: tuple[Column, ...] = self.sql.side.read if self.sql.side else ()
+        column = next(column for column in (*self.sql.table.columns, *joined) if column.public == sort.sort_by)
         return Order(column.name, sort.descending, column.null or column.name not in self.sql.table)
 
     def _is_too_long(self, named: Sequence[str], rest: Sequence[str]) -> bool:

@@ -228,7 +228,7 @@ class Users(Importing[User], IterateMixin[User, "UserWhere"]):
 
     def _new(self, tenant_id: str, row: int, given: Any, **extra: Any) -> New:
         new = super()._new(tenant_id, row, given, **extra)
-        new.beside = self._beside(tenant_id, new.values, self._given_activity(new.params), new.params)
+        new.extra_calls = self._beside(tenant_id, new.values, self._given_activity(new.params), new.params)
         return new
 
     def _beside(self, tenant_id: str, values: Mapping[str, Any], activity: Mapping[str, Any], user: Any) -> builtins.list[Call]:
@@ -240,7 +240,7 @@ class Users(Importing[User], IterateMixin[User, "UserWhere"]):
             calls += self._password(tenant_id, values["user_id"], user.password)
         return calls
 
-    def _changed_beside(self, tenant_id: str, new: New) -> Sequence[Call]:
+    def _calls_with_update(self, tenant_id: str, new: New) -> Sequence[Call]:
         calls = []
         activity = self._given_activity(new.params)
         if activity:

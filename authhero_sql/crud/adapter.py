@@ -291,12 +291,12 @@ class Adapter(Generic[M]):
         self._run.refuse_batch()
         return await self._get(where) if await self._update(where, fields, expect) else None
 
-    async def _update_with(self, where: Where, expected: Where, change: Call, beside: Sequence[Call]) -> bool:
+    async def _update_with(self, where: Where, expected: Where, change: Call, companions: Sequence[Call]) -> bool:
         """An update and what is written only together with it; both know the row by ``where`` and by what is expected of it."""
         if not expected:
-            return await self._run.matched(change, *beside)
+            return await self._run.matched(change, *companions)
         # What goes with the change comes before it: afterwards the row is no longer as it was expected to be.
-        return await self._run.matched(*self._sql.lock(self.table, where), *beside, change, at=-1)
+        return await self._run.matched(*self._sql.lock(self.table, where), *companions, change, at=-1)
 
     def _given(self, fields: Fields, where: Where) -> dict[str, Any]:
         """The fields to update of the row that the conditions name, by name; see :meth:`RowWriter.given`."""

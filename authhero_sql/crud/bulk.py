@@ -106,14 +106,14 @@ class New:
         params: what was given.
         imported: what is known of it from elsewhere.
         values: what is stored of it, by column.
-        beside: what is written with it where it is created.
+        extra_calls: what is written with it where it is created.
     """
 
     row: int
     params: Any
     imported: ImportMetadata
     values: dict[str, Any]
-    beside: Sequence[Call] = ()
+    extra_calls: Sequence[Call] = ()
 
 
 @dataclass(slots=True)
@@ -146,7 +146,7 @@ class Importing(Adapter[M], Generic[M]):
         params = self._writer.accept(given)
         return New(row, params, imported, self._new_values(tenant_id, params, imported, **extra))
 
-    def _changed_beside(self, tenant_id: str, new: New) -> Sequence[Call]:
+    def _calls_with_update(self, tenant_id: str, new: New) -> Sequence[Call]:
         """What is written with a row that is changed."""
         return ()
 
@@ -235,7 +235,7 @@ class Importing(Adapter[M], Generic[M]):
 
     @cached_property
     def _metadata_names(self) -> Mapping[str, str]:
-        """What a mapping may hold beside the fields of the insert model, and the field of :class:`ImportMetadata` that it is."""
+        """What a mapping may hold extra_calls the fields of the insert model, and the field of :class:`ImportMetadata` that it is."""
         own = {name: name for name in ImportMetadata.model_fields}
         if self.id_column is not None:
             own[self.id_column.public] = own[self.id_column.name] = "id"
@@ -378,9 +378,9 @@ class _Chunks:
         """The statements, those with the same text side by side; the changes of the rows themselves come last, in order."""
         adapter, tenant_id = self.adapter, self.tenant_id
         created = adapter._sql.inserts([new.values for new in plan.created])
-        beside = [call for new in plan.created for call in new.beside]
-        changed = [call for new in plan.updated for call in adapter._changed_beside(tenant_id, new)]
-        parts = (beside, changed)
+        extra_calls = [call for new in plan.created for call in new.extra_calls]
+        changed = [call for new in plan.updated for call in adapter._calls_with_update(tenant_id, new)]
+        parts = (extra_calls, changed)
         return [*created, *(call for part in parts for call in sorted(part, key=_text)), *(adapter._replacing(new) for new in plan.updated)]
 
     # What is there already.

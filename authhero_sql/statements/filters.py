@@ -275,22 +275,22 @@ def _depth(node: lucene.Node) -> int:
 
 
 def criterion(
-    filter: Filter, known: Mapping[str, Target], dialect: Dialect, field: Callable[[Column], Field], each: Sequence[Criterion | None] = ()
+    filter: Filter, known: Mapping[str, Target], dialect: Dialect, field: Callable[[Column], Field], guards: Sequence[Criterion | None] = ()
 ) -> Criterion:
     """The predicate of a filter's shape; ``field`` gives a column as the statement has it.
 
     ``each`` says beside each of :attr:`Filter.alternatives` what the index needs that leads to it.
     """
-    return _Predicates(known, dialect, field, each).of(filter.shape)
+    return _Predicates(known, dialect, field, guards).of(filter.shape)
 
 
 class _Predicates:
     """Makes the predicates of shapes, and binds the values in the order in which :class:`_Compiler` has collected them."""
 
     def __init__(
-        self, known: Mapping[str, Target], dialect: Dialect, field: Callable[[Column], Field], each: Sequence[Criterion | None]
+        self, known: Mapping[str, Target], dialect: Dialect, field: Callable[[Column], Field], guards: Sequence[Criterion | None]
     ) -> None:
-        self.each = each
+        self.guards = guards
         self.known = {target.column.name: target for target in known.values()}
         self.dialect = dialect
         self.field = field
@@ -299,10 +299,10 @@ class _Predicates:
     def of(self, shape: Shape) -> Criterion:
         """The predicate of a node or a leaf."""
         operator = shape[0]
-        if operator == "or" and self.each:
-            each, self.each = self.each, ()
-            pairs = [(beside, self.of(part)) for beside, part in zip(each, shape[1:], strict=True)]
-            return joined("OR", [part if beside is None else Fragment("({0} AND {1})", beside, part) for beside, part in pairs])
+        if operator == "or" and self.guards:
+            guards, self.guards = self.guards, ()
+            pairs = [(guard, self.of(part)) for guard, part in zip(guards, shape[1:], strict=True)]
+            return joined("OR", [part if guard is None else Fragment("({0} AND {1})", guard, part) for guard, part in pairs])
         if operator in ("and", "or"):
             return joined("AND" if operator == "and" else "OR", [self.of(part) for part in shape[1:]])
         _, named, negated, size = shape

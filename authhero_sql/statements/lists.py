@@ -203,9 +203,9 @@ class ListStatements(Statements):
         """
 
         def met(builder: Any, source: Any) -> Any:
-            aside = self._aside(source, filter)
-            builder = self._filtered(builder.where(self._criterion(aside, where)), source, filter, where)
-            return cut(self._sorted_by(narrow(builder, aside), aside, order))
+            plain = self._conditions_source(source, filter)
+            builder = self._filtered(builder.where(self._criterion(plain, where)), source, filter, where)
+            return cut(self._sorted_by(narrow(builder, plain), plain, order))
 
         source = self._list_source(where, order, filter)
         if self.side is None or self._by_side(order, filter):
@@ -235,18 +235,18 @@ class ListStatements(Statements):
             found = found.where(equal(others.field(theirs), source.field(ours), text=self.table[theirs].is_text))
         return [*shown, found.as_("gathered")]
 
-    def _aside(self, source: Any, filter: Filter | None) -> Any:
+    def _conditions_source(self, source: Any, filter: Filter | None) -> Any:
         """The columns of the conditions beside a filter and of the order, by which nothing is read where the filter has its indexes."""
         return self.dialect.aside(source) if self._by_several(filter) else source
 
     def _count(self, where: Where, filter: Filter | None, totals: Totals) -> Any:
         """How many rows meet the conditions; for an estimate no more than are bound as ``most``."""
         source: Any = self._list_source(where, (), filter)
-        beside = filter is not None and any(name not in self.table for name in filter.columns)
+        needs_join = filter is not None and any(name not in self.table for name in filter.columns)
         # The other table has at most one row for each of ours: only a filter over its columns needs it.
-        builder: Any = self._joined(source) if beside else self.dialect.query.from_(source)
+        builder: Any = self._joined(source) if needs_join else self.dialect.query.from_(source)
         counted = Count("*") if totals is True else NullValue()
-        builder = builder.select(counted).where(self._criterion(self._aside(source, filter), where))
+        builder = builder.select(counted).where(self._criterion(self._conditions_source(source, filter), where))
         builder = self._filtered(builder, source, filter, where)
         return builder if totals is True else self._number(builder)
 
@@ -258,9 +258,9 @@ class ListStatements(Statements):
         """The query with the caller's filter beside its other conditions."""
         if filter is None:
             return builder
-        each: Sequence[Criterion | None] = ()
-        if TENANT_ID in names(where) and self._aside(source, filter) is not source:
+        guards: Sequence[Criterion | None] = ()
+        if TENANT_ID in names(where) and self._conditions_source(source, filter) is not source:
             bind = Bind(f"where_{names(where).index(TENANT_ID)}")
             tenant = self.dialect.equal(source.field(TENANT_ID), bind, text=True)
-            each = [None if index_for(self.table, equal) else tenant for equal in filter.alternatives]
-        return builder.where(filters.criterion(filter, self.targets(), self.dialect, partial(self._field, source), each))
+            guards = [None if index_for(self.table, equal) else tenant for equal in filter.alternatives]
+        return builder.where(filters.criterion(filter, self.targets(), self.dialect, partial(self._field, source), guards))

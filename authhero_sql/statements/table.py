@@ -113,8 +113,10 @@ class Statements:
 
         def build() -> Any:
             source = self._source(where, order)
-            beside = any(name not in self.table for name in (*(column.name for column in read.columns), *(part.column for part in order)))
-            builder: Any = self._joined(source) if beside else self.dialect.query.from_(source)
+            needs_join = any(
+                name not in self.table for name in (*(column.name for column in read.columns), *(part.column for part in order))
+            )
+            builder: Any = self._joined(source) if needs_join else self.dialect.query.from_(source)
             builder = builder.select(*(self._field(source, column) for column in read.columns)).where(self._criterion(source, where))
             builder = self._sorted_by(builder, source, order)
             if limit is not None:
@@ -130,15 +132,15 @@ class Statements:
         The side table is read along with the first alone; what it has is NULL in the second.
         """
 
-        def part(where: Where, prefix: str, *, beside: bool) -> Any:
+        def part(where: Where, prefix: str, *, join: bool) -> Any:
             source = self._source(where)
-            builder: Any = self._joined(source) if beside else self.dialect.query.from_(source)
-            fields = (self._field(source, column) if beside or column.name in self.table else NullValue() for column in read.columns)
+            builder: Any = self._joined(source) if join else self.dialect.query.from_(source)
+            fields = (self._field(source, column) if join or column.name in self.table else NullValue() for column in read.columns)
             return builder.select(*fields).where(self._criterion(source, where, prefix=prefix))
 
         key = ("either", read, shape(first, self.dialect), shape(second, self.dialect))
         values = {**self._operands(first, prefix="first"), **self._operands(second, prefix="second")}
-        return self._text(key, lambda: UnionAll(part(first, "first", beside=True), part(second, "second", beside=False))).bind(values)
+        return self._text(key, lambda: UnionAll(part(first, "first", join=True), part(second, "second", beside=False))).bind(values)
 
     def exists_elsewhere(self, table: AnyTable, where: Where) -> Call:
         """A row of another table that meets the conditions, known by the first column of its key."""
@@ -388,16 +390,16 @@ class Statements:
         builder = self.dialect.query.from_(source)
         if self.side is None:
             return builder
-        beside = SQLTable(self.side.table.name)
+        other = SQLTable(self.side.table.name)
         if few:
-            beside = self.dialect.row_by_row(beside, [*self.side.columns, *self.side.on.values()], source, self.side.on)
-        same = Criterion.all([source.field(ours) == beside.field(theirs) for ours, theirs in self.side.on.items()])
-        return builder.left_join(beside).on(same)
+            other = self.dialect.row_by_row(other, [*self.side.columns, *self.side.on.values()], source, self.side.on)
+        same = Criterion.all([source.field(ours) == other.field(theirs) for ours, theirs in self.side.on.items()])
+        return builder.left_join(other).on(same)
 
     def _field(self, source: Any, column: Column) -> Field:
         """A column of ours or of the side table."""
-        beside = self.side is not None and column.name in self.side.columns and column.name not in self.table
-        field: Field = (SQLTable(self.side.table.name) if beside and self.side else source).field(column.name)
+        in_side = self.side is not None and column.name in self.side.columns and column.name not in self.table
+        field: Field = (SQLTable(self.side.table.name) if in_side and self.side else source).field(column.name)
         return field
 
     def _sorted_by(self, builder: Any, source: Any, order: Sequence[Order]) -> Any:
