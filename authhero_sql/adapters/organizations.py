@@ -242,7 +242,7 @@ class UserOrganizations(
         wanted = list(dict.fromkeys(new.values["organization_id"] for new in chunk))
         where = {ORGANIZATION.tenant_id: tenant_id, ORGANIZATION.id: one_of(wanted)}
         organizations = Organizations(self.context)
-        own = {id for (id,) in await self._run.fetch(organizations._sql.select(organizations._chosen(ORGANIZATION.id), where))}
+        own = {id for (id,) in await self._run.fetch(organizations._sql.select(organizations._raw_columns(ORGANIZATION.id), where))}
         for new in chunk:
             if new.values["organization_id"] not in own:
                 raise of_row(_no_organization(self.table), new.row)

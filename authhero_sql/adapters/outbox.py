@@ -149,7 +149,7 @@ class Outbox(Adapter[StoredEvent]):
             OUTBOX_EVENT.claim_expires_at: gt(now),
             OUTBOX_EVENT.processed_at: NULL,
         }
-        return [row[0] for row in await self._run.fetch(self._sql.select(self._chosen(OUTBOX_EVENT.id), held, OLDEST_FIRST))]
+        return [row[0] for row in await self._run.fetch(self._sql.select(self._raw_columns(OUTBOX_EVENT.id), held, OLDEST_FIRST))]
 
     async def mark_processed(self, ids: Sequence[str], *, worker_id: str | None = None) -> int:
         """Mark events as delivered now; how many were not yet.

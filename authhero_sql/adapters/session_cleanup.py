@@ -91,7 +91,7 @@ class SessionCleanup:
         async def remove(where: Where, limit: int) -> tuple[int, int]:
             # A plan for any value does not know how few have expired.
             rows = await sessions._run.fetch(
-                sessions._sql.select(sessions._chosen(SESSION.tenant_id, SESSION.id), where, limit=limit, planned=True)
+                sessions._sql.select(sessions._raw_columns(SESSION.tenant_id, SESSION.id), where, limit=limit, planned=True)
             )
             chosen = [(row[0], row[1]) for row in rows]
             return len(chosen), await sessions._run.affected(*_removal(sessions, logins, chosen, expired)) if chosen else 0

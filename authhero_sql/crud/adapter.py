@@ -30,7 +30,7 @@ from ..statements.access import TENANT_ID
 from ..statements.conditions import NULL, Where, other_than
 from ..statements.filters import Target
 from ..statements.lists import ListStatements
-from ..statements.table import Chosen, Gathered, Side
+from ..statements.table import Gathered, RawColumns, Side
 from .sweeps import Sweeper
 
 M = TypeVar("M", bound=BaseModel)
@@ -108,9 +108,9 @@ class Adapter(Generic[M]):
         return reader
 
     @classmethod
-    def _chosen(cls, *columns: Column) -> Chosen:
+    def _raw_columns(cls, *columns: Column) -> RawColumns:
         """A few columns of the table as they are stored."""
-        chosen: Chosen = _once(cls, "chosen", columns, lambda: Chosen(columns))
+        chosen: RawColumns = _once(cls, "chosen", columns, lambda: RawColumns(columns))
         return chosen
 
     @classmethod
@@ -176,7 +176,7 @@ class Adapter(Generic[M]):
 
     async def _exists(self, where: Where) -> bool:
         """Whether a row meets the conditions."""
-        key = self._chosen(*(self.table[name] for name in self.table.key))
+        key = self._raw_columns(*(self.table[name] for name in self.table.key))
         return bool(await self._run.fetch(self._sql.select(key, where, limit=1)))
 
     async def _stored(self, where: Where) -> M:
@@ -358,7 +358,7 @@ class Adapter(Generic[M]):
         are read again. Somebody always wins, so it ends. Inside a transaction the row is locked first, because what is
         read again there might be the same snapshot.
         """
-        read = self._chosen(*columns)
+        read = self._raw_columns(*columns)
         while True:
             rows = await self._run.fetch(self._sql.select(read, where, lock=self._run.locks))
             if not rows:

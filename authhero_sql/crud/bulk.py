@@ -447,7 +447,7 @@ class _Chunks:
         distinct = {column: {new.values[column.name] for new in rows} for column in columns if column.codec is TEXT and column not in where}
         column = max(distinct, key=lambda each: len(distinct[each]))
         where[column] = one_of(sorted(distinct[column]))
-        return adapter._sql.select(adapter._chosen(*columns), where)
+        return adapter._sql.select(adapter._raw_columns(*columns), where)
 
     # Where a chunk was refused.
 

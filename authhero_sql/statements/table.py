@@ -68,13 +68,13 @@ class Increment:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Chosen:
+class RawColumns:
     """Columns that are read as they are stored."""
 
     columns: tuple[Column, ...]
 
 
-Read: TypeAlias = RowReader[Any] | Chosen
+Read: TypeAlias = RowReader[Any] | RawColumns
 """What says which columns are read; one object for each kind of reading, because it is part of a statement's shape."""
 
 
