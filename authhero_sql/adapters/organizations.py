@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, overload
 from pydantic import BaseModel
 
 from ..crud.adapter import Adapter, Expected
-from ..crud.bulk import New, of_row
+from ..crud.bulk import New, with_row_number
 from ..errors import ForeignKeyError, InvalidValueError, Reference
 from ..listing import ListRules, Sort, Totals, Window
 from ..models.base import ImportMetadata, Page
@@ -245,7 +245,7 @@ class UserOrganizations(
         own = {id for (id,) in await self._run.fetch(organizations._sql.select(organizations._raw_columns(ORGANIZATION.id), where))}
         for new in chunk:
             if new.values["organization_id"] not in own:
-                raise of_row(_no_organization(self.table), new.row)
+                raise with_row_number(_no_organization(self.table), new.row)
 
     async def _write(self, tenant_id: str, id: str, fields: BaseModel | UserOrganizationUpdate | Unchecked, *, expect: Expected) -> bool:
         """Write exactly the given fields; whether there was such a membership. ``expect``: see :meth:`UpdateMixin.update`."""

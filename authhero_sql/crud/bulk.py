@@ -204,7 +204,7 @@ class Importing(Adapter[M], Generic[M]):
                 try:
                     new = self._new(tenant_id, number, given)
                 except InvalidValueError as error:
-                    of_row(error, number)
+                    with_row_number(error, number)
                     if on_invalid == "raise":
                         raise
                     refused.append(Refusal(number, error))
@@ -268,7 +268,7 @@ _CONFLICTS = ("error", "skip", "update")
 _INVALIDS = ("raise", "report")
 
 
-def of_row(error: AuthHeroSQLError, row: int) -> AuthHeroSQLError:
+def with_row_number(error: AuthHeroSQLError, row: int) -> AuthHeroSQLError:
     """The same error, saying of which row it is."""
     if error.row is None:
         error.row = row
@@ -454,7 +454,7 @@ class _Chunks:
     async def _one_by_one(self, chunk: Sequence[New], error: AuthHeroSQLError) -> None:
         """Write the rows of a refused chunk one after the other, all or nothing, so that the error is of one of them."""
         if not self.context.dialect.features.interactive_transactions:
-            raise of_row(error, chunk[await self._first_refused(chunk) - 1].row)
+            raise with_row_number(error, chunk[await self._first_refused(chunk) - 1].row)
 
         async def work(inside: Context) -> ManyResult:
             result = ManyResult()
@@ -483,11 +483,11 @@ class _Chunks:
                 self._count(plan, gone)
         except ConflictError as error:
             if self.on_conflict != "skip":
-                raise of_row(error, new.row) from error.__cause__
+                raise with_row_number(error, new.row) from error.__cause__
             # Where text is compared as a language does, more is taken than was found.
             self.result.skipped += 1
         except (IntegrityError, InvalidValueError) as error:
-            raise of_row(error, new.row) from error.__cause__
+            raise with_row_number(error, new.row) from error.__cause__
 
     async def _first_refused(self, chunk: Sequence[New]) -> int:
         """How many of the first rows have to be written for the batch to be refused, by halves; nothing of them stays."""
