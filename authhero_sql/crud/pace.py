@@ -10,7 +10,7 @@ FIRST, LEAST, GREATEST = 100, 10, 5000
 
 
 @dataclass(slots=True)
-class Pace:
+class BatchSize:
     """The size of the next batch, by what the last one took.
 
     A batch walks over some entries of an index, and removes those rows that are meant. Where few are, it walks further and
@@ -31,7 +31,7 @@ class Pace:
         """The most rows that it may remove: some more than it is meant to, because several may have the value that it ends with."""
         return self.rows + self.rows // 4
 
-    def took(self, seconds: float, rows: int) -> None:
+    def record(self, seconds: float, rows: int) -> None:
         """Set the size of the next batch: at most twice as much, and less in proportion where it took longer than it should.
 
         Args:

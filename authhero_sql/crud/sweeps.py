@@ -11,7 +11,7 @@ from ..schema import Column
 from ..statements.access import range_prefix
 from ..statements.conditions import StoredValue, Where, columns, gt, lt, lte
 from ..statements.lists import ListStatements
-from .pace import GREATEST, Pace
+from .pace import GREATEST, BatchSize
 
 Removal = Callable[[Where, int], Awaitable[tuple[int, int]]]
 """Takes the conditions of a segment and the most rows to remove, and says how many it found and removed."""
@@ -50,10 +50,10 @@ class Sweeper:
         self.run.refuse_batch()
         leading = range_prefix(self.sql.table, columns(scope, "equal"), column.name)
         span = {key: value for key, value in scope.items() if key.name in leading}
-        pace, total = Pace(greatest), 0
+        size, total = BatchSize(greatest), 0
         start: StoredValue | None = None
         while True:
-            reach, limit = pace.reach, pace.limit
+            reach, limit = size.reach, size.limit
             ahead = lt(cutoff) if start is None else gt(start) & lt(cutoff)
             last, entries = await self._edge({**span, column: ahead}, column, reach)
             if not entries:
@@ -61,7 +61,7 @@ class Sweeper:
             began = time.perf_counter()
             segment = lte(last) if start is None else gt(start) & lte(last)
             found, removed = await remove({**scope, column: segment}, limit)
-            pace.took(time.perf_counter() - began, found)
+            size.record(time.perf_counter() - began, found)
             total += removed
             if found >= limit:
                 continue
@@ -79,11 +79,11 @@ class Sweeper:
         if dry_run:
             return await self.total(where)
         self.run.refuse_batch()
-        pace, total = Pace(), 0
+        size, total = BatchSize(), 0
         while True:
-            limit, began = pace.limit, time.perf_counter()
+            limit, began = size.limit, time.perf_counter()
             removed = await self.run.affected(self.sql.delete_some(where, limit))
-            pace.took(time.perf_counter() - began, removed)
+            size.record(time.perf_counter() - began, removed)
             total += removed
             if removed < limit:
                 return total
