@@ -47,7 +47,7 @@ def buckets(start: datetime, end: datetime, interval: str, zone: tzinfo) -> list
     """
     found: list[Bucket] = []
     try:
-        for local in _starts(start.astimezone(zone).replace(tzinfo=None), interval):
+        for local in _local_starts(start.astimezone(zone).replace(tzinfo=None), interval):
             begins = local.replace(tzinfo=zone).astimezone(UTC)
             if begins >= end:
                 break
@@ -62,7 +62,7 @@ def buckets(start: datetime, end: datetime, interval: str, zone: tzinfo) -> list
     return found
 
 
-def _starts(local: datetime, interval: str) -> Iterator[datetime]:
+def _local_starts(local: datetime, interval: str) -> Iterator[datetime]:
     """The beginnings of intervals by the clock on the wall, from the one that holds ``local`` on."""
     at = local.replace(minute=0, second=0, microsecond=0)
     if interval != "hour":

@@ -40,21 +40,21 @@ class Batch:
     def __init__(self) -> None:
         self._calls: list[Call] = []
         self._tables: list[Table[Any]] = []
-        self._needed: list[int] = []
+        self._must_match: list[int] = []
         self._closed = False
         self.callbacks: list[Callable[[], object]] = []
         """What is called once it has been written."""
 
-    def add(self, table: Table[Any], calls: Sequence[Call], needed: int | None = None) -> None:
-        """Collect writes; the one at the place ``needed`` has to find a row, or nothing is written.
+    def add(self, table: Table[Any], calls: Sequence[Call], must_match: int | None = None) -> None:
+        """Collect writes; the one at the place ``must_match`` has to find a row, or nothing is written.
 
         Raises:
             TransactionClosedError: the batch has been sent.
         """
         if self._closed:
             raise TransactionClosedError("the batch has ended: its adapters can no longer be used")
-        if needed is not None:
-            self._needed.append(len(self._calls) + needed % len(calls))
+        if must_match is not None:
+            self._must_match.append(len(self._calls) + must_match % len(calls))
         self._calls += calls
         self._tables += [table] * len(calls)
 
@@ -74,30 +74,30 @@ class Batch:
         began = time.perf_counter()
         try:
             if not context.dialect.features.interactive_transactions:
-                await context.executor.write(self._guarded(context.dialect))
+                await context.executor.write(self._with_match_checks(context.dialect))
             elif context.connection is None:
-                await retried(lambda: self._at_once(context))
+                await retried(lambda: self._send_in_transaction(context))
             else:
-                await self._at_once(context)
+                await self._send_in_transaction(context)
         except DatabaseError as error:
             raise self._located(error) from error.__cause__
         finally:
             log_calls(self._calls, began)
 
-    async def _at_once(self, context: Context) -> None:
+    async def _send_in_transaction(self, context: Context) -> None:
         async with context.transaction() as inside:
             counts = await inside.executor.write(self._calls)
-            for position in self._needed:
+            for position in self._must_match:
                 if not counts[position]:
                     raise BatchRowNotFoundError(position)
 
-    def _guarded(self, dialect: Dialect) -> list[Call]:
+    def _with_match_checks(self, dialect: Dialect) -> list[Call]:
         """The writes, each that has to find a row followed by what fails where it did not."""
-        needed = set(self._needed)
+        must_match = set(self._must_match)
         return [
             each
             for position, call in enumerate(self._calls)
-            for each in ((call, dialect.unless_changed(position)) if position in needed else (call,))
+            for each in ((call, dialect.unless_changed(position)) if position in must_match else (call,))
         ]
 
     def _located(self, error: DatabaseError) -> Exception:

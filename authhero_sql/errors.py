@@ -202,7 +202,7 @@ class DatabaseError(AuthHeroSQLError):
                 self.args = (f"{table}: {self.args[0]}",)
         return self
 
-    def _say(self, sentence: str, table: str) -> None:
+    def _set_message(self, sentence: str, table: str) -> None:
         """Replace the message by a sentence that names the table itself."""
         self.table = table
         self.args = (sentence,)
@@ -275,10 +275,10 @@ class ForeignKeyError(IntegrityError):
         if references:
             self.references = tuple(references)
             self.still_referenced = still_referenced
-            self._say(self._sentence(), references[0].target if still_referenced else references[0].table)
+            self._set_message(self._message(), references[0].target if still_referenced else references[0].table)
         return self
 
-    def _sentence(self) -> str:
+    def _message(self) -> str:
         first = self.references[0]
         if self.still_referenced:
             return f"{first.target} is still referenced by {' or '.join(each.table for each in self.references)}"

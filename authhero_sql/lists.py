@@ -81,7 +81,7 @@ class Lists(Generic[M]):
             return await self.walk({**where, **self._walked}, sort, from_, take, filter)
         window = Window.asked(page, per_page)
         order = self.order(self.rules.order, *self.rules.then) if sort is None else self.order(self.public(Sort.parse(sort)))
-        return await self._windowed(where, order, window, include_totals, filter)
+        return await self._offset_page(where, order, window, include_totals, filter)
 
     async def count(self, where: Where, q: str | None, also: Any, *, estimate: bool) -> int:
         """How many rows meet the conditions; an estimate counts to 10,000."""
@@ -106,9 +106,9 @@ class Lists(Generic[M]):
 
     async def by_offset(self, where: Where, order: Sequence[Order], page: int, per_page: int, include_totals: Totals) -> Page[M]:
         """One page of the rows that meet the conditions."""
-        return await self._windowed(where, order, Window.of(page, per_page), include_totals, None)
+        return await self._offset_page(where, order, Window.of(page, per_page), include_totals, None)
 
-    async def _windowed(
+    async def _offset_page(
         self, where: Where, order: Sequence[Order], window: Window, include_totals: Totals, filter: Filter | None
     ) -> Page[M]:
         rows, total = await self.rows(where, order, window, include_totals, filter)
@@ -228,7 +228,7 @@ class Lists(Generic[M]):
 
     def _order(self, sorts: Sequence[Sort]) -> Sequence[Order]:
         table = self.sql.table
-        parts = [self._part(sort) for sort in sorts]
+        parts = [self._order_by(sort) for sort in sorts]
         named = {part.column for part in parts}
         unique = (index.names for index in table.indexes if index.unique and not any(table[name].null for name in index.names))
         if any(set(names) <= {*named, TENANT_ID} for names in unique):
@@ -236,16 +236,16 @@ class Lists(Generic[M]):
             return parts
         descending = parts[-1].descending
         rest = [name for name in table.key if name not in named and name != TENANT_ID]
-        if self._is_too_long([part.column for part in parts], rest):
+        if self._exceeds_index([part.column for part in parts], rest):
             rest.pop()
         return [*parts, *(Order(name, descending) for name in rest)]
 
-    def _part(self, sort: Sort) -> Order:
+    def _order_by(self, sort: Sort) -> Order:
         joined: tuple[Column, ...] = self.sql.side.read if self.sql.side else ()
         column = next(column for column in (*self.sql.table.columns, *joined) if column.public == sort.sort_by)
         return Order(column.name, sort.descending, column.null or column.name not in self.sql.table)
 
-    def _is_too_long(self, named: Sequence[str], rest: Sequence[str]) -> bool:
+    def _exceeds_index(self, named: Sequence[str], rest: Sequence[str]) -> bool:
         """Whether the last column of the key is in order by itself, behind the others in an index that cannot be declared to have it."""
         table = self.sql.table
         longest = self.sql.dialect.features.index_bytes

@@ -129,7 +129,7 @@ def parse(q: str) -> Node | None:
     if not isinstance(q, str):
         raise InvalidQueryError("q must be text")
     require_searchable(q, "q")
-    return _Parser(q).whole() if q.strip() else None
+    return _Parser(q).parse() if q.strip() else None
 
 
 def quoted(value: str) -> str:
@@ -171,7 +171,7 @@ class _Word:
     text: str
     stars: tuple[int, ...] = ()
 
-    def unstarred(self) -> tuple[str, bool, bool]:
+    def strip_stars(self) -> tuple[str, bool, bool]:
         """The word between its stars, and whether one stands before and behind it.
 
         Raises:
@@ -192,48 +192,48 @@ class _Parser:
         self.at = 0
         self.clauses = 0
 
-    def whole(self) -> Node:
+    def parse(self) -> Node:
         """All of it."""
-        node = self._any(0, None)
+        node = self._or_expression(0, None)
         if self.at < len(self.q):
             raise InvalidQueryError("q has a closing parenthesis without an opening one")
         return node
 
     # Clauses.
 
-    def _any(self, depth: int, field: str | None) -> Node:
-        parts = [self._all(depth, field)]
-        while self._taken("OR"):
-            parts.append(self._all(depth, field))
+    def _or_expression(self, depth: int, field: str | None) -> Node:
+        parts = [self._and_expression(depth, field)]
+        while self._accept_keyword("OR"):
+            parts.append(self._and_expression(depth, field))
         return parts[0] if len(parts) == 1 else Or(tuple(parts))
 
-    def _all(self, depth: int, field: str | None) -> Node:
-        parts = [self._negatable(depth, field)]
-        while self._taken("AND") or not self._ends():
-            parts.append(self._negatable(depth, field))
+    def _and_expression(self, depth: int, field: str | None) -> Node:
+        parts = [self._not_expression(depth, field)]
+        while self._accept_keyword("AND") or not self._at_end():
+            parts.append(self._not_expression(depth, field))
         return parts[0] if len(parts) == 1 else And(tuple(parts))
 
-    def _negatable(self, depth: int, field: str | None) -> Node:
+    def _not_expression(self, depth: int, field: str | None) -> Node:
         if depth > MAX_DEPTH:
             raise InvalidQueryError(f"q is nested deeper than {MAX_DEPTH} levels")
-        self._skip()
-        if self._next() == "-":
+        self._skip_spaces()
+        if self._peek() == "-":
             self.at += 1
-            if self._next().isspace():
+            if self._peek().isspace():
                 raise InvalidQueryError("q has a - that stands alone; it goes directly before a clause, or between quotes")
-            return Not(self._negatable(depth + 1, field))
-        if self._taken("NOT"):
-            return Not(self._negatable(depth + 1, field))
+            return Not(self._not_expression(depth + 1, field))
+        if self._accept_keyword("NOT"):
+            return Not(self._not_expression(depth + 1, field))
         return self._clause(depth, field)
 
     def _clause(self, depth: int, field: str | None) -> Node:
-        start = self._next()
+        start = self._peek()
         if start in ("", ")") or _KEYWORD.match(self.q, self.at):
             raise InvalidQueryError("q has an operator or a parenthesis without a clause")
         if start == "(":
             return self._group(depth, field)
         named = self._field() if field is None else None
-        if named is not None and named != "_exists_" and self._next() == "(":
+        if named is not None and named != "_exists_" and self._peek() == "(":
             return self._group(depth, named)
         self.clauses += 1
         if self.clauses > MAX_CLAUSES:
@@ -241,12 +241,12 @@ class _Parser:
         if named == "_exists_":
             return Exists(self._operand(named))
         about = field or named
-        return self._text() if about is None else self._about(about)
+        return self._text() if about is None else self._field_clause(about)
 
     def _group(self, depth: int, field: str | None) -> Node:
         self.at += 1
-        node = self._any(depth + 1, field)
-        if self._next() != ")":
+        node = self._or_expression(depth + 1, field)
+        if self._peek() != ")":
             raise InvalidQueryError("q has a parenthesis that is not closed")
         self.at += 1
         return node
@@ -270,30 +270,30 @@ class _Parser:
     # What stands in a clause.
 
     def _text(self) -> Leaf:
-        if self._next() == '"':
+        if self._peek() == '"':
             return Text(self._phrase())
-        if self._next() in ("[", "{"):
+        if self._peek() in ("[", "{"):
             raise InvalidQueryError("q has a range without a field")
         word = self._word()
         if not word.stars:
             return Text(word.text)
-        return Text(word.unstarred()[0], starred=True)
+        return Text(word.strip_stars()[0], starred=True)
 
-    def _about(self, field: str) -> Leaf:
+    def _field_clause(self, field: str) -> Leaf:
         sign = _SIGN.match(self.q, self.at)
         if sign is not None:
             self.at = sign.end()
             operator: Sign = sign[0]  # type: ignore[assignment]  # the pattern has no other
             return Compare(field, operator, self._operand(field))
-        if self._next() in ("[", "{"):
+        if self._peek() in ("[", "{"):
             return self._range(field)
-        if self._next() == '"':
+        if self._peek() == '"':
             return Equal(field, self._phrase())
-        return _matched(field, self._word())
+        return _wildcard(field, self._word())
 
     def _operand(self, field: str) -> str:
         """One value, in which a star has no meaning."""
-        if self._next() == '"':
+        if self._peek() == '"':
             return self._phrase()
         word = self._word()
         if word.stars or not word.text:
@@ -301,7 +301,7 @@ class _Parser:
         return word.text
 
     def _range(self, field: str) -> Range:
-        with_low = self._next() == "["
+        with_low = self._peek() == "["
         self.at += 1
         low = self._bound(field)
         to = _TO.match(self.q, self.at)
@@ -309,17 +309,17 @@ class _Parser:
             raise InvalidQueryError(f"the range of {field[:SHOWN]} must be like [a TO b]")
         self.at = to.end()
         high = self._bound(field)
-        self._skip()
-        close = self._next()
+        self._skip_spaces()
+        close = self._peek()
         if close not in ("]", "}"):
             raise InvalidQueryError(f"the range of {field[:SHOWN]} is not closed")
         self.at += 1
-        self._closed()
+        self._require_boundary()
         return Range(field, low, high, with_low, close == "]")
 
     def _bound(self, field: str) -> str | None:
-        self._skip()
-        if self._next() == '"':
+        self._skip_spaces()
+        if self._peek() == '"':
             return self._phrase(ends=True)
         word = self._word("]}")
         if word == _Word("*", (0,)):
@@ -332,70 +332,70 @@ class _Parser:
         """What stands between quotes; inside a range its end may follow."""
         letters: list[str] = []
         self.at += 1
-        while self._next() != '"':
-            letters.append(self._letter("a quote"))
+        while self._peek() != '"':
+            letters.append(self._character("a quote"))
         self.at += 1
         if not ends:
-            self._closed()
+            self._require_boundary()
         return "".join(letters)
 
     def _word(self, ends: str = "()") -> _Word:
         letters: list[str] = []
         stars = []
-        while (letter := self._next()) and letter not in ends and not letter.isspace():
+        while (letter := self._peek()) and letter not in ends and not letter.isspace():
             if letter == '"':
                 raise InvalidQueryError("q has a quote inside a word; escape it, or quote all of it")
             if letter == "*":
                 stars.append(len(letters))
-            letters.append(self._letter("an escape"))
+            letters.append(self._character("an escape"))
         return _Word("".join(letters), tuple(stars))
 
     # Characters.
 
-    def _letter(self, inside: str) -> str:
+    def _character(self, inside: str) -> str:
         """The next character as it is meant."""
-        if self._next() == "\\":
+        if self._peek() == "\\":
             self.at += 1
             inside = "an escape"
-        letter = self._next()
+        letter = self._peek()
         if not letter:
             raise InvalidQueryError(f"q ends inside {inside}")
         self.at += 1
         return letter
 
-    def _next(self) -> str:
+    def _peek(self) -> str:
         return self.q[self.at : self.at + 1]
 
-    def _skip(self) -> None:
-        while self._next().isspace():
+    def _skip_spaces(self) -> None:
+        while self._peek().isspace():
             self.at += 1
 
-    def _ends(self) -> bool:
+    def _at_end(self) -> bool:
         """Whether this is the end of what stands side by side."""
-        self._skip()
+        self._skip_spaces()
         found = _KEYWORD.match(self.q, self.at)
-        return self._next() in ("", ")") or (found is not None and found[1] == "OR")
+        return self._peek() in ("", ")") or (found is not None and found[1] == "OR")
 
-    def _taken(self, keyword: str) -> bool:
+    def _accept_keyword(self, keyword: str) -> bool:
         """Whether the keyword is next; then it is passed."""
-        self._skip()
+        self._skip_spaces()
         found = _KEYWORD.match(self.q, self.at)
         if found is None or found[1] != keyword:
             return False
         self.at = found.end()
         return True
 
-    def _closed(self) -> None:
-        if self._next() not in ("", "(", ")") and not self._next().isspace():
+    def _require_boundary(self) -> None:
+        if self._peek() not in ("", "(", ")") and not self._peek().isspace():
             raise InvalidQueryError("q has something directly behind a closing quote or bracket")
 
 
-def _matched(field: str, word: _Word) -> Leaf:
+def _wildcard(field: str, word: _Word) -> Leaf:
     if not word.text:
         raise InvalidQueryError(f'{field[:SHOWN]} needs a value; an empty one is ""')
     if not word.stars:
         return Equal(field, word.text)
     if word.text == "*":
         return Exists(field)
-    value, before, behind = word.unstarred()
+    value, before, behind = word.strip_stars()
     return Match(field, value, "part" if before and behind else "end" if before else "start")

@@ -75,7 +75,7 @@ def without_none(annotation: Any) -> tuple[Any, bool]:
 _DECODED: Any = Json  # as metadata, the class and an instance mean the same
 
 
-def _unmarked(value: bool | None) -> bool | None:
+def _true_or_none(value: bool | None) -> bool | None:
     return value or None
 
 
@@ -90,41 +90,41 @@ def _row_annotation(column: Column, annotation: Any) -> Any:
         # Cutting to the millisecond is for what comes in: what is stored is cut already.
         return AwareDatetime | None
     if codec is SWITCH:
-        return Annotated[bool, BeforeValidator(_instead_of_null(default=False))]
+        return Annotated[bool, BeforeValidator(_null_default(default=False))]
     if codec is MARK:
-        return Annotated[bool | None, AfterValidator(_unmarked)]
+        return Annotated[bool | None, AfterValidator(_true_or_none)]
     # A stored NULL is absent, also where the contract always has a value: a row from before the column is no ruin.
     return annotation | None if column.null else annotation
 
 
-def build_inside(model: type[BaseModel]) -> None:
+def build_nested_models(model: type[BaseModel]) -> None:
     """Build the objects inside a model, so that whatever is derived from it takes them as they are.
 
     What reads a table, what is inserted, what updates and what dumps a column are models of their own, and each would build
     all of them again: of forms there are more than eighty.
     """
-    for inner in _inside(model, {model}):
+    for inner in _nested_models(model, {model}):
         inner.model_rebuild()
 
 
-def _inside(model: type[BaseModel], seen: set[type[BaseModel]]) -> Iterator[type[BaseModel]]:
+def _nested_models(model: type[BaseModel], seen: set[type[BaseModel]]) -> Iterator[type[BaseModel]]:
     """The models inside a model, each after those inside itself."""
-    for inner in [inner for info in model.model_fields.values() for inner in _models(info.annotation)]:
+    for inner in [inner for info in model.model_fields.values() for inner in _models_in(info.annotation)]:
         if inner not in seen:
             seen.add(inner)
-            yield from _inside(inner, seen)
+            yield from _nested_models(inner, seen)
             yield inner
 
 
-def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
     """The models that an annotation names."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
     for part in get_args(annotation):
-        yield from _models(part)
+        yield from _models_in(part)
 
 
-_NOTHING: Mapping[str, Any] = {}
+_EMPTY: Mapping[str, Any] = {}
 
 
 class RowReader(Generic[M]):
@@ -142,7 +142,7 @@ class RowReader(Generic[M]):
         parts: dict[str, dict[str, None]] = {}
         for _, path in self._groups:
             parts.setdefault(path[0], {})[path[1]] = None
-        build_inside(model)
+        build_nested_models(model)
         self._nested = {group: _nested(group, fields[group][1], list(names)) for group, names in parts.items()}
         self._validate = self._validator(model, fields)
 
@@ -157,7 +157,7 @@ class RowReader(Generic[M]):
             absent = column.null or column.name not in self._table
             if absent and default is not PydanticUndefined and default is not None and not without_none(info.annotation)[1]:
                 # NULL, where the field is never absent: the row of a joined table is missing, or was written before the column.
-                annotation = Annotated[annotation, BeforeValidator(_instead_of_null(default))]
+                annotation = Annotated[annotation, BeforeValidator(_null_default(default))]
             required = PydanticUndefined if info.is_required() else None
             overrides[name] = (annotation, Field(default=required, validation_alias=column.public))
         stored = {column.public.partition(".")[0] for column in self.columns}
@@ -176,9 +176,9 @@ class RowReader(Generic[M]):
             return SchemaValidator(schema, CoreConfig(hide_input_in_errors=True), _use_prebuilt=False).validate_python
         except TypeError:
             # The flag is pydantic-core's own affair, and may go.
-            return lambda data: _recast(row.model_validate(data), model)
+            return lambda data: _change_class(row.model_validate(data), model)
 
-    def read(self, row: Sequence[Any], more: Mapping[str, Any] = _NOTHING) -> M:
+    def read(self, row: Sequence[Any], more: Mapping[str, Any] = _EMPTY) -> M:
         """The model of a row; what the row has behind the columns is left alone.
 
         Args:
@@ -218,7 +218,7 @@ class RowReader(Generic[M]):
         return CorruptRowError(self._table.name, column, key, first["msg"])
 
 
-def _recast(row: BaseModel, model: type[M]) -> M:
+def _change_class(row: BaseModel, model: type[M]) -> M:
     """Make what was read as a subclass of the model, which only tells how its fields are stored, one of the model itself."""
     object.__setattr__(row, "__class__", model)
     recast: Any = row
@@ -234,7 +234,7 @@ def _nested(group: str, info: FieldInfo, parts: Sequence[str]) -> tuple[type[Bas
     return model, lenient, tuple(fields[part][0] for part in parts)
 
 
-def _instead_of_null(default: Any) -> Callable[[Any], Any]:
+def _null_default(default: Any) -> Callable[[Any], Any]:
     return lambda value: default if value is None else value
 
 
@@ -254,7 +254,7 @@ def invalid(table: Table[Any], error: ValidationError, model: type[BaseModel], *
     wrong: dict[tuple[str | int, ...], InvalidField] = {}
     for problem in problems:
         place = problem["loc"]
-        outside, here = _walked(model, place)
+        outside, here = _locate(model, place)
         if outside not in wrong:
             # Behind the place of a union stands which form it does not have; with more behind it, that is the place.
             named = place if len(place) > len(outside) + 1 else outside
@@ -265,7 +265,7 @@ def invalid(table: Table[Any], error: ValidationError, model: type[BaseModel], *
     return InvalidValueError(table.name, first.field, first.reason, more)
 
 
-def _walked(model: type[BaseModel], place: tuple[str | int, ...]) -> tuple[tuple[str | int, ...], type[BaseModel] | None]:
+def _locate(model: type[BaseModel], place: tuple[str | int, ...]) -> tuple[tuple[str | int, ...], type[BaseModel] | None]:
     """Return as much of a problem's place as stands outside of unions, of which each form has a problem, and the model around its end."""
     here: Any = model
     around: type[BaseModel] | None = None
@@ -288,7 +288,7 @@ def _unknown(name: str, model: type[BaseModel] | None) -> str:
     return f'unknown field "{shown(name)}"{did_you_mean(name, wire_fields(model)) if model is not None else ""}'
 
 
-_GIVEN = "_given"
+_SOURCE = "_given"
 """Where a model that was made of a mapping remembers it: it alone knows in which order the keys of an object came."""
 
 
@@ -313,18 +313,18 @@ class RowWriter:
         fixed: frozenset[str],
         virtual: frozenset[str] = frozenset(),
         merged: frozenset[str] = frozenset(),
-        refused: Mapping[str, str] = _NOTHING,
+        refused: Mapping[str, str] = _EMPTY,
     ) -> None:
         self.table = table
         self.insert = insert
         self.model = model
         fields = wire_fields(insert)
-        build_inside(insert)
+        build_nested_models(insert)
         self.names: frozenset[str] = frozenset(insert.model_fields) | fields.keys()
         """What the fields of the insert model may be called."""
-        reasons = {wire: "there is no column for it" for wire in _homeless(table, fields) if wire not in virtual} | dict(refused)
+        reasons = {wire: "there is no column for it" for wire in _unstored_fields(table, fields) if wire not in virtual} | dict(refused)
         self._refused = [(wire, _path_getter(wire.split(".")), reason) for wire, reason in reasons.items()]
-        self._plan = [_Written(table, column, fields) for column in table.columns]
+        self._plan = [_ColumnWriter(table, column, fields) for column in table.columns]
         read = {wire: name for wire, (name, _) in wire_fields(model).items()}
         self._fixed = {name: wire for wire in fixed for name in (wire, read.get(wire, wire))}
         self._objects: dict[str, type[BaseModel]] = {}
@@ -347,13 +347,13 @@ class RowWriter:
         return self._merged | {self._update_fields[wire][0] for wire in self._merged}
 
     @cached_property
-    def _update_plan(self) -> Mapping[str, Sequence[_Written]]:
+    def _update_plan(self) -> Mapping[str, Sequence[_ColumnWriter]]:
         """How the columns of each field are written."""
-        plan: dict[str, list[_Written]] = {}
+        plan: dict[str, list[_ColumnWriter]] = {}
         for column in self.table.columns:
             top = column.public.partition(".")[0]
             if top in self._update_fields:
-                plan.setdefault(top, []).append(_Written(self.table, column, self._update_fields))
+                plan.setdefault(top, []).append(_ColumnWriter(self.table, column, self._update_fields))
         return plan
 
     def accept(self, params: Fields) -> BaseModel:
@@ -364,15 +364,15 @@ class RowWriter:
         """
         if isinstance(params, self.insert):
             return params
-        return self._remembered(self.insert, mapping(self.table, params))
+        return self._validated(self.insert, mapping(self.table, params))
 
-    def _remembered(self, kind: type[BaseModel], given: dict[str, Any]) -> BaseModel:
+    def _validated(self, kind: type[BaseModel], given: dict[str, Any]) -> BaseModel:
         """A model that remembers what it was made of."""
         try:
             model = kind.model_validate(given)
         except ValidationError as error:
             raise invalid(self.table, error, kind) from None
-        model.__dict__[_GIVEN] = given
+        model.__dict__[_SOURCE] = given
         return model
 
     def row(self, model: BaseModel, extra: Mapping[str, Any]) -> dict[str, Any]:
@@ -381,7 +381,7 @@ class RowWriter:
         Raises:
             InvalidValueError: a column cannot hold its value.
         """
-        self._refuse(model)
+        self._check_refused(model)
         fields = model.__dict__
         values: dict[str, Any] = {}
         wrong: list[InvalidValueError] = []
@@ -417,7 +417,7 @@ class RowWriter:
         tops = [(column.name, column.public.partition(".")[0]) for column in self.table.columns]
         return [(name, fields[top][0]) for name, top in tops if top in fields and top not in self._fixed]
 
-    def given(self, fields: Fields, key: Mapping[str, Any] = _NOTHING) -> dict[str, Any]:
+    def given(self, fields: Fields, key: Mapping[str, Any] = _EMPTY) -> dict[str, Any]:
         """The fields that a caller wants to update, by name.
 
         What cannot change is passed over in an entity that was read and is handed back. Elsewhere it is an error, unless it
@@ -428,7 +428,7 @@ class RowWriter:
         """
         given = mapping(self.table, fields)
         if isinstance(fields, self.model):
-            return {name: self._unread(name, value) for name, value in given.items() if name in self.update_model.model_fields}
+            return {name: self._as_update(name, value) for name, value in given.items() if name in self.update_model.model_fields}
         wrong: list[InvalidValueError] = []
         for name in [name for name in given if name in self._fixed]:
             wire, value = self._fixed[name], given.pop(name)
@@ -438,7 +438,7 @@ class RowWriter:
             raise InvalidValueError.of(wrong)
         return given
 
-    def _unread(self, name: str, value: Any) -> Any:
+    def _as_update(self, name: str, value: Any) -> Any:
         """The value of a field that was read, as an update takes it."""
         if value is None:
             return False if name in self._marks else None
@@ -459,18 +459,18 @@ class RowWriter:
             if wire in given and info.annotation != given[wire][1].annotation
         }
 
-    def partial(self, fields: Fields, key: Mapping[str, Any] = _NOTHING) -> BaseModel:
+    def partial(self, fields: Fields, key: Mapping[str, Any] = _EMPTY) -> BaseModel:
         """The update model of what a caller gave, with exactly its fields set; ``key`` is as in :meth:`given`.
 
         Raises:
             InvalidValueError: a field is unknown, cannot be updated, or has a value that it cannot have.
         """
-        given = {name: _parts(value) if name in self._merged_names else value for name, value in self.given(fields, key).items()}
-        update = self._remembered(self.update_model, given)
-        self._refuse(update)
+        given = {name: _set_fields(value) if name in self._merged_names else value for name, value in self.given(fields, key).items()}
+        update = self._validated(self.update_model, given)
+        self._check_refused(update)
         return update
 
-    def _refuse(self, model: BaseModel) -> None:
+    def _check_refused(self, model: BaseModel) -> None:
         wrong = [
             InvalidValueError(self.table.name, wire, f"cannot be stored: {reason}")
             for wire, get, reason in self._refused
@@ -508,7 +508,7 @@ class RowWriter:
             if self._update_fields[wire][0] not in given:
                 continue
             for part in plan:
-                if wire in self._merged and not _is_set(update, part.column.public.split(".")):
+                if wire in self._merged and not _is_part_set(update, part.column.public.split(".")):
                     continue
                 try:
                     values[part.name] = part.encode(part.get(update))
@@ -519,7 +519,7 @@ class RowWriter:
         return values
 
 
-class _Written:
+class _ColumnWriter:
     """How one column is written: where its value stands in a model, and how it is encoded.
 
     Attributes:
@@ -541,7 +541,7 @@ class _Written:
         top, _, part = column.public.partition(".")
         is_json = column.codec in (JSON, JSON_OR_TEXT)
         self.attribute = fields[top][0] if top in fields and not part and not is_json else None
-        self.read: Callable[[Any], Any] = _nothing
+        self.read: Callable[[Any], Any] = _no_value
         if top in fields and part:
             self.read = _path_getter((top, *part.split(".")))
         elif top in fields and is_json:
@@ -578,7 +578,7 @@ def _encoder(table: Table[Any], column: Column) -> Callable[[Any], Any]:
     return text if kind is TEXT else flag if kind in (BOOL, FLAG, MARK, SWITCH) else encode
 
 
-def _parts(value: Any) -> Any:
+def _set_fields(value: Any) -> Any:
     """An object of which some parts may be given, as plain data with exactly those."""
     return value.model_dump(by_alias=True, exclude_unset=True) if isinstance(value, BaseModel) else value
 
@@ -626,7 +626,7 @@ def partial_model(
     return create_model(name, __config__=ConfigDict(**insert.model_config), **parts)
 
 
-def _homeless(table: Table[Any], fields: Mapping[str, tuple[str, FieldInfo]], inside: tuple[str, ...] = ()) -> list[str]:
+def _unstored_fields(table: Table[Any], fields: Mapping[str, tuple[str, FieldInfo]], inside: tuple[str, ...] = ()) -> list[str]:
     """The fields, and the parts of objects that are kept in several columns, that no column is for."""
     paths = [tuple(column.public.split(".")) for column in table.columns]
     found: list[str] = []
@@ -634,7 +634,7 @@ def _homeless(table: Table[Any], fields: Mapping[str, tuple[str, FieldInfo]], in
         here = (*inside, wire)
         if any(path[: len(here)] == here and len(path) > len(here) for path in paths):
             model = _model_in(info.annotation)
-            found += _homeless(table, wire_fields(model), here) if model is not None else []
+            found += _unstored_fields(table, wire_fields(model), here) if model is not None else []
         elif here not in paths:
             found.append(".".join(here))
     return found
@@ -657,7 +657,7 @@ def _names(model: Any) -> Mapping[str, str]:
     return {wire: name for wire, (name, _) in wire_fields(model).items()}
 
 
-def _is_set(model: Any, path: Sequence[str]) -> bool:
+def _is_part_set(model: Any, path: Sequence[str]) -> bool:
     """Whether somebody gave the part of an object, or ``None`` for the whole of it."""
     for wire in path:
         if not isinstance(model, BaseModel):
@@ -669,7 +669,7 @@ def _is_set(model: Any, path: Sequence[str]) -> bool:
     return True
 
 
-def _nothing(_: Any) -> None:
+def _no_value(_: Any) -> None:
     return None
 
 
@@ -684,7 +684,7 @@ def _json_getter(wire: str, name: str, info: FieldInfo) -> Callable[[Any], Any]:
         value = model.__dict__.get(name)
         if value is None:
             return None
-        given = model.__dict__.get(_GIVEN)
+        given = model.__dict__.get(_SOURCE)
         return dump(value) if given is None else in_order(dump(value), given[wire] if wire in given else given.get(name))
 
     return get
@@ -692,7 +692,7 @@ def _json_getter(wire: str, name: str, info: FieldInfo) -> Callable[[Any], Any]:
 
 def _has_model(annotation: Any) -> bool:
     """Whether a model stands in an annotation, however deep."""
-    return any(True for _ in _models(annotation))
+    return any(True for _ in _models_in(annotation))
 
 
 def _path_getter(path: Sequence[str]) -> Callable[[Any], Any]:

@@ -43,7 +43,7 @@ Expected = Mapping[str, Any] | None
 
 _COMPARED = (TEXT, INT, BOOL, FLAG, INSTANT, EPOCH_MS)
 """The codecs whose stored value is the same whenever the public one is."""
-_WORDS: Mapping[type, str] = {dict: "object", list: "list"}
+_KIND_NAMES: Mapping[type, str] = {dict: "object", list: "list"}
 _NOTHING = ImportMetadata.model_construct()
 
 
@@ -104,13 +104,13 @@ class Adapter(Generic[M]):
     @classmethod
     def _reader_of(cls, model: type[N]) -> RowReader[N]:
         """The reader of rows as another model with the same fields, or more or fewer."""
-        reader: RowReader[N] = _once(cls, "reader", model, lambda: RowReader(cls.table, model, cls._columns()))
+        reader: RowReader[N] = _cached(cls, "reader", model, lambda: RowReader(cls.table, model, cls._columns()))
         return reader
 
     @classmethod
     def _raw_columns(cls, *columns: Column) -> RawColumns:
         """A few columns of the table as they are stored."""
-        chosen: RawColumns = _once(cls, "chosen", columns, lambda: RawColumns(columns))
+        chosen: RawColumns = _cached(cls, "chosen", columns, lambda: RawColumns(columns))
         return chosen
 
     @classmethod
@@ -119,7 +119,7 @@ class Adapter(Generic[M]):
             fixed = cls.fixed | {"id", "tenant_id", "created_at", "updated_at"} | {cls.table[name].public for name in cls.table.key}
             return RowWriter(cls.table, cls.insert or cls.model, cls.model, fixed, cls.virtual, cls.merged, cls.refused)
 
-        writer: RowWriter = _once(cls, "writer", None, make)
+        writer: RowWriter = _cached(cls, "writer", None, make)
         return writer
 
     @classmethod
@@ -133,7 +133,7 @@ class Adapter(Generic[M]):
         def make() -> Mapping[str, Target]:
             return filters.targets(cls.rules or ListRules(wire=""), cls._columns(), cls.model, cls.table.searched)
 
-        targets: Mapping[str, Target] = _once(cls, "targets", None, make)
+        targets: Mapping[str, Target] = _cached(cls, "targets", None, make)
         return targets
 
     def _statements(self) -> ListStatements:
@@ -300,14 +300,14 @@ class Adapter(Generic[M]):
 
     def _given(self, fields: Fields, where: Where) -> dict[str, Any]:
         """The fields to update of the row that the conditions name, by name; see :meth:`RowWriter.given`."""
-        return self._writer.given(fields, self._named(where))
+        return self._writer.given(fields, self._field_values(where))
 
     def _changes(self, fields: Fields, where: Where) -> dict[str, Any]:
         """The stored values of an update of the row that the conditions name, ``updated_at`` included."""
-        values = self._writer.changes(self._writer.partial(fields, self._named(where)))
+        values = self._writer.changes(self._writer.partial(fields, self._field_values(where)))
         return self._bumped(values)
 
-    def _named(self, where: Where) -> dict[str, Any]:
+    def _field_values(self, where: Where) -> dict[str, Any]:
         """What conditions say that fields equal, by wire name."""
         return {column.public: value for column, value in where.items()}
 
@@ -405,7 +405,7 @@ class Adapter(Generic[M]):
             raise self._corrupt(column, key, "is no JSON") from None
         # A stored null is not NULL: nothing can be put over it.
         if not isinstance(value, kind):
-            raise self._corrupt(column, key, f"is no {_WORDS[kind]}")
+            raise self._corrupt(column, key, f"is no {_KIND_NAMES[kind]}")
         return value
 
     def _corrupt(self, column: Column, key: Where, reason: str) -> CorruptRowError:
@@ -420,7 +420,7 @@ class Adapter(Generic[M]):
         return await self._run.matched(self._sql.delete(where))
 
 
-def _once(owner: type, kind: str, key: Any, make: Callable[[], Any]) -> Any:
+def _cached(owner: type, kind: str, key: Any, make: Callable[[], Any]) -> Any:
     """What is made once per class and key: plans of rows, derived from the registry and as constant as it is."""
     made: dict[tuple[str, Any], Any] | None = owner.__dict__.get("_made")
     if made is None:
@@ -432,5 +432,5 @@ def _once(owner: type, kind: str, key: Any, make: Callable[[], Any]) -> Any:
 
 
 def _import_writer(table: Table[Any]) -> RowWriter:
-    writer: RowWriter = _once(RowWriter, "import", table.name, lambda: RowWriter(table, ImportMetadata, ImportMetadata, frozenset()))
+    writer: RowWriter = _cached(RowWriter, "import", table.name, lambda: RowWriter(table, ImportMetadata, ImportMetadata, frozenset()))
     return writer

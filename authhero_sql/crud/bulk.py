@@ -47,11 +47,11 @@ CHUNK = 1_000
 """How many rows are written at once, at the most."""
 CHUNK_CHARACTERS = 4_000_000
 """How much text they may have together, at the most; one row may have more."""
-BREATH = 50
+YIELD_EVERY = 50
 """After how many rows of an iterable others have their turn in the event loop."""
-LONG = 255
+LONG_COLUMN = 255
 """From how many characters on the width of a column counts for that."""
-REFUSALS = 1_000
+MAX_REFUSALS = 1_000
 """How many refused rows are told of one by one."""
 ATTEMPTS = 3
 """How often a chunk is planned that others write into; then its rows are written one by one."""
@@ -170,22 +170,22 @@ class Importing(Adapter[M], Generic[M]):
         if self.context.batch is not None and on_conflict != "error":
             raise UnsupportedError(f"{self.table.name}: on_conflict={on_conflict!r} has to look first, so it cannot be part of a batch")
         result = ManyResult()
-        chunks = _Chunks(self, tenant_id, on_conflict, result)
+        chunks = _ChunkWriter(self, tenant_id, on_conflict, result)
 
         async def write(read: tuple[Sequence[New], Sequence[Refusal]]) -> None:
             chunk, refused = read
             if chunk:
                 await chunks.write(chunk)
             result.refused += len(refused)
-            result.refusals += refused[: max(0, REFUSALS - len(result.refusals))]
-            if progress is not None and inspect.isawaitable(told := progress(result)):
-                await told
+            result.refusals += refused[: max(0, MAX_REFUSALS - len(result.refusals))]
+            if progress is not None and inspect.isawaitable(awaitable := progress(result)):
+                await awaitable
 
         # A transaction does one thing at a time, and so does whoever works outside one that is open.
         alone = self.context.connection is not None or self.context.batch is not None or self.context.independent
         try:
             async with aclosing(self._chunks(tenant_id, rows, on_invalid)) as read:
-                await (_in_turn if alone else _overlapping)(read, write)
+                await (_sequentially if alone else _pipelined)(read, write)
         except AuthHeroSQLError as error:
             error.result = result
             raise
@@ -199,7 +199,7 @@ class Importing(Adapter[M], Generic[M]):
         left = CHUNK_CHARACTERS
         refused: list[Refusal] = []
         number = 0
-        async with aclosing(_each(self.table, rows)) as source:
+        async with aclosing(_iterate(self.table, rows)) as source:
             async for given in source:
                 try:
                     new = self._new(tenant_id, number, given)
@@ -231,7 +231,7 @@ class Importing(Adapter[M], Generic[M]):
     @cached_property
     def _long(self) -> Sequence[str]:
         """The columns that may make a chunk long."""
-        return [column.name for column in self.table.columns if column.is_text and (column.size is None or column.size > LONG)]
+        return [column.name for column in self.table.columns if column.is_text and (column.size is None or column.size > LONG_COLUMN)]
 
     @cached_property
     def _metadata_names(self) -> Mapping[str, str]:
@@ -250,7 +250,7 @@ class Importing(Adapter[M], Generic[M]):
         names = dict.fromkeys((*(("tenant_id",) if self.table.tenant_scoped else ()), *self.table.key))
         return {self.table[name]: new.values[name] for name in names}
 
-    def _replacing(self, new: New) -> Call:
+    def _replace_call(self, new: New) -> Call:
         """The statement that puts what was given over what is stored."""
         names = self._writer.replaceable(new.params)
         values = {name: new.values[name] for name in names if name not in self.table.key}
@@ -276,13 +276,13 @@ def with_row_number(error: AuthHeroSQLError, row: int) -> AuthHeroSQLError:
     return error
 
 
-async def _in_turn(items: AsyncIterator[T], work: Callable[[T], Awaitable[None]]) -> None:
+async def _sequentially(items: AsyncIterator[T], work: Callable[[T], Awaitable[None]]) -> None:
     """Do the work for each item before the next one is read."""
     async for item in items:
         await work(item)
 
 
-async def _overlapping(items: AsyncIterator[T], work: Callable[[T], Coroutine[Any, Any, None]]) -> None:
+async def _pipelined(items: AsyncIterator[T], work: Callable[[T], Coroutine[Any, Any, None]]) -> None:
     """Read an item while the work for the one before is done: this process and the database's are busy at the same time.
 
     The work that has begun comes to its end where an item cannot be read, and is cancelled with whoever waits for it.
@@ -307,7 +307,7 @@ async def _overlapping(items: AsyncIterator[T], work: Callable[[T], Coroutine[An
         await doing
 
 
-async def _each(table: Table[Any], rows: Rows[Any]) -> AsyncGenerator[Any, None]:
+async def _iterate(table: Table[Any], rows: Rows[Any]) -> AsyncGenerator[Any, None]:
     """The rows, wherever they come from."""
     if isinstance(rows, AsyncIterable):
         # A generator may hold a connection as long as it is open: whoever keeps an error keeps it, too.
@@ -316,7 +316,7 @@ async def _each(table: Table[Any], rows: Rows[Any]) -> AsyncGenerator[Any, None]
                 yield given
     else:
         for number, given in enumerate(_iterable(table, rows)):
-            if number % BREATH == 0:
+            if number % YIELD_EVERY == 0:
                 await asyncio.sleep(0)
             yield given
 
@@ -328,7 +328,7 @@ def _iterable(table: Table[Any], rows: Any) -> Iterable[Any]:
     return rows
 
 
-class _Chunks:
+class _ChunkWriter:
     """Writes chunks of one call."""
 
     def __init__(self, adapter: Importing[Any], tenant_id: str, on_conflict: OnConflict, result: ManyResult) -> None:
@@ -349,23 +349,23 @@ class _Chunks:
         while chunk:
             plan = await self._plan(chunk)
             try:
-                gone = await self._carry_out(plan)
+                gone = await self._execute(plan)
             except (IntegrityError, InvalidValueError) as error:
                 # Within a transaction, and where nothing was looked for, it would be the same again.
                 if attempt >= ATTEMPTS or self.on_conflict == "error" or not isinstance(error, IntegrityError):
-                    await self._one_by_one(chunk[: plan.rows], error)
+                    await self._write_individually(chunk[: plan.rows], error)
                     chunk = chunk[plan.rows :]
                 attempt += 1
             else:
-                self._count(plan, gone)
+                self._tally(plan, gone)
                 chunk = [*gone, *chunk[plan.rows :]]
 
-    def _count(self, plan: Plan, gone: Sequence[New]) -> None:
+    def _tally(self, plan: Plan, gone: Sequence[New]) -> None:
         self.result.created += len(plan.created)
         self.result.updated += len(plan.updated) - len(gone)
         self.result.skipped += plan.skipped
 
-    async def _carry_out(self, plan: Plan) -> list[New]:
+    async def _execute(self, plan: Plan) -> list[New]:
         """Write what is planned; the rows that were to be changed and are gone."""
         calls = self._calls(plan)
         if not calls:
@@ -381,7 +381,11 @@ class _Chunks:
         extra_calls = [call for new in plan.created for call in new.extra_calls]
         changed = [call for new in plan.updated for call in adapter._calls_with_update(tenant_id, new)]
         parts = (extra_calls, changed)
-        return [*created, *(call for part in parts for call in sorted(part, key=_text)), *(adapter._replacing(new) for new in plan.updated)]
+        return [
+            *created,
+            *(call for part in parts for call in sorted(part, key=_sql_of)),
+            *(adapter._replace_call(new) for new in plan.updated),
+        ]
 
     # What is there already.
 
@@ -390,13 +394,13 @@ class _Chunks:
         if self.on_conflict == "error":
             return Plan(list(chunk))
         if self.on_conflict == "skip":
-            return self._skipping(chunk, await self._taken(self._keys, chunk))
-        return self._updating(chunk, (await self._taken(self._keys[:1], chunk))[self._keys[0]])
+            return self._plan_skip(chunk, await self._existing_keys(self._keys, chunk))
+        return self._plan_update(chunk, (await self._existing_keys(self._keys[:1], chunk))[self._keys[0]])
 
-    def _skipping(self, chunk: Sequence[New], taken: Mapping[tuple[str, ...], set[Any]]) -> Plan:
+    def _plan_skip(self, chunk: Sequence[New], taken: Mapping[tuple[str, ...], set[Any]]) -> Plan:
         plan = Plan()
         for new in chunk:
-            values = {names: value for names in taken if (value := _value(new, names)) is not None}
+            values = {names: value for names in taken if (value := _key_value(new, names)) is not None}
             if any(value in taken[names] for names, value in values.items()):
                 plan.skipped += 1
                 continue
@@ -405,18 +409,18 @@ class _Chunks:
                 taken[names].add(value)
         return plan
 
-    def _updating(self, chunk: Sequence[New], taken: set[Any]) -> Plan:
+    def _plan_update(self, chunk: Sequence[New], taken: set[Any]) -> Plan:
         plan = Plan()
         seen: set[Any] = set()
         for new in chunk:
-            value = _value(new, self._keys[0])
+            value = _key_value(new, self._keys[0])
             if value in seen:
                 # It is there once the rows before it are written.
                 break
             seen.add(value)
             (plan.updated if value in taken else plan.created).append(new)
         # In one order for everybody: two that change the same rows in different ones would wait for each other.
-        plan.updated.sort(key=lambda new: str(_value(new, self._keys[0])))
+        plan.updated.sort(key=lambda new: str(_key_value(new, self._keys[0])))
         return plan
 
     @cached_property
@@ -429,17 +433,17 @@ class _Chunks:
             unique[0] = ("tenant_id", *table.key)
         return list({frozenset(names): names for names in unique}.values())
 
-    async def _taken(self, keys: Sequence[tuple[str, ...]], chunk: Sequence[New]) -> dict[tuple[str, ...], set[Any]]:
+    async def _existing_keys(self, keys: Sequence[tuple[str, ...]], chunk: Sequence[New]) -> dict[tuple[str, ...], set[Any]]:
         """The values of unique keys that rows have which are there."""
-        asked = {names: call for names in keys if (call := self._asked(names, chunk)) is not None}
+        asked = {names: call for names in keys if (call := self._existing_query(names, chunk)) is not None}
         rows = await self.adapter._run.fetch_many(*asked.values()) if asked else []
         found = {names: set(map(tuple, part)) for names, part in zip(asked, rows, strict=True)}
         return {names: found.get(names, set()) for names in keys}
 
-    def _asked(self, names: tuple[str, ...], chunk: Sequence[New]) -> Call | None:
+    def _existing_query(self, names: tuple[str, ...], chunk: Sequence[New]) -> Call | None:
         """The query for the rows that have one of these keys, maybe with others; None where no row has one."""
         adapter = self.adapter
-        rows = [new for new in chunk if _value(new, names) is not None]
+        rows = [new for new in chunk if _key_value(new, names) is not None]
         if not rows:
             return None
         columns = [adapter.table[name] for name in names]
@@ -451,16 +455,16 @@ class _Chunks:
 
     # Where a chunk was refused.
 
-    async def _one_by_one(self, chunk: Sequence[New], error: AuthHeroSQLError) -> None:
+    async def _write_individually(self, chunk: Sequence[New], error: AuthHeroSQLError) -> None:
         """Write the rows of a refused chunk one after the other, all or nothing, so that the error is of one of them."""
         if not self.context.dialect.features.interactive_transactions:
-            raise with_row_number(error, chunk[await self._first_refused(chunk) - 1].row)
+            raise with_row_number(error, chunk[await self._bisect_refused(chunk) - 1].row)
 
         async def work(inside: Context) -> ManyResult:
             result = ManyResult()
-            single = _Chunks(type(self.adapter)(inside), self.tenant_id, self.on_conflict, result)
+            single = _ChunkWriter(type(self.adapter)(inside), self.tenant_id, self.on_conflict, result)
             for new in chunk:
-                await single._one(new)
+                await single._write_one(new)
             return result
 
         if self.context.connection is None:
@@ -472,15 +476,15 @@ class _Chunks:
         self.result.updated += done.updated
         self.result.skipped += done.skipped
 
-    async def _one(self, new: New) -> None:
+    async def _write_one(self, new: New) -> None:
         """Write one row in a transaction that is open."""
         try:
             gone = [new]
             while gone:
                 plan = await self._plan(gone)
                 # Within a block of its own, so that the row can be passed over.
-                gone = await self._carry_out(plan)
-                self._count(plan, gone)
+                gone = await self._execute(plan)
+                self._tally(plan, gone)
         except ConflictError as error:
             if self.on_conflict != "skip":
                 raise with_row_number(error, new.row) from error.__cause__
@@ -489,7 +493,7 @@ class _Chunks:
         except (IntegrityError, InvalidValueError) as error:
             raise with_row_number(error, new.row) from error.__cause__
 
-    async def _first_refused(self, chunk: Sequence[New]) -> int:
+    async def _bisect_refused(self, chunk: Sequence[New]) -> int:
         """How many of the first rows have to be written for the batch to be refused, by halves; nothing of them stays."""
         fine, refused = 0, len(chunk)
         while refused - fine > 1:
@@ -504,11 +508,11 @@ class _Chunks:
         return refused
 
 
-def _text(call: Call) -> str:
+def _sql_of(call: Call) -> str:
     return call.sql
 
 
-def _value(new: New, names: tuple[str, ...]) -> tuple[Any, ...] | None:
+def _key_value(new: New, names: tuple[str, ...]) -> tuple[Any, ...] | None:
     """What a row has of a unique key; None where a part of it is NULL, which equals nothing."""
     value = tuple([new.values[name] for name in names])
     return None if None in value else value

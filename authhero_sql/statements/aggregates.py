@@ -66,14 +66,14 @@ class Aggregates(Statements):
         """
         values = {**self._operands(where), "limit": limit, "offset": offset}
         for name, part in dimensions.items():
-            values.update(self._made_values(f"by_{name}", part))
+            values.update(self._dimension_values(f"by_{name}", part))
         for name, (part, wanted) in also.items():
-            values.update(self._made_values(f"also_{name}", part))
+            values.update(self._dimension_values(f"also_{name}", part))
             values.update(self.dialect.list_values(f"in_{name}", wanted))
         size = self.dialect.list_size
         key = (
             "grouped",
-            tuple((name, self._made_shape(part)) for name, part in dimensions.items()),
+            tuple((name, self._dimension_shape(part)) for name, part in dimensions.items()),
             distinct,
             tuple(order),
             shape(where, self.dialect),
@@ -116,21 +116,21 @@ class Aggregates(Statements):
             column = source.field(part.column)
             case: Any = Case().when(column.isnull(), column)
             for number, _ in enumerate(part.names):
-                told = dialect.cast(Bind(f"{name}_to_{number}"), "varchar(255)")
-                case = case.when(dialect.equal(column, Bind(f"{name}_from_{number}"), text=True), told)
+                label = dialect.cast(Bind(f"{name}_to_{number}"), "varchar(255)")
+                case = case.when(dialect.equal(column, Bind(f"{name}_from_{number}"), text=True), label)
             return case.else_(dialect.cast(Bind(f"{name}_other"), "varchar(255)"))
         return source.field(part)
 
-    def _made_values(self, name: str, part: Dimension) -> dict[str, Any]:
+    def _dimension_values(self, name: str, part: Dimension) -> dict[str, Any]:
         if isinstance(part, Bucketed):
             return self.dialect.bucket_values(name, part.starts)
         if isinstance(part, Named):
             pairs = enumerate(part.names)
-            told = {f"{name}_{word}_{number}": value for number, pair in pairs for word, value in zip(("from", "to"), pair, strict=True)}
-            return {**told, f"{name}_other": part.other}
+            labels = {f"{name}_{word}_{number}": value for number, pair in pairs for word, value in zip(("from", "to"), pair, strict=True)}
+            return {**labels, f"{name}_other": part.other}
         return {}
 
-    def _made_shape(self, part: Dimension) -> Any:
+    def _dimension_shape(self, part: Dimension) -> Any:
         if isinstance(part, Bucketed):
             return ("bucket", part.column, self.dialect.bucket_size(len(part.starts)))
         return ("named", part.column, len(part.names)) if isinstance(part, Named) else part

@@ -178,7 +178,7 @@ class _Compiler:
             what = "for parts" if self.rules.exact else "by free text"
             raise InvalidQueryError(f"{self.rules.wire} cannot be searched {what}: name a field")
         search = [self.known[field] for field in self.rules.search]
-        leaves = [self._matched(search, "part", text.value, negated)] if search else []
+        leaves = [self._match_any(search, "part", text.value, negated)] if search else []
         leaves += [self._leaf("=", self.known[field], negated, text.value) for field in exact]
         return leaves[0] if len(leaves) == 1 else ("and" if negated else "or", *leaves)
 
@@ -188,7 +188,7 @@ class _Compiler:
             case lucene.Exists(field):
                 return self._leaf("=", target, negated, 1) if codec is MARK else self._leaf("exists", target, negated)
             case lucene.Equal(field, str(value), whole=False) if codec is TEXT and field in self.rules.parts:
-                return self._matched([target], "part", value, negated)
+                return self._match_any([target], "part", value, negated)
             case lucene.Equal(field, value):
                 return self._equal(field, target, value, negated)
             case lucene.OneOf(field, values):
@@ -196,9 +196,9 @@ class _Compiler:
             case lucene.Match(field, value, place):
                 if codec is not TEXT:
                     raise InvalidQueryError(f"{field} is not text: it can be compared, and has no parts that could match")
-                return self._placed(target, place, value, negated)
+                return self._match_one(target, place, value, negated)
             case lucene.Compare(field, sign, value):
-                return self._leaf(sign, target, negated, self._edge(field, target, value, last=sign in (">", "<=")))
+                return self._leaf(sign, target, negated, self._bound(field, target, value, last=sign in (">", "<=")))
             case lucene.Range():
                 return self._range(node, target, negated)
         raise TypeError(type(node).__name__)
@@ -206,7 +206,7 @@ class _Compiler:
     def _one_of(self, field: str, target: Target, values: Sequence[lucene.Operand], negated: bool) -> Shape:
         """A list of text is bound as one; what is no text has few values."""
         if values and target.column.codec is TEXT and target.absent is None:
-            name = self._named(target)
+            name = self._column_name(target)
             self.values += self.dialect.list_values("", [_read(field, target.column, value)[0] for value in values]).values()
             return ("in", name, negated, self.dialect.list_size(len(values)))
         parts = [self._equal(field, target, value, negated) for value in dict.fromkeys(values)]
@@ -218,13 +218,13 @@ class _Compiler:
 
     def _equal(self, field: str, target: Target, value: lucene.Operand, negated: bool) -> Shape:
         low, high = _read(field, target.column, value)
-        if target.column.codec in _INSTANTS:
+        if target.column.codec in _INSTANT_CODECS:
             return self._leaf("range", target, negated, low, high, signs=(">=", "<="))
         return self._leaf("=", target, negated, low)
 
     def _range(self, node: lucene.Range, target: Target, negated: bool) -> Shape:
         bounds = [
-            (sign, self._edge(node.field, target, value, last=sign in (">", "<=")))
+            (sign, self._bound(node.field, target, value, last=sign in (">", "<=")))
             for sign, value in ((">=" if node.with_low else ">", node.low), ("<=" if node.with_high else "<", node.high))
             if value is not None
         ]
@@ -232,32 +232,32 @@ class _Compiler:
             return self._clause(lucene.Exists(node.field), target, negated)
         return self._leaf("range", target, negated, *(value for _, value in bounds), signs=tuple(sign for sign, _ in bounds))
 
-    def _edge(self, field: str, target: Target, value: lucene.Operand, *, last: bool) -> Any:
+    def _bound(self, field: str, target: Target, value: lucene.Operand, *, last: bool) -> Any:
         """The stored value that is the first or the last of what an operand stands for."""
-        if target.column.codec in _SWITCHES:
+        if target.column.codec in _BOOLEAN_CODECS:
             raise InvalidQueryError(f"{field} is true or false, which have no order")
         return _read(field, target.column, value)[last]
 
-    def _placed(self, target: Target, place: Place, text: str, negated: bool) -> Shape:
+    def _match_one(self, target: Target, place: Place, text: str, negated: bool) -> Shape:
         """One column holds, begins with or ends with the text."""
         bounds = self.dialect.beginning(text) if place == "start" and target.searched and not negated else ()
         if not bounds:
-            return self._matched([target], place, text, negated)
-        return ("and", self._leaf("begins", target, negated, *bounds), self._matched([target], place, text, negated))
+            return self._match_any([target], place, text, negated)
+        return ("and", self._leaf("begins", target, negated, *bounds), self._match_any([target], place, text, negated))
 
-    def _matched(self, targets: Sequence[Target], place: Place, text: str, negated: bool) -> Shape:
+    def _match_any(self, targets: Sequence[Target], place: Place, text: str, negated: bool) -> Shape:
         """One of the columns holds the text; in one leaf, because an engine may share the work."""
-        names = tuple([self._named(target) for target in targets])
+        names = tuple([self._column_name(target) for target in targets])
         values = self.dialect.match_values(place, text)
         self.values += (*values, False) if negated else values
         return (place, names, negated, len(values))
 
     def _leaf(self, operator: str, target: Target, negated: bool, *values: Any, signs: tuple[str, ...] = ()) -> Shape:
-        name = self._named(target)
+        name = self._column_name(target)
         self.values += values
         return (operator, name, negated, signs or len(values))
 
-    def _named(self, target: Target) -> str:
+    def _column_name(self, target: Target) -> str:
         """The column's name; the value that its NULL stands for comes before the others of the leaf."""
         self.columns.add(target.column.name)
         if target.absent is not None:
@@ -281,7 +281,7 @@ def criterion(
 
     ``each`` says beside each of :attr:`Filter.alternatives` what the index needs that leads to it.
     """
-    return _Predicates(known, dialect, field, guards).of(filter.shape)
+    return _Predicates(known, dialect, field, guards).build(filter.shape)
 
 
 class _Predicates:
@@ -296,25 +296,25 @@ class _Predicates:
         self.field = field
         self.binds = (Bind(f"q_{number}") for number in count())
 
-    def of(self, shape: Shape) -> Criterion:
+    def build(self, shape: Shape) -> Criterion:
         """The predicate of a node or a leaf."""
         operator = shape[0]
         if operator == "or" and self.guards:
             guards, self.guards = self.guards, ()
-            pairs = [(guard, self.of(part)) for guard, part in zip(guards, shape[1:], strict=True)]
+            pairs = [(guard, self.build(part)) for guard, part in zip(guards, shape[1:], strict=True)]
             return joined("OR", [part if guard is None else Fragment("({0} AND {1})", guard, part) for guard, part in pairs])
         if operator in ("and", "or"):
-            return joined("AND" if operator == "and" else "OR", [self.of(part) for part in shape[1:]])
+            return joined("AND" if operator == "and" else "OR", [self.build(part) for part in shape[1:]])
         _, named, negated, size = shape
         if operator in _PLACES:
-            return self._matched(operator, named, negated, size)
-        return self._compared(operator, self.known[named], negated, size)
+            return self._match(operator, named, negated, size)
+        return self._compare(operator, self.known[named], negated, size)
 
-    def _matched(self, place: Place, names: Sequence[str], negated: bool, size: int) -> Criterion:
-        found = self.dialect.match([self._value(self.known[name]) for name in names], place, self._next(size))
+    def _match(self, place: Place, names: Sequence[str], negated: bool, size: int) -> Criterion:
+        found = self.dialect.match([self._value(self.known[name]) for name in names], place, self._take(size))
         return Fragment("(NOT COALESCE({0},{1}))", found, next(self.binds)) if negated else found
 
-    def _compared(self, operator: str, target: Target, negated: bool, size: Any) -> Criterion:
+    def _compare(self, operator: str, target: Target, negated: bool, size: Any) -> Criterion:
         value = self._value(target)
         if operator == "exists":
             return Fragment(f"({{0}} IS {'' if negated else 'NOT '}NULL)", value)
@@ -325,28 +325,28 @@ class _Predicates:
 
     def _comparison(self, operator: str, value: Any, size: Any, *, text: bool) -> Criterion:
         if operator == "begins":
-            return self.dialect.begins(value, self._next(size))
+            return self.dialect.begins(value, self._take(size))
         if operator == "in":
             return self.dialect.in_list(value, lambda _: next(self.binds), "", size)
         if operator == "=":
             return self.dialect.equal(value, next(self.binds), text=text)
         signs = size if operator == "range" else (operator,)
         holes = [f"{{0}} {sign} {{{position}}}" for position, sign in enumerate(signs, 1)]
-        return Fragment(f"({' AND '.join(holes)})", value, *self._next(len(signs)))
+        return Fragment(f"({' AND '.join(holes)})", value, *self._take(len(signs)))
 
     def _value(self, target: Target) -> Any:
         """The column, or where its NULL stands for a value, that."""
         column = self.field(target.column)
         return column if target.absent is None else Fragment("COALESCE({0},{1})", column, next(self.binds))
 
-    def _next(self, size: int) -> list[Term]:
+    def _take(self, size: int) -> list[Term]:
         return list(islice(self.binds, size))
 
 
 # --- operands --------------------------------------------------------------------------------------------------------------------
 
-_INSTANTS = (INSTANT, EPOCH_MS)
-_SWITCHES = (BOOL, FLAG, MARK, SWITCH)
+_INSTANT_CODECS = (INSTANT, EPOCH_MS)
+_BOOLEAN_CODECS = (BOOL, FLAG, MARK, SWITCH)
 _WHOLE = re.compile(r"-?[0-9]{1,20}")
 _DATE = r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
 _TIME = r"T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))?(Z|[+-][0-9]{2}:?[0-5][0-9])?"
@@ -380,7 +380,7 @@ def _whole(value: lucene.Operand) -> tuple[int, int]:
     return value, value
 
 
-def _truth(value: lucene.Operand) -> tuple[bool, bool]:
+def _boolean(value: lucene.Operand) -> tuple[bool, bool]:
     if isinstance(value, str) and value in ("true", "false"):
         value = value == "true"
     if not isinstance(value, bool):
@@ -388,7 +388,7 @@ def _truth(value: lucene.Operand) -> tuple[bool, bool]:
     return value, value
 
 
-def _span(value: lucene.Operand) -> tuple[datetime, datetime]:
+def _instant_range(value: lucene.Operand) -> tuple[datetime, datetime]:
     """The first and the last millisecond of the day, the second or the instant that is named, as Elasticsearch rounds."""
     if isinstance(value, datetime):
         if value.tzinfo is None:
@@ -418,11 +418,11 @@ def _zone(text: str | None) -> timezone:
 _READ: Mapping[Any, Callable[[lucene.Operand], tuple[Any, Any]]] = {
     TEXT: _text,
     INT: _whole,
-    BOOL: _truth,
-    FLAG: _truth,
-    SWITCH: _truth,
-    MARK: _truth,
-    INSTANT: _span,
-    EPOCH_MS: _span,
+    BOOL: _boolean,
+    FLAG: _boolean,
+    SWITCH: _boolean,
+    MARK: _boolean,
+    INSTANT: _instant_range,
+    EPOCH_MS: _instant_range,
 }
 """How an operand is read for a column, by codec; others cannot be filtered by."""

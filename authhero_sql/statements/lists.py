@@ -95,7 +95,7 @@ class ListStatements(Statements):
 
         key = ("page", read, shape(where, self.dialect), tuple(order), totals)
         values = {**self._values(where, filter), "limit": window.per_page, "offset": window.start}
-        return self._list_text(key, build, filter, planned=self._by_side(order, filter)).bind(values)
+        return self._list_text(key, build, filter, planned=self._depends_on_side(order, filter)).bind(values)
 
     def count(self, where: Where, totals: Totals = True, filter: Filter | None = None) -> Call:
         """How many rows meet the conditions; an estimate counts no further than one row more than it tells of."""
@@ -109,7 +109,7 @@ class ListStatements(Statements):
             source = self._source(where)
             builder: Any = self.dialect.query.from_(source).where(self._criterion(source, where))
             if totals == "estimate":
-                return self._number(builder.select(source.field(column.name)).distinct())
+                return self._limited_count(builder.select(source.field(column.name)).distinct())
             return builder.select(Count(source.field(column.name)).distinct())  # type: ignore[no-untyped-call]  # PyPika's
 
         key = ("count distinct", column, shape(where, self.dialect), totals)
@@ -120,14 +120,14 @@ class ListStatements(Statements):
 
         def build() -> Any:
             def within(builder: Any, source: Any) -> Any:
-                return builder.where(Criterion.all(list(self._within(source, walk, segment))))
+                return builder.where(Criterion.all(list(self._segment_criteria(source, walk, segment))))
 
             return self._sorted(walk.read, where, walk.order, filter, lambda builder: builder.limit(Bind("limit")), within)
 
         key = ("walk", walk.read, shape(where, self.dialect), walk.order, segment)
         behind = {"after_value": after and after.value, "after_key": after and after.id}
         values = {**self._values(where, filter), **behind, "limit": limit}
-        return self._list_text(key, build, filter, planned=self._by_side(walk.order, filter)).bind(values)
+        return self._list_text(key, build, filter, planned=self._depends_on_side(walk.order, filter)).bind(values)
 
     # What they are made of.
 
@@ -140,9 +140,9 @@ class ListStatements(Statements):
         return self.cache.get(own, build, filtered=filter is not None, planned=planned or (filter is not None and not named))
 
     def _values(self, where: Where, filter: Filter | None) -> dict[str, Any]:
-        return {**self._operands(where), **(filter.values if filter else {}), "most": ESTIMATE_LIMIT + 1}
+        return {**self._operands(where), **(filter.values if filter else {}), "estimate_limit": ESTIMATE_LIMIT + 1}
 
-    def _within(self, source: Any, walk: Walk, segment: Segment) -> Iterator[Criterion]:
+    def _segment_criteria(self, source: Any, walk: Walk, segment: Segment) -> Iterator[Criterion]:
         value, identity = source.field(walk.column.name), source.field(walk.key)
         bound, last = Bind("after_value"), Bind("after_key")
         match segment:
@@ -159,30 +159,30 @@ class ListStatements(Statements):
         """The table, read by the index that is_selective to the rows that meet the conditions and the filter."""
         if filter is None:
             return self._source(where, order)
-        if self._is_free(where, filter):
+        if self._engine_chooses(where, filter):
             return SQLTable(self.table.name)
         return self._source(where, order, also=filter.equal, listed=filter.listed)
 
-    def _is_free(self, where: Where, filter: Filter) -> bool:
+    def _engine_chooses(self, where: Where, filter: Filter) -> bool:
         """Whether the engine chooses the index: an owner's own, for beginnings, may be there or not, and so cannot be named."""
-        free = filter.begins or self._by_several(filter)
+        free = filter.begins or self._has_indexed_alternatives(filter)
         return free and not is_selective(self.table, columns(where, "equal", "listed") | filter.equal | filter.listed)
 
-    def _ends_early(self, where: Where, order: Sequence[Order], filter: Filter | None) -> bool:
+    def _stops_after_page(self, where: Where, order: Sequence[Order], filter: Filter | None) -> bool:
         """Whether the engine stops after a page without joining anything else: it reads by the order, and joins row by row."""
-        if not self.dialect.features.joins_row_by_row or (filter is not None and self._is_free(where, filter)):
+        if not self.dialect.features.joins_row_by_row or (filter is not None and self._engine_chooses(where, filter)):
             return False
         equal, listed = (filter.equal, filter.listed) if filter else ((), ())
         access = self._access(where, order, self.table, equal, listed)
         return access is not None and access.ordered
 
-    def _by_several(self, filter: Filter | None) -> bool:
+    def _has_indexed_alternatives(self, filter: Filter | None) -> bool:
         """Whether a caller looks for one of several things, to each of which an index is_selective, and to all of them none."""
         if filter is None or not filter.alternatives or is_selective(self.table, filter.equal):
             return False
         return all(is_selective(self.table, equal) for equal in filter.alternatives)
 
-    def _by_side(self, order: Sequence[Order], filter: Filter | None) -> bool:
+    def _depends_on_side(self, order: Sequence[Order], filter: Filter | None) -> bool:
         """Whether the side table decides which rows there are, or in which order."""
         named = {part.column for part in order} | (filter.columns if filter else frozenset())
         return any(name not in self.table for name in named)
@@ -208,16 +208,16 @@ class ListStatements(Statements):
             return cut(self._sorted_by(narrow(builder, plain), plain, order))
 
         source = self._list_source(where, order, filter)
-        if self.side is None or self._by_side(order, filter):
+        if self.side is None or self._depends_on_side(order, filter):
             return met(self._joined(source).select(*(self._field(source, column) for column in read)), source)
-        if self._ends_early(where, order, filter):
-            return met(self._joined(source).select(*self._shown(source, read)), source)
+        if self._stops_after_page(where, order, filter):
+            return met(self._joined(source).select(*self._page_columns(source, read)), source)
         own = [column.name for column in read if column.name in self.table]
         kept = dict.fromkeys([*own, *(part.column for part in order), *self.side.on])
         rows = met(self.dialect.query.from_(source).select(*(source.field(name) for name in kept)), source).as_(self.table.name)
-        return self._sorted_by(self._joined(rows, few=True).select(*self._shown(rows, read)), rows, order)
+        return self._sorted_by(self._joined(rows, few=True).select(*self._page_columns(rows, read)), rows, order)
 
-    def _shown(self, source: Any, read: Sequence[Column]) -> list[Term]:
+    def _page_columns(self, source: Any, read: Sequence[Column]) -> list[Term]:
         """The columns of the rows that are left, and what is gathered for each of them.
 
         Where the side table decides which rows are left nothing is: it would be read for all of them.
@@ -229,7 +229,7 @@ class ListStatements(Statements):
         others = self._source(on, certain=True).as_("others")
         gathered = self.dialect.gathered([(others.field(column.name), column.is_text) for column in self.gatherer.columns])
         found: Any = self.dialect.query.from_(others).select(gathered)
-        checked = self._checked(on, self.table)
+        checked = self._checked_columns(on, self.table)
         for theirs, ours in self.gathers.on.items():
             equal = self.dialect.checked if theirs in checked else self.dialect.equal
             found = found.where(equal(others.field(theirs), source.field(ours), text=self.table[theirs].is_text))
@@ -237,22 +237,22 @@ class ListStatements(Statements):
 
     def _conditions_source(self, source: Any, filter: Filter | None) -> Any:
         """The columns of the conditions beside a filter and of the order, by which nothing is read where the filter has its indexes."""
-        return self.dialect.aside(source) if self._by_several(filter) else source
+        return self.dialect.aside(source) if self._has_indexed_alternatives(filter) else source
 
     def _count(self, where: Where, filter: Filter | None, totals: Totals) -> Any:
-        """How many rows meet the conditions; for an estimate no more than are bound as ``most``."""
+        """How many rows meet the conditions; for an estimate no more than are bound as ``estimate_limit``."""
         source: Any = self._list_source(where, (), filter)
         needs_join = filter is not None and any(name not in self.table for name in filter.columns)
-        # The other table has at most one row for each of ours: only a filter over its columns needs it.
+        # The other table has at estimate_limit one row for each of ours: only a filter over its columns needs it.
         builder: Any = self._joined(source) if needs_join else self.dialect.query.from_(source)
         counted = Count("*") if totals is True else NullValue()
         builder = builder.select(counted).where(self._criterion(self._conditions_source(source, filter), where))
         builder = self._filtered(builder, source, filter, where)
-        return builder if totals is True else self._number(builder)
+        return builder if totals is True else self._limited_count(builder)
 
-    def _number(self, builder: Any) -> Any:
-        """How many rows a query gives, no more than are bound as ``most``."""
-        return self.dialect.query.from_(builder.limit(Bind("most")).as_("counted")).select(Count("*"))
+    def _limited_count(self, builder: Any) -> Any:
+        """How many rows a query gives, no more than are bound as ``estimate_limit``."""
+        return self.dialect.query.from_(builder.limit(Bind("estimate_limit")).as_("counted")).select(Count("*"))
 
     def _filtered(self, builder: Any, source: Any, filter: Filter | None, where: Where) -> Any:
         """The query with the caller's filter beside its other conditions."""

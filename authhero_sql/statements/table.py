@@ -199,13 +199,13 @@ class Statements:
         names = tuple(values)
 
         def build() -> Any:
-            return self.dialect.query.into(SQLTable(into.name)).columns(*names).insert(*map(_given, values.values(), names))
+            return self.dialect.query.into(SQLTable(into.name)).columns(*names).insert(*map(_value_term, values.values(), names))
 
         if _EXPRESSIONS.isdisjoint(map(type, values.values())):
             # The shelf first: where a row goes is only to be said of a text that is built.
             shape = (self.table.name, "insert", into.name, names)
             return self.cache.get(shape, build, adds_row=True).bind(values)
-        return self._text(("insert", into.name, names, *_kinds(values)), build).bind(_bound(values))
+        return self._text(("insert", into.name, names, *_expression_types(values)), build).bind(_bound_values(values))
 
     def inserts(self, rows: Sequence[Mapping[str, Any]]) -> list[Call]:
         """:meth:`insert` of many rows, all with the same columns in the same order; what is NULL in all of them is left out.
@@ -293,15 +293,15 @@ class Statements:
             source = self._source(where)
             builder = self.dialect.query.update(source)
             for name, value in values.items():
-                given = _given(value, f"set_{name}")
+                given = _value_term(value, f"set_{name}")
                 builder = builder.set(source.field(name), source.field(name) + given if isinstance(value, Increment) else given)
             builder = builder.where(self._criterion(source, where))
             for name, value in old.items():
-                builder = builder.where(self._still(source.field(name), name, null=value is None))
+                builder = builder.where(self._unchanged(source.field(name), name, null=value is None))
             return builder if only_if is None else builder.where(self._exists(*only_if, on or {}))
 
-        key: tuple[Any, ...] = ("update", names, *_kinds(values), shape(where, self.dialect), _nulls(old))
-        bound = {**self._operands(where), **_set(_bound(values)), **{f"old_{name}": value for name, value in old.items()}}
+        key: tuple[Any, ...] = ("update", names, *_expression_types(values), shape(where, self.dialect), _null_flags(old))
+        bound = {**self._operands(where), **_set(_bound_values(values)), **{f"old_{name}": value for name, value in old.items()}}
         if only_if is not None:
             table, guard = only_if
             key += (table.name, shape(guard, self.dialect), tuple((on or {}).items()))
@@ -339,9 +339,9 @@ class Statements:
 
     def _criterion(self, source: Any, where: Where, table: AnyTable | None = None, prefix: str = "where") -> Criterion:
         table = table or self.table
-        return criterion(where, Scope(table, self.dialect, source, self._checked(where, table), self._subquery), prefix)
+        return criterion(where, Scope(table, self.dialect, source, self._checked_columns(where, table), self._subquery), prefix)
 
-    def _checked(self, where: Where, table: AnyTable) -> Collection[str]:
+    def _checked_columns(self, where: Where, table: AnyTable) -> Collection[str]:
         """The tenant, where the index that leads to the rows does not have it: each of the tenant's own seems to lead to as few."""
         access = self._access(where, (), table)
         led = next((index.names for index in table.indexes if access and index.name == access.name), (TENANT_ID,))
@@ -418,7 +418,7 @@ class Statements:
             inner = inner.where(Fragment(f"{name(table.name)}.{name(theirs)} = {name(self.table.name)}.{name(ours)}"))
         return ExistsCriterion(inner)  # type: ignore[no-untyped-call]  # PyPika's
 
-    def _still(self, field: Field, name: str, *, null: bool) -> Criterion:
+    def _unchanged(self, field: Field, name: str, *, null: bool) -> Criterion:
         """A column has the stored value that was read."""
         return field.isnull() if null else self.dialect.equal(field, Bind(f"old_{name}"), text=self.table[name].is_text)
 
@@ -426,17 +426,17 @@ class Statements:
 _EXPRESSIONS = frozenset((Increment, DatabaseNow))
 
 
-def _given(value: Any, bind: str) -> Term:
+def _value_term(value: Any, bind: str) -> Term:
     """What stands in a statement for a value to store."""
     return DatabaseNowTerm() + Bind(bind) if isinstance(value, DatabaseNow) else Bind(bind)
 
 
-def _kinds(values: Mapping[str, Any]) -> tuple[tuple[str, type], ...]:
+def _expression_types(values: Mapping[str, Any]) -> tuple[tuple[str, type], ...]:
     """The values that are more than a parameter: part of a statement's shape."""
     return tuple([(name, type(value)) for name, value in values.items() if isinstance(value, Increment | DatabaseNow)])
 
 
-def _bound(values: Mapping[str, Any]) -> dict[str, Any]:
+def _bound_values(values: Mapping[str, Any]) -> dict[str, Any]:
     """What is bound for the values."""
     return {
         name: value.amount if isinstance(value, Increment) else value.milliseconds if isinstance(value, DatabaseNow) else value
@@ -448,5 +448,5 @@ def _set(values: Mapping[str, Any]) -> dict[str, Any]:
     return {f"set_{name}": value for name, value in values.items()}
 
 
-def _nulls(old: Mapping[str, Any]) -> tuple[tuple[str, bool], ...]:
+def _null_flags(old: Mapping[str, Any]) -> tuple[tuple[str, bool], ...]:
     return tuple([(name, value is None) for name, value in old.items()])
