@@ -140,7 +140,7 @@ class Statements:
 
         key = ("either", read, shape(first, self.dialect), shape(second, self.dialect))
         values = {**self._operands(first, prefix="first"), **self._operands(second, prefix="second")}
-        return self._text(key, lambda: UnionAll(part(first, "first", join=True), part(second, "second", beside=False))).bind(values)
+        return self._text(key, lambda: UnionAll(part(first, "first", join=True), part(second, "second", join=False))).bind(values)
 
     def exists_elsewhere(self, table: AnyTable, where: Where) -> Call:
         """A row of another table that meets the conditions, known by the first column of its key."""
@@ -249,7 +249,7 @@ class Statements:
             builder = builder.where(self._criterion(source, where))
             return builder if upsert is None else self.dialect.upsert(builder, into, table.key, upsert)
 
-        key = ("insert beside", table.name, names, shape(where, self.dialect), upsert and tuple(upsert))
+        key = ("insert if exists", table.name, names, shape(where, self.dialect), upsert and tuple(upsert))
         return self._text(key, build).bind({**self._operands(where), **_set(values)})
 
     def upsert(
