@@ -1,4 +1,4 @@
-"""The first room, continued: the statements of a list: a page by offset, a segment of a walk, a count, each with a caller's filter."""
+"""The statements of a list: an offset page, a segment of a checkpoint walk, or a count. Each may have a caller's filter."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ from .table import AnyTable, Gathered, Side, Statements
 from .texts import Bind, CompiledStatement, StatementCache
 
 Segment: TypeAlias = Literal["all", "behind", "values", "nulls", "nulls behind"]
-"""A part of a walk: all of it, what lies behind the cursor, all that has a value, all that has none, and of those what lies behind."""
+"""A part of a walk: all rows, those behind the cursor, those with a value, those with NULL, or the NULL rows behind the cursor."""
 
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """A walk: what is read, the column and the key that it goes by, and in which order.
+    """A walk over a list in key order.
 
     Attributes:
-        read: the columns that are read.
-        column: the one that it goes by first.
-        key: the one that tells rows apart in which that is alike.
-        order: the order by both.
+        read: The columns that are read.
+        column: The column that the list is sorted by.
+        key: The key column that breaks ties.
+        order: The order by both columns.
     """
 
     read: tuple[Column, ...]
@@ -44,11 +44,14 @@ class Walk:
 
     @property
     def descending(self) -> bool:
-        """Whether the greatest comes first."""
+        """Whether the greatest value comes first."""
         return self.order[0].descending
 
     def segments(self, after: Cursor | None) -> tuple[Segment, ...]:
-        """What comes behind a cursor, in order: NULL stands before every value, and one condition for both could not use an index."""
+        """Return the segments behind a cursor, in order.
+
+        NULL sorts before every value. A single condition for NULL and values could not use an index.
+        """
         if after is None:
             return ("all",)
         if after.value is None:
@@ -57,15 +60,15 @@ class Walk:
 
 
 class ListStatements(Statements):
-    """The statements of a table that callers list.
+    """The statements of a table whose rows callers list.
 
     Args:
-        table: the table.
-        cache: the texts that have been built for this database.
-        side: a table whose columns are read along.
-        gathers: rows that come with each row of a page.
-        gatherer: the reader of these.
-        targets: the columns behind the fields that a filter may name.
+        table: The table.
+        cache: The cached statements of the database.
+        side: A table whose columns are joined.
+        gathers: The related rows that are read with each row of a page.
+        gatherer: The reader of the related rows.
+        targets: Returns the columns of the fields that a filter may name.
     """
 
     def __init__(
@@ -82,12 +85,12 @@ class ListStatements(Statements):
         self.gatherer = gatherer
         self.targets = targets
         self.orders: dict[tuple[Sort, ...], tuple[Order, ...]] = {}
-        """The orders that have been asked for, as :class:`Lists` completes them."""
+        """The complete orders that :class:`Lists` has derived, by the requested sort."""
 
     def page(
         self, read: RowReader[Any], where: Where, order: Sequence[Order], window: Window, totals: Totals, filter: Filter | None = None
     ) -> Call:
-        """The rows of a page; where they are counted, too, the number of all that match stands last in each row."""
+        """Return the rows of a page. If totals are requested, the last column of each row is the number of all matching rows."""
 
         def build() -> Any:
             builder = self._sorted(read.columns, where, order, filter, lambda builder: builder.limit(Bind("limit")).offset(Bind("offset")))
@@ -98,12 +101,12 @@ class ListStatements(Statements):
         return self._list_text(key, build, filter, planned=self._depends_on_side(order, filter)).bind(values)
 
     def count(self, where: Where, totals: Totals = True, filter: Filter | None = None) -> Call:
-        """How many rows meet the conditions; an estimate counts no further than one row more than it tells of."""
+        """Return the number of rows that meet the conditions. An estimate stops one row after the limit."""
         key = ("count", shape(where, self.dialect), totals)
         return self._list_text(key, lambda: self._count(where, filter, totals), filter).bind(self._values(where, filter))
 
     def count_distinct(self, column: Column, where: Where, totals: Totals = True) -> Call:
-        """How many different values a column has among the rows that meet the conditions; see :meth:`count`."""
+        """Return the number of distinct values of a column among the rows that meet the conditions; see :meth:`count`."""
 
         def build() -> Any:
             source = self._source(where)
@@ -116,7 +119,7 @@ class ListStatements(Statements):
         return self._list_text(key, build, None).bind(self._values(where, None))
 
     def segment(self, walk: Walk, where: Where, segment: Segment, after: Cursor | None, limit: int, filter: Filter | None = None) -> Call:
-        """The rows of one segment of a walk: a range of an index, so that it reads what it gives."""
+        """Return the rows of one segment of a walk. It is a range of an index, so that no other rows are read."""
 
         def build() -> Any:
             def within(builder: Any, source: Any) -> Any:
@@ -129,13 +132,13 @@ class ListStatements(Statements):
         values = {**self._values(where, filter), **behind, "limit": limit}
         return self._list_text(key, build, filter, planned=self._depends_on_side(walk.order, filter)).bind(values)
 
-    # What they are made of.
+    # Parts of the statements.
 
     def _list_text(
         self, key: tuple[Any, ...], build: Callable[[], Any], filter: Filter | None, *, planned: bool = False
     ) -> CompiledStatement:
         own = (self.table.name, *key) if filter is None else (self.table.name, *key, filter.shape)
-        # What is asked for by a name, such as an e-mail address, is as few rows for every value.
+        # A condition on an identifier, such as an email address, matches few rows for every value, so one plan fits all.
         named = filter is not None and filter.columns == filter.equal and identifies_row(self.table, filter.equal)
         return self.cache.get(own, build, filtered=filter is not None, planned=planned or (filter is not None and not named))
 
@@ -156,7 +159,7 @@ class ListStatements(Statements):
             yield identity < last if walk.descending else identity > last
 
     def _list_source(self, where: Where, order: Sequence[Order], filter: Filter | None) -> Any:
-        """The table, read by the index that is_selective to the rows that meet the conditions and the filter."""
+        """Return the table, with the index to use for the conditions and the filter."""
         if filter is None:
             return self._source(where, order)
         if self._engine_chooses(where, filter):
@@ -164,12 +167,12 @@ class ListStatements(Statements):
         return self._source(where, order, also=filter.equal, listed=filter.listed)
 
     def _engine_chooses(self, where: Where, filter: Filter) -> bool:
-        """Whether the engine chooses the index: an owner's own, for beginnings, may be there or not, and so cannot be named."""
+        """Return whether the engine chooses the index. An optional index for prefixes may not exist, so a statement cannot name it."""
         free = filter.begins or self._has_indexed_alternatives(filter)
         return free and not is_selective(self.table, columns(where, "equal", "listed") | filter.equal | filter.listed)
 
     def _stops_after_page(self, where: Where, order: Sequence[Order], filter: Filter | None) -> bool:
-        """Whether the engine stops after a page without joining anything else: it reads by the order, and joins row by row."""
+        """Return whether the engine reads in the requested order, joins row by row, and stops after a page."""
         if not self.dialect.features.joins_row_by_row or (filter is not None and self._engine_chooses(where, filter)):
             return False
         equal, listed = (filter.equal, filter.listed) if filter else ((), ())
@@ -177,13 +180,13 @@ class ListStatements(Statements):
         return access is not None and access.ordered
 
     def _has_indexed_alternatives(self, filter: Filter | None) -> bool:
-        """Whether a caller looks for one of several things, to each of which an index is_selective, and to all of them none."""
+        """Return whether the filter is an OR of alternatives that each have an index, while no index covers them all."""
         if filter is None or not filter.alternatives or is_selective(self.table, filter.equal):
             return False
         return all(is_selective(self.table, equal) for equal in filter.alternatives)
 
     def _depends_on_side(self, order: Sequence[Order], filter: Filter | None) -> bool:
-        """Whether the side table decides which rows there are, or in which order."""
+        """Return whether the side table determines which rows match, or their order."""
         named = {part.column for part in order} | (filter.columns if filter else frozenset())
         return any(name not in self.table for name in named)
 
@@ -196,31 +199,31 @@ class ListStatements(Statements):
         cut: Callable[[Any], Any],
         narrow: Callable[[Any, Any], Any] = lambda builder, _: builder,
     ) -> Any:
-        """The rows of a list, in order and as many as ``cut`` leaves.
+        """Return the rows of a list in order, limited by ``cut``.
 
-        Unless the engine ends early by itself, the side table is joined to those that are left. Before, PostgreSQL might join all of
-        a tenant's rows to all of them: a plan that it keeps is made for a tenant of average size.
+        Unless the engine stops after a page on its own, the side table is joined to the limited rows. Otherwise PostgreSQL might join all rows of
+        a tenant before it applies the limit, because a cached plan is made for a tenant of average size.
         """
 
-        def met(builder: Any, source: Any) -> Any:
+        def limited(builder: Any, source: Any) -> Any:
             plain = self._conditions_source(source, filter)
             builder = self._filtered(builder.where(self._criterion(plain, where)), source, filter, where)
             return cut(self._sorted_by(narrow(builder, plain), plain, order))
 
         source = self._list_source(where, order, filter)
         if self.side is None or self._depends_on_side(order, filter):
-            return met(self._joined(source).select(*(self._field(source, column) for column in read)), source)
+            return limited(self._joined(source).select(*(self._field(source, column) for column in read)), source)
         if self._stops_after_page(where, order, filter):
-            return met(self._joined(source).select(*self._page_columns(source, read)), source)
+            return limited(self._joined(source).select(*self._page_columns(source, read)), source)
         own = [column.name for column in read if column.name in self.table]
         kept = dict.fromkeys([*own, *(part.column for part in order), *self.side.on])
-        rows = met(self.dialect.query.from_(source).select(*(source.field(name) for name in kept)), source).as_(self.table.name)
+        rows = limited(self.dialect.query.from_(source).select(*(source.field(name) for name in kept)), source).as_(self.table.name)
         return self._sorted_by(self._joined(rows, few=True).select(*self._page_columns(rows, read)), rows, order)
 
     def _page_columns(self, source: Any, read: Sequence[Column]) -> list[Term]:
-        """The columns of the rows that are left, and what is gathered for each of them.
+        """Return the columns of the limited rows, and the related rows that are gathered for each of them.
 
-        Where the side table decides which rows are left nothing is: it would be read for all of them.
+        It is not used if the side table determines which rows match, because the related rows would then be read for every row of the tenant.
         """
         shown: list[Term] = [self._field(source, column) for column in read]
         if self.gathers is None or self.gatherer is None:
@@ -236,14 +239,14 @@ class ListStatements(Statements):
         return [*shown, found.as_("gathered")]
 
     def _conditions_source(self, source: Any, filter: Filter | None) -> Any:
-        """The columns of the conditions beside a filter and of the order, by which nothing is read where the filter has its indexes."""
+        """Return the columns for the conditions and the order. If the filter's alternatives have indexes, no other index is used."""
         return self.dialect.aside(source) if self._has_indexed_alternatives(filter) else source
 
     def _count(self, where: Where, filter: Filter | None, totals: Totals) -> Any:
-        """How many rows meet the conditions; for an estimate no more than are bound as ``estimate_limit``."""
+        """Return the number of rows that meet the conditions, limited by the parameter ``estimate_limit`` for an estimate."""
         source: Any = self._list_source(where, (), filter)
         needs_join = filter is not None and any(name not in self.table for name in filter.columns)
-        # The other table has at estimate_limit one row for each of ours: only a filter over its columns needs it.
+        # The side table has at most one row per row, so it does not change the count unless the filter names its columns.
         builder: Any = self._joined(source) if needs_join else self.dialect.query.from_(source)
         counted = Count("*") if totals is True else NullValue()
         builder = builder.select(counted).where(self._criterion(self._conditions_source(source, filter), where))
@@ -251,11 +254,11 @@ class ListStatements(Statements):
         return builder if totals is True else self._limited_count(builder)
 
     def _limited_count(self, builder: Any) -> Any:
-        """How many rows a query gives, no more than are bound as ``estimate_limit``."""
+        """Return the number of rows of a query, limited by the parameter ``estimate_limit``."""
         return self.dialect.query.from_(builder.limit(Bind("estimate_limit")).as_("counted")).select(Count("*"))
 
     def _filtered(self, builder: Any, source: Any, filter: Filter | None, where: Where) -> Any:
-        """The query with the caller's filter beside its other conditions."""
+        """Return the query with the caller's filter added to its conditions."""
         if filter is None:
             return builder
         guards: Sequence[Criterion | None] = ()
