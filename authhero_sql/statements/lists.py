@@ -201,8 +201,8 @@ class ListStatements(Statements):
     ) -> Any:
         """Return the rows of a list in order, limited by ``cut``.
 
-        Unless the engine stops after a page on its own, the side table is joined to the limited rows. Otherwise PostgreSQL might join all rows of
-        a tenant before it applies the limit, because a cached plan is made for a tenant of average size.
+        Unless the engine stops after a page on its own, the side table is joined to the limited rows. Otherwise PostgreSQL might join all
+        rows of a tenant before it applies the limit, because a cached plan is made for a tenant of average size.
         """
 
         def limited(builder: Any, source: Any) -> Any:
@@ -223,7 +223,8 @@ class ListStatements(Statements):
     def _page_columns(self, source: Any, read: Sequence[Column]) -> list[Term]:
         """Return the columns of the limited rows, and the related rows that are gathered for each of them.
 
-        It is not used if the side table determines which rows match, because the related rows would then be read for every row of the tenant.
+        It is not used if the side table determines which rows match, because the related rows would then be read for every row of the
+        tenant.
         """
         shown: list[Term] = [self._field(source, column) for column in read]
         if self.gathers is None or self.gatherer is None:

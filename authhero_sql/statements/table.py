@@ -155,7 +155,7 @@ class Statements:
         return self._text(("elsewhere", table.name, shape(where, self.dialect)), build).bind(self._operands(where, table))
 
     def lock(self, table: AnyTable, where: Where) -> list[Call]:
-        """Return a statement that makes writers of the same row wait for each other, or an empty list if the engine serializes all writers."""
+        """Return a statement that makes writers of the same row wait for each other, or an empty list if all writers do so anyway."""
         if not self.dialect.features.row_locks:
             return []
 
@@ -242,8 +242,8 @@ class Statements:
             table: The table to insert into. It may be the main table.
             values: The values of the new row.
             where: The conditions on the main table.
-            upsert: The columns to set instead if the key already exists; an empty sequence leaves the existing row unchanged. Without it, an
-                existing key is an error.
+            upsert: The columns to set instead if the key already exists; an empty sequence leaves the existing row unchanged. Without it,
+                an existing key is an error.
         """
         names = tuple(values)
 
