@@ -1,4 +1,7 @@
-"""The removal of many rows, in batches that hold no lock for long: each fits its size to the time that the last one took."""
+"""The deletion of many rows in batches.
+
+The size of each batch depends on the duration of the previous one, so that no batch holds locks for long.
+"""
 
 from __future__ import annotations
 
@@ -14,23 +17,23 @@ from ..statements.lists import ListStatements
 from .pace import GREATEST, BatchSize
 
 Removal = Callable[[Where, int], Awaitable[tuple[int, int]]]
-"""Takes the conditions of a segment and the most rows to remove, and says how many it found and removed."""
+"""Removes at most a number of the rows that meet the conditions, and returns how many it found and how many it removed."""
 
 
 class Sweeper:
-    """Removes rows of one table."""
+    """Deletes many rows of one table."""
 
     def __init__(self, sql: ListStatements, run: Runner) -> None:
         self.sql = sql
         self.run = run
 
     async def total(self, where: Where) -> int:
-        """How many rows meet the conditions."""
+        """Return the number of rows that meet the conditions."""
         total: int = (await self.run.fetch(self.sql.count(where)))[0][0]
         return total
 
     async def sweep(self, scope: Where, column: Column, cutoff: Any, *, dry_run: bool = False) -> int:
-        """Delete all rows of the scope whose column lies before the cutoff; how many. A dry run only counts them."""
+        """Delete all rows in the scope whose column is before the cutoff, and return their number. A dry run only counts them."""
         if dry_run:
             return await self.total({**scope, column: lt(cutoff)})
 
@@ -41,11 +44,18 @@ class Sweeper:
         return await self.remove_in_segments(scope, column, cutoff, remove)
 
     async def remove_in_segments(self, scope: Where, column: Column, cutoff: Any, remove: Removal, greatest: int = GREATEST) -> int:
-        """Remove the rows of the scope before the cutoff, from the first on, one segment of their index after the other; how many.
+        """Remove the rows in the scope before the cutoff, one segment of their index after the other, and return their number.
 
-        A batch begins where the last one ended: what has been deleted is still in the index for as long as somebody may have to
-        see it, and from the beginning each batch would read all of it again. Where ``remove`` found as many as it was asked for
-        there may be more, so that it is asked for the same segment again.
+        Each batch starts where the previous one ended. Deleted rows remain in the index as long as another transaction may see them, so a
+        batch that started at the beginning would read all of them again. If ``remove`` finds as many rows as it was asked for, there may
+        be more, so the same segment is repeated.
+
+        Args:
+            scope: The conditions besides the cutoff.
+            column: The column to compare with the cutoff.
+            cutoff: The first value that is not removed.
+            remove: Removes the rows of a segment.
+            greatest: The maximum target number of rows per batch.
         """
         self.run.refuse_batch()
         leading = range_prefix(self.sql.table, columns(scope, "equal"), column.name)
@@ -75,7 +85,7 @@ class Sweeper:
         return StoredValue(last), entries
 
     async def purge(self, where: Where, *, dry_run: bool = False) -> int:
-        """Delete all rows that meet conditions which no index has in order; how many. A dry run only counts them."""
+        """Delete all rows that meet conditions that no index covers in order, and return their number. A dry run only counts them."""
         if dry_run:
             return await self.total(where)
         self.run.refuse_batch()

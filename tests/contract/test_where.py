@@ -193,7 +193,7 @@ WRONG: dict[str, tuple[Any, str]] = {
     "an order of truth": ({"blocked": gt(False)}, "blocked is true or false"),
     "a naive instant": ({"created_at": datetime(2026, 1, 1)}, "created_at: must have a time zone"),  # noqa: DTZ001  # that is the point
     "a number for an instant": ({"created_at": 5}, "created_at: must be a date"),
-    "a day that does not exist": ({"created_at": "2026-02-30"}, "created_at: must be a date"),
+    "a day that does not exist": ({"created_at": "2026-02-30"}, "created_at: must be a valid date"),
     "a list": ({"email": ["x"]}, "email: the value of a condition must be"),
     "a float": ({"login_count": 1.5}, "login_count: the value of a condition must be"),
     "None in an operator": ({"login_count": gt(None)}, "login_count: the value of a condition must be"),
