@@ -444,7 +444,7 @@ class _ChunkWriter:
         return {names: found.get(names, set()) for names in keys}
 
     def _existing_query(self, names: tuple[str, ...], chunk: Sequence[New]) -> Call | None:
-        """Return the query for the existing rows with one of these keys, or None if no row of the chunk has a key. It may return further rows."""
+        """Return a query for the existing rows with one of these keys, and possibly others, or None if no row of the chunk has a key."""
         adapter = self.adapter
         rows = [new for new in chunk if _key_value(new, names) is not None]
         if not rows:

@@ -163,7 +163,7 @@ BROKEN = [
 def test_a_broken_cursor_is_refused(text: str) -> None:
     with pytest.raises(InvalidQueryError) as caught:
         Cursor.decode(text, None, TEXT_TIME)
-    assert str(caught.value) == "the cursor is broken"
+    assert str(caught.value) == "invalid cursor: pass the `next` of a previous page"
 
 
 def test_a_cursor_of_another_sort_is_refused() -> None:
