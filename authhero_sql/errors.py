@@ -49,7 +49,7 @@ class AuthHeroSQLError(Exception):
 
 
 class ConfigurationError(AuthHeroSQLError):
-    """This package cannot work with the given configuration of the database or the connection."""
+    """This package cannot work with this configuration of the database or the connection."""
 
 
 class DriverMissingError(ConfigurationError, ImportError):

@@ -306,7 +306,7 @@ class Table(Generic[C]):
         """Return the value to compare the named column with; see :meth:`Column.operand`.
 
         Raises:
-            InvalidValueError: The column cannot be compared with such a value. The error names the field.
+            InvalidValueError: The value cannot be compared with the column. The error names the field.
         """
         column = self._by_name[name]
         try:

@@ -73,7 +73,7 @@ class Condition(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Alternatives(Generic[W]):
-    """Several sets of conditions, of which one or all must match. :func:`any_of` and :func:`all_of` create it."""
+    """Several sets of conditions. Either one or all of them must match. :func:`any_of` and :func:`all_of` create it."""
 
     every: bool
     parts: tuple[W | Alternatives[W], ...]

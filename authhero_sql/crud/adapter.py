@@ -69,7 +69,7 @@ class Adapter(Generic[M]):
     virtual: ClassVar[frozenset[str]] = frozenset()
     """The wire names of fields that ``create`` accepts although the table has no column for them. Other such fields are rejected."""
     merged: ClassVar[frozenset[str]] = frozenset()
-    """The wire names of objects that are stored in several columns and of which ``update`` only writes the parts that are set."""
+    """The wire names of objects that are stored in several columns. ``update`` only writes those parts of them that are set."""
     refused: ClassVar[Mapping[str, str]] = {}
     """The wire names of fields that have a column but are rejected, each with the reason."""
     id_column: ClassVar[Column | None] = None
@@ -198,9 +198,15 @@ class Adapter(Generic[M]):
         return from_epoch_ms(int((await self._run.fetch(self._sql.now()))[0][0]))
 
     async def _refuse_anothers(self, table: Table[Any], tenant_id: str, name: str, id: str) -> None:
-        """Raise an error if a column would reference a row of another tenant. The foreign keys do not prevent this.
+        """Raise an error if the ID belongs to a row of another tenant, because the foreign keys do not prevent such a reference.
 
         The error is the same as for a row that does not exist.
+
+        Args:
+            table: The referenced table.
+            tenant_id: The tenant of the row to write.
+            name: The name of the referencing column.
+            id: The ID of the referenced row.
 
         Raises:
             ForeignKeyError: Another tenant has a row with this ID.
@@ -280,7 +286,7 @@ class Adapter(Generic[M]):
     # Updating.
 
     async def _update(self, where: Where, fields: Fields, expect: Expected = None) -> bool:
-        """Update only the given fields. Return whether a row matched, including its expected values."""
+        """Update only the given fields. Return whether a row with the expected values matched."""
         values = self._changes(fields, where)
         where = {**where, **self._expected(expect)}
         values = self._later(values, where)
@@ -289,7 +295,7 @@ class Adapter(Generic[M]):
         return await self._run.matched(self._sql.update(where, values))
 
     async def _updated(self, where: Where, fields: Fields, expect: Expected = None) -> M | None:
-        """Update only the given fields. Return the updated row, or None if no row matched, including its expected values."""
+        """Update only the given fields. Return the updated row, or None if no row with the expected values matched."""
         self._run.refuse_batch()
         return await self._get(where) if await self._update(where, fields, expect) else None
 

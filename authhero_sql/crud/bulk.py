@@ -1,4 +1,4 @@
-"""Creation of many rows in one call. Rows are read one by one and written in chunks, each of which is applied completely or not at all.
+"""The creation of many rows in one call. Rows are read one by one and written in chunks. A chunk is written completely or not at all.
 
 Existing rows are found before a chunk is written, with one query per unique key. The engines' own clauses for conflicts are not used:
 MySQL's would change a row with another unique key, and none of them reports which rows it skipped. If another transaction writes the same
@@ -341,7 +341,7 @@ class _ChunkWriter:
     async def write(self, chunk: Sequence[New]) -> None:
         """Write the rows of a chunk completely or not at all.
 
-        If other transactions interfere, the chunk may be split into parts, each of which is written completely or not at all.
+        If other transactions interfere, the chunk may be split into parts. Each part is then written completely or not at all.
         """
         await self.adapter._refuse_foreign(self.tenant_id, chunk)
         if self.context.batch is not None:
@@ -374,8 +374,8 @@ class _ChunkWriter:
         if not calls:
             return []
         counts = await self.adapter._run.together(calls)
-        behind = counts[len(calls) - len(plan.updated) :] if plan.updated else ()
-        return [new for new, count in zip(plan.updated, behind, strict=True) if not count]
+        updates = counts[len(calls) - len(plan.updated) :] if plan.updated else ()
+        return [new for new, count in zip(plan.updated, updates, strict=True) if not count]
 
     def _calls(self, plan: Plan) -> list[Call]:
         """Return the statements of a plan, with equal texts next to each other. The updates of existing rows come last, in order."""

@@ -1,4 +1,4 @@
-"""The choice of the index by which a statement reads. It depends only on the statement's conditions and order.
+"""The choice of the index that a statement uses. It depends only on the statement's conditions and order.
 
 PostgreSQL and MySQL choose well on the basis of the statistics that they maintain. SQLite has no statistics until ANALYZE is run, and
 then assumes the average number of rows for every value. Of two indexes it may therefore choose the one that reads all rows of a tenant.
@@ -16,7 +16,7 @@ from ..schema import Index, Order, Table
 TENANT_ID = "tenant_id"
 """The column that nearly every condition contains. On its own it does not narrow down the rows of a tenant."""
 KEY = ""
-"""The name used for the primary key, which has no name of its own."""
+"""The name used for the primary key in place of an index name."""
 
 
 class Access(NamedTuple):

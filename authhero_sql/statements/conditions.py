@@ -202,7 +202,7 @@ class Null(Operator):
 
 @dataclass(frozen=True, slots=True)
 class OneOf(Operator):
-    """A non-empty list of text values, of which the column must equal one."""
+    """A condition that the column equals one of several text values. There is at least one value."""
 
     values: Collection[str]
 
@@ -226,7 +226,7 @@ class OneOf(Operator):
 
 @dataclass(frozen=True, slots=True)
 class PairIn(Operator):
-    """A non-empty list of pairs of text values, of which this column and another one must equal one pair."""
+    """A condition that this column and another one equal one of several pairs of text values. There is at least one pair."""
 
     other: Column
     pairs: Collection[tuple[str, str]]

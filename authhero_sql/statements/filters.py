@@ -36,7 +36,7 @@ class Target:
 
     Attributes:
         column: The column.
-        absent: The stored value that NULL stands for, or None if NULL means that the field is absent.
+        absent: The stored value that NULL represents, or None if NULL means that the field is absent.
         searched: Whether an optional index may exist that finds the beginning of the column's values.
     """
 
@@ -244,7 +244,7 @@ class _Compiler:
         return self._leaf("range", target, negated, *(value for _, value in bounds), signs=tuple(sign for sign, _ in bounds))
 
     def _bound(self, field: str, target: Target, value: lucene.Operand, *, last: bool) -> Any:
-        """Return the first or the last stored value that an operand stands for."""
+        """Return the first or the last stored value that an operand represents."""
         if target.column.codec in _BOOLEAN_CODECS:
             raise InvalidQueryError(f"{field} is true or false: it cannot be compared by order")
         return _read(field, target.column, value)[last]
@@ -257,7 +257,7 @@ class _Compiler:
         return ("and", self._leaf("begins", target, negated, *bounds), self._match_any([target], place, text, negated))
 
     def _match_any(self, targets: Sequence[Target], place: Place, text: str, negated: bool) -> Shape:
-        """Return the shape for columns of which one contains the text, as a single leaf because an engine may search them together."""
+        """Return the shape of a search in several columns. It is a single leaf, because an engine may search the columns together."""
         names = tuple([self._column_name(target) for target in targets])
         values = self.dialect.match_values(place, text)
         self.values += (*values, False) if negated else values
@@ -269,7 +269,7 @@ class _Compiler:
         return (operator, name, negated, signs or len(values))
 
     def _column_name(self, target: Target) -> str:
-        """Return the name of the column. If its NULL stands for a value, that value precedes the other values of the leaf."""
+        """Return the name of the column. If its NULL represents a value, that value precedes the other values of the leaf."""
         self.columns.add(target.column.name)
         if target.absent is not None:
             self.values.append(target.absent)
@@ -351,7 +351,7 @@ class _Predicates:
         return Fragment(f"({' AND '.join(holes)})", value, *self._take(len(signs)))
 
     def _value(self, target: Target) -> Any:
-        """Return the column, wrapped in COALESCE if its NULL stands for a value."""
+        """Return the column, wrapped in COALESCE if its NULL represents a value."""
         column = self.field(target.column)
         return column if target.absent is None else Fragment("COALESCE({0},{1})", column, next(self.binds))
 
@@ -370,7 +370,7 @@ _INSTANT = re.compile(f"{_DATE}(?:{_TIME})?")
 
 
 def _read(field: str, column: Column, value: lucene.Operand) -> tuple[Any, Any]:
-    """Return the first and the last stored value that an operand stands for. They only differ for instants.
+    """Return the first and the last stored value that an operand represents. They only differ for instants.
 
     Raises:
         InvalidQueryError: The operand does not fit the column. The message does not repeat it.

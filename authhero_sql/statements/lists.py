@@ -22,13 +22,13 @@ from .filters import Filter, Target
 from .table import AnyTable, Gathered, Side, Statements
 from .texts import Bind, CompiledStatement, StatementCache
 
-Segment: TypeAlias = Literal["all", "behind", "values", "nulls", "nulls behind"]
-"""A part of a walk: all rows, those behind the cursor, those with a value, those with NULL, or the NULL rows behind the cursor."""
+Segment: TypeAlias = Literal["all", "after", "values", "nulls", "nulls after"]
+"""A part of a walk: all rows, those after the cursor, those with a value, those with NULL, or the NULL rows after the cursor."""
 
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """A walk over a list in key order.
+    """A checkpoint walk over a list, in the order of a column and the key.
 
     Attributes:
         read: The columns that are read.
@@ -48,15 +48,15 @@ class Walk:
         return self.order[0].descending
 
     def segments(self, after: Cursor | None) -> tuple[Segment, ...]:
-        """Return the segments behind a cursor, in order.
+        """Return the segments after a cursor, in order.
 
         NULL sorts before every value. A single condition for NULL and values could not use an index.
         """
         if after is None:
             return ("all",)
         if after.value is None:
-            return ("nulls behind",) if self.descending else ("nulls behind", "values")
-        return ("behind", "nulls") if self.column.null and self.descending else ("behind",)
+            return ("nulls after",) if self.descending else ("nulls after", "values")
+        return ("after", "nulls") if self.column.null and self.descending else ("after",)
 
 
 class ListStatements(Statements):
@@ -128,8 +128,8 @@ class ListStatements(Statements):
             return self._sorted(walk.read, where, walk.order, filter, lambda builder: builder.limit(Bind("limit")), within)
 
         key = ("walk", walk.read, shape(where, self.dialect), walk.order, segment)
-        behind = {"after_value": after and after.value, "after_key": after and after.id}
-        values = {**self._values(where, filter), **behind, "limit": limit}
+        position = {"after_value": after and after.value, "after_key": after and after.id}
+        values = {**self._values(where, filter), **position, "limit": limit}
         return self._list_text(key, build, filter, planned=self._depends_on_side(walk.order, filter)).bind(values)
 
     # Parts of the statements.
@@ -149,13 +149,13 @@ class ListStatements(Statements):
         value, identity = source.field(walk.column.name), source.field(walk.key)
         bound, last = Bind("after_value"), Bind("after_key")
         match segment:
-            case "behind":
+            case "after":
                 yield self.dialect.keyset((value, identity), (bound, last), walk.descending)
             case "values":
                 yield value.isnotnull()
-            case "nulls" | "nulls behind":
+            case "nulls" | "nulls after":
                 yield value.isnull()
-        if segment == "nulls behind":
+        if segment == "nulls after":
             yield identity < last if walk.descending else identity > last
 
     def _list_source(self, where: Where, order: Sequence[Order], filter: Filter | None) -> Any:
