@@ -50,7 +50,7 @@ CHUNK_CHARACTERS = 4_000_000
 YIELD_EVERY = 50
 """The number of rows of a synchronous iterable after which other tasks may run."""
 LONG_COLUMN = 255
-"""The column size from which on its text counts towards ``CHUNK_CHARACTERS``."""
+"""The size above which the text of a column counts towards ``CHUNK_CHARACTERS``."""
 MAX_REFUSALS = 1_000
 """The maximum number of rejected rows that are reported individually."""
 ATTEMPTS = 3
@@ -72,7 +72,7 @@ class Refusal:
 
 @dataclass(slots=True)
 class ManyResult:
-    """The progress of ``create_many`` or its result.
+    """The progress or the result of ``create_many``.
 
     Attributes:
         created: The number of new rows.

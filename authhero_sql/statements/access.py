@@ -56,7 +56,7 @@ def index_for(
         found = _usefulness(index, {*equal, *listed}, bounded, order)
         if found > best:
             best, chosen = found, index.name
-    # If an index only narrows the rows down to the tenant, every other index does so equally well.
+    # An index that only narrows the rows down to the tenant is no better than any other.
     return Access(chosen, ordered=bool(order) and best[1] > 0) if best > (0, 0, True) else None
 
 
