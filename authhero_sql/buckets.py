@@ -1,4 +1,4 @@
-"""Where the hours, days, weeks and months of a time zone begin; pure."""
+"""The boundaries of the hours, days, weeks and months of a time zone."""
 
 from __future__ import annotations
 
@@ -10,60 +10,60 @@ from zoneinfo import ZoneInfo
 from .errors import InvalidQueryError
 
 MAX_BUCKETS = 2000
-"""The most buckets of one question."""
+"""The maximum number of buckets in one query."""
 FORMATS = {"hour": "%Y-%m-%dT%H", "day": "%Y-%m-%d", "week": "%Y-%m-%d", "month": "%Y-%m"}
-"""How the beginning of each interval is written."""
+"""The ``strftime`` format of the label of each interval."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """The time from an instant up to the next bucket's, and its name in local time."""
+    """A time interval: its first instant and its label in local time. It ends at the start of the next bucket."""
 
     start: datetime
     label: str
 
 
 def zone(name: str) -> tzinfo:
-    """A time zone by its IANA name.
+    """Return the time zone with an IANA name.
 
     Raises:
-        InvalidQueryError: there is no such zone.
+        InvalidQueryError: The time zone does not exist.
     """
     try:
         return ZoneInfo(name)
     except (ValueError, OSError, KeyError, TypeError):
-        # What is no name at all is refused in several ways.
-        raise InvalidQueryError("tz must be the name of an IANA time zone, like Europe/Berlin") from None
+        # ZoneInfo rejects invalid names with several exceptions.
+        raise InvalidQueryError("tz must be the name of an IANA time zone, such as Europe/Berlin") from None
 
 
 def buckets(start: datetime, end: datetime, interval: str, zone: tzinfo) -> list[Bucket]:
-    """The buckets that cover the time from ``start`` up to ``end``, oldest first and without gaps.
+    """Return the buckets that cover the time from ``start`` to ``end``, oldest first and without gaps.
 
-    An hour that the clocks repeat in autumn is one bucket of two hours: its name is the same. An hour, or a day, that they
-    leave out has none.
+    An hour that is repeated when daylight saving time ends is one bucket of two hours, because both have the same label. An hour or day
+    that is skipped by a time zone transition has no bucket.
 
     Raises:
-        InvalidQueryError: there would be more than 2,000 of them, or they leave the years 1 to 9999.
+        InvalidQueryError: There would be more than 2,000 buckets, or one lies outside the years 1 to 9999.
     """
     found: list[Bucket] = []
     try:
-        for local in _starts(start.astimezone(zone).replace(tzinfo=None), interval):
+        for local in _local_starts(start.astimezone(zone).replace(tzinfo=None), interval):
             begins = local.replace(tzinfo=zone).astimezone(UTC)
             if begins >= end:
                 break
             if found and begins <= found[-1].start:
-                # The one before did not exist.
+                # The previous local time was skipped by a time zone transition.
                 found.pop()
             found.append(Bucket(begins, local.strftime(FORMATS[interval]).rjust(len("2026-01"), "0")))
             if len(found) > MAX_BUCKETS:
-                raise InvalidQueryError(f"that would be more than {MAX_BUCKETS} intervals: take longer ones, or a shorter time")
+                raise InvalidQueryError(f"more than {MAX_BUCKETS:,} intervals: choose a longer interval or a shorter time range")
     except OverflowError:
-        raise InvalidQueryError("the time must be between the years 1 and 9999") from None
+        raise InvalidQueryError("the time range must lie between the years 1 and 9999") from None
     return found
 
 
-def _starts(local: datetime, interval: str) -> Iterator[datetime]:
-    """The beginnings of intervals by the clock on the wall, from the one that holds ``local`` on."""
+def _local_starts(local: datetime, interval: str) -> Iterator[datetime]:
+    """Yield the local times at which intervals begin, starting with the interval that contains ``local``."""
     at = local.replace(minute=0, second=0, microsecond=0)
     if interval != "hour":
         at = at.replace(hour=0)
@@ -74,5 +74,5 @@ def _starts(local: datetime, interval: str) -> Iterator[datetime]:
     step = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(weeks=1)}.get(interval)
     while True:
         yield at
-        # From the first of a month, 32 days lead into the next one.
+        # The first day of a month plus 32 days always lies in the next month.
         at = at + step if step is not None else (at + timedelta(days=32)).replace(day=1)

@@ -1,7 +1,7 @@
-"""How a public value becomes a stored one, and how a stored one is read.
+"""The conversion between public values and stored values.
 
-Writing is a function here; reading is done by pydantic-core, so a codec says what the column holds and
-:mod:`authhero_sql.rows` builds one validator for the whole row from that.
+A codec encodes a public value with a function. Decoding is done by pydantic-core: a codec only states what the column contains, and
+:mod:`authhero_sql.rows` builds one validator for the whole row.
 """
 
 from __future__ import annotations
@@ -18,18 +18,21 @@ from .clock import to_epoch_ms, to_iso
 
 INT32 = 2**31
 TEXT_BYTES = 65_535
-"""What a ``text`` column holds, in bytes of UTF-8: MySQL's TEXT, kept on every engine."""
+"""The capacity of a ``text`` column in bytes of UTF-8. It is MySQL's limit, and applies to every engine."""
 MEDIUMTEXT_BYTES = 16_777_215
 JSON_DEPTH = 200
-"""How many brackets inside one another pydantic-core reads."""
+"""The maximum nesting depth that pydantic-core parses."""
 
 
 @dataclass(frozen=True, slots=True)
 class Codec:
-    """One way to store a value.
+    """A way to store a value.
 
-    ``kind`` names it, ``sql`` is the column type where it is not text, ``encode`` takes a public value (never None) to the
-    value that is bound and raises ``ValueError`` or ``TypeError`` with a reason that does not repeat the value.
+    Attributes:
+        kind: The name of the codec.
+        encode: Returns the value to bind for a public value, which is never None. It raises ``ValueError`` or ``TypeError`` with a reason
+            that does not repeat the value.
+        sql: The column type, or None for text.
     """
 
     kind: str
@@ -38,7 +41,11 @@ class Codec:
 
 
 def storable(value: str) -> str:
-    """The text itself, when every engine can store it; NUL and lone surrogates are refused."""
+    """Return the text if every engine can store it.
+
+    Raises:
+        ValueError: The text contains NUL or a lone surrogate.
+    """
     if "\0" in value:
         raise ValueError("a NUL character cannot be stored")
     if not value.isascii():
@@ -52,7 +59,7 @@ def storable(value: str) -> str:
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError("must be a string")
-    # An enum member is a string too, but drivers differ in what they make of it.
+    # A member of a string enum is a string too, but drivers treat it differently.
     return storable(value if type(value) is str else str.__str__(value))
 
 
@@ -80,13 +87,17 @@ _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan
 
 
 def dump_json(value: Any) -> str:
-    """Compact JSON text; numbers that JSON has not (NaN, infinity) are refused, and what is nested too deeply to be read again."""
+    """Return a value as compact JSON text.
+
+    Raises:
+        ValueError: The value contains NaN or infinity, is nested too deeply to be parsed again, or contains itself.
+    """
     try:
         text = _COMPACT.encode(value)
     except ValueError:
-        raise ValueError("must be JSON: no NaN and no infinity") from None
+        raise ValueError("must be valid JSON, without NaN and infinity") from None
     except RecursionError:
-        raise ValueError("must be JSON that is not nested too deeply, and holds nothing inside itself") from None
+        raise ValueError("must be valid JSON that is not nested too deeply and does not contain itself") from None
     storable(text)
     if text.count("[") + text.count("{") > JSON_DEPTH:
         try:
@@ -98,13 +109,13 @@ def dump_json(value: Any) -> str:
 
 def _iso(value: Any) -> str:
     if not isinstance(value, datetime):
-        raise TypeError("must be an instant")
+        raise TypeError("must be a datetime")
     return to_iso(value)
 
 
 def _epoch_ms(value: Any) -> int:
     if not isinstance(value, datetime):
-        raise TypeError("must be an instant")
+        raise TypeError("must be a datetime")
     return to_epoch_ms(value)
 
 
@@ -116,10 +127,10 @@ FLAG = Codec("flag", _bool, "int")
 MARK = Codec("mark", _bool, "int")
 """A boolean in an ``int`` column that is either ``True`` or absent."""
 SWITCH = Codec("switch", _bool, "int")
-"""A boolean in an ``int`` column that is off where the column is NULL."""
+"""A boolean in an ``int`` column. NULL is read as False."""
 JSON = Codec("json", dump_json)
 JSON_OR_TEXT = Codec("json_or_text", dump_json)
-"""JSON; what is stored and is no JSON is read as the text it is."""
+"""JSON. A stored value that is not valid JSON is read as text."""
 INSTANT = Codec("instant", _iso)
-"""ISO-8601 text, UTC, milliseconds."""
+"""ISO 8601 text in UTC with milliseconds."""
 EPOCH_MS = Codec("epoch_ms", _epoch_ms, "bigint")

@@ -1,4 +1,4 @@
-"""What every adapter holds: where statements run, in which words, and the sources of time and ids."""
+"""The state that every adapter holds: its database or transaction, the SQL dialect, the clock and the ID generator."""
 
 from __future__ import annotations
 
@@ -20,53 +20,58 @@ from .errors import BatchRowNotFoundError, DatabaseError, TransactionClosedError
 from .ids import Ids
 from .located import located
 from .schema import Table
-from .statements.texts import Texts
+from .statements.texts import StatementCache
 
 T = TypeVar("T")
 
 logger: logging.Logger = logging.getLogger("authhero_sql.sql")
-"""At level DEBUG: the text of every statement and how long it took, never a value."""
+"""Logs the text of every statement and its duration at level DEBUG, and never a value."""
 
 
-def told(calls: Sequence[Call], began: float) -> None:
-    """Log statements, and how long ago they began."""
-    # The text holds no value: every value is bound.
+def log_calls(calls: Sequence[Call], began: float) -> None:
+    """Log statements and the time since they were started."""
+    # The text contains no values, because every value is a bound parameter.
     logger.debug("%.1f ms: %s", (time.perf_counter() - began) * 1000, "; ".join(call.sql for call in calls))
 
 
 class Batch:
-    """Writes that have been collected and are sent together, all or nothing."""
+    """Writes that are collected and sent together. Either all of them are applied or none."""
 
     def __init__(self) -> None:
         self._calls: list[Call] = []
         self._tables: list[Table[Any]] = []
-        self._needed: list[int] = []
+        self._must_match: list[int] = []
         self._closed = False
         self.callbacks: list[Callable[[], object]] = []
-        """What is called once it has been written."""
+        """The functions to call after the batch has been written."""
 
-    def add(self, table: Table[Any], calls: Sequence[Call], needed: int | None = None) -> None:
-        """Collect writes; the one at the place ``needed`` has to find a row, or nothing is written.
+    def add(self, table: Table[Any], calls: Sequence[Call], must_match: int | None = None) -> None:
+        """Add writes to the batch.
+
+        Args:
+            table: The table of the writes.
+            calls: The statements.
+            must_match: The position in ``calls`` of a statement that must match a row. If it matches none, nothing is written.
 
         Raises:
-            TransactionClosedError: the batch has been sent.
+            TransactionClosedError: The batch has already been sent.
         """
         if self._closed:
             raise TransactionClosedError("the batch has ended: its adapters can no longer be used")
-        if needed is not None:
-            self._needed.append(len(self._calls) + needed % len(calls))
+        if must_match is not None:
+            self._must_match.append(len(self._calls) + must_match % len(calls))
         self._calls += calls
         self._tables += [table] * len(calls)
 
     def close(self) -> None:
-        """Take no more."""
+        """Refuse further writes."""
         self._closed = True
 
     async def send(self, context: Context) -> None:
-        """Write everything that was collected.
+        """Send all collected writes.
 
         Raises:
-            BatchRowNotFoundError: a write found no row.
+            BatchRowNotFoundError: A write that had to match a row matched none.
         """
         if not self._calls:
             return
@@ -74,34 +79,34 @@ class Batch:
         began = time.perf_counter()
         try:
             if not context.dialect.features.interactive_transactions:
-                await context.executor.write(self._guarded(context.dialect))
+                await context.executor.write(self._with_match_checks(context.dialect))
             elif context.connection is None:
-                await retried(lambda: self._at_once(context))
+                await retried(lambda: self._send_in_transaction(context))
             else:
-                await self._at_once(context)
+                await self._send_in_transaction(context)
         except DatabaseError as error:
             raise self._located(error) from error.__cause__
         finally:
-            told(self._calls, began)
+            log_calls(self._calls, began)
 
-    async def _at_once(self, context: Context) -> None:
+    async def _send_in_transaction(self, context: Context) -> None:
         async with context.transaction() as inside:
             counts = await inside.executor.write(self._calls)
-            for position in self._needed:
+            for position in self._must_match:
                 if not counts[position]:
                     raise BatchRowNotFoundError(position)
 
-    def _guarded(self, dialect: Dialect) -> list[Call]:
-        """The writes, each that has to find a row followed by what fails where it did not."""
-        needed = set(self._needed)
+    def _with_match_checks(self, dialect: Dialect) -> list[Call]:
+        """Return the writes, each that must match a row followed by a statement that fails if it did not."""
+        must_match = set(self._must_match)
         return [
             each
             for position, call in enumerate(self._calls)
-            for each in ((call, dialect.unless_changed(position)) if position in needed else (call,))
+            for each in ((call, dialect.unless_changed(position)) if position in must_match else (call,))
         ]
 
     def _located(self, error: DatabaseError) -> Exception:
-        """The error, naming the table whose statement it was, where that can be told."""
+        """Return the error with the name of the table whose statement failed, if it is known."""
         if isinstance(error, BatchRowNotFoundError):
             return located(error, [self._tables[error.position]], self._calls)
         return located(error, list(dict.fromkeys(self._tables)), self._calls)
@@ -109,26 +114,26 @@ class Batch:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Context:
-    """A database, or one block of a transaction, with all that the adapters need beside it."""
+    """A database, or a transaction block, together with everything else that the adapters need."""
 
     database: Database
     executor: Executor
-    texts: Texts
+    statement_cache: StatementCache
     clock: Clock
     ids: Ids
     normalize_emails: bool = False
-    """Whether the e-mail addresses of users are stored, and found, in lower case."""
+    """Whether the email addresses of users are stored and looked up in lower case."""
     connection: Transaction | None = None
-    """The block that statements run in; None outside a transaction."""
+    """The transaction block in which statements run, or None outside a transaction."""
     batch: Batch | None = None
-    """Where writes are collected; None where they are done at once."""
+    """The batch that collects writes, or None if writes are sent immediately."""
     independent: bool = False
-    """Whether this is meant to work outside the transaction that is open where it is used."""
+    """Whether this context may be used while a transaction that it does not belong to is open."""
 
     @classmethod
     def of(cls, database: Database, *, clock: Clock | None = None, ids: Ids | None = None, normalize_emails: bool = False) -> Context:
-        """Return the context of a database that is open."""
-        return cls(database, database, Texts(database.dialect), clock or system_clock, ids or Ids(), normalize_emails)
+        """Return the context of an open database."""
+        return cls(database, database, StatementCache(database.dialect), clock or system_clock, ids or Ids(), normalize_emails)
 
     def __repr__(self) -> str:
         block = ", in a batch" if self.batch is not None else ", in a transaction" if self.connection is not None else ""
@@ -136,21 +141,23 @@ class Context:
 
     @property
     def dialect(self) -> Dialect:
-        """The words of the engine."""
-        return self.texts.dialect
+        """The SQL dialect of the engine."""
+        return self.statement_cache.dialect
 
     def now(self) -> datetime:
-        """Return the present in UTC, cut to the millisecond."""
+        """Return the current time in UTC, truncated to milliseconds."""
         return truncate(self.clock())
 
     def require_own_block(self, what: str) -> None:
-        """Refuse to work outside the block that is open here: what is written there would not be part of it.
+        """Reject the use of this context inside a nested block that it does not belong to.
+
+        A write through this context would not be part of that block.
 
         Args:
-            what: the attribute of the adapters that is used, for the message.
+            what: The attribute of the adapters that is being used, for the error message.
 
         Raises:
-            TransactionMisuseError: the block that is open here is one inside this context's.
+            TransactionMisuseError: A block nested in the block of this context is open.
         """
         block = open_block(self.database)
         if block is None or block is self.connection or self.independent:
@@ -160,30 +167,30 @@ class Context:
             outer = outer.parent
         if outer is self.connection:
             raise TransactionMisuseError(
-                f"a transaction is open here: use tx.{what}, the adapters that transaction() gave, "
-                f"or adapters.independent().{what} to work outside it on purpose"
+                f"a transaction is open: use tx.{what} of the adapters that transaction() returned, "
+                f"or adapters.independent().{what} to work outside of it on purpose"
             )
 
     def outside(self) -> Context:
-        """Return the context of the database itself, for work outside the transaction that is open."""
+        """Return the context of the database itself, for work outside the open transaction."""
         return replace(self, executor=self.database, connection=None, batch=None, independent=True)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Context]:
-        """Open the same context inside a transaction; inside one already, inside a nested block of it."""
+        """Open a transaction and yield its context. Inside a transaction, open a nested block."""
         if self.batch is not None:
-            raise UnsupportedError("a batch is sent as a whole: there is no transaction inside one")
+            raise UnsupportedError("a batch has no inner transaction: use the adapters of batch() directly")
         self.require_own_block("transaction()")
         opened = self.database.transaction() if self.connection is None else self.connection.nested()
         async with opened as block:
             yield replace(self, executor=block, connection=block)
 
     async def run_transaction(self, work: Callable[[Context], Awaitable[T]], attempts: int, deadline: float | None) -> T:
-        """Return what comes of the work in a transaction, all of it done again after a conflict."""
+        """Run a function in a transaction and return its result. After a conflict, run it again in a new transaction."""
         if self.connection is not None:
-            raise TransactionMisuseError("run_transaction() begins a transaction of its own: inside one use tx.transaction()")
+            raise TransactionMisuseError("run_transaction() starts its own transaction: use tx.transaction() inside a transaction")
         if attempts < 1:
-            raise ValueError("attempts must be 1 or more")
+            raise ValueError("attempts must be at least 1")
 
         async def once() -> T:
             async with self.transaction() as inside:
@@ -193,19 +200,19 @@ class Context:
         return await retried(once, attempts, until)
 
     def on_commit(self, callback: Callable[[], object]) -> None:
-        """Have a function called once what is open has been committed, or the batch has been written."""
+        """Call a function after the transaction commits or the batch has been written."""
         if self.connection is not None:
             self.connection.callbacks.append(callback)
         elif self.batch is not None:
             self.batch.callbacks.append(callback)
         else:
-            raise TransactionMisuseError("on_commit() belongs to the adapters that transaction() or batch() gives")
+            raise TransactionMisuseError("on_commit() is only available on the adapters that transaction() or batch() returned")
 
     @asynccontextmanager
     async def batched(self) -> AsyncIterator[Context]:
-        """Open the same context with its writes collected, and sent at the end of the block."""
+        """Open a batch: collect the writes of the block and send them when it ends."""
         if self.batch is not None:
-            raise UnsupportedError("this is a batch already")
+            raise UnsupportedError("batches cannot be nested: use the adapters of the outer batch()")
         batch = Batch()
         try:
             yield replace(self, batch=batch)

@@ -236,7 +236,7 @@ async def expired_rows(patient: _Patient) -> Symptoms:
 
 async def dead_letters(patient: _Patient) -> Symptoms:
     """Every event of the outbox was delivered, or can still be."""
-    statements = ListStatements(OUTBOX_EVENTS, patient.context.texts)
+    statements = ListStatements(OUTBOX_EVENTS, patient.context.statement_cache)
     [[number]] = await patient.context.executor.fetch(statements.count({OUTBOX_EVENTS.c.dead_lettered_at: NOT_NULL}))
     if number:
         text = f"{number} events of the outbox could not be delivered" if number > 1 else "an event of the outbox could not be delivered"

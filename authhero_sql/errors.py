@@ -1,7 +1,7 @@
-"""Every error that this package raises on purpose.
+"""The exceptions that this package raises on purpose.
 
-The class says what happened, whatever the engine; the driver's own exception is kept as ``__cause__``. The docstring of a
-class is its message where no better one is given. No message repeats a stored or given value: it may be a secret.
+The class says what happened, regardless of the engine. The driver's own exception is available as ``__cause__``. The first line of a
+class's docstring is its default message. No message repeats a stored value or an argument, because it may be a secret.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 LONGEST_NAME = 200
-"""Characters of a name that a message repeats."""
+"""The maximum number of characters of a name that a message repeats."""
 
 
 def shown(name: str) -> str:
-    """A name that a caller gave, as it can stand in a message: short, and no line of its own in a log."""
+    """Return a caller-supplied name in a form that is safe in a message: short, printable and on one line."""
     safe = name if name.isprintable() else name.encode("unicode_escape").decode()
     return safe if len(safe) <= LONGEST_NAME else f"{safe[: LONGEST_NAME - 1]}…"
 
 
 def did_you_mean(name: str, names: Iterable[str]) -> str:
-    """The end of a message about an unknown name: the known one that is most like it, where there is such a one."""
+    """Return a suggestion to append to a message about an unknown name, or an empty string if no known name is similar."""
     from difflib import get_close_matches
 
     close = get_close_matches(name[:LONGEST_NAME], list(names), n=1)
@@ -31,14 +31,15 @@ def did_you_mean(name: str, names: Iterable[str]) -> str:
 class AuthHeroSQLError(Exception):
     """The database operation failed.
 
-    Where ``create_many`` raises it, ``row`` is the number of the row that was refused, from 0, where it was one, and ``result`` what
-    had become of the rows before: a :class:`ManyResult`.
+    Attributes:
+        row: The zero-based number of the row that ``create_many`` rejected, if the error concerns a single row.
+        result: The :class:`ManyResult` for the rows before it, if ``create_many`` raised the error.
     """
 
     status_code: ClassVar[int] = 500
-    """The HTTP status with which a server answers a request that failed so."""
+    """The HTTP status with which a server should answer the failed request."""
     retryable: ClassVar[bool] = False
-    """Whether nothing was done and the same call may succeed a moment later."""
+    """Whether nothing was written and the same call may succeed if it is repeated."""
 
     row: int | None = None
     result: Any = None
@@ -48,7 +49,7 @@ class AuthHeroSQLError(Exception):
 
 
 class ConfigurationError(AuthHeroSQLError):
-    """The database or the connection is set up in a way that this package cannot work with."""
+    """This package cannot work with this configuration of the database or the connection."""
 
 
 class DriverMissingError(ConfigurationError, ImportError):
@@ -60,11 +61,11 @@ class MigrationError(AuthHeroSQLError):
 
 
 class IncompatibleDatabaseError(MigrationError):
-    """A database lacks what the adapters need, and may not be adopted."""
+    """The database lacks tables or columns that the adapters need, so it cannot be adopted."""
 
 
 class UnsupportedError(AuthHeroSQLError):
-    """This database cannot do that."""
+    """This database does not support the operation."""
 
     status_code = 501
 
@@ -74,14 +75,14 @@ class TransactionClosedError(AuthHeroSQLError):
 
 
 class TransactionAbortedError(AuthHeroSQLError):
-    """An earlier error has ended this transaction or savepoint, and nothing of it is kept.
+    """An earlier error has rolled back this transaction or savepoint.
 
-    The ``__cause__`` is that error. What may fail and be survived belongs in a ``tx.transaction()`` of its own.
+    ``__cause__`` is that error. Run statements that are allowed to fail in a nested ``tx.transaction()``.
     """
 
 
 class TransactionMisuseError(AuthHeroSQLError):
-    """Adapters were used that do not belong to the transaction that is open here."""
+    """The adapters do not belong to the open transaction."""
 
 
 class InvalidQueryError(AuthHeroSQLError, ValueError):
@@ -92,11 +93,11 @@ class InvalidQueryError(AuthHeroSQLError, ValueError):
 
 @dataclass(frozen=True, slots=True)
 class InvalidField:
-    """One field whose value cannot be stored.
+    """A field whose value cannot be stored.
 
     Attributes:
-        field: its wire name, with dots where it stands inside an object; None where the whole of what was given is meant.
-        reason: what is wrong with it, without the value.
+        field: The wire name of the field, with dots for a field of a nested object. None if the error concerns the whole input.
+        reason: What is wrong with the value, without the value itself.
     """
 
     field: str | None
@@ -106,16 +107,21 @@ class InvalidField:
 class InvalidValueError(AuthHeroSQLError, ValueError):
     """A value cannot be stored in its column.
 
-    ``table`` names the table, and ``errors`` every field that is wrong, each with its reason; ``field`` and ``reason`` are those of
-    the first one. No reason repeats a value. A field that is unknown may have any name: of a long one ``field`` is the beginning, and
-    what cannot be printed is escaped.
+    No reason repeats a value. An unknown field may have any name, so a long name is truncated in ``field`` and unprintable characters are
+    escaped.
+
+    Attributes:
+        table: The name of the table.
+        field: The wire name of the first invalid field.
+        reason: What is wrong with the first invalid field.
+        errors: All invalid fields, each with its reason.
     """
 
     status_code = 400
 
     def __init__(self, table: str, field: str | None, reason: str, more: Sequence[InvalidField] = ()) -> None:
         field = shown(field) if field else None
-        # A reason may name its field itself.
+        # The reason may already contain the name of the field.
         place = f"{table}.{field}" if field and f'"{field}"' not in reason else table
         others = f" (and {len(more)} more)" if more else ""
         super().__init__(f"{place}: {reason}{others}")
@@ -129,15 +135,17 @@ class InvalidValueError(AuthHeroSQLError, ValueError):
 
     @classmethod
     def of(cls, errors: Sequence[InvalidValueError]) -> InvalidValueError:
-        """Return one error for several of the same table."""
+        """Return a single error that combines several errors of the same table."""
         first, *others = errors
         return cls(first.table, first.field, first.reason, [each for error in (first, *others) for each in error.errors][1:])
 
 
 class NotFoundError(AuthHeroSQLError):
-    """There is no such row.
+    """The row does not exist.
 
-    ``table`` names the table, ``key`` the fields by which the row was looked for; their values may be secrets and are not repeated.
+    Attributes:
+        table: The name of the table.
+        key: The names of the fields that identify the row. Their values are not repeated, because they may be secret.
     """
 
     status_code = 404
@@ -152,17 +160,24 @@ class NotFoundError(AuthHeroSQLError):
 
 
 class AmbiguousError(AuthHeroSQLError):
-    """Rows of several tenants match where exactly one may."""
+    """Rows of several tenants match, but exactly one row was expected."""
 
     status_code = 409
 
 
 class CorruptRowError(AuthHeroSQLError):
-    """A stored value cannot be decoded; ``table``, ``column`` and ``key`` (the row's primary key) name it."""
+    """A stored value cannot be decoded.
+
+    Attributes:
+        table: The name of the table.
+        column: The name of the column.
+        key: The primary key of the row.
+        reason: What is wrong with the stored value.
+    """
 
     def __init__(self, table: str, column: str, key: dict[str, Any], reason: str) -> None:
-        named = ", ".join(f"{name}={value!r}" for name, value in key.items())
-        super().__init__(f"{table}.{column} of the row with {named or 'no key'}: {reason}")
+        row = ", ".join(f"{name}={value!r}" for name, value in key.items())
+        super().__init__(f"{table}.{column} of the row with {row or 'no key'}: {reason}")
         self.table = table
         self.column = column
         self.key = key
@@ -173,37 +188,39 @@ class CorruptRowError(AuthHeroSQLError):
 
 
 class DatabaseError(AuthHeroSQLError):
-    """The database refused the statement.
+    """The database rejected the statement.
 
-    ``table`` is the table of the statement, ``code`` the engine's own error code (SQLSTATE, MySQL error number, SQLite error name or
-    HTTP status of D1), ``constraint`` what the engine calls the violated constraint, where it tells.
+    Attributes:
+        table: The table of the statement.
+        owner: The table that the engine names. It may differ from the table of the adapter that was called.
+        code: The engine's own error code: SQLSTATE, a MySQL error number, a SQLite error name, or the HTTP status of D1.
+        constraint: The engine's name for the violated constraint, if the engine reports it.
+        sent: False if the driver rejected a value before it sent anything. A transaction then remains usable.
     """
 
     table: str | None = None
     owner: str | None = None
-    """The table that the engine names, which need not be the one whose adapter was called."""
 
     def __init__(self, message: str | None = None, *, code: str | None = None, constraint: str | None = None, sent: bool = True) -> None:
         super().__init__(message)
         if code and f"({code}" not in self.args[0] and f"{code})" not in self.args[0]:
-            happened, colon, way_out = self.args[0].removesuffix(".").partition(": ")
-            self.args: tuple[Any, ...] = (f"{happened} ({code}){colon}{way_out}",)
+            problem, colon, remedy = self.args[0].removesuffix(".").partition(": ")
+            self.args: tuple[Any, ...] = (f"{problem} ({code}){colon}{remedy}",)
         self.code = code
         self.constraint = constraint
         self.sent = sent
-        """False where the driver refused a value before anything was sent: then a transaction goes on."""
 
     def at(self, table: str) -> DatabaseError:
-        """The same error, naming the table whose statement failed."""
+        """Return this error after adding the name of the table whose statement failed."""
         if self.table is None:
             self.table = table
-            # A connection that fails has nothing to do with the table.
+            # A connection failure is not related to the table.
             if not isinstance(self, DatabaseUnavailableError):
                 self.args = (f"{table}: {self.args[0]}",)
         return self
 
-    def _say(self, sentence: str, table: str) -> None:
-        """Replace the message by a sentence that names the table itself."""
+    def _set_message(self, sentence: str, table: str) -> None:
+        """Replace the message by one that names the table itself."""
         self.table = table
         self.args = (sentence,)
 
@@ -221,13 +238,14 @@ class IntegrityError(DatabaseError):
 class ConflictError(IntegrityError):
     """A row with this key already exists.
 
-    ``fields`` are the wire names of the fields that must be unique together, the tenant aside, where the engine tells.
+    Attributes:
+        fields: The wire names of the fields that must be unique together, without the tenant. Empty if the engine does not report them.
     """
 
     fields: tuple[str, ...] = ()
 
     def on(self, fields: tuple[str, ...]) -> ConflictError:
-        """The same error, naming the fields, where these are known."""
+        """Return this error after adding the names of the fields, if they are known."""
         self.fields = fields
         self.args: tuple[Any, ...] = (f"a row with this {' and '.join(fields) or 'key'} already exists",)
         return self
@@ -235,12 +253,12 @@ class ConflictError(IntegrityError):
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A reference between two tables, as an error names it.
+    """A foreign key between two tables, as reported by an error.
 
     Attributes:
-        table: the table that refers.
-        fields: the fields of it that do.
-        target: the table that it refers to.
+        table: The table with the foreign key.
+        fields: The fields of the foreign key.
+        target: The referenced table.
     """
 
     table: str
@@ -249,11 +267,11 @@ class Reference:
 
 
 class ForeignKeyError(IntegrityError):
-    """The row refers to a row that does not exist, or is referred to by one.
+    """The row references a missing row, or another row still references it.
 
-    Where it is certain which reference was violated, ``fields`` are the fields that refer and ``target`` is the table that they refer
-    to. ``references`` are all that it can have been: SQLite and D1 do not report it. ``still_referenced`` says that the row could not be
-    removed or changed, because a row of another table refers to it.
+    Attributes:
+        references: All foreign keys that may have been violated. SQLite and D1 do not report which one it was.
+        still_referenced: Whether the row could not be deleted or changed because a row of another table references it.
     """
 
     table: str | None = None
@@ -262,23 +280,23 @@ class ForeignKeyError(IntegrityError):
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """The fields that refer; empty where that is not certain."""
+        """The fields of the violated foreign key, or an empty tuple if several foreign keys may have been violated."""
         return self.references[0].fields if len(self.references) == 1 else ()
 
     @property
     def target(self) -> str | None:
-        """The table that they refer to; None where that is not certain."""
+        """The table that the violated foreign key references, or None if several foreign keys may have been violated."""
         return self.references[0].target if len(self.references) == 1 else None
 
     def of(self, references: Sequence[Reference], *, still_referenced: bool = False) -> ForeignKeyError:
-        """The same error, naming the references that can have been violated."""
+        """Return this error after adding the foreign keys that may have been violated."""
         if references:
             self.references = tuple(references)
             self.still_referenced = still_referenced
-            self._say(self._sentence(), references[0].target if still_referenced else references[0].table)
+            self._set_message(self._message(), references[0].target if still_referenced else references[0].table)
         return self
 
-    def _sentence(self) -> str:
+    def _message(self) -> str:
         first = self.references[0]
         if self.still_referenced:
             return f"{first.target} is still referenced by {' or '.join(each.table for each in self.references)}"
@@ -289,7 +307,10 @@ class ForeignKeyError(IntegrityError):
 
 
 class ValueRefusedError(DatabaseError):
-    """The database refused a value; raised to callers as :class:`InvalidValueError`."""
+    """The database rejected a value.
+
+    Callers see it as an :class:`InvalidValueError`.
+    """
 
     status_code = 400
 
@@ -299,29 +320,31 @@ class SchemaMismatchError(DatabaseError):
 
 
 class DuplicateObjectError(DatabaseError):
-    """A table, column or index of this name exists already."""
+    """A table, column or index with this name already exists."""
 
 
 class StatementTooLargeError(DatabaseError, UnsupportedError, InvalidQueryError):
-    """The statement is beyond a limit of this database: the message names it."""
+    """The statement exceeds a limit of this database."""
 
     status_code = 400
 
 
 class ReplicationRefusedError(DatabaseError, UnsupportedError):
-    """Group Replication refuses to write to this table: run it in single-primary mode, and give the table a primary key.
+    """Group Replication rejects writes to this table: run the group in single-primary mode, and add a primary key to the table.
 
-    In multi-primary mode MySQL's Group Replication refuses every table whose references cascade, as many of ours do; in either mode it
-    refuses tables without a primary key, which only a schema made by somebody else can have.
+    In multi-primary mode, MySQL Group Replication rejects every table with cascading foreign keys, and many tables of this package have
+    them. In either mode it rejects tables without a primary key. Every table of this package has one, so this only concerns a schema that
+    was created by other means.
     """
 
     status_code = 501
 
 
 class BatchRowNotFoundError(DatabaseError):
-    """A write of a batch found no row, so nothing of the batch was written.
+    """A write of the batch matched no row, so nothing was written.
 
-    ``position`` is the number of the write's statement in the batch, from 0.
+    Attributes:
+        position: The zero-based position of the statement in the batch.
     """
 
     status_code = 404
@@ -335,22 +358,22 @@ class BatchRowNotFoundError(DatabaseError):
 
 
 class ReadOnlyError(DatabaseError):
-    """The database is read-only here: connect to one that can be written, such as the primary server."""
+    """The database is read-only: connect to a writable server, such as the primary."""
 
     status_code = 503
 
 
 class DatabaseUnavailableError(DatabaseError):
-    """The database cannot be reached, or it closed the connection."""
+    """The database is unreachable, or it closed the connection."""
 
     status_code = 503
     retryable = True
 
 
 class ConnectionSetupError(DatabaseUnavailableError, ConfigurationError):
-    """The database cannot be used with this URL and these options: trying again does not help.
+    """The database cannot be used with this URL and these options, and a retry will not help.
 
-    The message names the cause, such as a certificate that is not trusted or a file that is no SQLite database.
+    The message names the cause, such as an untrusted certificate or a file that is not a SQLite database.
     """
 
     status_code = 500
@@ -358,38 +381,38 @@ class ConnectionSetupError(DatabaseUnavailableError, ConfigurationError):
 
 
 class AuthenticationError(ConnectionSetupError):
-    """The database does not accept the user, the password or the token."""
+    """The database rejected the user, the password or the token."""
 
 
 class UnknownDatabaseError(ConnectionSetupError):
-    """The server has no database of this name."""
+    """The server has no database with this name."""
 
 
 class ConnectionLostError(DatabaseUnavailableError):
-    """The connection broke while a statement was running."""
+    """The connection was lost while a statement was running."""
 
 
 class UnknownOutcomeError(DatabaseUnavailableError):
-    """The answer to a write or a COMMIT did not arrive: it may have been done.
+    """The response to a write or a COMMIT did not arrive, so its outcome is unknown.
 
-    Look before you write again; nothing in this package does so by itself.
+    Check whether the write was applied before you repeat it. This package never repeats it on its own.
     """
 
     retryable = False
 
 
 class StatementTimeoutError(DatabaseError):
-    """The statement took longer than ``command_timeout`` and was stopped."""
+    """The statement exceeded ``command_timeout`` and was cancelled."""
 
     status_code = 503
 
 
 class PoolTimeoutError(DatabaseUnavailableError):
-    """No connection became free in time."""
+    """No connection became free within the timeout."""
 
 
 class TransactionConflictError(DatabaseError):
-    """Another transaction got in the way (deadlock, lock timeout, serialization failure): the unit of work may be tried again."""
+    """The transaction conflicted with another one (deadlock, lock timeout or serialization failure) and may be retried."""
 
     status_code = 503
     retryable = True

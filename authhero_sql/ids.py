@@ -1,4 +1,4 @@
-"""The only place that makes an id."""
+"""The only module that generates IDs."""
 
 from __future__ import annotations
 
@@ -9,17 +9,18 @@ from datetime import datetime
 from .clock import to_epoch_ms
 
 URL_SAFE = "useandom-26T198340PX75pxJACKVERYMINDBUSHWOLF_GQZbfghjklqvwyzrict"
-"""The 64 characters of a nanoid."""
+"""The 64 characters of a Nano ID."""
 BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""The 32 characters of a ULID, https://github.com/ulid/spec."""
+"""The 32 characters of a ULID; see https://github.com/ulid/spec."""
 
 
 class Ids:
-    """Makes the ids of new rows.
+    """A generator of the IDs of new rows.
 
     Args:
-        random_bytes: gives that many random bytes; the operating system's generator unless a test wants exact ids.
+        random_bytes: Returns the requested number of random bytes. The default is the operating system's generator; a test may pass a
+            deterministic one.
     """
 
     def __init__(self, random_bytes: Callable[[int], bytes] = secrets.token_bytes) -> None:
@@ -27,8 +28,8 @@ class Ids:
         self._last = (0, 0)
 
     def of(self, alphabet: str, size: int) -> str:
-        """``size`` characters, each drawn evenly from ``alphabet`` (at most 256 characters)."""
-        # Bytes from the last, partial run through the alphabet are thrown away: they would favour its first characters.
+        """Return ``size`` characters, each drawn uniformly from ``alphabet``, which has at most 256 characters."""
+        # Discard the bytes beyond the last multiple of the alphabet's length: they would favor its first characters.
         usable = 256 - 256 % len(alphabet)
         drawn: list[str] = []
         while len(drawn) < size:
@@ -36,19 +37,22 @@ class Ids:
         return "".join(drawn[:size])
 
     def nanoid(self, size: int = 21) -> str:
-        """A nanoid: 126 random bits in 21 characters."""
+        """Return a Nano ID. By default it has 21 characters with 126 random bits."""
         return self.of(URL_SAFE, size)
 
     def prefixed(self, prefix: str) -> str:
-        """``prefix`` and 17 characters of ``0-9a-z``, as Auth0 names organizations, connections and actions."""
+        """Return ``prefix`` followed by 17 characters of ``0-9a-z``, like Auth0's IDs of organizations, connections and actions."""
         return prefix + self.of(BASE36, 17)
 
     def ulid(self, instant: datetime) -> str:
-        """A ULID: 48 bits of time in milliseconds, 80 random bits, 26 characters that sort by time."""
+        """Return a ULID: 26 characters that sort by time, with a 48-bit timestamp in milliseconds and 80 random bits."""
         return _crockford(to_epoch_ms(instant) << 80 | int.from_bytes(self._random_bytes(10), "big"), 26)
 
     def ordered(self, instant: datetime) -> str:
-        """24 characters that sort as they were made here: the time in milliseconds, a counter within it, 50 random bits."""
+        """Return 24 characters that sort in the order in which this object generated them.
+
+        They encode the time in milliseconds, a 20-bit counter and 50 random bits.
+        """
         time, number = max((to_epoch_ms(instant), 0), (self._last[0], self._last[1] + 1))
         self._last = (time, number)
         random = int.from_bytes(self._random_bytes(7), "big") & (1 << 50) - 1

@@ -1,4 +1,4 @@
-"""Pages of lists: what a caller may ask for, checked; cursors; sort."""
+"""Validation of the parameters of lists: pages, cursors and sort orders."""
 
 from __future__ import annotations
 
@@ -12,40 +12,42 @@ from .errors import InvalidQueryError
 from .schema import Column
 
 MAX_PAGE = 1000
-"""The most rows of one page."""
+"""The maximum number of rows of a page."""
 ROWS = 50
-"""The rows of a page where a caller does not say how many."""
+"""The default number of rows of a page."""
 MAX_LIMIT = 2**53
-"""What every engine takes as a LIMIT."""
+"""The greatest LIMIT that every engine supports."""
 MAX_OFFSET = 1_000_000
-"""The most rows before a page: every engine reads them all."""
+"""The maximum number of rows before an offset page. Every engine reads all of them."""
 ESTIMATE_LIMIT = 10_000
-"""As far as an estimate counts."""
+"""The number up to which an estimate counts."""
 Totals: TypeAlias = bool | Literal["estimate"]
-"""Whether the rows that match are counted: not at all, all of them, or the first 10,000."""
+"""Whether to count the matching rows: not at all, all of them, or the first 10,000."""
 
+
+INVALID_CURSOR = "invalid cursor: pass the `next` of a previous page"
 
 _DIRECTIONS: dict[str, Literal["asc", "desc"]] = {"": "asc", "asc": "asc", "1": "asc", "desc": "desc", "-1": "desc"}
 
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """An order: a public field name and ``"asc"`` or ``"desc"``."""
+    """A sort order: the name of a public field, and ``"asc"`` or ``"desc"``."""
 
     sort_by: str
     sort_order: Literal["asc", "desc"] = "asc"
 
     @property
     def descending(self) -> bool:
-        """Whether the greatest comes first."""
+        """Whether the greatest value comes first."""
         return self.sort_order == "desc"
 
     @classmethod
     def parse(cls, given: str | Sort) -> Sort:
-        """``"created_at:desc"``, ``"created_at:-1"`` or ``"-created_at"`` as a sort; ascending where no direction is named.
+        """Return the sort for ``"created_at:desc"``, ``"created_at:-1"`` or ``"-created_at"``. The default direction is ascending.
 
         Raises:
-            InvalidQueryError: it is no sort.
+            InvalidQueryError: The sort is not valid.
         """
         if isinstance(given, Sort):
             direction: Any = given.sort_order
@@ -53,27 +55,27 @@ class Sort:
         elif isinstance(given, str):
             field, _, direction = f"{given[1:]}:desc".partition(":") if given.startswith("-") else given.partition(":")
         else:
-            raise InvalidQueryError("sort must be a Sort or text like created_at:desc")
+            raise InvalidQueryError("sort must be a Sort or text such as created_at:desc")
         order = _DIRECTIONS.get(str(direction).lower())
         if order is None or not field:
-            raise InvalidQueryError("sort must be like created_at:desc, created_at:-1 or -created_at")
+            raise InvalidQueryError("invalid sort: use the form created_at:desc, created_at:-1 or -created_at")
         return cls(str(field), order)
 
 
 @dataclass(frozen=True, slots=True)
 class ListRules:
-    """What a list offers, declared beside its adapter.
+    """What a list supports. Each adapter declares its own rules.
 
     Attributes:
-        wire: the name of the rows on the wire.
-        fields: the public fields that ``q`` may name.
-        search: the fields that free text searches in parts.
-        exact: the fields that free text must equal.
-        parts: the fields of which ``field:value`` matches a part.
-        order: the default order.
-        then: what the default order goes on with.
-        checkpoint: the field by which a walk goes, newest first; None where there is none.
-        both_ways: whether the caller may choose the walk's direction; its cursors then carry it.
+        wire: The name of the rows on the wire.
+        fields: The public fields that ``q`` may name.
+        search: The fields that free text searches for a part.
+        exact: The fields that free text must equal.
+        parts: The fields for which ``field:value`` matches a part.
+        order: The default order.
+        then: Further fields of the default order.
+        checkpoint: The field of checkpoint pagination, newest first, or None if it is not supported.
+        both_ways: Whether the caller may choose the direction of checkpoint pagination. Cursors then contain the direction.
     """
 
     wire: str
@@ -87,27 +89,27 @@ class ListRules:
     both_ways: bool = False
 
     def walk(self, sort: str | Sort | None) -> Sort:
-        """The order of a checkpoint walk.
+        """Return the order of checkpoint pagination.
 
         Raises:
-            InvalidQueryError: the list has no walk, or none in that order.
+            InvalidQueryError: The list does not support checkpoint pagination, or not in this order.
         """
         if self.checkpoint is None:
-            raise InvalidQueryError(f"{self.wire} cannot be read by checkpoint: use page and per_page")
+            raise InvalidQueryError(f"{self.wire} do not support checkpoint pagination: use page and per_page")
         if sort is None:
             return Sort(self.checkpoint, "desc")
         wanted = Sort.parse(sort)
         if wanted.sort_by != self.checkpoint or not (self.both_ways or wanted.descending):
-            ways = "asc or desc" if self.both_ways else "desc"
-            raise InvalidQueryError(f"by checkpoint {self.wire} are sorted by {self.checkpoint}, {ways}")
+            directions = "asc or desc" if self.both_ways else "desc"
+            raise InvalidQueryError(f"checkpoint pagination of {self.wire} requires a sort by {self.checkpoint}, {directions}")
         return wanted
 
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """Where a checkpoint walk goes on: behind the row with this sort value and id.
+    """The position of a checkpoint page: after the row with this sort value and ID.
 
-    On the wire, as AuthHero writes it: unpadded base64url of ``{"s": sort value, "i": id, "k": "field:direction"}``.
+    On the wire, it is unpadded base64url of ``{"s": sort value, "i": id, "k": "field:direction"}``, as AuthHero encodes it.
     """
 
     value: Any
@@ -115,7 +117,7 @@ class Cursor:
     kind: str | None = None
 
     def encode(self) -> str:
-        """The opaque text."""
+        """Return the opaque text of the cursor."""
         data = {"s": self.value, "i": self.id}
         if self.kind is not None:
             data["k"] = self.kind
@@ -124,30 +126,35 @@ class Cursor:
 
     @classmethod
     def after(cls, text: str | None, kind: str | None, column: Column) -> Cursor | None:
-        """Where a walk goes on by a caller's ``from_``: nowhere yet where it is not given, or empty.
+        """Return the cursor for a caller's ``from_``, or None for the first page.
 
         Raises:
-            InvalidQueryError: it is broken, or belongs to another sort.
+            InvalidQueryError: The cursor is invalid or belongs to another sort.
         """
         return None if text is None or text == "" else cls.decode(text, kind, column)
 
     @classmethod
     def decode(cls, text: str, kind: str | None, column: Column) -> Cursor:
-        """The cursor behind a caller's text, for a walk of that kind over that column.
+        """Return the cursor that a text encodes.
+
+        Args:
+            text: The text of the caller.
+            kind: The field and direction that the cursor must have been created for, or None if the list has a single order.
+            column: The column that the list is sorted by.
 
         Raises:
-            InvalidQueryError: it is broken, or belongs to another sort.
+            InvalidQueryError: The cursor is invalid or belongs to another sort.
         """
         try:
             padded = text.encode("ascii") + b"=" * (-len(text) % 4)
             data = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True).decode())
         except (ValueError, binascii.Error, AttributeError, RecursionError):
-            raise InvalidQueryError("the cursor is broken") from None
+            raise InvalidQueryError(INVALID_CURSOR) from None
         value, key = (data.get("s"), data.get("i")) if isinstance(data, dict) else (None, None)
         if not isinstance(key, str) or not _fits(value, column) or not _storable(key):
-            raise InvalidQueryError("the cursor is broken")
+            raise InvalidQueryError(INVALID_CURSOR)
         if data.get("k") != kind:
-            raise InvalidQueryError("the cursor belongs to another sort")
+            raise InvalidQueryError("the cursor belongs to another sort: use the sort of the previous page")
         return cls(value, key, kind)
 
 
@@ -169,47 +176,47 @@ def _storable(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Which rows of a list: a page by offset."""
+    """An offset page."""
 
     page: int
     per_page: int
 
     @property
     def start(self) -> int:
-        """How many rows stand before it."""
+        """The number of rows before the page."""
         return self.page * self.per_page
 
     @classmethod
     def of(cls, page: Any, per_page: Any) -> Window:
-        """A caller's ``page`` and ``per_page``; more than 1,000 rows become 1,000.
+        """Return the page for a caller's ``page`` and ``per_page``, with at most 1,000 rows.
 
         Raises:
-            InvalidQueryError: one is no whole number or below 0, or more than 1,000,000 rows stand before the page.
+            InvalidQueryError: A number is not an integer or is negative, or more than 1,000,000 rows precede the page.
         """
         window = cls(count("page", page), min(count("per_page", per_page), MAX_PAGE))
         if window.start > MAX_OFFSET:
             raise InvalidQueryError(
-                f"page is too large: by page a list is read no deeper than {MAX_OFFSET:,} rows; use from_ and take where it has them"
+                f"page is too large: at most {MAX_OFFSET:,} rows may precede a page; use from_ and take if the list supports them"
             )
         return window
 
     @classmethod
     def asked(cls, page: int | None, per_page: int | None) -> Window:
-        """:meth:`of`, where what a caller leaves out stands for the first page, and for 50 rows.
+        """Return the page for a caller's ``page`` and ``per_page``, with the first page and 50 rows as the defaults; see :meth:`of`.
 
         Raises:
-            InvalidQueryError: as :meth:`of`.
+            InvalidQueryError: See :meth:`of`.
         """
         return cls.of(0 if page is None else page, ROWS if per_page is None else per_page)
 
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """How many rows match, as far as that was asked for.
+    """The number of matching rows, if it was requested.
 
     Attributes:
-        rows: their number; None where it was not asked for.
-        is_estimate: whether there are that many or more.
+        rows: The number of rows, or None if it was not requested.
+        is_estimate: Whether there may be more rows than this.
     """
 
     rows: int | None = None
@@ -217,16 +224,16 @@ class Total:
 
     @classmethod
     def of(cls, counted: int, totals: Totals) -> Total:
-        """What a count says: an estimate has counted one row more than it tells of, to know whether there are more."""
+        """Return the total for the result of a count. An estimate counts one row beyond its limit to find out whether there are more."""
         more = totals == "estimate" and counted > ESTIMATE_LIMIT
         return cls(ESTIMATE_LIMIT if more else counted, more)
 
 
 def by_checkpoint(from_: str | None, take: int | None, page: int | None, per_page: int | None) -> bool:
-    """Whether a caller asks for a page by checkpoint.
+    """Return whether a caller requests a checkpoint page.
 
     Raises:
-        InvalidQueryError: it asks for one by number as well.
+        InvalidQueryError: The caller requests an offset page as well.
     """
     asked = from_ is not None or take is not None
     if asked and (page is not None or per_page is not None):
@@ -235,16 +242,16 @@ def by_checkpoint(from_: str | None, take: int | None, page: int | None, per_pag
 
 
 def asked_totals(given: Any) -> Totals:
-    """A caller's ``include_totals``: what is true and no estimate asks for all."""
+    """Return a caller's ``include_totals``. Any other true value than ``"estimate"`` requests an exact count."""
     return "estimate" if isinstance(given, str) and given == "estimate" else bool(given)
 
 
 def count(name: str, value: Any) -> int:
-    """A caller's number of rows or pages.
+    """Return a caller's number of rows or pages.
 
     Raises:
-        InvalidQueryError: it is no whole number, or below 0.
+        InvalidQueryError: The value is not an integer, or it is negative.
     """
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise InvalidQueryError(f"{name} must be a whole number, 0 or more")
+        raise InvalidQueryError(f"{name} must be a whole number that is at least 0")
     return value

@@ -1,4 +1,4 @@
-"""The third room: lists, in pages by offset or by checkpoint, with totals, and walks over all of their pages."""
+"""The list layer: offset and checkpoint pagination, totals, and iteration over all pages."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .rows import RowReader
 from .runner import Runner
 from .schema import Column, Order
 from .statements import filters
-from .statements.access import EVERYWHERE
+from .statements.access import TENANT_ID
 from .statements.conditions import Where
 from .statements.filters import Filter
 from .statements.lists import ListStatements, Walk
@@ -31,12 +31,12 @@ class Lists(Generic[M]):
     """The lists of one table.
 
     Args:
-        sql: its statements.
-        run: how they are sent.
-        reader: what reads its rows.
-        rules: what its lists offer; None where it has none that callers may sort.
-        complete: makes the models of a page's rows, given the conditions.
-        walked: conditions of checkpoint walks alone.
+        sql: The statements of the table.
+        run: Executes the statements.
+        reader: Reads the rows.
+        rules: What the lists support, or None if the table has no sortable lists.
+        complete: Returns the models of a page's rows, given the conditions.
+        walked: Conditions that apply to checkpoint pagination only.
     """
 
     def __init__(
@@ -57,9 +57,9 @@ class Lists(Generic[M]):
 
     @property
     def rules(self) -> ListRules:
-        """What the lists offer."""
+        """What the lists support."""
         if self._rules is None:
-            raise TypeError(f"{self.sql.table.name} has no rules for its lists")
+            raise TypeError(f"{self.sql.table.name} has no list rules")
         return self._rules
 
     async def page(
@@ -75,25 +75,37 @@ class Lists(Generic[M]):
         from_: str | None = None,
         take: int | None = None,
     ) -> Page[M]:
-        """One page by offset, or by checkpoint when ``from_`` or ``take`` is given; ``also`` is a caller's ``where``."""
+        """Return a page of a list. It is a checkpoint page if ``from_`` or ``take`` is set, and an offset page otherwise.
+
+        Args:
+            where: The conditions of the list itself.
+            page: The zero-based number of an offset page.
+            per_page: The size of an offset page.
+            include_totals: Whether to count the matching rows.
+            sort: The order.
+            q: The caller's filter in the query language.
+            also: The caller's ``where``.
+            from_: The cursor of a checkpoint page.
+            take: The size of a checkpoint page.
+        """
         filter = self.filter(q, also)
         if by_checkpoint(from_, take, page, per_page):
             return await self.walk({**where, **self._walked}, sort, from_, take, filter)
         window = Window.asked(page, per_page)
         order = self.order(self.rules.order, *self.rules.then) if sort is None else self.order(self.public(Sort.parse(sort)))
-        return await self._windowed(where, order, window, include_totals, filter)
+        return await self._offset_page(where, order, window, include_totals, filter)
 
     async def count(self, where: Where, q: str | None, also: Any, *, estimate: bool) -> int:
-        """How many rows meet the conditions; an estimate counts to 10,000."""
+        """Return the number of rows that meet the conditions. An estimate counts at most 10,000."""
         totals: Totals = "estimate" if estimate else True
         counted = await self.run.fetch(self.sql.count(where, totals, self.filter(q, also)))
         return Total.of(counted[0][0], totals).rows or 0
 
     def filter(self, q: str | None, where: Any) -> Filter | None:
-        """A caller's conditions, all of which must hold; None where there are none.
+        """Return the conjunction of a caller's ``q`` and ``where``, or None if there are no conditions.
 
         Raises:
-            InvalidQueryError: they cannot be read, name a field that the list does not filter by, or a value does not fit its field.
+            InvalidQueryError: The conditions cannot be parsed, the list cannot be filtered by a field, or a value does not fit its field.
         """
         if q is None and where is None:
             return None
@@ -102,13 +114,13 @@ class Lists(Generic[M]):
         if not parts:
             return None
         tree = parts[0] if len(parts) == 1 else lucene.And(parts)
-        return filters.compiled(tree, self.rules, self.sql.targets(), self.sql.dialect)
+        return filters.compile_filter(tree, self.rules, self.sql.targets(), self.sql.dialect)
 
     async def by_offset(self, where: Where, order: Sequence[Order], page: int, per_page: int, include_totals: Totals) -> Page[M]:
-        """One page of the rows that meet the conditions."""
-        return await self._windowed(where, order, Window.of(page, per_page), include_totals, None)
+        """Return an offset page of the rows that meet the conditions."""
+        return await self._offset_page(where, order, Window.of(page, per_page), include_totals, None)
 
-    async def _windowed(
+    async def _offset_page(
         self, where: Where, order: Sequence[Order], window: Window, include_totals: Totals, filter: Filter | None
     ) -> Page[M]:
         rows, total = await self.rows(where, order, window, include_totals, filter)
@@ -125,7 +137,7 @@ class Lists(Generic[M]):
         include_totals: Totals,
         sort: str | Sort | None,
     ) -> list[N] | Page[N]:
-        """All rows that meet the conditions or, where the caller asks for one, a page of them."""
+        """Return all rows that meet the conditions, or a page of them if the caller requests one."""
         order = order if sort is None else self.order(self.public(Sort.parse(sort)))
         if page is None and per_page is None and not include_totals:
             return [read.read(row) for row in await self.run.fetch(self.sql.select(read, where, order))]
@@ -142,7 +154,7 @@ class Lists(Generic[M]):
         filter: Filter | None = None,
         read: RowReader[Any] | None = None,
     ) -> tuple[list[Row], Total]:
-        """The rows of an offset page and, when asked for, the count of all, in the same trip."""
+        """Return the rows of an offset page and, if requested, the total in the same round trip."""
         totals = asked_totals(include_totals)
         rows = await self.run.fetch(self.sql.page(read or self.reader, where, order, window, totals, filter))
         if not totals:
@@ -153,7 +165,7 @@ class Lists(Generic[M]):
         return [], Total.of(counted[0][0], totals)
 
     def paged(self, items: list[A], window: Window, total: Total, wire: str | None = None) -> Page[A]:
-        """A page by offset; by default of the rows that the list's rules name."""
+        """Return an offset page of items. The default wire name is that of the list's rules."""
         return Page.of(
             items,
             wire=self.rules.wire if wire is None else wire,
@@ -166,15 +178,15 @@ class Lists(Generic[M]):
     async def walk(
         self, where: Where, sort: str | Sort | None, from_: str | None, take: int | None, filter: Filter | None = None
     ) -> Page[M]:
-        """One page by key: the same cost everywhere in the list."""
+        """Return a checkpoint page. Its cost does not depend on its position in the list."""
         direction = self.rules.walk(sort)
         limit = min(count("take", ROWS if take is None else take), MAX_PAGE)
         walk = self._walk(direction)
         kind = f"{direction.sort_by}:{direction.sort_order}" if self.rules.both_ways else None
         after = Cursor.after(from_, kind, walk.column)
         rows: list[Row] = []
-        for stretch in walk.stretches(after):
-            rows += await self.run.fetch(self.sql.stretch(walk, where, stretch, after, limit + 1 - len(rows), filter))
+        for segment in walk.segments(after):
+            rows += await self.run.fetch(self.sql.segment(walk, where, segment, after, limit + 1 - len(rows), filter))
             if len(rows) > limit:
                 break
         following = None
@@ -186,16 +198,16 @@ class Lists(Generic[M]):
         return Page.of(await self._complete(where, shown), wire=self.rules.wire, limit=limit, next=following)
 
     def _walk(self, direction: Sort) -> Walk:
-        # A walk may go by a column that is no field: the rules say so, and the cursor is opaque.
+        # The rules may sort by a column that is not a public field, because the cursor is opaque.
         column = next(column for column in self.sql.table.columns if column.public == direction.sort_by)
         read = self.reader.columns if column in self.reader.columns else (*self.reader.columns, column)
-        key = next(name for name in self.sql.table.key if name != EVERYWHERE)
+        key = next(name for name in self.sql.table.key if name != TENANT_ID)
         return Walk(read, column, key, self.order(direction))
 
     async def iterate(self, read: Callable[[str | None], Awaitable[Page[M]]], batch: int) -> AsyncIterator[M]:
-        """The rows of all pages of a walk."""
+        """Yield the rows of all checkpoint pages."""
         if count("batch", batch) == 0:
-            raise InvalidQueryError("batch must be 1 or more")
+            raise InvalidQueryError("batch must be at least 1")
         cursor: str | None = None
         while True:
             page = await read(cursor)
@@ -205,22 +217,22 @@ class Lists(Generic[M]):
             if cursor is None:
                 return
 
-    # The order of a list.
+    # Orders.
 
     def public(self, sort: Sort) -> Sort:
-        """A caller's sort, once its field has been found to be public.
+        """Return the sort after checking that callers may use its field.
 
         Raises:
-            InvalidQueryError: there is no such field, or it is secret: its order would tell what it is.
+            InvalidQueryError: The field does not exist, or it is secret, so that the order would reveal its values.
         """
         side, table = self.sql.side, self.sql.table
-        beside = side is not None and any(column.public == sort.sort_by for column in side.read)
-        if not beside and table.sortable(sort.sort_by).secret and sort.sort_by not in self.rules.fields:
+        in_side = side is not None and any(column.public == sort.sort_by for column in side.read)
+        if not in_side and table.sortable(sort.sort_by).secret and sort.sort_by not in self.rules.fields:
             raise InvalidQueryError(f"{self.rules.wire} cannot be sorted by {sort.sort_by}")
         return sort
 
     def order(self, *sorts: Sort) -> tuple[Order, ...]:
-        """The order by fields, completed by the key so that pages never overlap or skip."""
+        """Return the order by fields. The key is appended, so that pages never overlap or skip a row."""
         orders = self.sql.orders
         if sorts not in orders:
             orders[sorts] = tuple(self._order(sorts))
@@ -228,28 +240,31 @@ class Lists(Generic[M]):
 
     def _order(self, sorts: Sequence[Sort]) -> Sequence[Order]:
         table = self.sql.table
-        parts = [self._part(sort) for sort in sorts]
+        parts = [self._order_by(sort) for sort in sorts]
         named = {part.column for part in parts}
         unique = (index.names for index in table.indexes if index.unique and not any(table[name].null for name in index.names))
-        if any(set(names) <= {*named, EVERYWHERE} for names in unique):
-            # No two rows of a tenant are alike in it, and with the key behind it the index would not have the order.
+        if any(set(names) <= {*named, TENANT_ID} for names in unique):
+            # The order is already unique within a tenant. With the key appended, the index would no longer provide it.
             return parts
         descending = parts[-1].descending
-        rest = [name for name in table.key if name not in named and name != EVERYWHERE]
-        if self._is_too_long([part.column for part in parts], rest):
+        rest = [name for name in table.key if name not in named and name != TENANT_ID]
+        if self._exceeds_index([part.column for part in parts], rest):
             rest.pop()
         return [*parts, *(Order(name, descending) for name in rest)]
 
-    def _part(self, sort: Sort) -> Order:
-        beside: tuple[Column, ...] = self.sql.side.read if self.sql.side else ()
-        column = next(column for column in (*self.sql.table.columns, *beside) if column.public == sort.sort_by)
+    def _order_by(self, sort: Sort) -> Order:
+        joined: tuple[Column, ...] = self.sql.side.read if self.sql.side else ()
+        column = next(column for column in (*self.sql.table.columns, *joined) if column.public == sort.sort_by)
         return Order(column.name, sort.descending, column.null or column.name not in self.sql.table)
 
-    def _is_too_long(self, named: Sequence[str], rest: Sequence[str]) -> bool:
-        """Whether the last column of the key is in order by itself, behind the others in an index that cannot be declared to have it."""
+    def _exceeds_index(self, named: Sequence[str], rest: Sequence[str]) -> bool:
+        """Return whether the last key column would make an index too long that contains all preceding columns.
+
+        Such an index is declared without it. The engine appends the primary key to the entries anyway, so the order is the same.
+        """
         table = self.sql.table
         longest = self.sql.dialect.features.index_bytes
-        leading = (EVERYWHERE, *named, *rest[:-1])
+        leading = (TENANT_ID, *named, *rest[:-1])
         if longest is None or not rest or not any(index.names == leading for index in table.indexes):
             return False
         return sum((table[name].size or 2) * 4 for name in (*leading, rest[-1])) > longest

@@ -1,4 +1,4 @@
-"""Rows to models and models to rows, each with a plan made once per table."""
+"""The conversion of rows to models and of models to rows. The plan for it is made once per table."""
 
 from __future__ import annotations
 
@@ -32,39 +32,42 @@ M = TypeVar("M", bound=BaseModel)
 
 
 class KnownField:
-    """The type of what :class:`Unchecked` holds, of which there is no value: a type checker that names it has found no such field."""
+    """The type of the values of :class:`Unchecked`.
+
+    No value has this type. It only occurs in errors of type checkers about unknown fields.
+    """
 
 
 class Unchecked(Protocol):
-    """Data of which a type checker knows nothing, such as the body of a request: a ``dict[str, Any]`` or a ``Mapping[str, Any]``.
+    """Data whose fields are unknown to a type checker, such as the body of a request: a ``dict[str, Any]`` or a ``Mapping[str, Any]``.
 
-    It is validated when the call is made. A dictionary that is written down is none of these, because the types of its values are
-    known: it has to be one of :mod:`authhero_sql.types`, so that a misspelt key is found.
+    It is validated when the method is called. A dictionary display does not match, because the types of its values are known. It must be
+    one of :mod:`authhero_sql.types`, so that a type checker finds a misspelled key.
     """
 
     def __getitem__(self, key: str, /) -> KnownField:
-        """The value of a field."""
+        """Return the value of a field."""
         ...
 
 
 Fields = BaseModel | Mapping[str, Any] | Unchecked
-"""A model, of which the fields that were set count, or a mapping of fields by wire or Python name."""
+"""A model whose explicitly set fields count, or a mapping of fields by wire or Python name."""
 
 
 def wire_fields(model: type[BaseModel]) -> dict[str, tuple[str, FieldInfo]]:
-    """The fields of a model by wire name: Python name and definition."""
+    """Return the Python name and the definition of a model's fields, by wire name."""
     return {info.serialization_alias or name: (name, info) for name, info in model.model_fields.items()}
 
 
 def default_of(info: FieldInfo) -> Any:
-    """The default of a field, or ``PydanticUndefined``."""
-    # None of ours takes what has been validated, which pydantic would find out by reading its signature each time.
+    """Return the default of a field, or ``PydanticUndefined``."""
+    # No factory of this package takes the validated data. Pydantic would inspect the signature each time to find out.
     factory: Any = info.default_factory
     return info.get_default() if factory is None else factory()
 
 
 def without_none(annotation: Any) -> tuple[Any, bool]:
-    """The annotation without ``None``, and whether it allowed it."""
+    """Return the annotation without ``None``, and whether it allowed ``None``."""
     if get_origin(annotation) not in (Union, types.UnionType):
         return annotation, annotation is Any
     members = get_args(annotation)
@@ -72,63 +75,69 @@ def without_none(annotation: Any) -> tuple[Any, bool]:
     return (Union[tuple(kept)] if kept else annotation), len(kept) < len(members)  # noqa: UP007  # built at run time
 
 
-_DECODED: Any = Json  # as metadata, the class and an instance mean the same
+_DECODED: Any = Json  # as metadata, the class is equivalent to an instance
 
 
-def _unmarked(value: bool | None) -> bool | None:
+def _true_or_none(value: bool | None) -> bool | None:
     return value or None
 
 
 def _row_annotation(column: Column, annotation: Any) -> Any:
-    """What a stored value of that column is validated as."""
+    """Return the annotation that a stored value of the column is validated against."""
     codec = column.codec
     if codec is JSON:
         return Annotated[without_none(annotation)[0], _DECODED] | None
     if codec is JSON_OR_TEXT:
         return Annotated[Annotated[Any, _DECODED] | str | None, Field(union_mode="left_to_right")]
     if codec in (INSTANT, EPOCH_MS):
-        # Cutting to the millisecond is for what comes in: what is stored is cut already.
+        # Stored instants are already truncated to milliseconds.
         return AwareDatetime | None
     if codec is SWITCH:
-        return Annotated[bool, BeforeValidator(_instead_of_null(default=False))]
+        return Annotated[bool, BeforeValidator(_null_default(default=False))]
     if codec is MARK:
-        return Annotated[bool | None, AfterValidator(_unmarked)]
-    # A stored NULL is absent, also where the contract always has a value: a row from before the column is no ruin.
+        return Annotated[bool | None, AfterValidator(_true_or_none)]
+    # NULL means absent even if the contract requires a value, so that rows that are older than the column remain readable.
     return annotation | None if column.null else annotation
 
 
-def build_inside(model: type[BaseModel]) -> None:
-    """Build the objects inside a model, so that whatever is derived from it takes them as they are.
+def build_nested_models(model: type[BaseModel]) -> None:
+    """Build the models nested inside a model, so that models derived from it reuse them.
 
-    What reads a table, what is inserted, what updates and what dumps a column are models of their own, and each would build
-    all of them again: of forms there are more than eighty.
+    Each table has separate models for reading, inserting, updating and dumping, and each of them would build the nested models again.
+    Forms alone have more than eighty.
     """
-    for inner in _inside(model, {model}):
+    for inner in _nested_models(model, {model}):
         inner.model_rebuild()
 
 
-def _inside(model: type[BaseModel], seen: set[type[BaseModel]]) -> Iterator[type[BaseModel]]:
-    """The models inside a model, each after those inside itself."""
-    for inner in [inner for info in model.model_fields.values() for inner in _models(info.annotation)]:
+def _nested_models(model: type[BaseModel], seen: set[type[BaseModel]]) -> Iterator[type[BaseModel]]:
+    """Yield the models nested inside a model, each after the models nested inside itself."""
+    for inner in [inner for info in model.model_fields.values() for inner in _models_in(info.annotation)]:
         if inner not in seen:
             seen.add(inner)
-            yield from _inside(inner, seen)
+            yield from _nested_models(inner, seen)
             yield inner
 
 
-def _models(annotation: Any) -> Iterator[type[BaseModel]]:
-    """The models that an annotation names."""
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    """Yield the models that an annotation contains."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
     for part in get_args(annotation):
-        yield from _models(part)
+        yield from _models_in(part)
 
 
-_NOTHING: Mapping[str, Any] = {}
+_EMPTY: Mapping[str, Any] = {}
 
 
 class RowReader(Generic[M]):
-    """Validates rows: the stored values of ``columns``, in that order, to a model in one call into pydantic-core."""
+    """A reader that turns rows into models, with one call into pydantic-core per row.
+
+    Args:
+        table: The table.
+        model: The model of the rows.
+        columns: The columns of the rows, in order. Columns without a field in the model are not read.
+    """
 
     def __init__(self, table: Table[Any], model: type[M], columns: Sequence[Column]) -> None:
         self._table = table
@@ -136,13 +145,13 @@ class RowReader(Generic[M]):
         self.columns: tuple[Column, ...] = tuple(column for column in columns if column.public.partition(".")[0] in fields)
         self.names: tuple[str, ...] = tuple(column.name for column in self.columns)
         self.places: Mapping[str, int] = {name: place for place, name in enumerate(self.names)}
-        """Where in a row each column stands."""
+        """The position of each column in a row."""
         self._wire = tuple(column.public for column in self.columns)
         self._groups = tuple((wire, tuple(wire.split("."))) for wire in self._wire if "." in wire)
         parts: dict[str, dict[str, None]] = {}
         for _, path in self._groups:
             parts.setdefault(path[0], {})[path[1]] = None
-        build_inside(model)
+        build_nested_models(model)
         self._nested = {group: _nested(group, fields[group][1], list(names)) for group, names in parts.items()}
         self._validate = self._validator(model, fields)
 
@@ -156,14 +165,14 @@ class RowReader(Generic[M]):
             default = default_of(info)
             absent = column.null or column.name not in self._table
             if absent and default is not PydanticUndefined and default is not None and not without_none(info.annotation)[1]:
-                # NULL, where the field is never absent: the row of a joined table is missing, or was written before the column.
-                annotation = Annotated[annotation, BeforeValidator(_instead_of_null(default))]
+                # The field is never absent but the column may be NULL: the joined row is missing, or the row is older than the column.
+                annotation = Annotated[annotation, BeforeValidator(_null_default(default))]
             required = PydanticUndefined if info.is_required() else None
             overrides[name] = (annotation, Field(default=required, validation_alias=column.public))
         stored = {column.public.partition(".")[0] for column in self.columns}
         for wire, (name, info) in fields.items():
             if wire not in stored and not info.is_required():
-                # Not in the row, so not there: the model's default is for what comes in.
+                # A field without a column is absent. The model's default only applies to input.
                 overrides[name] = (info.rebuild_annotation() | None, Field(default=None, validation_alias=wire))
         row: Any = create_model(model.__name__, __base__=model, __module__=__name__, __cls_kwargs__=dict(_ROW_CONFIG), **overrides)
         schema: Any = dict(row.__pydantic_core_schema__)
@@ -172,21 +181,21 @@ class RowReader(Generic[M]):
         else:
             schema["cls"] = model
         try:
-            # Rows become instances of the model itself; without this flag pydantic-core would take the model's own validator.
+            # Without this flag, pydantic-core would use the existing validator of the model instead of this schema.
             return SchemaValidator(schema, CoreConfig(hide_input_in_errors=True), _use_prebuilt=False).validate_python
         except TypeError:
-            # The flag is pydantic-core's own affair, and may go.
-            return lambda data: _recast(row.model_validate(data), model)
+            # The flag is private to pydantic-core and may be removed.
+            return lambda data: _change_class(row.model_validate(data), model)
 
-    def read(self, row: Sequence[Any], more: Mapping[str, Any] = _NOTHING) -> M:
-        """The model of a row; what the row has behind the columns is left alone.
+    def read(self, row: Sequence[Any], more: Mapping[str, Any] = _EMPTY) -> M:
+        """Return the model of a row. Additional values at the end of the row are ignored.
 
         Args:
-            row: the values of the columns, in their order.
-            more: fields that are kept elsewhere, by wire name.
+            row: The values of the columns, in order.
+            more: Further fields that are stored elsewhere, by wire name.
 
         Raises:
-            CorruptRowError: a stored value is not what its column holds.
+            CorruptRowError: A stored value does not fit its column.
         """
         data: dict[str, Any] = dict(zip(self._wire, row, strict=False))
         data.update(more)
@@ -200,12 +209,12 @@ class RowReader(Generic[M]):
         try:
             for group, (nested, lenient, parts) in self._nested.items():
                 if group in data and len(data[group]) < len(parts):
-                    # A part that is NULL is absent, also where the contract always has it.
+                    # A NULL part is absent even if the contract requires it.
                     checked = lenient.model_validate({group: data[group]})
                     data[group] = nested.model_construct(**{name: getattr(getattr(checked, group), name) for name in parts})
             model: M = self._validate(data)
         except ValidationError as error:
-            # Not its cause: it knows no more than is said here, and repeats what it found and in which keys.
+            # Pydantic's error is not the cause, because it repeats the values.
             raise self._corrupt(error, row) from None
         return model
 
@@ -218,15 +227,15 @@ class RowReader(Generic[M]):
         return CorruptRowError(self._table.name, column, key, first["msg"])
 
 
-def _recast(row: BaseModel, model: type[M]) -> M:
-    """Make what was read as a subclass of the model, which only tells how its fields are stored, one of the model itself."""
+def _change_class(row: BaseModel, model: type[M]) -> M:
+    """Turn an instance of a model's subclass, which only defines how the fields are stored, into an instance of the model."""
     object.__setattr__(row, "__class__", model)
-    recast: Any = row
-    return recast  # type: ignore[no-any-return]  # its class is the model's now
+    changed: Any = row
+    return changed  # type: ignore[no-any-return]  # its class is now the model
 
 
 def _nested(group: str, info: FieldInfo, parts: Sequence[str]) -> tuple[type[BaseModel], type[BaseModel], tuple[str, ...]]:
-    """The model of an object that is kept in several columns, one around it that lets parts be missing, and their Python names."""
+    """Return the model of an object stored in several columns, a wrapper in which its parts may be missing, and their Python names."""
     model: type[BaseModel] = without_none(info.annotation)[0]
     fields = wire_fields(model)
     around: dict[str, Any] = {group: (partial_model(model, fields), ...)}
@@ -234,7 +243,7 @@ def _nested(group: str, info: FieldInfo, parts: Sequence[str]) -> tuple[type[Bas
     return model, lenient, tuple(fields[part][0] for part in parts)
 
 
-def _instead_of_null(default: Any) -> Callable[[Any], Any]:
+def _null_default(default: Any) -> Callable[[Any], Any]:
     return lambda value: default if value is None else value
 
 
@@ -242,21 +251,21 @@ _ROW_CONFIG = ConfigDict(defer_build=False, extra="ignore", val_temporal_unit="m
 
 
 def invalid(table: Table[Any], error: ValidationError, model: type[BaseModel], *inside: str) -> InvalidValueError:
-    """Return the error for a model that could not be made: every field that is wrong, without its value.
+    """Return the error for failed validation: every invalid field, without its value.
 
     Args:
-        table: the table that the model is for.
-        error: what pydantic found.
-        model: the model.
-        inside: where the model stands.
+        table: The table that the model belongs to.
+        error: The error of pydantic.
+        model: The model.
+        inside: The path of the fields that contain the model.
     """
     problems = error.errors(include_url=False, include_input=False, include_context=False)
     wrong: dict[tuple[str | int, ...], InvalidField] = {}
     for problem in problems:
         place = problem["loc"]
-        outside, here = _walked(model, place)
+        outside, here = _locate(model, place)
         if outside not in wrong:
-            # Behind the place of a union stands which form it does not have; with more behind it, that is the place.
+            # The path of a union is followed by the member that did not match. A longer path is more precise and is used as it is.
             named = place if len(place) > len(outside) + 1 else outside
             field = shown(".".join(str(part) for part in (*inside, *named)))
             unknown = problem["type"] == "extra_forbidden"
@@ -265,8 +274,11 @@ def invalid(table: Table[Any], error: ValidationError, model: type[BaseModel], *
     return InvalidValueError(table.name, first.field, first.reason, more)
 
 
-def _walked(model: type[BaseModel], place: tuple[str | int, ...]) -> tuple[tuple[str | int, ...], type[BaseModel] | None]:
-    """Return as much of a problem's place as stands outside of unions, of which each form has a problem, and the model around its end."""
+def _locate(model: type[BaseModel], place: tuple[str | int, ...]) -> tuple[tuple[str | int, ...], type[BaseModel] | None]:
+    """Return the path of a problem up to the first union, and the model that contains its last field.
+
+    Pydantic reports a problem for each member of a union, so the path inside the union is omitted.
+    """
     here: Any = model
     around: type[BaseModel] | None = None
     for number, part in enumerate(place):
@@ -275,7 +287,7 @@ def _walked(model: type[BaseModel], place: tuple[str | int, ...]) -> tuple[tuple
             around, info = here, wire_fields(here).get(str(part))
             here = info[1].annotation if info is not None else None
         else:
-            # A place in a list, or a key of a mapping.
+            # An index of a list or a key of a mapping.
             here = next(reversed(get_args(here)), None)
         here = without_none(here)[0] if here is not None else None
         if get_origin(here) in (Union, types.UnionType):
@@ -284,25 +296,25 @@ def _walked(model: type[BaseModel], place: tuple[str | int, ...]) -> tuple[tuple
 
 
 def _unknown(name: str, model: type[BaseModel] | None) -> str:
-    """Return what to say of a field that a model does not have."""
+    """Return the reason to report for an unknown field."""
     return f'unknown field "{shown(name)}"{did_you_mean(name, wire_fields(model)) if model is not None else ""}'
 
 
-_GIVEN = "_given"
-"""Where a model that was made of a mapping remembers it: it alone knows in which order the keys of an object came."""
+_SOURCE = "_given"
+"""The key under which a model stores the mapping that it was created from. Only the mapping knows the order of the keys of an object."""
 
 
 class RowWriter:
-    """Takes models and fields to stored values.
+    """A converter of models and fields to stored values.
 
     Args:
-        table: where they go.
-        insert: the model that ``create`` takes.
-        model: the model that reading gives: its fields can be updated too, and it may be handed back as it is.
-        fixed: wire names that an update may not set.
-        virtual: wire names of fields that are not kept, or kept elsewhere.
-        merged: wire names of objects in several columns of which an update writes only the parts that are given.
-        refused: wire names of fields that have a column but may not be given, each with the reason.
+        table: The table.
+        insert: The model that ``create`` accepts.
+        model: The model that is returned. Its fields can be updated, too, and ``update`` accepts an instance of it.
+        fixed: The wire names of fields that cannot be updated.
+        virtual: The wire names of fields that are not stored, or are stored elsewhere.
+        merged: The wire names of objects in several columns, of which an update only writes the parts that are set.
+        refused: The wire names of fields that have a column but are rejected, each with the reason.
     """
 
     def __init__(
@@ -313,18 +325,19 @@ class RowWriter:
         fixed: frozenset[str],
         virtual: frozenset[str] = frozenset(),
         merged: frozenset[str] = frozenset(),
-        refused: Mapping[str, str] = _NOTHING,
+        refused: Mapping[str, str] = _EMPTY,
     ) -> None:
         self.table = table
         self.insert = insert
         self.model = model
         fields = wire_fields(insert)
-        build_inside(insert)
+        build_nested_models(insert)
         self.names: frozenset[str] = frozenset(insert.model_fields) | fields.keys()
-        """What the fields of the insert model may be called."""
-        reasons = {wire: "there is no column for it" for wire in _homeless(table, fields) if wire not in virtual} | dict(refused)
+        """The names that the fields of the insert model may have in the input."""
+        unstored = (wire for wire in _unstored_fields(table, fields) if wire not in virtual)
+        reasons = dict.fromkeys(unstored, "the table has no column for it") | dict(refused)
         self._refused = [(wire, _path_getter(wire.split(".")), reason) for wire, reason in reasons.items()]
-        self._plan = [_Written(table, column, fields) for column in table.columns]
+        self._plan = [_ColumnWriter(table, column, fields) for column in table.columns]
         read = {wire: name for wire, (name, _) in wire_fields(model).items()}
         self._fixed = {name: wire for wire in fixed for name in (wire, read.get(wire, wire))}
         self._objects: dict[str, type[BaseModel]] = {}
@@ -332,7 +345,7 @@ class RowWriter:
 
     @cached_property
     def update_model(self) -> type[BaseModel]:
-        """What ``update`` takes."""
+        """The model that ``update`` accepts."""
         stored = {column.public.partition(".")[0] for column in self.table.columns}
         every = {**{wire: field for wire, field in wire_fields(self.model).items() if wire in stored}, **wire_fields(self.insert)}
         fixed = set(self._fixed.values())
@@ -347,41 +360,45 @@ class RowWriter:
         return self._merged | {self._update_fields[wire][0] for wire in self._merged}
 
     @cached_property
-    def _update_plan(self) -> Mapping[str, Sequence[_Written]]:
-        """How the columns of each field are written."""
-        plan: dict[str, list[_Written]] = {}
+    def _update_plan(self) -> Mapping[str, Sequence[_ColumnWriter]]:
+        """The writers of the columns of each field."""
+        plan: dict[str, list[_ColumnWriter]] = {}
         for column in self.table.columns:
             top = column.public.partition(".")[0]
             if top in self._update_fields:
-                plan.setdefault(top, []).append(_Written(self.table, column, self._update_fields))
+                plan.setdefault(top, []).append(_ColumnWriter(self.table, column, self._update_fields))
         return plan
 
     def accept(self, params: Fields) -> BaseModel:
-        """The insert model of what a caller gave.
+        """Return the insert model for a caller's input.
 
         Raises:
-            InvalidValueError: it is not one.
+            InvalidValueError: The input is not valid.
         """
         if isinstance(params, self.insert):
             return params
-        return self._remembered(self.insert, mapping(self.table, params))
+        return self._validated(self.insert, mapping(self.table, params))
 
-    def _remembered(self, kind: type[BaseModel], given: dict[str, Any]) -> BaseModel:
-        """A model that remembers what it was made of."""
+    def _validated(self, kind: type[BaseModel], given: dict[str, Any]) -> BaseModel:
+        """Return a validated model that stores the mapping that it was created from."""
         try:
             model = kind.model_validate(given)
         except ValidationError as error:
             raise invalid(self.table, error, kind) from None
-        model.__dict__[_GIVEN] = given
+        model.__dict__[_SOURCE] = given
         return model
 
     def row(self, model: BaseModel, extra: Mapping[str, Any]) -> dict[str, Any]:
-        """The stored value of every column. ``extra`` gives public values by column name, before what the model has.
+        """Return the stored value of every column.
+
+        Args:
+            model: The insert model.
+            extra: Public values by column name, which take precedence over the model's.
 
         Raises:
-            InvalidValueError: a column cannot hold its value.
+            InvalidValueError: A column cannot hold its value.
         """
-        self._refuse(model)
+        self._check_refused(model)
         fields = model.__dict__
         values: dict[str, Any] = {}
         wrong: list[InvalidValueError] = []
@@ -402,33 +419,37 @@ class RowWriter:
 
     @cached_property
     def _steps(self) -> Sequence[tuple[str, str | None, Callable[[Any], Any], Callable[[Any], Any], bool, Any]]:
-        """The plan as tuples, which cost half as much to take apart: a row has thirty columns, and an import a million rows."""
+        """The plan as tuples, which are twice as fast to unpack. A row has thirty columns, and an import may have a million rows."""
         return [(part.name, part.attribute, part.read, part.encode, part.optional, part.default) for part in self._plan]
 
     def replaceable(self, model: BaseModel) -> Sequence[str]:
-        """The columns of the fields that somebody gave and that an update may set."""
+        """Return the columns of the fields that the caller set and that an update may change."""
         given = model.model_fields_set
         return [name for name, attribute in self._replaced if attribute in given]
 
     @cached_property
     def _replaced(self) -> Sequence[tuple[str, str]]:
-        """The columns that an update may set, and the attribute of the insert model that each is, or is a part of."""
+        """The columns that an update may change, each with the attribute of the insert model that contains its value."""
         fields = wire_fields(self.insert)
         tops = [(column.name, column.public.partition(".")[0]) for column in self.table.columns]
         return [(name, fields[top][0]) for name, top in tops if top in fields and top not in self._fixed]
 
-    def given(self, fields: Fields, key: Mapping[str, Any] = _NOTHING) -> dict[str, Any]:
-        """The fields that a caller wants to update, by name.
+    def given(self, fields: Fields, key: Mapping[str, Any] = _EMPTY) -> dict[str, Any]:
+        """Return the fields that a caller wants to update, by name.
 
-        What cannot change is passed over in an entity that was read and is handed back. Elsewhere it is an error, unless it
-        is what the call names the row by: ``key``, by wire name.
+        If the input is a model that was read before, fields that cannot be updated are ignored. Otherwise such a field is an error, unless
+        its value is the one in ``key``.
+
+        Args:
+            fields: The input.
+            key: The values that identify the row, by wire name.
 
         Raises:
-            InvalidValueError: a field cannot be updated.
+            InvalidValueError: A field cannot be updated.
         """
         given = mapping(self.table, fields)
         if isinstance(fields, self.model):
-            return {name: self._unread(name, value) for name, value in given.items() if name in self.update_model.model_fields}
+            return {name: self._as_update(name, value) for name, value in given.items() if name in self.update_model.model_fields}
         wrong: list[InvalidValueError] = []
         for name in [name for name in given if name in self._fixed]:
             wire, value = self._fixed[name], given.pop(name)
@@ -438,20 +459,20 @@ class RowWriter:
             raise InvalidValueError.of(wrong)
         return given
 
-    def _unread(self, name: str, value: Any) -> Any:
-        """The value of a field that was read, as an update takes it."""
+    def _as_update(self, name: str, value: Any) -> Any:
+        """Return the value of a field that was read, in the form that an update accepts."""
         if value is None:
             return False if name in self._marks else None
         return self._dumpers[name](value) if name in self._dumpers else value
 
     @cached_property
     def _marks(self) -> frozenset[str]:
-        """The fields that are absent where they are not true, and that NULL cannot stand for."""
+        """The fields that are absent unless they are true, and whose column cannot be NULL."""
         return frozenset(column.public for column in self.table.columns if column.codec is MARK and not column.null)
 
     @cached_property
     def _dumpers(self) -> Mapping[str, Callable[[Any], Any]]:
-        """What makes plain data of the fields that are read as another kind of object than they are given as."""
+        """The functions that convert the fields whose type differs between reading and writing to plain data."""
         given = wire_fields(self.insert)
         return {
             name: _dumper(info)
@@ -459,18 +480,18 @@ class RowWriter:
             if wire in given and info.annotation != given[wire][1].annotation
         }
 
-    def partial(self, fields: Fields, key: Mapping[str, Any] = _NOTHING) -> BaseModel:
-        """The update model of what a caller gave, with exactly its fields set; ``key`` is as in :meth:`given`.
+    def partial(self, fields: Fields, key: Mapping[str, Any] = _EMPTY) -> BaseModel:
+        """Return the update model for a caller's input, with exactly its fields set; ``key`` is as in :meth:`given`.
 
         Raises:
-            InvalidValueError: a field is unknown, cannot be updated, or has a value that it cannot have.
+            InvalidValueError: A field is unknown, cannot be updated, or has an invalid value.
         """
-        given = {name: _parts(value) if name in self._merged_names else value for name, value in self.given(fields, key).items()}
-        update = self._remembered(self.update_model, given)
-        self._refuse(update)
+        given = {name: _set_fields(value) if name in self._merged_names else value for name, value in self.given(fields, key).items()}
+        update = self._validated(self.update_model, given)
+        self._check_refused(update)
         return update
 
-    def _refuse(self, model: BaseModel) -> None:
+    def _check_refused(self, model: BaseModel) -> None:
         wrong = [
             InvalidValueError(self.table.name, wire, f"cannot be stored: {reason}")
             for wire, get, reason in self._refused
@@ -480,10 +501,10 @@ class RowWriter:
             raise InvalidValueError.of(wrong)
 
     def object(self, column: Column, given: Fields) -> dict[str, Any]:
-        """The given keys of the object in a JSON column, as plain data by wire name.
+        """Return the given keys of the object in a JSON column as plain data, by wire name.
 
         Raises:
-            InvalidValueError: a key is unknown where none may be, or has a value that it cannot have.
+            InvalidValueError: A key is unknown and the object allows no unknown keys, or a value is invalid.
         """
         model = self._objects.get(column.public)
         if model is None:
@@ -496,10 +517,10 @@ class RowWriter:
         return dict(in_order(checked.model_dump(by_alias=True, exclude_unset=True), given))
 
     def changes(self, update: BaseModel) -> dict[str, Any]:
-        """The stored values of the fields that are set.
+        """Return the stored values of the fields that are set.
 
         Raises:
-            InvalidValueError: a column cannot hold its value.
+            InvalidValueError: A column cannot hold its value.
         """
         given = update.model_fields_set
         values: dict[str, Any] = {}
@@ -508,7 +529,7 @@ class RowWriter:
             if self._update_fields[wire][0] not in given:
                 continue
             for part in plan:
-                if wire in self._merged and not _is_set(update, part.column.public.split(".")):
+                if wire in self._merged and not _is_part_set(update, part.column.public.split(".")):
                     continue
                 try:
                     values[part.name] = part.encode(part.get(update))
@@ -519,15 +540,15 @@ class RowWriter:
         return values
 
 
-class _Written:
-    """How one column is written: where its value stands in a model, and how it is encoded.
+class _ColumnWriter:
+    """The way in which one column is written: where a model holds its value, and how the value is encoded.
 
     Attributes:
-        name: the column's name.
-        attribute: the attribute that holds the value as it is; None where :attr:`read` gets it.
-        read: gets the value out of the model, JSON as plain data.
-        encode: what :meth:`Table.encode` does.
-        optional: whether ``default`` is stored where there is no value.
+        name: The name of the column.
+        attribute: The attribute of the model that holds the value, or None if :attr:`read` returns it.
+        read: Returns the value in a model. JSON is returned as plain data.
+        encode: Encodes a value like :meth:`Table.encode`.
+        optional: Whether ``default`` is stored for a missing value.
     """
 
     __slots__ = ("attribute", "column", "default", "encode", "name", "optional", "read")
@@ -541,14 +562,14 @@ class _Written:
         top, _, part = column.public.partition(".")
         is_json = column.codec in (JSON, JSON_OR_TEXT)
         self.attribute = fields[top][0] if top in fields and not part and not is_json else None
-        self.read: Callable[[Any], Any] = _nothing
+        self.read: Callable[[Any], Any] = _no_value
         if top in fields and part:
             self.read = _path_getter((top, *part.split(".")))
         elif top in fields and is_json:
             self.read = _json_getter(top, *fields[top])
 
     def get(self, model: BaseModel) -> Any:
-        """The value in a model."""
+        """Return the value in a model."""
         return self.read(model) if self.attribute is None else model.__dict__.get(self.attribute)
 
 
@@ -556,16 +577,16 @@ ISO_LENGTH = len("2026-01-31T10:00:00.000Z")
 
 
 def _encoder(table: Table[Any], column: Column) -> Callable[[Any], Any]:
-    """:meth:`Table.encode` of one column: what is usual at once, and everything else by the rule."""
+    """Return a function that encodes values of one column like :meth:`Table.encode`, with a fast path for common values."""
     kind = column.codec
-    # Bytes where it has no width, of which a character has four at the most.
-    room = column.size if column.size is not None else TEXT_BYTES // 4
+    # A text column without a size is limited in bytes, and a character has at most four.
+    max_length = column.size if column.size is not None else TEXT_BYTES // 4
 
     def encode(value: Any) -> Any:
         return table.encode(column, value)
 
     def text(value: Any) -> Any:
-        return value if type(value) is str and len(value) <= room and value.isascii() and "\0" not in value else encode(value)
+        return value if type(value) is str and len(value) <= max_length and value.isascii() and "\0" not in value else encode(value)
 
     def flag(value: Any) -> Any:
         return 1 if value is True else 0 if value is False else encode(value)
@@ -573,18 +594,18 @@ def _encoder(table: Table[Any], column: Column) -> Callable[[Any], Any]:
     def instant(value: Any) -> Any:
         return to_iso(value) if type(value) is datetime and value.tzinfo is UTC else encode(value)
 
-    if kind is INSTANT and room >= ISO_LENGTH:
+    if kind is INSTANT and max_length >= ISO_LENGTH:
         return instant
     return text if kind is TEXT else flag if kind in (BOOL, FLAG, MARK, SWITCH) else encode
 
 
-def _parts(value: Any) -> Any:
-    """An object of which some parts may be given, as plain data with exactly those."""
+def _set_fields(value: Any) -> Any:
+    """Return an object as plain data that contains only the fields that were set."""
     return value.model_dump(by_alias=True, exclude_unset=True) if isinstance(value, BaseModel) else value
 
 
 def in_order(value: Any, given: Any) -> Any:
-    """Plain data with the keys of its objects in the order of those that it was made of; what is not there comes last."""
+    """Return plain data with the keys of its objects in the order of the input. Keys that are not in the input come last."""
     if isinstance(value, dict) and isinstance(given, Mapping):
         first = {key: in_order(value[key], part) for key, part in given.items() if key in value}
         return {**first, **{key: part for key, part in value.items() if key not in first}}
@@ -594,13 +615,13 @@ def in_order(value: Any, given: Any) -> Any:
 
 
 def mapping(table: Table[Any], given: Fields, field: str | None = None) -> dict[str, Any]:
-    """The fields that were set, by name; nested objects stay as they are.
+    """Return the fields that were set, by name. Nested objects are not converted.
 
     Raises:
-        InvalidValueError: it is neither a model nor a mapping.
+        InvalidValueError: The input is neither a model nor a mapping.
     """
     if isinstance(given, BaseModel):
-        # What the contract does not name may be called like a method of the model's.
+        # An extra field may have the name of a model's method.
         extra = given.model_extra or {}
         return {name: extra[name] if name in extra else getattr(given, name) for name in given.model_fields_set}
     if not isinstance(given, Mapping):
@@ -611,9 +632,9 @@ def mapping(table: Table[Any], given: Fields, field: str | None = None) -> dict[
 def partial_model(
     insert: type[BaseModel], fields: Mapping[str, tuple[str, FieldInfo]], merged: frozenset[str] | None = frozenset()
 ) -> type[BaseModel]:
-    """A model with these fields and the settings of ``insert``, none of them required, all nullable.
+    """Return a model with these fields and the configuration of ``insert``, in which every field is optional and nullable.
 
-    The same goes for the objects inside those that are ``merged``; None stands for all of them.
+    The same applies to the objects inside the fields in ``merged``. None stands for all fields.
     """
     parts: dict[str, Any] = {}
     for wire, (name, info) in fields.items():
@@ -626,30 +647,30 @@ def partial_model(
     return create_model(name, __config__=ConfigDict(**insert.model_config), **parts)
 
 
-def _homeless(table: Table[Any], fields: Mapping[str, tuple[str, FieldInfo]], inside: tuple[str, ...] = ()) -> list[str]:
-    """The fields, and the parts of objects that are kept in several columns, that no column is for."""
+def _unstored_fields(table: Table[Any], fields: Mapping[str, tuple[str, FieldInfo]], inside: tuple[str, ...] = ()) -> list[str]:
+    """Return the fields, and the parts of objects that are stored in several columns, for which there is no column."""
     paths = [tuple(column.public.split(".")) for column in table.columns]
     found: list[str] = []
     for wire, (_, info) in fields.items():
         here = (*inside, wire)
         if any(path[: len(here)] == here and len(path) > len(here) for path in paths):
             model = _model_in(info.annotation)
-            found += _homeless(table, wire_fields(model), here) if model is not None else []
+            found += _unstored_fields(table, wire_fields(model), here) if model is not None else []
         elif here not in paths:
             found.append(".".join(here))
     return found
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:
-    """The model in an annotation, which may have other forms beside it."""
+    """Return the model in an annotation, which may be a union with other types, or None."""
     bare = without_none(annotation)[0]
     members = get_args(bare) if get_origin(bare) in (Union, types.UnionType) else (bare,)
     return next((member for member in members if isinstance(member, type) and issubclass(member, BaseModel)), None)
 
 
 def _attribute(model: Any, wire: str) -> str:
-    """The Python name of a model's field."""
-    return _names(type(model)).get(wire, wire)  # type: ignore[arg-type]  # mypy does not take a class for hashable
+    """Return the Python name of a model's field."""
+    return _names(type(model)).get(wire, wire)  # type: ignore[arg-type]  # mypy does not consider a class hashable
 
 
 @cache
@@ -657,8 +678,8 @@ def _names(model: Any) -> Mapping[str, str]:
     return {wire: name for wire, (name, _) in wire_fields(model).items()}
 
 
-def _is_set(model: Any, path: Sequence[str]) -> bool:
-    """Whether somebody gave the part of an object, or ``None`` for the whole of it."""
+def _is_part_set(model: Any, path: Sequence[str]) -> bool:
+    """Return whether the part of an object was set, or the whole object was set to ``None``."""
     for wire in path:
         if not isinstance(model, BaseModel):
             return model is None
@@ -669,30 +690,33 @@ def _is_set(model: Any, path: Sequence[str]) -> bool:
     return True
 
 
-def _nothing(_: Any) -> None:
+def _no_value(_: Any) -> None:
     return None
 
 
 def _json_getter(wire: str, name: str, info: FieldInfo) -> Callable[[Any], Any]:
-    """Gets what a JSON column keeps out of a model: plain data, exactly what was given, its keys in the order in which they came."""
+    """Return a function that reads the value of a JSON column from a model, as plain data.
+
+    It contains exactly the fields that were set, with their keys in the order of the input.
+    """
     dump = _dumper(info)
     if not _has_model(info.annotation):
-        # A mapping keeps its order by itself.
+        # A mapping already keeps the order of its keys.
         return lambda model: None if (value := model.__dict__.get(name)) is None else dump(value)
 
     def get(model: Any) -> Any:
         value = model.__dict__.get(name)
         if value is None:
             return None
-        given = model.__dict__.get(_GIVEN)
+        given = model.__dict__.get(_SOURCE)
         return dump(value) if given is None else in_order(dump(value), given[wire] if wire in given else given.get(name))
 
     return get
 
 
 def _has_model(annotation: Any) -> bool:
-    """Whether a model stands in an annotation, however deep."""
-    return any(True for _ in _models(annotation))
+    """Return whether an annotation contains a model at any depth."""
+    return any(True for _ in _models_in(annotation))
 
 
 def _path_getter(path: Sequence[str]) -> Callable[[Any], Any]:
@@ -709,8 +733,8 @@ def _path_getter(path: Sequence[str]) -> Callable[[Any], Any]:
 def _dumper(info: FieldInfo) -> Callable[[Any], Any]:
     @cache
     def dump() -> Callable[..., Any]:
-        """What dumps the field, made when there is something to dump."""
+        """Return the function that dumps the field, created on first use."""
         return TypeAdapter(info.rebuild_annotation()).dump_python
 
-    # exclude_unset and not exclude_none: a null that was given is kept, a default that was not is not stored.
+    # exclude_unset instead of exclude_none: an explicit null is stored, but a default is not.
     return lambda value: dump()(value, by_alias=True, exclude_unset=True, warnings=False)

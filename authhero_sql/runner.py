@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
-from .context import Context, logger, told
+from .context import Context, log_calls, logger
 from .dialects.interface import Call, Row
 from .errors import DatabaseError, UnsupportedError
 from .located import located
@@ -108,4 +108,4 @@ class Runner:
             raise located(error, (self.table,), calls) from error.__cause__
         finally:
             if began is not None:
-                told(calls, began)
+                log_calls(calls, began)

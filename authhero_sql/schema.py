@@ -1,4 +1,4 @@
-"""What a table is: data that everything else is derived from."""
+"""The classes that describe tables and columns."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from .errors import InvalidQueryError, InvalidValueError
 C = TypeVar("C", bound="Columns")
 
 LOWERED = re.compile(r"lower\((\w+)\)")
-"""A part of an index that is a column in lower case."""
+"""Matches the part of an index that is a lower-case column."""
 TRIGRAMS = "using gin"
-"""What else an index is by which parts of texts are found, and not only their beginning."""
+"""The :attr:`Index.extra` of an index that finds any part of a text, not only its beginning."""
 TIMES = ("created_at", "updated_at")
-"""What is known of the rows of most tables."""
+"""The columns that hold the times of a row in most tables."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnType:
-    """A column as every engine sees it, without what only this package knows.
+    """A column as every engine sees it, without the attributes that only this package uses.
 
     Attributes:
-        name: the column's name.
-        type: MySQL's name for its type.
-        null: whether it may hold NULL.
-        default: what the database fills in; of a live column also an expression, in the engine's words.
-        collation: how a live column of text compares; None where nobody has asked the engine.
+        name: The name of the column.
+        type: MySQL's name for the type.
+        null: Whether the column may be NULL.
+        default: The default in the database. For a column that was read from a database, it may be an expression in the engine's SQL.
+        collation: The collation of a text column that was read from a database, or None if it was not read.
     """
 
     name: str
@@ -42,7 +42,7 @@ class ColumnType:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One column of an order, made by :attr:`Column.asc` and :attr:`Column.desc`."""
+    """A column in an ORDER BY clause, created by :attr:`Column.asc` and :attr:`Column.desc`."""
 
     column: str
     descending: bool = False
@@ -51,20 +51,21 @@ class Order:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Column:
-    """One column, declared in one line of :mod:`authhero_sql.tables`; as a key of conditions it stands for itself.
+    """A column of a table, declared in one line of :mod:`authhero_sql.tables`. Columns are hashable, so they serve as keys of conditions.
 
     Attributes:
-        codec: how its values are stored.
-        size: the most characters it holds; None for ``text``, which holds 65,535 bytes.
-        null: whether NULL may be stored.
-        default: what the database fills in and what ``create`` writes when nothing is given.
-        field: the public field when its name differs; ``"group.part"`` for one part of an object kept in several columns.
-        hidden: storage only, no field of the entity.
-        secret: the value must not be shown in errors or logs.
-        truncate: a longer value is cut to the column's width instead of refused.
-        medium: ``mediumtext`` instead of ``text``: 16,777,215 bytes.
-        was: AuthHero's type, where ours is deliberately wider.
-        name: the column's name in SQL, where Python does not allow it as that of an attribute.
+        codec: How the values are stored.
+        size: The maximum number of characters, or None for ``text``, which holds 65,535 bytes.
+        null: Whether NULL may be stored.
+        default: The default in the database, which ``create`` also writes for a missing value.
+        field: The public field, if its name differs from the column's. ``"group.part"`` is one part of an object that is stored in several
+            columns.
+        hidden: Whether the column is internal and not a field of the entity.
+        secret: Whether errors and logs must not show the value.
+        truncate: Whether a value that is too long is truncated to the column's size instead of rejected.
+        medium: Whether the type is ``mediumtext``, which holds 16,777,215 bytes, instead of ``text``.
+        was: AuthHero's type, if this package deliberately uses a wider one.
+        name: The name of the column in SQL, if it is not a valid name for a Python attribute.
     """
 
     codec: Codec
@@ -85,22 +86,22 @@ class Column:
 
     @property
     def asc(self) -> Order:
-        """The order by this column, the least first; NULL comes before every value."""
+        """An ascending order by this column. NULL sorts before every value."""
         return Order(self.name, nullable=self.null)
 
     @property
     def desc(self) -> Order:
-        """The order by this column, the greatest first; NULL comes after every value."""
+        """A descending order by this column. NULL sorts after every value."""
         return Order(self.name, descending=True, nullable=self.null)
 
     @property
     def public(self) -> str:
-        """The wire name of the field that the column stands for."""
+        """The wire name of the field that the column stores."""
         return self.field or self.name
 
     @property
     def type(self) -> str:
-        """The column type in MySQL's words, the ones of the contract."""
+        """The column type as MySQL names it, which is the naming of the contract."""
         if self.codec.sql:
             return self.codec.sql
         if self.size is not None:
@@ -114,14 +115,15 @@ class Column:
 
     @property
     def definition(self) -> ColumnType:
-        """The column as the engine knows it."""
+        """The column as the engine sees it."""
         return ColumnType(name=self.name, type=self.type, null=self.null, default=self.default)
 
     def encode(self, value: Any) -> Any:
-        """The value to bind for a public value.
+        """Return the value to bind for a public value.
 
         Raises:
-            ValueError, TypeError: the column cannot hold the value; the reason does not repeat it.
+            ValueError: The column cannot hold the value. The message does not repeat it.
+            TypeError: The value has the wrong type. The message does not repeat it.
         """
         if value is None:
             if not self.null:
@@ -145,29 +147,29 @@ class Column:
         raise ValueError(f"at most {limit:,} bytes, got {len(encoded):,}")
 
     def operand(self, value: Any) -> Any:
-        """The value to compare the column with: encoded like a stored one, but of any length.
+        """Return the value to compare the column with. It is encoded like a stored value but may have any length.
 
-        A text longer than the column equals no row, so asking for it is no error.
+        A text that is longer than the column matches no row, so it is not an error to search for it.
         """
         return self.codec.encode(value)
 
 
 class Columns:
-    """The columns of one table, each an attribute: a misspelt one is found by the type checker."""
+    """The columns of one table as attributes, so that a type checker finds a misspelled column."""
 
     @classmethod
     def all(cls) -> tuple[Column, ...]:
-        """The columns in order."""
+        """Return the columns in order."""
         return tuple(value for value in vars(cls).values() if isinstance(value, Column))
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """An index; ``name`` is unique in the database.
+    """An index. Its ``name`` is unique in the database.
 
-    What this package declares is a list of whole columns; one that may be NULL and is walked in order has ``nulls first`` behind
-    it, which is how SQLite and MySQL sort anyway and PostgreSQL has to be told. A live index may be more: a part of it may be an
-    expression or a column with a word behind it (``email desc``), and ``extra`` says in the engine's words what else it is
+    The indexes that this package declares consist of whole columns. ``nulls first`` follows a nullable column that a list is sorted by:
+    SQLite and MySQL sort that way by default, but PostgreSQL does not. An index that was read from a database may be more general. A part
+    of it may be an expression or a column with a keyword (``email desc``), and ``extra`` holds further clauses in the engine's SQL
     (``where (deleted = 0)``, ``using gin``).
     """
 
@@ -176,17 +178,20 @@ class Index:
     unique: bool = False
     extra: str = ""
     broad: bool = field(default=False, compare=False)
-    """Whether many rows of a tenant may have one value of its columns, so that it leads to few only in the order of a list."""
+    """Whether many rows of a tenant may share the same values in its columns.
+
+    A statement uses a broad index only if the index also provides the order of a list.
+    """
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The columns of an index that this package declares, without the words behind them."""
+        """The column names of an index that this package declares, without keywords such as ``nulls first``."""
         return tuple(part.partition(" ")[0] for part in self.columns)
 
 
 @dataclass(frozen=True, slots=True)
 class ForeignKey:
-    """A reference to another table's key; removing the row there removes the rows here."""
+    """A foreign key to the key of another table. Deleting the referenced row deletes the referencing rows."""
 
     columns: tuple[str, ...]
     references: str
@@ -196,10 +201,15 @@ class ForeignKey:
 
 @dataclass(frozen=True, eq=False)
 class Table(Generic[C]):
-    """A table: its columns, key, indexes and references. What its rows stand for is its adapter's to say.
+    """A table with its columns, key, indexes and foreign keys. Its adapter defines what the rows mean.
 
-    ``c`` has the columns as attributes. ``search`` has the indexes of ``authhero-sql search-index``, which an owner adds who wants
-    them: of ``lower(column)``.
+    Attributes:
+        name: The name of the table.
+        c: The columns, as attributes.
+        key: The names of the primary key's columns.
+        indexes: The indexes that the migrations create.
+        foreign_keys: The foreign keys.
+        search: The optional indexes that ``authhero-sql search-index`` creates, on ``lower(column)``.
     """
 
     name: str
@@ -244,7 +254,7 @@ class Table(Generic[C]):
 
     @cached_property
     def searched(self) -> frozenset[str]:
-        """The columns of which the beginning can be found by an index of :attr:`search`."""
+        """The names of the columns whose beginning an index of :attr:`search` finds."""
         parts = (part for index in self.search if not index.extra for part in index.columns)
         return frozenset(found[1] for part in parts if (found := LOWERED.fullmatch(part)))
 
@@ -254,38 +264,38 @@ class Table(Generic[C]):
         return "tenant_id" in self
 
     def column(self, field: str) -> Column:
-        """The column of a public field: the only way in which a caller's name reaches SQL.
+        """Return the column of a public field. A caller-supplied name reaches SQL only through this method.
 
         Raises:
-            InvalidQueryError: no public field of the entity is called so.
+            InvalidQueryError: The entity has no public field with this name.
         """
         try:
             return self._by_field[field]
         except KeyError:
-            raise InvalidQueryError(f"{self.name} has no field of that name; there are {', '.join(self._by_field)}") from None
+            raise InvalidQueryError(f"{self.name} has no such field: use one of {', '.join(self._by_field)}") from None
 
     def sortable(self, field: str) -> Column:
-        """:meth:`column`, and the times of the row, also where the entity does not show them.
+        """Return :meth:`column`, or one of the row's time columns even if the entity does not expose it.
 
         Raises:
-            InvalidQueryError: there is no such field.
+            InvalidQueryError: There is no such field.
         """
         return (self.stored(field) if field in TIMES else None) or self.column(field)
 
     def stored(self, field: str) -> Column | None:
-        """The column that holds a field, hidden ones included, or None."""
+        """Return the column that stores a field, including hidden columns, or None."""
         return self._by_public.get(field)
 
     @cached_property
     def _by_public(self) -> Mapping[str, Column]:
-        # Of two that stand for the same field the first.
+        # If several columns store the same field, the first one wins.
         return {column.public: column for column in reversed(self.columns)}
 
     def encode(self, column: Column, value: Any) -> Any:
-        """:meth:`Column.encode`, with an error that names the place.
+        """Return the value to bind for a public value of a column; see :meth:`Column.encode`.
 
         Raises:
-            InvalidValueError: the column cannot hold the value.
+            InvalidValueError: The column cannot hold the value. The error names the field.
         """
         try:
             return column.encode(value)
@@ -293,10 +303,10 @@ class Table(Generic[C]):
             raise InvalidValueError(self.name, column.public, str(error)) from None
 
     def operand(self, name: str, value: Any) -> Any:
-        """:meth:`Column.operand` of the named column.
+        """Return the value to compare the named column with; see :meth:`Column.operand`.
 
         Raises:
-            InvalidValueError: no value of the column can be like this.
+            InvalidValueError: The value cannot be compared with the column. The error names the field.
         """
         column = self._by_name[name]
         try:
@@ -306,7 +316,7 @@ class Table(Generic[C]):
 
 
 class Registry(Mapping[str, Table[Any]]):
-    """All tables by name, in an order in which each stands after those it refers to."""
+    """All tables by name. Each table comes after the tables that it references."""
 
     def __init__(self, *tables: Table[Any]) -> None:
         self._tables = {table.name: table for table in tables}

@@ -1,4 +1,4 @@
-"""Conditions for lists, written as Python values: ``where=`` of every list, ``iterate`` and ``count``.
+"""Filter conditions for lists, as Python values: the ``where`` argument of every list, ``iterate`` and ``count``.
 
 .. code-block:: python
 
@@ -7,9 +7,9 @@
     await adapters.users.list("acme", where={"email": given, "login_count": gt(5), "name": startswith("ada"), "blocked": False})
     await adapters.users.count("acme", where=any_of({"provider": "auth0"}, {"last_login": None}))
 
-A plain value must be equal, text byte for byte; ``None`` asks for rows that have no value. All fields of a mapping must match. A value is
-never read as part of a query language, so it needs no quoting. The conditions become the same tree as a ``q``, and mean the same: a
-negated condition also matches rows that have no value.
+A plain value must be equal to the field; text is compared byte for byte. ``None`` matches rows without a value. All fields of a mapping
+must match. A value is never parsed as a query, so it needs no quoting. Conditions are converted to the same tree as a ``q`` and have the
+same meaning. For example, a negated condition also matches rows without a value.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ __all__ = [
 ]
 
 MAX_VALUES = 1000
-"""The most values of :func:`one_of`."""
+"""The maximum number of values of :func:`one_of`."""
 
 T = TypeVar("T")
 W = TypeVar("W")
@@ -50,13 +50,13 @@ Value: TypeAlias = str | int | bool | datetime | date | None
 
 @dataclass(frozen=True, slots=True)
 class Condition(Generic[T]):
-    """What a field must be like, where that is not to equal one value. The functions of this module make it."""
+    """A condition on one field other than equality with a single value. The functions of this module create it."""
 
     operator: Literal["compare", "between", "match", "one_of", "exists", "not"]
     operands: tuple[Any, ...]
 
     def node(self, field: str) -> Node:
-        """The clause for a field, in the tree that a ``q`` is parsed into."""
+        """Return the clause for a field, as a node of the tree that a ``q`` is parsed into."""
         match self.operator, self.operands:
             case "compare", (sign, value):
                 return Compare(field, sign, _operand(field, value))
@@ -73,82 +73,82 @@ class Condition(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Alternatives(Generic[W]):
-    """Several sets of conditions of which one must match, or all. :func:`any_of` and :func:`all_of` make it."""
+    """Several sets of conditions. Either one or all of them must match. :func:`any_of` and :func:`all_of` create it."""
 
     every: bool
     parts: tuple[W | Alternatives[W], ...]
 
 
 def gt(value: T) -> Condition[T]:
-    """The field is greater than the value, or later."""
+    """Require that the field is greater or later than the value."""
     return Condition("compare", (">", value))
 
 
 def gte(value: T) -> Condition[T]:
-    """The field is the value or greater, or later."""
+    """Require that the field is equal to, greater than or later than the value."""
     return Condition("compare", (">=", value))
 
 
 def lt(value: T) -> Condition[T]:
-    """The field is less than the value, or earlier."""
+    """Require that the field is less or earlier than the value."""
     return Condition("compare", ("<", value))
 
 
 def lte(value: T) -> Condition[T]:
-    """The field is the value or less, or earlier."""
+    """Require that the field is equal to, less than or earlier than the value."""
     return Condition("compare", ("<=", value))
 
 
 def between(low: T, high: T) -> Condition[T]:
-    """The field lies between two values or is one of them."""
+    """Require that the field lies between two values, inclusive."""
     return Condition("between", (low, high))
 
 
 def startswith(text: str) -> Condition[str]:
-    """The field begins with the text, in upper or lower case."""
+    """Require that the field begins with the text, ignoring case."""
     return Condition("match", ("start", text))
 
 
 def endswith(text: str) -> Condition[str]:
-    """The field ends with the text, in upper or lower case."""
+    """Require that the field ends with the text, ignoring case."""
     return Condition("match", ("end", text))
 
 
 def contains(text: str) -> Condition[str]:
-    """The field contains the text, in upper or lower case."""
+    """Require that the field contains the text, ignoring case."""
     return Condition("match", ("part", text))
 
 
 def one_of(values: Iterable[T]) -> Condition[T]:
-    """The field equals one of the values, of which there may be 1,000. No row matches where there are none."""
+    """Require that the field equals one of at most 1,000 values. If there are no values, no row matches."""
     return Condition("one_of", tuple(values))
 
 
 def exists() -> Condition[Any]:
-    """The field has a value. ``None`` asks for the opposite."""
+    """Require that the field has a value. Use ``None`` for the opposite."""
     return Condition("exists", ())
 
 
 def not_(value: T | Condition[T]) -> Condition[T]:
-    """The opposite of a value or a condition. It also matches rows that have no value."""
+    """Negate a value or a condition. The result also matches rows without a value."""
     return Condition("not", (value,))
 
 
 def any_of(*alternatives: W | Alternatives[W]) -> Alternatives[W]:
-    """Rows that match at least one of several mappings of conditions."""
+    """Match rows that satisfy at least one of several mappings of conditions."""
     return Alternatives(every=False, parts=alternatives)
 
 
 def all_of(*parts: W | Alternatives[W]) -> Alternatives[W]:
-    """Rows that match all of several mappings of conditions, such as a mapping and :func:`any_of`."""
+    """Match rows that satisfy all of several mappings of conditions, such as a mapping and an :func:`any_of`."""
     return Alternatives(every=True, parts=parts)
 
 
 def tree(where: Any) -> Node | None:
-    """The tree of the conditions, or None where there are none.
+    """Return the conditions as a tree, or None if there are no conditions.
 
     Raises:
-        InvalidQueryError: they are no mapping, hold a value of another kind, or are too many or nested too deeply.
+        InvalidQueryError: The conditions are not a mapping, contain an unsupported value, are too many, or are nested too deeply.
     """
     node = None if where is None else _node(where, 0)
     if node is not None and sum(1 for _ in _clauses(node)) > MAX_CLAUSES:
@@ -166,19 +166,19 @@ def _node(where: Any, depth: int) -> Node | None:
     parts = []
     for field, value in where.items():
         if not isinstance(field, str):
-            raise InvalidQueryError("the fields of where must be text")
+            raise InvalidQueryError("the keys of where must be strings")
         parts.append(_clause(field, value))
     return And(tuple(parts)) if len(parts) > 1 else parts[0] if parts else None
 
 
-def _alternatives(given: Alternatives[Any], depth: int) -> Node | None:
-    parts = [_node(part, depth + 1) for part in given.parts]
+def _alternatives(alternatives: Alternatives[Any], depth: int) -> Node | None:
+    parts = [_node(part, depth + 1) for part in alternatives.parts]
     found = tuple([part for part in parts if part is not None])
-    if not given.every and (not parts or len(found) < len(parts)):
-        raise InvalidQueryError("each alternative of any_of needs a condition")
+    if not alternatives.every and (not parts or len(found) < len(parts)):
+        raise InvalidQueryError("each alternative of any_of must have at least one condition")
     if len(found) < 2:
         return found[0] if found else None
-    return And(found) if given.every else Or(found)
+    return And(found) if alternatives.every else Or(found)
 
 
 def _clause(field: str, value: Any) -> Node:
@@ -190,8 +190,8 @@ def _clause(field: str, value: Any) -> Node:
 def _match(field: str, place: Place, text: Any) -> Node:
     text = _operand(field, text)
     if not isinstance(text, str):
-        raise InvalidQueryError(f"{shown(field)}: only text has a beginning, an end and parts")
-    # Everything begins with nothing.
+        raise InvalidQueryError(f"{shown(field)}: startswith, endswith and contains require text")
+    # Every text contains the empty text.
     return Match(field, text, place) if text else Exists(field)
 
 
@@ -201,7 +201,7 @@ def _operand(field: str, value: Any) -> Any:
         return value
     if isinstance(value, int | date):
         return value
-    raise InvalidQueryError(f"{shown(field)}: a condition takes text, a whole number, True, False, a date or a time")
+    raise InvalidQueryError(f"{shown(field)}: the value of a condition must be text, an integer, a boolean, a date or a datetime")
 
 
 def _clauses(node: Node) -> Iterator[Node]:
@@ -213,7 +213,7 @@ def _clauses(node: Node) -> Iterator[Node]:
                 yield from _clauses(part)
         case OneOf():
             if len(node.values) > MAX_VALUES:
-                raise InvalidQueryError(f"{shown(node.field)}: one_of takes at most {MAX_VALUES:,} values")
+                raise InvalidQueryError(f"{shown(node.field)}: one_of accepts at most {MAX_VALUES:,} values")
             yield node
         case _:
             yield node

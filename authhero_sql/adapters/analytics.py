@@ -76,7 +76,7 @@ class Analytics(Adapter[Log]):
 
     @property
     def _counts(self) -> Aggregates:
-        return Aggregates(LOGS, self.context.texts)
+        return Aggregates(LOGS, self.context.statement_cache)
 
     async def query(
         self, tenant_id: str, resource: str, params: AnalyticsQuery | AnalyticsQueryDict | Unchecked | None = None
@@ -144,7 +144,7 @@ class Analytics(Adapter[Log]):
             InvalidQueryError: ``weeks`` is out of range.
         """
         mondays = self._mondays(weeks)
-        counts = Aggregates(SESSIONS, self.context.texts)
+        counts = Aggregates(SESSIONS, self.context.statement_cache)
         where = {SESSION.tenant_id: tenant_id, SESSION.created_at_ts: gte(mondays[0])}
         last = Latest("used_at_ts", "last_interaction_at_ts")
         starts = [to_epoch_ms(monday) for monday in mondays]
@@ -173,7 +173,7 @@ class Analytics(Adapter[Log]):
             InvalidQueryError: ``weeks`` is out of range, or ``client_id`` is neither a string nor a list of strings.
         """
         mondays = self._mondays(weeks)
-        counts = Aggregates(REFRESH_TOKENS, self.context.texts)
+        counts = Aggregates(REFRESH_TOKENS, self.context.statement_cache)
         clients = _string_list("client_id", client_id)
         where = {TOKEN.tenant_id: tenant_id, **({TOKEN.client_id: one_of(clients)} if clients else {})}
         last = Latest("last_exchanged_at_ts", "created_at_ts")
@@ -221,7 +221,7 @@ class Stats(Adapter[Log]):
         days = buckets(first, end, "day", UTC)
         starts = [to_iso(day.start) for day in days]
         where = {LOG.tenant_id: tenant_id, LOG.date: gte(first) & lte(end)}
-        rows = await self._run.fetch(Aggregates(LOGS, self.context.texts).daily(where, "date", starts, DAILY, "type"))
+        rows = await self._run.fetch(Aggregates(LOGS, self.context.statement_cache).daily(where, "date", starts, DAILY, "type"))
         return [
             DailyStats(
                 date=days[number - 1].label,

@@ -13,7 +13,7 @@ from ..models.clients import Client, ClientInsert
 from ..models.connections import Connection
 from ..schema import Order
 from ..statements.conditions import NOT_NULL, one_of
-from ..statements.table import Chosen
+from ..statements.table import RawColumns
 from ..tables import CLIENTS, CONNECTIONS
 from .connections import Connections
 
@@ -102,8 +102,8 @@ class ClientConnections(Adapter[Client]):
         return await self._swap({CLIENT.tenant_id: tenant_id, CLIENT.client_id: client_id}, CLIENT.connections, change)
 
     @property
-    def _columns_read(self) -> Chosen:
-        return self._chosen(CLIENT.client_id, CLIENT.connections)
+    def _columns_read(self) -> RawColumns:
+        return self._raw_columns(CLIENT.client_id, CLIENT.connections)
 
 
 def _parse_ids(stored: str | None, client_id: str) -> list[str]:

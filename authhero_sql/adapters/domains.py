@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pydantic import BaseModel
 
 from ..crud.adapter import Expected
-from ..crud.bulk import New, of_row
+from ..crud.bulk import New, with_row_number
 from ..errors import ForeignKeyError, InvalidQueryError
 from ..listing import ListRules, Sort, Totals
 from ..models.base import ImportMetadata, Page
@@ -141,7 +141,7 @@ class ProxyRoutes(CreateMixin[ProxyRoute, ProxyRouteInsert, "ProxyRouteCreate"],
             try:
                 await self._refuse_anothers(CUSTOM_DOMAINS, tenant_id, "custom_domain_id", domain_id)
             except ForeignKeyError as error:
-                raise of_row(error, next(new.row for new in chunk if new.values["custom_domain_id"] == domain_id)) from None
+                raise with_row_number(error, next(new.row for new in chunk if new.values["custom_domain_id"] == domain_id)) from None
 
     async def _write(self, tenant_id: str, id: str, fields: BaseModel | ProxyRouteUpdate | Unchecked, *, expect: Expected) -> bool:
         """Update only the given fields, unless the custom domain belongs to another tenant."""

@@ -14,7 +14,7 @@ from ..models.base import ImportMetadata
 from ..models.sessions import LoginSession, LoginSessionInsert, LoginSessionWithTenantId
 from ..rows import Unchecked
 from ..schema import Column, Table
-from ..statements.conditions import Picked, Where, lt
+from ..statements.conditions import Subquery, Where, lt
 from ..tables import LOGIN_SESSIONS
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ class LoginSessions(Adapter[LoginSession]):
         """
         return await self._remove({LOGIN_SESSION.tenant_id: tenant_id, LOGIN_SESSION.id: id})
 
-    def _extend(self, tenant_id: str, id: str | Picked, expires: int, only_if: tuple[Table[Any], Where] | None = None) -> Call:
+    def _extend(self, tenant_id: str, id: str | Subquery, expires: int, only_if: tuple[Table[Any], Where] | None = None) -> Call:
         """Return the statement that extends the expiry of a login session, and never shortens it.
 
         ``expires`` is in epoch milliseconds. A login session without an expiry is left unchanged.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, overload
 from pydantic import BaseModel
 
 from ..crud.adapter import Adapter, Expected
-from ..crud.bulk import New, of_row
+from ..crud.bulk import New, with_row_number
 from ..errors import ForeignKeyError, InvalidValueError, Reference
 from ..listing import ListRules, Sort, Totals, Window
 from ..models.base import ImportMetadata, Page
@@ -282,10 +282,10 @@ class UserOrganizations(
         wanted = list(dict.fromkeys(new.values["organization_id"] for new in chunk))
         where = {ORGANIZATION.tenant_id: tenant_id, ORGANIZATION.id: one_of(wanted)}
         organizations = Organizations(self.context)
-        own = {id for (id,) in await self._run.fetch(organizations._sql.select(organizations._chosen(ORGANIZATION.id), where))}
+        own = {id for (id,) in await self._run.fetch(organizations._sql.select(organizations._raw_columns(ORGANIZATION.id), where))}
         for new in chunk:
             if new.values["organization_id"] not in own:
-                raise of_row(_missing_organization(self.table), new.row)
+                raise with_row_number(_missing_organization(self.table), new.row)
 
     async def _write(self, tenant_id: str, id: str, fields: BaseModel | UserOrganizationUpdate | Unchecked, *, expect: Expected) -> bool:
         """Update only the given fields, unless the tenant does not have the organization."""
@@ -378,7 +378,7 @@ async def _insert_with_organization(adapter: Adapter[Any], values: Mapping[str, 
     The foreign key alone would accept an organization of another tenant.
     """
     own = {ORGANIZATION.tenant_id: values["tenant_id"], ORGANIZATION.id: values["organization_id"]}
-    if not await adapter._run.matched(Organizations(adapter.context)._sql.insert_beside(adapter.table, values, own)):
+    if not await adapter._run.matched(Organizations(adapter.context)._sql.insert_if_exists(adapter.table, values, own)):
         raise _missing_organization(adapter.table)
 
 

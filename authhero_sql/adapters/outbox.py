@@ -20,7 +20,7 @@ from ..models.base import Instant, Page
 from ..rows import Unchecked, in_order, invalid, mapping
 from ..schema import Column, Order
 from ..statements.conditions import NOT_NULL, NULL, Where, gt, lte, null_or, one_of
-from ..statements.table import Added
+from ..statements.table import Increment
 from ..tables import OUTBOX_EVENTS
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ class Outbox(Adapter[StoredEvent]):
             OUTBOX_EVENT.claim_expires_at: gt(now),
             OUTBOX_EVENT.processed_at: NULL,
         }
-        return [row[0] for row in await self._run.fetch(self._sql.select(self._chosen(OUTBOX_EVENT.id), held, OLDEST_FIRST))]
+        return [row[0] for row in await self._run.fetch(self._sql.select(self._raw_columns(OUTBOX_EVENT.id), held, OLDEST_FIRST))]
 
     async def mark_processed(self, ids: Sequence[str], *, worker_id: str | None = None) -> int:
         """Mark events as delivered now.
@@ -214,7 +214,7 @@ class Outbox(Adapter[StoredEvent]):
         values = {
             **UNCLAIMED,
             **self._encode({OUTBOX_EVENT.error: error, OUTBOX_EVENT.next_retry_at: next_retry_at}),
-            "retry_count": Added(1),
+            "retry_count": Increment(1),
         }
         return await self._run.matched(self._sql.update({OUTBOX_EVENT.id: id, **_undelivered(worker_id)}, values))
 

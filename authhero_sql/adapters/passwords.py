@@ -137,7 +137,7 @@ class Passwords(Adapter[Password]):
         values = self._changes(fields, where)
         if not values.get("is_current"):
             return await self._run.matched(self._sql.update(where, values))
-        rows = await self._run.fetch(self._sql.select(self._chosen(PASSWORD.user_id), where))
+        rows = await self._run.fetch(self._sql.select(self._raw_columns(PASSWORD.user_id), where))
         if not rows:
             return False
         user = {PASSWORD.tenant_id: tenant_id, PASSWORD.user_id: rows[0][0]}

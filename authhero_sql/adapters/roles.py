@@ -26,7 +26,7 @@ from ..models.permissions import (
 )
 from ..rows import Unchecked, mapping
 from ..schema import Column, Order
-from ..statements.conditions import Picked, Where, gt
+from ..statements.conditions import Subquery, Where, gt
 from ..statements.table import AnyTable, Side
 from ..tables import RESOURCE_SERVERS, ROLE_PERMISSIONS, ROLES, USER_PERMISSIONS, USER_ROLES
 from .mixins import UNSET, StandardAdapter, Unset
@@ -307,7 +307,7 @@ class UserRoles(Adapter[UserRole]):
         roles = Roles(self.context)
         return await roles._lists.whole_or_page(
             roles._reader,
-            {ROLE.tenant_id: tenant_id, ROLE.id: Picked(self.table, USER_ROLE.role_id, given, several=True)},
+            {ROLE.tenant_id: tenant_id, ROLE.id: Subquery(self.table, USER_ROLE.role_id, given, several=True)},
             (Order("created_at"), Order("id")),
             page=page,
             per_page=per_page,

@@ -11,7 +11,7 @@ from ..dialects.interface import Call
 from ..errors import InvalidValueError
 from ..models.sessions import SessionCleanupResult
 from ..schema import Column
-from ..statements.conditions import Where, gte, lt, null_or, paired
+from ..statements.conditions import Where, gte, lt, null_or, pair_in
 from ..statements.table import AnyTable
 from ..tables import LOGIN_SESSIONS, REFRESH_TOKENS, SESSIONS
 from .login_sessions import LoginSessions
@@ -94,12 +94,12 @@ class SessionCleanup:
         async def remove(where: Where, limit: int) -> tuple[int, int]:
             # A generic plan would not take into account how few sessions have expired.
             rows = await sessions._run.fetch(
-                sessions._sql.select(sessions._chosen(SESSION.tenant_id, SESSION.id), where, limit=limit, planned=True)
+                sessions._sql.select(sessions._raw_columns(SESSION.tenant_id, SESSION.id), where, limit=limit, planned=True)
             )
             chosen = [(row[0], row[1]) for row in rows]
             return len(chosen), await sessions._run.affected(*_removal_calls(sessions, logins, chosen, expired)) if chosen else 0
 
-        return await sessions._sweeps.stretched(scope, expiry, cutoff, remove, BATCH * 4 // 5)
+        return await sessions._sweeps.remove_in_segments(scope, expiry, cutoff, remove, BATCH * 4 // 5)
 
 
 def _scope(table: AnyTable, tenant_id: str | None, user_id: str | None) -> dict[Column, Any]:
@@ -115,9 +115,9 @@ def _removal_calls(sessions: Sessions, logins: LoginSessions, chosen: list[tuple
 
     Login sessions that have not expired are detached first, because they would be removed with their session.
     """
-    where = {SESSION.tenant_id: paired(SESSION.id, chosen), **expired}
+    where = {SESSION.tenant_id: pair_in(SESSION.id, chosen), **expired}
     detach = logins._sql.update(
-        {LOGIN.tenant_id: paired(LOGIN.session_id, chosen)},
+        {LOGIN.tenant_id: pair_in(LOGIN.session_id, chosen)},
         logins._bumped({"session_id": None}),
         only_if=(sessions.table, expired),
         on={"tenant_id": "tenant_id", "id": "session_id"},

@@ -18,7 +18,7 @@ from ..models.base import ImportMetadata
 from ..models.sessions import RefreshToken, RefreshTokenInsert, RefreshTokenRotation, Session, SessionInsert
 from ..rows import Unchecked
 from ..schema import Column
-from ..statements.conditions import NULL, Picked, Where, gt, null_or, one_of
+from ..statements.conditions import NULL, Subquery, Where, gt, null_or, one_of
 from ..tables import REFRESH_TOKENS, SESSIONS
 from .login_sessions import LoginSessions
 from .mixins import IterateMixin, RowMixin, W
@@ -159,7 +159,7 @@ class Sessions(_ExpiringAdapter[Session, "SessionWhere"]):
         beside = []
         expires = _latest_expiry(values)
         if expires is not None:
-            login_id = Picked(self.table, self.table[self.login_column], matching)
+            login_id = Subquery(self.table, self.table[self.login_column], matching)
             beside.append(LoginSessions(self.context)._extend(tenant_id, login_id, expires))
         return await self._update_with(where, expected, self._sql.update(matching, values), beside)
 
@@ -387,7 +387,7 @@ class RefreshTokens(_ExpiringAdapter[RefreshToken, "RefreshTokenWhere"]):
         # If another call exchanged the token for a successor with the same ID in the same millisecond, the row exists already.
         calls = [
             self._sql.update(unused, marks),
-            self._sql.insert_beside(self.table, values, {**own, TOKEN.rotated_to: values["id"], TOKEN.rotated_at_ts: now}, upsert=()),
+            self._sql.insert_if_exists(self.table, values, {**own, TOKEN.rotated_to: values["id"], TOKEN.rotated_at_ts: now}, upsert=()),
         ]
         expires = _latest_expiry(values)
         if expires is not None:

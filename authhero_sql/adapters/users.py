@@ -21,7 +21,7 @@ from ..models.base import ImportMetadata, Instant
 from ..models.users import Identity, ProfileData, User, UserInsert
 from ..rows import Fields, RowReader, Unchecked
 from ..schema import Column
-from ..statements.conditions import NULL, Picked, Where, one_of
+from ..statements.conditions import NULL, Subquery, Where, one_of
 from ..statements.table import Gathered, Side
 from ..tables import AUTHENTICATION_METHODS, OUTBOX_EVENTS, PASSWORDS, USER_ACTIVITY, USERS
 from .mixins import IterateMixin
@@ -239,7 +239,7 @@ class Users(Importing[User], IterateMixin[User, "UserWhere"]):
 
     def _new(self, tenant_id: str, row: int, given: Any, **extra: Any) -> New:
         new = super()._new(tenant_id, row, given, **extra)
-        new.beside = self._related_calls(tenant_id, new.values, self._new_activity(new.params), new.params)
+        new.extra_calls = self._related_calls(tenant_id, new.values, self._new_activity(new.params), new.params)
         return new
 
     def _related_calls(self, tenant_id: str, values: Mapping[str, Any], activity: Mapping[str, Any], user: Any) -> builtins.list[Call]:
@@ -251,7 +251,7 @@ class Users(Importing[User], IterateMixin[User, "UserWhere"]):
             calls += self._password_calls(tenant_id, values["user_id"], user.password)
         return calls
 
-    def _changed_beside(self, tenant_id: str, new: New) -> Sequence[Call]:
+    def _calls_with_update(self, tenant_id: str, new: New) -> Sequence[Call]:
         calls = []
         activity = self._new_activity(new.params)
         if activity:
@@ -370,7 +370,7 @@ class Users(Importing[User], IterateMixin[User, "UserWhere"]):
     async def _find(self, where: Where, tenant_id: str) -> builtins.list[User]:
         """Return the users that match the conditions, with their linked accounts, in order of precedence."""
         own = {USER.tenant_id: tenant_id, **where}
-        linked = {USER.tenant_id: tenant_id, USER.linked_to: Picked(self.table, USER.user_id, own, several=True)}
+        linked = {USER.tenant_id: tenant_id, USER.linked_to: Subquery(self.table, USER.user_id, own, several=True)}
         return sorted(await self._users_with_identities(own, linked), key=_precedence_key)
 
     async def _users_with_identities(self, where: Where, linked: Where) -> builtins.list[User]:
@@ -515,10 +515,10 @@ class Users(Importing[User], IterateMixin[User, "UserWhere"]):
         activity = self._activity_values({name: given.pop(name) for name in ACTIVITY if name in given})
         expected = self._expected(expect)
         matching = {**where, **expected}
-        beside = [self._sql.insert_beside(OUTBOX_EVENTS, event, matching) for event in self._event_rows(tenant_id, outbox_events)]
+        beside = [self._sql.insert_if_exists(OUTBOX_EVENTS, event, matching) for event in self._event_rows(tenant_id, outbox_events)]
         if activity:
             key = {name: self.table.operand(name, where[USERS[name]]) for name in USER_ACTIVITY.key}
-            beside.append(self._sql.insert_beside(USER_ACTIVITY, {**key, **activity}, matching, upsert=tuple(activity)))
+            beside.append(self._sql.insert_if_exists(USER_ACTIVITY, {**key, **activity}, matching, upsert=tuple(activity)))
         values = self._later(self._changes(given, where), matching)
         return await self._update_with(where, expected, self._sql.update(matching, values), beside)
 
@@ -536,8 +536,8 @@ class Users(Importing[User], IterateMixin[User, "UserWhere"]):
         """
         where = {USER.tenant_id: tenant_id, USER.user_id: user_id}
         linked = {USER.tenant_id: tenant_id, USER.linked_to: user_id}
-        events = [self._sql.insert_beside(OUTBOX_EVENTS, event, where) for event in self._event_rows(tenant_id, outbox_events)]
-        of_linked = Picked(self.table, USER.user_id, linked, several=True)
+        events = [self._sql.insert_if_exists(OUTBOX_EVENTS, event, where) for event in self._event_rows(tenant_id, outbox_events)]
+        of_linked = Subquery(self.table, USER.user_id, linked, several=True)
         return await self._run.matched(
             *events,
             self._sql.delete({METHOD.tenant_id: tenant_id, METHOD.user_id: of_linked}, AUTHENTICATION_METHODS),

@@ -1,5 +1,5 @@
-"""The second room: what is done with statements.
+"""The CRUD layer: the base adapter, and the operations that its methods are composed of.
 
 An :class:`~authhero_sql.crud.adapter.Adapter` holds the statements of its table and a :class:`~authhero_sql.runner.Runner` that sends
-them; its verbs (get, create, update, …) are made of both.
+them. Its methods (get, create, update and others) combine the two.
 """

@@ -1,7 +1,7 @@
-"""The second room: an adapter, and the verbs that its public methods are made of.
+"""The base class of the adapters, and the operations that their methods are composed of.
 
-A method says which statements (``self._sql``) are run how (``self._run``) and what becomes of the answer; lists are ``self._lists``,
-removal in batches is ``self._sweeps``.
+A method defines which statements (``self._sql``) are executed in which way (``self._run``), and how the results are used. Lists are in
+``self._lists``, and deletion in batches is in ``self._sweeps``.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from ..rows import Fields, RowReader, RowWriter, mapping, wire_fields
 from ..runner import Runner
 from ..schema import Column, Order, Table
 from ..statements import filters
-from ..statements.access import EVERYWHERE
+from ..statements.access import TENANT_ID
 from ..statements.conditions import NULL, Where, other_than
 from ..statements.filters import Target
 from ..statements.lists import ListStatements
-from ..statements.table import Chosen, Gathered, Side
+from ..statements.table import Gathered, RawColumns, Side
 from .sweeps import Sweeper
 
 M = TypeVar("M", bound=BaseModel)
@@ -39,45 +39,45 @@ T = TypeVar("T")
 J = TypeVar("J", dict[str, Any], list[Any])
 
 Expected = Mapping[str, Any] | None
-"""What a caller has seen in a row, by wire or Python name: an update is done only where it is still so."""
+"""The values of fields that a caller has read, by wire or Python name. An update is only applied if the row still has them."""
 
 _COMPARED = (TEXT, INT, BOOL, FLAG, INSTANT, EPOCH_MS)
-"""The codecs whose stored value is the same whenever the public one is."""
-_WORDS: Mapping[type, str] = {dict: "object", list: "list"}
+"""The codecs with a single stored form for each public value. Only their columns can be compared with an expected value."""
+_KIND_NAMES: Mapping[type, str] = {dict: "an object", list: "a list"}
 _NOTHING = ImportMetadata.model_construct()
 
 
 class Adapter(Generic[M]):
-    """One adapter over one table."""
+    """The base class of an adapter for one table."""
 
     table: Table[Any]
     model: type[M]
-    """What reading gives."""
+    """The model of the rows that are read."""
     insert: type[BaseModel] | None = None
-    """What ``create`` takes, where that is not what reading gives."""
+    """The model that ``create`` accepts, or None if it is ``model``."""
     attribute: ClassVar[str] = ""
-    """What the adapters call it, where that is not the table's name."""
+    """The name of the adapter's attribute on :class:`Adapters`, or an empty string if it is the name of the table."""
     rules: ClassVar[ListRules | None] = None
-    """What its lists offer, where callers may sort them."""
+    """What the lists of the adapter support, or None if callers cannot sort or filter them."""
     side: ClassVar[Side | None] = None
     gathers: ClassVar[Gathered | None] = None
-    """What comes with a page's rows, behind their own columns; where it does not, :meth:`_models` reads it."""
+    """The related rows that are read in an additional column of a page. Without that column, :meth:`_models` reads them itself."""
     walked: ClassVar[Where] = {}
-    """Conditions of checkpoint walks alone."""
+    """Conditions that apply to checkpoint pagination only."""
     fixed: ClassVar[frozenset[str]] = frozenset()
-    """What ``update`` refuses, by wire name, beside the key and the times."""
+    """The wire names of fields that ``update`` rejects, besides the key and the times."""
     virtual: ClassVar[frozenset[str]] = frozenset()
-    """The wire names of fields that ``create`` takes and that no column of the table keeps; others are refused."""
+    """The wire names of fields that ``create`` accepts although the table has no column for them. Other such fields are rejected."""
     merged: ClassVar[frozenset[str]] = frozenset()
-    """Objects kept in several columns of which ``update`` writes only the parts that are given."""
+    """The wire names of objects that are stored in several columns. ``update`` only writes those parts of them that are set."""
     refused: ClassVar[Mapping[str, str]] = {}
-    """The wire names of fields that have a column and may not be given all the same, each with the reason."""
+    """The wire names of fields that have a column but are rejected, each with the reason."""
     id_column: ClassVar[Column | None] = None
-    """The column whose value is generated when nobody gives one; see :meth:`_new_id`."""
+    """The column whose value is generated if the caller does not set it; see :meth:`_new_id`."""
 
     def __init__(self, context: Context) -> None:
         self.context = context
-        self._sql: ListStatements = context.texts.once((Adapter, type(self)), self._statements)
+        self._sql: ListStatements = context.statement_cache.once((Adapter, type(self)), self._statements)
         self._run = Runner(context, self.table, self.attribute or self.table.name)
 
     def __repr__(self) -> str:
@@ -99,18 +99,18 @@ class Adapter(Generic[M]):
     def _sweeps(self) -> Sweeper:
         return Sweeper(self._sql, self._run)
 
-    # What is made once per class.
+    # Objects that are created once per class.
 
     @classmethod
     def _reader_of(cls, model: type[N]) -> RowReader[N]:
-        """The reader of rows as another model with the same fields, or more or fewer."""
-        reader: RowReader[N] = _once(cls, "reader", model, lambda: RowReader(cls.table, model, cls._columns()))
+        """Return the reader of rows for a model, which may have fewer or more fields than the adapter's own."""
+        reader: RowReader[N] = _cached(cls, "reader", model, lambda: RowReader(cls.table, model, cls._columns()))
         return reader
 
     @classmethod
-    def _chosen(cls, *columns: Column) -> Chosen:
-        """A few columns of the table as they are stored."""
-        chosen: Chosen = _once(cls, "chosen", columns, lambda: Chosen(columns))
+    def _raw_columns(cls, *columns: Column) -> RawColumns:
+        """Return an object that reads the stored values of columns."""
+        chosen: RawColumns = _cached(cls, "chosen", columns, lambda: RawColumns(columns))
         return chosen
 
     @classmethod
@@ -119,7 +119,7 @@ class Adapter(Generic[M]):
             fixed = cls.fixed | {"id", "tenant_id", "created_at", "updated_at"} | {cls.table[name].public for name in cls.table.key}
             return RowWriter(cls.table, cls.insert or cls.model, cls.model, fixed, cls.virtual, cls.merged, cls.refused)
 
-        writer: RowWriter = _once(cls, "writer", None, make)
+        writer: RowWriter = _cached(cls, "writer", None, make)
         return writer
 
     @classmethod
@@ -128,36 +128,36 @@ class Adapter(Generic[M]):
 
     @classmethod
     def _targets(cls) -> Mapping[str, Target]:
-        """The columns behind the fields that ``q`` may name."""
+        """Return the columns of the fields that a filter may name."""
 
         def make() -> Mapping[str, Target]:
             return filters.targets(cls.rules or ListRules(wire=""), cls._columns(), cls.model, cls.table.searched)
 
-        targets: Mapping[str, Target] = _once(cls, "targets", None, make)
+        targets: Mapping[str, Target] = _cached(cls, "targets", None, make)
         return targets
 
     def _statements(self) -> ListStatements:
         gatherer = self._reader_of(self.gathers.model) if self.gathers else None
-        return ListStatements(self.table, self.context.texts, self.side, self.gathers, gatherer, self._targets)
+        return ListStatements(self.table, self.context.statement_cache, self.side, self.gathers, gatherer, self._targets)
 
     # Reading.
 
     async def _get(self, where: Where, order: Sequence[Order] = ()) -> M | None:
-        """The row that meets the conditions, or None; where several may, the first in the order."""
+        """Return the row that meets the conditions, or None. If several rows may meet them, return the first in the order."""
         return await self._get_as(self._reader, where, order)
 
     async def _get_as(self, read: RowReader[N], where: Where, order: Sequence[Order] = ()) -> N | None:
-        """:meth:`_get`, read as another model."""
+        """Return the row that meets the conditions, read as another model; see :meth:`_get`."""
         rows = await self._run.fetch(self._sql.select(read, where, order, limit=1 if order else None))
         return read.read(rows[0]) if rows else None
 
     async def _answer(
         self, returning: bool, update: Callable[[], Awaitable[bool]], get: Callable[[], Awaitable[T | None]]
     ) -> bool | T | None:
-        """What an update answers: whether it found the row or, where the caller wants that, the row as it is stored now.
+        """Update a row and return the result of the update: whether a row matched or, with ``returning``, the updated row.
 
         Raises:
-            UnsupportedError: the row is wanted in a batch, which writes later.
+            UnsupportedError: The row is requested in a batch, which writes later.
         """
         if returning:
             self._run.refuse_batch()
@@ -165,44 +165,52 @@ class Adapter(Generic[M]):
         return (await get() if found else None) if returning else found
 
     def _required(self, found: T | None) -> T:
-        """What was found, where something has to be.
+        """Return the row, which must exist.
 
         Raises:
-            NotFoundError: nothing was.
+            NotFoundError: The row is None.
         """
         if found is None:
             raise NotFoundError(self.table.name)
         return found
 
     async def _exists(self, where: Where) -> bool:
-        """Whether a row meets the conditions."""
-        key = self._chosen(*(self.table[name] for name in self.table.key))
+        """Return whether a row meets the conditions."""
+        key = self._raw_columns(*(self.table[name] for name in self.table.key))
         return bool(await self._run.fetch(self._sql.select(key, where, limit=1)))
 
     async def _stored(self, where: Where) -> M:
-        """The row that has just been stored, with what the database or another table has added to it."""
+        """Return the row that was just written, including the values that the database or another table provides."""
         read = self._reader
         return read.read((await self._run.fetch(self._sql.select(read, where)))[0])
 
     async def _all(self, where: Where, order: Sequence[Order] = (), limit: int | None = None) -> list[M]:
-        """All rows that meet the conditions."""
+        """Return all rows that meet the conditions."""
         rows = await self._run.fetch(self._sql.select(self._reader, where, order, limit=limit))
         return [self._reader.read(row) for row in rows]
 
     async def _models(self, where: Where, rows: Sequence[Row]) -> list[M]:
-        """The models of a page's rows; an adapter may complete them here."""
+        """Return the models of a page's rows. An adapter may override this method to add data to them."""
         return [self._reader.read(row) for row in rows]
 
     async def _database_now(self) -> datetime:
-        """The present by the database's clock, on which all hosts agree."""
+        """Return the current time of the database's clock, on which all hosts agree."""
         return from_epoch_ms(int((await self._run.fetch(self._sql.now()))[0][0]))
 
     async def _refuse_anothers(self, table: Table[Any], tenant_id: str, name: str, id: str) -> None:
-        """Refuse to refer by a column to a row of another tenant, as if it did not exist. No reference between the tables does.
+        """Raise an error if the ID belongs to a row of another tenant, because the foreign keys do not prevent such a reference.
+
+        The error is the same as for a row that does not exist.
+
+        Args:
+            table: The referenced table.
+            tenant_id: The tenant of the row to write.
+            name: The name of the referencing column.
+            id: The ID of the referenced row.
 
         Raises:
-            ForeignKeyError: another tenant has a row with this id.
-            InvalidValueError: the column cannot hold the id.
+            ForeignKeyError: Another tenant has a row with this ID.
+            InvalidValueError: The column cannot hold the ID.
         """
         self.table.encode(self.table[name], id)
         where: Where = {table[table.key[0]]: id, table["tenant_id"]: other_than(tenant_id)}
@@ -218,19 +226,19 @@ class Adapter(Generic[M]):
         import_metadata: ImportMetadata | Mapping[str, Any] | None = None,
         **extra: Any,
     ) -> M:
-        """Insert one row."""
+        """Insert a row and return it."""
         values = self._new_row(tenant_id, self._accepted(params), import_metadata, **extra)
         await self._run.write(self._sql.insert(values))
         return self._read_values(values)
 
     def _new_id(self, now: datetime) -> str:
-        """The id of a new row: a nanoid unless the table has its own kind."""
+        """Return the ID of a new row. The default is a Nano ID."""
         return self.context.ids.nanoid()
 
     def _new_row(
         self, tenant_id: str | None, params: BaseModel, metadata: ImportMetadata | Mapping[str, Any] | None, **extra: Any
     ) -> dict[str, Any]:
-        """The stored values of a new row: what was given, what is generated, what is imported."""
+        """Return the stored values of a new row: those of the caller, generated ones and imported ones."""
         imported = self._imported(metadata)
         now = self.context.now()
         created = imported.created_at or now
@@ -247,7 +255,7 @@ class Adapter(Generic[M]):
         return self._writer.row(params, {**generated, **self._generated(params, created), **extra})
 
     def _generated(self, params: BaseModel, created: datetime) -> dict[str, Any]:
-        """Public values by column name that a new row has beside what was given; an adapter may add some."""
+        """Return further public values of a new row, by column name. The default is none."""
         return {}
 
     def _imported(self, metadata: ImportMetadata | Mapping[str, Any] | None) -> ImportMetadata:
@@ -258,27 +266,27 @@ class Adapter(Generic[M]):
         return RowWriter.accept(_import_writer(self.table), metadata)  # type: ignore[return-value]  # its insert model
 
     def _read_values(self, values: Mapping[str, Any]) -> M:
-        """The model of a row that has just been written: what reading it back would give."""
+        """Return the model of a row that was just written, exactly as if it had been read back."""
         return self._reader.read([values.get(name) for name in self._reader.names])
 
     def _accepted(self, params: Fields) -> BaseModel:
-        """The insert model of what was given to a ``create`` that takes ``import_metadata``.
+        """Return the insert model for the arguments of a ``create`` method that supports ``import_metadata``.
 
         Raises:
-            InvalidValueError: it is not one.
+            InvalidValueError: The arguments are not valid.
         """
         if not isinstance(params, self._writer.insert):
             id_name = self.id_column.name if self.id_column else None
             for name in mapping(self.table, params):
                 if name not in self._writer.names and name in (*ImportMetadata.model_fields, id_name):
                     keyword = f"import_metadata={{'{'id' if name == id_name else name}': …}}"
-                    raise InvalidValueError(self.table.name, name, f"is generated; an import gives its own by {keyword}")
+                    raise InvalidValueError(self.table.name, name, f"is generated: to import a row, use {keyword}")
         return self._writer.accept(params)
 
     # Updating.
 
     async def _update(self, where: Where, fields: Fields, expect: Expected = None) -> bool:
-        """Write exactly the given fields; whether there was such a row, as it was expected to be."""
+        """Update only the given fields. Return whether a row with the expected values matched."""
         values = self._changes(fields, where)
         where = {**where, **self._expected(expect)}
         values = self._later(values, where)
@@ -287,28 +295,31 @@ class Adapter(Generic[M]):
         return await self._run.matched(self._sql.update(where, values))
 
     async def _updated(self, where: Where, fields: Fields, expect: Expected = None) -> M | None:
-        """Write exactly the given fields; the row as it is then, or None where there is none, or not as it was expected to be."""
+        """Update only the given fields. Return the updated row, or None if no row with the expected values matched."""
         self._run.refuse_batch()
         return await self._get(where) if await self._update(where, fields, expect) else None
 
-    async def _update_with(self, where: Where, expected: Where, change: Call, beside: Sequence[Call]) -> bool:
-        """An update and what is written only together with it; both know the row by ``where`` and by what is expected of it."""
+    async def _update_with(self, where: Where, expected: Where, change: Call, companions: Sequence[Call]) -> bool:
+        """Execute an update together with statements that must only take effect if it matches a row. Return whether it does.
+
+        All of them select the row by ``where`` and by its expected values.
+        """
         if not expected:
-            return await self._run.matched(change, *beside)
-        # What goes with the change comes before it: afterwards the row is no longer as it was expected to be.
-        return await self._run.matched(*self._sql.lock(self.table, where), *beside, change, at=-1)
+            return await self._run.matched(change, *companions)
+        # The companion statements come first, because the row no longer has its expected values after the update.
+        return await self._run.matched(*self._sql.lock(self.table, where), *companions, change, at=-1)
 
     def _given(self, fields: Fields, where: Where) -> dict[str, Any]:
-        """The fields to update of the row that the conditions name, by name; see :meth:`RowWriter.given`."""
-        return self._writer.given(fields, self._named(where))
+        """Return the fields to update in the row that the conditions identify, by name; see :meth:`RowWriter.given`."""
+        return self._writer.given(fields, self._field_values(where))
 
     def _changes(self, fields: Fields, where: Where) -> dict[str, Any]:
-        """The stored values of an update of the row that the conditions name, ``updated_at`` included."""
-        values = self._writer.changes(self._writer.partial(fields, self._named(where)))
+        """Return the stored values for an update of the row that the conditions identify, including ``updated_at``."""
+        values = self._writer.changes(self._writer.partial(fields, self._field_values(where)))
         return self._bumped(values)
 
-    def _named(self, where: Where) -> dict[str, Any]:
-        """What conditions say that fields equal, by wire name."""
+    def _field_values(self, where: Where) -> dict[str, Any]:
+        """Return the values that the conditions require, by wire name."""
         return {column.public: value for column, value in where.items()}
 
     def _bumped(self, values: dict[str, Any]) -> dict[str, Any]:
@@ -318,15 +329,15 @@ class Adapter(Generic[M]):
         return values
 
     def _instant(self, column: Column, instant: datetime | None) -> dict[str, Any]:
-        """The stored value of a column of instants: the given one, or now."""
+        """Return the stored value of an instant column: the given instant, or the current time."""
         return {column.name: self.table.encode(column, self.context.now() if instant is None else instant)}
 
     def _expected(self, expect: Expected) -> dict[Column, Any]:
-        """The conditions that fields still have the values that the caller has seen.
+        """Return the conditions that fields still have the values that the caller has read.
 
         Raises:
-            InvalidQueryError: a field is unknown, is the row's key, or cannot be compared.
-            InvalidValueError: a value is none that the field can have.
+            InvalidQueryError: A field is unknown, belongs to the key, or cannot be compared.
+            InvalidValueError: A value cannot occur in its field.
         """
         if expect is None:
             return {}
@@ -334,31 +345,35 @@ class Adapter(Generic[M]):
         conditions: dict[Column, Any] = {}
         for field, value in mapping(self.table, expect, "expect").items():
             column = self.table.column(wire.get(field, field))
-            # The tenant's condition is the one that keeps a call inside it, so that no other may stand in its place.
-            if column.name in self.table.key or column.name == EVERYWHERE or column.codec not in _COMPARED:
-                raise InvalidQueryError(f"{self.table.name}.{column.public} cannot be expected: compare updated_at, or another plain field")
+            # An expected tenant would replace the condition that restricts the call to its own tenant.
+            if column.name in self.table.key or column.name == TENANT_ID or column.codec not in _COMPARED:
+                name = f"{self.table.name}.{column.public}"
+                raise InvalidQueryError(f"{name} is not supported in expect: use updated_at or another plain field")
             if value is not None:
                 self.table.operand(column.name, value)
             conditions[column] = NULL if value is None else value
         return conditions
 
     def _later(self, values: dict[str, Any], where: Where) -> dict[str, Any]:
-        """The same change; its ``updated_at`` later than the one that is expected, so that who expects that one, too, finds another."""
+        """Return the changes with an ``updated_at`` that is later than the expected one.
+
+        Another update that expects the same value then matches no row.
+        """
         column = self.table.stored("updated_at")
         if column is not None and isinstance(seen := where.get(column), datetime):
             values[column.name] = max(values[column.name], column.encode(truncate(seen) + timedelta(milliseconds=1)))
         return values
 
-    # Changing what is stored, without losing what somebody else changes meanwhile.
+    # Read-modify-write operations without lost updates.
 
     async def _revise(self, where: Where, columns: Sequence[Column], change: Callable[[dict[str, Any]], Mapping[str, Any]]) -> bool:
-        """Write what ``change`` makes of the stored values of some columns, if anything; whether there was such a row.
+        """Replace the stored values of columns by the result of ``change``. Return whether the row exists.
 
-        Two at once lose nothing: the write is done only where all of the values are still those that were read, else they
-        are read again. Somebody always wins, so it ends. Inside a transaction the row is locked first, because what is
-        read again there might be the same snapshot.
+        Concurrent changes are not lost: the update is only applied if all values are still those that were read. Otherwise they are read
+        again. One of the concurrent updates always succeeds, so the loop ends. Inside a transaction the row is locked first, because a
+        second read could return the same snapshot.
         """
-        read = self._chosen(*columns)
+        read = self._raw_columns(*columns)
         while True:
             rows = await self._run.fetch(self._sql.select(read, where, lock=self._run.locks))
             if not rows:
@@ -371,17 +386,17 @@ class Adapter(Generic[M]):
                 return True
 
     async def _swap(self, where: Where, column: Column, change: Callable[[Any], Any], also: Mapping[str, Any] | None = None) -> bool:
-        """:meth:`_revise` of one column; ``also`` is set beside."""
+        """Replace the stored value of one column by the result of ``change``, and set the values of ``also``; see :meth:`_revise`."""
         return await self._revise(where, (column,), lambda old: {**(also or {}), column.name: change(old[column.name])})
 
     async def _merge(self, where: Where, column: Column, given: Fields, fields: Fields) -> bool:
-        """Put the given keys of an object over those in a JSON column, and write other fields beside; whether there was a row.
+        """Merge keys into the object in a JSON column, and update other fields. Return whether the row exists.
 
-        A key that is given as None is taken out. Two at once lose nothing.
+        A key whose value is None is removed. Concurrent changes are not lost.
 
         Raises:
-            InvalidValueError: a value cannot be stored.
-            CorruptRowError: what is stored is no object.
+            InvalidValueError: A value cannot be stored.
+            CorruptRowError: The stored value is not an object.
         """
         over = self._writer.object(column, given)
 
@@ -392,45 +407,45 @@ class Adapter(Generic[M]):
         return await self._swap(where, column, merged, self._changes(fields, where))
 
     def _stored_json(self, column: Column, stored: str | None, kind: type[J], key: Where) -> J | None:
-        """What stands in a JSON column, or None for NULL.
+        """Return the decoded value of a JSON column, or None for NULL.
 
         Raises:
-            CorruptRowError: it is no JSON, or not of this kind.
+            CorruptRowError: The value is not valid JSON or has another type.
         """
         if stored is None:
             return None
         try:
             value: Any = json.loads(stored)
         except ValueError:
-            raise self._corrupt(column, key, "is no JSON") from None
-        # A stored null is not NULL: nothing can be put over it.
+            raise self._corrupt(column, key, "is not valid JSON") from None
+        # A JSON null is not NULL: nothing can be merged into it.
         if not isinstance(value, kind):
-            raise self._corrupt(column, key, f"is no {_WORDS[kind]}")
+            raise self._corrupt(column, key, f"is not {_KIND_NAMES[kind]}")
         return value
 
     def _corrupt(self, column: Column, key: Where, reason: str) -> CorruptRowError:
-        """The error for a column of the row that a condition names by its key."""
+        """Return the error for a column of the row that a condition identifies by its key."""
         own = {part.name: value for part, value in key.items() if part.name != "tenant_id"}
         return CorruptRowError(self.table.name, column.name, own, reason)
 
     # Removing.
 
     async def _remove(self, where: Where) -> bool:
-        """Delete; whether there was such a row."""
+        """Delete the row. Return whether a row matched."""
         return await self._run.matched(self._sql.delete(where))
 
 
-def _once(owner: type, kind: str, key: Any, make: Callable[[], Any]) -> Any:
-    """What is made once per class and key: plans of rows, derived from the registry and as constant as it is."""
-    made: dict[tuple[str, Any], Any] | None = owner.__dict__.get("_made")
-    if made is None:
-        made = {}
-        owner._made = made  # type: ignore[attr-defined]  # a cache beside the class's own declarations
-    if (kind, key) not in made:
-        made[kind, key] = make()
-    return made[kind, key]
+def _cached(owner: type, kind: str, key: Any, make: Callable[[], Any]) -> Any:
+    """Return an object that is created once per class and key, such as a reader of rows. It only depends on the declared tables."""
+    cache: dict[tuple[str, Any], Any] | None = owner.__dict__.get("_class_cache")
+    if cache is None:
+        cache = {}
+        owner._class_cache = cache  # type: ignore[attr-defined]  # a cache, not a declared attribute
+    if (kind, key) not in cache:
+        cache[kind, key] = make()
+    return cache[kind, key]
 
 
 def _import_writer(table: Table[Any]) -> RowWriter:
-    writer: RowWriter = _once(RowWriter, "import", table.name, lambda: RowWriter(table, ImportMetadata, ImportMetadata, frozenset()))
+    writer: RowWriter = _cached(RowWriter, "import", table.name, lambda: RowWriter(table, ImportMetadata, ImportMetadata, frozenset()))
     return writer

@@ -1,8 +1,8 @@
-"""Many rows created in one call: read as they come, written in chunks, each of them all or nothing.
+"""The creation of many rows in one call. Rows are read one by one and written in chunks. A chunk is written completely or not at all.
 
-What is taken already is looked for before a chunk is written, in one query for each unique key, rather than left to the words that each
-engine has for it: MySQL's would change the row that has another unique key, and none of them says which rows it passed over. Whoever
-writes the same key meanwhile makes the chunk fail, and it is planned again.
+Existing rows are found before a chunk is written, with one query per unique key. The engines' own clauses for conflicts are not used:
+MySQL's would change a row with another unique key, and none of them reports which rows it skipped. If another transaction writes the same
+key in between, the chunk fails and is planned again.
 """
 
 from __future__ import annotations
@@ -44,17 +44,17 @@ OnInvalid: TypeAlias = Literal["raise", "report"]
 Rows: TypeAlias = Iterable[T] | AsyncIterable[T]
 
 CHUNK = 1_000
-"""How many rows are written at once, at the most."""
+"""The maximum number of rows that are written together."""
 CHUNK_CHARACTERS = 4_000_000
-"""How much text they may have together, at the most; one row may have more."""
-BREATH = 50
-"""After how many rows of an iterable others have their turn in the event loop."""
-LONG = 255
-"""From how many characters on the width of a column counts for that."""
-REFUSALS = 1_000
-"""How many refused rows are told of one by one."""
+"""The maximum total text length of a chunk, in characters. A single row may exceed it."""
+YIELD_EVERY = 50
+"""The number of rows of a synchronous iterable after which other tasks may run."""
+LONG_COLUMN = 255
+"""The size above which the text of a column counts towards ``CHUNK_CHARACTERS``."""
+MAX_REFUSALS = 1_000
+"""The maximum number of rejected rows that are reported individually."""
 ATTEMPTS = 3
-"""How often a chunk is planned that others write into; then its rows are written one by one."""
+"""How often a chunk is planned if other transactions interfere. After that, its rows are written one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +62,8 @@ class Refusal:
     """A row that is not valid in itself.
 
     Attributes:
-        row: which one it was of those that were given, from 0.
-        error: what is wrong with it, without the value.
+        row: The zero-based number of the row in the input.
+        error: What is wrong with the row, without its values.
     """
 
     row: int
@@ -72,14 +72,14 @@ class Refusal:
 
 @dataclass(slots=True)
 class ManyResult:
-    """What became of the rows that were given to ``create_many``, as far as it has come.
+    """The progress or the result of ``create_many``.
 
     Attributes:
-        created: rows that are new.
-        updated: rows that were there and have been changed.
-        skipped: rows that were left as they are, because their key, or something else that is unique, was taken.
-        refused: rows that are not valid in themselves.
-        refusals: the first 1,000 of these.
+        created: The number of new rows.
+        updated: The number of existing rows that were updated.
+        skipped: The number of rows that were skipped because their key or another unique value exists.
+        refused: The number of rows that are not valid in themselves.
+        refusals: The first 1,000 of these.
     """
 
     created: int = 0
@@ -90,7 +90,7 @@ class ManyResult:
 
     @property
     def done(self) -> int:
-        """How many rows are dealt with: the first so many of those that were given."""
+        """The number of rows that have been processed, counted from the start of the input."""
         return self.created + self.updated + self.skipped + self.refused
 
 
@@ -102,23 +102,23 @@ class New:
     """A row that may be created.
 
     Attributes:
-        row: which one it is, from 0.
-        params: what was given.
-        imported: what is known of it from elsewhere.
-        values: what is stored of it, by column.
-        beside: what is written with it where it is created.
+        row: The zero-based number of the row in the input.
+        params: The input.
+        imported: The imported metadata, such as the ID and the times.
+        values: The stored values, by column.
+        extra_calls: The statements to execute if the row is created.
     """
 
     row: int
     params: Any
     imported: ImportMetadata
     values: dict[str, Any]
-    beside: Sequence[Call] = ()
+    extra_calls: Sequence[Call] = ()
 
 
 @dataclass(slots=True)
 class Plan:
-    """What is to become of a chunk: rows that are created, and rows that are changed; the others are left alone."""
+    """What to do with the rows of a chunk: create them or update them. The remaining rows are skipped."""
 
     created: list[New] = field(default_factory=list)
     updated: list[New] = field(default_factory=list)
@@ -126,38 +126,38 @@ class Plan:
 
     @property
     def rows(self) -> int:
-        """How many rows this is about."""
+        """The number of rows that the plan covers."""
         return len(self.created) + len(self.updated) + self.skipped
 
 
 class Importing(Adapter[M], Generic[M]):
-    """A table whose rows can be created many at once. An adapter whose ``create`` does more than insert a row overrides the hooks."""
+    """An adapter that can create many rows in one call. It overrides the hooks if its ``create`` does more than insert a row."""
 
-    # The hooks.
+    # Hooks.
 
     def _new(self, tenant_id: str, row: int, given: Any, **extra: Any) -> New:
-        """A row as ``create`` would store it; ``extra`` has public values by column name, before what is given.
+        """Return a row as ``create`` would store it. ``extra`` contains public values by column name that take precedence over the input.
 
         Raises:
-            InvalidValueError: it is not valid in itself.
+            InvalidValueError: The row is not valid in itself.
         """
         given, metadata = self._with_metadata(given)
         imported = self._imported(metadata)
         params = self._writer.accept(given)
         return New(row, params, imported, self._new_values(tenant_id, params, imported, **extra))
 
-    def _changed_beside(self, tenant_id: str, new: New) -> Sequence[Call]:
-        """What is written with a row that is changed."""
+    def _calls_with_update(self, tenant_id: str, new: New) -> Sequence[Call]:
+        """Return the statements to execute if an existing row is updated. The default is none."""
         return ()
 
     async def _refuse_foreign(self, tenant_id: str, chunk: Sequence[New]) -> None:
-        """Refuse rows that refer to what belongs to another tenant, where no reference between the tables does.
+        """Raise an error if a row references a row of another tenant. The foreign keys do not prevent this.
 
         Raises:
-            ForeignKeyError: a row does; its ``row`` says which.
+            ForeignKeyError: A row references another tenant's row. The error's ``row`` is its number.
         """
 
-    # What they share.
+    # Shared implementation.
 
     async def _create_many(
         self, tenant_id: str, rows: Rows[Any], on_conflict: OnConflict, on_invalid: OnInvalid, progress: Progress | None
@@ -168,24 +168,24 @@ class Importing(Adapter[M], Generic[M]):
         if progress is not None and not callable(progress):
             raise InvalidQueryError(f"{self.table.name}: progress must be a function")
         if self.context.batch is not None and on_conflict != "error":
-            raise UnsupportedError(f"{self.table.name}: on_conflict={on_conflict!r} has to look first, so it cannot be part of a batch")
+            raise UnsupportedError(f"{self.table.name}: on_conflict={on_conflict!r} reads existing rows, so it cannot be part of a batch")
         result = ManyResult()
-        chunks = _Chunks(self, tenant_id, on_conflict, result)
+        chunks = _ChunkWriter(self, tenant_id, on_conflict, result)
 
         async def write(read: tuple[Sequence[New], Sequence[Refusal]]) -> None:
             chunk, refused = read
             if chunk:
                 await chunks.write(chunk)
             result.refused += len(refused)
-            result.refusals += refused[: max(0, REFUSALS - len(result.refusals))]
-            if progress is not None and inspect.isawaitable(told := progress(result)):
-                await told
+            result.refusals += refused[: max(0, MAX_REFUSALS - len(result.refusals))]
+            if progress is not None and inspect.isawaitable(awaitable := progress(result)):
+                await awaitable
 
-        # A transaction does one thing at a time, and so does whoever works outside one that is open.
-        alone = self.context.connection is not None or self.context.batch is not None or self.context.independent
+        # A transaction executes one statement at a time. Work outside of an open transaction must not overlap with it either.
+        sequential = self.context.connection is not None or self.context.batch is not None or self.context.independent
         try:
             async with aclosing(self._chunks(tenant_id, rows, on_invalid)) as read:
-                await (_in_turn if alone else _overlapping)(read, write)
+                await (_sequentially if sequential else _pipelined)(read, write)
         except AuthHeroSQLError as error:
             error.result = result
             raise
@@ -194,17 +194,17 @@ class Importing(Adapter[M], Generic[M]):
     async def _chunks(
         self, tenant_id: str, rows: Rows[Any], on_invalid: OnInvalid
     ) -> AsyncGenerator[tuple[Sequence[New], Sequence[Refusal]], None]:
-        """The rows in chunks, and apart from each those that are not valid."""
+        """Yield the rows in chunks, each with its invalid rows as a second list."""
         chunk: list[New] = []
         left = CHUNK_CHARACTERS
         refused: list[Refusal] = []
         number = 0
-        async with aclosing(_each(self.table, rows)) as source:
+        async with aclosing(_iterate(self.table, rows)) as source:
             async for given in source:
                 try:
                     new = self._new(tenant_id, number, given)
                 except InvalidValueError as error:
-                    of_row(error, number)
+                    with_row_number(error, number)
                     if on_invalid == "raise":
                         raise
                     refused.append(Refusal(number, error))
@@ -219,7 +219,7 @@ class Importing(Adapter[M], Generic[M]):
             yield chunk, refused
 
     def _with_metadata(self, given: Any) -> tuple[Any, Mapping[str, Any] | None]:
-        """A row, and apart from it what ``create`` takes as ``import_metadata``."""
+        """Return a row without its metadata, and the metadata that ``create`` accepts as ``import_metadata``."""
         names = self._metadata_names
         if not isinstance(given, Mapping) or names.keys().isdisjoint(given):
             return given, None
@@ -230,35 +230,35 @@ class Importing(Adapter[M], Generic[M]):
 
     @cached_property
     def _long(self) -> Sequence[str]:
-        """The columns that may make a chunk long."""
-        return [column.name for column in self.table.columns if column.is_text and (column.size is None or column.size > LONG)]
+        """The columns whose text counts towards the length of a chunk."""
+        return [column.name for column in self.table.columns if column.is_text and (column.size is None or column.size > LONG_COLUMN)]
 
     @cached_property
     def _metadata_names(self) -> Mapping[str, str]:
-        """What a mapping may hold beside the fields of the insert model, and the field of :class:`ImportMetadata` that it is."""
+        """The keys that a mapping may contain besides the fields of the insert model, and their fields of :class:`ImportMetadata`."""
         own = {name: name for name in ImportMetadata.model_fields}
         if self.id_column is not None:
             own[self.id_column.public] = own[self.id_column.name] = "id"
         return {name: meaning for name, meaning in own.items() if name not in self._writer.names}
 
     def _new_values(self, tenant_id: str, params: BaseModel, imported: ImportMetadata, **extra: Any) -> dict[str, Any]:
-        """The stored values of a new row."""
+        """Return the stored values of a new row."""
         return self._new_row(tenant_id, params, imported, **extra)
 
     def _key_of(self, new: New) -> Where:
-        """The conditions for the row of the tenant that has the key of a new one."""
+        """Return the conditions for the tenant's row with the key of a new row."""
         names = dict.fromkeys((*(("tenant_id",) if self.table.tenant_scoped else ()), *self.table.key))
         return {self.table[name]: new.values[name] for name in names}
 
-    def _replacing(self, new: New) -> Call:
-        """The statement that puts what was given over what is stored."""
+    def _replace_call(self, new: New) -> Call:
+        """Return the statement that updates the existing row with the input."""
         names = self._writer.replaceable(new.params)
         values = {name: new.values[name] for name in names if name not in self.table.key}
         column = self.table.stored("updated_at")
         if column is not None:
             values[column.name] = column.encode(new.imported.updated_at or self.context.now())
         if not values:
-            # There is nothing to change, but whether there is such a row is to be known.
+            # There is nothing to change, but the update must still report whether the row exists.
             key = self.table.key[-1]
             values = {key: new.values[key]}
         return self._sql.update(self._key_of(new), values)
@@ -268,24 +268,24 @@ _CONFLICTS = ("error", "skip", "update")
 _INVALIDS = ("raise", "report")
 
 
-def of_row(error: AuthHeroSQLError, row: int) -> AuthHeroSQLError:
-    """The same error, saying of which row it is."""
+def with_row_number(error: AuthHeroSQLError, row: int) -> AuthHeroSQLError:
+    """Return the error after adding the number of the row."""
     if error.row is None:
         error.row = row
         error.args = (f"row {row}: {error}",)
     return error
 
 
-async def _in_turn(items: AsyncIterator[T], work: Callable[[T], Awaitable[None]]) -> None:
-    """Do the work for each item before the next one is read."""
+async def _sequentially(items: AsyncIterator[T], work: Callable[[T], Awaitable[None]]) -> None:
+    """Process each item before the next one is read."""
     async for item in items:
         await work(item)
 
 
-async def _overlapping(items: AsyncIterator[T], work: Callable[[T], Coroutine[Any, Any, None]]) -> None:
-    """Read an item while the work for the one before is done: this process and the database's are busy at the same time.
+async def _pipelined(items: AsyncIterator[T], work: Callable[[T], Coroutine[Any, Any, None]]) -> None:
+    """Read an item while the previous one is processed, so that this process and the database work at the same time.
 
-    The work that has begun comes to its end where an item cannot be read, and is cancelled with whoever waits for it.
+    If an item cannot be read, the processing of the previous one is completed. If this task is cancelled, so is the processing.
     """
     doing: asyncio.Task[None] | None = None
     try:
@@ -295,7 +295,7 @@ async def _overlapping(items: AsyncIterator[T], work: Callable[[T], Coroutine[An
             doing = asyncio.create_task(work(item))
     except Exception:
         if doing is not None:
-            # What fails there is of rows that came before.
+            # An error in it concerns earlier rows, so it takes precedence.
             await doing
         raise
     except BaseException:
@@ -307,29 +307,29 @@ async def _overlapping(items: AsyncIterator[T], work: Callable[[T], Coroutine[An
         await doing
 
 
-async def _each(table: Table[Any], rows: Rows[Any]) -> AsyncGenerator[Any, None]:
-    """The rows, wherever they come from."""
+async def _iterate(table: Table[Any], rows: Rows[Any]) -> AsyncGenerator[Any, None]:
+    """Yield the rows of a synchronous or asynchronous iterable."""
     if isinstance(rows, AsyncIterable):
-        # A generator may hold a connection as long as it is open: whoever keeps an error keeps it, too.
+        # A generator may hold a connection while it is open, and a stored exception would keep it alive.
         async with aclosing(rows) if isinstance(rows, AsyncGenerator) else nullcontext():
             async for given in rows:
                 yield given
     else:
         for number, given in enumerate(_iterable(table, rows)):
-            if number % BREATH == 0:
+            if number % YIELD_EVERY == 0:
                 await asyncio.sleep(0)
             yield given
 
 
 def _iterable(table: Table[Any], rows: Any) -> Iterable[Any]:
-    # Texts and mappings can be iterated over, too, and never are rows.
+    # Strings and mappings are iterable as well, but they are never meant as rows.
     if not isinstance(rows, Iterable) or isinstance(rows, str | bytes | Mapping):
-        raise InvalidValueError(table.name, None, "rows must be an iterable, or an async one, of models or mappings")
+        raise InvalidValueError(table.name, None, "rows must be an iterable or async iterable of models or mappings")
     return rows
 
 
-class _Chunks:
-    """Writes chunks of one call."""
+class _ChunkWriter:
+    """Writes the chunks of one call."""
 
     def __init__(self, adapter: Importing[Any], tenant_id: str, on_conflict: OnConflict, result: ManyResult) -> None:
         self.adapter = adapter
@@ -339,7 +339,10 @@ class _Chunks:
         self.result = result
 
     async def write(self, chunk: Sequence[New]) -> None:
-        """Write the rows, all or nothing: others may make it several times that, each again all or nothing."""
+        """Write the rows of a chunk completely or not at all.
+
+        If other transactions interfere, the chunk may be split into parts. Each part is then written completely or not at all.
+        """
         await self.adapter._refuse_foreign(self.tenant_id, chunk)
         if self.context.batch is not None:
             await self.adapter._run.write(*self._calls(Plan(list(chunk))))
@@ -349,54 +352,58 @@ class _Chunks:
         while chunk:
             plan = await self._plan(chunk)
             try:
-                gone = await self._carry_out(plan)
+                gone = await self._execute(plan)
             except (IntegrityError, InvalidValueError) as error:
-                # Within a transaction, and where nothing was looked for, it would be the same again.
+                # Without on_conflict, or for an invalid value, a second attempt would fail in the same way.
                 if attempt >= ATTEMPTS or self.on_conflict == "error" or not isinstance(error, IntegrityError):
-                    await self._one_by_one(chunk[: plan.rows], error)
+                    await self._write_individually(chunk[: plan.rows], error)
                     chunk = chunk[plan.rows :]
                 attempt += 1
             else:
-                self._count(plan, gone)
+                self._tally(plan, gone)
                 chunk = [*gone, *chunk[plan.rows :]]
 
-    def _count(self, plan: Plan, gone: Sequence[New]) -> None:
+    def _tally(self, plan: Plan, gone: Sequence[New]) -> None:
         self.result.created += len(plan.created)
         self.result.updated += len(plan.updated) - len(gone)
         self.result.skipped += plan.skipped
 
-    async def _carry_out(self, plan: Plan) -> list[New]:
-        """Write what is planned; the rows that were to be changed and are gone."""
+    async def _execute(self, plan: Plan) -> list[New]:
+        """Execute a plan. Return the rows that were to be updated but no longer exist."""
         calls = self._calls(plan)
         if not calls:
             return []
         counts = await self.adapter._run.together(calls)
-        behind = counts[len(calls) - len(plan.updated) :] if plan.updated else ()
-        return [new for new, count in zip(plan.updated, behind, strict=True) if not count]
+        updates = counts[len(calls) - len(plan.updated) :] if plan.updated else ()
+        return [new for new, count in zip(plan.updated, updates, strict=True) if not count]
 
     def _calls(self, plan: Plan) -> list[Call]:
-        """The statements, those with the same text side by side; the changes of the rows themselves come last, in order."""
+        """Return the statements of a plan, with equal texts next to each other. The updates of existing rows come last, in order."""
         adapter, tenant_id = self.adapter, self.tenant_id
         created = adapter._sql.inserts([new.values for new in plan.created])
-        beside = [call for new in plan.created for call in new.beside]
-        changed = [call for new in plan.updated for call in adapter._changed_beside(tenant_id, new)]
-        parts = (beside, changed)
-        return [*created, *(call for part in parts for call in sorted(part, key=_text)), *(adapter._replacing(new) for new in plan.updated)]
+        extra_calls = [call for new in plan.created for call in new.extra_calls]
+        changed = [call for new in plan.updated for call in adapter._calls_with_update(tenant_id, new)]
+        parts = (extra_calls, changed)
+        return [
+            *created,
+            *(call for part in parts for call in sorted(part, key=_sql_of)),
+            *(adapter._replace_call(new) for new in plan.updated),
+        ]
 
-    # What is there already.
+    # Existing rows.
 
     async def _plan(self, chunk: Sequence[New]) -> Plan:
-        """What is to become of the first rows of a chunk; of all, unless one comes again that is to be changed."""
+        """Return a plan for the first rows of a chunk. It covers all rows unless a row that is to be updated occurs again."""
         if self.on_conflict == "error":
             return Plan(list(chunk))
         if self.on_conflict == "skip":
-            return self._skipping(chunk, await self._taken(self._keys, chunk))
-        return self._updating(chunk, (await self._taken(self._keys[:1], chunk))[self._keys[0]])
+            return self._plan_skip(chunk, await self._existing_keys(self._keys, chunk))
+        return self._plan_update(chunk, (await self._existing_keys(self._keys[:1], chunk))[self._keys[0]])
 
-    def _skipping(self, chunk: Sequence[New], taken: Mapping[tuple[str, ...], set[Any]]) -> Plan:
+    def _plan_skip(self, chunk: Sequence[New], taken: Mapping[tuple[str, ...], set[Any]]) -> Plan:
         plan = Plan()
         for new in chunk:
-            values = {names: value for names in taken if (value := _value(new, names)) is not None}
+            values = {names: value for names in taken if (value := _key_value(new, names)) is not None}
             if any(value in taken[names] for names, value in values.items()):
                 plan.skipped += 1
                 continue
@@ -405,41 +412,41 @@ class _Chunks:
                 taken[names].add(value)
         return plan
 
-    def _updating(self, chunk: Sequence[New], taken: set[Any]) -> Plan:
+    def _plan_update(self, chunk: Sequence[New], taken: set[Any]) -> Plan:
         plan = Plan()
         seen: set[Any] = set()
         for new in chunk:
-            value = _value(new, self._keys[0])
+            value = _key_value(new, self._keys[0])
             if value in seen:
-                # It is there once the rows before it are written.
+                # The row exists once the previous rows are written, so the next plan covers it.
                 break
             seen.add(value)
             (plan.updated if value in taken else plan.created).append(new)
-        # In one order for everybody: two that change the same rows in different ones would wait for each other.
-        plan.updated.sort(key=lambda new: str(_value(new, self._keys[0])))
+        # All callers update rows in the same order: different orders could deadlock.
+        plan.updated.sort(key=lambda new: str(_key_value(new, self._keys[0])))
         return plan
 
     @cached_property
     def _keys(self) -> list[tuple[str, ...]]:
-        """The columns of each unique key; first those by which a row is known."""
+        """The columns of each unique key. The first key is the one that identifies a row."""
         table = self.adapter.table
         unique = [table.key, *(index.names for index in table.indexes if index.unique)]
         if self.on_conflict == "update" and table.tenant_scoped and "tenant_id" not in table.key:
-            # A row of another tenant is not to be changed.
+            # The row of another tenant must not be updated.
             unique[0] = ("tenant_id", *table.key)
         return list({frozenset(names): names for names in unique}.values())
 
-    async def _taken(self, keys: Sequence[tuple[str, ...]], chunk: Sequence[New]) -> dict[tuple[str, ...], set[Any]]:
-        """The values of unique keys that rows have which are there."""
-        asked = {names: call for names in keys if (call := self._asked(names, chunk)) is not None}
+    async def _existing_keys(self, keys: Sequence[tuple[str, ...]], chunk: Sequence[New]) -> dict[tuple[str, ...], set[Any]]:
+        """Return the values of existing rows for each unique key."""
+        asked = {names: call for names in keys if (call := self._existing_query(names, chunk)) is not None}
         rows = await self.adapter._run.fetch_many(*asked.values()) if asked else []
         found = {names: set(map(tuple, part)) for names, part in zip(asked, rows, strict=True)}
         return {names: found.get(names, set()) for names in keys}
 
-    def _asked(self, names: tuple[str, ...], chunk: Sequence[New]) -> Call | None:
-        """The query for the rows that have one of these keys, maybe with others; None where no row has one."""
+    def _existing_query(self, names: tuple[str, ...], chunk: Sequence[New]) -> Call | None:
+        """Return a query for the existing rows with one of these keys, and possibly others, or None if no row of the chunk has a key."""
         adapter = self.adapter
-        rows = [new for new in chunk if _value(new, names) is not None]
+        rows = [new for new in chunk if _key_value(new, names) is not None]
         if not rows:
             return None
         columns = [adapter.table[name] for name in names]
@@ -447,20 +454,20 @@ class _Chunks:
         distinct = {column: {new.values[column.name] for new in rows} for column in columns if column.codec is TEXT and column not in where}
         column = max(distinct, key=lambda each: len(distinct[each]))
         where[column] = one_of(sorted(distinct[column]))
-        return adapter._sql.select(adapter._chosen(*columns), where)
+        return adapter._sql.select(adapter._raw_columns(*columns), where)
 
-    # Where a chunk was refused.
+    # Rejected chunks.
 
-    async def _one_by_one(self, chunk: Sequence[New], error: AuthHeroSQLError) -> None:
-        """Write the rows of a refused chunk one after the other, all or nothing, so that the error is of one of them."""
+    async def _write_individually(self, chunk: Sequence[New], error: AuthHeroSQLError) -> None:
+        """Write the rows of a rejected chunk one by one in one transaction, so that an error concerns a single row."""
         if not self.context.dialect.features.interactive_transactions:
-            raise of_row(error, chunk[await self._first_refused(chunk) - 1].row)
+            raise with_row_number(error, chunk[await self._bisect_refused(chunk) - 1].row)
 
         async def work(inside: Context) -> ManyResult:
             result = ManyResult()
-            single = _Chunks(type(self.adapter)(inside), self.tenant_id, self.on_conflict, result)
+            single = _ChunkWriter(type(self.adapter)(inside), self.tenant_id, self.on_conflict, result)
             for new in chunk:
-                await single._one(new)
+                await single._write_one(new)
             return result
 
         if self.context.connection is None:
@@ -472,25 +479,25 @@ class _Chunks:
         self.result.updated += done.updated
         self.result.skipped += done.skipped
 
-    async def _one(self, new: New) -> None:
-        """Write one row in a transaction that is open."""
+    async def _write_one(self, new: New) -> None:
+        """Write one row in an open transaction."""
         try:
             gone = [new]
             while gone:
                 plan = await self._plan(gone)
-                # Within a block of its own, so that the row can be passed over.
-                gone = await self._carry_out(plan)
-                self._count(plan, gone)
+                # It runs in a nested block, so that the row can be skipped.
+                gone = await self._execute(plan)
+                self._tally(plan, gone)
         except ConflictError as error:
             if self.on_conflict != "skip":
-                raise of_row(error, new.row) from error.__cause__
-            # Where text is compared as a language does, more is taken than was found.
+                raise with_row_number(error, new.row) from error.__cause__
+            # With a linguistic collation, the unique key may conflict with a row that the query did not find.
             self.result.skipped += 1
         except (IntegrityError, InvalidValueError) as error:
-            raise of_row(error, new.row) from error.__cause__
+            raise with_row_number(error, new.row) from error.__cause__
 
-    async def _first_refused(self, chunk: Sequence[New]) -> int:
-        """How many of the first rows have to be written for the batch to be refused, by halves; nothing of them stays."""
+    async def _bisect_refused(self, chunk: Sequence[New]) -> int:
+        """Return the smallest number of leading rows with which the batch is rejected, by bisection. Every attempt is rolled back."""
         fine, refused = 0, len(chunk)
         while refused - fine > 1:
             middle = (fine + refused) // 2
@@ -504,11 +511,11 @@ class _Chunks:
         return refused
 
 
-def _text(call: Call) -> str:
+def _sql_of(call: Call) -> str:
     return call.sql
 
 
-def _value(new: New, names: tuple[str, ...]) -> tuple[Any, ...] | None:
-    """What a row has of a unique key; None where a part of it is NULL, which equals nothing."""
+def _key_value(new: New, names: tuple[str, ...]) -> tuple[Any, ...] | None:
+    """Return the value of a unique key, or None if a part of it is NULL, because NULL does not equal anything."""
     value = tuple([new.values[name] for name in names])
     return None if None in value else value

@@ -1,25 +1,25 @@
-"""How much of a table one batch of a sweep removes: as much as keeps its locks short, which only the database can tell."""
+"""The size of the batches in which rows are deleted. It adapts to the speed of the database, so that locks are held only briefly."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 GOAL = 0.1
-"""Seconds that a batch is to take."""
+"""The target duration of a batch, in seconds."""
 FIRST, LEAST, GREATEST = 100, 10, 5000
 
 
 @dataclass(slots=True)
-class Pace:
-    """The size of the next batch, by what the last one took.
+class BatchSize:
+    """The size of the next batch, adjusted after each one.
 
-    A batch walks over some entries of an index, and removes those rows that are meant. Where few are, it walks further and
-    removes no more: what has been quick to pass over says nothing about how long a removal takes.
+    A batch scans a number of index entries and deletes the matching rows among them. If few rows match, the next batch scans more entries
+    but deletes no more rows, because a fast scan says nothing about the duration of a deletion.
 
     Attributes:
-        greatest: the most rows that a batch may be meant to remove.
-        rows: how many the next one is meant to remove.
-        reach: how many entries it walks over.
+        greatest: The maximum target number of rows per batch.
+        rows: The target number of rows to delete in the next batch.
+        reach: The number of index entries that the next batch scans.
     """
 
     greatest: int = GREATEST
@@ -28,15 +28,15 @@ class Pace:
 
     @property
     def limit(self) -> int:
-        """The most rows that it may remove: some more than it is meant to, because several may have the value that it ends with."""
+        """The maximum number of rows to delete. It exceeds the target because several rows may share the value at which the batch ends."""
         return self.rows + self.rows // 4
 
-    def took(self, seconds: float, rows: int) -> None:
-        """Set the size of the next batch: at most twice as much, and less in proportion where it took longer than it should.
+    def record(self, seconds: float, rows: int) -> None:
+        """Adjust the size to the duration of the last batch. It at most doubles, and shrinks in proportion if the batch took too long.
 
         Args:
-            seconds: how long the last one took.
-            rows: how many rows it found.
+            seconds: The duration of the batch.
+            rows: The number of matching rows.
         """
         factor = GOAL / max(seconds, GOAL / GREATEST)
         if rows < min(self.limit, self.reach / 2):

@@ -1,4 +1,7 @@
-"""The removal of many rows, in batches that hold no lock for long: each fits its size to the time that the last one took."""
+"""The deletion of many rows in batches.
+
+The size of each batch depends on the duration of the previous one, so that no batch holds locks for long.
+"""
 
 from __future__ import annotations
 
@@ -8,29 +11,29 @@ from typing import Any
 
 from ..runner import Runner
 from ..schema import Column
-from ..statements.access import before
-from ..statements.conditions import Stored, Where, columns, gt, lt, lte
+from ..statements.access import range_prefix
+from ..statements.conditions import StoredValue, Where, columns, gt, lt, lte
 from ..statements.lists import ListStatements
-from .pace import GREATEST, Pace
+from .pace import GREATEST, BatchSize
 
 Removal = Callable[[Where, int], Awaitable[tuple[int, int]]]
-"""Takes the conditions of a stretch and the most rows to remove, and says how many it found and removed."""
+"""Removes at most a number of the rows that meet the conditions, and returns how many it found and how many it removed."""
 
 
 class Sweeper:
-    """Removes rows of one table."""
+    """Deletes many rows of one table."""
 
     def __init__(self, sql: ListStatements, run: Runner) -> None:
         self.sql = sql
         self.run = run
 
     async def total(self, where: Where) -> int:
-        """How many rows meet the conditions."""
+        """Return the number of rows that meet the conditions."""
         total: int = (await self.run.fetch(self.sql.count(where)))[0][0]
         return total
 
     async def sweep(self, scope: Where, column: Column, cutoff: Any, *, dry_run: bool = False) -> int:
-        """Delete all rows of the scope whose column lies before the cutoff; how many. A dry run only counts them."""
+        """Delete all rows in the scope whose column is before the cutoff, and return their number. A dry run only counts them."""
         if dry_run:
             return await self.total({**scope, column: lt(cutoff)})
 
@@ -38,30 +41,37 @@ class Sweeper:
             removed = await self.run.affected(self.sql.delete_some(where, limit))
             return removed, removed
 
-        return await self.stretched(scope, column, cutoff, remove)
+        return await self.remove_in_segments(scope, column, cutoff, remove)
 
-    async def stretched(self, scope: Where, column: Column, cutoff: Any, remove: Removal, greatest: int = GREATEST) -> int:
-        """Remove the rows of the scope before the cutoff, from the first on, one stretch of their index after the other; how many.
+    async def remove_in_segments(self, scope: Where, column: Column, cutoff: Any, remove: Removal, greatest: int = GREATEST) -> int:
+        """Remove the rows in the scope before the cutoff, one segment of their index after the other, and return their number.
 
-        A batch begins where the last one ended: what has been deleted is still in the index for as long as somebody may have to
-        see it, and from the beginning each batch would read all of it again. Where ``remove`` found as many as it was asked for
-        there may be more, so that it is asked for the same stretch again.
+        Each batch starts where the previous one ended. Deleted rows remain in the index as long as another transaction may see them, so a
+        batch that started at the beginning would read all of them again. If ``remove`` finds as many rows as it was asked for, there may
+        be more, so the same segment is repeated.
+
+        Args:
+            scope: The conditions besides the cutoff.
+            column: The column to compare with the cutoff.
+            cutoff: The first value that is not removed.
+            remove: Removes the rows of a segment.
+            greatest: The maximum target number of rows per batch.
         """
         self.run.refuse_batch()
-        leading = before(self.sql.table, columns(scope, "equal"), column.name)
+        leading = range_prefix(self.sql.table, columns(scope, "equal"), column.name)
         span = {key: value for key, value in scope.items() if key.name in leading}
-        pace, total = Pace(greatest), 0
-        start: Stored | None = None
+        size, total = BatchSize(greatest), 0
+        start: StoredValue | None = None
         while True:
-            reach, limit = pace.reach, pace.limit
+            reach, limit = size.reach, size.limit
             ahead = lt(cutoff) if start is None else gt(start) & lt(cutoff)
             last, entries = await self._edge({**span, column: ahead}, column, reach)
             if not entries:
                 return total
             began = time.perf_counter()
-            stretch = lte(last) if start is None else gt(start) & lte(last)
-            found, removed = await remove({**scope, column: stretch}, limit)
-            pace.took(time.perf_counter() - began, found)
+            segment = lte(last) if start is None else gt(start) & lte(last)
+            found, removed = await remove({**scope, column: segment}, limit)
+            size.record(time.perf_counter() - began, found)
             total += removed
             if found >= limit:
                 continue
@@ -69,21 +79,21 @@ class Sweeper:
                 return total
             start = last
 
-    async def _edge(self, where: Where, column: Column, reach: int) -> tuple[Stored, int]:
+    async def _edge(self, where: Where, column: Column, reach: int) -> tuple[StoredValue, int]:
         rows = await self.run.fetch(self.sql.edge(where, column, reach))
         last, entries = rows[0] if rows else (None, 0)
-        return Stored(last), entries
+        return StoredValue(last), entries
 
     async def purge(self, where: Where, *, dry_run: bool = False) -> int:
-        """Delete all rows that meet conditions which no index has in order; how many. A dry run only counts them."""
+        """Delete all rows that meet conditions that no index covers in order, and return their number. A dry run only counts them."""
         if dry_run:
             return await self.total(where)
         self.run.refuse_batch()
-        pace, total = Pace(), 0
+        size, total = BatchSize(), 0
         while True:
-            limit, began = pace.limit, time.perf_counter()
+            limit, began = size.limit, time.perf_counter()
             removed = await self.run.affected(self.sql.delete_some(where, limit))
-            pace.took(time.perf_counter() - began, removed)
+            size.record(time.perf_counter() - began, removed)
             total += removed
             if removed < limit:
                 return total

@@ -13,7 +13,7 @@ from pypika.functions import Count
 from ..clock import to_epoch_ms
 from ..context import Context
 from ..dialects.interface import Call, Row
-from ..statements.texts import MARK, Bind, Text
+from ..statements.texts import MARK, Bind, CompiledStatement
 from .operations import Backfill
 
 
@@ -93,8 +93,8 @@ class _Walk:
         self.keys = [self.table.field(name) for name in step.key]
         self.worthless = to_epoch_ms(context.now() - step.worthless) if drop and step.worthless is not None else None
 
-    def _kept(self, kind: str, build: Callable[[], Any]) -> Text:
-        return self.context.texts.get(("backfill", self.step.table, self.step.target, kind), build)
+    def _kept(self, kind: str, build: Callable[[], Any]) -> CompiledStatement:
+        return self.context.statement_cache.get(("backfill", self.step.table, self.step.target, kind), build)
 
     async def count(self) -> int:
         """How many rows there are."""

@@ -1,6 +1,9 @@
-"""The first room: what is said to a database. Pure: no module here sends anything, and all of it can be tested without a database.
+"""The statement layer: it builds SQL statements and sends nothing, so all of it can be tested without a database.
 
-:mod:`~authhero_sql.statements.conditions` says which rows are meant, :mod:`~authhero_sql.statements.access` by which index they are
-found, :mod:`~authhero_sql.statements.table` has the statements of a table, :mod:`~authhero_sql.statements.lists` those of its lists and
-:mod:`~authhero_sql.statements.aggregates` those that count in groups. :mod:`~authhero_sql.statements.texts` keeps their texts.
+- :mod:`~authhero_sql.statements.conditions` describes which rows a statement reads or writes.
+- :mod:`~authhero_sql.statements.access` chooses the index that finds them.
+- :mod:`~authhero_sql.statements.filters` compiles the filters of callers.
+- :mod:`~authhero_sql.statements.table` builds the statements of a table, :mod:`~authhero_sql.statements.lists` those of its lists, and
+  :mod:`~authhero_sql.statements.aggregates` those that count rows in groups.
+- :mod:`~authhero_sql.statements.texts` caches the text of the statements.
 """

@@ -1,8 +1,8 @@
-"""By which index a statement reads, decided by its conditions and order alone.
+"""The choice of the index that a statement uses. It depends only on the statement's conditions and order.
 
-PostgreSQL and MySQL choose well by the statistics that they keep. SQLite has none until somebody runs ANALYZE, and afterwards
-takes an average for every value: of two indexes it may choose the one that reads a whole tenant. So it is told which one to use; see
-:meth:`~authhero_sql.dialects.dialect.Dialect.read_by`.
+PostgreSQL and MySQL choose well on the basis of the statistics that they maintain. SQLite has no statistics until ANALYZE is run, and
+then assumes the average number of rows for every value. Of two indexes it may therefore choose the one that reads all rows of a tenant.
+Statements for SQLite name the index; see :meth:`~authhero_sql.dialects.dialect.Dialect.read_by`.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ from typing import Any, NamedTuple
 
 from ..schema import Index, Order, Table
 
-EVERYWHERE = "tenant_id"
-"""The column that nearly every condition names, and that alone says nothing about which rows are meant."""
+TENANT_ID = "tenant_id"
+"""The column that nearly every condition contains. On its own it does not narrow down the rows of a tenant."""
 KEY = ""
-"""What stands for the table's key, which has no name of its own."""
+"""The name used for the primary key in place of an index name."""
 
 
 class Access(NamedTuple):
-    """How rows are found."""
+    """The way in which a statement finds its rows."""
 
     name: str
     """The name of the index, or :data:`KEY`."""
     ordered: bool
-    """Whether it has the rows in the order that is asked for, at least by the first column."""
+    """Whether the index provides the requested order, at least for its first column."""
 
 
 def index_for(
@@ -36,18 +36,18 @@ def index_for(
     *,
     listed: Collection[str] = (),
 ) -> Access | None:
-    """The index that leads to the rows with the least reading; None where every engine finds it by itself, or none is.
+    """Return the index that finds the rows with the least reading, or None if the engine needs no hint or no index helps.
 
-    The best has the most leading columns that equal something, the tenant not counted: a tenant may have a million rows, a user, an
-    address or a family of tokens has few. Among equals it is the one that has the rows in the order that is asked for, or else a
-    column that is bounded.
+    The best index has the most leading columns with an equality condition. The tenant does not count, because a tenant may have a million
+    rows, while a user, an email address or a token family has few. Among equal candidates, an index that provides the requested order wins,
+    or else one whose next column has a range condition.
 
     Args:
-        table: what is read.
-        equal: the columns that must equal a value.
-        bounded: the columns that lie in a range.
-        order: how the rows are sorted.
-        listed: the columns that must equal one of several values.
+        table: The table that is read.
+        equal: The columns that must equal a value.
+        bounded: The columns with a range condition.
+        order: The order of the rows.
+        listed: The columns that must equal one of several values.
     """
     if _is_one_row(table, equal):
         return None
@@ -56,30 +56,33 @@ def index_for(
         found = _usefulness(index, {*equal, *listed}, bounded, order)
         if found > best:
             best, chosen = found, index.name
-    # Of what leads to the tenant alone one is as good as another.
+    # An index that only narrows the rows down to the tenant is no better than any other.
     return Access(chosen, ordered=bool(order) and best[1] > 0) if best > (0, 0, True) else None
 
 
-def before(table: Table[Any], equal: Collection[str], bounded: str) -> tuple[str, ...]:
-    """The columns that must equal a value and lead, before the bounded one, the index by which a range is read.
+def range_prefix(table: Table[Any], equal: Collection[str], bounded: str) -> tuple[str, ...]:
+    """Return the columns with an equality condition that precede the bounded column in the index by which a range is read.
 
-    What they and the range say is all in the index; the other conditions are not.
+    The index alone can evaluate the conditions on these columns and the range. It cannot evaluate the other conditions.
     """
     access = index_for(table, equal, (bounded,))
     columns = next((index.names for index in table.indexes if access and index.name == access.name), table.key)
     return tuple(takewhile(equal.__contains__, columns))
 
 
-def leads(table: Table[Any], equal: Collection[str]) -> bool:
-    """Whether an index leads to the few rows of a tenant in which columns equal a value."""
-    known = {EVERYWHERE, *equal}
+def is_selective(table: Table[Any], equal: Collection[str]) -> bool:
+    """Return whether an index finds the few rows of a tenant in which these columns equal a value."""
+    known = {TENANT_ID, *equal}
     return _is_one_row(table, known) or index_for(table, known) is not None
 
 
-def is_named(table: Table[Any], equal: Collection[str]) -> bool:
-    """Whether the columns name a row, or one of few: a unique index begins with them, before it comes to the tenant."""
-    unique = (index.names for index in table.indexes if index.unique and index.names[0] != EVERYWHERE)
-    return _is_one_row(table, {EVERYWHERE, *equal}) or any(columns[0] in equal and set(equal) <= set(columns) for columns in unique)
+def identifies_row(table: Table[Any], equal: Collection[str]) -> bool:
+    """Return whether the columns identify a row, or one of few.
+
+    This is the case if a unique index contains them all and begins with one of them rather than with the tenant.
+    """
+    unique = (index.names for index in table.indexes if index.unique and index.names[0] != TENANT_ID)
+    return _is_one_row(table, {TENANT_ID, *equal}) or any(columns[0] in equal and set(equal) <= set(columns) for columns in unique)
 
 
 def _is_one_row(table: Table[Any], equal: Collection[str]) -> bool:
@@ -96,5 +99,5 @@ def _usefulness(index: Index, equal: Collection[str], bounded: Collection[str], 
     in_order = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(rest, sorted_by, strict=False)))
     in_range = int(not order and bool(rest) and rest[0] in bounded)
     if not in_order and not in_range and (index.broad or not leading):
-        return (0, 0, EVERYWHERE in leading)
-    return (sum(name != EVERYWHERE for name in leading), in_order or in_range, EVERYWHERE in leading)
+        return (0, 0, TENANT_ID in leading)
+    return (sum(name != TENANT_ID for name in leading), in_order or in_range, TENANT_ID in leading)

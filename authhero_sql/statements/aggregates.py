@@ -1,4 +1,4 @@
-"""Rows counted in groups, by the database."""
+"""Statements that count rows in groups."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .texts import Bind
 
 @dataclass(frozen=True, slots=True)
 class Bucketed:
-    """The number of the bucket, from 1, that a column's value lies in; ``starts`` are stored values in their order."""
+    """The number of the bucket that contains a column's value, starting at 1. ``starts`` are stored values in ascending order."""
 
     column: str
     starts: tuple[Any, ...]
@@ -27,7 +27,7 @@ class Bucketed:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A column's value by another name: what ``names`` has for it, ``other`` for what it has not; NULL stays."""
+    """A column's value replaced by a label: the one in ``names``, or ``other`` for an unlisted value. NULL stays NULL."""
 
     column: str
     names: tuple[tuple[str, str], ...]
@@ -36,18 +36,18 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Latest:
-    """The later of two columns, the second where the first is NULL."""
+    """The later of two columns, or the second one if the first is NULL."""
 
     first: str
     second: str
 
 
 Dimension = str | Bucketed | Named
-"""What rows are grouped by: a column, or something that is made of one."""
+"""An expression to group by: a column, or a value derived from one."""
 
 
 class Aggregates(Statements):
-    """Statements that count. Groups are made in an inner query, so that each expression stands in the text once."""
+    """Statements that count rows. Groups are formed in a subquery, so that each expression occurs only once in the text."""
 
     def grouped(
         self,
@@ -60,20 +60,29 @@ class Aggregates(Statements):
         offset: int,
         also: Mapping[str, tuple[Named, Sequence[str]]] = {},
     ) -> Call:
-        """Rows of the dimensions, the number of rows or of different values of ``distinct`` (as ``value``), and the number of groups.
+        """Return the number of rows of each group.
 
-        ``also`` are conditions on what is made of a column: one of a list.
+        Each row contains the dimensions, the count (as ``value``) and the total number of groups.
+
+        Args:
+            where: The conditions for the rows to count.
+            dimensions: The expressions to group by, by name.
+            distinct: The column whose distinct values are counted instead of rows, or None.
+            order: The order of the groups.
+            limit: The maximum number of groups.
+            offset: The number of groups to skip.
+            also: Further conditions, by name: an expression derived from a column must equal one of several values.
         """
         values = {**self._operands(where), "limit": limit, "offset": offset}
         for name, part in dimensions.items():
-            values.update(self._made_values(f"by_{name}", part))
+            values.update(self._dimension_values(f"by_{name}", part))
         for name, (part, wanted) in also.items():
-            values.update(self._made_values(f"also_{name}", part))
+            values.update(self._dimension_values(f"also_{name}", part))
             values.update(self.dialect.list_values(f"in_{name}", wanted))
         size = self.dialect.list_size
         key = (
             "grouped",
-            tuple((name, self._made_shape(part)) for name, part in dimensions.items()),
+            tuple((name, self._dimension_shape(part)) for name, part in dimensions.items()),
             distinct,
             tuple(order),
             shape(where, self.dialect),
@@ -96,7 +105,7 @@ class Aggregates(Statements):
             counts: Any = dialect.query.from_(groups).select(*by, value.as_("value"))
             counts = counts.groupby(*by) if by else counts
             rows = counts.as_("counts")
-            # Counted over the groups, of which there are few, and not over the rows.
+            # The window function counts the groups, which are few, instead of the rows.
             total = analytics.Count(Star()).over()  # type: ignore[no-untyped-call]  # PyPika's
             outer: Any = dialect.query.from_(rows).select(*(rows.field(name) for name in dimensions), rows.field("value"), total)
             for place in order:
@@ -106,7 +115,7 @@ class Aggregates(Statements):
         return self._text(key, build).bind(values)
 
     def _expression(self, source: Any, name: str, part: Dimension) -> Any:
-        """The expression of a dimension."""
+        """Return the SQL expression of a dimension."""
         dialect = self.dialect
         if isinstance(part, Bucketed):
             return dialect.bucket(
@@ -116,30 +125,30 @@ class Aggregates(Statements):
             column = source.field(part.column)
             case: Any = Case().when(column.isnull(), column)
             for number, _ in enumerate(part.names):
-                told = dialect.cast(Bind(f"{name}_to_{number}"), "varchar(255)")
-                case = case.when(dialect.equal(column, Bind(f"{name}_from_{number}"), text=True), told)
+                label = dialect.cast(Bind(f"{name}_to_{number}"), "varchar(255)")
+                case = case.when(dialect.equal(column, Bind(f"{name}_from_{number}"), text=True), label)
             return case.else_(dialect.cast(Bind(f"{name}_other"), "varchar(255)"))
         return source.field(part)
 
-    def _made_values(self, name: str, part: Dimension) -> dict[str, Any]:
+    def _dimension_values(self, name: str, part: Dimension) -> dict[str, Any]:
         if isinstance(part, Bucketed):
             return self.dialect.bucket_values(name, part.starts)
         if isinstance(part, Named):
             pairs = enumerate(part.names)
-            told = {f"{name}_{word}_{number}": value for number, pair in pairs for word, value in zip(("from", "to"), pair, strict=True)}
-            return {**told, f"{name}_other": part.other}
+            labels = {f"{name}_{word}_{number}": value for number, pair in pairs for word, value in zip(("from", "to"), pair, strict=True)}
+            return {**labels, f"{name}_other": part.other}
         return {}
 
-    def _made_shape(self, part: Dimension) -> Any:
+    def _dimension_shape(self, part: Dimension) -> Any:
         if isinstance(part, Bucketed):
             return ("bucket", part.column, self.dialect.bucket_size(len(part.starts)))
         return ("named", part.column, len(part.names)) if isinstance(part, Named) else part
 
     def cohorts(self, where: Where, first: str, last: Latest, starts: Sequence[int], family: str | None = None) -> Call:
-        """How many things began in each bucket and were used last in each: rows of two bucket numbers and a count.
+        """Return the number of objects for each pair of buckets: the one of their creation and the one of their last use.
 
-        With ``family``, what has the same value there, or else the same id, is one thing: from its first beginning to its
-        last use.
+        With ``family``, rows with the same value in that column count as one object, from the first creation to the last use. A row
+        without a value there is an object of its own.
         """
         dialect = self.dialect
         size = dialect.bucket_size(len(starts))
@@ -165,7 +174,7 @@ class Aggregates(Statements):
         return self._text(key, build).bind(values)
 
     def daily(self, where: Where, column: str, starts: Sequence[str], kinds: Mapping[str, str], kind: str) -> Call:
-        """A row a bucket: its number, how many rows have each of the kinds, and the first and the last value."""
+        """Return a row for each bucket: its number, the number of rows of each kind, and the first and last value of the column."""
         dialect = self.dialect
         size = dialect.bucket_size(len(starts))
         named = {f"kind_{name}": value for name, value in kinds.items()}

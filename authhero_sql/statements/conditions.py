@@ -1,4 +1,4 @@
-"""What rows must be like: columns with the values that they must have, or with an operator.
+"""Conditions of statements: a mapping of columns to required values or to operators.
 
 .. code-block:: python
 
@@ -6,9 +6,8 @@
     {c.tenant_id: tenant_id, c.code_id: code_id, c.used_at: NULL}
     {c.tenant_id: tenant_id, c.date: gte(since) & lt(until), c.type: one_of(types)}
 
-A plain value is what the column must equal. The values are public ones and are encoded like what is stored. A misspelt column or
-operator is found by the type checker. Everything here is pure: an operator knows what the text of a statement depends on (its shape),
-its SQL, and the values that are bound.
+The column must equal a plain value. Values are public ones and are encoded like stored values. A type checker finds a misspelled column
+or operator. An operator knows the part of a statement's shape that it determines, its SQL, and the values to bind.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ from .texts import Bind, DatabaseNowTerm
 
 Sign = Literal["<", "<=", ">", ">=", "<>"]
 Role = Literal["equal", "bounded", "listed", "null", ""]
-"""What an index can do for a condition: lead to one value, to a range, to several values, to NULL; or nothing."""
+"""What an index can do for a condition: find one value, a range, several values or NULL, or nothing."""
 Where: TypeAlias = Mapping[Column, Any]
 
 _SIGNS: Mapping[Sign, Callable[[Field, Term], Criterion]] = {
@@ -40,87 +39,88 @@ _SIGNS: Mapping[Sign, Callable[[Field, Term], Criterion]] = {
 
 @dataclass(frozen=True, slots=True)
 class DatabaseNow:
-    """The present by the database's own clock, or an instant so much later, in epoch milliseconds.
+    """The current time of the database's clock, optionally with an offset, in epoch milliseconds.
 
-    An operand of a condition and a value to store. What several hosts must agree on is compared with this, because their clocks differ.
+    It serves as an operand of a condition and as a value to store. Use it for times that several hosts must agree on, because the clocks of
+    the hosts differ.
     """
 
     plus: timedelta = timedelta(0)
 
     @property
     def milliseconds(self) -> int:
-        """How much later."""
+        """The offset in milliseconds."""
         return self.plus // timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
-    """An operand as it was read from a column, whatever it may mean there."""
+class StoredValue:
+    """An operand that was read from a column and needs no encoding."""
 
     value: Any
 
 
 class Operator:
-    """What a column is asked for, where that is not to equal a value."""
+    """A condition on a column other than equality with a value."""
 
     __slots__ = ()
 
     @property
     def role(self) -> Role:
-        """What an index can do for it."""
+        """What an index can do for the condition."""
         return ""
 
     def shape(self, dialect: Dialect) -> Hashable:
-        """What the text depends on."""
+        """Return everything that the text of the condition depends on."""
         raise NotImplementedError
 
-    def criterion(self, where: Place, column: Column, bind: str) -> Criterion:
-        """The SQL; values are bound under names that begin with ``bind``."""
+    def criterion(self, scope: Scope, column: Column, bind: str) -> Criterion:
+        """Return the SQL. The names of its bound parameters begin with ``bind``."""
         raise NotImplementedError
 
-    def operands(self, where: Place, column: Column, bind: str) -> dict[str, Any]:
-        """The values to bind."""
+    def operands(self, scope: Scope, column: Column, bind: str) -> dict[str, Any]:
+        """Return the values to bind."""
         raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where conditions stand: the table, in one dialect, and the source by which a statement reads it."""
+class Scope:
+    """The table, the SQL dialect and the source in a statement that conditions refer to."""
 
     table: Table[Any]
     dialect: Dialect
     source: Any = None
     checked: Collection[str] = ()
-    """The columns by which no index is to be read."""
-    subquery: Callable[[Picked, str], Any] | None = None
-    """The SELECT of what is picked elsewhere."""
+    """The names of the columns whose conditions must not be evaluated by an index."""
+    subquery: Callable[[Subquery, str], Any] | None = None
+    """Returns the SELECT of a :class:`Subquery`."""
 
     def field(self, column: Column) -> Field:
-        """The column of the source.
+        """Return the column of the source.
 
         Raises:
-            KeyError: it is another table's.
+            KeyError: The column belongs to another table.
         """
         if self.table[column.name] is not column:
-            raise KeyError(f"{self.table.name} has no such column {column.name}")
+            raise KeyError(f"{self.table.name}: the column {column.name} belongs to another table")
         field: Field = self.source.field(column.name)
         return field
 
     def operand(self, column: Column, value: Any) -> Any:
-        """The value to bind for a public one."""
+        """Return the value to bind for a public value."""
         if isinstance(value, DatabaseNow):
             return value.milliseconds
-        return value.value if isinstance(value, Stored) else self.table.operand(column.name, value)
+        return value.value if isinstance(value, StoredValue) else self.table.operand(column.name, value)
 
 
 def _term(value: Any, bind: str) -> Term:
-    """What stands in a statement for a value: its parameter, added to the database's time for a :class:`DatabaseNow`."""
+    """Return the term of a value: its bound parameter, added to the database's time for a :class:`DatabaseNow`."""
     return DatabaseNowTerm() + Bind(bind) if isinstance(value, DatabaseNow) else Bind(bind)
 
 
 @dataclass(frozen=True, slots=True)
 class Compared(Operator):
-    """Less or greater than a value, or another one; ``or_null`` lets NULL through as well."""
+    """A comparison with a value: less, greater or not equal. ``or_null`` also accepts NULL."""
 
     sign: Sign
     value: Any
@@ -128,22 +128,22 @@ class Compared(Operator):
 
     @property
     def role(self) -> Role:
-        """A range, where NULL is not in it."""
+        """A range, unless NULL is accepted as well."""
         return "" if self.or_null or self.sign == "<>" else "bounded"
 
     def shape(self, dialect: Dialect) -> Hashable:
-        """The sign, and whose clock."""
+        """Return the sign, whether NULL is accepted, and whether the database's clock is used."""
         return (self.sign, self.or_null, isinstance(self.value, DatabaseNow))
 
-    def criterion(self, where: Place, column: Column, bind: str) -> Criterion:
-        """The comparison."""
-        field = where.field(column)
+    def criterion(self, scope: Scope, column: Column, bind: str) -> Criterion:
+        """Return the comparison."""
+        field = scope.field(column)
         compared = _SIGNS[self.sign](field, _term(self.value, bind))
         return field.isnull() | compared if self.or_null else compared
 
-    def operands(self, where: Place, column: Column, bind: str) -> dict[str, Any]:
-        """The value."""
-        return {bind: where.operand(column, self.value)}
+    def operands(self, scope: Scope, column: Column, bind: str) -> dict[str, Any]:
+        """Return the value."""
+        return {bind: scope.operand(column, self.value)}
 
     def __and__(self, other: Compared) -> Both:
         return Both(self, other)
@@ -151,7 +151,7 @@ class Compared(Operator):
 
 @dataclass(frozen=True, slots=True)
 class Both(Operator):
-    """Two comparisons: a range with two ends."""
+    """Two comparisons that must both hold, such as the two ends of a range."""
 
     first: Compared
     second: Compared
@@ -162,47 +162,47 @@ class Both(Operator):
         return "bounded"
 
     def shape(self, dialect: Dialect) -> Hashable:
-        """Both shapes."""
+        """Return both shapes."""
         return (self.first.shape(dialect), self.second.shape(dialect))
 
-    def criterion(self, where: Place, column: Column, bind: str) -> Criterion:
-        """Both comparisons."""
-        first, second = (part.criterion(where, column, f"{bind}_{at}") for at, part in enumerate((self.first, self.second)))
+    def criterion(self, scope: Scope, column: Column, bind: str) -> Criterion:
+        """Return both comparisons."""
+        first, second = (part.criterion(scope, column, f"{bind}_{at}") for at, part in enumerate((self.first, self.second)))
         return Criterion.all([first, second])
 
-    def operands(self, where: Place, column: Column, bind: str) -> dict[str, Any]:
-        """Both values."""
-        return {**self.first.operands(where, column, f"{bind}_0"), **self.second.operands(where, column, f"{bind}_1")}
+    def operands(self, scope: Scope, column: Column, bind: str) -> dict[str, Any]:
+        """Return both values."""
+        return {**self.first.operands(scope, column, f"{bind}_0"), **self.second.operands(scope, column, f"{bind}_1")}
 
 
 @dataclass(frozen=True, slots=True)
 class Null(Operator):
-    """Whether there is a value at all."""
+    """A test for NULL or for NOT NULL."""
 
     wanted: bool
 
     @property
     def role(self) -> Role:
-        """NULL stands in one place of an index."""
+        """NULL entries are adjacent in an index, so an index can find them."""
         return "null" if self.wanted else ""
 
     def shape(self, dialect: Dialect) -> Hashable:
-        """Which of both."""
+        """Return whether NULL is required."""
         return self.wanted
 
-    def criterion(self, where: Place, column: Column, bind: str) -> Criterion:
-        """IS NULL, or IS NOT NULL."""
-        field = where.field(column)
+    def criterion(self, scope: Scope, column: Column, bind: str) -> Criterion:
+        """Return IS NULL or IS NOT NULL."""
+        field = scope.field(column)
         return field.isnull() if self.wanted else field.isnotnull()
 
-    def operands(self, where: Place, column: Column, bind: str) -> dict[str, Any]:
-        """Nothing."""
+    def operands(self, scope: Scope, column: Column, bind: str) -> dict[str, Any]:
+        """Return no values."""
         return {}
 
 
 @dataclass(frozen=True, slots=True)
 class OneOf(Operator):
-    """One of a list of texts, never empty."""
+    """A condition that the column equals one of several text values. There is at least one value."""
 
     values: Collection[str]
 
@@ -212,21 +212,21 @@ class OneOf(Operator):
         return "listed"
 
     def shape(self, dialect: Dialect) -> Hashable:
-        """How many parameters the list takes."""
+        """Return the number of parameters of the list."""
         return ("in", dialect.list_size(len(self.values)))
 
-    def criterion(self, where: Place, column: Column, bind: str) -> Criterion:
-        """IN, in the engine's words."""
-        return where.dialect.in_list(where.field(column), Bind, bind, where.dialect.list_size(len(self.values)))
+    def criterion(self, scope: Scope, column: Column, bind: str) -> Criterion:
+        """Return IN in the SQL dialect of the engine."""
+        return scope.dialect.in_list(scope.field(column), Bind, bind, scope.dialect.list_size(len(self.values)))
 
-    def operands(self, where: Place, column: Column, bind: str) -> dict[str, Any]:
-        """The list."""
-        return where.dialect.list_values(bind, [where.operand(column, value) for value in self.values])
+    def operands(self, scope: Scope, column: Column, bind: str) -> dict[str, Any]:
+        """Return the values of the list."""
+        return scope.dialect.list_values(bind, [scope.operand(column, value) for value in self.values])
 
 
 @dataclass(frozen=True, slots=True)
-class Paired(Operator):
-    """Together with another column one of a list of pairs of texts, never empty."""
+class PairIn(Operator):
+    """A condition that this column and another one equal one of several pairs of text values. There is at least one pair."""
 
     other: Column
     pairs: Collection[tuple[str, str]]
@@ -237,23 +237,23 @@ class Paired(Operator):
         return "listed"
 
     def shape(self, dialect: Dialect) -> Hashable:
-        """The other column, and how many parameters the list takes."""
+        """Return the other column and the number of parameters of the list."""
         return (self.other, dialect.list_size(len(self.pairs)))
 
-    def criterion(self, where: Place, column: Column, bind: str) -> Criterion:
-        """IN, in the engine's words."""
-        fields = (where.field(column), where.field(self.other))
-        return where.dialect.in_pairs(fields, Bind, bind, where.dialect.list_size(len(self.pairs)))
+    def criterion(self, scope: Scope, column: Column, bind: str) -> Criterion:
+        """Return IN for pairs in the SQL dialect of the engine."""
+        fields = (scope.field(column), scope.field(self.other))
+        return scope.dialect.in_pairs(fields, Bind, bind, scope.dialect.list_size(len(self.pairs)))
 
-    def operands(self, where: Place, column: Column, bind: str) -> dict[str, Any]:
-        """The pairs."""
-        pairs = [(where.operand(column, first), where.operand(self.other, second)) for first, second in self.pairs]
-        return where.dialect.pair_values(bind, pairs)
+    def operands(self, scope: Scope, column: Column, bind: str) -> dict[str, Any]:
+        """Return the values of the pairs."""
+        pairs = [(scope.operand(column, first), scope.operand(self.other, second)) for first, second in self.pairs]
+        return scope.dialect.pair_values(bind, pairs)
 
 
 @dataclass(frozen=True, slots=True)
-class Picked(Operator):
-    """The value of a column in the row of a table that meets conditions, or one of those in ``several`` rows."""
+class Subquery(Operator):
+    """The value of a column in the row of a table that meets conditions. With ``several``, any value in the rows that meet them."""
 
     table: Table[Any]
     column: Column
@@ -262,110 +262,110 @@ class Picked(Operator):
 
     @property
     def role(self) -> Role:
-        """As a value or as a list."""
+        """One value or a list of values."""
         return "listed" if self.several else "equal"
 
     def shape(self, dialect: Dialect) -> Hashable:
-        """The shape of the query."""
+        """Return the shape of the subquery."""
         return (self.table.name, self.column.name, self.several, shape(self.where, dialect))
 
-    def criterion(self, where: Place, column: Column, bind: str) -> Criterion:
-        """IN a subquery, or equal to it."""
-        if where.subquery is None:
-            raise TypeError("a subquery needs somebody who builds it")
-        field, chosen = where.field(column), where.subquery(self, bind)
-        return field.isin(chosen) if self.several else field == chosen
+    def criterion(self, scope: Scope, column: Column, bind: str) -> Criterion:
+        """Return IN or equality with the subquery."""
+        if scope.subquery is None:
+            raise TypeError("a subquery is not supported here")
+        field, subquery = scope.field(column), scope.subquery(self, bind)
+        return field.isin(subquery) if self.several else field == subquery
 
-    def operands(self, where: Place, column: Column, bind: str) -> dict[str, Any]:
-        """The values of the query."""
-        return operands(self.where, Place(self.table, where.dialect), bind)
+    def operands(self, scope: Scope, column: Column, bind: str) -> dict[str, Any]:
+        """Return the values of the subquery."""
+        return operands(self.where, Scope(self.table, scope.dialect), bind)
 
 
 NULL, NOT_NULL = Null(True), Null(False)
 
 
 def lt(value: Any) -> Compared:
-    """Less than a value."""
+    """Require a smaller value."""
     return Compared("<", value)
 
 
 def lte(value: Any) -> Compared:
-    """Less than a value, or equal to it."""
+    """Require a value that is smaller or equal."""
     return Compared("<=", value)
 
 
 def gt(value: Any) -> Compared:
-    """Greater than a value."""
+    """Require a greater value."""
     return Compared(">", value)
 
 
 def gte(value: Any) -> Compared:
-    """Greater than a value, or equal to it."""
+    """Require a value that is greater or equal."""
     return Compared(">=", value)
 
 
 def other_than(value: Any) -> Compared:
-    """Any value but this one."""
+    """Require a different value."""
     return Compared("<>", value)
 
 
 def null_or(compared: Compared) -> Compared:
-    """NULL, or what the comparison says."""
+    """Accept NULL in addition to the values that satisfy the comparison."""
     return replace(compared, or_null=True)
 
 
 def one_of(values: Collection[str]) -> OneOf:
-    """One of several texts, at least one."""
+    """Require one of several text values. There must be at least one."""
     return OneOf(values)
 
 
-def paired(other: Column, pairs: Collection[tuple[str, str]]) -> Paired:
-    """Together with another column one of several pairs of texts, at least one."""
-    return Paired(other, pairs)
+def pair_in(other: Column, pairs: Collection[tuple[str, str]]) -> PairIn:
+    """Require that this column and another one equal one of several pairs of text values. There must be at least one pair."""
+    return PairIn(other, pairs)
 
 
-# What is made of all the conditions of a statement.
+# Functions of all conditions of a statement.
 
 
 def shape(where: Where, dialect: Dialect) -> tuple[Any, ...]:
-    """What the text of the conditions depends on."""
+    """Return everything that the text of the conditions depends on."""
     return tuple([(column, value.shape(dialect)) if isinstance(value, Operator) else column for column, value in where.items()])
 
 
-def operands(where: Where, place: Place, prefix: str = "where") -> dict[str, Any]:
-    """The values of the conditions, under the names ``where_0``, ``where_1`` and so on."""
+def operands(where: Where, scope: Scope, prefix: str = "where") -> dict[str, Any]:
+    """Return the values of the conditions, named ``where_0``, ``where_1`` and so on."""
     values: dict[str, Any] = {}
     for position, (column, value) in enumerate(where.items()):
         bind = f"{prefix}_{position}"
         if isinstance(value, Operator):
-            values.update(value.operands(place, column, bind))
+            values.update(value.operands(scope, column, bind))
         else:
-            values[bind] = place.operand(column, value)
+            values[bind] = scope.operand(column, value)
     return values
 
 
-def criterion(where: Where, place: Place, prefix: str = "where") -> Criterion:
-    """All of the conditions; the values are bound under the names that :func:`operands` gives them."""
-    return Criterion.all(list(_criteria(where, place, prefix)))
+def criterion(where: Where, scope: Scope, prefix: str = "where") -> Criterion:
+    """Return the conjunction of the conditions. Its bound parameters have the names that :func:`operands` returns."""
+    return Criterion.all(list(_criteria(where, scope, prefix)))
 
 
-def _criteria(where: Where, place: Place, prefix: str) -> Iterator[Criterion]:
+def _criteria(where: Where, scope: Scope, prefix: str) -> Iterator[Criterion]:
     for position, (column, value) in enumerate(where.items()):
         bind = f"{prefix}_{position}"
         if isinstance(value, Operator):
-            yield value.criterion(place, column, bind)
+            yield value.criterion(scope, column, bind)
         else:
-            equal = place.dialect.checked if column.name in place.checked else place.dialect.equal
-            yield equal(place.field(column), _term(value, bind), text=column.is_text)
+            equal = scope.dialect.checked if column.name in scope.checked else scope.dialect.equal
+            yield equal(scope.field(column), _term(value, bind), text=column.is_text)
 
 
 def columns(where: Where, *roles: Role) -> set[str]:
-    """The names of the columns for which an index can do one of these things."""
+    """Return the names of the columns whose conditions have one of the roles."""
     found = {column.name for column, value in where.items() if (value.role if isinstance(value, Operator) else "equal") in roles}
-    pairs = {value.other.name for value in where.values() if isinstance(value, Paired) and value.role in roles}
+    pairs = {value.other.name for value in where.values() if isinstance(value, PairIn) and value.role in roles}
     return found | pairs
 
 
 def names(where: Where) -> list[str]:
-    """The names of the columns, in order."""
+    """Return the names of the columns, in order."""
     return [column.name for column in where]

@@ -1,8 +1,8 @@
-"""What a ``q`` or a ``where`` means for one list: fields become columns, operands what those columns store, and clauses bound predicates.
+"""The compilation of a ``q`` or a ``where`` for one list. Fields become columns, operands stored values, and clauses predicates.
 
-A filter is a shape and its values. The shape is a nested tuple of operators, column names and counts, so it is a key for the
-statements that are kept; the values are bound as ``q_0``, ``q_1`` … in the order of the shape's leaves. Negation stands in the
-leaves: a positive one never holds where the column is NULL, a negated one always does.
+A filter consists of a shape and values. The shape is a nested tuple of operators, column names and counts, and is part of the key of the
+cached statement. The values are bound as ``q_0``, ``q_1`` and so on, in the order of the shape's leaves. Negation is part of the leaves:
+a positive leaf is never true if the column is NULL, and a negated leaf always is.
 """
 
 from __future__ import annotations
@@ -32,12 +32,17 @@ _PLACES = get_args(Place)
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The column behind a field. ``absent`` is the stored value that NULL stands for, None where NULL is absent."""
+    """The column of a field.
+
+    Attributes:
+        column: The column.
+        absent: The stored value that NULL represents, or None if NULL means that the field is absent.
+        searched: Whether an optional index may exist that finds the beginning of the column's values.
+    """
 
     column: Column
     absent: Any = None
     searched: bool = False
-    """Whether the owner may have an index by which its beginning is found."""
 
     @property
     def nullable(self) -> bool:
@@ -47,26 +52,32 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A caller's conditions for one list: their shape, the values to bind by name, and the columns that they name."""
+    """The conditions of a caller for one list.
+
+    Attributes:
+        shape: Everything that the text of the predicate depends on.
+        values: The values to bind, by name.
+        columns: The names of all columns in the conditions.
+        equal: The names of the columns that must equal a value.
+        listed: The names of the columns that must equal one of several values.
+        begins: Whether the filter searches for the beginning of a column that may have an index for this.
+        alternatives: For each alternative of an OR that every row must satisfy, the names of the columns that must equal a value.
+    """
 
     shape: Shape
     values: Mapping[str, Any]
     columns: frozenset[str]
     equal: frozenset[str]
-    """Columns that must equal a value."""
     listed: frozenset[str]
-    """Columns that must equal one of several values."""
     begins: bool
-    """Whether the beginning of a column is looked for that may have an index for that."""
     alternatives: tuple[frozenset[str], ...] = ()
-    """Of each of several alternatives the columns that must equal a value, where every row is one of them."""
 
 
 def targets(rules: ListRules, columns: tuple[Column, ...], model: type[BaseModel], searched: Collection[str] = ()) -> dict[str, Target]:
-    """The columns behind the fields that a list's ``q`` may name: by public name, else by the column's own.
+    """Return the columns of the fields that a list can be filtered by. Public names take precedence over column names.
 
     Raises:
-        KeyError: a declared field has no column, or one that cannot be compared; the declaration is wrong.
+        KeyError: A declared field has no column or cannot be compared, so the declaration is wrong.
     """
     public = {column.public: column for column in columns if not column.hidden}
     own = {column.name: column for column in columns}
@@ -78,7 +89,7 @@ def targets(rules: ListRules, columns: tuple[Column, ...], model: type[BaseModel
 
 
 def _absent(column: Column, model: type[BaseModel]) -> Any:
-    """What a row's NULL is read as, as :class:`~authhero_sql.rows.RowReader` has it."""
+    """Return the stored value that a NULL is read as, in agreement with :class:`~authhero_sql.rows.RowReader`."""
     if column.codec not in _READ:
         raise KeyError(column.name)
     if not column.null:
@@ -92,11 +103,11 @@ def _absent(column: Column, model: type[BaseModel]) -> Any:
     return None if default is None else column.encode(default)
 
 
-def compiled(tree: lucene.Node, rules: ListRules, known: Mapping[str, Target], dialect: Dialect) -> Filter:
-    """The filter that a caller's tree of conditions is for a list.
+def compile_filter(tree: lucene.Node, rules: ListRules, known: Mapping[str, Target], dialect: Dialect) -> Filter:
+    """Return the filter for a caller's tree of conditions.
 
     Raises:
-        InvalidQueryError: it names a field that the list does not filter by, or a value does not fit its field.
+        InvalidQueryError: The list cannot be filtered by a field, or a value does not fit its field.
     """
     compiler = _Compiler(rules, known, dialect)
     shape = compiler.node(tree, negated=False)
@@ -117,7 +128,7 @@ def _begins(shape: Shape) -> bool:
 
 
 def _alternatives(shape: Shape, known: Mapping[str, Target]) -> tuple[frozenset[str], ...]:
-    """The columns that equal a value in each of the parts of an OR, the first there is."""
+    """Return the columns that equal a value in each alternative of the first OR."""
     operator, *rest = shape
     if operator == "and":
         return next((found for part in rest if (found := _alternatives(part, known))), ())
@@ -125,7 +136,7 @@ def _alternatives(shape: Shape, known: Mapping[str, Target]) -> tuple[frozenset[
 
 
 def _columns(shape: Shape, known: Mapping[str, Target], wanted: str) -> Iterator[str]:
-    """The columns that equal a value, or one of several, in every row that a shape lets through."""
+    """Yield the columns that equal a value, or one of several, in every row that satisfies a shape."""
     operator, *rest = shape
     if operator == "and":
         for part in rest:
@@ -137,7 +148,7 @@ def _columns(shape: Shape, known: Mapping[str, Target], wanted: str) -> Iterator
 
 
 class _Compiler:
-    """Makes the shape of a tree, and collects the values in its order."""
+    """Builds the shape of a tree, and collects its values in the same order."""
 
     def __init__(self, rules: ListRules, known: Mapping[str, Target], dialect: Dialect) -> None:
         self.rules = rules
@@ -147,13 +158,13 @@ class _Compiler:
         self.columns: set[str] = set()
 
     def node(self, node: lucene.Node, *, negated: bool) -> Shape:
-        """The shape of a node, or of its opposite."""
+        """Return the shape of a node or of its negation."""
         match node:
             case lucene.Not():
                 return self.node(node.part, negated=not negated)
             case lucene.And() | lucene.Or():
                 every = isinstance(node, lucene.And) is not negated
-                # The deepest first: the parser of an engine keeps all that stands before a parenthesis, and has room for so much.
+                # The deepest node comes first: the parser stack of an engine is limited and grows with each term before a parenthesis.
                 parts = sorted(node.parts, key=_depth, reverse=True)
                 return ("and" if every else "or", *(self.node(part, negated=negated) for part in parts))
             case lucene.Text():
@@ -164,21 +175,21 @@ class _Compiler:
         try:
             return self.known[field]
         except KeyError:
-            allowed = f"there are {', '.join(self.known)}" if self.known else "there are none"
-            unknown = f"{self.rules.wire} have no field {shown(field[: lucene.SHOWN])} to filter by"
-            raise InvalidQueryError(f"{unknown}{did_you_mean(field, self.known)}; {allowed}") from None
+            name, supported = shown(field[: lucene.SHOWN]), ", ".join(self.known) or "none"
+            problem = f'{self.rules.wire} cannot be filtered by "{name}" (supported: {supported})'
+            raise InvalidQueryError(problem + did_you_mean(field, self.known)) from None
 
     def _text(self, text: lucene.Text, negated: bool) -> Shape:
-        """A free word: it is a part of one of the fields that are searched, or all of one that is compared."""
+        """Return the shape of free text. It matches if one of the searched fields contains it, or one of the exact fields equals it."""
         if not text.value:
             raise InvalidQueryError("q has an empty phrase")
-        # Stars add nothing to a part, and what is compared has none.
+        # A wildcard does not change a search for a part of the text, and an exact comparison does not support it.
         exact = () if text.starred else self.rules.exact
         if not (self.rules.search or exact):
-            what = "for parts" if self.rules.exact else "by free text"
-            raise InvalidQueryError(f"{self.rules.wire} cannot be searched {what}: name a field")
+            unsupported = "wildcards without a field" if self.rules.exact else "free text"
+            raise InvalidQueryError(f"{self.rules.wire} do not support {unsupported}: use field:value")
         search = [self.known[field] for field in self.rules.search]
-        leaves = [self._matched(search, "part", text.value, negated)] if search else []
+        leaves = [self._match_any(search, "part", text.value, negated)] if search else []
         leaves += [self._leaf("=", self.known[field], negated, text.value) for field in exact]
         return leaves[0] if len(leaves) == 1 else ("and" if negated else "or", *leaves)
 
@@ -188,43 +199,43 @@ class _Compiler:
             case lucene.Exists(field):
                 return self._leaf("=", target, negated, 1) if codec is MARK else self._leaf("exists", target, negated)
             case lucene.Equal(field, str(value), whole=False) if codec is TEXT and field in self.rules.parts:
-                return self._matched([target], "part", value, negated)
+                return self._match_any([target], "part", value, negated)
             case lucene.Equal(field, value):
                 return self._equal(field, target, value, negated)
             case lucene.OneOf(field, values):
                 return self._one_of(field, target, values, negated)
             case lucene.Match(field, value, place):
                 if codec is not TEXT:
-                    raise InvalidQueryError(f"{field} is not text: it can be compared, and has no parts that could match")
-                return self._placed(target, place, value, negated)
+                    raise InvalidQueryError(f"{field} is not text: it supports comparisons but no wildcards")
+                return self._match_one(target, place, value, negated)
             case lucene.Compare(field, sign, value):
-                return self._leaf(sign, target, negated, self._edge(field, target, value, last=sign in (">", "<=")))
+                return self._leaf(sign, target, negated, self._bound(field, target, value, last=sign in (">", "<=")))
             case lucene.Range():
                 return self._range(node, target, negated)
         raise TypeError(type(node).__name__)
 
     def _one_of(self, field: str, target: Target, values: Sequence[lucene.Operand], negated: bool) -> Shape:
-        """A list of text is bound as one; what is no text has few values."""
+        """Return the shape of a list of values. Text is bound as one list; other types have few values and become alternatives."""
         if values and target.column.codec is TEXT and target.absent is None:
-            name = self._named(target)
+            name = self._column_name(target)
             self.values += self.dialect.list_values("", [_read(field, target.column, value)[0] for value in values]).values()
             return ("in", name, negated, self.dialect.list_size(len(values)))
         parts = [self._equal(field, target, value, negated) for value in dict.fromkeys(values)]
         if not parts:
-            # What exists and does not: nothing; or, negated, everything.
+            # A field that exists and does not exist matches no row or, if negated, every row.
             parts = [self._leaf("exists", target, negated), self._leaf("exists", target, not negated)]
             return ("or" if negated else "and", *parts)
         return parts[0] if len(parts) == 1 else ("and" if negated else "or", *parts)
 
     def _equal(self, field: str, target: Target, value: lucene.Operand, negated: bool) -> Shape:
         low, high = _read(field, target.column, value)
-        if target.column.codec in _INSTANTS:
+        if target.column.codec in _INSTANT_CODECS:
             return self._leaf("range", target, negated, low, high, signs=(">=", "<="))
         return self._leaf("=", target, negated, low)
 
     def _range(self, node: lucene.Range, target: Target, negated: bool) -> Shape:
         bounds = [
-            (sign, self._edge(node.field, target, value, last=sign in (">", "<=")))
+            (sign, self._bound(node.field, target, value, last=sign in (">", "<=")))
             for sign, value in ((">=" if node.with_low else ">", node.low), ("<=" if node.with_high else "<", node.high))
             if value is not None
         ]
@@ -232,33 +243,33 @@ class _Compiler:
             return self._clause(lucene.Exists(node.field), target, negated)
         return self._leaf("range", target, negated, *(value for _, value in bounds), signs=tuple(sign for sign, _ in bounds))
 
-    def _edge(self, field: str, target: Target, value: lucene.Operand, *, last: bool) -> Any:
-        """The stored value that is the first or the last of what an operand stands for."""
-        if target.column.codec in _SWITCHES:
-            raise InvalidQueryError(f"{field} is true or false, which have no order")
+    def _bound(self, field: str, target: Target, value: lucene.Operand, *, last: bool) -> Any:
+        """Return the first or the last stored value that an operand represents."""
+        if target.column.codec in _BOOLEAN_CODECS:
+            raise InvalidQueryError(f"{field} is true or false: it cannot be compared by order")
         return _read(field, target.column, value)[last]
 
-    def _placed(self, target: Target, place: Place, text: str, negated: bool) -> Shape:
-        """One column holds, begins with or ends with the text."""
+    def _match_one(self, target: Target, place: Place, text: str, negated: bool) -> Shape:
+        """Return the shape for a column that contains, begins with or ends with the text."""
         bounds = self.dialect.beginning(text) if place == "start" and target.searched and not negated else ()
         if not bounds:
-            return self._matched([target], place, text, negated)
-        return ("and", self._leaf("begins", target, negated, *bounds), self._matched([target], place, text, negated))
+            return self._match_any([target], place, text, negated)
+        return ("and", self._leaf("begins", target, negated, *bounds), self._match_any([target], place, text, negated))
 
-    def _matched(self, targets: Sequence[Target], place: Place, text: str, negated: bool) -> Shape:
-        """One of the columns holds the text; in one leaf, because an engine may share the work."""
-        names = tuple([self._named(target) for target in targets])
+    def _match_any(self, targets: Sequence[Target], place: Place, text: str, negated: bool) -> Shape:
+        """Return the shape of a search in several columns. It is a single leaf, because an engine may search the columns together."""
+        names = tuple([self._column_name(target) for target in targets])
         values = self.dialect.match_values(place, text)
         self.values += (*values, False) if negated else values
         return (place, names, negated, len(values))
 
     def _leaf(self, operator: str, target: Target, negated: bool, *values: Any, signs: tuple[str, ...] = ()) -> Shape:
-        name = self._named(target)
+        name = self._column_name(target)
         self.values += values
         return (operator, name, negated, signs or len(values))
 
-    def _named(self, target: Target) -> str:
-        """The column's name; the value that its NULL stands for comes before the others of the leaf."""
+    def _column_name(self, target: Target) -> str:
+        """Return the name of the column. If its NULL represents a value, that value precedes the other values of the leaf."""
         self.columns.add(target.column.name)
         if target.absent is not None:
             self.values.append(target.absent)
@@ -275,46 +286,51 @@ def _depth(node: lucene.Node) -> int:
 
 
 def criterion(
-    filter: Filter, known: Mapping[str, Target], dialect: Dialect, field: Callable[[Column], Field], each: Sequence[Criterion | None] = ()
+    filter: Filter, known: Mapping[str, Target], dialect: Dialect, field: Callable[[Column], Field], guards: Sequence[Criterion | None] = ()
 ) -> Criterion:
-    """The predicate of a filter's shape; ``field`` gives a column as the statement has it.
+    """Return the predicate of a filter's shape.
 
-    ``each`` says beside each of :attr:`Filter.alternatives` what the index needs that leads to it.
+    Args:
+        filter: The filter.
+        known: The targets of the list, by field.
+        dialect: The SQL dialect.
+        field: Returns a column in the form in which the statement refers to it.
+        guards: For each of :attr:`Filter.alternatives`, a further condition that its index needs, or None.
     """
-    return _Predicates(known, dialect, field, each).of(filter.shape)
+    return _Predicates(known, dialect, field, guards).build(filter.shape)
 
 
 class _Predicates:
-    """Makes the predicates of shapes, and binds the values in the order in which :class:`_Compiler` has collected them."""
+    """Builds the predicates of shapes, and binds the values in the order in which :class:`_Compiler` collected them."""
 
     def __init__(
-        self, known: Mapping[str, Target], dialect: Dialect, field: Callable[[Column], Field], each: Sequence[Criterion | None]
+        self, known: Mapping[str, Target], dialect: Dialect, field: Callable[[Column], Field], guards: Sequence[Criterion | None]
     ) -> None:
-        self.each = each
+        self.guards = guards
         self.known = {target.column.name: target for target in known.values()}
         self.dialect = dialect
         self.field = field
         self.binds = (Bind(f"q_{number}") for number in count())
 
-    def of(self, shape: Shape) -> Criterion:
-        """The predicate of a node or a leaf."""
+    def build(self, shape: Shape) -> Criterion:
+        """Return the predicate of a node or a leaf."""
         operator = shape[0]
-        if operator == "or" and self.each:
-            each, self.each = self.each, ()
-            pairs = [(beside, self.of(part)) for beside, part in zip(each, shape[1:], strict=True)]
-            return joined("OR", [part if beside is None else Fragment("({0} AND {1})", beside, part) for beside, part in pairs])
+        if operator == "or" and self.guards:
+            guards, self.guards = self.guards, ()
+            pairs = [(guard, self.build(part)) for guard, part in zip(guards, shape[1:], strict=True)]
+            return joined("OR", [part if guard is None else Fragment("({0} AND {1})", guard, part) for guard, part in pairs])
         if operator in ("and", "or"):
-            return joined("AND" if operator == "and" else "OR", [self.of(part) for part in shape[1:]])
+            return joined("AND" if operator == "and" else "OR", [self.build(part) for part in shape[1:]])
         _, named, negated, size = shape
         if operator in _PLACES:
-            return self._matched(operator, named, negated, size)
-        return self._compared(operator, self.known[named], negated, size)
+            return self._match(operator, named, negated, size)
+        return self._compare(operator, self.known[named], negated, size)
 
-    def _matched(self, place: Place, names: Sequence[str], negated: bool, size: int) -> Criterion:
-        found = self.dialect.match([self._value(self.known[name]) for name in names], place, self._next(size))
+    def _match(self, place: Place, names: Sequence[str], negated: bool, size: int) -> Criterion:
+        found = self.dialect.match([self._value(self.known[name]) for name in names], place, self._take(size))
         return Fragment("(NOT COALESCE({0},{1}))", found, next(self.binds)) if negated else found
 
-    def _compared(self, operator: str, target: Target, negated: bool, size: Any) -> Criterion:
+    def _compare(self, operator: str, target: Target, negated: bool, size: Any) -> Criterion:
         value = self._value(target)
         if operator == "exists":
             return Fragment(f"({{0}} IS {'' if negated else 'NOT '}NULL)", value)
@@ -325,28 +341,28 @@ class _Predicates:
 
     def _comparison(self, operator: str, value: Any, size: Any, *, text: bool) -> Criterion:
         if operator == "begins":
-            return self.dialect.begins(value, self._next(size))
+            return self.dialect.begins(value, self._take(size))
         if operator == "in":
             return self.dialect.in_list(value, lambda _: next(self.binds), "", size)
         if operator == "=":
             return self.dialect.equal(value, next(self.binds), text=text)
         signs = size if operator == "range" else (operator,)
         holes = [f"{{0}} {sign} {{{position}}}" for position, sign in enumerate(signs, 1)]
-        return Fragment(f"({' AND '.join(holes)})", value, *self._next(len(signs)))
+        return Fragment(f"({' AND '.join(holes)})", value, *self._take(len(signs)))
 
     def _value(self, target: Target) -> Any:
-        """The column, or where its NULL stands for a value, that."""
+        """Return the column, wrapped in COALESCE if its NULL represents a value."""
         column = self.field(target.column)
         return column if target.absent is None else Fragment("COALESCE({0},{1})", column, next(self.binds))
 
-    def _next(self, size: int) -> list[Term]:
+    def _take(self, size: int) -> list[Term]:
         return list(islice(self.binds, size))
 
 
 # --- operands --------------------------------------------------------------------------------------------------------------------
 
-_INSTANTS = (INSTANT, EPOCH_MS)
-_SWITCHES = (BOOL, FLAG, MARK, SWITCH)
+_INSTANT_CODECS = (INSTANT, EPOCH_MS)
+_BOOLEAN_CODECS = (BOOL, FLAG, MARK, SWITCH)
 _WHOLE = re.compile(r"-?[0-9]{1,20}")
 _DATE = r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
 _TIME = r"T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))?(Z|[+-][0-9]{2}:?[0-5][0-9])?"
@@ -354,10 +370,10 @@ _INSTANT = re.compile(f"{_DATE}(?:{_TIME})?")
 
 
 def _read(field: str, column: Column, value: lucene.Operand) -> tuple[Any, Any]:
-    """The first and the last stored value that an operand stands for; the same one but for instants.
+    """Return the first and the last stored value that an operand represents. They only differ for instants.
 
     Raises:
-        InvalidQueryError: it does not fit the column; the value is not repeated.
+        InvalidQueryError: The operand does not fit the column. The message does not repeat it.
     """
     try:
         low, high = _READ[column.codec](value)
@@ -380,7 +396,7 @@ def _whole(value: lucene.Operand) -> tuple[int, int]:
     return value, value
 
 
-def _truth(value: lucene.Operand) -> tuple[bool, bool]:
+def _boolean(value: lucene.Operand) -> tuple[bool, bool]:
     if isinstance(value, str) and value in ("true", "false"):
         value = value == "true"
     if not isinstance(value, bool):
@@ -388,22 +404,22 @@ def _truth(value: lucene.Operand) -> tuple[bool, bool]:
     return value, value
 
 
-def _span(value: lucene.Operand) -> tuple[datetime, datetime]:
-    """The first and the last millisecond of the day, the second or the instant that is named, as Elasticsearch rounds."""
+def _instant_range(value: lucene.Operand) -> tuple[datetime, datetime]:
+    """Return the first and the last millisecond of a day, second or instant. This is how Elasticsearch rounds dates."""
     if isinstance(value, datetime):
         if value.tzinfo is None:
             raise ValueError("must have a time zone")
         return value, value
     found = _INSTANT.fullmatch(value if isinstance(value, str) else value.isoformat() if isinstance(value, date) else "")
     if found is None:
-        raise ValueError("must be a date like 2026-01-31 or a time like 2026-01-31T10:00:00Z")
+        raise ValueError("must be a date such as 2026-01-31 or a time such as 2026-01-31T10:00:00Z")
     year, month, day, hour, minute, second, fraction, zone = found.groups()
     micro = int((fraction or "").ljust(6, "0")[:6])
     try:
         local = datetime(int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0), micro, _zone(zone))
         start = local.astimezone(UTC)
     except (ValueError, OverflowError):
-        raise ValueError("must be a date or a time that exists") from None
+        raise ValueError("must be a valid date or time") from None
     length = timedelta(days=1) if hour is None else timedelta(seconds=1) if fraction is None else timedelta(milliseconds=1)
     return start, start + (length - timedelta(milliseconds=1))
 
@@ -418,11 +434,11 @@ def _zone(text: str | None) -> timezone:
 _READ: Mapping[Any, Callable[[lucene.Operand], tuple[Any, Any]]] = {
     TEXT: _text,
     INT: _whole,
-    BOOL: _truth,
-    FLAG: _truth,
-    SWITCH: _truth,
-    MARK: _truth,
-    INSTANT: _span,
-    EPOCH_MS: _span,
+    BOOL: _boolean,
+    FLAG: _boolean,
+    SWITCH: _boolean,
+    MARK: _boolean,
+    INSTANT: _instant_range,
+    EPOCH_MS: _instant_range,
 }
-"""How an operand is read for a column, by codec; others cannot be filtered by."""
+"""The function that reads an operand for a column, by codec. Columns with other codecs cannot be filtered by."""

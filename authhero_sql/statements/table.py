@@ -1,7 +1,7 @@
-"""The first room: the statements of a table. Pure: what is asked for goes in, a :class:`Call` comes out, and nothing is sent.
+"""The statements of a table. The methods return a :class:`Call` and send nothing.
 
-The text of a statement depends on its shape alone (which columns, which operators, how long a list), is built by PyPika the first
-time, and kept. Values are bound each time.
+The text of a statement depends only on its shape: which columns, which operators, how many values in a list. PyPika builds it the first
+time, and then it is cached. Values are bound each time.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ from ..dialects.dialect import Dialect, Fragment
 from ..dialects.interface import Call
 from ..rows import RowReader
 from ..schema import Column, Order, Table
-from .access import EVERYWHERE, Access, index_for
-from .conditions import DatabaseNow, Paired, Picked, Place, Where, columns, criterion, operands, shape
-from .texts import Bind, DatabaseNowTerm, Text, Texts
+from .access import TENANT_ID, Access, index_for
+from .conditions import DatabaseNow, PairIn, Scope, Subquery, Where, columns, criterion, operands, shape
+from .texts import Bind, CompiledStatement, DatabaseNowTerm, StatementCache
 
 AnyTable: TypeAlias = Table[Any]
 
 
 @dataclass(frozen=True, eq=False)
 class Side:
-    """A table with at most one row for each of ours, read along with it.
+    """A table with at most one row per row of the main table, whose columns are joined.
 
     Attributes:
-        table: the other table.
-        columns: its columns that are read, and the public field that each becomes.
-        on: our columns, and those of the other table that must equal them.
+        table: The side table.
+        columns: The columns that are read, and the public field that each becomes.
+        on: The columns of the main table, and the columns of the side table that must equal them.
     """
 
     table: AnyTable
@@ -43,17 +43,17 @@ class Side:
 
     @cached_property
     def read(self) -> tuple[Column, ...]:
-        """The columns under the names that they have among our fields; NULL where the row is missing."""
+        """The columns under the names of their public fields. They are NULL if the side table has no row."""
         return tuple(replace(self.table[name], field=field, null=True) for name, field in self.columns.items())
 
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """Rows of the same table that belong to each one of a page, in a column behind its own: a JSON array of arrays.
+    """Related rows of the same table, read for each row of a page as an additional column: a JSON array of arrays.
 
     Attributes:
-        model: what is read of them.
-        on: their columns, and those of the page's row that must equal them.
+        model: The model of the related rows.
+        on: The columns of the related rows, and the columns of the page's row that must equal them.
     """
 
     model: type[BaseModel]
@@ -61,47 +61,50 @@ class Gathered:
 
 
 @dataclass(frozen=True, slots=True)
-class Added:
-    """A value to add to a number that is stored."""
+class Increment:
+    """An amount to add to a stored number."""
 
     amount: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Chosen:
-    """Columns that are read as they are stored."""
+class RawColumns:
+    """Columns whose stored values are read without conversion."""
 
     columns: tuple[Column, ...]
 
 
-Read: TypeAlias = RowReader[Any] | Chosen
-"""What says which columns are read; one object for each kind of reading, because it is part of a statement's shape."""
+Read: TypeAlias = RowReader[Any] | RawColumns
+"""The columns that a statement reads. Use one object per set of columns, because it is part of the statement's shape."""
 
 
 class UnionAll:
-    """Two queries as one, to be compiled like one of PyPika's builders, which put parentheses around them that SQLite does not take."""
+    """Two queries combined by UNION ALL.
+
+    PyPika would put each query in parentheses, which SQLite does not support.
+    """
 
     def __init__(self, first: Any, second: Any) -> None:
         self._first, self._second = first, second
 
     def get_sql(self) -> str:
-        """The SQL text."""
+        """Return the SQL text."""
         return f"{self._first.get_sql()} UNION ALL {self._second.get_sql()}"
 
 
 class Statements:
-    """The statements of one table in one database's words.
+    """The statements of one table in the SQL dialect of one database.
 
     Args:
-        table: the table.
-        texts: the texts that have been built for this database.
-        side: a table whose columns are read along.
+        table: The table.
+        cache: The cached statements of the database.
+        side: A table whose columns are joined.
     """
 
-    def __init__(self, table: AnyTable, texts: Texts, side: Side | None = None) -> None:
+    def __init__(self, table: AnyTable, cache: StatementCache, side: Side | None = None) -> None:
         self.table = table
-        self.texts = texts
-        self.dialect: Dialect = texts.dialect
+        self.cache = cache
+        self.dialect: Dialect = cache.dialect
         self.side = side
 
     # Reading.
@@ -109,12 +112,14 @@ class Statements:
     def select(
         self, read: Read, where: Where, order: Sequence[Order] = (), *, limit: int | None = None, lock: bool = False, planned: bool = False
     ) -> Call:
-        """The rows that meet the conditions, as ``read`` reads them; ``planned`` as in :meth:`Texts.get`."""
+        """Return the rows that meet the conditions, with the columns of ``read``; ``planned`` is as in :meth:`StatementCache.get`."""
 
         def build() -> Any:
             source = self._source(where, order)
-            beside = any(name not in self.table for name in (*(column.name for column in read.columns), *(part.column for part in order)))
-            builder: Any = self._joined(source) if beside else self.dialect.query.from_(source)
+            needs_join = any(
+                name not in self.table for name in (*(column.name for column in read.columns), *(part.column for part in order))
+            )
+            builder: Any = self._joined(source) if needs_join else self.dialect.query.from_(source)
             builder = builder.select(*(self._field(source, column) for column in read.columns)).where(self._criterion(source, where))
             builder = self._sorted_by(builder, source, order)
             if limit is not None:
@@ -125,23 +130,23 @@ class Statements:
         return self._text(key, build, planned=planned).bind({**self._operands(where), "limit": limit})
 
     def either(self, read: Read, first: Where, second: Where) -> Call:
-        """The rows that meet the first conditions and those that meet the second, in no order; who meets both comes twice.
+        """Return the rows that meet the first conditions and the rows that meet the second, unordered.
 
-        The side table is read along with the first alone; what it has is NULL in the second.
+        A row that meets both occurs twice. The side table is joined to the first rows only; its columns are NULL in the second rows.
         """
 
-        def part(where: Where, prefix: str, *, beside: bool) -> Any:
+        def part(where: Where, prefix: str, *, join: bool) -> Any:
             source = self._source(where)
-            builder: Any = self._joined(source) if beside else self.dialect.query.from_(source)
-            fields = (self._field(source, column) if beside or column.name in self.table else NullValue() for column in read.columns)
+            builder: Any = self._joined(source) if join else self.dialect.query.from_(source)
+            fields = (self._field(source, column) if join or column.name in self.table else NullValue() for column in read.columns)
             return builder.select(*fields).where(self._criterion(source, where, prefix=prefix))
 
         key = ("either", read, shape(first, self.dialect), shape(second, self.dialect))
         values = {**self._operands(first, prefix="first"), **self._operands(second, prefix="second")}
-        return self._text(key, lambda: UnionAll(part(first, "first", beside=True), part(second, "second", beside=False))).bind(values)
+        return self._text(key, lambda: UnionAll(part(first, "first", join=True), part(second, "second", join=False))).bind(values)
 
     def exists_elsewhere(self, table: AnyTable, where: Where) -> Call:
-        """A row of another table that meets the conditions, known by the first column of its key."""
+        """Return the first key column of the rows of another table that meet the conditions."""
 
         def build() -> Any:
             source = self._source(where, table=table)
@@ -150,7 +155,7 @@ class Statements:
         return self._text(("elsewhere", table.name, shape(where, self.dialect)), build).bind(self._operands(where, table))
 
     def lock(self, table: AnyTable, where: Where) -> list[Call]:
-        """A first statement that makes writers of the same row take turns; nothing where all writers do anyway."""
+        """Return a statement that makes writers of the same row wait for each other, or an empty list if all writers do so anyway."""
         if not self.dialect.features.row_locks:
             return []
 
@@ -162,7 +167,7 @@ class Statements:
         return [self._text(("lock", table.name, shape(where, self.dialect)), build).bind(self._operands(where, table))]
 
     def distinct(self, column: Column, where: Where, limit: int, offset: int = 0) -> Call:
-        """The values of one column among the rows that meet the conditions, each once and in order."""
+        """Return the distinct values of one column among the rows that meet the conditions, in order."""
 
         def build() -> Any:
             source = self._source(where, (column.asc,))
@@ -174,7 +179,7 @@ class Statements:
         return self._text(("distinct", column, shape(where, self.dialect)), build).bind(values)
 
     def edge(self, where: Where, column: Column, reach: int) -> Call:
-        """The last value of so many entries of an index, or of those that there are, and their number."""
+        """Return the last value among the first ``reach`` entries of an index, and the number of entries."""
 
         def build() -> Any:
             source = self._source(where, (column.asc,))
@@ -186,29 +191,29 @@ class Statements:
         return self._text(("edge", column, shape(where, self.dialect)), build).bind({**self._operands(where), "limit": reach})
 
     def now(self) -> Call:
-        """The present by the database's clock."""
+        """Return the current time of the database's clock."""
         return self._text(("now",), lambda: self.dialect.query.select(DatabaseNowTerm())).bind({})
 
-    # Writing. Values are stored ones, by column name.
+    # Writing. Values are stored values by column name.
 
     def insert(self, values: Mapping[str, Any], table: AnyTable | None = None) -> Call:
-        """INSERT."""
+        """Insert a row."""
         into = table or self.table
         names = tuple(values)
 
         def build() -> Any:
-            return self.dialect.query.into(SQLTable(into.name)).columns(*names).insert(*map(_given, values.values(), names))
+            return self.dialect.query.into(SQLTable(into.name)).columns(*names).insert(*map(_value_term, values.values(), names))
 
         if _EXPRESSIONS.isdisjoint(map(type, values.values())):
-            # The shelf first: where a row goes is only to be said of a text that is built.
+            # Fast path: the shape of an INSERT without expressions consists of its column names.
             shape = (self.table.name, "insert", into.name, names)
-            return self.texts.get(shape, build, adds_row=True).bind(values)
-        return self._text(("insert", into.name, names, *_kinds(values)), build).bind(_bound(values))
+            return self.cache.get(shape, build, adds_row=True).bind(values)
+        return self._text(("insert", into.name, names, *_expression_types(values)), build).bind(_bound_values(values))
 
     def inserts(self, rows: Sequence[Mapping[str, Any]]) -> list[Call]:
-        """:meth:`insert` of many rows, all with the same columns in the same order; what is NULL in all of them is left out.
+        """Insert many rows, which must all have the same columns in the same order. Columns that are NULL in all rows are omitted.
 
-        Most rows have a value in a third of their columns, and an engine takes as long to bind a NULL.
+        Most rows have values in a third of their columns, and binding a NULL takes as long as binding a value.
         """
         if not rows:
             return []
@@ -217,7 +222,7 @@ class Statements:
         return [Call(first.sql, tuple([row[name] for name in names]), prepared=first.prepared, adds_row=first.adds_row) for row in rows]
 
     def insert_next(self, number: str, values: Mapping[str, Any], where: Where) -> Call:
-        """INSERT, numbered after the greatest among the rows that meet the conditions, from 1 on."""
+        """Insert a row with the next number: one more than the greatest number among the rows that meet the conditions, starting at 1."""
         names = tuple(values)
 
         def build() -> Any:
@@ -230,16 +235,21 @@ class Statements:
         key = ("insert next", number, names, shape(where, self.dialect))
         return self._text(key, build).bind({**self._operands(where), **_set(values), "none": 0, "one": 1})
 
-    def insert_beside(self, table: AnyTable, values: Mapping[str, Any], where: Where, *, upsert: Sequence[str] | None = None) -> Call:
-        """INSERT into another table, or into ours, only where a row of ours meets the conditions.
+    def insert_if_exists(self, table: AnyTable, values: Mapping[str, Any], where: Where, *, upsert: Sequence[str] | None = None) -> Call:
+        """Insert a row into a table if a row of the main table meets the conditions.
 
-        With ``upsert`` these columns are set instead where the other table has the row already.
+        Args:
+            table: The table to insert into. It may be the main table.
+            values: The values of the new row.
+            where: The conditions on the main table.
+            upsert: The columns to set instead if the key already exists; an empty sequence leaves the existing row unchanged. Without it,
+                an existing key is an error.
         """
         names = tuple(values)
 
         def build() -> Any:
             source = self._source(where)
-            # Beside a row of its own table, the two have to be told apart.
+            # Inserting into the table that is read needs an alias for the source.
             source = source.as_("source") if table is self.table else source
             binds = [self.dialect.cast(Bind(f"set_{name}"), table[name].type) for name in names]
             into = SQLTable(table.name)
@@ -247,15 +257,19 @@ class Statements:
             builder = builder.where(self._criterion(source, where))
             return builder if upsert is None else self.dialect.upsert(builder, into, table.key, upsert)
 
-        key = ("insert beside", table.name, names, shape(where, self.dialect), upsert and tuple(upsert))
+        key = ("insert if exists", table.name, names, shape(where, self.dialect), upsert and tuple(upsert))
         return self._text(key, build).bind({**self._operands(where), **_set(values)})
 
     def upsert(
         self, values: Mapping[str, Any], change: Sequence[str] | None = None, *, added: Sequence[str] = (), key: Sequence[str] = ()
     ) -> Call:
-        """INSERT, or where the key exists UPDATE of the columns to ``change``: by default all but the key.
+        """Insert a row, or update it if the key exists.
 
-        To columns that are ``added`` the value is added. ``key`` is a unique key other than the table's own.
+        Args:
+            values: The values of the row.
+            change: The columns to update. The default is all columns except the key.
+            added: The columns whose value is added to the stored one.
+            key: The columns of a unique key other than the primary key.
         """
         names, unique = tuple(values), tuple(key) or self.table.key
         changed = tuple(name for name in names if name not in unique) if change is None else tuple(change)
@@ -276,14 +290,14 @@ class Statements:
         only_if: tuple[AnyTable, Where] | None = None,
         on: Mapping[str, str] | None = None,
     ) -> Call:
-        """UPDATE of the rows that meet the conditions.
+        """Update the rows that meet the conditions.
 
         Args:
-            where: which rows.
-            values: what is stored.
-            old: stored values that columns must still have.
-            only_if: another table, of which a row must meet these conditions.
-            on: which columns there must equal which of each row's own.
+            where: The conditions.
+            values: The values to store.
+            old: Stored values that the columns must still have.
+            only_if: Another table, and the conditions that one of its rows must meet.
+            on: The columns of the other table, and the columns of the updated row that they must equal.
         """
         names, old = tuple(values), old or {}
 
@@ -291,15 +305,15 @@ class Statements:
             source = self._source(where)
             builder = self.dialect.query.update(source)
             for name, value in values.items():
-                given = _given(value, f"set_{name}")
-                builder = builder.set(source.field(name), source.field(name) + given if isinstance(value, Added) else given)
+                given = _value_term(value, f"set_{name}")
+                builder = builder.set(source.field(name), source.field(name) + given if isinstance(value, Increment) else given)
             builder = builder.where(self._criterion(source, where))
             for name, value in old.items():
-                builder = builder.where(self._still(source.field(name), name, null=value is None))
+                builder = builder.where(self._unchanged(source.field(name), name, null=value is None))
             return builder if only_if is None else builder.where(self._exists(*only_if, on or {}))
 
-        key: tuple[Any, ...] = ("update", names, *_kinds(values), shape(where, self.dialect), _nulls(old))
-        bound = {**self._operands(where), **_set(_bound(values)), **{f"old_{name}": value for name, value in old.items()}}
+        key: tuple[Any, ...] = ("update", names, *_expression_types(values), shape(where, self.dialect), _null_flags(old))
+        bound = {**self._operands(where), **_set(_bound_values(values)), **{f"old_{name}": value for name, value in old.items()}}
         if only_if is not None:
             table, guard = only_if
             key += (table.name, shape(guard, self.dialect), tuple((on or {}).items()))
@@ -307,7 +321,7 @@ class Statements:
         return self._text(key, build).bind(bound)
 
     def delete(self, where: Where, table: AnyTable | None = None) -> Call:
-        """DELETE of the rows that meet the conditions."""
+        """Delete the rows that meet the conditions."""
         target = table or self.table
 
         def build() -> Any:
@@ -317,38 +331,41 @@ class Statements:
         return self._text(("delete", target.name, shape(where, self.dialect)), build).bind(self._operands(where, target))
 
     def delete_some(self, where: Where, limit: int) -> Call:
-        """DELETE of at most ``limit`` of the rows that meet the conditions."""
+        """Delete at most ``limit`` of the rows that meet the conditions."""
 
         def build() -> Any:
             source = self._source(where)
             return self.dialect.delete_batch(source, self.table.key, self._criterion(source, where), Bind("limit"))
 
-        # A plan for any value does not know how few rows are meant.
+        # A generic plan would not reflect how few rows match.
         text = self._text(("delete some", shape(where, self.dialect)), build, planned=True)
         return text.bind({**self._operands(where), "limit": limit})
 
-    # What they are made of.
+    # Parts of the statements.
 
-    def _text(self, key: tuple[Hashable, ...], build: Callable[[], Any], *, planned: bool = False) -> Text:
-        return self.texts.get((self.table.name, *key), build, planned=planned)
+    def _text(self, key: tuple[Hashable, ...], build: Callable[[], Any], *, planned: bool = False) -> CompiledStatement:
+        return self.cache.get((self.table.name, *key), build, planned=planned)
 
     def _operands(self, where: Where, table: AnyTable | None = None, prefix: str = "where") -> dict[str, Any]:
-        return operands(where, Place(table or self.table, self.dialect), prefix)
+        return operands(where, Scope(table or self.table, self.dialect), prefix)
 
     def _criterion(self, source: Any, where: Where, table: AnyTable | None = None, prefix: str = "where") -> Criterion:
         table = table or self.table
-        return criterion(where, Place(table, self.dialect, source, self._checked(where, table), self._picked), prefix)
+        return criterion(where, Scope(table, self.dialect, source, self._checked_columns(where, table), self._subquery), prefix)
 
-    def _checked(self, where: Where, table: AnyTable) -> Collection[str]:
-        """The tenant, where the index that leads to the rows does not have it: each of the tenant's own seems to lead to as few."""
+    def _checked_columns(self, where: Where, table: AnyTable) -> Collection[str]:
+        """Return the tenant column if the index for the conditions does not contain it.
+
+        Any index that begins with the tenant would otherwise look as selective to the engine as the right one.
+        """
         access = self._access(where, (), table)
-        led = next((index.names for index in table.indexes if access and index.name == access.name), (EVERYWHERE,))
-        return () if EVERYWHERE in led else (EVERYWHERE,)
+        led = next((index.names for index in table.indexes if access and index.name == access.name), (TENANT_ID,))
+        return () if TENANT_ID in led else (TENANT_ID,)
 
-    def _picked(self, picked: Picked, prefix: str) -> Any:
-        source = self._source(picked.where, table=picked.table)
-        chosen = self.dialect.query.from_(source).select(source.field(picked.column.name))
-        return chosen.where(self._criterion(source, picked.where, picked.table, prefix))
+    def _subquery(self, selected: Subquery, prefix: str) -> Any:
+        source = self._source(selected.where, table=selected.table)
+        chosen = self.dialect.query.from_(source).select(source.field(selected.column.name))
+        return chosen.where(self._criterion(source, selected.where, selected.table, prefix))
 
     def _source(
         self,
@@ -360,44 +377,49 @@ class Statements:
         listed: Collection[str] = (),
         certain: bool = False,
     ) -> Any:
-        """The table, read by the index that leads to the rows that meet the conditions.
+        """Return the table, with the index to use for the conditions.
 
-        ``also`` are further columns that equal a value, ``listed`` those that equal one of several; ``certain`` says that no other index
-        can be better.
+        Args:
+            where: The conditions.
+            order: The order of the rows.
+            table: The table to read, if it is not the main table.
+            also: Further columns that must equal a value.
+            listed: Further columns that must equal one of several values.
+            certain: Whether no other index can be better.
         """
         table = table or self.table
         access, source = self._access(where, order, table, also, listed), SQLTable(table.name)
         if access is None:
             return source
-        pairs = any(isinstance(value, Paired) for value in where.values())
+        pairs = any(isinstance(value, PairIn) for value in where.values())
         return self.dialect.read_by(source, access.name, certain=certain or access.ordered or pairs)
 
     @staticmethod
     def _access(
         where: Where, order: Sequence[Order], table: AnyTable, also: Collection[str] = (), among: Collection[str] = ()
     ) -> Access | None:
-        """The index that leads there, if one has to be chosen."""
+        """Return the index to use, or None if the statement does not have to name one."""
         equal, listed = columns(where, "equal") | set(also), columns(where, "listed") | set(among)
-        # What is NULL is mostly many: only where nothing else is said does it lead anywhere.
+        # Many rows are NULL in such a column, so NULL only counts if there is no other condition.
         bounded = columns(where, "bounded") if equal | listed else columns(where, "bounded", "null")
-        # The rows of a list of values come in no order.
+        # An index returns the rows of a list of values in no useful order.
         return index_for(table, equal, bounded, () if listed else order, listed=listed)
 
     def _joined(self, source: Any, *, few: bool = False) -> Any:
-        """A query from the source, the side table joined to it; ``few`` says that the source has only the rows of a page."""
+        """Return a query from the source with the side table joined; ``few`` says that the source only has the rows of a page."""
         builder = self.dialect.query.from_(source)
         if self.side is None:
             return builder
-        beside = SQLTable(self.side.table.name)
+        other = SQLTable(self.side.table.name)
         if few:
-            beside = self.dialect.row_by_row(beside, [*self.side.columns, *self.side.on.values()], source, self.side.on)
-        same = Criterion.all([source.field(ours) == beside.field(theirs) for ours, theirs in self.side.on.items()])
-        return builder.left_join(beside).on(same)
+            other = self.dialect.row_by_row(other, [*self.side.columns, *self.side.on.values()], source, self.side.on)
+        same = Criterion.all([source.field(ours) == other.field(theirs) for ours, theirs in self.side.on.items()])
+        return builder.left_join(other).on(same)
 
     def _field(self, source: Any, column: Column) -> Field:
-        """A column of ours or of the side table."""
-        beside = self.side is not None and column.name in self.side.columns and column.name not in self.table
-        field: Field = (SQLTable(self.side.table.name) if beside and self.side else source).field(column.name)
+        """Return a column of the main table or of the side table."""
+        in_side = self.side is not None and column.name in self.side.columns and column.name not in self.table
+        field: Field = (SQLTable(self.side.table.name) if in_side and self.side else source).field(column.name)
         return field
 
     def _sorted_by(self, builder: Any, source: Any, order: Sequence[Order]) -> Any:
@@ -417,28 +439,28 @@ class Statements:
             inner = inner.where(Fragment("{0}.{1} = {2}.{3}", *map(Field, (table.name, theirs, self.table.name, ours))))
         return ExistsCriterion(inner)  # type: ignore[no-untyped-call]  # PyPika's
 
-    def _still(self, field: Field, name: str, *, null: bool) -> Criterion:
-        """A column has the stored value that was read."""
+    def _unchanged(self, field: Field, name: str, *, null: bool) -> Criterion:
+        """Return the condition that a column still has the value that was read."""
         return field.isnull() if null else self.dialect.equal(field, Bind(f"old_{name}"), text=self.table[name].is_text)
 
 
-_EXPRESSIONS = frozenset((Added, DatabaseNow))
+_EXPRESSIONS = frozenset((Increment, DatabaseNow))
 
 
-def _given(value: Any, bind: str) -> Term:
-    """What stands in a statement for a value to store."""
+def _value_term(value: Any, bind: str) -> Term:
+    """Return the term for a value to store."""
     return DatabaseNowTerm() + Bind(bind) if isinstance(value, DatabaseNow) else Bind(bind)
 
 
-def _kinds(values: Mapping[str, Any]) -> tuple[tuple[str, type], ...]:
-    """The values that are more than a parameter: part of a statement's shape."""
-    return tuple([(name, type(value)) for name, value in values.items() if isinstance(value, Added | DatabaseNow)])
+def _expression_types(values: Mapping[str, Any]) -> tuple[tuple[str, type], ...]:
+    """Return the types of the values that are expressions. They are part of the shape of a statement."""
+    return tuple([(name, type(value)) for name, value in values.items() if isinstance(value, Increment | DatabaseNow)])
 
 
-def _bound(values: Mapping[str, Any]) -> dict[str, Any]:
-    """What is bound for the values."""
+def _bound_values(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values to bind."""
     return {
-        name: value.amount if isinstance(value, Added) else value.milliseconds if isinstance(value, DatabaseNow) else value
+        name: value.amount if isinstance(value, Increment) else value.milliseconds if isinstance(value, DatabaseNow) else value
         for name, value in values.items()
     }
 
@@ -447,5 +469,5 @@ def _set(values: Mapping[str, Any]) -> dict[str, Any]:
     return {f"set_{name}": value for name, value in values.items()}
 
 
-def _nulls(old: Mapping[str, Any]) -> tuple[tuple[str, bool], ...]:
+def _null_flags(old: Mapping[str, Any]) -> tuple[tuple[str, bool], ...]:
     return tuple([(name, value is None) for name, value in old.items()])

@@ -1,4 +1,4 @@
-"""The texts of statements: built once, kept by shape, bound many times."""
+"""The cache of statements. The text of a statement is built once per shape, and values are bound to it each time."""
 
 from __future__ import annotations
 
@@ -17,75 +17,75 @@ from ..dialects.interface import Call
 T = TypeVar("T")
 
 MARK = re.compile("\0(\\w+)\0")
-KEPT_BYTES = 8 << 20
-"""How much memory the statements may take that are kept."""
-KEPT_FILTER_BYTES = 4 << 20
-"""The same for those with a filter of a caller's, of which there are as many as callers think of."""
+CACHE_BYTES = 8 << 20
+"""The maximum memory of the cached statements, in bytes."""
+FILTER_CACHE_BYTES = 4 << 20
+"""The maximum memory of the cached statements with a caller's filter, in bytes. Callers may produce any number of these."""
 
 
 class Bind(Term):
-    """A value that is bound by name when the statement runs; never in the text."""
+    """A named bound parameter. Its value never becomes part of the SQL text."""
 
     def __init__(self, name: str) -> None:
         super().__init__(None)
         self.name = name
 
     def get_sql(self, **kwargs: Any) -> str:
-        """The mark that the dialect's placeholder replaces: no SQL text may hold a NUL."""
+        """Return the mark that the dialect replaces by its placeholder. SQL text cannot contain NUL, so the mark is unambiguous."""
         return f"\0{self.name}\0"
 
 
 class DatabaseNowTerm(Term):
-    """The database's own time in epoch milliseconds: :meth:`Dialect.now_ms`, which the finished text gets in its place."""
+    """The current time of the database in epoch milliseconds. The finished text contains :meth:`Dialect.now_ms` instead."""
 
     MARK = "\0:now\0"
-    """No name, so that no parameter can be taken for it."""
+    """A mark that cannot be confused with a parameter, because it is not a valid parameter name."""
 
     def get_sql(self, **kwargs: Any) -> str:
-        """The mark."""
+        """Return the mark that stands for the expression."""
         return self.MARK
 
 
 class LiteralError(RuntimeError):
-    """A statement was built with a value in its text. Bind it."""
+    """The text of a statement contains a literal value: use a bound parameter."""
 
 
-def guard(text: str, quote: str) -> None:
-    """Refuse a text with a literal: what is no quoted name may hold neither a string nor a number.
+def reject_literals(text: str, quote: str) -> None:
+    """Raise an error if the text contains a string or number outside of quoted names.
 
     Raises:
-        LiteralError: it does.
+        LiteralError: The text contains a literal.
     """
-    # No name follows a letter: b"'" is how bytes would look.
+    # A quoted name never follows a letter, but the literal of a bytes object does: b"'".
     bare = re.sub(rf"(?<!\w){quote}[^{quote}]*{quote}", "", MARK.sub("", text))
     if re.search(r"['\"`]|\b\d|\b(true|false)\b", bare, re.IGNORECASE):
         raise LiteralError
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
-    """SQL text in one dialect and the names of its parameters in order."""
+class CompiledStatement:
+    """The SQL text of a statement in one dialect, and the names of its parameters in order."""
 
     sql: str
     names: tuple[str, ...]
     _pick: Callable[[Mapping[str, Any]], Any]
     prepared: bool = True
-    """Whether the server may keep it prepared, with a plan that is for every value."""
+    """Whether the server may cache the prepared statement, with a plan for all values."""
     adds_row: bool = False
-    """Whether it is an INSERT of one row and nothing else."""
+    """Whether the statement is an INSERT of a single row and nothing else."""
 
     def bind(self, values: Mapping[str, Any]) -> Call:
-        """The statement with its values; names that it does not have are ignored."""
+        """Return the statement with its values. Names that are not parameters of the statement are ignored."""
         return Call(self.sql, self._pick(values), prepared=self.prepared, adds_row=self.adds_row)
 
 
-def compiled(dialect: Dialect, builder: Any) -> Text:
-    """The statement of a PyPika builder."""
+def compile_statement(dialect: Dialect, builder: Any) -> CompiledStatement:
+    """Return the compiled statement of a PyPika builder."""
     text = builder.get_sql()
-    guard(text, dialect.quote)
+    reject_literals(text, dialect.quote)
     text = text.replace(DatabaseNowTerm.MARK, dialect.now_ms())
     sql, names = dialect.placeholders(text, MARK)
-    return Text(sql, names, _picker(names))
+    return CompiledStatement(sql, names, _picker(names))
 
 
 def _picker(names: tuple[str, ...]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
@@ -94,64 +94,68 @@ def _picker(names: tuple[str, ...]) -> Callable[[Mapping[str, Any]], tuple[Any, 
     return lambda values: tuple(values[name] for name in names)
 
 
-class Shelf:
-    """Statements by shape, in so many bytes; when there is no room left, the oldest goes."""
+class BoundedCache:
+    """A cache of statements by shape with a memory limit. When it is full, the oldest statements are removed."""
 
-    def __init__(self, room: int) -> None:
-        self.room: int = room
-        self._kept: dict[Hashable, Text] = {}
+    def __init__(self, max_bytes: int) -> None:
+        self._free: int = max_bytes
+        self._statements: dict[Hashable, CompiledStatement] = {}
 
-    def get(self, shape: Hashable) -> Text | None:
-        """The statement of a shape, if it is kept."""
-        return self._kept.get(shape)
+    def get(self, shape: Hashable) -> CompiledStatement | None:
+        """Return the statement with this shape, or None if it is not cached."""
+        return self._statements.get(shape)
 
-    def put(self, shape: Hashable, text: Text) -> None:
-        """Keep one that is not kept yet."""
-        self._kept[shape] = text
-        self.room -= _size(shape, text)
-        while self.room < 0:
-            oldest = next(iter(self._kept))
-            self.room += _size(oldest, self._kept.pop(oldest))
+    def put(self, shape: Hashable, statement: CompiledStatement) -> None:
+        """Add a statement that is not cached yet."""
+        self._statements[shape] = statement
+        self._free -= _size(shape, statement)
+        while self._free < 0:
+            oldest = next(iter(self._statements))
+            self._free += _size(oldest, self._statements.pop(oldest))
 
 
 def _size(*values: Any) -> int:
-    """Bytes of memory, what is shared with others counted like what is not."""
-    parts = [(value.sql, value.names) if isinstance(value, Text) else value for value in values]
+    """Return the memory of the values in bytes. Objects that are shared are counted each time."""
+    parts = [(value.sql, value.names) if isinstance(value, CompiledStatement) else value for value in values]
     return sum(getsizeof(part) + (_size(*part) if isinstance(part, tuple) else 0) for part in parts)
 
 
-class Texts:
-    """The statements of one database, by shape: (operation, table, …)."""
+class StatementCache:
+    """The cached statements of one database, by shape: (operation, table, …)."""
 
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
         self.builds: int = 0
-        """How many have been built; stands still when everything is warm."""
-        self._own = Shelf(KEPT_BYTES)
-        self._filters = Shelf(KEPT_FILTER_BYTES)
-        self._made: dict[Hashable, Any] = {}
+        """The number of statements that were built. It no longer changes once every statement is cached."""
+        self._unfiltered = BoundedCache(CACHE_BYTES)
+        self._filtered = BoundedCache(FILTER_CACHE_BYTES)
+        self._objects: dict[Hashable, Any] = {}
 
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
-        """What is made once for this database, such as the statements of an adapter's table."""
-        if key not in self._made:
-            self._made[key] = make()
-        made: T = self._made[key]
-        return made
+        """Return an object that is created once per database, such as the statements of an adapter's table."""
+        if key not in self._objects:
+            self._objects[key] = make()
+        cached: T = self._objects[key]
+        return cached
 
     def get(
         self, shape: Hashable, build: Callable[[], Any], *, filtered: bool = False, planned: bool = False, adds_row: bool = False
-    ) -> Text:
-        """The statement of a shape; ``build`` makes its PyPika builder the first time.
+    ) -> CompiledStatement:
+        """Return the statement with this shape. ``build`` is only called if the statement is not cached.
 
-        A shape names everything that the text depends on and no value. One that is ``filtered`` by a caller has a shelf of its own,
-        so that no caller's inventions drive out our own. One that is ``planned`` each time is not kept prepared by a server:
-        PostgreSQL would make one plan for all values, and what is rare in one tenant is everywhere in another. ``adds_row`` says that
-        it is an INSERT of one row and nothing else.
+        Args:
+            shape: Everything that the text depends on, and no value.
+            build: Returns the PyPika builder.
+            filtered: Whether the statement has a caller's filter. Such statements have a separate cache, so that arbitrary filters cannot
+                evict the other statements.
+            planned: Whether the server must plan the statement for each set of values instead of caching it. PostgreSQL would otherwise
+                use one plan for all values, but a value that is rare in one tenant may be frequent in another.
+            adds_row: Whether the statement is an INSERT of a single row and nothing else.
         """
-        shelf = self._filters if filtered else self._own
-        text = shelf.get(shape)
-        if text is None:
+        cache = self._filtered if filtered else self._unfiltered
+        statement = cache.get(shape)
+        if statement is None:
             self.builds += 1
-            text = replace(compiled(self.dialect, build()), prepared=not planned, adds_row=adds_row)
-            shelf.put(shape, text)
-        return text
+            statement = replace(compile_statement(self.dialect, build()), prepared=not planned, adds_row=adds_row)
+            cache.put(shape, statement)
+        return statement

@@ -78,10 +78,10 @@ async def test_a_row_is_found_by_the_servers_time(kept: Kept, condition: Where, 
 async def test_it_is_one_statement_whatever_is_added(kept: Kept) -> None:
     await _store(kept, DatabaseNow())
     await kept._run.write(kept._sql.update({C.id: "x", C.expires_at_ts: lt(DatabaseNow(HOUR))}, {"expires_at_ts": DatabaseNow(HOUR)}))
-    built = kept.context.texts.builds
+    built = kept.context.statement_cache.builds
     await kept._run.write(kept._sql.update({C.id: "x", C.expires_at_ts: lt(DatabaseNow(2 * HOUR))}, {"expires_at_ts": DatabaseNow(-HOUR)}))
-    assert kept.context.texts.builds == built
+    assert kept.context.statement_cache.builds == built
     # A plain instant in the same place is another statement.
     await kept._run.write(kept._sql.update({C.id: "x", C.expires_at_ts: lt(datetime.now(UTC))}, {"expires_at_ts": 1}))
-    assert kept.context.texts.builds == built + 1
+    assert kept.context.statement_cache.builds == built + 1
     assert await _stored(kept) == 1

@@ -23,8 +23,8 @@ from authhero_sql.listing import Cursor, ListRules, Sort
 from authhero_sql.lucene import Equal, quoted
 from authhero_sql.schema import Column
 from authhero_sql.statements.access import index_for
-from authhero_sql.statements.filters import compiled
-from authhero_sql.statements.texts import Text, Texts
+from authhero_sql.statements.filters import compile_filter
+from authhero_sql.statements.texts import CompiledStatement, StatementCache
 from authhero_sql.where import one_of
 from tests import population
 from tests.kinds import kinds
@@ -104,7 +104,7 @@ def summary(sql: str) -> str:
     return " ".join([what, *compared, *matched])
 
 
-class Noting(Texts):
+class Noting(StatementCache):
     """Notes each statement that is bound, by its text."""
 
     def __init__(self, dialect: Dialect) -> None:
@@ -112,7 +112,9 @@ class Noting(Texts):
         self.source = ""
         self.sent: dict[str, list[Sent]] = {}
 
-    def get(self, shape: Any, build: Callable[[], Any], *, filtered: bool = False, planned: bool = False, adds_row: bool = False) -> Text:
+    def get(
+        self, shape: Any, build: Callable[[], Any], *, filtered: bool = False, planned: bool = False, adds_row: bool = False
+    ) -> CompiledStatement:
         """The statement, which notes what is bound to it."""
         statement = super().get(shape, build, filtered=filtered, planned=planned, adds_row=adds_row)
 
@@ -290,7 +292,7 @@ async def _indexed_fields(adapter: Adapter[Any], filled: Database) -> AsyncItera
         name = target.column.name
         if name not in table or name == "tenant_id" or (value := await _some(filled, table.name, table[name])) is None:
             continue
-        filter = compiled(Equal(field, value), rules, adapter._targets(), filled.dialect)
+        filter = compile_filter(Equal(field, value), rules, adapter._targets(), filled.dialect)
         led = {name} & filter.equal or {name} & {order[0].column}
         access = index_for(table, {"tenant_id", name}, (), order)
         columns = next((index.names for index in table.indexes if access and index.name == access.name), table.key)

@@ -169,14 +169,14 @@ def test_json_writes_instants_as_everywhere() -> None:
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, [-math.inf], {"a": {"b": math.nan}}])
 def test_numbers_that_json_has_not_are_refused(value: Any) -> None:
-    with pytest.raises(ValueError, match="must be JSON"):
+    with pytest.raises(ValueError, match="must be valid JSON"):
         dump_json(value)
 
 
 def test_a_value_inside_itself_is_refused() -> None:
     value: list[Any] = []
     value.append(value)
-    with pytest.raises(ValueError, match="must be JSON"):
+    with pytest.raises(ValueError, match="must be valid JSON"):
         dump_json(value)
 
 

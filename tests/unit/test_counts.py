@@ -244,7 +244,7 @@ async def mixed(store: Adapters, name: str, size: int) -> None:
 
 
 async def test_nothing_is_built_when_everything_is_warm(store: Adapters) -> None:
-    statements = store.context.texts
+    statements = store.context.statement_cache
     await mixed(store, "one", 1)
     await mixed(store, "two", 2)
     warm = statements.builds
@@ -257,14 +257,14 @@ async def test_nothing_is_built_when_everything_is_warm(store: Adapters) -> None
 @pytest.mark.transactions
 async def test_transactions_use_the_same_statements(store: Adapters) -> None:
     await store.users.get("acme", "auth0|ada")
-    warm = store.context.texts.builds
+    warm = store.context.statement_cache.builds
     async with store.transaction() as tx:
-        assert tx.context.texts is store.context.texts
+        assert tx.context.statement_cache is store.context.statement_cache
         await tx.users.get("acme", "auth0|ada")
         async with tx.transaction() as inner:
             await inner.users.get("acme", "auth0|ada")
-    assert store.context.texts.builds == warm
-    assert replace(store.context).texts is store.context.texts
+    assert store.context.statement_cache.builds == warm
+    assert replace(store.context).statement_cache is store.context.statement_cache
 
 
 @pytest.mark.parametrize("size", [1, 40, 200])

@@ -67,7 +67,7 @@ def test_a_set_up_that_is_wrong_is_unavailable_and_misconfigured() -> None:
         (InvalidValueError("users", None, "is wrong"), "users: is wrong"),
         (InvalidValueError("users", "emial", 'unknown field "emial"'), 'users: unknown field "emial"'),
         (InvalidValueError("users", "a", "is wrong", [InvalidField("b", "is wrong, too")]), "users.a: is wrong (and 1 more)"),
-        (DatabaseError(code="42"), "The database refused the statement (42)"),
+        (DatabaseError(code="42"), "The database rejected the statement (42)"),
         (DatabaseError("it failed: try again", code="42"), "it failed (42): try again"),
         (DatabaseError("it failed (42): try again", code="42"), "it failed (42): try again"),
         (DatabaseError("it failed", code="42").at("users"), "users: it failed (42)"),

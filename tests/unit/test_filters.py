@@ -18,7 +18,7 @@ from authhero_sql.listing import ListRules
 from authhero_sql.lucene import parse, quoted
 from authhero_sql.schema import Column
 from authhero_sql.statements.filters import Filter, targets
-from authhero_sql.statements.filters import compiled as compiled_tree
+from authhero_sql.statements.filters import compile_filter as compiled_tree
 from authhero_sql.where import one_of
 from tests.unit.fakes import DIALECTS, FakeDatabase
 
@@ -66,11 +66,11 @@ async def texts_of(dialect: Dialect, *filters: str, of: str = "users") -> tuple[
         sent.append([call.sql for call in database.calls])
         database.calls.clear()
         if len(sent) == 1:
-            built = context.texts.builds
-    return sent, context.texts.builds - built
+            built = context.statement_cache.builds
+    return sent, context.statement_cache.builds - built
 
 
-def compiled(q: str, rules: ListRules, known: Any, dialect: Dialect) -> Filter:
+def compile_filter(q: str, rules: ListRules, known: Any, dialect: Dialect) -> Filter:
     """The filter that a ``q`` is."""
     tree = parse(q)
     assert tree is not None
@@ -121,7 +121,7 @@ async def test_other_values_of_other_lists_build_nothing(dialect: Dialect, of: s
 @given(text=texts)
 def test_a_shape_holds_names_and_counts(dialect: Dialect, text: str) -> None:
     escaped = "".join(f"\\{letter}" for letter in text)
-    filter = compiled(f"name:*{escaped}* kind:{quoted(text)}", RULES, KNOWN, dialect)
+    filter = compile_filter(f"name:*{escaped}* kind:{quoted(text)}", RULES, KNOWN, dialect)
     assert filter is not None
     hash(filter.shape)
     _, part, equal = filter.shape
@@ -166,14 +166,14 @@ def test_a_wrong_declaration_is_found(rules: ListRules) -> None:
 @pytest.mark.parametrize("q", ["place.city:x", "data:x", "off:1", "marked:>true", "marked:t*"])
 def test_what_does_not_fit_is_refused(dialect: Dialect, q: str) -> None:
     with pytest.raises(InvalidQueryError):
-        compiled(q, RULES, KNOWN, dialect)
+        compile_filter(q, RULES, KNOWN, dialect)
 
 
 def test_a_list_without_fields_or_free_text_says_so() -> None:
     bare: Any = ListRules(wire="x")
     for q, said in (("a:b", "none"), ("a", "free text")):
         with pytest.raises(InvalidQueryError, match=said):
-            compiled(q, bare, {}, DIALECTS["sqlite"])
+            compile_filter(q, bare, {}, DIALECTS["sqlite"])
 
 
 def test_two_cases_are_each_others() -> None:

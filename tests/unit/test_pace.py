@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authhero_sql.crud.pace import FIRST, GOAL, GREATEST, LEAST, Pace
+from authhero_sql.crud.pace import FIRST, GOAL, GREATEST, LEAST, BatchSize
 
 
-def sizes(pace: Pace) -> tuple[int, int]:
+def sizes(batch: BatchSize) -> tuple[int, int]:
     """How many rows the next batch is meant to remove, and how many entries it walks over."""
-    return pace.rows, pace.reach
+    return batch.rows, batch.reach
 
 
 @pytest.mark.parametrize(
@@ -19,51 +19,51 @@ def sizes(pace: Pace) -> tuple[int, int]:
     [(0.0, 200), (GOAL / 100, 200), (GOAL / 2, 200), (GOAL / 1.5, 150), (GOAL, 100), (2 * GOAL, 50), (4 * GOAL, 25), (60.0, LEAST)],
 )
 def test_it_doubles_at_the_most_and_shrinks_in_proportion(seconds: float, size: int) -> None:
-    pace = Pace()
-    pace.took(seconds, FIRST)
-    assert sizes(pace) == (size, size)
+    batch = BatchSize()
+    batch.record(seconds, FIRST)
+    assert sizes(batch) == (size, size)
 
 
 def test_it_settles_where_a_batch_takes_what_it_should() -> None:
-    pace = Pace()
+    batch = BatchSize()
     for _ in range(20):
-        pace.took(pace.rows * 0.0002, pace.rows)
-    assert sizes(pace) == (500, 500)
+        batch.record(batch.rows * 0.0002, batch.rows)
+    assert sizes(batch) == (500, 500)
     # And again where the database has become ten times as slow.
-    pace.took(pace.rows * 0.002, pace.rows)
-    assert sizes(pace) == (50, 50)
+    batch.record(batch.rows * 0.002, batch.rows)
+    assert sizes(batch) == (50, 50)
 
 
 def test_what_is_passed_over_quickly_is_walked_over_further_and_no_more_is_removed() -> None:
-    pace = Pace()
-    pace.took(0.0, 0)
-    assert sizes(pace) == (100, 200)
+    batch = BatchSize()
+    batch.record(0.0, 0)
+    assert sizes(batch) == (100, 200)
     for _ in range(10):
-        pace.took(0.0, 3)
-    assert sizes(pace) == (100, GREATEST)
-    pace.took(GOAL, pace.limit)
-    assert sizes(pace) == (125, 125), "where there are many again, one batch walks over no more than it may remove"
+        batch.record(0.0, 3)
+    assert sizes(batch) == (100, GREATEST)
+    batch.record(GOAL, batch.limit)
+    assert sizes(batch) == (125, 125), "where there are many again, one batch walks over no more than it may remove"
 
 
 def test_where_nothing_was_found_a_slow_batch_makes_the_next_one_smaller() -> None:
-    pace = Pace()
-    pace.took(2 * GOAL, 0)
-    assert sizes(pace) == (50, 50)
+    batch = BatchSize()
+    batch.record(2 * GOAL, 0)
+    assert sizes(batch) == (50, 50)
 
 
 def test_the_removal_has_a_bound_of_its_own() -> None:
-    pace = Pace(greatest=150)
+    batch = BatchSize(greatest=150)
     for _ in range(5):
-        pace.took(0.0, pace.rows)
-    assert sizes(pace) == (150, 150)
+        batch.record(0.0, batch.rows)
+    assert sizes(batch) == (150, 150)
 
 
 @given(st.lists(st.tuples(st.floats(0, 1000), st.floats(0, 1))))
 def test_it_stays_within_its_bounds(taken: list[tuple[float, float]]) -> None:
-    pace = Pace()
+    batch = BatchSize()
     for seconds, part in taken:
-        before = pace.rows
-        pace.took(seconds, int(part * pace.limit))
-        assert LEAST <= pace.rows <= pace.reach <= GREATEST
-        assert pace.rows <= max(2 * before, LEAST)
-        assert pace.rows < pace.limit <= 1.25 * pace.rows
+        before = batch.rows
+        batch.record(seconds, int(part * batch.limit))
+        assert LEAST <= batch.rows <= batch.reach <= GREATEST
+        assert batch.rows <= max(2 * before, LEAST)
+        assert batch.rows < batch.limit <= 1.25 * batch.rows

@@ -16,7 +16,7 @@ from authhero_sql import CorruptRowError, InvalidValueError, rows
 from authhero_sql.clock import from_epoch_ms, to_epoch_ms, to_iso, truncate
 from authhero_sql.codecs import BOOL, EPOCH_MS, FLAG, INSTANT, INT, JSON, JSON_DEPTH, JSON_OR_TEXT, MARK, SWITCH, TEXT
 from authhero_sql.models.base import Insert, Instant, Model, Nested
-from authhero_sql.rows import RowReader, RowWriter, build_inside
+from authhero_sql.rows import RowReader, RowWriter, build_nested_models
 from authhero_sql.schema import Column, Columns, Table
 
 
@@ -334,7 +334,7 @@ def is_built(*models: type[Model]) -> list[bool]:
 
 def test_the_objects_inside_a_model_are_built_and_the_model_is_not() -> None:
     assert is_built(Street, Town, Map) == [False, False, False]
-    build_inside(Map)
+    build_nested_models(Map)
     assert is_built(Street, Town, Map) == [True, True, False]
 
 

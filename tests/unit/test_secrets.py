@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from authhero_sql import models
 from authhero_sql.crud.adapter import Adapter
 from authhero_sql.dialects import Call
-from authhero_sql.rows import _GIVEN, partial_model, wire_fields
+from authhero_sql.rows import _SOURCE, partial_model, wire_fields
 from authhero_sql.schema import Table
 from tests.kinds import entities, insert_of
 
@@ -130,5 +130,5 @@ def test_what_a_call_was_given_is_in_no_repr(kind: type[Adapter[Any]]) -> None:
     every = dict.fromkeys(writer.names, SECRET)
     for model in (writer.insert, writer.update_model):
         made = model.model_construct()
-        made.__dict__[_GIVEN] = every
+        made.__dict__[_SOURCE] = every
         assert SECRET not in f"{made!r} {made}"

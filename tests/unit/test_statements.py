@@ -31,9 +31,9 @@ from authhero_sql.lucene import quoted
 from authhero_sql.models.base import Instant
 from authhero_sql.schema import Column, Columns, Index, Table
 from authhero_sql.statements import texts as kept_texts
-from authhero_sql.statements.conditions import NOT_NULL, NULL, Picked, gt, lte, null_or, one_of, other_than, paired
+from authhero_sql.statements.conditions import NOT_NULL, NULL, Subquery, gt, lte, null_or, one_of, other_than, pair_in
 from authhero_sql.statements.table import Side
-from authhero_sql.statements.texts import Bind, LiteralError, Texts, compiled
+from authhero_sql.statements.texts import Bind, LiteralError, StatementCache, compile_statement
 from tests.unit.fakes import DIALECTS, FakeDatabase
 
 NOW = datetime(2026, 1, 31, 10, 0, tzinfo=UTC)
@@ -142,7 +142,7 @@ SHAPES: dict[str, Callable[[Notes, Plain], Awaitable[Any]]] = {
     "insert": run(lambda plain: plain._sql.insert(ROW)),
     "update": run(lambda plain: plain._sql.update(OWN, {"body": "x", "created_at": None})),
     "update of the row that another row names": run(
-        lambda plain: plain._sql.update({**OF_TENANT, NOTE.id: Picked(TAGS, TAG.id, {**OWN_TAG, TAG.seen: 1})}, {"body": "x"})
+        lambda plain: plain._sql.update({**OF_TENANT, NOTE.id: Subquery(TAGS, TAG.id, {**OWN_TAG, TAG.seen: 1})}, {"body": "x"})
     ),
     "update and delete by an index": lambda _, plain: plain._run.write(
         plain._sql.update({**OF_TENANT, NOTE.body: "b"}, {"created_at": None}), plain._sql.delete({**OF_TENANT, NOTE.body: "b"})
@@ -152,10 +152,10 @@ SHAPES: dict[str, Callable[[Notes, Plain], Awaitable[Any]]] = {
         lambda plain: plain._sql.update(OWN, {"body": "x"}, only_if=(TAGS, {TAG.seen: gt(1)}), on={"tenant_id": "tenant_id", "id": "id"})
     ),
     "delete": run(lambda plain: plain._sql.delete(OWN)),
-    "delete of pairs": run(lambda plain: plain._sql.delete({NOTE.tenant_id: paired(NOTE.id, [("t", "a"), ("u", "b")])})),
+    "delete of pairs": run(lambda plain: plain._sql.delete({NOTE.tenant_id: pair_in(NOTE.id, [("t", "a"), ("u", "b")])})),
     "delete of the rows that others name": run(
         lambda plain: plain._sql.delete(
-            {TAG.tenant_id: "t", TAG.id: Picked(NOTES, NOTE.id, {**OF_TENANT, NOTE.body: "b"}, several=True)}, TAGS
+            {TAG.tenant_id: "t", TAG.id: Subquery(NOTES, NOTE.id, {**OF_TENANT, NOTE.body: "b"}, several=True)}, TAGS
         )
     ),
     "delete in batches": lambda _, plain: plain._sweeps.sweep(OF_TENANT, NOTE.created_at, NOW),
@@ -164,9 +164,9 @@ SHAPES: dict[str, Callable[[Notes, Plain], Awaitable[Any]]] = {
     "upsert of a key": run(lambda plain: plain._sql.upsert(KEY)),
     "upsert that changes nothing": run(lambda plain: plain._sql.upsert(ROW, (), key=("tenant_id", "body"))),
     "upsert that adds": run(lambda plain: plain._sql.upsert({**KEY, "body": 1}, ("body",), added=("body",))),
-    "insert beside": run(lambda plain: plain._sql.insert_beside(TAGS, {**KEY, "seen": 1, "expires_at_ts": 2}, OWN)),
-    "insert beside a row of the same table": run(lambda plain: plain._sql.insert_beside(NOTES, ROW, {NOTE.id: "m"}, upsert=())),
-    "upsert beside": run(lambda plain: plain._sql.insert_beside(TAGS, {**KEY, "seen": 1}, OWN, upsert=("seen",))),
+    "insert if exists": run(lambda plain: plain._sql.insert_if_exists(TAGS, {**KEY, "seen": 1, "expires_at_ts": 2}, OWN)),
+    "insert if a row of the same table exists": run(lambda plain: plain._sql.insert_if_exists(NOTES, ROW, {NOTE.id: "m"}, upsert=())),
+    "upsert if exists": run(lambda plain: plain._sql.insert_if_exists(TAGS, {**KEY, "seen": 1}, OWN, upsert=("seen",))),
     "lock": lambda _, plain: plain._run.write(*plain._sql.lock(TAGS, OWN_TAG)),
     "swap": lambda _, plain: plain._swap(OWN, NOTE.body, str.upper),
     "revision": lambda _, plain: plain._revise(OWN, (NOTE.body, NOTE.created_at), lambda _: {"body": "x"}),
@@ -361,8 +361,8 @@ USES: dict[str, Callable[[Any, Field, Any], Any]] = {
 @example(value=b"'")
 def test_a_statement_with_a_literal_is_refused(dialect: Dialect, use: str, value: Any) -> None:
     with pytest.raises(LiteralError):
-        compiled(dialect, USES[use](dialect.query, Field("a"), value))
-    compiled(dialect, USES[use](dialect.query, Field("a"), Bind("value")))
+        compile_statement(dialect, USES[use](dialect.query, Field("a"), value))
+    compile_statement(dialect, USES[use](dialect.query, Field("a"), Bind("value")))
 
 
 @each_dialect
@@ -370,13 +370,13 @@ def test_a_limit_must_be_bound(dialect: Dialect) -> None:
     query: Any = dialect.query.from_("t").select("a")
     for literal in (query.limit(5), query.offset(5), query.limit(0)):
         with pytest.raises(LiteralError):
-            compiled(dialect, literal)
-    assert compiled(dialect, query.limit(Bind("limit"))).names == ("limit",)
+            compile_statement(dialect, literal)
+    assert compile_statement(dialect, query.limit(Bind("limit"))).names == ("limit",)
 
 
 @each_dialect
 def test_names_with_digits_are_no_literals(dialect: Dialect) -> None:
-    compiled(dialect, dialect.query.from_("t1").select("line_2", "3rd").where(Field("is_true") == Bind("true1")))
+    compile_statement(dialect, dialect.query.from_("t1").select("line_2", "3rd").where(Field("is_true") == Bind("true1")))
 
 
 # --- kept statements -------------------------------------------------------------------------------------------------------------
@@ -388,7 +388,7 @@ def count_star(dialect: str = "sqlite") -> Any:
 
 
 def test_a_statement_is_built_once() -> None:
-    kept = Texts(DIALECTS["sqlite"])
+    kept = StatementCache(DIALECTS["sqlite"])
     first = kept.get(("a",), count_star)
     assert kept.get(("a",), count_star) is first
     assert kept.builds == 1
@@ -397,8 +397,8 @@ def test_a_statement_is_built_once() -> None:
 
 
 def test_no_more_is_kept_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept_texts, "KEPT_BYTES", 1000)
-    kept = Texts(DIALECTS["sqlite"])
+    monkeypatch.setattr(kept_texts, "CACHE_BYTES", 1000)
+    kept = StatementCache(DIALECTS["sqlite"])
     for shape in range(100):
         kept.get(shape, count_star)
     kept.get(99, count_star)
@@ -413,8 +413,8 @@ def test_no_more_is_kept_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_callers_filters_drive_out_none_of_our_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept_texts, "KEPT_FILTER_BYTES", 1000)
-    kept = Texts(DIALECTS["sqlite"])
+    monkeypatch.setattr(kept_texts, "FILTER_CACHE_BYTES", 1000)
+    kept = StatementCache(DIALECTS["sqlite"])
     kept.get("own", count_star)
     for shape in range(100):
         kept.get(shape, count_star, filtered=True)
@@ -423,7 +423,7 @@ def test_callers_filters_drive_out_none_of_our_own(monkeypatch: pytest.MonkeyPat
 
 
 def test_what_is_planned_for_its_values_is_never_prepared() -> None:
-    kept = Texts(DIALECTS["postgresql"])
+    kept = StatementCache(DIALECTS["postgresql"])
     for _ in range(3):
         assert kept.get("own", partial(count_star, "postgresql")).bind({}).prepared
         assert not kept.get("planned", partial(count_star, "postgresql"), planned=True).bind({}).prepared
@@ -463,7 +463,7 @@ async def test_what_is_gathered_is_that_of_the_row_around_it(dialect: Dialect) -
 @each_dialect
 async def test_many_large_filters_take_no_more_memory_than_allowed(dialect: Dialect, monkeypatch: pytest.MonkeyPatch) -> None:
     room = 1 << 18
-    monkeypatch.setattr(kept_texts, "KEPT_FILTER_BYTES", room)
+    monkeypatch.setattr(kept_texts, "FILTER_CACHE_BYTES", room)
     users = Adapters(Context.of(Forgetful(dialect))).users
     await users.list("acme", q="a -b")
     tracemalloc.start()
@@ -486,7 +486,7 @@ class Forgetful(FakeDatabase):
 
 
 def test_a_failed_build_is_not_kept() -> None:
-    kept = Texts(DIALECTS["sqlite"])
+    kept = StatementCache(DIALECTS["sqlite"])
     for _ in range(2):
         with pytest.raises(LiteralError):
             kept.get("shape", lambda: DIALECTS["sqlite"].query.from_("t").select("a").where(Field("a") == "literal"))
@@ -495,7 +495,7 @@ def test_a_failed_build_is_not_kept() -> None:
 
 def test_binding_ignores_other_names_and_needs_its_own() -> None:
     query: Any = DIALECTS["sqlite"].query.from_("t").select("a").where((Field("a") == Bind("x")) & (Field("b") == Bind("y")))
-    statement = compiled(DIALECTS["sqlite"], query)
+    statement = compile_statement(DIALECTS["sqlite"], query)
     assert statement.bind({"y": 2, "z": 3, "x": 1}).args == (1, 2)
     with pytest.raises(KeyError):
         statement.bind({"x": 1})
@@ -504,12 +504,12 @@ def test_binding_ignores_other_names_and_needs_its_own() -> None:
 def test_a_name_bound_twice_is_one_parameter_only_where_parameters_have_numbers() -> None:
     for name, args in (("sqlite", (1, 1)), ("postgresql", (1,)), ("d1", (1,)), ("mysql", (1, 1))):
         query: Any = DIALECTS[name].query.from_("t").select("a").where((Field("a") == Bind("x")) & (Field("b") == Bind("x")))
-        assert compiled(DIALECTS[name], query).bind({"x": 1}).args == args
+        assert compile_statement(DIALECTS[name], query).bind({"x": 1}).args == args
 
 
 def test_a_percent_sign_is_doubled_for_mysql() -> None:
     query: Any = DIALECTS["mysql"].query.from_("t").select("100%").where(Field("a") == Bind("x"))
-    assert compiled(DIALECTS["mysql"], query).sql == "SELECT `100%%` FROM `t` WHERE `a`=%s"
+    assert compile_statement(DIALECTS["mysql"], query).sql == "SELECT `100%%` FROM `t` WHERE `a`=%s"
 
 
 @pytest.mark.parametrize(("count", "size"), [(1, 1), (2, 2), (3, 4), (5, 8), (1000, 1024)])

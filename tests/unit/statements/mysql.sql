@@ -94,15 +94,15 @@ INSERT INTO `notes` (`tenant_id`,`id`,`body`,`created_at`) VALUES (%s,%s,%s,%s) 
 INSERT INTO `notes` (`tenant_id`,`id`,`body`) VALUES (%s,%s,%s) ON DUPLICATE KEY UPDATE `body`=`body`+VALUES(`body`);
 -- ["t", "n", 1]
 
--- # insert beside
+-- # insert if exists
 INSERT INTO `tags` (`tenant_id`,`id`,`seen`,`expires_at_ts`) SELECT %s,%s,%s,%s FROM `notes` WHERE `tenant_id`=%s AND `id`=%s;
 -- ["t", "n", 1, 2, "t", "n"]
 
--- # insert beside a row of the same table
+-- # insert if a row of the same table exists
 INSERT INTO `notes` (`tenant_id`,`id`,`body`,`created_at`) SELECT %s,%s,%s,%s FROM `notes` `source` WHERE `source`.`id`=%s ON DUPLICATE KEY UPDATE `tenant_id`=`notes`.`tenant_id`;
 -- ["t", "n", "b", "2026-01-31T10:00:00.000Z", "m"]
 
--- # upsert beside
+-- # upsert if exists
 INSERT INTO `tags` (`tenant_id`,`id`,`seen`) SELECT %s,%s,%s FROM `notes` WHERE `tenant_id`=%s AND `id`=%s ON DUPLICATE KEY UPDATE `seen`=VALUES(`seen`);
 -- ["t", "n", 1, "t", "n"]
 

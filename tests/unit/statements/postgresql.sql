@@ -94,15 +94,15 @@ INSERT INTO "notes" ("tenant_id","id","body","created_at") VALUES ($1,$2,$3,$4) 
 INSERT INTO "notes" ("tenant_id","id","body") VALUES ($1,$2,$3) ON CONFLICT ("tenant_id", "id") DO UPDATE SET "body"="notes"."body" + excluded."body";
 -- ["t", "n", 1]
 
--- # insert beside
+-- # insert if exists
 INSERT INTO "tags" ("tenant_id","id","seen","expires_at_ts") SELECT CAST($1 AS varchar),CAST($2 AS varchar),CAST($3 AS integer),CAST($4 AS bigint) FROM "notes" WHERE "tenant_id"=$5 AND "id"=$6;
 -- ["t", "n", 1, 2, "t", "n"]
 
--- # insert beside a row of the same table
+-- # insert if a row of the same table exists
 INSERT INTO "notes" ("tenant_id","id","body","created_at") SELECT CAST($1 AS varchar),CAST($2 AS varchar),CAST($3 AS text),CAST($4 AS varchar) FROM "notes" "source" WHERE "source"."id"=$5 ON CONFLICT ("tenant_id", "id") DO NOTHING;
 -- ["t", "n", "b", "2026-01-31T10:00:00.000Z", "m"]
 
--- # upsert beside
+-- # upsert if exists
 INSERT INTO "tags" ("tenant_id","id","seen") SELECT CAST($1 AS varchar),CAST($2 AS varchar),CAST($3 AS integer) FROM "notes" WHERE "tenant_id"=$4 AND "id"=$5 ON CONFLICT ("tenant_id", "id") DO UPDATE SET "seen"=EXCLUDED."seen";
 -- ["t", "n", 1, "t", "n"]
 

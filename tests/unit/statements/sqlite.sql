@@ -94,15 +94,15 @@ INSERT INTO `notes` (`tenant_id`,`id`,`body`,`created_at`) VALUES (?,?,?,?) ON C
 INSERT INTO `notes` (`tenant_id`,`id`,`body`) VALUES (?,?,?) ON CONFLICT (`tenant_id`, `id`) DO UPDATE SET `body`=`notes`.`body` + excluded.`body`;
 -- ["t", "n", 1]
 
--- # insert beside
+-- # insert if exists
 INSERT INTO `tags` (`tenant_id`,`id`,`seen`,`expires_at_ts`) SELECT ?,?,?,? FROM `notes` WHERE `tenant_id`=? AND `id`=?;
 -- ["t", "n", 1, 2, "t", "n"]
 
--- # insert beside a row of the same table
+-- # insert if a row of the same table exists
 INSERT INTO `notes` (`tenant_id`,`id`,`body`,`created_at`) SELECT ?,?,?,? FROM `notes` `source` WHERE `source`.`id`=? ON CONFLICT (`tenant_id`, `id`) DO NOTHING;
 -- ["t", "n", "b", "2026-01-31T10:00:00.000Z", "m"]
 
--- # upsert beside
+-- # upsert if exists
 INSERT INTO `tags` (`tenant_id`,`id`,`seen`) SELECT ?,?,? FROM `notes` WHERE `tenant_id`=? AND `id`=? ON CONFLICT (`tenant_id`, `id`) DO UPDATE SET `seen`=EXCLUDED.`seen`;
 -- ["t", "n", 1, "t", "n"]
 
