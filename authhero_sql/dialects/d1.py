@@ -32,11 +32,11 @@ from ..errors import (
     UnknownDatabaseError,
     UnsupportedError,
 )
-from .dialect import Dialect, Fragment, LiveTable, Place, case_pairs, repeats_values
+from .dialect import Dialect, Fragment, LiveTable, Place, case_pairs, may_repeat_values
 from .interface import Call, Executor, Features, Row
 from .managed import COMMAND_TIMEOUT, Answered, ManagedDatabase, in_time, jitter, reraise
 from .opening import Server, too_late, unreachable
-from .sqlite import SQLiteDialect, classified, glob_letters, glob_pattern, unquoted, without_index
+from .sqlite import SQLiteDialect, before_first_quote, classify_by_name, glob_letters, glob_pattern, without_index
 from .tls import is_local
 from .transactions import Block
 
@@ -145,14 +145,14 @@ class D1Dialect(SQLiteDialect):
             code = "SQLITE_CONSTRAINT_FOREIGNKEY"
         elif code == "SQLITE_CONSTRAINT":
             code = "SQLITE_CONSTRAINT_UNIQUE" if message.startswith("UNIQUE") else "SQLITE_CONSTRAINT_NOTNULL"
-        return classified(code, told)
+        return classify_by_name(code, told)
 
     def scrub(self, error: BaseException, ours: DatabaseError) -> None:
         """As SQLite, with the code at the end."""
-        if repeats_values(ours):
+        if may_repeat_values(ours):
             message = str(error)
             found = _CODE.search(message)
-            error.args = (unquoted(message[: found.start()]) + found[0] if found else unquoted(message),)
+            error.args = (before_first_quote(message[: found.start()]) + found[0] if found else before_first_quote(message),)
 
 
 _FOLDED = (

@@ -33,7 +33,7 @@ from ..errors import (
     ValueRefusedError,
 )
 from ..schema import LOWERED, ColumnType, ForeignKey, Index
-from .dialect import UNSHOWN, Dialect, Fragment, Indexed, LiveTable, Place, live_tables, other_case, repeats_values
+from .dialect import HIDDEN_MESSAGE, Dialect, Fragment, HintedTable, LiveTable, Place, live_tables, may_repeat_values, other_case
 from .interface import Call, Database, Executor, Features, Row
 from .limits import Limits
 from .managed import COMMAND_TIMEOUT, Answered, refuse, translated
@@ -172,7 +172,7 @@ class MySQLDialect(Dialect):
 
     def read_by(self, table: SQLTable, index: str, *, certain: bool) -> SQLTable:
         """FORCE INDEX where it is certain: MariaDB takes half of a table for the most that a range has, and then reads the tenant."""
-        return Indexed(table.get_table_name(), f" FORCE INDEX ({self.identifier(index or 'PRIMARY')})") if certain else table
+        return HintedTable(table.get_table_name(), f" FORCE INDEX ({self.identifier(index or 'PRIMARY')})") if certain else table
 
     def placeholders(self, text: str, mark: re.Pattern[str]) -> tuple[str, tuple[str, ...]]:
         """``%s`` for every mark; any other ``%`` doubled, because the driver formats the text."""
@@ -384,8 +384,8 @@ class MySQLDialect(Dialect):
     def scrub(self, error: BaseException, ours: DatabaseError) -> None:
         """The number stays, and of a duplicate entry the key's name."""
         super().scrub(error, ours)
-        if ours.code and repeats_values(ours):
-            error.args = (int(ours.code), f"{UNSHOWN}; for key '{ours.constraint}'" if ours.constraint else UNSHOWN)
+        if ours.code and may_repeat_values(ours):
+            error.args = (int(ours.code), f"{HIDDEN_MESSAGE}; for key '{ours.constraint}'" if ours.constraint else HIDDEN_MESSAGE)
 
 
 def _by_class(number: int, error: BaseException) -> type[DatabaseError]:

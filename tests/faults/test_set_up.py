@@ -242,26 +242,26 @@ SQLITE = {
     "unwritable folder": Row(
         PermissionDeniedError,
         "SQLITE_CANTOPEN",
-        '"{file}" cannot be opened (SQLITE_CANTOPEN): give this process the right to write to the file and to its directory',
+        '"{file}" cannot be opened (SQLITE_CANTOPEN): grant this process write permission for the file and its directory',
         _folder_that_cannot_be_written,
     ),
     "folder that cannot be entered": Row(
         PermissionDeniedError,
         "SQLITE_CANTOPEN",
         '"{folder}/inside/auth.db" cannot be opened (SQLITE_CANTOPEN): '
-        "give this process the right to write to the file and to its directory",
+        "grant this process write permission for the file and its directory",
         _closed_folder,
     ),
     "read-only file": Row(
         ReadOnlyError,
         "SQLITE_READONLY",
-        '"{file}" can only be read (SQLITE_READONLY): give this process the right to write to the file and to its directory',
+        '"{file}" is read-only (SQLITE_READONLY): grant this process write permission for the file and its directory',
         _read_only_file,
     ),
     "locked": Row(
         DatabaseUnavailableError,
         "SQLITE_BUSY",
-        '"{file}" is locked by another process (SQLITE_BUSY): wait for it, or raise busy_timeout',
+        '"{file}" is locked by another process (SQLITE_BUSY): try again later, or raise busy_timeout',
         _locked,
     ),
     "not migrated": Row(
