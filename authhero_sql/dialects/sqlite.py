@@ -252,7 +252,7 @@ def without_index(sql: str, message: str) -> str | None:
     # Tables that AuthHero created without a primary key are small and need no index.
     logger.log(
         logging.DEBUG if AUTOINDEX in message else logging.WARNING,
-        "%s: the statement runs without this index; run `authhero-sql check` to see which indexes are missing",
+        "%s: the statement runs without this index; `authhero-sql check` lists what is missing",
         message,
     )
     return INDEXED_BY.sub("", sql)
@@ -333,7 +333,7 @@ _CATALOG = tuple(
         "SELECT m.name, m.sql FROM sqlite_master AS m WHERE m.sql LIKE '%COLLATE%' AND {tables}",
     )
 )
-_TOKEN = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|--[^\n]*|/\*.*?\*/|\w+|.""", re.DOTALL)
+_LEXEME = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|--[^\n]*|/\*.*?\*/|\w+|.""", re.DOTALL)
 
 
 def _is_text(kind: str) -> bool:
@@ -345,30 +345,30 @@ def _split_definition(sql: str) -> tuple[list[list[str]], str]:
     """Split the parenthesized list of a CREATE statement.
 
     Returns:
-        The tokens of each part of the list, without comments, and the SQL after the list.
+        The lexemes of each part of the list, without comments, and the SQL after the list.
     """
     parts: list[list[str]] = [[]]
     depth = 0
-    tokens = (token for token in _TOKEN.findall(sql) if not token.startswith(("--", "/*")))
-    for token in tokens:
-        depth += (token == "(") - (token == ")")
-        if depth == 0 and token == ")":
+    lexemes = (lexeme for lexeme in _LEXEME.findall(sql) if not lexeme.startswith(("--", "/*")))
+    for lexeme in lexemes:
+        depth += (lexeme == "(") - (lexeme == ")")
+        if depth == 0 and lexeme == ")":
             break
-        if depth == 1 and token == ",":
+        if depth == 1 and lexeme == ",":
             parts.append([])
-        elif depth > 1 or (depth == 1 and token != "("):
-            parts[-1].append(token)
-    return parts, "".join(tokens).strip()
+        elif depth > 1 or (depth == 1 and lexeme != "("):
+            parts[-1].append(lexeme)
+    return parts, "".join(lexemes).strip()
 
 
 def _collations(sql: str) -> dict[str, str]:
     """Return the explicit collations of a CREATE TABLE by the name of the column in lower case."""
     found = {}
     for part in _split_definition(sql)[0]:
-        tokens = [token for token in part if not token.isspace()]
-        position = next((number for number, token in enumerate(tokens) if token.upper() == "COLLATE"), None)
+        lexemes = [lexeme for lexeme in part if not lexeme.isspace()]
+        position = next((number for number, lexeme in enumerate(lexemes) if lexeme.upper() == "COLLATE"), None)
         if position is not None:
-            found[tokens[0].strip("\"'`[]").lower()] = tokens[position + 1].strip("\"'`[]").upper()
+            found[lexemes[0].strip("\"'`[]").lower()] = lexemes[position + 1].strip("\"'`[]").upper()
     return found
 
 
