@@ -229,8 +229,8 @@ class Dialect:
         The prefix ends before the first letter that some engines cannot convert to lower case. The result is empty if the engine does
         not support expression indexes.
         """
-        caseless = takewhile(lambda letter: letter.isascii() or letter.lower() == letter.upper(), text)
-        prefix = "".join(caseless).lower()
+        foldable = takewhile(lambda letter: letter.isascii() or letter.lower() == letter.upper(), text)
+        prefix = "".join(foldable).lower()
         return (prefix, prefix_end(prefix)) if self.lowered else ()
 
     def bucket_size(self, count: int) -> int:
@@ -321,7 +321,7 @@ class Dialect:
         raise NotImplementedError
 
     def update_rows(self, table: str, key: Sequence[str], column: str, count: int) -> str:
-        """Return an UPDATE that sets one column of ``count`` rows, in each row to a different value. Bind :meth:`row_values`."""
+        """Return an UPDATE that sets one column of ``count`` rows, with a separate value for each row. Bind :meth:`row_values`."""
         name, source = self.identifier(table), self.given_rows(table, (*key, column), count)
         same = " AND ".join(f"{name}.{part} = given.{part}" for part in map(self.identifier, key))
         changed = self.identifier(column)

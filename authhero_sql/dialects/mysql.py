@@ -748,7 +748,7 @@ class MySQLDatabase(PooledDatabase[Any]):
     ) -> None:
         refuse(options, {"loop"})
         self.dialect: Dialect = DIALECT
-        self._given = pool
+        self._caller_pool = pool
         self._acquire_timeout = acquire_timeout
         self._sizes: dict[str, Any] = {
             # The names of aiomysql's own pool are accepted, too.
@@ -769,11 +769,11 @@ class MySQLDatabase(PooledDatabase[Any]):
 
     @property
     def _place(self) -> str:
-        return "on a caller's pool" if self._given is not None else self._driver.server.place
+        return "on a caller's pool" if self._caller_pool is not None else self._driver.server.place
 
     async def _open(self) -> None:
-        if self._given is not None:
-            self._pool = CallerPool(self._given, self._driver, self._acquire_timeout)
+        if self._caller_pool is not None:
+            self._pool = CallerPool(self._caller_pool, self._driver, self._acquire_timeout)
         else:
             self._pool = pool = Pool(self._driver, **self._sizes)
             await pool.open()

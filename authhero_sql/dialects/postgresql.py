@@ -459,7 +459,7 @@ def _default(text: str | None, kind: str) -> str | int | None:
 DIALECT = PostgreSQLDialect()
 
 
-def _matched(status: str) -> int:
+def _row_count(status: str) -> int:
     """Return the row count of a command tag: ``UPDATE 1``, ``INSERT 0 1``."""
     count = status.rpartition(" ")[2]
     return int(count) if count.isdigit() else 0
@@ -487,32 +487,32 @@ async def _run(method: Callable[..., Awaitable[T]], connection: asyncpg.Connecti
         raise ours from ours.__cause__
 
 
-async def _rows(connection: asyncpg.Connection, call: Call, limits: Limits) -> list[Row]:
-    fetch = connection.fetch if call.prepared else partial(_fetch_once, connection)
+async def _fetch(connection: asyncpg.Connection, call: Call, limits: Limits) -> list[Row]:
+    fetch = connection.fetch if call.prepared else partial(_fetch_unnamed, connection)
     rows: list[Row] = await _run(fetch, connection, call, limits)
     return rows
 
 
-async def _fetch_once(connection: asyncpg.Connection, sql: str, *args: Any, timeout: float | None = None) -> list[Row]:
+async def _fetch_unnamed(connection: asyncpg.Connection, sql: str, *args: Any, timeout: float | None = None) -> list[Row]:
     """Fetch rows with an unnamed prepared statement, which the server discards when it prepares the next one."""
     statement = await connection.prepare(sql, name="", timeout=timeout)
     rows: list[Row] = await statement.fetch(*args, timeout=timeout)
     return rows
 
 
-async def _count(connection: asyncpg.Connection, call: Call, limits: Limits) -> int:
-    return _matched(await _run(connection.execute, connection, call, limits))
+async def _execute(connection: asyncpg.Connection, call: Call, limits: Limits) -> int:
+    return _row_count(await _run(connection.execute, connection, call, limits))
 
 
-async def _counts(connection: asyncpg.Connection, together: Call, limits: Limits) -> list[int]:
-    [counts] = await _rows(connection, together, limits)
+async def _execute_combined(connection: asyncpg.Connection, together: Call, limits: Limits) -> list[int]:
+    [counts] = await _fetch(connection, together, limits)
     return list(counts)
 
 
 _COUNTED = ("INSERT ", "UPDATE ", "DELETE ")
 
 
-async def _run_counts(connection: asyncpg.Connection, run: Sequence[Call], limits: Limits) -> list[int]:
+async def _write_run(connection: asyncpg.Connection, run: Sequence[Call], limits: Limits) -> list[int]:
     """Execute the writes of a run in as few round trips as possible, and return the number of rows that each matched."""
     if adds_rows(run):
         # COPY would be faster, but row-level security forbids it, and asyncpg caches the column types of the first COPY forever.
@@ -522,7 +522,7 @@ async def _run_counts(connection: asyncpg.Connection, run: Sequence[Call], limit
         matched: list[Row] = await _run(partial(_fetch_matches, connection, run), connection, run[0], limits)
         counts = Counter(number for (number,) in matched)
         return [counts[number] for number in range(len(run))]
-    return [await _count(connection, call, limits) for call in run]
+    return [await _execute(connection, call, limits) for call in run]
 
 
 async def _execute_many(connection: asyncpg.Connection, run: Sequence[Call], sql: str, *_: Any, timeout: float | None = None) -> None:
@@ -562,14 +562,14 @@ class PostgreSQLWire:
 
     async def fetch(self, calls: Sequence[Call]) -> list[list[Row]]:
         """Return the rows of each query, with one round trip per query."""
-        return [await _rows(self._connection, call, self._limits) for call in calls]
+        return [await _fetch(self._connection, call, self._limits) for call in calls]
 
     async def write(self, calls: Sequence[Call], *, apart: bool = False) -> list[int]:
         """Run writes, with one round trip per run of equal texts, or one in total if the writes are independent."""
         together = DIALECT.together(calls) if apart else None
         if together is not None:
-            return await _counts(self._connection, together, self._limits)
-        return [count for run in runs(calls) for count in await _run_counts(self._connection, run, self._limits)]
+            return await _execute_combined(self._connection, together, self._limits)
+        return [count for run in runs(calls) for count in await _write_run(self._connection, run, self._limits)]
 
     async def _command(self, sql: str) -> str:
         return await _run(self._connection.execute, self._connection, Call(sql), self._limits)
@@ -722,7 +722,7 @@ async def _call_hook(connection: asyncpg.Connection, hook: Hook) -> None:
 
 
 class SetupPool(Pool["asyncpg.Connection"]):
-    """A pool that awaits a caller's ``setup`` with each connection before the connection is acquired."""
+    """A pool that awaits a caller's ``setup`` with each acquired connection."""
 
     def __init__(self, setup: Hook, driver: PostgreSQLDriver, **options: Any) -> None:
         super().__init__(driver, **options)
@@ -816,7 +816,7 @@ class PostgreSQLDatabase(PooledDatabase["asyncpg.Connection"]):
     ) -> None:
         refuse(options, {"init_size", "loop", "max_queries", "reset"})
         self.dialect: Dialect = DIALECT
-        self._given = pool
+        self._caller_pool = pool
         self._dsn = dsn
         self._acquire_timeout = acquire_timeout
         self._limits = Limits(command_timeout)
@@ -833,36 +833,36 @@ class PostgreSQLDatabase(PooledDatabase["asyncpg.Connection"]):
     @property
     def caches_statements(self) -> bool:
         """Whether prepared statements outlive a transaction. False for a caller's pool, whose setting is unknown."""
-        return self._given is None and self._driver.caches_statements
+        return self._caller_pool is None and self._driver.caches_statements
 
     @property
     def _place(self) -> str:
-        return "on a caller's pool" if self._given is not None else self._driver.server.place
+        return "on a caller's pool" if self._caller_pool is not None else self._driver.server.place
 
     async def _open(self) -> None:
-        if self._given is not None:
-            self._pool = CallerPool(self._given, self._acquire_timeout)
+        if self._caller_pool is not None:
+            self._pool = CallerPool(self._caller_pool, self._acquire_timeout)
             return
         pool = Pool(self._driver, **self._sizes) if self._setup is None else SetupPool(self._setup, self._driver, **self._sizes)
         self._pool = pool
         await pool.open()
 
     async def _rows(self, connection: asyncpg.Connection, calls: Sequence[Call]) -> list[list[Row]]:
-        return [await _rows(connection, call, self._limits) for call in calls]
+        return [await _fetch(connection, call, self._limits) for call in calls]
 
     async def _written(self, connection: asyncpg.Connection, call: Call) -> int:
         with Answered():
-            return await _count(connection, call, self._limits)
+            return await _execute(connection, call, self._limits)
 
     async def _together(self, calls: Sequence[Call], *, apart: bool) -> list[int]:
         together = DIALECT.together(calls) if apart else None
         if together is None:
             return await super()._together(calls, apart=apart)
-        return await self.on_one(self._counted, together)
+        return await self.on_one(self._write_combined, together)
 
-    async def _counted(self, connection: asyncpg.Connection, together: Call) -> list[int]:
+    async def _write_combined(self, connection: asyncpg.Connection, together: Call) -> list[int]:
         with Answered():
-            return await _counts(connection, together, self._limits)
+            return await _execute_combined(connection, together, self._limits)
 
     def _wire(self, connection: asyncpg.Connection) -> PostgreSQLWire:
         return PostgreSQLWire(connection, self._acquire_timeout, self._limits)

@@ -592,7 +592,7 @@ class SQLiteDatabase(ManagedDatabase):
         self.dialect: Dialect = DIALECT
         self._wal = wal
         self._path = path
-        self._given = connection
+        self._caller_connection = connection
         self._busy_timeout = busy_timeout
         self._acquire_timeout = acquire_timeout
         self._command_timeout = command_timeout
@@ -616,8 +616,8 @@ class SQLiteDatabase(ManagedDatabase):
         # Created here and not in __init__(), so that a cancelled open() leaves no state behind.
         self._writers: Lender[Handle] = Lender("the writer was busy", self._acquire_timeout)
         self._readers: Crew | None = None
-        if self._given is not None:
-            writer = Handle(self._given, DIALECT, self._command_timeout)
+        if self._caller_connection is not None:
+            writer = Handle(self._caller_connection, DIALECT, self._command_timeout)
             await writer.run(_check_connection)
         else:
             self._own_writer = writer = await self._connect(partial(_configure_writer, self._wal))

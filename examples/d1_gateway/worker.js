@@ -31,7 +31,9 @@ export default {
     if (!isAuthorized) return refuse(401, 10000, 'Authentication error');
     const [, binding, form] = new URL(request.url).pathname.match(PATH) ?? [];
     const database = binding !== undefined && Object.hasOwn(env, binding) ? env[binding] : undefined;
-    if (request.method !== 'POST' || typeof database?.prepare !== 'function') return refuse(404, 7404, 'No database at this URL: check the binding');
+    if (request.method !== 'POST' || typeof database?.prepare !== 'function') {
+      return refuse(404, 7404, 'No database at this URL: check the binding');
+    }
     let statements;
     try {
       const body = await request.json();
