@@ -434,11 +434,11 @@ def _check_endpoint(endpoint: str, *, insecure: bool) -> str:
 
 @contextmanager
 def _expect_response_shape() -> Iterator[None]:
-    """Translate the errors of reading a response that has not the shape of D1's."""
+    """Translate the errors of reading a response that does not have the shape of D1's responses."""
     try:
         yield
     except (LookupError, TypeError) as error:
-        raise ConnectionLostError("the response is not one of D1: check the endpoint") from error
+        raise ConnectionLostError("the response did not come from D1: check the endpoint") from error
 
 
 class _TransientError(Exception):
@@ -462,7 +462,7 @@ def _parse_response(response: httpx.Response, server: Server) -> list[dict[str, 
 
     Raises:
         D1Error: D1 rejected the statement.
-        DatabaseUnavailableError: The response is not one of D1, or the token is invalid.
+        DatabaseUnavailableError: The response did not come from D1, or the token is invalid.
     """
     code = str(response.status_code)
     if response.status_code == 429:
@@ -483,7 +483,7 @@ def _parse_response(response: httpx.Response, server: Server) -> list[dict[str, 
             return results
         message = str(body["errors"][0]["message"]) if body["errors"] else ""
     except (ValueError, LookupError, TypeError) as error:
-        unknown = ConnectionLostError(f"the response is not one of D1 (HTTP {code}): check the endpoint", code=code)
+        unknown = ConnectionLostError(f"the response did not come from D1 (HTTP {code}): check the endpoint", code=code)
         if response.status_code >= 500:
             raise _TransientError(unknown, retry_after=_retry_after(response)) from error
         raise unknown from error

@@ -160,7 +160,7 @@ class SQLiteDialect(Dialect):
     def match_values(self, place: Place, text: str) -> tuple[Any, ...]:
         """Return a GLOB pattern in which a character class contains both cases of a letter.
 
-        A byte of the text takes at most four bytes of the pattern.
+        A byte of the text needs at most four bytes in the pattern.
         """
         return (glob_pattern(place, glob_letters(text)),)
 
@@ -812,6 +812,6 @@ def _check_connection(connection: sqlite3.Connection) -> None:
     """
     connection.execute("PRAGMA foreign_keys = ON")
     if _cursor(connection).execute("PRAGMA foreign_keys").fetchone() != (1,):
-        raise ConfigurationError("foreign keys are off and cannot be enabled inside a transaction: commit the transaction first")
+        raise ConfigurationError("foreign_keys is off and cannot be enabled inside a transaction: commit the transaction first")
     if connection.text_factory is not str:
         raise ConfigurationError("the text_factory of the connection must be str")
