@@ -135,8 +135,8 @@ class Dialect:
         Args:
             table: The table.
             index: The name of the index, or an empty string for the primary key.
-            certain: Whether no other index can be better, whatever the table contains. This is so if the index returns the rows in
-                the requested order, or contains every column that must equal a value.
+            certain: Whether no other index can be better, regardless of the contents of the table. This is so if the index returns the
+                rows in the requested order, or contains every column that must equal a value.
         """
         return table
 
@@ -149,7 +149,7 @@ class Dialect:
         return self.equal(field, value, text=text)
 
     def row_by_row(self, beside: SQLTable, read: Sequence[str], source: Any, on: Mapping[str, str]) -> SQLTable:
-        """Return a joined table whose row is looked up separately for each of the few rows of the source.
+        """Return a joined table whose row is fetched separately for each of the few rows of the source.
 
         The default returns the table itself, for engines that plan such a join by themselves.
 
@@ -547,7 +547,7 @@ class Dialect:
         return self.identifier(part.removesuffix(NULLS_FIRST))
 
     def can_index(self, index: Index) -> bool:
-        """Return whether the engine supports such a search index."""
+        """Return whether the engine supports this search index."""
         return bool(self.trigrams if index.extra == TRIGRAMS else self.lowered)
 
     def drop_index(self, table: str, name: str) -> str:

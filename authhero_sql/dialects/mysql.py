@@ -232,7 +232,7 @@ class MySQLDialect(Dialect):
         return {f"{name}_{position}": start for position, start in enumerate(filled)}
 
     def match_values(self, place: Place, text: str) -> tuple[Any, ...]:
-        """Return a regular expression that ICU (MySQL) and PCRE (MariaDB) read alike, whatever the collation of the column."""
+        """Return a regular expression that ICU (MySQL) and PCRE (MariaDB) read alike. It does not depend on the collation of the column."""
         letters = "".join(_regexp_pattern(letter) for letter in text)
         start, end = r"\A" if place == "start" else "", r"\z" if place == "end" else ""
         return (f"(?-i){start}{letters}{end}",)
@@ -291,7 +291,7 @@ class MySQLDialect(Dialect):
     def given_rows(self, table: str, columns: Sequence[str], count: int) -> str:
         """Append the rows with UNION ALL to an empty SELECT from the table, which determines types and collations.
 
-        JSON_TABLE is missing in older servers and uses a collation of its own.
+        JSON_TABLE is missing in older servers and has its own collation.
         """
         rows = (", ".join(f"\0{name}_{number}\0" for name in columns) for number in range(self.list_size(count)))
         union = "".join(f" UNION ALL SELECT {row}" for row in rows)
@@ -336,7 +336,7 @@ class MySQLDialect(Dialect):
         return "(TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(3)) DIV 1000)"
 
     def session_name(self) -> str:
-        """Return a query for the connection ID, prefixed with a hash of the server and the account, outside of which it means nothing."""
+        """Return a query for the connection ID, prefixed with a hash of the server and the account that it belongs to."""
         return f"SELECT CONCAT({_SCOPE}, ':', CONNECTION_ID())"
 
     def session_ended(self, name: str) -> Call:

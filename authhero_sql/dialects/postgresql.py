@@ -575,7 +575,7 @@ class PostgreSQLWire:
         return await _run(self._connection.execute, self._connection, Call(sql), self._limits)
 
     async def begin(self) -> None:
-        """Begin the transaction at READ COMMITTED, whatever the default of a caller's pool: the adapters rely on this level."""
+        """Begin the transaction at READ COMMITTED, on which the adapters rely. A caller's pool may have another default."""
         await self._command("BEGIN ISOLATION LEVEL READ COMMITTED")
 
     async def commit(self) -> None:
