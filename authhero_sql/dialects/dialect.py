@@ -1,4 +1,4 @@
-"""The words of an engine, and their defaults: pure, without I/O. One file for each engine says what differs there."""
+"""The base class of all SQL dialects. It performs no I/O; one module per engine overrides what differs there."""
 
 from __future__ import annotations
 
@@ -20,32 +20,32 @@ from ..errors import ConflictError, DatabaseError, ValueRefusedError
 from ..schema import LOWERED, TRIGRAMS, ColumnType, ForeignKey, Index, Order
 from .interface import Call, Database, Executor, Features
 
-UNSHOWN = "not shown, because it may repeat a value"
-"""What stands in a driver's error instead of its message."""
-LAST = chr(sys.maxunicode)
-LONGEST = 256
-"""The most characters of a column of which the beginning is looked for."""
+HIDDEN_MESSAGE = "not shown, because it may repeat a value"
+"""The text that replaces the message of a driver's error."""
+LAST_CHARACTER = chr(sys.maxunicode)
+MAX_SEARCHED_LENGTH = 256
+"""The maximum length, in characters, of the columns that are searched by prefix."""
 NULLS_FIRST = " nulls first"
-"""What stands behind a column of an index that may be NULL, where its order counts."""
+"""The suffix of a nullable index column whose sort order matters."""
 Place = Literal["part", "start", "end"]
-"""Where in a column a text is looked for."""
+"""Where a text must occur in a column."""
 
 
 @dataclass(frozen=True, slots=True)
 class LiveTable:
-    """A table as a live database has it, in the registry's words and, for what the registry has no word for, in the engine's."""
+    """A table of a live database, in the terms of the registry. What the registry has no term for is in the terms of the engine."""
 
     columns: tuple[ColumnType, ...]
     key: tuple[str, ...]
     indexes: tuple[Index, ...]
     foreign_keys: tuple[ForeignKey, ...]
     kind: str = ""
-    """What it is, where it is no table as :meth:`Dialect.create_table` makes them: ``view``, ``MyISAM table``."""
+    """Empty for a table like those of :meth:`Dialect.create_table`, otherwise the kind of object: ``view``, ``MyISAM table``."""
     triggers: tuple[str, ...] = ()
 
 
 class Fragment(Criterion):
-    """A condition that PyPika has no word for: ``template`` with its terms in the braces."""
+    """An SQL expression that PyPika cannot build: a template with numbered placeholders, and the terms that fill them."""
 
     def __init__(self, template: str, *terms: Term) -> None:
         super().__init__()
@@ -53,32 +53,35 @@ class Fragment(Criterion):
         self._terms = terms
 
     def nodes_(self) -> Iterator[Any]:
-        """The terms inside, by which PyPika sees that a column is another table's and has to be qualified."""
+        """Yield this node and the nodes of its terms, so that PyPika sees which columns need to be qualified."""
         yield self
         for term in self._terms:
             yield from term.nodes_()
 
     def get_sql(self, **kwargs: Any) -> str:
-        """The SQL text."""
-        named = kwargs.pop("with_alias", False)
+        """Return the SQL text."""
+        with_alias = kwargs.pop("with_alias", False)
         text = self._template.format(*(term.get_sql(**kwargs) for term in self._terms))
-        return format_alias_sql(text, self.alias, **kwargs) if named else text
+        return format_alias_sql(text, self.alias, **kwargs) if with_alias else text
 
 
-class Indexed(SQLTable):
-    """A table that is read by one index; ``words`` say so behind its name."""
+class HintedTable(SQLTable):
+    """A table followed by an index hint."""
 
-    def __init__(self, name: str, words: str) -> None:
+    def __init__(self, name: str, hint: str) -> None:
         super().__init__(name)
-        self._words = words
+        self._hint = hint
 
     def get_sql(self, **kwargs: Any) -> str:
-        """The table's name and the words."""
-        return f"{super().get_sql(**kwargs)}{self._words}"
+        """Return the table name and the hint."""
+        return f"{super().get_sql(**kwargs)}{self._hint}"
 
 
 def joined(operator: Literal["AND", "OR"], parts: Sequence[Criterion]) -> Criterion:
-    """All or any of one condition or more; in pairs, because engines limit how deep an expression may be."""
+    """Combine one or more conditions with AND or OR.
+
+    The conditions are combined in pairs, because engines limit the depth of an expression.
+    """
     terms = list(parts)
     while len(terms) > 1:
         pairs = [terms[at : at + 2] for at in range(0, len(terms), 2)]
@@ -87,145 +90,190 @@ def joined(operator: Literal["AND", "OR"], parts: Sequence[Criterion]) -> Criter
 
 
 class Dialect:
-    """The words of one engine. Subclasses say only what differs from the common SQL."""
+    """The SQL dialect of an engine. Subclasses override what differs from common SQL."""
 
     name: ClassVar[str]
     features: ClassVar[Features] = Features()
     query: ClassVar[type[Query]]
     quote: ClassVar[str] = '"'
     types: ClassVar[Mapping[str, str]] = {}
-    """The engine's name for a column type of the registry, where it differs."""
+    """The engine's names for those column types of the registry that it names differently."""
     text_suffix: ClassVar[str] = ""
-    """What follows the type of a text column."""
+    """SQL that follows the type of a text column."""
     table_suffix: ClassVar[str] = ""
-    """What follows a table's closing parenthesis."""
+    """SQL that follows the closing parenthesis of CREATE TABLE."""
     matches: ClassVar[Mapping[Place, str]]
-    """The condition that the field {0} holds, begins with or ends with a text, of which {1} and so on are :meth:`match_values`."""
+    """Templates of the condition that the field {0} contains, starts with or ends with a text.
+
+    {1} and the following placeholders are the values of :meth:`match_values`.
+    """
     lowered: ClassVar[str] = ""
-    """The column {0} with the letters of ASCII in lower case, for an index; empty where the engine has no index of an expression."""
+    """The template of the index expression for column {0} with its ASCII letters in lower case.
+
+    Empty if the engine does not support expression indexes.
+    """
     unlowered: ClassVar[str] = ""
-    """Why there is no such index, where there is none."""
+    """Why :attr:`lowered` is empty."""
     trigrams: ClassVar[str] = ""
-    """What makes an index of trigrams possible; empty where nothing does."""
+    """The statement that enables trigram indexes; empty if the engine does not support them."""
     needed: ClassVar[tuple[str, ...]] = ()
-    """The codes of the error for an index that may not be dropped, because a reference needs it."""
+    """The error codes for dropping an index that a foreign key needs."""
     online_index: ClassVar[tuple[str, str]] = ("", "")
-    """What CREATE INDEX says before the name, and at its end, for others to go on writing."""
+    """SQL before the name and at the end of a CREATE INDEX that does not block writes."""
     soon: ClassVar[tuple[str, ...]] = ()
-    """What makes the definitions of a transaction give up soon when they have to wait for a lock."""
+    """Statements that set a short lock timeout for the DDL of a transaction."""
     optimizing: ClassVar[tuple[str, ...]] = ()
-    """What has the engine count again, after changes of the schema, where it does not do that by itself."""
+    """Statements that refresh the planner statistics after schema changes, if the engine does not do so by itself."""
     collation: ClassVar[str]
-    """The engine's name for the comparison of text, by code point, that :meth:`create_table` asks for."""
+    """The engine's name of the collation that compares text by code point; :meth:`create_table` uses it."""
     opening: ClassVar[str] = ""
-    """What ``connect`` changes for good in a database that somebody else made, and how it is told not to."""
+    """A sentence about what ``connect`` permanently changes in an existing database, and how to prevent it."""
 
     def read_by(self, table: SQLTable, index: str, *, certain: bool) -> SQLTable:
-        """The table as a source that is read by an index, or by its key where that is empty; as it is where the engine knows better.
+        """Return the table as a source that the engine reads by an index, or the table itself if the engine's own choice is better.
 
-        ``certain`` says whether nothing can be better, whatever is in the table: the index has the rows in the order that is asked for,
-        or all of what they must equal.
+        Args:
+            table: The table.
+            index: The name of the index, or an empty string for the primary key.
+            certain: Whether no other index can be better, regardless of the contents of the table. This is so if the index returns the
+                rows in the requested order, or contains every column that must equal a value.
         """
         return table
 
     def aside(self, source: Any) -> Any:
-        """The columns of a source such that no index of them is read; as they are where the engine knows better."""
+        """Return the columns of a source so that no index on them is used, or the source itself if the engine's own choice is better."""
         return source
 
     def checked(self, field: Field, value: Term, *, text: bool) -> Criterion:
-        """:meth:`equal` such that no index is read for it, where the engine would take one that leads to more rows than it thinks."""
+        """Return :meth:`equal` in a form that uses no index, if the engine would choose an index that is less selective than it expects."""
         return self.equal(field, value, text=text)
 
     def row_by_row(self, beside: SQLTable, read: Sequence[str], source: Any, on: Mapping[str, str]) -> SQLTable:
-        """A table such that its row is looked up for each of the few rows of the source; as it is where the engine does so by itself.
+        """Return a joined table whose row is fetched separately for each of the few rows of the source.
+
+        The default returns the table itself, for engines that plan such a join by themselves.
 
         Args:
-            beside: the table.
-            read: the columns that are read of it.
-            source: the rows that it is joined to.
-            on: its columns by those of the source that they equal.
+            beside: The joined table.
+            read: The columns of the joined table that the query reads.
+            source: The rows that the table is joined to.
+            on: The columns of the source, each mapped to the column of the joined table that it equals.
         """
         return beside
 
     def placeholders(self, text: str, mark: re.Pattern[str]) -> tuple[str, tuple[str, ...]]:
-        """The text with this engine's placeholders for the marked names, and the names in the order of the values."""
+        """Replace the marked names in a statement with the placeholders of the engine.
+
+        Returns:
+            The text, and the names in the order in which their values are bound.
+        """
         raise NotImplementedError
 
     def equal(self, field: Field, bind: Term, *, text: bool) -> Criterion:
-        """``field`` is exactly the bound value; text byte for byte."""
+        """Return the condition that a field exactly equals the bound value; text is compared byte by byte."""
         return field == bind
 
     def list_size(self, count: int) -> int:
-        """How many parameters a list of so many values takes; part of a statement's shape."""
+        """Return the number of parameters for a list of ``count`` values. It is part of a statement's shape."""
         return 1
 
     def in_list(self, field: Field, bind: Callable[[str], Term], name: str, size: int) -> Criterion:
-        """``field`` is one of a bound list: ``size`` is :meth:`list_size`, the values are :meth:`list_values`."""
+        """Return the condition that a field equals one of the values of a bound list.
+
+        ``size`` is the result of :meth:`list_size`; the values to bind come from :meth:`list_values`.
+        """
         raise NotImplementedError
 
     def list_values(self, name: str, values: Sequence[str]) -> dict[str, Any]:
-        """The values to bind for a list of text, never empty."""
+        """Return the values to bind for a list of text, which is never empty."""
         raise NotImplementedError
 
     def in_pairs(self, fields: tuple[Field, Field], bind: Callable[[str], Term], name: str, size: int) -> Criterion:
-        """Two columns of text are one of a bound list of pairs: ``size`` is :meth:`list_size`, the values are :meth:`pair_values`."""
+        """Return the condition that two text columns equal one of the pairs of a bound list.
+
+        ``size`` is the result of :meth:`list_size`; the values to bind come from :meth:`pair_values`.
+        """
         raise NotImplementedError
 
     def pair_values(self, name: str, pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
-        """The values to bind for a list of pairs, never empty."""
+        """Return the values to bind for a list of pairs, which is never empty."""
         columns = zip(*pairs, strict=True)
         return {key: value for number, column in enumerate(columns) for key, value in self.list_values(f"{name}_{number}", column).items()}
 
     def match(self, fields: Sequence[Term], place: Place, binds: Sequence[Term]) -> Criterion:
-        """One of the fields holds, begins with or ends with a text, in either case; see :func:`other_case`.
+        """Return the condition that one of the fields contains, starts with or ends with a text, ignoring case.
 
-        ``binds`` stand for :meth:`match_values`. Where none of them does and one is NULL, so may the result be.
+        See :func:`other_case` for the letters that are alike. The result may be NULL if no field matches and one of them is NULL.
+
+        Args:
+            fields: The fields to search.
+            place: Where the text must occur.
+            binds: The placeholders for :meth:`match_values`.
         """
         return joined("OR", [Fragment(self.matches[place], field, *binds) for field in fields])
 
     def match_values(self, place: Place, text: str) -> tuple[Any, ...]:
-        """The values to bind for a text that is looked for: always as many, so that every text makes the same statement."""
+        """Return the values to bind for a searched text. Their number does not depend on the text, so the statement stays the same."""
         raise NotImplementedError
 
     def begins(self, field: Term, binds: Sequence[Term]) -> Criterion:
-        """The field in lower case lies where texts do that begin with another; ``binds`` stand for :meth:`beginning`.
+        """Return the condition that the field, in lower case, lies in the range of the texts with a prefix.
 
-        An index can be read for it, and it leaves out no row that :meth:`match` lets through.
+        An index can serve it, and it excludes no row that :meth:`match` accepts. ``binds`` are the placeholders for :meth:`beginning`.
         """
         return Fragment(f"({self.lowered} >= {{1}} AND {self.lowered} < {{2}})", field, *binds)
 
     def beginning(self, text: str) -> tuple[str, ...]:
-        """The values to bind for texts that begin with this: the first of them, and what comes after the last.
+        """Return the values to bind for a prefix search: the first text with the prefix, and the first text after all of them.
 
-        They go as far as the letters of which every engine knows the lower case. Nothing where there is no index of an expression.
+        The prefix ends before the first letter that some engines cannot convert to lower case. The result is empty if the engine does
+        not support expression indexes.
         """
-        plain = takewhile(lambda letter: letter.isascii() or letter.lower() == letter.upper(), text)
-        known = "".join(plain).lower()
-        return (known, text_after(known)) if self.lowered else ()
+        foldable = takewhile(lambda letter: letter.isascii() or letter.lower() == letter.upper(), text)
+        prefix = "".join(foldable).lower()
+        return (prefix, prefix_end(prefix)) if self.lowered else ()
 
     def bucket_size(self, count: int) -> int:
-        """How many parameters so many buckets take; part of a statement's shape."""
+        """Return the number of parameters for ``count`` buckets. It is part of a statement's shape."""
         return 1
 
     def bucket(self, field: Term, bind: Callable[[str], Term], name: str, size: int, *, text: bool) -> Term:
-        """The number, from 1, of the bucket that a value lies in, 0 before the first: how many begin at it or before it.
+        """Return an expression for the number of the bucket that contains a value: 1 for the first, 0 for a value before it.
 
-        ``size`` is :meth:`bucket_size`, the values are :meth:`bucket_values`, ``text`` what kind they are of.
+        The number is the count of buckets that start at or before the value.
+
+        Args:
+            field: The value.
+            bind: Returns the placeholder for a name.
+            name: The name of the parameter, or the prefix of the names of several.
+            size: The result of :meth:`bucket_size`. The values to bind come from :meth:`bucket_values`.
+            text: Whether the values are text rather than integers.
         """
         raise NotImplementedError
 
     def bucket_values(self, name: str, starts: Sequence[Any]) -> dict[str, Any]:
-        """The values to bind for the beginnings of buckets, which are in order."""
+        """Return the values to bind for the starts of buckets, which are sorted."""
         raise NotImplementedError
 
     def gathered(self, fields: Sequence[tuple[Term, bool]]) -> Term:
-        """All rows of a query as one text, a JSON array of arrays, or NULL for none. Of each field is said whether it is text."""
+        """Return an expression that aggregates all rows of a query into the text of a JSON array of arrays.
+
+        For no rows, its value is NULL or an empty array.
+
+        Args:
+            fields: The fields of a row, each with whether it is text.
+        """
         raise NotImplementedError
 
     def upsert(self, builder: Any, table: Any, key: Sequence[str], columns: Sequence[str], added: Sequence[str] = ()) -> Any:
-        """An INSERT that, where the key exists, sets ``columns`` to what would have been inserted, and changes nothing without any.
+        """Make an upsert of an INSERT.
 
-        To those that are ``added`` it is added instead.
+        Args:
+            builder: The INSERT.
+            table: The table.
+            key: The columns that identify an existing row.
+            columns: The columns of an existing row that are set to the inserted values. If empty, an existing row is left unchanged.
+            added: Those of ``columns`` that are incremented by the inserted values instead.
         """
         builder = builder.on_conflict(*key)
         for column in columns:
@@ -236,101 +284,101 @@ class Dialect:
         return builder if columns else builder.do_nothing()
 
     def cast(self, bind: Term, column_type: str) -> Term:
-        """The bound value in a select list, typed where the engine cannot tell."""
+        """Return a bound value for a select list, cast if the engine cannot infer its type."""
         return bind
 
     def order(self, builder: Any, field: Field, order: Order) -> Any:
-        """ORDER BY with NULL before everything else, as SQLite and MySQL have it."""
+        """Add an ORDER BY that treats NULL as less than every value, as SQLite and MySQL do."""
         return builder.orderby(field, order=Direction.desc if order.descending else Direction.asc)
 
     def keyset(self, fields: Sequence[Field], values: Sequence[Term], descending: bool) -> Criterion:
-        """The rows behind the one with these values, in the form that this engine reads from an index."""
+        """Return the condition for the rows after the one with these values, in the form for which the engine uses an index."""
         sign, size = "<" if descending else ">", len(fields)
         if size == 1:
             return Fragment(f"{{0}} {sign} {{1}}", fields[0], values[0])
         if self.features.row_value_keyset:
-            ours, theirs = (",".join(f"{{{number}}}" for number in range(start, start + size)) for start in (0, size))
-            return Fragment(f"({ours}) {sign} ({theirs})", *fields, *values)
-        # Redundant on purpose: the first part is the index range, the second leaves out what stands before the row.
+            left, right = (",".join(f"{{{number}}}" for number in range(start, start + size)) for start in (0, size))
+            return Fragment(f"({left}) {sign} ({right})", *fields, *values)
+        # The first part is redundant, but engines need it for an index range.
         rest = self.keyset(fields[1:], values[1:], descending)
         return Fragment(f"({{0}} {sign}= {{1}} AND ({{0}} {sign} {{1}} OR {{2}}))", fields[0], values[0], rest)
 
     def delete(self, table: Any, where: Criterion) -> Any:
-        """Delete the rows that meet a condition."""
+        """Return a DELETE of the rows that meet a condition."""
         return self.query.from_(table).delete().where(where)
 
     def delete_batch(self, table: Any, key: Sequence[str], where: Criterion, limit: Term) -> Any:
-        """Delete at most ``limit`` rows; ``table`` says how they are found, and they are deleted by their keys."""
+        """Return a DELETE of at most ``limit`` rows. The rows are selected from ``table`` and deleted by primary key."""
         fields = [table.field(name) for name in key]
         chosen: Any = self.query.from_(table).select(*fields).where(where)
         chosen = chosen.limit(limit)
         return self.query.from_(SQLTable(table.get_table_name())).delete().where(Tuple(*fields).isin(chosen))
 
-    # Many rows in one statement: text with the marks of :meth:`placeholders`, and what is bound there.
+    # Statements for many rows. Their text has the marks that :meth:`placeholders` replaces.
 
     def given_rows(self, table: str, columns: Sequence[str], count: int) -> str:
-        """So many rows that are bound, with columns like those of the table, as a source of a query."""
+        """Return ``count`` bound rows as a subquery whose columns have the types of those of the table."""
         raise NotImplementedError
 
     def update_rows(self, table: str, key: Sequence[str], column: str, count: int) -> str:
-        """UPDATE of one column in so many rows, each to a value of its own; the rows are :meth:`row_values`."""
+        """Return an UPDATE that sets one column of ``count`` rows, with a separate value for each row. Bind :meth:`row_values`."""
         name, source = self.identifier(table), self.given_rows(table, (*key, column), count)
         same = " AND ".join(f"{name}.{part} = given.{part}" for part in map(self.identifier, key))
         changed = self.identifier(column)
         return f"UPDATE {name} SET {changed} = given.{changed} FROM {source} AS given WHERE {same}"  # noqa: S608  # names of a frozen file
 
     def delete_rows(self, table: str, key: Sequence[str], count: int) -> str:
-        """DELETE of so many rows by their keys, which are :meth:`row_values`."""
+        """Return a DELETE of ``count`` rows by primary key. Bind :meth:`row_values`."""
         names, source = self.identifiers(key), self.given_rows(table, key, count)
         return f"DELETE FROM {self.identifier(table)} WHERE ({names}) IN (SELECT {names} FROM {source} AS given)"  # noqa: S608  # as above
 
     def row_values(self, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, Any]:
-        """The values to bind for rows: by default one JSON array, whatever their number."""
+        """Return the values to bind for rows. The default is one JSON array."""
         return {"rows": json.dumps([dict(zip(columns, row, strict=True)) for row in rows])}
 
     def unless_changed(self, number: int) -> Call:
-        """A statement that fails with :class:`BatchRowNotFoundError` of this number where the one before it changed no row.
+        """Return a statement that raises :class:`BatchRowNotFoundError` with this number if the previous statement changed no row.
 
-        For engines without interactive transactions, where nobody can look in between.
+        Engines without interactive transactions need it, because the caller cannot check a count before the next statement runs.
         """
         raise NotImplementedError
 
     def undone(self) -> Call:
-        """A statement that always fails with :class:`BatchRowNotFoundError`, so that nothing of its batch stays.
+        """Return a statement that always raises :class:`BatchRowNotFoundError`, so that its batch is rolled back.
 
-        For engines without interactive transactions, where a batch is tried to see whether it could be written.
+        It serves as a dry run on engines without interactive transactions.
         """
         raise NotImplementedError
 
     async def define(self, database: Database, call: Call) -> None:
-        """Run one definition outside any transaction; where others use its table, give up soon.
+        """Run one DDL statement outside any transaction, with a short lock timeout.
 
         Raises:
-            TransactionConflictError: the lock of the table was not to be had.
+            TransactionConflictError: The lock of the table could not be acquired in time.
         """
         await database.execute(call)
 
     async def leftover_index(self, executor: Executor, table: str, name: str) -> str | None:
-        """The statement that drops the index of that name, where an interrupted build has left it and nothing can use it."""
+        """Return the statement that drops an index if an interrupted build left it unusable, or None."""
         return None
 
     async def describe(self, executor: Executor) -> dict[str, LiveTable]:
-        """The tables of the live database by name, columns in their order and the rest by name."""
+        """Return the tables of the live database by name. Columns are in table order, everything else is sorted by name."""
         raise NotImplementedError
 
     def described(self, column: ColumnType) -> ColumnType:
-        """A registry column as :meth:`describe` gives it back."""
+        """Return a column of the registry as :meth:`describe` would report it."""
         is_text = column.type.startswith(("varchar", "text", "mediumtext"))
         return replace(column, collation=self.collation) if is_text else column
 
     def described_index(self, index: Index) -> Index:
-        """A registry index as :meth:`describe` gives it back."""
+        """Return an index of the registry as :meth:`describe` would report it."""
         return replace(index, columns=index.names)
 
     def translate(self, error: BaseException) -> DatabaseError | None:
-        """Our error for a driver's, None for what is no driver error.
+        """Return the error of this package for a driver's error, or None if the driver did not raise it.
 
-        The driver's error, and those that it came of, keep their type and code but no longer show a value.
+        The driver's error and its causes keep their type and code, but the values in them are removed.
         """
         ours = self.classify(error)
         each: BaseException | None = error
@@ -339,84 +387,94 @@ class Dialect:
             seen.append(each)
             self.scrub(each, kind)
             if each.__cause__ is not None and self.classify(each.__cause__) is None:
-                # What the driver itself raised on the way, and that can only be about a value.
+                # A cause that is not a driver error comes from encoding or decoding a value, and may contain it.
                 each.__cause__ = None
             each = each.__cause__ or each.__context__
         return ours
 
     def classify(self, error: BaseException) -> DatabaseError | None:
-        """Our error for a driver's, None for what is no driver error. All sniffing of errors is here, by code."""
+        """Return the error of this package for a driver's error, or None if the driver did not raise it.
+
+        Errors are recognized by code wherever the engine has one. No other method inspects them.
+        """
         raise NotImplementedError
 
     def scrub(self, error: BaseException, ours: DatabaseError) -> None:
-        """Take the values out of a driver's error, which stays what ``ours`` was made of."""
+        """Remove the values from a driver's error, for which :meth:`classify` returned ``ours``."""
         if isinstance(error, UnicodeEncodeError):
             error.object = ""
-        if repeats_values(ours):
-            error.args = (UNSHOWN,)
+        if may_repeat_values(ours):
+            error.args = (HIDDEN_MESSAGE,)
 
     def applied(self, script: str) -> list[Call]:
-        """What tells the engine's own migration tool that it need not run a script; nothing where there is no such tool."""
+        """Return the statements that mark a script as applied in the engine's own migration tool, if it has one."""
         return []
 
     def taken_back(self, script: str) -> list[Call]:
-        """What tells the engine's own migration tool that a script is to be run again."""
+        """Return the statements that mark a script as not applied in the engine's own migration tool, if it has one."""
         return []
 
     def now_ms(self) -> str:
-        """The present by the database's clock in epoch milliseconds, the same throughout a statement."""
+        """Return an expression for the current time of the database's clock in epoch milliseconds, constant during a statement."""
         raise NotImplementedError
 
     def session_name(self) -> str | None:
-        """A query for what names the server's session that it runs in; None where the engine has no sessions to tell of."""
+        """Return a query for the name of the server session that runs it, or None if the engine does not report sessions."""
         return None
 
     def session_ended(self, name: str) -> Call:
-        """A query that gives a row where the server is certain that the session of that name has ended."""
+        """Return a query that yields a row only if the server is certain that the session with this name has ended."""
         raise NotImplementedError
 
-    # Scripts: SQL text for a file, which has no parameters.
+    # Expressions for SQL scripts, which have no parameters.
 
     def epoch_ms(self, iso: str) -> str:
-        """Epoch milliseconds of an ISO-8601 instant in UTC, NULL for another text; ``iso`` is SQL."""
+        """Return an expression for the epoch milliseconds of an ISO 8601 instant in UTC, or NULL for any other text.
+
+        ``iso`` is an SQL expression.
+        """
         raise NotImplementedError
 
     def now_iso(self) -> str:
-        """The present as ISO-8601 in UTC with milliseconds."""
+        """Return an expression for the current time in UTC as ISO 8601 with milliseconds."""
         raise NotImplementedError
 
     def string(self, text: str) -> str:
-        """A text of this package's own as a literal, never one of a caller's."""
+        """Return a text as an SQL literal. It must be a constant of this package, never a value from a caller."""
         return "'" + text.replace("'", "''") + "'"
 
-    # Definitions: names come from the registry or a frozen migration.
+    # DDL. All names come from the registry or from a frozen migration.
 
     def identifier(self, name: str) -> str:
-        """The quoted name."""
+        """Return the quoted name.
+
+        Raises:
+            ValueError: The name contains the quote character or a NUL.
+        """
         if self.quote in name or "\0" in name:
-            raise ValueError("a name may not hold a quote")
+            raise ValueError("an identifier must not contain a quote character or NUL")
         return f"{self.quote}{name}{self.quote}"
 
     def identifiers(self, names: Sequence[str]) -> str:
-        """The quoted names, with commas."""
+        """Return the quoted names, separated by commas."""
         return ", ".join(map(self.identifier, names))
 
     def column_type(self, kind: str) -> str:
-        """The engine's type for one of the registry's."""
+        """Return the engine's column type for a type of the registry."""
         rendered = self.types.get(kind, kind)
         return rendered + self.text_suffix if kind.startswith(("varchar", "text", "mediumtext")) else rendered
 
     def column_sql(self, column: ColumnType) -> str:
-        """A column's definition."""
-        words = [self.identifier(column.name), self.column_type(column.type)]
+        """Return the definition of a column."""
+        parts = [self.identifier(column.name), self.column_type(column.type)]
         if not column.null:
-            words.append("NOT NULL")
+            parts.append("NOT NULL")
         if column.default is not None:
-            words.append(f"DEFAULT {self.literal(column)}")
-        return " ".join(words)
+            parts.append(f"DEFAULT {self.literal(column)}")
+        return " ".join(parts)
 
     def literal(self, column: ColumnType) -> str:
-        """A column's default as SQL; defaults come from the registry, never from a caller."""
+        """Return the default of a column as SQL. Defaults come from the registry, never from a caller."""
         if isinstance(column.default, int):
             return str(column.default)
         return self.string(str(column.default))
@@ -430,7 +488,10 @@ class Dialect:
         *,
         if_missing: bool = False,
     ) -> str:
-        """CREATE TABLE with its key and references; ``if_missing``, it leaves a table of that name as it is."""
+        """Return a CREATE TABLE with the primary key and the foreign keys.
+
+        With ``if_missing``, the statement does nothing if a table of that name exists.
+        """
         lines = [self.column_sql(column) for column in columns]
         lines.append(f"PRIMARY KEY ({self.identifiers(key)})")
         for position, reference in enumerate(foreign_keys):
@@ -444,76 +505,86 @@ class Dialect:
         return f"CREATE TABLE {'IF NOT EXISTS ' if if_missing else ''}{self.identifier(name)} (\n  {body}\n){self.table_suffix}"
 
     def reference_name(self, table: str, foreign_keys: Sequence[ForeignKey], position: int) -> str:
-        """The name of a table's reference."""
+        """Return the name of the constraint for one of a table's foreign keys."""
         reference = foreign_keys[position]
         suffix = f"_{position}" if any(other.references == reference.references for other in foreign_keys[:position]) else ""
         return f"fk_{table}_{reference.references}{suffix}"
 
     def replace_index(self, table: str, index: Index, foreign_keys: Sequence[ForeignKey]) -> str | None:
-        """The statement that puts another in the place of an index that a reference needs; None where none does."""
+        """Return a statement that replaces an index that a foreign key needs with a minimal one, or None if no foreign key needs it."""
         return None
 
     def drop_table(self, name: str) -> str:
-        """DROP TABLE."""
+        """Return a DROP TABLE."""
         return f"DROP TABLE {self.identifier(name)}"
 
     def add_column(self, table: str, column: ColumnType) -> str:
-        """ALTER TABLE … ADD COLUMN."""
+        """Return an ALTER TABLE that adds a column."""
         return f"ALTER TABLE {self.identifier(table)} ADD COLUMN {self.column_sql(column)}"
 
     def drop_column(self, table: str, name: str) -> str:
-        """ALTER TABLE … DROP COLUMN."""
+        """Return an ALTER TABLE that drops a column."""
         return f"ALTER TABLE {self.identifier(table)} DROP COLUMN {self.identifier(name)}"
 
     def create_index(self, table: str, index: Index, *, online: bool = False) -> str:
-        """CREATE INDEX; ``online``, outside any transaction, it lets others write meanwhile, where the engine can."""
+        """Return a CREATE INDEX.
+
+        With ``online``, the statement does not block writes if the engine supports that. It must run outside any transaction then.
+        """
         before, after = self.online_index if online else ("", "")
         kind = f"{'UNIQUE ' if index.unique else ''}INDEX {before}"
         parts = ", ".join(map(self.index_part, index.columns))
         return f"CREATE {kind}{self.identifier(index.name)} ON {self.identifier(table)} ({parts}){after}"
 
     def index_part(self, part: str) -> str:
-        """A column of an index, or one in lower case; NULL is before every value without a word, as most engines have it."""
+        """Return a column of an index, or the lower-case expression for it.
+
+        :data:`NULLS_FIRST` is omitted, because most engines treat NULL as less than every value by default.
+        """
         lowered = LOWERED.fullmatch(part)
         if lowered:
             return self.lowered.format(self.identifier(lowered[1]))
         return self.identifier(part.removesuffix(NULLS_FIRST))
 
     def can_index(self, index: Index) -> bool:
-        """Whether the engine can have such a search index."""
+        """Return whether the engine supports this search index."""
         return bool(self.trigrams if index.extra == TRIGRAMS else self.lowered)
 
     def drop_index(self, table: str, name: str) -> str:
-        """DROP INDEX."""
+        """Return a DROP INDEX."""
         return f"DROP INDEX {self.identifier(name)}"
 
 
-def repeats_values(error: DatabaseError) -> bool:
-    """Whether the driver's message behind it may repeat a value; that of the other kinds is about tables, locks and connections."""
+def may_repeat_values(error: DatabaseError) -> bool:
+    """Return whether the driver's message for an error may contain values.
+
+    The messages for the other classes of errors are about tables, locks and connections.
+    """
     return isinstance(error, ConflictError | ValueRefusedError) or type(error) is DatabaseError
 
 
-def text_after(text: str) -> str:
-    """What comes, by code point, after all texts that begin with this and are as long as a column may be."""
-    before = text.rstrip(LAST)
+def prefix_end(prefix: str) -> str:
+    """Return a text that sorts, by code point, after every text with this prefix that fits into a searched column."""
+    before = prefix.rstrip(LAST_CHARACTER)
     if not before:
-        return LAST * LONGEST
+        return LAST_CHARACTER * MAX_SEARCHED_LENGTH
     following = ord(before[-1]) + 1
-    # Surrogates are no characters.
+    # Surrogates cannot be stored.
     return before[:-1] + chr(0xE000 if following == 0xD800 else following)
 
 
 def other_case(character: str) -> str | None:
-    """The same letter in the other case, where each of the two is what the other becomes; None of what has none.
+    """Return the same letter in the other case, or None unless each of the two letters converts to the other.
 
-    Symmetric and the same on every engine, so the Kelvin sign is no k, and ß, İ and the final ς match themselves alone.
+    The relation is symmetric and the same on every engine. So the Kelvin sign is not a k, and ß, İ and the final ς match only
+    themselves.
     """
     other = character.lower() if character.lower() != character else character.upper()
     return other if len(other) == 1 and other != character and character in (other.lower(), other.upper()) else None
 
 
 def case_pairs(text: str) -> dict[str, str]:
-    """The letters of a text that have two cases, each once: upper to lower."""
+    """Return the letters of a text that have two cases, as a mapping from upper case to lower case."""
     pairs = {}
     for character in text:
         other = other_case(character)
@@ -531,11 +602,15 @@ def live_tables(
     kinds: Mapping[str, str],
     triggers: Sequence[tuple[str, str]],
 ) -> dict[str, LiveTable]:
-    """Tables out of the rows of a catalogue, each in order.
+    """Build the tables from the rows of a database's catalog, which must be sorted.
 
-    ``columns`` are (table, column), ``keys`` (table, column), ``indexes`` (table, index, unique, part, extra), ``references``
-    (table, constraint, column, other table, other column, on delete), ``kinds`` every table with what it is, ``triggers``
-    (table, trigger).
+    Args:
+        columns: Rows of (table, column).
+        keys: Rows of (table, primary key column).
+        indexes: Rows of (table, index, unique, part, extra).
+        references: Rows of (table, constraint, column, referenced table, referenced column, ON DELETE rule).
+        kinds: The kind of every table, as in :attr:`LiveTable.kind`.
+        triggers: Rows of (table, trigger).
     """
     found: dict[str, list[ColumnType]] = {name: [] for name in sorted(kinds)}
     for table, column in columns:

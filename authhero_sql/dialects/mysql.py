@@ -34,18 +34,18 @@ from ..errors import (
 )
 from ..schema import LOWERED, ColumnType, ForeignKey, Index
 from .connect_errors import Server, connect_error
-from .dialect import UNSHOWN, Dialect, Fragment, Indexed, LiveTable, Place, live_tables, other_case, repeats_values
+from .dialect import HIDDEN_MESSAGE, Dialect, Fragment, HintedTable, LiveTable, Place, live_tables, may_repeat_values, other_case
 from .interface import Call, Database, Executor, Features, Row
 from .limits import TimeLimits
 from .managed import COMMAND_TIMEOUT, OutcomeGuard, reject_pool_options, translate_error
-from .mysql_drivers import NO_TLS, Answer, MySQLDriver, is_from_driver
+from .mysql_drivers import NO_TLS, MySQLDriver, Result, is_from_driver
 from .pool import Pool
 from .pooled import PooledDatabase
 from .runs import merge_inserts, split_runs
 from .tls import DISABLE, PREFER, TLS_NOT_OFFERED, is_local, tls_problem, tls_settings
 from .transactions import SETTLE, finish, logger
 
-_BY_NUMBER: dict[int, type[DatabaseError]] = {
+_ERRORS_BY_NUMBER: dict[int, type[DatabaseError]] = {
     1062: ConflictError,
     1586: ConflictError,
     1216: ForeignKeyError,
@@ -100,104 +100,106 @@ _BY_NUMBER: dict[int, type[DatabaseError]] = {
     3024: StatementTimeoutError,
 }
 DUPLICATE = 1062
-"""The server's number for a key that is taken."""
+"""The error number for a duplicate key."""
 STILL_REFERENCED = (1217, 1451)
-"""The server's numbers for a row that cannot be removed or changed because another one refers to it."""
-_NO_CONNECTION_LEFT = "the server has no connection left: lower max_size, or raise max_connections on the server"
-_USERS_LIMIT = "the user has as many connections, or statements, as the server allows it: lower max_size, or raise the limit"
-_EXPIRED = "the user's password has expired: set another one on the server"
-_LOCKED = "the user is locked: unlock it on the server"
-_SAYS = {
-    1021: "the database's disk is full: make room on the server",
-    1040: _NO_CONNECTION_LEFT,
+"""The error numbers for a row that cannot be deleted or changed because another row references it."""
+_USER_LIMIT = "the user has reached its limit of connections or statements: lower max_size, or raise the limit on the server"
+_EXPIRED = "the password of the user has expired: set a new one on the server"
+_LOCKED = "the user account is locked: unlock it on the server"
+_MESSAGES = {
+    1021: "the disk of the database is full: free some space on the server",
+    1040: "the server has no free connections: lower max_size, or raise max_connections on the server",
     1053: "the server is shutting down: try again in a moment",
-    1129: "the server blocks this host after too many failed connections: run FLUSH HOSTS on it",
-    1130: "the server lets nobody in from this host: create the user for it",
-    1203: _USERS_LIMIT,
-    1226: _USERS_LIMIT,
+    1129: "the server blocks this host after too many failed connections: run FLUSH HOSTS on the server",
+    1130: "the server does not allow connections from this host: create the user for this host",
+    1203: _USER_LIMIT,
+    1226: _USER_LIMIT,
     1820: _EXPIRED,
     1862: _EXPIRED,
     3118: _LOCKED,
     4151: _LOCKED,
 }
-"""Sentences for numbers whose class says too little."""
+"""Messages for the error numbers that are more specific than their class of error."""
 
 
-class Deletion:
-    """A DELETE that PyPika has no word for, to be compiled like one of its builders."""
+class MultiTableDelete:
+    """A DELETE in the multi-table form, which PyPika cannot build. It has the interface of PyPika's builders."""
 
     def __init__(self, table: SQLTable, where: Any) -> None:
         self._table, self._where = table, where
 
     def get_sql(self) -> str:
-        """The SQL text."""
+        """Return the SQL text."""
         name = f"`{self._table.get_table_name()}`"
         source = self._table.get_sql(quote_char=MySQLDialect.quote)
         return f"DELETE {name} FROM {source} WHERE {self._where.get_sql(quote_char=MySQLDialect.quote, with_namespace=True)}"
 
 
 class MySQLDialect(Dialect):
-    """MySQL's words, as far as MariaDB shares them."""
+    """The SQL dialect that MySQL and MariaDB share."""
 
     name = "mysql"
     features: ClassVar[Features] = Features(transactional_ddl=False, online_ddl=True, row_value_keyset=False, index_bytes=3072)
     query: ClassVar[type[Query]] = MySQLQuery
     quote = "`"
-    # The same type: MySQL 9 warns of the width in its own name for it.
+    # The same type. MySQL 9 warns about display widths, as in tinyint(1).
     types: ClassVar[dict[str, str]] = {"tinyint(1)": "boolean"}
-    # LOWER() and the collations that fold case know more letters than the other engines; a pattern says which are alike.
+    # LOWER() and the case-insensitive collations fold more letters than the other engines do. A pattern lists the cases explicitly.
     matches: ClassVar[dict[Place, str]] = dict.fromkeys(get_args(Place), "{0} REGEXP {1}")
     needed: ClassVar[tuple[str, ...]] = ("1553",)
-    unlowered: ClassVar[str] = "MariaDB has no index of an expression"
+    unlowered: ClassVar[str] = "MariaDB does not support expression indexes"
     online_index: ClassVar[tuple[str, str]] = ("", " ALGORITHM=INPLACE LOCK=NONE")
-    # Exact but for trailing spaces, which only the collations of MariaDBDialect and MySQL8Dialect see.
+    # This collation ignores trailing spaces. Those of MariaDBDialect and MySQL8Dialect do not.
     collation: ClassVar[str] = "utf8mb4_bin"
     index_expression: ClassVar[str] = "NULL"
-    """What tells an expression in an index; MariaDB has none."""
+    """The column of ``information_schema.statistics`` with the expression of an index part, or NULL for MariaDB, which has none."""
 
     def __init__(self, *, exact: bool = True) -> None:
         self.exact = exact
-        """Whether all tables compare text exactly; those that somebody else made may fold case."""
+        """Whether every table compares text by code point. Tables made by other programs may be case-insensitive."""
 
     def equal(self, field: Field, bind: Term, *, text: bool) -> Criterion:
-        """The column's own comparison for its index, and its bytes where that does not tell everything."""
+        """Compare by the collation of the column, which its index has, and also by bytes unless the collation is exact."""
         if self.exact or not text:
             return super().equal(field, bind, text=text)
         return Fragment("({0} = {1} AND CAST({0} AS BINARY) = CAST({1} AS BINARY))", field, bind)
 
     @property
     def table_suffix(self) -> str:  # type: ignore[override]  # constant per class, but made from another constant
-        """InnoDB, and comparison by code point."""
+        """The storage engine InnoDB and a collation by code point."""
         return f" ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE={self.collation}"
 
     def read_by(self, table: SQLTable, index: str, *, certain: bool) -> SQLTable:
-        """FORCE INDEX where it is certain: MariaDB takes half of a table for the most that a range has, and then reads the tenant."""
-        return Indexed(table.get_table_name(), f" FORCE INDEX ({self.identifier(index or 'PRIMARY')})") if certain else table
+        """Add FORCE INDEX if the choice is certain.
+
+        MariaDB assumes that a range covers at most half of a table, and then prefers an index on the tenant.
+        """
+        return HintedTable(table.get_table_name(), f" FORCE INDEX ({self.identifier(index or 'PRIMARY')})") if certain else table
 
     def placeholders(self, text: str, mark: re.Pattern[str]) -> tuple[str, tuple[str, ...]]:
-        """``%s`` for every mark; any other ``%`` doubled, because the driver formats the text."""
+        """Replace every mark with ``%s``, and double every other ``%``, because the driver formats the text."""
         return mark.sub("%s", text.replace("%", "%%")), tuple(mark.findall(text))
 
     def list_size(self, count: int) -> int:
-        """One parameter a value, rounded up to a power of two so that there are few shapes."""
+        """Return one parameter per value, rounded up to a power of two to limit the number of shapes."""
         return 1 << max(count - 1, 0).bit_length()
 
     def in_list(self, field: Field, bind: Callable[[str], Term], name: str, size: int) -> Criterion:
-        """IN with a placeholder for each value."""
+        """Use IN with one parameter per value."""
         binds = [bind(f"{name}_{position}") for position in range(size)]
-        holes = [f"{{{position + 1}}}" for position in range(size)]
-        template = f"{{0}} IN ({', '.join(holes)})"
+        slots = [f"{{{position + 1}}}" for position in range(size)]
+        template = f"{{0}} IN ({', '.join(slots)})"
         if not self.exact:
-            template = f"({template} AND CAST({{0}} AS BINARY) IN ({', '.join(f'CAST({hole} AS BINARY)' for hole in holes)}))"
+            template = f"({template} AND CAST({{0}} AS BINARY) IN ({', '.join(f'CAST({slot} AS BINARY)' for slot in slots)}))"
         return Fragment(template, field, *binds)
 
     def list_values(self, name: str, values: Sequence[str]) -> dict[str, Any]:
-        """The last value again for the places that are left."""
+        """Return the values, and repeat the last one for the remaining parameters."""
         size = self.list_size(len(values))
         return {f"{name}_{position}": values[min(position, len(values) - 1)] for position in range(size)}
 
     def in_pairs(self, fields: tuple[Field, Field], bind: Callable[[str], Term], name: str, size: int) -> Criterion:
-        """Each pair on its own: MariaDB reads no index range from a list of rows."""
+        """Compare each pair separately, because MariaDB does not use an index range for a list of rows."""
         exact = "{0} = {%d} AND {1} = {%d}"
         if not self.exact:
             exact += " AND CAST({0} AS BINARY) = CAST({%d} AS BINARY) AND CAST({1} AS BINARY) = CAST({%d} AS BINARY)"
@@ -207,133 +209,155 @@ class MySQLDialect(Dialect):
         return Fragment(f"({' OR '.join(each)})", *fields, *binds)
 
     def bucket_size(self, count: int) -> int:
-        """One parameter a bucket, rounded up like a list."""
+        """Return one parameter per bucket, rounded up as for a list."""
         return self.list_size(count)
 
     def bucket(self, field: Term, bind: Callable[[str], Term], name: str, size: int, *, text: bool) -> Term:
-        """A comparison is 1 where it holds; added up in pairs, because a sum of a thousand is nested too deeply to be read."""
+        """Add up comparisons, each of which is 1 if it holds.
+
+        They are added in pairs, because a plain sum of a thousand terms is nested too deeply for the server.
+        """
         sums = [f"({{0}} >= {{{position + 1}}})" for position in range(size)]
         while len(sums) > 1:
             sums = [f"({' + '.join(sums[at : at + 2])})" for at in range(0, len(sums), 2)]
         return Fragment(sums[0], field, *(bind(f"{name}_{position}") for position in range(size)))
 
     def bucket_values(self, name: str, starts: Sequence[Any]) -> dict[str, Any]:
-        """NULL, which nothing is compared with, would make the sum NULL: the places that are left begin behind everything."""
-        behind: Any = "~" if isinstance(starts[0], str) else 2**63 - 1
-        filled = [*starts, *[behind] * (self.bucket_size(len(starts)) - len(starts))]
+        """Return the starts, and for the remaining parameters a start that is greater than every value.
+
+        NULL cannot serve there, because it would make the sum NULL.
+        """
+        filler: Any = "~" if isinstance(starts[0], str) else 2**63 - 1
+        filled = [*starts, *[filler] * (self.bucket_size(len(starts)) - len(starts))]
         return {f"{name}_{position}": start for position, start in enumerate(filled)}
 
     def match_values(self, place: Place, text: str) -> tuple[Any, ...]:
-        """A pattern that ICU (MySQL) and PCRE (MariaDB) read alike, exact whatever the column's collation."""
-        letters = "".join(_pattern(letter) for letter in text)
+        """Return a regular expression that ICU (MySQL) and PCRE (MariaDB) read alike. It does not depend on the collation of the column."""
+        letters = "".join(_regexp_pattern(letter) for letter in text)
         start, end = r"\A" if place == "start" else "", r"\z" if place == "end" else ""
         return (f"(?-i){start}{letters}{end}",)
 
     def gathered(self, fields: Sequence[tuple[Term, bool]]) -> Term:
-        """NULL where there is nothing. MariaDB cuts off what is longer than ``group_concat_max_len``, and what is left is no JSON."""
+        """Aggregate with ``JSON_ARRAYAGG``.
+
+        MariaDB truncates a result that is longer than ``group_concat_max_len``, which leaves invalid JSON.
+        """
         listed = ",".join(f"{{{number}}}" for number in range(len(fields)))
         return Fragment(f"JSON_ARRAYAGG(JSON_ARRAY({listed}))", *(field for field, _ in fields))
 
     def upsert(self, builder: Any, table: Any, key: Sequence[str], columns: Sequence[str], added: Sequence[str] = ()) -> Any:
-        """ON DUPLICATE KEY UPDATE, which goes by every unique key: where nothing is to change, a column is set to itself."""
+        """Use ON DUPLICATE KEY UPDATE, which applies to every unique key of the table.
+
+        If an existing row is to be left unchanged, a column of it is set to itself.
+        """
         if not columns:
-            own = f"{self.identifier(table.get_table_name())}.{self.identifier(key[0])}"
-            return builder.on_duplicate_key_update(key[0], Fragment(own))
+            itself = f"{self.identifier(table.get_table_name())}.{self.identifier(key[0])}"
+            return builder.on_duplicate_key_update(key[0], Fragment(itself))
         for column in columns:
-            given = Values(column)
-            builder = builder.on_duplicate_key_update(column, table.field(column) + given if column in added else given)
+            inserted = Values(column)
+            builder = builder.on_duplicate_key_update(column, table.field(column) + inserted if column in added else inserted)
         return builder
 
     def delete(self, table: Any, where: Criterion) -> Any:
-        """DELETE … FROM, as for several tables: MariaDB plans a subquery in it as it does in a SELECT, and not row by row."""
-        return Deletion(table, where)
+        """Use the multi-table form, in which MariaDB optimizes a subquery as in a SELECT instead of running it for each row."""
+        return MultiTableDelete(table, where)
 
     def delete_batch(self, table: Any, key: Sequence[str], where: Criterion, limit: Term) -> Any:
-        """DELETE … LIMIT: a subquery of the same table may have none here."""
+        """Use DELETE with LIMIT, because MySQL does not permit LIMIT in a subquery with IN."""
         builder: Any = self.query.from_(SQLTable(table.get_table_name())).delete().where(where)
         return builder.limit(limit)
 
     def literal(self, column: ColumnType) -> str:
-        """TEXT takes a default only as an expression."""
+        """Return the default in parentheses for a TEXT column, whose default must be an expression."""
         rendered = super().literal(column)
         return f"({rendered})" if column.type.endswith("text") else rendered
 
     def drop_index(self, table: str, name: str) -> str:
-        """An index belongs to its table here."""
+        """Return a DROP INDEX with the name of the table, because index names are local to a table."""
         return f"DROP INDEX {self.identifier(name)} ON {self.identifier(table)}"
 
     def replace_index(self, table: str, index: Index, foreign_keys: Sequence[ForeignKey]) -> str | None:
-        """By one of the reference's own, as InnoDB had made it before this one was there: a reference has to have one."""
+        """Return a statement that replaces the index with one on the columns of the foreign key.
+
+        InnoDB requires an index for each foreign key. It had created the same one itself before this index existed.
+        """
         for position, reference in enumerate(foreign_keys):
             if index.names[: len(reference.columns)] == reference.columns:
-                own = self.identifier(self.reference_name(table, foreign_keys, position))
-                added = f"ADD INDEX {own} ({self.identifiers(reference.columns)})"
+                name = self.identifier(self.reference_name(table, foreign_keys, position))
+                added = f"ADD INDEX {name} ({self.identifiers(reference.columns)})"
                 return f"ALTER TABLE {self.identifier(table)} DROP INDEX {self.identifier(index.name)}, {added}"
         return None
 
     def given_rows(self, table: str, columns: Sequence[str], count: int) -> str:
-        """Under a SELECT of nothing, from which they have types and collations: JSON_TABLE is too new, and has its own collation."""
+        """Append the rows with UNION ALL to an empty SELECT from the table, which determines types and collations.
+
+        JSON_TABLE is missing in older servers and has its own collation.
+        """
         rows = (", ".join(f"\0{name}_{number}\0" for name in columns) for number in range(self.list_size(count)))
-        given = "".join(f" UNION ALL SELECT {row}" for row in rows)
-        return f"(SELECT {self.identifiers(columns)} FROM {self.identifier(table)} WHERE FALSE{given})"  # noqa: S608  # names of a frozen file
+        union = "".join(f" UNION ALL SELECT {row}" for row in rows)
+        return f"(SELECT {self.identifiers(columns)} FROM {self.identifier(table)} WHERE FALSE{union})"  # noqa: S608  # names of a frozen file
 
     def update_rows(self, table: str, key: Sequence[str], column: str, count: int) -> str:
-        """UPDATE of a join, in which the table comes second."""
+        """Return an UPDATE of a join of the rows with the table."""
         changed = self.identifier(column)
-        joined = self._joined(table, key, (*key, column), count)
-        return f"UPDATE {joined} SET {self.identifier(table)}.{changed} = given.{changed}"  # noqa: S608  # names of a frozen file
+        join = self._join_rows(table, key, (*key, column), count)
+        return f"UPDATE {join} SET {self.identifier(table)}.{changed} = given.{changed}"  # noqa: S608  # names of a frozen file
 
     def delete_rows(self, table: str, key: Sequence[str], count: int) -> str:
-        """DELETE from a join, in which the table comes second."""
-        return f"DELETE {self.identifier(table)} FROM {self._joined(table, key, key, count)}"
+        """Return a DELETE from a join of the rows with the table."""
+        return f"DELETE {self.identifier(table)} FROM {self._join_rows(table, key, key, count)}"
 
-    def _joined(self, table: str, key: Sequence[str], columns: Sequence[str], count: int) -> str:
+    def _join_rows(self, table: str, key: Sequence[str], columns: Sequence[str], count: int) -> str:
         name = self.identifier(table)
         same = " AND ".join(f"{name}.{part} = given.{part}" for part in map(self.identifier, key))
+        # The table must be the inner one, so that the server looks up its rows by primary key.
         return f"{self.given_rows(table, columns, count)} AS given STRAIGHT_JOIN {name} ON {same}"
 
     def row_values(self, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, Any]:
-        """The last row again for the places that are left."""
+        """Return the values of the rows, and repeat the last row for the remaining parameters."""
         filled = [*rows, *[rows[-1]] * (self.list_size(len(rows)) - len(rows))]
         return {f"{name}_{number}": value for number, row in enumerate(filled) for name, value in zip(columns, row, strict=True)}
 
     def epoch_ms(self, iso: str) -> str:
-        """A text that is no instant would be an error in strict mode, so its form is looked at first."""
-        looks = f"{iso} REGEXP '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}[.][0-9]{{3}}Z$'"
+        """Check the format first, because the conversion of any other text is an error in strict mode."""
+        has_format = f"{iso} REGEXP '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}[.][0-9]{{3}}Z$'"
         instant = f"STR_TO_DATE({iso}, '%Y-%m-%dT%H:%i:%s.%fZ')"
-        return f"CASE WHEN {looks} THEN TIMESTAMPDIFF(MICROSECOND, '1970-01-01', {instant}) DIV 1000 END"
+        return f"CASE WHEN {has_format} THEN TIMESTAMPDIFF(MICROSECOND, '1970-01-01', {instant}) DIV 1000 END"
 
     def now_iso(self) -> str:
-        """The present."""
+        """Return the current time as ISO 8601."""
         return "CONCAT(LEFT(DATE_FORMAT(UTC_TIMESTAMP(3), '%Y-%m-%dT%H:%i:%s.%f'), 23), 'Z')"
 
     def now_ms(self) -> str:
-        """The present; UNIX_TIMESTAMP() would go by the session's time zone, which has an hour twice in autumn."""
+        """Compute the current time from UTC_TIMESTAMP().
+
+        UNIX_TIMESTAMP() depends on the session's time zone, in which one hour is ambiguous when daylight saving time ends.
+        """
         return "(TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(3)) DIV 1000)"
 
     def session_name(self) -> str:
-        """The connection's number, behind what it means something to: one server of a cluster, and one account."""
+        """Return a query for the connection ID, prefixed with a hash of the server and the account that it belongs to."""
         return f"SELECT CONCAT({_SCOPE}, ':', CONNECTION_ID())"
 
     def session_ended(self, name: str) -> Call:
-        """Every account may see its own connections."""
+        """Search the process list, in which every account may see its own connections."""
         scope, _, number = name.partition(":")
         listed = "SELECT 1 FROM information_schema.processlist WHERE id = %s"
         return Call(f"SELECT 1 FROM DUAL WHERE {_SCOPE} = %s AND NOT EXISTS ({listed})", (scope, number))  # noqa: S608  # constants
 
     def string(self, text: str) -> str:
-        """A backslash escapes here."""
+        """Return a text as an SQL literal, in which the backslash is an escape character."""
         return super().string(text.replace("\\", "\\\\"))
 
     async def define(self, database: Database, call: Call) -> None:
-        """Wait in line for a second: by default it is a day on MariaDB, and a year on MySQL."""
-        mine = cast("MySQLDatabase", database)
-        await mine.run_on_connection(mine.define, call)
+        """Run a DDL statement with a lock timeout of a second. The default is a day on MariaDB, and a year on MySQL."""
+        mysql = cast("MySQLDatabase", database)
+        await mysql.run_on_connection(mysql.define, call)
 
     async def describe(self, executor: Executor) -> dict[str, LiveTable]:
-        """From information_schema; the indexes that InnoDB makes for a reference of :meth:`create_table` on its own are left out."""
-        catalogue = [Call(sql.format(expression=self.index_expression)) for sql in _CATALOGUE]
-        columns, indexes, references, kinds, triggers = await executor.fetch_many(catalogue)
+        """Read information_schema, without the indexes that InnoDB creates for the foreign keys of :meth:`create_table`."""
+        queries = [Call(sql.format(expression=self.index_expression)) for sql in _CATALOG]
+        columns, indexes, references, kinds, triggers = await executor.fetch_many(queries)
         constraints = {(table, constraint) for table, constraint, *_ in references}
         return live_tables(
             [
@@ -347,8 +371,8 @@ class MySQLDialect(Dialect):
             ],
             [(table, name) for table, index, _, name, *_ in indexes if index == "PRIMARY"],
             [
-                (table, index, not int(repeats), *_index_part(*told))
-                for table, index, repeats, *told in indexes
+                (table, index, not int(non_unique), *_index_part(*part))
+                for table, index, non_unique, *part in indexes
                 if index != "PRIMARY" and not ((table, index) in constraints and index.startswith(f"fk_{table}_"))
             ],
             [tuple(row) for row in references],
@@ -357,16 +381,16 @@ class MySQLDialect(Dialect):
         )
 
     def classify(self, error: BaseException) -> DatabaseError | None:
-        """By MySQL's error number; MariaDB has the same."""
+        """Classify an error by its number, which MySQL and MariaDB share."""
         if is_from_driver(error):
             number = error.args[0] if error.args and isinstance(error.args[0], int) else 0
-            kind = _BY_NUMBER.get(number)
+            kind = _ERRORS_BY_NUMBER.get(number)
             if kind is None:
                 kind = _by_class(number, error)
-            encryption = tls_problem(error.__cause__ or error.__context__) or (TLS_NOT_OFFERED if number == NO_TLS else None)
-            if encryption is not None:
+            tls_message = tls_problem(error.__cause__ or error.__context__) or (TLS_NOT_OFFERED if number == NO_TLS else None)
+            if tls_message is not None:
                 kind = ConnectionSetupError
-            message = encryption or _SAYS.get(number)
+            message = tls_message or _MESSAGES.get(number)
             ours = kind(message, code=str(number) if number else None)
             if number == DUPLICATE:
                 ours.owner, ours.constraint = _constraint(error.args[1])
@@ -382,14 +406,14 @@ class MySQLDialect(Dialect):
         return None
 
     def scrub(self, error: BaseException, ours: DatabaseError) -> None:
-        """The number stays, and of a duplicate entry the key's name."""
+        """Keep the error number, and the name of a duplicate key."""
         super().scrub(error, ours)
-        if ours.code and repeats_values(ours):
-            error.args = (int(ours.code), f"{UNSHOWN}; for key '{ours.constraint}'" if ours.constraint else UNSHOWN)
+        if ours.code and may_repeat_values(ours):
+            error.args = (int(ours.code), f"{HIDDEN_MESSAGE}; for key '{ours.constraint}'" if ours.constraint else HIDDEN_MESSAGE)
 
 
 def _by_class(number: int, error: BaseException) -> type[DatabaseError]:
-    """Return the class for an error number that has none of its own."""
+    """Return the class for an error number that is not in :data:`_ERRORS_BY_NUMBER`."""
     if number in _NOT_CONNECTED or (is_from_driver(error, "InterfaceError") and not number):
         return DatabaseUnavailableError
     if 2000 <= number < 3000:
@@ -398,33 +422,36 @@ def _by_class(number: int, error: BaseException) -> type[DatabaseError]:
 
 
 _NOT_CONNECTED = {2002, 2003, 2005, NO_TLS}
-"""The client's own numbers for a server that it could not reach."""
+"""The client's error numbers for a server that it could not reach."""
 
 
 class MariaDBDialect(MySQLDialect):
-    """MariaDB's own words."""
+    """The SQL dialect of MariaDB."""
 
     collation: ClassVar[str] = "utf8mb4_nopad_bin"
 
 
 class MySQL8Dialect(MySQLDialect):
-    """The words of MySQL 8 and later."""
+    """The SQL dialect of MySQL 8 and later."""
 
     collation: ClassVar[str] = "utf8mb4_0900_bin"
     index_expression: ClassVar[str] = "expression"
     lowered: ClassVar[str] = "(lower({0}))"
 
     def create_index(self, table: str, index: Index, *, online: bool = False) -> str:
-        """An index of an expression comes with a hidden column, and others cannot write while both are made."""
+        """Return a CREATE INDEX, which is never online for an expression index.
+
+        MySQL adds a hidden column for the expression, and cannot do that without blocking writes.
+        """
         return super().create_index(table, index, online=online and not any(map(LOWERED.fullmatch, index.columns)))
 
     def beginning(self, text: str) -> tuple[str, ...]:
-        """Nothing where text is compared as a language does: what comes after all texts that begin so is not known then."""
+        """Return no values if a table has a linguistic collation, because the end of the range is unknown then."""
         return super().beginning(text) if self.exact else ()
 
 
-def _pattern(character: str) -> str:
-    """The character and its other case; what could mean something in a pattern is escaped."""
+def _regexp_pattern(character: str) -> str:
+    """Return the regular expression for a character in both cases. Characters with a special meaning are escaped."""
     other = other_case(character)
     if other is not None:
         return f"[{character}{other}]"
@@ -432,7 +459,7 @@ def _pattern(character: str) -> str:
 
 
 def _constraint(message: str) -> tuple[str | None, str | None]:
-    """The table, which MariaDB leaves out, and the key in ``Duplicate entry '…' for key 'users.unique_email_provider'``."""
+    """Return the table and the key in ``Duplicate entry '…' for key 'users.unique_email_provider'``. MariaDB omits the table."""
     found = re.search(r"'([^']*)'[^']*$", message)
     table, _, key = found[1].rpartition(".") if found else ("", "", "")
     return table or None, key or None
@@ -442,7 +469,10 @@ _REFERENCE = re.compile(r"`([^`]+)`, CONSTRAINT .* FOREIGN KEY \(([^)]*)\) REFER
 
 
 def _read_reference(error: ForeignKeyError, number: int, message: str) -> None:
-    """Read which reference was violated from the definition that the server repeats, unless the user may not see the tables."""
+    """Set the violated reference of an error from the constraint in the server's message.
+
+    The server omits the constraint if the user has no privilege on the tables.
+    """
     found = _REFERENCE.search(message)
     if found is None:
         return
@@ -451,12 +481,12 @@ def _read_reference(error: ForeignKeyError, number: int, message: str) -> None:
     error.references = (Reference(found[1], tuple(re.findall(r"`([^`]+)`", found[2])), found[3]),)
 
 
-_WAIT_SHORTLY = "SET @authhero_wait = @@lock_wait_timeout, SESSION lock_wait_timeout = 1"
-_WAIT_AS_BEFORE = "SET SESSION lock_wait_timeout = @authhero_wait"
+_SET_LOCK_TIMEOUT = "SET @authhero_wait = @@lock_wait_timeout, SESSION lock_wait_timeout = 1"
+_RESTORE_LOCK_TIMEOUT = "SET SESSION lock_wait_timeout = @authhero_wait"
 _SCOPE = "LEFT(SHA2(CONCAT_WS('/', @@hostname, @@port, @@datadir, CURRENT_USER()), 256), 32)"
 _COLLATIONS = """SELECT DISTINCT collation_name FROM information_schema.columns
                  WHERE table_schema = DATABASE() AND collation_name IS NOT NULL"""
-_CATALOGUE = (
+_CATALOG = (
     """SELECT table_name, column_name, column_type, is_nullable, column_default, extra, collation_name
        FROM information_schema.columns WHERE table_schema = DATABASE() ORDER BY table_name, ordinal_position""",
     """SELECT table_name, index_name, non_unique, column_name, {expression}, sub_part, collation, index_type
@@ -472,32 +502,35 @@ _CATALOGUE = (
 
 
 def _kind(kind: str, engine: str | None) -> str:
-    """What it is beside a table of InnoDB."""
+    """Return the kind of a table, or an empty string for an InnoDB table."""
     if kind == "BASE TABLE":
         return "" if engine == "InnoDB" else f"{engine} table"
     return kind.lower()
 
 
 def _index_part(name: str | None, expression: str | None, length: int | None, direction: str | None, kind: str) -> tuple[str, str]:
-    """One part of an index in words, and what else the index is."""
+    """Return the text of one part of an index, and the remaining properties of the index."""
     text = f"{name if name is not None else expression}{f'({length})' if length is not None else ''}"
     return text + (" desc" if direction == "D" else ""), "" if kind == "BTREE" else f"using {kind.lower()}"
 
 
 def _type(kind: str) -> str:
-    """A type as the registry names it: MariaDB still shows the display width of integers."""
+    """Return the registry's name of a column type, without the display width of integers, which MariaDB still reports."""
     return re.sub(r"^(int|bigint)\(\d+\)", r"\1", kind)
 
 
 def _default(text: str | None, kind: str, extra: str) -> str | int | None:
-    """A default as information_schema gives it back: MariaDB quotes it, MySQL does not. ``extra`` tells who else fills it in."""
+    """Parse a default as information_schema reports it. MariaDB quotes it, MySQL does not.
+
+    ``extra`` says whether the column is generated or auto-incremented.
+    """
     if text is None or text == "NULL":
         return extra.lower() if re.search("generated|auto_increment", extra, re.IGNORECASE) else None
-    # An expression stands in parentheses; a plain text of MySQL's may begin with one, too, but hardly goes on with a quote.
+    # An expression is in parentheses. An unquoted text of MySQL may also start with one, but is unlikely to continue with a quote.
     inner = text[1:-1] if text.startswith(("('", "(_utf8mb4")) and text.endswith(")") else text
     bare = inner.replace("\\'", "'")
     if bare.startswith("_utf8mb4'"):
-        # MySQL shows the text of an expression, in which the quotes inside are escaped once more.
+        # MySQL reports the source of an expression, in which quotes are escaped once more.
         bare = bare.removeprefix("_utf8mb4").replace("\\\\'", "'").replace("\\'", "'")
     if bare.startswith("'") and bare.endswith("'"):
         bare = bare[1:-1].replace("''", "'")
@@ -509,187 +542,193 @@ _WRITES = re.compile(r"(?:INSERT(?: IGNORE)? INTO|UPDATE) `(\w+)`")
 DIALECT: Dialect = MySQLDialect()
 
 
-class Speaker:
-    """What is said on a connection; errors are those of this package."""
+class StatementRunner:
+    """Executes statements on a connection, and translates errors."""
 
     def __init__(self, driver: MySQLDriver, dialect: Dialect, limits: TimeLimits) -> None:
         self.driver = driver
         self.dialect = dialect
         self._limits = limits
 
-    async def answer(self, connection: Any, call: Call) -> Answer:
-        """Return what a statement gave."""
+    async def execute(self, connection: Any, call: Call) -> Result:
+        """Execute a statement."""
         try:
-            return await self.driver.answer(connection, call, self._limits)
+            return await self.driver.execute(connection, call, self._limits)
         except Exception as error:
             self._raise(connection, error, call)
 
-    async def answers(self, connection: Any, calls: Sequence[Call]) -> list[Answer]:
-        """Return what each of several statements gave, in one trip."""
-        given: list[Answer] = []
+    async def execute_many(self, connection: Any, calls: Sequence[Call]) -> list[Result]:
+        """Execute several statements in one round trip."""
+        results: list[Result] = []
         try:
-            await self.driver.answers(connection, calls, self._limits, given)
+            await self.driver.execute_many(connection, calls, self._limits, results)
         except Exception as error:
-            self._raise(connection, error, calls[len(given)])
-        return given
+            self._raise(connection, error, calls[len(results)])
+        return results
 
-    async def counts(self, connection: Any, calls: Sequence[Call]) -> list[int]:
-        """Return how many rows each of several writes matched, in one trip; INSERTs that are alike are one with many rows."""
+    async def write(self, connection: Any, calls: Sequence[Call]) -> list[int]:
+        """Execute writes in one round trip, and return the number of rows that each matched.
+
+        INSERTs with the same text are merged into one with many rows.
+        """
         merged = [part for run in split_runs(calls) for part in merge_inserts(run)]
-        answers = await self.answers(connection, [call for call, _ in merged])
-        return [count for (_, rows), (_, matched) in zip(merged, answers, strict=True) for count in ([1] * rows if rows > 1 else [matched])]
+        results = await self.execute_many(connection, [call for call, _ in merged])
+        return [count for (_, rows), (_, matched) in zip(merged, results, strict=True) for count in ([1] * rows if rows > 1 else [matched])]
 
     def _raise(self, connection: Any, error: Exception, call: Call) -> NoReturn:
         ours = translate_error(self.dialect, error, lost=not self.driver.is_open(connection))
         if isinstance(ours, ConflictError) and ours.owner is None and (written := _WRITES.match(call.sql)):
-            # MariaDB calls the key of every table PRIMARY.
+            # The message of MariaDB names the key, which is PRIMARY in every table, but not the table.
             ours.owner = written[1]
         raise ours from ours.__cause__
 
 
 class MySQLTransactionBackend:
-    """A connection, while a transaction runs on it."""
+    """A connection during a transaction."""
 
-    def __init__(self, speaker: Speaker, connection: Any, begin: Sequence[Call], acquire_timeout: float) -> None:
-        self._speaker = speaker
+    def __init__(self, runner: StatementRunner, connection: Any, begin: Sequence[Call], acquire_timeout: float) -> None:
+        self._runner = runner
         self._connection = connection
         self._begin = begin
         self.acquire_timeout = acquire_timeout
 
     async def _command(self, sql: str) -> None:
-        await self._speaker.answer(self._connection, Call(sql))
+        await self._runner.execute(self._connection, Call(sql))
 
     async def fetch(self, calls: Sequence[Call]) -> list[list[Row]]:
-        """Read, all in one trip."""
-        return [rows for rows, _ in await self._speaker.answers(self._connection, calls)]
+        """Return the rows of each query, in one round trip."""
+        return [rows for rows, _ in await self._runner.execute_many(self._connection, calls)]
 
     async def write(self, calls: Sequence[Call], *, unordered: bool = False) -> list[int]:
-        """Write, all in one trip."""
-        return await self._speaker.counts(self._connection, calls)
+        """Run writes, and return the number of rows that each matched, in one round trip."""
+        return await self._runner.write(self._connection, calls)
 
     async def begin(self) -> None:
-        """BEGIN, at READ COMMITTED, in one trip."""
-        await self._speaker.answers(self._connection, self._begin)
+        """Begin the transaction at READ COMMITTED, in one round trip."""
+        await self._runner.execute_many(self._connection, self._begin)
 
     async def commit(self) -> None:
-        """COMMIT."""
+        """Commit."""
         with OutcomeGuard():
             await self._command("COMMIT")
 
     async def rollback(self) -> None:
-        """ROLLBACK; a connection that is closed has been rolled back by the server."""
+        """Roll back. If the connection is lost, the server does so itself."""
         if not self.is_lost():
             await self._command("ROLLBACK")
 
     async def savepoint(self, name: str) -> None:
-        """SAVEPOINT."""
+        """Set a savepoint."""
         await self._command(f"SAVEPOINT `{name}`")
 
     async def release_savepoint(self, name: str) -> None:
-        """RELEASE SAVEPOINT."""
+        """Release a savepoint."""
         await self._command(f"RELEASE SAVEPOINT `{name}`")
 
     async def rollback_to_savepoint(self, name: str) -> None:
-        """ROLLBACK TO SAVEPOINT; the next savepoint of that name replaces it."""
+        """Roll back to a savepoint. It is not released, because the next savepoint with its name replaces it."""
         await self._command(f"ROLLBACK TO SAVEPOINT `{name}`")
 
     async def abort(self) -> None:
-        """Close the connection."""
-        self._speaker.driver.terminate(self._connection)
+        """Close the socket without waiting for the server."""
+        self._runner.driver.terminate(self._connection)
 
     def is_lost(self) -> bool:
         """Return whether the connection is lost."""
-        return not self._speaker.driver.is_open(self._connection)
+        return not self._runner.driver.is_open(self._connection)
 
 
 ISOLATION = "TRANSACTION ISOLATION LEVEL READ COMMITTED"
-"""At the default, REPEATABLE READ, a statement that finds nothing locks the gap, and transactions of different users deadlock."""
+"""At the default, REPEATABLE READ, a statement that matches no row locks the gap, so transactions of different users deadlock."""
 
 
 RESET_AFTER_IDLE = 30.0
-"""Seconds for which an idle connection is lent without a question: less than the minutes after which a firewall forgets it silently."""
+"""How long a connection may be idle and still be acquired without a check, in seconds.
+
+Firewalls drop idle connections silently, but only after minutes.
+"""
 
 
-class GivenMySQLPool:
-    """A caller's pool, by the driver's own methods."""
+class CallerPool:
+    """A pool of aiomysql or asyncmy that the caller owns."""
 
     def __init__(self, pool: Any, driver: MySQLDriver, acquire_timeout: float) -> None:
         self._pool = pool
         self._driver = driver
         self._acquire_timeout = acquire_timeout
         self._acquiring = TimeLimits(acquire_timeout, TimeoutError)
-        self._waking: set[asyncio.Future[None]] = set()
-        """The loop itself keeps no hold on a task."""
+        self._tasks: set[asyncio.Future[None]] = set()
+        """References to running tasks, because the event loop has only weak ones."""
 
     async def acquire(self) -> Any:
-        """Borrow a connection.
+        """Acquire a connection, waiting until one is free.
 
         Raises:
-            PoolTimeoutError: none became free in time.
-            DatabaseUnavailableError: none could be opened, or the pool is closed.
+            PoolTimeoutError: No connection became free in time.
+            DatabaseUnavailableError: No connection could be opened, or the pool is closed.
         """
         try:
             with self._acquiring.enforce():
                 return await self._pool.acquire()
         except TimeoutError as error:
-            self._wake()
+            self._notify()
             state = f"{self._pool.size} of {self._pool.maxsize} open, {self._pool.freesize} idle"
             raise PoolTimeoutError(f"no connection became free in {self._acquire_timeout:g} seconds ({state})") from error
         except Exception as error:
             ours = translate_error(DIALECT, error)
             raise (connect_error(ours, Server("MySQL")) if isinstance(ours, DatabaseError) else ours) from ours.__cause__
         except asyncio.CancelledError:
-            # On Python 3.11 a waiter that is woken and cancelled at once keeps the call from the next one.
-            self._wake()
+            # On Python 3.11, a waiter that is notified and cancelled at the same time does not pass the notification on.
+            self._notify()
             raise
 
     async def release(self, connection: Any, error: BaseException | None = None) -> None:
-        """Give a connection back, once nothing is open on it any more."""
+        """Release a connection, after rolling back a transaction that is still open on it."""
         try:
-            # Where autocommit is off, the error's answer does not tell whether a transaction is open.
+            # Without autocommit, an error of the server does not report whether a transaction is open.
             if self._driver.in_transaction(connection) or (error is not None and not connection.get_autocommit()):
-                await finish(self._settled(connection), SETTLE)
+                await finish(self._roll_back(connection), SETTLE)
         finally:
-            self._keep(self._pool.release(connection))
+            self._track(self._pool.release(connection))
             if not self._driver.is_open(connection):
-                # aiomysql wakes nobody for the room that a closed connection leaves.
-                self._wake()
+                # aiomysql does not notify a waiter when a closed connection leaves a free slot.
+                self._notify()
 
-    async def _settled(self, connection: Any) -> None:
+    async def _roll_back(self, connection: Any) -> None:
         try:
             if self._driver.is_open(connection):
                 async with asyncio.timeout(SETTLE):
                     await self._driver.reset(connection)
         except Exception as failure:
-            logger.warning("a connection could not be given back, so it was closed (%s)", type(failure).__name__)
+            logger.warning("a connection could not be released, so it was closed (%s)", type(failure).__name__)
             self._driver.terminate(connection)
 
-    def _wake(self) -> None:
-        self._keep(asyncio.ensure_future(_woken(self._pool)))
+    def _notify(self) -> None:
+        self._track(asyncio.ensure_future(_notify_waiter(self._pool)))
 
-    def _keep(self, waking: asyncio.Future[None]) -> None:
-        if not waking.done():
-            self._waking.add(waking)
-            waking.add_done_callback(self._waking.discard)
+    def _track(self, task: asyncio.Future[None]) -> None:
+        if not task.done():
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
     def expire_connections(self) -> None:
-        """Nothing: MySQL's statements are not prepared."""
+        """Do nothing: no statement is prepared on the server."""
 
     async def close(self) -> None:
-        """It is the caller's."""
+        """Do nothing: the caller closes the pool."""
 
 
-async def _woken(pool: Any) -> None:
-    """Wake the next one that waits for a connection.
+async def _notify_waiter(pool: Any) -> None:
+    """Notify the next task that waits for a connection of a pool.
 
-    By the public methods only clear() does, which closes the free connections too.
+    The only public method that does so is ``clear()``, which also closes the idle connections.
     """
     wake_up = getattr(pool, "_wakeup", None)
     await (wake_up() if wake_up is not None else pool.clear())
 
 
 class MySQLDatabase(PooledDatabase[Any]):
-    """A MySQL or MariaDB database: a pool of its own (``settings``), or a caller's."""
+    """A MySQL or MariaDB database: a pool of this package for a URL (``settings``), or a caller's pool."""
 
     def __init__(
         self,
@@ -709,98 +748,102 @@ class MySQLDatabase(PooledDatabase[Any]):
     ) -> None:
         reject_pool_options(options, {"loop"})
         self.dialect: Dialect = DIALECT
-        self._given = pool
+        self._caller_pool = pool
         self._acquire_timeout = acquire_timeout
         self._sizes: dict[str, Any] = {
-            # By the names of aiomysql's own pool, too.
+            # The names of aiomysql's own pool are accepted, too.
             "min_size": options.pop("minsize", min_size),
             "max_size": options.pop("maxsize", max_size),
-            "max_idle": _seconds(options.pop("pool_recycle", recycle)),
+            "max_idle": _max_idle(options.pop("pool_recycle", recycle)),
             "acquire_timeout": acquire_timeout,
             "reset_after_idle": RESET_AFTER_IDLE,
         }
-        stays_here = bool(options.get("unix_socket")) or is_local(str((settings or {}).get("host", "localhost")))
-        encryption = tls_settings(ssl, ssl_ca, DISABLE if stays_here else PREFER)
+        is_local_server = bool(options.get("unix_socket")) or is_local(str((settings or {}).get("host", "localhost")))
+        encryption = tls_settings(ssl, ssl_ca, DISABLE if is_local_server else PREFER)
         self._options = {"init_command": f"SET SESSION {ISOLATION}", **options, "ssl": encryption.context}
         self._driver = driver(DIALECT, {**(settings or {}), **self._options}, connect_timeout, encrypted=encryption.required)
-        self._speaker = Speaker(self._driver, DIALECT, TimeLimits(command_timeout))
-        # A pool of its own has the level already, unless another command was to run on its connections.
-        own = settings is not None and "init_command" not in options
-        self._begin = (Call("BEGIN"),) if own else (Call(f"SET {ISOLATION}"), Call("BEGIN"))
+        self._runner = StatementRunner(self._driver, DIALECT, TimeLimits(command_timeout))
+        # init_command sets the level on the connections of this package's own pool, unless a caller replaced it.
+        has_level = settings is not None and "init_command" not in options
+        self._begin = (Call("BEGIN"),) if has_level else (Call(f"SET {ISOLATION}"), Call("BEGIN"))
 
     @property
     def _location(self) -> str:
-        return "over a given pool" if self._given is not None else self._driver.server.location
+        return "on a caller's pool" if self._caller_pool is not None else self._driver.server.location
 
     async def _open(self) -> None:
-        if self._given is not None:
-            self._pool = GivenMySQLPool(self._given, self._driver, self._acquire_timeout)
+        if self._caller_pool is not None:
+            self._pool = CallerPool(self._caller_pool, self._driver, self._acquire_timeout)
         else:
             self._pool = pool = Pool(self._driver, **self._sizes)
             await pool.open()
         connection = await self._pool.acquire()
         try:
-            await self._met(connection)
+            await self._inspect_server(connection)
         except BaseException as error:
             await self._pool.release(connection, error)
             raise
         await self._pool.release(connection)
 
-    async def _met(self, connection: Any) -> None:
-        """Look who is there."""
+    async def _inspect_server(self, connection: Any) -> None:
+        """Check the settings of a connection, and choose the dialect for the server.
+
+        Raises:
+            ConfigurationError: A caller's pool has settings that cannot work.
+        """
         if connection.character_set_name() != "utf8mb4":
             raise ConfigurationError("the pool's connections must use charset='utf8mb4'")
         if not self._driver.counts_matched(connection):
             raise ConfigurationError("the pool's connections must use client_flag=CLIENT.FOUND_ROWS (pymysql.constants)")
         [rows] = await self._fetch_rows(connection, [Call(_COLLATIONS)])
         kind = MariaDBDialect if "mariadb" in connection.get_server_info().lower() else MySQL8Dialect
-        self.dialect = self._speaker.dialect = kind(exact=all(collation == kind.collation for (collation,) in rows))
+        self.dialect = self._runner.dialect = kind(exact=all(collation == kind.collation for (collation,) in rows))
 
-    async def _ended(self, connection: Any, command: str) -> None:
-        """End the transaction that a statement has begun where a pool's autocommit is off."""
+    async def _end_transaction(self, connection: Any, command: str) -> None:
+        """End the transaction that a statement has begun implicitly, if a caller's pool is not in autocommit mode."""
         if not connection.get_autocommit():
-            await finish(self._speaker.answer(connection, Call(command)), SETTLE)
+            await finish(self._runner.execute(connection, Call(command)), SETTLE)
 
     async def _fetch_rows(self, connection: Any, calls: Sequence[Call]) -> list[list[Row]]:
-        rows = [given for given, _ in await self._speaker.answers(connection, calls)]
-        await self._ended(connection, "ROLLBACK")
-        return rows
+        results = [rows for rows, _ in await self._runner.execute_many(connection, calls)]
+        await self._end_transaction(connection, "ROLLBACK")
+        return results
 
     async def _execute_write(self, connection: Any, call: Call) -> int:
         with OutcomeGuard():
-            _, matched = await self._speaker.answer(connection, call)
-            await self._ended(connection, "COMMIT")
+            _, matched = await self._runner.execute(connection, call)
+            await self._end_transaction(connection, "COMMIT")
         return matched
 
     async def _write_transaction(self, calls: Sequence[Call], *, unordered: bool) -> list[int]:
         return await self.run_on_connection(self._write_in_one_trip, calls)
 
     async def _write_in_one_trip(self, connection: Any, calls: Sequence[Call]) -> list[int]:
-        """Write a whole transaction in one trip, and undo it where a part of it fails."""
+        """Run writes as a transaction in one round trip, and roll it back if a statement fails."""
         steps = (*self._begin, *calls, Call("COMMIT"))
         try:
             with OutcomeGuard():
-                counts = await self._speaker.counts(connection, steps)
+                counts = await self._runner.write(connection, steps)
         except DatabaseError as error:
             if error.sent and self._driver.is_open(connection):
-                await finish(self._speaker.answer(connection, Call("ROLLBACK")), SETTLE)
+                await finish(self._runner.execute(connection, Call("ROLLBACK")), SETTLE)
             raise
         return counts[len(self._begin) : -1]
 
     async def define(self, connection: Any, call: Call) -> None:
-        """Run a definition that waits for its table for a second only, on a connection of ours."""
-        await self._speaker.answer(connection, Call(_WAIT_SHORTLY))
+        """Run a DDL statement with a lock timeout of a second, on an acquired connection."""
+        await self._runner.execute(connection, Call(_SET_LOCK_TIMEOUT))
         try:
             with OutcomeGuard():
-                await self._speaker.answer(connection, call)
+                await self._runner.execute(connection, call)
         finally:
             if self._driver.is_open(connection):
-                await finish(self._speaker.answer(connection, Call(_WAIT_AS_BEFORE)), SETTLE)
+                await finish(self._runner.execute(connection, Call(_RESTORE_LOCK_TIMEOUT)), SETTLE)
 
     def _transaction_backend(self, connection: Any) -> MySQLTransactionBackend:
-        return MySQLTransactionBackend(self._speaker, connection, self._begin, self._acquire_timeout)
+        return MySQLTransactionBackend(self._runner, connection, self._begin, self._acquire_timeout)
 
 
-def _seconds(recycle: float) -> float | None:
-    """A time after which connections are closed; aiomysql's own pool says -1 for never."""
+def _max_idle(recycle: float) -> float | None:
+    """Return the idle time after which connections are closed, or None for never, which is -1 for aiomysql's own pool."""
     return None if recycle < 0 else recycle

@@ -1,6 +1,6 @@
-"""The drivers for MySQL and MariaDB: the one place that knows aiomysql with PyMySQL, and asyncmy, and what of their inside one has to.
+"""The drivers for MySQL and MariaDB. No other module depends on the internals of aiomysql, PyMySQL and asyncmy.
 
-asyncmy began as a copy of aiomysql in Cython, so most of what is said here holds for both.
+asyncmy started as a copy of aiomysql in Cython, so both share most of the code here.
 """
 
 from __future__ import annotations
@@ -28,117 +28,122 @@ if TYPE_CHECKING:
 logger: logging.Logger = logging.getLogger("authhero_sql.mysql")
 
 NO_TLS = 2026
-"""The client's own number for TLS that did not come about."""
+"""The client's error number for a TLS connection that could not be established."""
 NO_INDEX = 1176
-"""The server's number for an index that a statement names and that there is not."""
+"""The server's error number for an index hint that names a missing index."""
 FORCE_INDEX = re.compile(r" FORCE INDEX \(`[^`]*`\)")
-TRIP_LETTERS = 250_000
-"""How long several statements may be to go in one trip: no server that is in use takes packets of less than a megabyte."""
+MAX_TRIP_LENGTH = 250_000
+"""The maximum length of several statements in one round trip, in characters. Every supported server accepts packets of a megabyte."""
 _MATCHED = re.compile(rb": (\d+)")
-"""The first number of ``Rows matched: 1  Changed: 0  Warnings: 0``, whose words are in the server's language."""
+"""The first number in ``Rows matched: 1  Changed: 0  Warnings: 0``, a message in the server's language."""
 
 UNLIMITED = TimeLimits(None)
-"""For what may take as long as it needs."""
+"""The limits for statements without a time limit."""
 FOUND_ROWS = 2
-"""The flag with which a server counts the rows that an UPDATE finds, not those that it changes."""
-A_YEAR = 31_536_000
-"""In seconds, the longest that asyncmy takes for a timeout."""
-OURS: Mapping[str, Any] = {
+"""The client flag that makes the server count the rows that an UPDATE matched, not those that it changed."""
+ONE_YEAR = 31_536_000
+"""The longest timeout that asyncmy accepts, in seconds."""
+CONNECTION_OPTIONS: Mapping[str, Any] = {
     "charset": "utf8mb4",
     "autocommit": True,
     "client_flag": FOUND_ROWS,
     "sql_mode": "'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'",
 }
-"""How connections of our own are made."""
-Answer = tuple[list[Row], int]
-"""The rows that a statement gave, and the number of rows that it matched."""
+"""The options of the connections that this package opens."""
+Result = tuple[list[Row], int]
+"""The rows that a statement returned, and the number of rows that it matched."""
 
 
 def is_from_driver(error: BaseException, name: str = "MySQLError") -> bool:
-    """Whether an error is one of a driver's, of the class of that name; a driver that is not loaded has raised none."""
+    """Return whether an error belongs to the driver class with this name, without importing a driver."""
     modules = (sys.modules.get("pymysql.err"), sys.modules.get("asyncmy.errors"))
     return any(module is not None and isinstance(error, getattr(module, name)) for module in modules)
 
 
 @cache
-def _quiet_aiomysql() -> type[aiomysql.Cursor]:
-    """The driver's cursor, but for asking the server for its warnings, which is a trip more and shows values."""
+def _aiomysql_cursor() -> type[aiomysql.Cursor]:
+    """Return a cursor class that does not fetch warnings, which would take another round trip and expose values."""
     import aiomysql
 
-    class Quiet(aiomysql.Cursor):  # type: ignore[misc]  # aiomysql is not typed
+    class CursorWithoutWarnings(aiomysql.Cursor):  # type: ignore[misc]  # aiomysql is not typed
         async def _show_warnings(self, conn: aiomysql.Connection) -> None:
             pass
 
-    return Quiet
+    return CursorWithoutWarnings
 
 
 @cache
-def _quiet_asyncmy() -> type[Any]:
+def _asyncmy_cursor() -> type[Any]:
     import asyncmy.cursors
 
-    class Quiet(asyncmy.cursors.Cursor):
+    class CursorWithoutWarnings(asyncmy.cursors.Cursor):
         async def _show_warnings(self, conn: Any) -> None:
             pass
 
-    return Quiet
+    return CursorWithoutWarnings
 
 
 @cache
-def _encrypted_aiomysql() -> type[aiomysql.Connection]:
-    """The driver's connection, but that it signs in only where the line is encrypted.
+def _aiomysql_tls_connection() -> type[aiomysql.Connection]:
+    """Return a connection class that authenticates only over TLS.
 
-    By itself aiomysql goes on without TLS where the server, or who stands between, says that it has none, and even sends the
-    password as it is to those who ask.
+    aiomysql itself continues without TLS if the server, or an attacker in between, does not announce it. It then even sends the
+    password in clear text on request.
     """
     import aiomysql
     from pymysql.constants import CLIENT, CR
     from pymysql.err import OperationalError
 
-    class Encrypted(aiomysql.Connection):  # type: ignore[misc]  # aiomysql is not typed
+    class TLSConnection(aiomysql.Connection):  # type: ignore[misc]  # aiomysql is not typed
         async def _request_authentication(self) -> None:
             if not self.server_capabilities & CLIENT.SSL:
                 raise OperationalError(CR.CR_SSL_CONNECTION_ERROR, TLS_NOT_OFFERED)
             await super()._request_authentication()
 
     if not hasattr(aiomysql.Connection, "_request_authentication"):
-        raise ConfigurationError("this release of aiomysql cannot be made to insist on TLS: install an earlier one")
-    return Encrypted
+        raise ConfigurationError("this version of aiomysql cannot require TLS: install an earlier version")
+    return TLSConnection
 
 
 @cache
-def _careful_asyncmy(*, encrypted: bool) -> type[Any]:
-    """The driver's connection, but that it looks whether the server has TLS before it asks for it.
+def _asyncmy_connection(*, encrypted: bool) -> type[Any]:
+    """Return a connection class that checks whether the server offers TLS before it starts a TLS handshake.
 
-    By itself asyncmy begins with TLS where the server has none. It never goes on without.
+    asyncmy itself starts the handshake in any case, and never continues without TLS.
+
+    Args:
+        encrypted: Whether to raise an error, rather than connect without TLS, if the server does not offer it.
     """
     import asyncmy.connection
     from asyncmy.constants import CLIENT, CR
     from asyncmy.errors import OperationalError
 
-    class Careful(asyncmy.connection.Connection):
+    class Connection(asyncmy.connection.Connection):
         async def _request_authentication(self) -> Any:
-            inside: Any = self
-            if inside._ssl_context and not inside.server_capabilities & CLIENT.SSL:
+            connection: Any = self
+            if connection._ssl_context and not connection.server_capabilities & CLIENT.SSL:
                 if encrypted:
                     raise OperationalError(CR.CR_SSL_CONNECTION_ERROR, TLS_NOT_OFFERED)
-                inside._ssl_context = None
-                inside._client_flag &= ~CLIENT.SSL
-            driver: Any = super()
-            return await driver._request_authentication()
+                connection._ssl_context = None
+                connection._client_flag &= ~CLIENT.SSL
+            base: Any = super()
+            return await base._request_authentication()
 
     if not hasattr(asyncmy.connection.Connection, "_request_authentication"):
-        raise ConfigurationError("this release of asyncmy cannot be made to look for TLS: install an earlier one")
-    return Careful
+        raise ConfigurationError("this version of asyncmy cannot check whether the server offers TLS: install an earlier version")
+    return Connection
 
 
 class MySQLDriver:
-    """aiomysql's connections, as our own pool uses them, and statements on any connection of its.
+    """The driver with which this package's own pool opens and closes connections of aiomysql.
+
+    It also executes statements, on its own connections and on those of a caller's pool.
 
     Args:
-        dialect: who knows its errors.
-        settings: what its connections are made with.
-        connect_timeout: seconds until a connection must be ready, the sign-in included.
-        encrypted: whether nothing may be sent without TLS.
+        dialect: The dialect that classifies errors.
+        settings: The options of new connections.
+        connect_timeout: How long opening a connection may take, including authentication, in seconds.
+        encrypted: Whether connections must use TLS.
     """
 
     def __init__(self, dialect: Dialect, settings: dict[str, Any], connect_timeout: float | None, *, encrypted: bool) -> None:
@@ -153,10 +158,10 @@ class MySQLDriver:
         """Open a connection.
 
         Raises:
-            ConfigurationError: an option cannot be read.
-            DatabaseUnavailableError: the server cannot be reached, or does not let us in.
+            ConfigurationError: An option is invalid.
+            DatabaseUnavailableError: The server cannot be reached, or rejects the connection.
         """
-        connection = self._made()
+        connection = self._create_connection()
         try:
             async with asyncio.timeout(self._connect_timeout):
                 await self._connect(connection)
@@ -172,139 +177,148 @@ class MySQLDriver:
 
     @property
     def server(self) -> Server:
-        """Where the server is, for messages."""
-        given = {name: str(value) for name, value in self._settings.items() if value}
-        host = f"{given.get('host', 'localhost')}:{given.get('port', 3306)}"
-        return Server("MySQL", given.get("unix_socket", host), given.get("user"), given.get("database") or given.get("db"))
+        """The server, for error messages."""
+        settings = {name: str(value) for name, value in self._settings.items() if value}
+        host = f"{settings.get('host', 'localhost')}:{settings.get('port', 3306)}"
+        return Server("MySQL", settings.get("unix_socket", host), settings.get("user"), settings.get("database") or settings.get("db"))
 
-    def _made(self) -> aiomysql.Connection:
-        """Return a connection that is not connected yet."""
+    def _create_connection(self) -> aiomysql.Connection:
+        """Return a connection that is not open yet."""
         try:
-            return self._new(**self._settings, **OURS)
+            return self._new_connection(**self._settings, **CONNECTION_OPTIONS)
         except (TypeError, ValueError) as error:
             raise invalid_options_error(error) from None
 
-    def _new(self, **options: Any) -> aiomysql.Connection:
+    def _new_connection(self, **options: Any) -> aiomysql.Connection:
         import aiomysql
 
-        # A connection that is refused its options complains of itself when it is deleted.
+        # Checked first, because __del__() of a connection fails if its __init__() did.
         inspect.signature(aiomysql.connect).bind(**options)
-        return (_encrypted_aiomysql() if self._encrypted else aiomysql.Connection)(**options)
+        return (_aiomysql_tls_connection() if self._encrypted else aiomysql.Connection)(**options)
 
     async def _connect(self, connection: aiomysql.Connection) -> None:
         await connection._connect()
 
-    def _cursor(self) -> type[Any]:
-        return _quiet_aiomysql()
+    def _cursor_class(self) -> type[Any]:
+        return _aiomysql_cursor()
 
     def is_open(self, connection: aiomysql.Connection) -> bool:
-        """Whether it is open, as far as this side has heard: aiomysql itself does not look whether the server has hung up."""
+        """Return whether the connection is open, as far as the client knows."""
+        # aiomysql does not check whether the server has closed the socket.
         if connection.closed:
             return False
         reader = getattr(connection, "_reader", None)
         return not (getattr(reader, "eof_received", False) or (reader is not None and reader.exception() is not None))
 
     def in_transaction(self, connection: aiomysql.Connection) -> bool:
-        """Whether a transaction is open, as far as the last answer told."""
+        """Return whether the last result reported an open transaction."""
         return bool(connection.get_transaction_status())
 
     async def reset(self, connection: aiomysql.Connection) -> None:
-        """Ask whether it is still there, and roll back."""
+        """Check that the server still answers, and roll back."""
         await connection.ping(reconnect=False)
         if connection.get_transaction_status():
             await connection.rollback()
 
     async def close(self, connection: aiomysql.Connection) -> None:
-        """Say goodbye."""
+        """Close the connection gracefully."""
         await connection.ensure_closed()
 
     def terminate(self, connection: aiomysql.Connection) -> None:
-        """Close the socket."""
+        """Close the socket without waiting for the server."""
         connection.close()
 
     def counts_matched(self, connection: aiomysql.Connection) -> bool:
-        """Return whether an UPDATE that changes nothing can be told from one that finds nothing.
+        """Return whether the number of matched rows of an UPDATE is known, and not only the number of changed ones.
 
-        The server's message is in the driver's inside; the flag is the public way, which only a pool's owner can set.
+        It is in a private attribute of the driver's cursor. The public alternative is a client flag, which only the owner of a pool
+        can set.
         """
         flags: int = getattr(connection, "client_flag", 0) or getattr(connection, "_client_flag", 0)
-        return hasattr(self._cursor()(connection), "_result") or bool(flags & FOUND_ROWS)
+        return hasattr(self._cursor_class()(connection), "_result") or bool(flags & FOUND_ROWS)
 
     # --- statements ----------------------------------------------------------------------------------------------------------
 
-    async def answer(self, connection: aiomysql.Connection, call: Call, limits: TimeLimits) -> Answer:
-        """Return what a statement gave, within a limit."""
-        cursor = await connection.cursor(self._cursor())
+    async def execute(self, connection: aiomysql.Connection, call: Call, limits: TimeLimits) -> Result:
+        """Execute a statement, with a timeout if the call is bounded."""
+        cursor = await connection.cursor(self._cursor_class())
         try:
             with (limits if call.bounded else UNLIMITED).enforce():
-                await _executed(cursor, call)
-                return await _given(cursor, call)
+                await _execute(cursor, call)
+                return await _read_result(cursor, call)
         except BaseException as error:
-            self._spoiled(connection, error)
+            self._close_if_unread(connection, error)
             raise
 
-    async def answers(self, connection: aiomysql.Connection, calls: Sequence[Call], limits: TimeLimits, done: list[Answer]) -> None:
-        """Collect what each of several statements gave, all sent in one trip; after one that fails the server does none of the rest.
+    async def execute_many(self, connection: aiomysql.Connection, calls: Sequence[Call], limits: TimeLimits, results: list[Result]) -> None:
+        """Execute several statements in one round trip, or one by one if they are too long together.
 
-        What is too large for one trip is sent one by one.
+        If a statement fails, the server executes none of the following ones.
+
+        Args:
+            connection: The connection.
+            calls: The statements.
+            limits: The timeout of each bounded statement.
+            results: An empty list, to which the result of each statement is appended. If one fails, the list contains the results of
+                those before it.
         """
         if len(calls) == 1:
-            done.append(await self.answer(connection, calls[0], limits))
+            results.append(await self.execute(connection, calls[0], limits))
             return
-        cursor = await connection.cursor(self._cursor())
+        cursor = await connection.cursor(self._cursor_class())
         text = "; ".join([cursor.mogrify(call.sql, call.args) for call in calls])
-        if len(text) < TRIP_LETTERS:
+        if len(text) < MAX_TRIP_LENGTH:
             try:
                 for call in calls:
                     with (limits if call.bounded else UNLIMITED).enforce():
-                        await (cursor.nextset() if done else cursor.execute(text))
-                        done.append(await _given(cursor, call))
+                        await (cursor.nextset() if results else cursor.execute(text))
+                        results.append(await _read_result(cursor, call))
             except BaseException as error:
-                self._spoiled(connection, error)
-                if not _misses_index(error, calls[len(done)]):
+                self._close_if_unread(connection, error)
+                if not _misses_index(error, calls[len(results)]):
                     raise
-        for call in calls[len(done) :]:
-            answer = await self.answer(connection, call, limits)
-            done.append(answer)
+        for call in calls[len(results) :]:
+            result = await self.execute(connection, call, limits)
+            results.append(result)
 
-    def _spoiled(self, connection: aiomysql.Connection, error: BaseException) -> None:
-        """Close a connection after what has left an answer on its way: whoever came next would read it."""
-        if not isinstance(error, Exception) or (is_from_driver(error) and not _is_the_servers(error)):
+    def _close_if_unread(self, connection: aiomysql.Connection, error: BaseException) -> None:
+        """Close a connection if an error has left a result unread, because the next statement would read it."""
+        if not isinstance(error, Exception) or (is_from_driver(error) and not _is_from_server(error)):
             self.terminate(connection)
 
 
 class Asyncmy(MySQLDriver):
-    """The same by asyncmy."""
+    """The same driver for connections of asyncmy."""
 
-    def _new(self, **options: Any) -> Any:
-        # The time for all of it is kept where a connection is opened.
-        return _careful_asyncmy(encrypted=self._encrypted)(connect_timeout=A_YEAR, **options)
+    def _new_connection(self, **options: Any) -> Any:
+        # open() enforces connect_timeout.
+        return _asyncmy_connection(encrypted=self._encrypted)(connect_timeout=ONE_YEAR, **options)
 
     async def _connect(self, connection: Any) -> None:
         await connection.connect()
 
-    def _cursor(self) -> type[Any]:
-        return _quiet_asyncmy()
+    def _cursor_class(self) -> type[Any]:
+        return _asyncmy_cursor()
 
     def is_open(self, connection: Any) -> bool:
-        """Whether it is open, as far as this side has heard."""
+        """Return whether the connection is open, as far as the client knows."""
         return connection.connected and not getattr(connection, "_stream_broken", False)
 
 
-def _is_the_servers(error: BaseException) -> bool:
-    """Whether an error was the server's answer: the drivers' own numbers are those from 2000 on, or none."""
+def _is_from_server(error: BaseException) -> bool:
+    """Return whether the server reported an error. The drivers' own errors have numbers from 2000 to 2999, or none."""
     number = error.args[0] if error.args else 0
     return isinstance(number, int) and number >= 1000 and not 2000 <= number < 3000
 
 
-async def _executed(cursor: aiomysql.Cursor, call: Call) -> None:
-    """Run a statement; without its FORCE INDEX where that index is missing, so that everything goes on, if more slowly."""
+async def _execute(cursor: aiomysql.Cursor, call: Call) -> None:
+    """Execute a statement. If the index in its FORCE INDEX is missing, execute it without the hint."""
     try:
         await cursor.execute(call.sql, call.args)
     except Exception as error:
         if not _misses_index(error, call):
             raise
-        logger.warning("%s: reads without it until `authhero-sql check` finds nothing missing", error.args[1])
+        logger.warning("%s: the statement runs without this index; `authhero-sql check` lists what is missing", error.args[1])
         await cursor.execute(FORCE_INDEX.sub("", call.sql), call.args)
 
 
@@ -312,14 +326,17 @@ def _misses_index(error: BaseException, call: Call) -> bool:
     return is_from_driver(error) and error.args[:1] == (NO_INDEX,) and FORCE_INDEX.search(call.sql) is not None
 
 
-async def _given(cursor: aiomysql.Cursor, call: Call) -> Answer:
-    """What the statement gave whose answer has just been read."""
+async def _read_result(cursor: aiomysql.Cursor, call: Call) -> Result:
+    """Return the rows and the row count of the statement that a cursor has just executed."""
     rows: list[Row] = list(await cursor.fetchall()) if cursor.description else []
-    return rows, _matched(cursor) if call.sql.startswith("UPDATE") else cursor.rowcount
+    return rows, _matched_rows(cursor) if call.sql.startswith("UPDATE") else cursor.rowcount
 
 
-def _matched(cursor: aiomysql.Cursor) -> int:
-    """Return the rows matched, from the server's message: a pool without CLIENT.FOUND_ROWS counts only those that changed."""
+def _matched_rows(cursor: aiomysql.Cursor) -> int:
+    """Return the number of rows that an UPDATE matched, from the server's message.
+
+    Without CLIENT.FOUND_ROWS, which a caller's pool may lack, the row count is the number of changed rows.
+    """
     message = getattr(getattr(cursor, "_result", None), "message", None)
     found = _MATCHED.search(bytes(message or b""))
     return int(found[1]) if found else int(cursor.rowcount)

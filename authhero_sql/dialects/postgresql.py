@@ -55,7 +55,7 @@ T = TypeVar("T")
 Hook = Callable[[Any], Awaitable[Any]]
 Opening = Callable[..., Awaitable[Any]]
 
-_BY_STATE: dict[str, type[DatabaseError]] = {
+_ERRORS_BY_SQLSTATE: dict[str, type[DatabaseError]] = {
     "23505": ConflictError,
     "23503": ForeignKeyError,
     "23502": ValueRefusedError,
@@ -77,7 +77,7 @@ _BY_STATE: dict[str, type[DatabaseError]] = {
     "42701": DuplicateObjectError,
     "42710": DuplicateObjectError,
 }
-_BY_CLASS: dict[str, type[DatabaseError]] = {
+_ERRORS_BY_CLASS: dict[str, type[DatabaseError]] = {
     "08": DatabaseUnavailableError,
     "22": ValueRefusedError,
     "28": AuthenticationError,
@@ -85,58 +85,58 @@ _BY_CLASS: dict[str, type[DatabaseError]] = {
     "53": DatabaseUnavailableError,
     "57": DatabaseUnavailableError,
 }
-_PREPARED_LOST = "prepared statements get lost on the way: behind PgBouncer use ?pgbouncer=1 or statement_cache_size=0"
-_SAYS = {
+_PREPARED_LOST = "the server does not keep prepared statements: behind PgBouncer use ?pgbouncer=1 or statement_cache_size=0"
+_MESSAGES = {
     "26000": _PREPARED_LOST,
-    "28000": "the server does not let this user in from here: check the user in the URL, and pg_hba.conf on the server",
+    "28000": "the server rejects this user from this host: check the user in the URL, and pg_hba.conf on the server",
     "42P05": _PREPARED_LOST,
-    "53100": "the database's disk is full: make room on the server",
-    "53300": "the server has no connection left: lower max_size, or raise max_connections on the server",
+    "53100": "the disk of the database is full: free some space on the server",
+    "53300": "the server has no free connections: lower max_size, or raise max_connections on the server",
     "57P03": "the server is starting up or shutting down: try again in a moment",
 }
-"""Sentences for codes whose class says too little."""
+"""Messages for the codes that are more specific than their class of error."""
 UNKNOWN_SETTING = "42704"
-"""The code for, among others, a parameter of the URL that the server has no setting for."""
+"""The SQLSTATE for undefined objects, such as a setting in the URL that the server does not know."""
 _NOT_OPEN = re.compile("closed|closing|not initialized|released back")
 
 
-class Lateral(SQLTable):
-    """A query that is run for each row that it is joined to, known by a table's name."""
+class LateralSubquery(SQLTable):
+    """A LATERAL subquery with the name of a table."""
 
     def __init__(self, name: str, query: Any) -> None:
         super().__init__(name)
         self._query = query
 
     def get_sql(self, **kwargs: Any) -> str:
-        """The query in parentheses, and the name."""
+        """Return the subquery and its name."""
         return f"LATERAL ({self._query.get_sql()} LIMIT ALL) {super().get_sql(**kwargs)}"
 
 
 class PostgreSQLDialect(Dialect):
-    """PostgreSQL's words."""
+    """The SQL dialect of PostgreSQL."""
 
     name = "postgresql"
     features: ClassVar[Features] = Features(online_ddl=True, joins_row_by_row=False)
     query: ClassVar[type[Query]] = PostgreSQLQuery
     types: ClassVar[dict[str, str]] = {"mediumtext": "text", "int": "integer", "tinyint(1)": "smallint"}
-    # Bytes, not a language, decide order and equality: as on the other engines, and pages do not depend on the locale.
+    # Text is ordered and compared by bytes, as on the other engines, so that pages do not depend on a locale.
     collation: ClassVar[str] = "C"
     text_suffix = f' COLLATE "{collation}"'
-    # In the column with the text's own letters in lower case: translate() goes by character, not by locale.
+    # translate() converts the letters of the searched text to lower case. Unlike lower(), it does not depend on a locale.
     matches: ClassVar[dict[Place, str]] = {
-        # What an index of trigrams can be read for comes first; it lets nothing fall that the rest lets through, and costs less.
+        # LIKE comes first because a trigram index can serve it and it is cheaper. It accepts every row that strpos() accepts.
         "part": '(lower({0} COLLATE "C") LIKE {4} AND CAST(strpos(translate({0}, {2}, {3}), {1}) AS boolean))',
         "start": "starts_with(translate({0}, {2}, {3}), {1})",
         "end": "right(translate({0}, {2}, {3}), {4}) = {1}",
     }
     trigrams: ClassVar[str] = "CREATE EXTENSION IF NOT EXISTS pg_trgm"
-    # By the bytes, whatever the column's own collation is: that of a language has another order, and another lower case.
+    # Independent of the collation of the column: a linguistic collation has a different order and different lower-case letters.
     lowered: ClassVar[str] = f'lower({{0}} COLLATE "{collation}")'
     online_index: ClassVar[tuple[str, str]] = ("CONCURRENTLY ", "")
     soon: ClassVar[tuple[str, ...]] = ("SET LOCAL lock_timeout = '200ms'",)
 
     def placeholders(self, text: str, mark: re.Pattern[str]) -> tuple[str, tuple[str, ...]]:
-        """``$1`` …; a name that comes again keeps its number."""
+        """Replace the marks with ``$1``, ``$2`` and so on. A repeated name keeps its number."""
         names: dict[str, int] = {}
 
         def number(match: re.Match[str]) -> str:
@@ -145,119 +145,131 @@ class PostgreSQLDialect(Dialect):
         return mark.sub(number, text), tuple(names)
 
     def in_list(self, field: Field, bind: Callable[[str], Term], name: str, size: int) -> Criterion:
-        """One array parameter."""
+        """Bind the whole list as one array."""
         return Fragment("{0} = ANY({1})", field, bind(name))
 
     def list_values(self, name: str, values: Sequence[str]) -> dict[str, Any]:
-        """An array."""
+        """Return an array."""
         return {name: list(values)}
 
     def in_pairs(self, fields: tuple[Field, Field], bind: Callable[[str], Term], name: str, size: int) -> Criterion:
-        """Two arrays, side by side."""
+        """Bind the pairs as two arrays."""
         pairs = "SELECT a, b FROM unnest(CAST({2} AS text[]), CAST({3} AS text[])) AS p (a, b)"
         return Fragment(f"({{0}}, {{1}}) IN ({pairs})", *fields, bind(f"{name}_0"), bind(f"{name}_1"))
 
     def bucket(self, field: Term, bind: Callable[[str], Term], name: str, size: int, *, text: bool) -> Term:
-        """Found in a sorted array."""
+        """Search a sorted array with ``width_bucket``."""
         return Fragment(f"width_bucket({{0}}, CAST({{1}} AS {'text' if text else 'bigint'}[]))", field, bind(name))
 
     def bucket_values(self, name: str, starts: Sequence[Any]) -> dict[str, Any]:
-        """An array."""
+        """Return an array."""
         return {name: list(starts)}
 
     def match_values(self, place: Place, text: str) -> tuple[Any, ...]:
-        """The text in lower case, its letters in upper and in lower case; of a part the pattern beside, of an end its length."""
+        """Return the text in lower case, followed by its letters in upper case and in lower case.
+
+        For ``part`` the LIKE pattern follows, for ``end`` the length of the text.
+        """
         pairs = case_pairs(text)
         lowered = "".join(pairs.get(letter, letter) for letter in text)
-        beside = {"part": (f"%{''.join(map(_pattern, text))}%",), "start": (), "end": (len(text),)}
-        return (lowered, "".join(pairs), "".join(pairs.values()), *beside[place])
+        extra = {"part": (f"%{''.join(map(_like_pattern, text))}%",), "start": (), "end": (len(text),)}
+        return (lowered, "".join(pairs), "".join(pairs.values()), *extra[place])
 
     def gathered(self, fields: Sequence[tuple[Term, bool]]) -> Term:
-        """NULL where there is nothing; as text, because a pool's owner may have given JSON another codec."""
+        """Aggregate with ``json_agg``, cast to text because the owner of a pool may have replaced asyncpg's codec for JSON."""
         listed = ",".join(f"{{{number}}}" for number in range(len(fields)))
         return Fragment(f"CAST(json_agg(json_build_array({listed})) AS text)", *(field for field, _ in fields))
 
     def checked(self, field: Field, value: Term, *, text: bool) -> Criterion:
-        """Before the first ANALYZE an index of the tenant seems as good as any, and this reads none."""
+        """Use IS NOT DISTINCT FROM, for which PostgreSQL uses no index.
+
+        Before the first ANALYZE, the planner rates an index on the tenant as highly as any other.
+        """
         return Fragment("{0} IS NOT DISTINCT FROM {1}", field, value)
 
     def row_by_row(self, beside: SQLTable, read: Sequence[str], source: Any, on: Mapping[str, str]) -> SQLTable:
-        """LATERAL, with a LIMIT to keep it from becoming a join: of fifty rows to a few thousand it would hash them all."""
-        one = SQLTable(beside.get_table_name()).as_("one")
-        same = Criterion.all([one.field(theirs) == source.field(ours) for ours, theirs in on.items()])
-        found = self.query.from_(one).select(*(one.field(name) for name in dict.fromkeys(read))).where(same)
-        return Lateral(beside.get_table_name(), found)
+        """Use a LATERAL subquery.
+
+        Its LIMIT prevents the planner from turning it into a join. To join fifty rows to a few thousand, it would hash all of these.
+        """
+        row = SQLTable(beside.get_table_name()).as_("one")
+        condition = Criterion.all([row.field(theirs) == source.field(ours) for ours, theirs in on.items()])
+        query = self.query.from_(row).select(*(row.field(name) for name in dict.fromkeys(read))).where(condition)
+        return LateralSubquery(beside.get_table_name(), query)
 
     def cast(self, bind: Term, column_type: str) -> Term:
-        """A parameter in a select list is text unless cast."""
+        """Cast the parameter, because a parameter in a select list is text by default."""
         return Fragment(f"CAST({{0}} AS {self.types.get(column_type, re.sub('[(].*', '', column_type))})", bind)
 
     def order(self, builder: Any, field: Field, order: Order) -> Any:
-        """NULL first, as on the other engines; only where there may be one, because plain indexes have it last."""
+        """Treat NULL as less than every value, as the other engines do.
+
+        The clause is omitted for columns that are not nullable, because plain indexes sort NULL last.
+        """
         if not order.nullable:
             return super().order(builder, field, order)
-        words = "DESC NULLS LAST" if order.descending else "ASC NULLS FIRST"
-        return builder.orderby(Fragment(f"{{0}} {words}", field))
+        direction = "DESC NULLS LAST" if order.descending else "ASC NULLS FIRST"
+        return builder.orderby(Fragment(f"{{0}} {direction}", field))
 
     def delete_batch(self, table: Any, key: Sequence[str], where: Criterion, limit: Term) -> Any:
-        """By where the rows lie: joined by their keys, a batch may cost a look at the whole table.
+        """Select the rows by ``ctid``, because a join by primary key may scan the whole table for a batch.
 
-        The conditions come twice, because a row may be changed after it was chosen.
+        The condition is repeated, because a row may change after it was selected.
         """
         chosen: Any = self.query.from_(table).select(Fragment("ctid")).where(where)
         chosen = chosen.limit(limit)
         return self.query.from_(table).delete().where(Fragment("ctid = ANY(ARRAY({0}))", chosen)).where(where)
 
     def given_rows(self, table: str, columns: Sequence[str], count: int) -> str:
-        """With the types that the columns have in the table."""
+        """Extract the rows from a JSON array, with the column types of the table."""
         return f"json_populate_recordset(CAST(NULL AS {self.identifier(table)}), CAST(\0rows\0 AS json))"
 
     def epoch_ms(self, iso: str) -> str:
-        """A text that is no instant would be an error, so its form is looked at first."""
-        looks = f"{iso} ~ '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}'"
-        return f"CASE WHEN {looks} THEN CAST(EXTRACT(EPOCH FROM CAST({iso} AS timestamptz)) * 1000 AS bigint) END"
+        """Check the format first, because the cast of any other text would be an error."""
+        has_format = f"{iso} ~ '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}'"
+        return f"CASE WHEN {has_format} THEN CAST(EXTRACT(EPOCH FROM CAST({iso} AS timestamptz)) * 1000 AS bigint) END"
 
     def now_iso(self) -> str:
-        """The present."""
+        """Return the current time as ISO 8601."""
         return """to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')"""
 
     def now_ms(self) -> str:
-        """When the statement began, so that it can be the bound of an index range; a whole transaction has one ``now()``."""
+        """Return the start of the statement. It is constant, so it can bound an index range; ``now()`` is the start of the transaction."""
         return "CAST(FLOOR(EXTRACT(EPOCH FROM statement_timestamp()) * 1000) AS bigint)"
 
     def session_name(self) -> str:
-        """The backend's process; behind a pooler it outlives its client, and nobody is told that it has ended."""
+        """Return a query for the process ID of the backend. Behind a connection pooler, the backend outlives its client."""
         return "SELECT CAST(pg_backend_pid() AS text)"
 
     def session_ended(self, name: str) -> Call:
-        """Everybody may see which backends there are."""
+        """Search ``pg_stat_activity``, in which every user may see which backends exist."""
         return Call("SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM pg_stat_activity WHERE CAST(pid AS text) = $1)", (name,))
 
     def combine(self, calls: Sequence[Call]) -> Call | None:
-        """Return one statement that does several writes, or None where that cannot be.
+        """Return one statement that executes several writes, or None if they cannot be combined.
 
-        The writes must not need to see each other's work, nor change the same row: all of them see the database as it was before.
+        No write may depend on another one or change the same row, because all of them see the database as it was before the statement.
 
         Args:
             calls: INSERT, UPDATE and DELETE statements.
 
         Returns:
-            The statement, which gives one row: for each of the writes the number of rows that it matched.
+            The statement. Its result is one row with the number of rows that each write matched.
         """
-        if not 2 <= len(calls) <= TOGETHER or not all(map(_can_be_part, calls)):
+        if not 2 <= len(calls) <= TOGETHER or not all(map(_can_be_combined, calls)):
             return None
-        text = _joined(tuple((call.sql, len(call.args)) for call in calls))
+        text = _combined_text(tuple((call.sql, len(call.args)) for call in calls))
         args = tuple(value for call in calls for value in call.args)
         return Call(text, args, prepared=all(call.prepared for call in calls)) if len(args) <= PARAMETERS else None
 
     async def leftover_index(self, executor: Executor, table: str, name: str) -> str | None:
-        """An index that is not valid costs every write and serves no read."""
+        """Search for an invalid index, which slows down every write and serves no query."""
         found = await executor.fetch(Call(_INVALID, (table, name)))
         return f"DROP INDEX CONCURRENTLY {self.identifier(name)}" if found else None
 
     async def describe(self, executor: Executor) -> dict[str, LiveTable]:
-        """From the catalogue, for the schema that unqualified names mean."""
-        columns, keys, indexes, references, kinds, triggers = await executor.fetch_many([Call(sql) for sql in _CATALOGUE])
+        """Read the system catalogs for the current schema."""
+        columns, keys, indexes, references, kinds, triggers = await executor.fetch_many([Call(sql) for sql in _CATALOG])
         return live_tables(
             [
                 (table, ColumnType(name=name, type=_type(kind), null=null, default=_default(default, kind), collation=collation))
@@ -271,15 +283,15 @@ class PostgreSQLDialect(Dialect):
         )
 
     def described(self, column: ColumnType) -> ColumnType:
-        """There is one type of text without a width."""
+        """Map ``mediumtext`` to the only text type without a width."""
         return super().described(replace(column, type="text" if column.type == "mediumtext" else column.type))
 
     def described_index(self, index: Index) -> Index:
-        """With the word for NULL, which is at the end otherwise."""
+        """Keep :data:`NULLS_FIRST`, because PostgreSQL sorts NULL last by default."""
         return index
 
     def create_index(self, table: str, index: Index, *, online: bool = False) -> str:
-        """With the words for an index of trigrams."""
+        """Return a CREATE INDEX, with the operator class of a trigram index if the index is one."""
         text = super().create_index(table, index, online=online)
         if index.extra != TRIGRAMS:
             return text
@@ -287,54 +299,55 @@ class PostgreSQLDialect(Dialect):
         return f"{text[: text.index(' (')]} USING gin ({parts})"
 
     def index_part(self, part: str) -> str:
-        """With the word for NULL."""
+        """Append NULLS FIRST if the index part asks for it."""
         return super().index_part(part) + (NULLS_FIRST.upper() if part.endswith(NULLS_FIRST) else "")
 
     def classify(self, error: BaseException) -> DatabaseError | None:
-        """By SQLSTATE; asyncpg's own errors by class."""
+        """Classify an error of the server by SQLSTATE, and an error of asyncpg by class."""
         import asyncpg
 
         if isinstance(error, asyncpg.PostgresError):
             state: str = getattr(error, "sqlstate", None) or ""
-            kind = _BY_STATE.get(state) or _BY_CLASS.get(state[:2]) or DatabaseError
-            # asyncpg raises the server's classes for what it cannot encode, too; only the server tells a severity.
+            kind = _ERRORS_BY_SQLSTATE.get(state) or _ERRORS_BY_CLASS.get(state[:2]) or DatabaseError
+            # asyncpg raises the same classes for values that it cannot encode. Only errors of the server have a severity.
             sent = getattr(error, "severity", None) is not None
-            ours = kind(_SAYS.get(state), code=state or None, constraint=getattr(error, "constraint_name", None), sent=sent)
+            ours = kind(_MESSAGES.get(state), code=state or None, constraint=getattr(error, "constraint_name", None), sent=sent)
             ours.owner = getattr(error, "table_name", None)
             if isinstance(ours, ForeignKeyError):
                 _read_reference(ours, str(error), getattr(error, "detail", None) or "")
             return ours
         if isinstance(error, asyncpg.InternalClientError):
-            # Raised where the server has just said that it ends the connection.
+            # asyncpg raises it if the server has just announced that it closes the connection.
             return ConnectionLostError()
         if isinstance(error, asyncpg.InterfaceError):
             return DatabaseUnavailableError() if _NOT_OPEN.search(str(error)) else DatabaseError(sent=False)
         if isinstance(error, TimeoutError):
             return StatementTimeoutError()
         if isinstance(error, OSError):
-            untold = tls_problem(error) or (TLS_NOT_OFFERED if "rejected SSL" in str(error) else None)
-            return ConnectionSetupError(untold) if untold else ConnectionLostError()
+            problem = tls_problem(error) or (TLS_NOT_OFFERED if "rejected SSL" in str(error) else None)
+            return ConnectionSetupError(problem) if problem else ConnectionLostError()
         return None
 
     def scrub(self, error: BaseException, ours: DatabaseError) -> None:
-        """DETAIL and its like hold the key's values, and those of triggers whatever their author put there."""
+        """Remove DETAIL, HINT and the like as well: they contain the values of the key, or text of a trigger's author."""
         super().scrub(error, ours)
-        told = vars(error)
-        for name in {"detail", "hint", "context", "query", "internal_query"} & told.keys():
-            told[name] = None
-        if "message" in told:
-            told["message"] = error.args[0]
+        attributes = vars(error)
+        for name in {"detail", "hint", "context", "query", "internal_query"} & attributes.keys():
+            attributes[name] = None
+        if "message" in attributes:
+            attributes["message"] = error.args[0]
 
 
 _QUOTED = re.compile(r"[\"«»„“]\s*(\w+)\s*[\"«»“”]")
-"""A name in a message, in the quotation marks of its language."""
+"""A quoted name in a message. The quotation marks depend on the server's language."""
 
 
 def _read_reference(error: ForeignKeyError, message: str, detail: str) -> None:
-    """Read which reference was violated, in whatever language: ``Key (tenant_id)=(…) is not present in table "tenants".``.
+    """Set the violated reference of an error from the server's message, whose language may be any.
 
-    The server names the table that refers by itself. The detail ends with the other one, or again with the one that refers where a row
-    of it still does; then the message begins with the other one.
+    The server reports the referencing table separately. The detail ends with the referenced table:
+    ``Key (tenant_id)=(…) is not present in table "tenants".`` If a row is still referenced, the detail ends with the referencing
+    table instead, and the message starts with the referenced one.
     """
     columns, named, first = re.search(r"\(([^()=]+)\)=\(", detail), _QUOTED.findall(detail), _QUOTED.search(message)
     if error.owner is None or columns is None or not named or first is None:
@@ -345,35 +358,38 @@ def _read_reference(error: ForeignKeyError, message: str, detail: str) -> None:
 
 
 TOGETHER = 8
-"""How many writes make one statement at most: each combination of texts is one that the server keeps prepared."""
+"""The maximum number of writes in one statement. It is small, because the server prepares every combination of texts."""
 PARAMETERS = 32_767
-"""How many a statement may have, by asyncpg's count."""
+"""The maximum number of parameters of a statement in asyncpg."""
 
 
-def _can_be_part(call: Call) -> bool:
-    """Whether a call can be a part of a statement: a plain write that gives no rows and has no end but the usual one."""
+def _can_be_combined(call: Call) -> bool:
+    """Return whether a call is a single write without RETURNING that is subject to ``command_timeout``."""
     return call.bounded and call.sql.startswith(("INSERT ", "UPDATE ", "DELETE ")) and "RETURNING" not in call.sql and ";" not in call.sql
 
 
 @lru_cache(maxsize=1024)
-def _joined(texts: tuple[tuple[str, int], ...]) -> str:
-    """The text of several writes together; each comes with the number of its parameters."""
+def _combined_text(texts: tuple[tuple[str, int], ...]) -> str:
+    """Return the text of one statement for several writes, each given as its text and the number of its parameters."""
     parts: list[str] = []
-    behind = 0
+    offset = 0
     for number, (sql, parameters) in enumerate(texts):
-        moved = re.sub(r"\$(\d+)", partial(_moved, behind), sql)
-        parts.append(f"w{number} AS ({moved} RETURNING 1)")
-        behind += parameters
+        renumbered = re.sub(r"\$(\d+)", partial(_add_offset, offset), sql)
+        parts.append(f"w{number} AS ({renumbered} RETURNING 1)")
+        offset += parameters
     counts = ", ".join(f"(SELECT count(*) FROM w{number})" for number in range(len(texts)))  # noqa: S608  # numbers
     return f"WITH {', '.join(parts)} SELECT {counts}"
 
 
-def _moved(behind: int, parameter: re.Match[str]) -> str:
-    return f"${int(parameter[1]) + behind}"
+def _add_offset(offset: int, parameter: re.Match[str]) -> str:
+    return f"${int(parameter[1]) + offset}"
 
 
-def _pattern(letter: str) -> str:
-    """The letter as LIKE looks for it in lower case; one of which only some servers know the other case may be any."""
+def _like_pattern(letter: str) -> str:
+    """Return the LIKE pattern for a letter in lower-case text.
+
+    A letter that only some servers convert to lower case matches any character.
+    """
     if letter in "%_\\":
         return f"\\{letter}"
     if letter.isascii():
@@ -383,7 +399,7 @@ def _pattern(letter: str) -> str:
 
 _INVALID = """SELECT 1 FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_class x ON x.oid = i.indexrelid
               WHERE NOT i.indisvalid AND c.relname = $1 AND x.relname = $2 AND c.relnamespace = current_schema()::regnamespace"""
-_CATALOGUE = (
+_CATALOG = (
     """SELECT c.relname::text, a.attname::text, format_type(a.atttypid, a.atttypmod), NOT a.attnotnull,
        CASE WHEN a.attidentity <> '' THEN 'identity' ELSE pg_get_expr(d.adbin, d.adrelid) END, l.collname::text
        FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -393,7 +409,7 @@ _CATALOGUE = (
        FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid CROSS JOIN LATERAL unnest(i.indkey) WITH ORDINALITY AS k (attnum, place)
        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum
        WHERE i.indisprimary AND k.place <= i.indnkeyatts AND c.relnamespace = current_schema()::regnamespace ORDER BY 1, k.place""",
-    # What an index only INCLUDEs is no part of its key. A column of pg_index that an older server lacks is NULL as JSON.
+    # Columns that an index INCLUDEs are not part of its key. to_jsonb() returns NULL for a column that an older server lacks.
     """SELECT c.relname::text, x.relname::text, i.indisunique,
        concat_ws(' ', COALESCE(a.attname::text, pg_get_indexdef(i.indexrelid, k.place::int, true)),
            CASE WHEN i.indcollation[k.place - 1] <> a.attcollation THEN 'collate ' || l.collname END,
@@ -427,12 +443,12 @@ _RULES = {"a": "no action", "r": "restrict", "c": "cascade", "n": "set null", "d
 
 
 def _type(kind: str) -> str:
-    """A type as the registry names it."""
+    """Return the registry's name of a column type."""
     return {"integer": "int", "smallint": "tinyint(1)"}.get(kind, kind.replace("character varying", "varchar"))
 
 
 def _default(text: str | None, kind: str) -> str | int | None:
-    """A default as PostgreSQL gives it back: ``'jwt_signing'::character varying``, ``'-1'::integer``."""
+    """Parse a default as PostgreSQL reports it: ``'jwt_signing'::character varying``, ``'-1'::integer``."""
     if text is None:
         return None
     literal = re.match(r"'((?:[^']|'')*)'", text)
@@ -443,24 +459,24 @@ def _default(text: str | None, kind: str) -> str | int | None:
 DIALECT = PostgreSQLDialect()
 
 
-def _matched(status: str) -> int:
-    """The count in a command tag: ``UPDATE 1``, ``INSERT 0 1``."""
+def _row_count(status: str) -> int:
+    """Return the row count of a command tag: ``UPDATE 1``, ``INSERT 0 1``."""
     count = status.rpartition(" ")[2]
     return int(count) if count.isdigit() else 0
 
 
 NO_TIMEOUT = 1e7
-"""Seconds, a third of a year: overrules the ``command_timeout`` of a pool where a statement may take as long as it needs."""
+"""The timeout, in seconds, of a statement without a time limit. It overrides the ``command_timeout`` of a caller's pool."""
 RELEASE_TIMEOUT = 5.0
-"""Seconds that a connection of a caller's pool has to become usable again before that pool closes it."""
+"""How long the reset of a released connection of a caller's pool may take before the connection is closed, in seconds."""
 MAX_IDLE = 300.0
-"""Seconds for which a connection may be idle where others are left, as in asyncpg's own pool."""
+"""How long a surplus connection may be idle before it is closed, in seconds; the default of asyncpg's own pool."""
 STALE_PLAN = "0A000"
-"""The code for, among others, a statement that was prepared before its table changed."""
+"""The SQLSTATE for unsupported features, such as a statement that was prepared before its table changed."""
 
 
 async def _run(method: Callable[..., Awaitable[T]], connection: asyncpg.Connection, call: Call, limits: TimeLimits) -> T:
-    """Run a statement by one of asyncpg's methods, in bounded time; errors are those of this package."""
+    """Run a statement with a method of asyncpg, with a timeout if the call is bounded, and translate errors."""
     try:
         if call.bounded:
             with limits.enforce():
@@ -471,51 +487,56 @@ async def _run(method: Callable[..., Awaitable[T]], connection: asyncpg.Connecti
         raise ours from ours.__cause__
 
 
-async def _rows(connection: asyncpg.Connection, call: Call, limits: TimeLimits) -> list[Row]:
-    fetch = connection.fetch if call.prepared else partial(_fetch_once, connection)
+async def _fetch(connection: asyncpg.Connection, call: Call, limits: TimeLimits) -> list[Row]:
+    fetch = connection.fetch if call.prepared else partial(_fetch_unnamed, connection)
     rows: list[Row] = await _run(fetch, connection, call, limits)
     return rows
 
 
-async def _fetch_once(connection: asyncpg.Connection, sql: str, *args: Any, timeout: float | None = None) -> list[Row]:
-    """Without a name: the server forgets the statement with the next one."""
+async def _fetch_unnamed(connection: asyncpg.Connection, sql: str, *args: Any, timeout: float | None = None) -> list[Row]:
+    """Fetch rows with an unnamed prepared statement, which the server discards when it prepares the next one."""
     statement = await connection.prepare(sql, name="", timeout=timeout)
     rows: list[Row] = await statement.fetch(*args, timeout=timeout)
     return rows
 
 
-async def _count(connection: asyncpg.Connection, call: Call, limits: TimeLimits) -> int:
-    return _matched(await _run(connection.execute, connection, call, limits))
+async def _execute(connection: asyncpg.Connection, call: Call, limits: TimeLimits) -> int:
+    return _row_count(await _run(connection.execute, connection, call, limits))
 
 
-async def _counts(connection: asyncpg.Connection, combined: Call, limits: TimeLimits) -> list[int]:
-    [counts] = await _rows(connection, combined, limits)
+async def _execute_combined(connection: asyncpg.Connection, together: Call, limits: TimeLimits) -> list[int]:
+    [counts] = await _fetch(connection, together, limits)
     return list(counts)
 
 
 _COUNTED = ("INSERT ", "UPDATE ", "DELETE ")
 
 
-async def _run_counts(connection: asyncpg.Connection, run: Sequence[Call], limits: TimeLimits) -> list[int]:
-    """How many rows each write of a run matched, in as few trips as can be."""
+async def _write_run(connection: asyncpg.Connection, run: Sequence[Call], limits: TimeLimits) -> list[int]:
+    """Execute the writes of a run in as few round trips as possible, and return the number of rows that each matched."""
     if is_insert_run(run):
-        # COPY would be quicker, but is refused under row-level security and keeps the types of its first time for good.
-        await _run(partial(_executed_many, connection, run), connection, run[0], limits)
+        # COPY would be faster, but row-level security forbids it, and asyncpg caches the column types of the first COPY forever.
+        await _run(partial(_execute_many, connection, run), connection, run[0], limits)
         return [1] * len(run)
     if len(run) > 1 and run[0].prepared and run[0].sql.startswith(_COUNTED):
-        found: list[Row] = await _run(partial(_returned, connection, run), connection, run[0], limits)
-        counts = Counter(number for (number,) in found)
+        matched: list[Row] = await _run(partial(_fetch_matches, connection, run), connection, run[0], limits)
+        counts = Counter(number for (number,) in matched)
         return [counts[number] for number in range(len(run))]
-    return [await _count(connection, call, limits) for call in run]
+    return [await _execute(connection, call, limits) for call in run]
 
 
-async def _executed_many(connection: asyncpg.Connection, run: Sequence[Call], sql: str, *_: Any, timeout: float | None = None) -> None:
-    """Run one statement with many values, in one trip."""
+async def _execute_many(connection: asyncpg.Connection, run: Sequence[Call], sql: str, *_: Any, timeout: float | None = None) -> None:
+    """Execute one statement with the values of every call of a run, in one round trip."""
     await connection.executemany(sql, [call.args for call in run], timeout=timeout)
 
 
-async def _returned(connection: asyncpg.Connection, run: Sequence[Call], sql: str, *args: Any, timeout: float | None = None) -> list[Row]:
-    """Run one statement with many values, in one trip; for each row that it matched the number of the values that matched it."""
+async def _fetch_matches(
+    connection: asyncpg.Connection, run: Sequence[Call], sql: str, *args: Any, timeout: float | None = None
+) -> list[Row]:
+    """Execute one statement with the values of every call of a run, in one round trip.
+
+    Return one row for each matched row, with the index of the call that matched it.
+    """
     numbered = [(*call.args, number) for number, call in enumerate(run)]
     rows: list[Row] = await connection.fetchmany(f"{sql} RETURNING CAST(${len(args) + 1} AS integer)", numbered, timeout=timeout)
     return rows
@@ -527,12 +548,12 @@ def _is_closed(connection: asyncpg.Connection) -> bool:
     try:
         return bool(connection.is_closed())
     except asyncpg.InterfaceError:
-        # One that was lost is no longer lent to us.
+        # The pool has taken the lost connection away from this task.
         return True
 
 
 class PostgreSQLTransactionBackend:
-    """A connection, while a transaction runs on it."""
+    """A connection during a transaction."""
 
     def __init__(self, connection: asyncpg.Connection, acquire_timeout: float, limits: TimeLimits) -> None:
         self._connection = connection
@@ -540,50 +561,53 @@ class PostgreSQLTransactionBackend:
         self._limits = limits
 
     async def fetch(self, calls: Sequence[Call]) -> list[list[Row]]:
-        """Read, one trip each."""
-        return [await _rows(self._connection, call, self._limits) for call in calls]
+        """Return the rows of each query, with one round trip per query."""
+        return [await _fetch(self._connection, call, self._limits) for call in calls]
 
     async def write(self, calls: Sequence[Call], *, unordered: bool = False) -> list[int]:
-        """Write, one trip for neighbours with the same text, or one for all where they are apart."""
-        combined = DIALECT.combine(calls) if unordered else None
-        if combined is not None:
-            return await _counts(self._connection, combined, self._limits)
-        return [count for run in split_runs(calls) for count in await _run_counts(self._connection, run, self._limits)]
+        """Run writes, with one round trip per run of equal texts, or one in total if the writes are independent."""
+        together = DIALECT.combine(calls) if unordered else None
+        if together is not None:
+            return await _execute_combined(self._connection, together, self._limits)
+        return [count for run in split_runs(calls) for count in await _write_run(self._connection, run, self._limits)]
 
     async def _command(self, sql: str) -> str:
         return await _run(self._connection.execute, self._connection, Call(sql), self._limits)
 
     async def begin(self) -> None:
-        """BEGIN, its level said aloud: guards are written for it, whatever a caller's pool has as its default."""
+        """Begin the transaction at READ COMMITTED, on which the adapters rely. A caller's pool may have another default."""
         await self._command("BEGIN ISOLATION LEVEL READ COMMITTED")
 
     async def commit(self) -> None:
-        """COMMIT."""
+        """Commit.
+
+        Raises:
+            TransactionAbortedError: The server rolled the transaction back, because a statement had failed.
+        """
         with OutcomeGuard():
             status = await self._command("COMMIT")
         if status != "COMMIT":
-            # The server's word for a transaction in which something had failed.
             raise TransactionAbortedError
 
     async def rollback(self) -> None:
-        """ROLLBACK, whether or not asyncpg knows of a transaction: a BEGIN that was cancelled may have arrived all the same."""
+        """Roll back, even if asyncpg reports no transaction: the server may have executed a BEGIN that was cancelled."""
         if not _is_closed(self._connection):
             await self._command("ROLLBACK")
 
     async def savepoint(self, name: str) -> None:
-        """SAVEPOINT."""
+        """Set a savepoint."""
         await self._command(f'SAVEPOINT "{name}"')
 
     async def release_savepoint(self, name: str) -> None:
-        """RELEASE."""
+        """Release a savepoint."""
         await self._command(f'RELEASE "{name}"')
 
     async def rollback_to_savepoint(self, name: str) -> None:
-        """ROLLBACK TO and RELEASE, in one trip."""
+        """Roll back to a savepoint and release it, in one round trip."""
         await self._command(f'ROLLBACK TO "{name}"; RELEASE "{name}"')
 
     async def abort(self) -> None:
-        """Cut the connection."""
+        """Close the socket without waiting for the server."""
         if not _is_closed(self._connection):
             self._connection.terminate()
 
@@ -593,13 +617,15 @@ class PostgreSQLTransactionBackend:
 
 
 class PostgreSQLDriver:
-    """asyncpg's connections, as our own pool uses them: what our statements leave behind needs no reset.
+    """The driver with which this package's own pool opens and closes connections of asyncpg.
+
+    The statements of this package leave no session state behind, so a released connection is not reset.
 
     Args:
-        dsn: where the server is.
-        connect: what opens a connection, ``asyncpg.connect`` unless a caller has its own.
-        init: what a caller does with each connection that was opened.
-        options: what ``connect`` takes.
+        dsn: The URL of the server.
+        connect: The function that opens a connection. The default is ``asyncpg.connect``.
+        init: A function that is awaited with each new connection.
+        options: The keyword arguments of ``connect``.
     """
 
     def __init__(self, dsn: str, connect: Opening | None, init: Hook | None, options: dict[str, Any]) -> None:
@@ -610,15 +636,15 @@ class PostgreSQLDriver:
 
     @property
     def caches_statements(self) -> bool:
-        """Whether connections keep their prepared statements."""
+        """Whether connections cache prepared statements."""
         return bool(self._options["statement_cache_size"])
 
     async def open(self) -> asyncpg.Connection:
         """Open a connection.
 
         Raises:
-            ConfigurationError: the URL or an option cannot be read.
-            DatabaseUnavailableError: the server cannot be reached, or does not let us in.
+            ConfigurationError: The URL or an option is invalid.
+            DatabaseUnavailableError: The server cannot be reached, or rejects the connection.
         """
         import asyncpg
 
@@ -627,64 +653,65 @@ class PostgreSQLDriver:
         except TimeoutError as error:
             raise connect_timeout_error(error, self.server, self._options.get("timeout")) from error
         except OSError as error:
-            # Some of these are of TLS, and ValueErrors as well.
-            self._refused(error)
+            # Caught before ValueError, because some TLS errors are both.
+            self._raise_opening_error(error)
         except (TypeError, ValueError) as error:
             raise invalid_options_error(error) from None
         except Exception as error:
-            self._refused(error)
+            self._raise_opening_error(error)
         if self._init is not None:
-            await _prepared(connection, self._init)
+            await _call_hook(connection, self._init)
         return connection
 
     @property
     def server(self) -> Server:
-        """Where the server is, for messages: an option beats the query of the URL, and that what stands before it, as in asyncpg."""
+        """The server, for error messages. As in asyncpg, an option overrides the query string, which overrides the rest of the URL."""
         parts = urlsplit(self._dsn)
-        given = {**dict(parse_qsl(parts.query)), **{name: str(value) for name, value in self._options.items()}}
+        options = {**dict(parse_qsl(parts.query)), **{name: str(value) for name, value in self._options.items()}}
         return Server(
             "PostgreSQL",
-            given.get("host") or unquote(parts.netloc.rpartition("@")[2]),
-            given.get("user") or unquote(parts.username or "") or None,
-            given.get("database") or unquote(parts.path[1:]) or None,
+            options.get("host") or unquote(parts.netloc.rpartition("@")[2]),
+            options.get("user") or unquote(parts.username or "") or None,
+            options.get("database") or unquote(parts.path[1:]) or None,
         )
 
-    def _refused(self, error: Exception) -> NoReturn:
+    def _raise_opening_error(self, error: Exception) -> NoReturn:
         ours = translate_error(DIALECT, error)
         if not isinstance(ours, DatabaseError):
             raise ours
         if ours.code == UNKNOWN_SETTING:
             names = ", ".join(name for name, _ in parse_qsl(urlsplit(self._dsn).query)) or "server_settings"
-            ours = ConnectionSetupError(f"PostgreSQL has no such setting: correct one of {names} in the URL", code=ours.code)
+            ours = ConnectionSetupError(f"PostgreSQL does not know one of the settings: check {names} in the URL", code=ours.code)
             raise ours from error
         raise connect_error(ours, self.server) from error
 
     def is_open(self, connection: asyncpg.Connection) -> bool:
-        """Whether it is open; asyncpg hears at once of what the server ends."""
+        """Return whether the connection is open. asyncpg notices when the server closes it."""
         return not connection.is_closed()
 
     def in_transaction(self, connection: asyncpg.Connection) -> bool:
-        """Whether a transaction is open."""
+        """Return whether a transaction is open."""
         return bool(connection.is_in_transaction())
 
     async def reset(self, connection: asyncpg.Connection) -> None:
-        """Wait until the server has stopped what was cancelled, which asyncpg does before the next statement, and roll back."""
+        """Wait until the server has stopped a cancelled statement, and roll back."""
+        # asyncpg itself waits for the cancellation before it sends the next statement.
         await connection.execute("SELECT 1")
         if connection.is_in_transaction():
             await connection.execute("ROLLBACK")
 
     async def close(self, connection: asyncpg.Connection) -> None:
-        """Say goodbye."""
+        """Close the connection gracefully."""
         await connection.close()
 
     def terminate(self, connection: asyncpg.Connection) -> None:
-        """Close the socket."""
+        """Close the socket without waiting for the server."""
         if not connection.is_closed():
             connection.terminate()
 
 
-async def _prepared(connection: asyncpg.Connection, hook: Hook) -> None:
-    """Do what a caller wants done with a connection; one that it fails on is not used."""
+async def _call_hook(connection: asyncpg.Connection, hook: Hook) -> None:
+    """Await a caller's hook with a connection, and close the connection if the hook fails."""
     try:
         await hook(connection)
     except BaseException as error:
@@ -694,18 +721,18 @@ async def _prepared(connection: asyncpg.Connection, hook: Hook) -> None:
         raise
 
 
-class PreparedPool(Pool["asyncpg.Connection"]):
-    """A pool with a caller's ``setup``, which is awaited with each connection before it is lent."""
+class SetupPool(Pool["asyncpg.Connection"]):
+    """A pool that awaits a caller's ``setup`` with each acquired connection."""
 
     def __init__(self, setup: Hook, driver: PostgreSQLDriver, **options: Any) -> None:
         super().__init__(driver, **options)
         self._setup = setup
 
     async def acquire(self) -> asyncpg.Connection:
-        """Borrow a connection."""
+        """Acquire a connection, and await ``setup`` with it."""
         connection = await super().acquire()
         try:
-            await _prepared(connection, self._setup)
+            await _call_hook(connection, self._setup)
         except BaseException:
             await self.release(connection)
             raise
@@ -713,16 +740,16 @@ class PreparedPool(Pool["asyncpg.Connection"]):
 
 
 def _terminate(connection: asyncpg.Connection) -> None:
-    """Close a connection that is still on its way back into a caller's pool."""
+    """Close a connection whose release into a caller's pool has not finished."""
     import asyncpg
 
-    # One that has come back is no longer ours: asyncpg refuses to touch it.
+    # asyncpg raises InterfaceError if the pool has the connection back.
     with suppress(asyncpg.InterfaceError):
         connection.terminate()
 
 
-class GivenPostgreSQLPool:
-    """A caller's pool, by asyncpg's own methods."""
+class CallerPool:
+    """A pool of asyncpg that the caller owns."""
 
     def __init__(self, pool: asyncpg.Pool, acquire_timeout: float) -> None:
         self._pool = pool
@@ -731,14 +758,14 @@ class GivenPostgreSQLPool:
         self._releasing = TimeLimits(SETTLE, TimeoutError)
 
     async def acquire(self) -> asyncpg.Connection:
-        """Borrow a connection.
+        """Acquire a connection, waiting until one is free.
 
         Raises:
-            PoolTimeoutError: none became free in time.
-            DatabaseUnavailableError: none could be opened, or the pool is not open.
+            PoolTimeoutError: No connection became free in time.
+            DatabaseUnavailableError: No connection could be opened, or the pool is not open.
         """
         try:
-            # By asyncpg's own timeout it would be a task more.
+            # The timeout of asyncpg would create another task.
             with self._acquiring.enforce():
                 return await self._pool.acquire()
         except TimeoutError as error:
@@ -749,25 +776,25 @@ class GivenPostgreSQLPool:
             raise (connect_error(ours, Server("PostgreSQL")) if isinstance(ours, DatabaseError) else ours) from ours.__cause__
 
     async def release(self, connection: asyncpg.Connection, error: BaseException | None = None) -> None:
-        """Give a connection back; neither a slow reset nor a lost server hides or delays what came of the statement."""
+        """Release a connection. A slow reset or a lost server neither delays nor hides the outcome of the statement."""
         try:
             with self._releasing.enforce():
-                # asyncpg sees it to its end, whoever waits for it; a timeout of its own would be a timer more each time.
+                # asyncpg shields the release from the timeout. Its own timeout parameter would start one more timer each time.
                 await self._pool.release(connection)
         except TimeoutError:
             asyncio.get_running_loop().call_later(RELEASE_TIMEOUT, _terminate, connection)
         except Exception as failure:
-            logger.warning("a connection could not be given back, so it was closed (%s)", type(failure).__name__)
+            logger.warning("a connection could not be released, so it was closed (%s)", type(failure).__name__)
 
     def expire_connections(self) -> None:
-        """Nothing: asyncpg tells all connections of its pool by itself."""
+        """Do nothing: asyncpg itself invalidates the prepared statements of all connections of its pool."""
 
     async def close(self) -> None:
-        """It is the caller's."""
+        """Do nothing: the caller closes the pool."""
 
 
 class PostgreSQLDatabase(PooledDatabase["asyncpg.Connection"]):
-    """A PostgreSQL database: a pool of its own (``dsn``), or a caller's."""
+    """A PostgreSQL database: a pool of this package for a URL (``dsn``), or a caller's pool."""
 
     def __init__(
         self,
@@ -789,7 +816,7 @@ class PostgreSQLDatabase(PooledDatabase["asyncpg.Connection"]):
     ) -> None:
         reject_pool_options(options, {"init_size", "loop", "max_queries", "reset"})
         self.dialect: Dialect = DIALECT
-        self._given = pool
+        self._caller_pool = pool
         self._dsn = dsn
         self._acquire_timeout = acquire_timeout
         self._limits = TimeLimits(command_timeout)
@@ -800,42 +827,42 @@ class PostgreSQLDatabase(PooledDatabase["asyncpg.Connection"]):
             "max_idle": max_inactive_connection_lifetime or None,
             "acquire_timeout": acquire_timeout,
         }
-        own = {"timeout": connect_timeout, "statement_cache_size": 0 if pgbouncer else statement_cache_size}
-        self._driver = PostgreSQLDriver(dsn or "", connect, init, {**own, **options})
+        defaults = {"timeout": connect_timeout, "statement_cache_size": 0 if pgbouncer else statement_cache_size}
+        self._driver = PostgreSQLDriver(dsn or "", connect, init, {**defaults, **options})
 
     @property
     def caches_statements(self) -> bool:
-        """Whether prepared statements outlive a transaction; of a caller's pool, which has its own setting, always False."""
-        return self._given is None and self._driver.caches_statements
+        """Whether prepared statements outlive a transaction. False for a caller's pool, whose setting is unknown."""
+        return self._caller_pool is None and self._driver.caches_statements
 
     @property
     def _location(self) -> str:
-        return "over a given pool" if self._given is not None else self._driver.server.location
+        return "on a caller's pool" if self._caller_pool is not None else self._driver.server.location
 
     async def _open(self) -> None:
-        if self._given is not None:
-            self._pool = GivenPostgreSQLPool(self._given, self._acquire_timeout)
+        if self._caller_pool is not None:
+            self._pool = CallerPool(self._caller_pool, self._acquire_timeout)
             return
-        pool = Pool(self._driver, **self._sizes) if self._setup is None else PreparedPool(self._setup, self._driver, **self._sizes)
+        pool = Pool(self._driver, **self._sizes) if self._setup is None else SetupPool(self._setup, self._driver, **self._sizes)
         self._pool = pool
         await pool.open()
 
     async def _fetch_rows(self, connection: asyncpg.Connection, calls: Sequence[Call]) -> list[list[Row]]:
-        return [await _rows(connection, call, self._limits) for call in calls]
+        return [await _fetch(connection, call, self._limits) for call in calls]
 
     async def _execute_write(self, connection: asyncpg.Connection, call: Call) -> int:
         with OutcomeGuard():
-            return await _count(connection, call, self._limits)
+            return await _execute(connection, call, self._limits)
 
     async def _write_transaction(self, calls: Sequence[Call], *, unordered: bool) -> list[int]:
-        combined = DIALECT.combine(calls) if unordered else None
-        if combined is None:
+        together = DIALECT.combine(calls) if unordered else None
+        if together is None:
             return await super()._write_transaction(calls, unordered=unordered)
-        return await self.run_on_connection(self._counted, combined)
+        return await self.run_on_connection(self._write_combined, together)
 
-    async def _counted(self, connection: asyncpg.Connection, combined: Call) -> list[int]:
+    async def _write_combined(self, connection: asyncpg.Connection, together: Call) -> list[int]:
         with OutcomeGuard():
-            return await _counts(connection, combined, self._limits)
+            return await _execute_combined(connection, together, self._limits)
 
     def _transaction_backend(self, connection: asyncpg.Connection) -> PostgreSQLTransactionBackend:
         return PostgreSQLTransactionBackend(connection, self._acquire_timeout, self._limits)

@@ -1,4 +1,4 @@
-"""SQLite through aiosqlite: one writer behind a lock, a few readers beside it."""
+"""SQLite through aiosqlite: one connection that writes, guarded by a lock, and a few that read."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from ..errors import (
     shown,
 )
 from ..schema import ColumnType
-from .dialect import Dialect, Fragment, Indexed, LiveTable, Place, live_tables, other_case
+from .dialect import Dialect, Fragment, HintedTable, LiveTable, Place, live_tables, other_case
 from .interface import Call, Executor, Features, Row
 from .managed import CLOSE_TIMEOUT, COMMAND_TIMEOUT, ManagedDatabase, jitter
 from .runs import is_insert_run, split_runs
@@ -48,7 +48,7 @@ from .transactions import Transaction, finish, open_block, open_transaction
 from .wait_queue import ResourcePool
 
 if TYPE_CHECKING:
-    # A Worker has the words of this file and need not have these.
+    # The D1 dialect imports this module in a Cloudflare Worker, which may lack these modules.
     import sqlite3
 
     from .threads import AiosqliteConnection
@@ -57,7 +57,7 @@ T = TypeVar("T")
 
 logger: logging.Logger = logging.getLogger("authhero_sql.sqlite")
 
-_BY_NAME: dict[str, type[DatabaseError]] = {
+_ERRORS_BY_NAME: dict[str, type[DatabaseError]] = {
     "SQLITE_CONSTRAINT_UNIQUE": ConflictError,
     "SQLITE_CONSTRAINT_PRIMARYKEY": ConflictError,
     "SQLITE_CONSTRAINT_ROWID": ConflictError,
@@ -79,20 +79,20 @@ _BY_NAME: dict[str, type[DatabaseError]] = {
     "SQLITE_CORRUPT": DatabaseUnavailableError,
 }
 AUTOINDEX = "sqlite_autoindex_"
-"""How the names begin that SQLite gives to the indexes of keys."""
+"""The prefix of the names that SQLite gives to the indexes of keys."""
 INDEXED_BY = re.compile(r" INDEXED BY `[^`]*`")
 _MISSING = re.compile(r"^no such (table|column)|^table \w+ has no column named")
 _DUPLICATE = re.compile(r"already exists$|^duplicate column name")
 
 
-class Aside:
-    """The columns of a source as terms that no index serves."""
+class UnindexedColumns:
+    """The columns of a source, wrapped so that SQLite uses no index for them."""
 
     def __init__(self, source: Any) -> None:
         self._source = source
 
     def field(self, name: str) -> Term:
-        """The column's value."""
+        """Return the value of a column."""
         return Fragment("+{0}", self._source.field(name))
 
 
@@ -116,99 +116,111 @@ class SQLiteQueryBuilder(PostgreSQLQueryBuilder):
 
 
 class SQLiteDialect(Dialect):
-    """SQLite's words."""
+    """The SQL dialect of SQLite."""
 
     name = "sqlite"
     features: ClassVar[Features] = Features(row_locks=False)
     query: ClassVar[type[Query]] = SQLiteQuery
     quote: ClassVar[str] = SQLiteQueryBuilder.QUOTE_CHAR
-    # SQLite knows affinities, not widths: the registry holds the lengths.
+    # SQLite has type affinities and ignores widths. The lengths in the registry are checked before a value is written.
     types: ClassVar[dict[str, str]] = {"mediumtext": "text"}
-    # A bare parameter would have the statement planned again for every pattern.
+    # With a bare parameter, SQLite would prepare the statement again for every pattern.
     matches: ClassVar[dict[Place, str]] = dict.fromkeys(get_args(Place), "{0} GLOB +{1}")
     lowered: ClassVar[str] = "lower({0})"
-    # As SQLite advises for ANALYZE of large tables: so many rows of each index tell enough.
+    # SQLite recommends a limit for large tables: a sample of each index is enough.
     optimizing: ClassVar[tuple[str, ...]] = ("PRAGMA analysis_limit = 400", "PRAGMA optimize")
     collation: ClassVar[str] = "BINARY"
     opening: ClassVar[str] = (
-        "connect() switches a SQLite file to WAL, for good and for every program that opens it; with ?wal=0 in the URL it does not"
+        "connect() permanently switches a SQLite file to WAL, for every program that opens it; add ?wal=0 to the URL to prevent this"
     )
 
     def read_by(self, table: SQLTable, index: str, *, certain: bool) -> SQLTable:
-        """INDEXED BY: without statistics SQLite guesses, and with them a value that is everywhere hides the one that is rare."""
-        # The key's own index has no other name; AuthHero's tables and ours have no unique constraint before it.
+        """Add INDEXED BY.
+
+        Without statistics SQLite guesses. With statistics, a frequent value of a column hides a rare one.
+        """
+        # SQLite numbers the indexes of keys. No table, whether made by AuthHero or here, has a unique constraint before its primary key.
         name = table.get_table_name()
-        return Indexed(name, f" INDEXED BY {self.quote}{index or f'{AUTOINDEX}{name}_1'}{self.quote}")
+        return HintedTable(name, f" INDEXED BY {self.quote}{index or f'{AUTOINDEX}{name}_1'}{self.quote}")
 
     def identifier(self, name: str) -> str:
         """Quote a name in a definition as standard SQL does, because SQLite stores definitions as they are written."""
         return super().identifier(name).replace(self.quote, '"')
 
     def aside(self, source: Any) -> Any:
-        """With a plus before them: without statistics an index of the tenant seems as good as any."""
-        return Aside(source)
+        """Prefix the columns with a plus. Without statistics, SQLite rates an index on the tenant as highly as any other."""
+        return UnindexedColumns(source)
 
     def placeholders(self, text: str, mark: re.Pattern[str]) -> tuple[str, tuple[str, ...]]:
-        """``?`` for every mark."""
+        """Replace every mark with ``?``."""
         return mark.sub("?", text), tuple(mark.findall(text))
 
     def in_list(self, field: Field, bind: Callable[[str], Term], name: str, size: int) -> Criterion:
-        """One parameter, however long the list."""
+        """Bind the whole list as one parameter."""
         return Fragment("{0} IN (SELECT value FROM json_each({1}))", field, bind(name))
 
     def list_values(self, name: str, values: Sequence[str]) -> dict[str, Any]:
-        """A JSON array."""
+        """Return a JSON array."""
         return {name: json.dumps(list(values), ensure_ascii=False)}
 
     def in_pairs(self, fields: tuple[Field, Field], bind: Callable[[str], Term], name: str, size: int) -> Criterion:
-        """One parameter for the pairs, and the paths in each of them, because a text may hold no literal."""
+        """Bind all pairs as one parameter.
+
+        The JSON paths into a pair are bound, too, because no statement contains text literals.
+        """
         chosen = "SELECT json_extract(value, {3}), json_extract(value, {4}) FROM json_each({2})"
         return Fragment(f"({{0}}, {{1}}) IN ({chosen})", *fields, bind(name), bind(f"{name}_first"), bind(f"{name}_second"))
 
     def pair_values(self, name: str, pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
-        """A JSON array of arrays."""
+        """Return a JSON array of arrays."""
         return {name: json.dumps(list(pairs), ensure_ascii=False), f"{name}_first": "$[0]", f"{name}_second": "$[1]"}
 
     def bucket(self, field: Term, bind: Callable[[str], Term], name: str, size: int, *, text: bool) -> Term:
-        """Counted in a JSON array."""
+        """Count the starts in a JSON array that do not exceed the value."""
         return Fragment("(SELECT COUNT(value) FROM json_each({1}) WHERE value <= {0})", field, bind(name))
 
     def bucket_values(self, name: str, starts: Sequence[Any]) -> dict[str, Any]:
-        """A JSON array."""
+        """Return a JSON array."""
         return {name: json.dumps(list(starts))}
 
     def match_values(self, place: Place, text: str) -> tuple[Any, ...]:
-        """A pattern of GLOB, whose classes hold a letter in both cases: at most four bytes for one of the text."""
+        """Return a GLOB pattern in which a character class contains both cases of a letter.
+
+        A byte of the text needs at most four bytes in the pattern.
+        """
         return (glob_pattern(place, glob_letters(text)),)
 
     def gathered(self, fields: Sequence[tuple[Term, bool]]) -> Term:
-        """A query for a list reads one row for each of its values, and a subquery that finds nothing reads none."""
-        # JSON holds no blob, which somebody may have put into a column of text.
+        """Aggregate with ``json_group_array``.
+
+        A second query with a list would read a row for each value of the list. A subquery that finds nothing reads no rows.
+        """
+        # JSON cannot contain a BLOB, which SQLite permits in a text column.
         listed = ",".join(f"CAST({{{number}}} AS TEXT)" if text else f"{{{number}}}" for number, (_, text) in enumerate(fields))
         return Fragment(f"json_group_array(json_array({listed}))", *(field for field, _ in fields))
 
     def given_rows(self, table: str, columns: Sequence[str], count: int) -> str:
-        """Taken out of the array one by one."""
+        """Extract the rows from a JSON array."""
         parts = ", ".join(f"json_extract(value, '$.{name}') AS {self.identifier(name)}" for name in columns)
         return f"(SELECT {parts} FROM json_each(\0rows\0))"  # noqa: S608  # names of a frozen file
 
     def epoch_ms(self, iso: str) -> str:
-        """Seconds and milliseconds apart: a Julian day is a float."""
+        """Convert seconds and milliseconds separately, because a Julian day is a float."""
         return f"CAST(strftime('%s', {iso}) AS INTEGER) * 1000 + CAST(substr(strftime('%f', {iso}), 4) AS INTEGER)"
 
     def now_iso(self) -> str:
-        """The present."""
+        """Return the current time as ISO 8601."""
         return "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
 
     def now_ms(self) -> str:
-        """The present."""
-        present = self.epoch_ms("'now'")
-        return f"({present})"
+        """Return the current time in epoch milliseconds."""
+        now = self.epoch_ms("'now'")
+        return f"({now})"
 
     async def describe(self, executor: Executor) -> dict[str, LiveTable]:
-        """From SQLite's pragma functions and, for what they do not tell, from the statements that it keeps."""
-        columns, keys, indexes, references, kinds, triggers, made = await executor.fetch_many([Call(sql) for sql in _CATALOGUE])
-        compared = {table: _collations(sql) for table, sql in made}
+        """Read SQLite's pragma functions, and the stored CREATE statements for what these do not report."""
+        columns, keys, indexes, references, kinds, triggers, statements = await executor.fetch_many([Call(sql) for sql in _CATALOG])
+        collations = {table: _collations(sql) for table, sql in statements}
         return live_tables(
             [
                 (
@@ -218,28 +230,28 @@ class SQLiteDialect(Dialect):
                         type=kind.lower(),
                         null=not notnull,
                         default="generated" if hidden else _default(default),
-                        collation=compared.get(table, {}).get(name.lower(), self.collation) if _is_text(kind) else None,
+                        collation=collations.get(table, {}).get(name.lower(), self.collation) if _is_text(kind) else None,
                     ),
                 )
                 for table, name, kind, notnull, default, hidden in columns
             ],
             [(table, name) for table, name in keys],
-            [(table, index, bool(unique), *_index_part(*told)) for table, index, unique, *told in indexes],
+            [(table, index, bool(unique), *_index_part(*part)) for table, index, unique, *part in indexes],
             [(table, str(id), name, other, to or "", rule) for table, id, name, other, to, rule in references],
             dict(tuple(row) for row in kinds),
             [(table, name) for table, name in triggers],
         )
 
     def described(self, column: ColumnType) -> ColumnType:
-        """There is one type of text without a width."""
+        """Map ``mediumtext`` to the only text type without a width."""
         return super().described(replace(column, type=self.types.get(column.type, column.type)))
 
     def classify(self, error: BaseException) -> DatabaseError | None:
-        """By SQLite's extended error name."""
+        """Classify an error by SQLite's extended error name."""
         import sqlite3
 
         if isinstance(error, sqlite3.Error):
-            return classified(getattr(error, "sqlite_errorname", "") or "", str(error))
+            return classify_by_name(getattr(error, "sqlite_errorname", "") or "", str(error))
         if isinstance(error, OverflowError | UnicodeEncodeError):
             return ValueRefusedError(sent=False)
         if isinstance(error, ValueError) and str(error) in {"Connection closed", "no active connection"}:
@@ -247,56 +259,59 @@ class SQLiteDialect(Dialect):
         return None
 
     def scrub(self, error: BaseException, ours: DatabaseError) -> None:
-        """Most of what SQLite says is about tables and columns and can stay; a trigger says what its author wants."""
+        """Keep the start of SQLite's message, which names tables and columns, unless a trigger's author wrote it."""
         import sqlite3
 
-        said = unquoted(str(error))
+        start = before_first_quote(str(error))
         super().scrub(error, ours)
         if isinstance(error, sqlite3.Error) and ours.code != "SQLITE_CONSTRAINT_TRIGGER":
-            error.args = (said,)
+            error.args = (start,)
 
 
 def without_index(sql: str, message: str) -> str | None:
-    """The statement without its INDEXED BY, where SQLite refused it because the index is missing; None where that was not the reason.
+    """Return the statement without its INDEXED BY if SQLite refused it because the index is missing, otherwise None.
 
-    Another program that makes the table anew may leave the index out: everything goes on, if more slowly.
+    Another program may have recreated the table without the index. The statement still works then, but more slowly.
     """
     if not message.startswith(("no such index: ", "no query solution")) or INDEXED_BY.search(sql) is None:
         return None
-    # A table that AuthHero has made without a key is small, and read without one.
+    # Tables that AuthHero created without a primary key are small and need no index.
     logger.log(
         logging.DEBUG if AUTOINDEX in message else logging.WARNING,
-        "%s: reads without it until `authhero-sql check` finds nothing missing",
+        "%s: the statement runs without this index; `authhero-sql check` lists what is missing",
         message,
     )
     return INDEXED_BY.sub("", sql)
 
 
-def unquoted(message: str) -> str:
-    """What SQLite said up to the first quotation mark: it names tables and columns without, and cuts long messages off at the end."""
+def before_first_quote(message: str) -> str:
+    """Return a message of SQLite up to the first quotation mark.
+
+    SQLite names tables and columns without quotation marks. It may truncate a message, so a closing mark may be missing.
+    """
     return re.split("['\"]", message, maxsplit=1)[0]
 
 
-def classified(code: str, message: str) -> DatabaseError:
-    """Our error for one of SQLite's, by its extended name and, where that says too little, its message."""
-    # Extended names begin with their class: SQLITE_BUSY_SNAPSHOT, SQLITE_IOERR_WRITE.
-    kind = _BY_NAME.get(code) or _BY_NAME.get("_".join(code.split("_")[:2]))
+def classify_by_name(code: str, message: str) -> DatabaseError:
+    """Return the error of this package for SQLite's extended error name, or for its message if the name is too general."""
+    # Extended names start with the name of their class: SQLITE_BUSY_SNAPSHOT, SQLITE_IOERR_WRITE.
+    kind = _ERRORS_BY_NAME.get(code) or _ERRORS_BY_NAME.get("_".join(code.split("_")[:2]))
     if code == "SQLITE_CONSTRAINT_TRIGGER" and message == "FOREIGN KEY constraint failed":
-        # So SQLite calls a reference that restricts.
+        # SQLite reports a violated ON DELETE RESTRICT this way.
         kind = ForeignKeyError
     elif kind is None and _MISSING.search(message):
         kind = SchemaMismatchError
     elif kind is None and _DUPLICATE.search(message):
         kind = DuplicateObjectError
-    said = "the database's disk is full: make room on it" if code == "SQLITE_FULL" else None
-    ours = (kind or DatabaseError)(said, code=code or None, constraint=_constraint(message))
-    # SQLite names a unique key by its columns, each with its table.
+    text = "the disk of the database is full: free some space" if code == "SQLITE_FULL" else None
+    ours = (kind or DatabaseError)(text, code=code or None, constraint=_constraint(message))
+    # SQLite identifies a unique key by its qualified columns.
     ours.owner = (ours.constraint or "").rpartition(".")[0].rpartition(" ")[2].partition(".")[0] or None
     return ours
 
 
 def glob_letters(text: str) -> list[str]:
-    """Each character of a text as GLOB reads it in either case."""
+    """Return for each character of a text the GLOB pattern that matches it in both cases."""
     return [_glob_letter(letter) for letter in text]
 
 
@@ -306,26 +321,26 @@ def _glob_letter(letter: str) -> str:
 
 
 def glob_pattern(place: Place, letters: Sequence[str]) -> str:
-    """The pattern of texts that hold, begin with or end with these."""
-    before, behind = "" if place == "start" else "*", "" if place == "end" else "*"
-    return f"{before}{''.join(letters)}{behind}"
+    """Return the GLOB pattern for texts that contain, start with or end with these letters."""
+    before, after = "" if place == "start" else "*", "" if place == "end" else "*"
+    return f"{before}{''.join(letters)}{after}"
 
 
 def _default(text: str | None) -> str | int | None:
-    """A default as SQLite gives it back, the SQL of it."""
+    """Parse the SQL of a default, as SQLite reports it."""
     if text is None:
         return None
     bare = text.strip("()")
     return bare[1:-1].replace("''", "'") if bare.startswith("'") else int(bare) if re.fullmatch("-?[0-9]+", bare) else bare
 
 
-# D1 keeps tables of its own beside ours, and refuses to tell of them.
-_OWN = r"m.name NOT LIKE 'sqlite\_%' ESCAPE '\' AND m.name NOT LIKE '\_cf\_%' ESCAPE '\'"
-# Without the virtual ones, whose module may not be here, and the views, which may be of what is gone: to look at these fails.
-_TABLES = f"m.type = 'table' AND m.sql NOT LIKE 'CREATE VIRTUAL %' AND {_OWN}"
-# The gateway of examples/d1_gateway gets rows as objects: no two columns of a query may have one name.
-_CATALOGUE = tuple(
-    sql.format(tables=_TABLES, own=_OWN)
+# D1 denies access to its internal tables.
+_NOT_INTERNAL = r"m.name NOT LIKE 'sqlite\_%' ESCAPE '\' AND m.name NOT LIKE '\_cf\_%' ESCAPE '\'"
+# Virtual tables whose module is not loaded and views of missing tables cannot be inspected.
+_TABLES = f"m.type = 'table' AND m.sql NOT LIKE 'CREATE VIRTUAL %' AND {_NOT_INTERNAL}"
+# The gateway in examples/d1_gateway receives rows as objects, so the column names of a query must be unique.
+_CATALOG = tuple(
+    sql.format(tables=_TABLES, not_internal=_NOT_INTERNAL)
     for sql in (
         """SELECT m.name AS owner, c.name, c.type, c."notnull", c.dflt_value, c.hidden
         FROM sqlite_master AS m, pragma_table_xinfo(m.name) AS c WHERE {tables} ORDER BY m.name, c.cid""",
@@ -339,58 +354,62 @@ _CATALOGUE = tuple(
         COALESCE(f."to", (SELECT c.name FROM pragma_table_info(f."table") AS c WHERE c.pk = f.seq + 1)), f.on_delete
         FROM sqlite_master AS m, pragma_foreign_key_list(m.name) AS f WHERE {tables} ORDER BY m.name, f.id, f.seq""",
         """SELECT m.name, CASE WHEN m.type = 'view' THEN 'view' WHEN m.sql LIKE 'CREATE VIRTUAL %' THEN 'virtual table' ELSE '' END
-        FROM sqlite_master AS m WHERE m.type IN ('table', 'view') AND {own}""",
+        FROM sqlite_master AS m WHERE m.type IN ('table', 'view') AND {not_internal}""",
         "SELECT m.tbl_name, m.name FROM sqlite_master AS m WHERE m.type = 'trigger'",
         "SELECT m.name, m.sql FROM sqlite_master AS m WHERE m.sql LIKE '%COLLATE%' AND {tables}",
     )
 )
-_WORD = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|--[^\n]*|/\*.*?\*/|\w+|.""", re.DOTALL)
+_LEXEME = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|--[^\n]*|/\*.*?\*/|\w+|.""", re.DOTALL)
 
 
 def _is_text(kind: str) -> bool:
-    """Whether a declared type has the affinity of text, by SQLite's own rule."""
+    """Return whether a declared type has TEXT affinity, by SQLite's own rule."""
     return "INT" not in kind.upper() and any(word in kind.upper() for word in ("CHAR", "CLOB", "TEXT"))
 
 
-def _listed(sql: str) -> tuple[list[list[str]], str]:
-    """The words of each part of a CREATE's list in parentheses, without comments, and what stands behind it."""
+def _split_definition(sql: str) -> tuple[list[list[str]], str]:
+    """Split the parenthesized list of a CREATE statement.
+
+    Returns:
+        The lexemes of each part of the list, without comments, and the SQL after the list.
+    """
     parts: list[list[str]] = [[]]
     depth = 0
-    words = (word for word in _WORD.findall(sql) if not word.startswith(("--", "/*")))
-    for word in words:
-        depth += (word == "(") - (word == ")")
-        if depth == 0 and word == ")":
+    lexemes = (lexeme for lexeme in _LEXEME.findall(sql) if not lexeme.startswith(("--", "/*")))
+    for lexeme in lexemes:
+        depth += (lexeme == "(") - (lexeme == ")")
+        if depth == 0 and lexeme == ")":
             break
-        if depth == 1 and word == ",":
+        if depth == 1 and lexeme == ",":
             parts.append([])
-        elif depth > 1 or (depth == 1 and word != "("):
-            parts[-1].append(word)
-    return parts, "".join(words).strip()
+        elif depth > 1 or (depth == 1 and lexeme != "("):
+            parts[-1].append(lexeme)
+    return parts, "".join(lexemes).strip()
 
 
 def _collations(sql: str) -> dict[str, str]:
-    """The comparison that a CREATE TABLE gives its columns, by their names in lower case, where it gives one."""
+    """Return the explicit collations of a CREATE TABLE by the name of the column in lower case."""
     found = {}
-    for part in _listed(sql)[0]:
-        words = [word for word in part if not word.isspace()]
-        at = next((place for place, word in enumerate(words) if word.upper() == "COLLATE"), None)
-        if at is not None:
-            found[words[0].strip("\"'`[]").lower()] = words[at + 1].strip("\"'`[]").upper()
+    for part in _split_definition(sql)[0]:
+        lexemes = [lexeme for lexeme in part if not lexeme.isspace()]
+        position = next((number for number, lexeme in enumerate(lexemes) if lexeme.upper() == "COLLATE"), None)
+        if position is not None:
+            found[lexemes[0].strip("\"'`[]").lower()] = lexemes[position + 1].strip("\"'`[]").upper()
     return found
 
 
-def _index_part(place: int, name: str | None, descending: int, collation: str, partial: int, sql: str | None) -> tuple[str, str]:
-    """One part of an index in words, and what else the index is."""
-    parts, behind = _listed(sql or "")
-    text = name if name is not None else "".join(parts[place]).strip()
+def _index_part(position: int, name: str | None, descending: int, collation: str, partial: int, sql: str | None) -> tuple[str, str]:
+    """Return the text of one part of an index, and the remaining properties of the index."""
+    parts, rest = _split_definition(sql or "")
+    text = name if name is not None else "".join(parts[position]).strip()
     if name is not None:
         text += "" if collation.upper() == "BINARY" else f" collate {collation}"
         text += " desc" if descending else ""
-    return text, re.sub("^WHERE", "where", behind, flags=re.IGNORECASE) if partial else ""
+    return text, re.sub("^WHERE", "where", rest, flags=re.IGNORECASE) if partial else ""
 
 
 def _constraint(message: str) -> str | None:
-    """The columns of a violated unique key, which is how SQLite names it: ``users.tenant_id, users.user_id``."""
+    """Return the columns by which SQLite identifies a violated unique key: ``users.tenant_id, users.user_id``."""
     head, _, columns = message.partition(" constraint failed: ")
     return columns or None if head == "UNIQUE" else None
 
@@ -399,17 +418,17 @@ DIALECT = SQLiteDialect()
 
 
 BUSY_SLICE = 0.25
-"""Seconds that SQLite itself waits for another process's write; then the thread is free for a cancellation."""
+"""SQLite's own busy timeout, in seconds. It is short, so that the thread can react to a cancellation between two attempts."""
 
 
 def _cursor(connection: sqlite3.Connection) -> sqlite3.Cursor:
     cursor = connection.cursor()
-    # A caller's connection may have factories of its own.
+    # A caller's connection may have a row factory.
     cursor.row_factory = None
     return cursor
 
 
-def _ran(cursor: sqlite3.Cursor, call: Call) -> sqlite3.Cursor:
+def _execute(cursor: sqlite3.Cursor, call: Call) -> sqlite3.Cursor:
     import sqlite3
 
     try:
@@ -423,24 +442,25 @@ def _ran(cursor: sqlite3.Cursor, call: Call) -> sqlite3.Cursor:
 
 def _fetch(calls: Sequence[Call], connection: sqlite3.Connection) -> list[list[Row]]:
     cursor = _cursor(connection)
-    return [_ran(cursor, call).fetchall() for call in calls]
+    return [_execute(cursor, call).fetchall() for call in calls]
 
 
-def _counts(calls: Sequence[Call], connection: sqlite3.Connection) -> list[int]:
+def _write(calls: Sequence[Call], connection: sqlite3.Connection) -> list[int]:
     cursor = _cursor(connection)
-    return [count for run in split_runs(calls) for count in _run_counts(cursor, run)]
+    return [count for run in split_runs(calls) for count in _write_run(cursor, run)]
 
 
-def _run_counts(cursor: sqlite3.Cursor, run: Sequence[Call]) -> list[int]:
-    """How many rows each write of a run matched; ``executemany`` tells only their sum, which is known where each adds a row."""
+def _write_run(cursor: sqlite3.Cursor, run: Sequence[Call]) -> list[int]:
+    """Execute the writes of a run, and return the number of rows that each matched."""
     if not is_insert_run(run):
-        return [_ran(cursor, call).rowcount for call in run]
+        return [_execute(cursor, call).rowcount for call in run]
+    # executemany() reports only the sum of the counts.
     cursor.executemany(run[0].sql, [call.args for call in run])
     return [1] * len(run)
 
 
-def _undo(connection: sqlite3.Connection, *commands: str) -> None:
-    """Roll back, whatever interrupts it: an interrupt was meant for what came before."""
+def _roll_back(connection: sqlite3.Connection, *commands: str) -> None:
+    """Roll back, and try again if interrupted: the interrupt was meant for an earlier statement."""
     import sqlite3
 
     for command in commands:
@@ -453,51 +473,51 @@ def _undo(connection: sqlite3.Connection, *commands: str) -> None:
                     raise
 
 
-def _atomic(calls: Sequence[Call], connection: sqlite3.Connection) -> list[int]:
-    """All or nothing, as a transaction of its own or inside the one that its owner has open."""
+def _write_atomically(calls: Sequence[Call], connection: sqlite3.Connection) -> list[int]:
+    """Execute writes in a transaction, or in a savepoint if the owner of the connection has a transaction open."""
     if connection.in_transaction:
-        return _nested(calls, connection)
+        return _write_in_savepoint(calls, connection)
     if len(calls) == 1 and connection.isolation_level is None:
-        # SQLite takes the lock for writing as it begins the statement, waits for it alike, and undoes all of it when it fails.
-        return _counts(calls, connection)
-    # IMMEDIATE: a transaction that reads first and writes later fails at once when another has written meanwhile.
+        # A single statement acquires the write lock when it starts, with the same busy timeout, and is rolled back if it fails.
+        return _write(calls, connection)
+    # IMMEDIATE, because a deferred transaction that has read fails without waiting if another one writes before it does.
     connection.execute("BEGIN IMMEDIATE")
     try:
-        counts = _counts(calls, connection)
+        counts = _write(calls, connection)
         connection.execute("COMMIT")
     except BaseException:
-        _undo(connection, "ROLLBACK")
+        _roll_back(connection, "ROLLBACK")
         raise
     return counts
 
 
-def _nested(calls: Sequence[Call], connection: sqlite3.Connection) -> list[int]:
+def _write_in_savepoint(calls: Sequence[Call], connection: sqlite3.Connection) -> list[int]:
     connection.execute('SAVEPOINT "authhero_write"')
     try:
-        counts = _counts(calls, connection)
+        counts = _write(calls, connection)
     except BaseException:
-        _undo(connection, 'ROLLBACK TO "authhero_write"', 'RELEASE "authhero_write"')
+        _roll_back(connection, 'ROLLBACK TO "authhero_write"', 'RELEASE "authhero_write"')
         raise
     connection.execute('RELEASE "authhero_write"')
     return counts
 
 
-def _inside(work: Callable[[sqlite3.Connection], T], connection: sqlite3.Connection) -> T:
-    # Some errors (disk full, I/O) end a transaction; what came after would be committed bit by bit.
+def _in_transaction(work: Callable[[sqlite3.Connection], T], connection: sqlite3.Connection) -> T:
+    # Some errors (disk full, I/O) end a transaction. Each later statement would be committed separately.
     if not connection.in_transaction:
-        raise TransactionClosedError("an earlier error ended the transaction")
+        raise TransactionClosedError("an earlier error ended the transaction: start another one")
     return work(connection)
 
 
-def _bounded(calls: Sequence[Call]) -> bool:
+def _are_bounded(calls: Sequence[Call]) -> bool:
     return all(call.bounded for call in calls)
 
 
-_OUTER = '"authhero_transaction"'
+_SAVEPOINT = '"authhero_transaction"'
 
 
 class SQLiteTransactionBackend:
-    """The writer, while a transaction runs on it."""
+    """The writing connection during a transaction."""
 
     def __init__(self, handle: Handle, acquire_timeout: float, busy_timeout: float) -> None:
         self._handle = handle
@@ -506,68 +526,68 @@ class SQLiteTransactionBackend:
         self._begun = self._nested = False
 
     async def fetch(self, calls: Sequence[Call]) -> list[list[Row]]:
-        """Read in one hop."""
-        return await self._handle.run(partial(_inside, partial(_fetch, calls)), bounded=_bounded(calls))
+        """Run the queries in one call to the worker thread."""
+        return await self._handle.run(partial(_in_transaction, partial(_fetch, calls)), bounded=_are_bounded(calls))
 
     async def write(self, calls: Sequence[Call], *, unordered: bool = False) -> list[int]:
-        """Write in one hop."""
-        return await self._handle.run(partial(_inside, partial(_counts, calls)), bounded=_bounded(calls))
+        """Run the writes in one call to the worker thread."""
+        return await self._handle.run(partial(_in_transaction, partial(_write, calls)), bounded=_are_bounded(calls))
 
     async def begin(self) -> None:
-        """BEGIN IMMEDIATE, or a savepoint inside what the connection's owner has begun."""
+        """Begin a transaction, or a savepoint if the owner of the connection has a transaction open."""
         await patient(lambda: self._handle.run(self._begin), self._busy_timeout)
 
     def _begin(self, connection: sqlite3.Connection) -> None:
-        # On the connection's thread, so that what has been begun is known even when nobody waits any more.
+        # The worker thread sets the flags, so that they are right even if the caller was cancelled.
         self._nested = connection.in_transaction
-        connection.execute(f"SAVEPOINT {_OUTER}" if self._nested else "BEGIN IMMEDIATE")
+        connection.execute(f"SAVEPOINT {_SAVEPOINT}" if self._nested else "BEGIN IMMEDIATE")
         self._begun = True
 
     async def commit(self) -> None:
-        """Commit: what has begun is waited for, because nobody could tell how it ends."""
-        command = f"RELEASE {_OUTER}" if self._nested else "COMMIT"
+        """Commit. The statement cannot be interrupted, because its outcome would be unknown."""
+        command = f"RELEASE {_SAVEPOINT}" if self._nested else "COMMIT"
         await patient(lambda: self._command(command), self._busy_timeout)
 
     async def rollback(self) -> None:
-        """Undo what has been begun here."""
+        """Roll back, if the transaction was begun."""
         if self._begun:
-            commands = (f"ROLLBACK TO {_OUTER}", f"RELEASE {_OUTER}") if self._nested else ("ROLLBACK",)
-            await self._handle.run(lambda connection: _undo(connection, *commands), bounded=False, stoppable=False)
+            commands = (f"ROLLBACK TO {_SAVEPOINT}", f"RELEASE {_SAVEPOINT}") if self._nested else ("ROLLBACK",)
+            await self._handle.run(lambda connection: _roll_back(connection, *commands), bounded=False, stoppable=False)
 
     async def savepoint(self, name: str) -> None:
-        """SAVEPOINT."""
+        """Set a savepoint."""
         await self._command(f'SAVEPOINT "{name}"')
 
     async def release_savepoint(self, name: str) -> None:
-        """RELEASE."""
+        """Release a savepoint."""
         await self._command(f'RELEASE "{name}"')
 
     async def rollback_to_savepoint(self, name: str) -> None:
-        """ROLLBACK TO and RELEASE."""
+        """Roll back to a savepoint and release it."""
         commands = (f'ROLLBACK TO "{name}"', f'RELEASE "{name}"')
-        await self._handle.run(lambda connection: _undo(connection, *commands), bounded=False, stoppable=False)
+        await self._handle.run(lambda connection: _roll_back(connection, *commands), bounded=False, stoppable=False)
 
     async def _command(self, sql: str) -> None:
         def work(connection: sqlite3.Connection) -> None:
             connection.execute(sql)
 
-        await self._handle.run(partial(_inside, work), bounded=False, stoppable=False)
+        await self._handle.run(partial(_in_transaction, work), bounded=False, stoppable=False)
 
     async def abort(self) -> None:
-        """Interrupt what runs, and roll back."""
+        """Interrupt the running statement and roll back."""
         self._handle.interrupt()
         await self.rollback()
 
     def is_lost(self) -> bool:
-        """Return whether SQLite has rolled everything back by itself, as after a full disk."""
+        """Return whether SQLite has rolled back the transaction by itself, for example because the disk is full."""
         return self._begun and not self._handle.in_transaction
 
 
 async def patient(work: Callable[[], Awaitable[T]], seconds: float) -> T:
-    """Try again what finds another process writing, for so many seconds in all.
+    """Retry work for up to ``seconds`` while another process holds the write lock.
 
     Raises:
-        TransactionConflictError: the other process went on writing.
+        TransactionConflictError: The lock was not released in time.
     """
     deadline = asyncio.get_running_loop().time() + seconds
     while True:
@@ -576,12 +596,12 @@ async def patient(work: Callable[[], Awaitable[T]], seconds: float) -> T:
         except TransactionConflictError:
             if asyncio.get_running_loop().time() >= deadline:
                 raise
-        # Mostly SQLite has waited for its slice of the time already; what it refuses at once gets a moment here.
+        # SQLite has usually waited for BUSY_SLICE. The pause is for the conflicts that it reports without waiting.
         await asyncio.sleep(jitter(0.01))
 
 
 class SQLiteDatabase(ManagedDatabase):
-    """A SQLite database: a file or memory of its own (``path``), or a caller's connection."""
+    """A SQLite database: a file or an in-memory database (``path``), or a caller's connection."""
 
     def __init__(
         self,
@@ -598,20 +618,20 @@ class SQLiteDatabase(ManagedDatabase):
         self.dialect: Dialect = DIALECT
         self._wal = wal
         self._path = path
-        self._given = connection
+        self._caller_connection = connection
         self._busy_timeout = busy_timeout
         self._acquire_timeout = acquire_timeout
         self._command_timeout = command_timeout
         self._cached_statements = cached_statements
-        # What lives in memory belongs to its one connection.
+        # An in-memory database is visible only to the connection that created it.
         self._reader_count = readers if path is not None and path != ":memory:" else 0
         self._handles: list[Handle] = []
-        self._own: Handle | None = None
-        """The writer, where it is no caller's."""
+        self._own_writer: Handle | None = None
+        """The writing connection, unless it is the caller's."""
 
     @property
     def _location(self) -> str:
-        return "over a given connection" if self._path is None else shown(self._path)
+        return "on a caller's connection" if self._path is None else shown(self._path)
 
     @property
     def file(self) -> Path | None:
@@ -619,38 +639,37 @@ class SQLiteDatabase(ManagedDatabase):
         return None if self._path in (None, ":memory:") else Path(self._path).absolute()
 
     async def _open(self) -> None:
-        # Made here: an opening that was cancelled leaves nothing behind for the next one.
+        # Created here and not in __init__(), so that a cancelled open() leaves no state behind.
         self._writers: ResourcePool[Handle] = ResourcePool("the writer was busy", self._acquire_timeout)
         self._readers: ReaderPool | None = None
-        if self._given is not None:
-            writer = Handle(self._given, DIALECT, self._command_timeout)
-            await writer.run(_check)
+        if self._caller_connection is not None:
+            writer = Handle(self._caller_connection, DIALECT, self._command_timeout)
+            await writer.run(_check_connection)
         else:
-            self._own = writer = await self._connected(partial(_configure_writer, self._wal))
+            self._own_writer = writer = await self._connect(partial(_configure_writer, self._wal))
         if self._reader_count > 0:
-            self._readers = ReaderPool(self._reader, self._reader_count, self._acquire_timeout, self._command_timeout)
+            self._readers = ReaderPool(self._open_reader, self._reader_count, self._acquire_timeout, self._command_timeout)
             await self._readers.open()
         self._writers.release(writer)
 
-    async def _reader(self) -> Handle:
-        return await self._connected(_configure_reader)
+    async def _open_reader(self) -> Handle:
+        return await self._connect(_configure_reader)
 
-    async def _connected(self, configure: Callable[[sqlite3.Connection], None]) -> Handle:
-        handle = Handle.for_path(
-            self._path or "", DIALECT, self._command_timeout, min(self._busy_timeout, BUSY_SLICE), self._cached_statements
-        )
+    async def _connect(self, configure: Callable[[sqlite3.Connection], None]) -> Handle:
+        busy_timeout = min(self._busy_timeout, BUSY_SLICE)
+        handle = Handle.for_path(self._path or "", DIALECT, self._command_timeout, busy_timeout, self._cached_statements)
         try:
             await finish(handle.open())
-            # Of several connections that switch a new file to WAL at once SQLite refuses all but one, without waiting.
+            # If several connections switch a new file to WAL concurrently, SQLite rejects all but one without waiting.
             await patient(lambda: handle.run(configure), self._busy_timeout)
             self._require_not_closed()
         except BaseException as error:
             await finish(handle.discard())
-            # A driver's error of the opening itself has not been translated yet.
+            # Handle.open() does not translate errors.
             ours = error if isinstance(error, DatabaseError) else self.dialect.translate(error)
             if ours is None or isinstance(ours, StatementTimeoutError):
                 raise
-            raise _unopened(ours, self._path or "") from error.__cause__ or error
+            raise _opening_error(ours, self._path or "") from error.__cause__ or error
         self._handles.append(handle)
         return handle
 
@@ -659,63 +678,65 @@ class SQLiteDatabase(ManagedDatabase):
         if readers is not None:
             await readers.close()
         handles, self._handles = self._handles, []
-        closing = {asyncio.ensure_future(self._ended(handle)) for handle in handles}
+        closing = {asyncio.ensure_future(self._close_handle(handle)) for handle in handles}
         timeout = CLOSE_TIMEOUT
         while closing:
             done, closing = await asyncio.wait(closing, timeout=timeout)
             for closed in done:
                 closed.result()
-            # What still runs has had its time.
+            # After the timeout, interrupt running statements until all connections are closed.
             timeout = BUSY_SLICE
             for handle in handles if closing else ():
                 handle.interrupt()
 
-    async def _ended(self, handle: Handle) -> None:
-        # What lives in memory ends here.
-        if handle is self._own and self._path != ":memory:":
+    async def _close_handle(self, handle: Handle) -> None:
+        # An in-memory database ceases to exist, so it needs no statistics.
+        if handle is self._own_writer and self._path != ":memory:":
             await handle.run(_optimize, bounded=False, stoppable=False)
         await handle.close()
 
-    async def _writer(self) -> Handle:
-        """Borrow the writer, which has to be given back."""
+    async def _acquire_writer(self) -> Handle:
+        """Acquire the writing connection, which the caller must release."""
         self._require_open()
-        self._refuse_waiting_for_oneself()
+        self._require_no_transaction_in_task()
         writer = await self._writers.acquire()
         if self._closed:
-            # Whoever waited has been overtaken by close().
+            # close() was called while this task waited.
             self._writers.release(writer)
             raise DatabaseUnavailableError("the database is closed")
         return writer
 
-    def _refuse_waiting_for_oneself(self) -> None:
+    def _require_no_transaction_in_task(self) -> None:
         block = open_block(self)
         if block is not None and block.task is asyncio.current_task():
-            raise TransactionMisuseError("SQLite has one writer, and the transaction that is open in this task holds it")
+            raise TransactionMisuseError(
+                "SQLite has one writer, which the open transaction of this task occupies: use the adapters of this transaction"
+            )
 
     async def fetch(self, call: Call) -> list[Row]:
         """Return all rows of a query."""
         return (await self.fetch_many((call,)))[0]
 
     async def fetch_many(self, calls: Sequence[Call]) -> list[list[Row]]:
-        """Read in one hop."""
+        """Return the rows of each query, in one call to a worker thread."""
         work = partial(_fetch, calls)
         if self._readers is not None:
             self._require_open()
-            return await self._readers.run(work, bounded=_bounded(calls))
-        writer = await self._writer()
+            return await self._readers.run(work, bounded=_are_bounded(calls))
+        writer = await self._acquire_writer()
         try:
-            return await writer.run(work, bounded=_bounded(calls))
+            return await writer.run(work, bounded=_are_bounded(calls))
         finally:
             self._writers.release(writer)
 
     async def execute(self, call: Call) -> int:
-        """Run one write in one hop."""
+        """Run one write as a transaction, and return the number of rows that it matched."""
         return (await self.write((call,)))[0]
 
     async def write(self, calls: Sequence[Call], *, unordered: bool = False) -> list[int]:
-        """Run one transaction in one hop."""
-        work, bounded = partial(_atomic, calls), _bounded(calls)
-        writer = await self._writer()
+        """Run writes as one transaction, in one call to the worker thread; return the number of rows that each matched."""
+        work, bounded = partial(_write_atomically, calls), _are_bounded(calls)
+        writer = await self._acquire_writer()
         try:
             return await patient(lambda: writer.run(work, bounded=bounded), self._busy_timeout)
         finally:
@@ -723,7 +744,7 @@ class SQLiteDatabase(ManagedDatabase):
 
     @asynccontextmanager
     async def _open_transaction(self) -> AsyncIterator[Transaction]:
-        writer = await self._writer()
+        writer = await self._acquire_writer()
         try:
             async with open_transaction(SQLiteTransactionBackend(writer, self._acquire_timeout, self._busy_timeout), self) as block:
                 yield block
@@ -731,8 +752,8 @@ class SQLiteDatabase(ManagedDatabase):
             self._writers.release(writer)
 
 
-def _unopened(ours: DatabaseError, path: str) -> DatabaseError:
-    """The error of a file that cannot be opened, in a sentence that says why, and the way out."""
+def _opening_error(ours: DatabaseError, path: str) -> DatabaseError:
+    """Return the error for a file that cannot be opened, with a message that states the reason and the remedy."""
     code = ours.code or ""
     file, name = Path(path).absolute(), f'"{shown(path)}"'
     kind: type[DatabaseError] = ConnectionSetupError
@@ -740,24 +761,24 @@ def _unopened(ours: DatabaseError, path: str) -> DatabaseError:
         sentence = f"{name} is not a SQLite database: check the path in the URL"
     elif code.startswith("SQLITE_CORRUPT"):
         sentence = f"{name} is damaged: restore it from a backup"
-    elif stat.S_ISDIR(_mode(file) or 0):
+    elif stat.S_ISDIR(_file_mode(file) or 0):
         sentence = f"{name} is a directory: add the name of the file to the path in the URL"
-    elif _mode(file.parent) is None:
+    elif _file_mode(file.parent) is None:
         sentence = f'the directory of {name} does not exist: create "{shown(str(file.parent))}", or check the path in the URL'
     elif code.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM", "SQLITE_AUTH")):
         read_only = code.startswith("SQLITE_READONLY")
         kind = ReadOnlyError if read_only and os.access(path, os.R_OK) else PermissionDeniedError
-        what = "can only be read" if kind is ReadOnlyError else "cannot be opened"
-        sentence = f"{name} {what}: give this process the right to write to the file and to its directory"
+        problem = "is read-only" if kind is ReadOnlyError else "cannot be opened"
+        sentence = f"{name} {problem}: grant this process write permission for the file and its directory"
     elif isinstance(ours, TransactionConflictError):
-        kind, sentence = DatabaseUnavailableError, f"{name} is locked by another process: wait for it, or raise busy_timeout"
+        kind, sentence = DatabaseUnavailableError, f"{name} is locked by another process: try again later, or raise busy_timeout"
     else:
         kind, sentence = DatabaseUnavailableError, f"{name} cannot be opened: check the disk and the path in the URL"
     return kind(sentence, code=ours.code)
 
 
-def _mode(path: Path) -> int | None:
-    """Return the mode of a file: None where there is none, 0 where this process may not look."""
+def _file_mode(path: Path) -> int | None:
+    """Return the mode of a file, None if it does not exist, or 0 if this process has no permission to look it up."""
     try:
         return path.stat().st_mode
     except PermissionError:
@@ -767,14 +788,17 @@ def _mode(path: Path) -> int | None:
 
 
 def _configure_writer(wal: bool | None, connection: sqlite3.Connection) -> None:
-    if _in_wal(connection, wal):
-        # With a rollback journal this would risk the file itself.
+    if _switch_to_wal(connection, wal):
+        # With a rollback journal, this setting could corrupt the file.
         connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA foreign_keys = ON")
 
 
-def _in_wal(connection: sqlite3.Connection, wal: bool | None) -> bool:
-    """Switch to WAL where that is wanted, and say so where the file has tables: it stays so, for every program that opens it."""
+def _switch_to_wal(connection: sqlite3.Connection, wal: bool | None) -> bool:
+    """Switch a file to WAL if ``wal`` asks for it, and return whether the file is in WAL.
+
+    The switch is permanent and affects every program that opens the file, so a warning is logged if the file has tables.
+    """
     (before,) = connection.execute("PRAGMA journal_mode").fetchone()
     if before == "wal" or wal is False:
         return bool(before == "wal")
@@ -784,13 +808,13 @@ def _in_wal(connection: sqlite3.Connection, wal: bool | None) -> bool:
     (after,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
     if has_tables and after == "wal":
         logger.warning(
-            "the SQLite file had the journal mode %s and has WAL from now on; with ?wal=0 in the URL it is left as it is", before
+            "the journal mode of the SQLite file was permanently changed from %s to WAL; ?wal=0 in the URL prevents this", before
         )
     return bool(after == "wal")
 
 
 def _optimize(connection: sqlite3.Connection) -> None:
-    """Have SQLite count again what it had to guess at, as it advises before a connection is closed, unless nothing was written."""
+    """Refresh the planner statistics unless nothing was written. SQLite recommends this before a connection is closed."""
     import sqlite3
 
     if connection.in_transaction or connection.total_changes == 0:
@@ -799,18 +823,22 @@ def _optimize(connection: sqlite3.Connection) -> None:
         for command in DIALECT.optimizing:
             connection.execute(command)
     except sqlite3.Error as error:
-        # Another process writes, the disk is full, or whoever closes waits no longer.
-        logger.info("the file is closed without new statistics: %s", error)
+        # Another process is writing, the disk is full, or close() has interrupted the statement.
+        logger.info("the SQLite file was closed without refreshing the planner statistics: %s", error)
 
 
 def _configure_reader(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA query_only = ON")
 
 
-def _check(connection: sqlite3.Connection) -> None:
-    """Make a caller's connection fit: references are not enforced unless each connection asks for it."""
+def _check_connection(connection: sqlite3.Connection) -> None:
+    """Check a caller's connection, and enable foreign keys, which SQLite enforces only on connections that ask for it.
+
+    Raises:
+        ConfigurationError: Foreign keys cannot be enabled, or the connection does not return text as ``str``.
+    """
     connection.execute("PRAGMA foreign_keys = ON")
     if _cursor(connection).execute("PRAGMA foreign_keys").fetchone() != (1,):
-        raise ConfigurationError("foreign_keys is off and cannot be switched on inside a transaction: commit it first")
+        raise ConfigurationError("foreign_keys is off and cannot be enabled inside a transaction: commit the transaction first")
     if connection.text_factory is not str:
-        raise ConfigurationError("the connection's text_factory must be str")
+        raise ConfigurationError("the text_factory of the connection must be str")

@@ -129,7 +129,7 @@ URLS = {
     "D1 without a database": ("d1://u:{0}@account", "the D1 URL is invalid: write it as d1://ACCOUNT_ID/DATABASE_ID"),
     "D1 without a token": (
         "d1://account/{0}",
-        "there is no API token for D1: give token=…, or set CLOUDFLARE_API_TOKEN in the environment",
+        "no valid API token for D1: pass the option token, or set CLOUDFLARE_API_TOKEN in the environment",
     ),
 }
 
@@ -242,26 +242,25 @@ SQLITE = {
     "unwritable folder": Row(
         PermissionDeniedError,
         "SQLITE_CANTOPEN",
-        '"{file}" cannot be opened (SQLITE_CANTOPEN): give this process the right to write to the file and to its directory',
+        '"{file}" cannot be opened (SQLITE_CANTOPEN): grant this process write permission for the file and its directory',
         _folder_that_cannot_be_written,
     ),
     "folder that cannot be entered": Row(
         PermissionDeniedError,
         "SQLITE_CANTOPEN",
-        '"{folder}/inside/auth.db" cannot be opened (SQLITE_CANTOPEN): '
-        "give this process the right to write to the file and to its directory",
+        '"{folder}/inside/auth.db" cannot be opened (SQLITE_CANTOPEN): grant this process write permission for the file and its directory',
         _closed_folder,
     ),
     "read-only file": Row(
         ReadOnlyError,
         "SQLITE_READONLY",
-        '"{file}" can only be read (SQLITE_READONLY): give this process the right to write to the file and to its directory',
+        '"{file}" is read-only (SQLITE_READONLY): grant this process write permission for the file and its directory',
         _read_only_file,
     ),
     "locked": Row(
         DatabaseUnavailableError,
         "SQLITE_BUSY",
-        '"{file}" is locked by another process (SQLITE_BUSY): wait for it, or raise busy_timeout',
+        '"{file}" is locked by another process (SQLITE_BUSY): try again later, or raise busy_timeout',
         _locked,
     ),
     "not migrated": Row(
@@ -396,7 +395,7 @@ LATE = (
     "check the host and the port in the URL and the firewall, or raise connect_timeout"
 )
 REFUSED = "check the host and the port in the URL, and that the server is running"
-FULL = "the server has no connection left ({code}): lower max_size, or raise max_connections on the server"
+FULL = "the server has no free connections ({code}): lower max_size, or raise max_connections on the server"
 NO_TLS = (
     "the server does not offer TLS, so no credentials were sent{code}: enable TLS on the server, or use ssl=prefer on a trusted network"
 )
@@ -416,7 +415,7 @@ POSTGRESQL = {
     "user who may not log in from here": Row(
         AuthenticationError,
         "28000",
-        "the server does not let this user in from here (28000): check the user in the URL, and pg_hba.conf on the server",
+        "the server rejects this user from this host (28000): check the user in the URL, and pg_hba.conf on the server",
         lambda server: _answered(server, _fatal("28000")),
     ),
     "unknown database": Row(
@@ -488,7 +487,7 @@ POSTGRESQL = {
     "unknown option": Row(
         ConnectionSetupError,
         "42704",
-        "PostgreSQL has no such setting (42704): correct one of nonsense in the URL",
+        "PostgreSQL does not know one of the settings (42704): check nonsense in the URL",
         lambda server: use(f"{server.own}?nonsense={SECRET}"),
     ),
     "not migrated": Row(
@@ -517,7 +516,7 @@ MYSQL = {
     "host that is not let in": Row(
         AuthenticationError,
         "1130",
-        "the server lets nobody in from this host (1130): create the user for it",
+        "the server does not allow connections from this host (1130): create the user for this host",
         lambda server: _answered(server, _error(1130)),
     ),
     "unknown database": Row(
@@ -570,7 +569,7 @@ MYSQL = {
     "too many connections of the user": Row(
         DatabaseUnavailableError,
         "1226",
-        "the user has as many connections, or statements, as the server allows it (1226): lower max_size, or raise the limit",
+        "the user has reached its limit of connections or statements (1226): lower max_size, or raise the limit on the server",
         _limited,
     ),
     "shutting down": Row(
@@ -635,13 +634,13 @@ D1 = {
     "wrong token": Row(
         AuthenticationError,
         "401",
-        "D1 does not accept the API token (401): check token, or CLOUDFLARE_API_TOKEN in the environment",
+        "D1 rejected the API token (401): check the option token, or CLOUDFLARE_API_TOKEN in the environment",
         lambda place: use(place.url, token=SECRET),
     ),
     "token for something else": Row(
         AuthenticationError,
         "403",
-        "D1 refuses this database to the API token (403): check the token, its permission D1 Edit, and ACCOUNT_ID in the URL",
+        "the API token has no access to this database (403): check the token, its permission D1 Edit, and ACCOUNT_ID in the URL",
         _forbidden,
     ),
     "unknown database": Row(

@@ -77,7 +77,7 @@ async def test_a_file_that_another_process_writes_is_closed_all_the_same(migrate
             async with connect(migrated_url) as db:
                 await worked(db)
                 other.execute("BEGIN IMMEDIATE")
-        assert "without new statistics: database is locked" in caplog.text
+        assert "without refreshing the planner statistics: database is locked" in caplog.text
         other.execute("ROLLBACK")
     finally:
         other.close()

@@ -131,7 +131,7 @@ async def test_single_writes_of_several_writers_wait_for_each_other_and_lose_not
 async def test_a_single_write_is_a_single_statement(opened: Callable[..., Any]) -> None:
     async with opened() as store:
         sent: list[str] = []
-        handle = store.database._own
+        handle = store.database._own_writer
         await handle.run(lambda connection: connection.set_trace_callback(sent.append))
         assert await store.database.execute(Call("UPDATE tenants SET friendly_name = ?", ("x",))) == 1
         assert await store.database.write([Call("UPDATE tenants SET friendly_name = ?", (name,)) for name in "yz"]) == [1, 1]
@@ -148,7 +148,7 @@ async def test_a_single_write_that_fails_leaves_nothing_and_no_transaction(opene
         for kind, sql in failing.items():
             with pytest.raises(kind):
                 await store.database.execute(Call(sql))
-            assert not store.database._own.in_transaction
+            assert not store.database._own_writer.in_transaction
             found = await store.tenants.get("acme")
             assert found is not None
             assert found.friendly_name == "Acme"

@@ -222,7 +222,7 @@ async def test_a_database_of_authhero_is_refused_and_then_adopted(tmp_path: Path
         async with connect(url) as db:
             pass
     (said,) = caplog.messages
-    assert "had the journal mode delete and has WAL from now on" in said
+    assert "was permanently changed from delete to WAL" in said
     assert journal_mode(tmp_path / "copy.sqlite") == "wal"
     async with connect(url) as db:
         assert await migrate_to_latest(db) == []

@@ -162,7 +162,7 @@ async def test_a_call_that_was_refused_unread_is_sent_again(write: bool, headers
 async def test_the_rate_limit_says_what_to_use_instead() -> None:
     cloudflare = Cloudflare(bad("rate limited", 429, headers=SOON))
     async with cloudflare.database() as db:
-        with pytest.raises(DatabaseUnavailableError, match=r"1,200 in 5 minutes.*gateway") as caught:
+        with pytest.raises(DatabaseUnavailableError, match=r"1,200 requests in 5 minutes.*gateway") as caught:
             await db.execute(WRITE)
     assert (caught.value.code, len(cloudflare.asked)) == ("429", ATTEMPTS)
 
