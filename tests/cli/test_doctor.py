@@ -96,7 +96,7 @@ async def test_a_lease(db: Database) -> None:
 
 
 async def test_rows_that_wait(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor, "EXPIRED", 2)
+    monkeypatch.setattr(doctor, "EXPIRED_ROWS", 2)
     adapters = await create_adapters(db)
     await adapters.tenants.create({"id": "acme", "friendly_name": "Acme"})
     old = datetime(2020, 1, 2, tzinfo=UTC)

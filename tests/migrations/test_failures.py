@@ -382,7 +382,7 @@ async def test_a_table_that_somebody_uses_for_too_long(database_url: str, engine
     async with connect(database_url) as other, other.transaction() as reading:
         await reading.fetch(Call("SELECT 1 FROM hooks"))
         with monkeypatch.context() as patch:
-            patch.setattr(definitions, "PATIENCE", 0.0)
+            patch.setattr(definitions, "LOCK_RETRY_TIMEOUT", 0.0)
             message = await _refused(database_url)
         assert message.startswith(f"{hooks}, step 1 of 2 (AddColumn) failed on {engine}: ")
         await _left(database_url, hooks, message)

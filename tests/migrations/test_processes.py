@@ -182,7 +182,7 @@ async def test_a_living_lease_is_waited_for(database_url: str, monkeypatch: pyte
             applied.extend(await migrate_to_latest(waiter))
 
         with anyio.fail_after(LONG):
-            async with anyio.create_task_group() as group, Leases(Context.of(holder)).held("somebody", 0):
+            async with anyio.create_task_group() as group, Leases(Context.of(holder)).hold("somebody", 0):
                 monkeypatch.setattr(Leases, "_take", observed)
                 group.start_soon(wait)
                 await refused.wait()
@@ -233,7 +233,7 @@ async def _beating(db: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
 
 
 async def test_a_lease_is_renewed_while_it_is_held(empty: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with _beating(empty, monkeypatch) as leases, leases.held("me", 0):
+    async with _beating(empty, monkeypatch) as leases, leases.hold("me", 0):
         owner, first = await _lease(empty)
         assert owner == "me"
         while (await _lease(empty))[1] == first:
@@ -254,7 +254,7 @@ async def test_a_heart_that_misses_a_beat_goes_on_beating(empty: Database, monke
             return await matched(*calls, at=at)
 
         monkeypatch.setattr(leases._run, "matched", failing)
-        async with leases.held("me", 0):
+        async with leases.hold("me", 0):
             _, first = await _lease(empty)
             missed = 1
             while missed < 5 or (await _lease(empty))[1] == first:
@@ -265,7 +265,7 @@ async def test_who_lost_the_lease_stops(empty: Database, monkeypatch: pytest.Mon
     async with _beating(empty, monkeypatch) as leases:
 
         async def lose_it() -> None:
-            async with leases.held("me", 0):
+            async with leases.hold("me", 0):
                 await empty.execute(Call(f"UPDATE {LEASES.name} SET owner = 'somebody'"))
                 await anyio.sleep_forever()
 
@@ -281,7 +281,7 @@ async def test_what_goes_wrong_under_the_lease_comes_out_as_it_is(empty: Databas
     wrong = ZeroDivisionError("wrong")
     wrong.__cause__ = why = KeyError("why")
     with pytest.raises(ZeroDivisionError) as caught:
-        async with Leases(context).held("me", 0):
+        async with Leases(context).hold("me", 0):
             raise wrong
     assert (caught.value, caught.value.__cause__) == (wrong, why)
     assert await _lease(empty) == (None, None)
@@ -296,7 +296,7 @@ async def test_an_error_is_not_hidden_by_a_lease_that_cannot_be_given_back(empty
         raise DatabaseUnavailableError
 
     async def fail() -> None:
-        async with leases.held("me", 0):
+        async with leases.hold("me", 0):
             monkeypatch.setattr(leases._run, "write", unavailable)
             raise ZeroDivisionError
 

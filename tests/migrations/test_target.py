@@ -62,9 +62,9 @@ async def test_the_lease_says_where_its_holder_runs(db: Database) -> None:
     assert owner.startswith(f"{socket.gethostname()[:32]}:{os.getpid()}:")
     assert owner != lease_owner()
     assert len(owner) <= (LEASES.c.owner.size or 0)
-    async with Leases(Context.of(db)).held(owner, 1):
+    async with Leases(Context.of(db)).hold(owner, 1):
         assert str(await lease_holder(db)).startswith(f"held by {owner}, which last renewed it at 20")
         with pytest.raises(MigrationError, match=f"the migration lease is held by {owner}"):
-            async with Leases(Context.of(db)).held(lease_owner(), 0):
+            async with Leases(Context.of(db)).hold(lease_owner(), 0):
                 pytest.fail("two hold it")
     assert str(Lease(id="migrate", owner="x")) == "held by x"
