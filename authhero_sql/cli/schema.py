@@ -47,13 +47,14 @@ def _format_applied(applied: list[str]) -> str:
 @command(app)
 def down(
     cli: Invocation,
-    steps: Annotated[int, typer.Option(min=0, help="The number of migrations to undo.")] = 1,
+    steps: Annotated[int, typer.Option(min=0, metavar="NUMBER", help="The number of migrations to undo.")] = 1,
     *,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before dropping tables and columns with their data.")] = False,
 ) -> None:
     """Undo the newest migrations.
 
-    Shows the data that would be deleted and asks for confirmation. Adopted migrations cannot be undone.
+    Shows the data that would be deleted and asks for confirmation. Adopted
+    migrations cannot be undone.
     """
     if not yes and cli.is_interactive:
         yes = _confirm_loss(cli, cli.run(lambda database: migrations.losses(database, steps)))
@@ -120,7 +121,8 @@ def plan(cli: Invocation) -> None:
 def check(cli: Invocation) -> None:
     """Compare the schema of the database with this version.
 
-    Changes nothing. Exits with 1 if the adapters cannot work with the database.
+    Changes nothing. Exits with 1 if the adapters cannot work with the
+    database.
     """
     found = cli.run(migrations.check_schema)
     parts = [{**asdict(part), "text": str(part)} for part in found.differences]
@@ -153,7 +155,8 @@ def repair(
 ) -> None:
     """List interrupted migrations, and record which steps are done.
 
-    Without --record, changes nothing, and exits with 1 if a migration was interrupted.
+    Without --record, changes nothing, and exits with 1 if a migration was
+    interrupted.
     """
     found = cli.run(migrations.repair if record else migrations.find_interrupted_migrations)
     next_step = (
@@ -189,7 +192,8 @@ def export_sql_command(
 ) -> None:
     """Export the migrations as SQL scripts.
 
-    Writes to standard output, or to a directory with --d1. Does not connect to a database.
+    Writes to standard output, or to a directory with --d1. Does not connect
+    to a database.
     """
     if combined and squash:
         raise UsageError("--combined and --squash cannot be used together")
@@ -234,7 +238,8 @@ def search_index(
 ) -> None:
     """Create the optional indexes for user searches.
 
-    They speed up searches for part of a name or an email address, and make writes slower.
+    They speed up searches for part of a name or an email address, and make
+    writes slower.
     """
     names = cli.run(migrations.drop_search_indexes if drop else migrations.create_search_indexes)
     key, verb = ("dropped", "dropped") if drop else ("built", "created")

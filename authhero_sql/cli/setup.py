@@ -91,10 +91,12 @@ def init(
 ) -> None:
     """Set up a database for the first login.
 
-    Applies the migrations and creates a tenant, a connection, a signing key, a client and an administrator. Existing objects are not
-    changed. On a terminal, prompts for missing values.
+    Applies the migrations, and creates a tenant, a connection, a signing key,
+    a client and an administrator unless they exist. On a terminal, prompts
+    for missing values.
 
-    The administrator is an ordinary user with a password. Your server decides what this user may do.
+    The administrator is an ordinary user with a password. Your server decides
+    what this user may do.
     """
     tenant = _require(cli, "--tenant", "Tenant ID", tenant, default="default")
     callback = callback or [_prompt(cli, "--callback", "Callback URL of the client", _validate_callback)]

@@ -24,12 +24,18 @@ _COLORS = dict(zip(SEVERITIES, ("red", "yellow", "cyan"), strict=True))
 def cleanup(
     cli: Invocation,
     grace_days: Annotated[
-        float, typer.Option(min=0, help="Days to keep sessions and refresh tokens after they expire.")
+        float, typer.Option(min=0, metavar="DAYS", help="Days to keep sessions and refresh tokens after they expire.")
     ] = _DEFAULTS.sessions // _DAY,
-    codes_days: Annotated[float, typer.Option(min=0, help="Days to keep codes after they expire.")] = _DEFAULTS.codes // _DAY,
-    outbox_days: Annotated[float, typer.Option(min=0, help="Days to keep delivered events and dead letters.")] = _DEFAULTS.outbox // _DAY,
-    executions_days: Annotated[float, typer.Option(min=0, help="Days to keep action executions.")] = _DEFAULTS.executions // _DAY,
-    logs_days: Annotated[float | None, typer.Option(min=0, help="Days to keep log entries.", show_default="keep all")] = None,
+    codes_days: Annotated[float, typer.Option(min=0, metavar="DAYS", help="Days to keep codes after they expire.")] = _DEFAULTS.codes
+    // _DAY,
+    outbox_days: Annotated[
+        float, typer.Option(min=0, metavar="DAYS", help="Days to keep delivered events and dead letters.")
+    ] = _DEFAULTS.outbox // _DAY,
+    executions_days: Annotated[float, typer.Option(min=0, metavar="DAYS", help="Days to keep action executions.")] = _DEFAULTS.executions
+    // _DAY,
+    logs_days: Annotated[
+        float | None, typer.Option(min=0, metavar="DAYS", help="Days to keep log entries.", show_default="keep all")
+    ] = None,
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count the rows that would be deleted.")] = False,
 ) -> None:

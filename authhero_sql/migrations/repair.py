@@ -38,8 +38,8 @@ class InterruptedMigration:
     def __str__(self) -> str:
         text = f"{self.name}: {self.steps_done} of {self.steps} steps are done"
         if self.unsure is not None:
-            state = {True: "is done", False: "is not done", None: "may or may not be done"}[self.is_done]
-            text += f"; step {self.unsure} ({self.what}) was interrupted and {state}"
+            state = {True: "but is done", False: "and is not done", None: "and may or may not be done"}[self.is_done]
+            text += f"; step {self.unsure} ({self.what}) was interrupted {state}"
         return text + ("; the migration's file has changed since" if self.changed else "")
 
 

@@ -128,8 +128,8 @@ async def _lease(db: Database) -> tuple[str | None, int | None]:
 async def test_a_living_lease_is_respected(empty: Database, left: timedelta) -> None:
     await _held_by_another(empty, left)
     before = await _lease(empty)
-    holder = r"the migration lease is held by somebody, which last renewed it at [0-9: -]+ UTC"
-    refusal = rf"^another process has been migrating for 0 seconds: wait for it, then run again \({holder}\)$"
+    holder = r"the migration lease is held by somebody, last renewed at [0-9: -]+ UTC"
+    refusal = rf"^another process has been migrating for 0 seconds: wait until it ends, and try again \({holder}\)$"
     with pytest.raises(MigrationError, match=refusal), anyio.fail_after(LONG):
         await migrate_to_latest(empty, lock_timeout=0)
     assert await _lease(empty) == before
@@ -269,7 +269,7 @@ async def test_who_lost_the_lease_stops(empty: Database, monkeypatch: pytest.Mon
                 await empty.execute(Call(f"UPDATE {LEASES.name} SET owner = 'somebody'"))
                 await anyio.sleep_forever()
 
-        with pytest.raises(MigrationError, match="took this one for dead"):
+        with pytest.raises(MigrationError, match="took over the migration lease"):
             await lose_it()
     # The other one's lease is not given back by us.
     assert (await _lease(empty))[0] == "somebody"
