@@ -207,7 +207,7 @@ async def test_half_an_index_of_somebody_elses_is_left_alone(empty: Database) ->
     await _before(empty, EXECUTIONS)
     await _half_built(empty)
     for _ in range(2):
-        with pytest.raises(MigrationError, match=r"exists already, unfinished and of no use: drop it, and run again"):
+        with pytest.raises(MigrationError, match=r"an unfinished index with this name exists: drop it and try again"):
             await migrate_to_latest(empty)
         assert await _index(empty) is False
     await empty.execute(Call(f"DROP INDEX {INDEX}"))

@@ -226,8 +226,8 @@ async def test_another_table_of_the_same_name_is_drift(empty: Database) -> None:
         "scim_configurations: column created_at is varchar(35), expected varchar(35) not null",
         f"scim_configurations: column mapping is varchar(77) not null, expected {text} not null",
         "scim_configurations: column user_id_attribute is varchar(255) not null, expected varchar(255) not null default 'externalId'",
-        "scim_configurations: primary key is (connection_id, tenant_id), expected (tenant_id, connection_id)",
         "scim_configurations: foreign key (tenant_id) to tenants (id) on delete cascade is not part of the schema",
+        "scim_configurations: primary key is (connection_id, tenant_id), expected (tenant_id, connection_id)",
         "scim_tokens: table is missing",
     ]
 

@@ -147,18 +147,18 @@ async def test_a_lease_runs_out_while_somebody_waits_for_it(empty: Database, mon
     monkeypatch.setattr(ledger, "POLL", 0.0)
     await _held_by_another(empty, LEASE)
     refused = 0
-    take = Leases._take
+    acquire = Leases._acquire
 
     async def observed(self: Leases, owner: str) -> bool:
         nonlocal refused
-        if await take(self, owner):
+        if await acquire(self, owner):
             return True
         refused += 1
         if refused == 3:
             await self._run.write(self._sql.update({LEASES.c.id: "migrate"}, {"expires_at_ts": DatabaseNow()}))
         return False
 
-    monkeypatch.setattr(Leases, "_take", observed)
+    monkeypatch.setattr(Leases, "_acquire", observed)
     assert await migrate_to_latest(empty, lock_timeout=LONG) == ALL
     assert refused == 3
 
@@ -166,10 +166,10 @@ async def test_a_lease_runs_out_while_somebody_waits_for_it(empty: Database, mon
 async def test_a_living_lease_is_waited_for(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ledger, "POLL", 0.001)
     refused = anyio.Event()
-    take = Leases._take
+    acquire = Leases._acquire
 
     async def observed(self: Leases, owner: str) -> bool:
-        taken = await take(self, owner)
+        taken = await acquire(self, owner)
         if not taken:
             refused.set()
         return taken
@@ -183,7 +183,7 @@ async def test_a_living_lease_is_waited_for(database_url: str, monkeypatch: pyte
 
         with anyio.fail_after(LONG):
             async with anyio.create_task_group() as group, Leases(Context.of(holder)).hold("somebody", 0):
-                monkeypatch.setattr(Leases, "_take", observed)
+                monkeypatch.setattr(Leases, "_acquire", observed)
                 group.start_soon(wait)
                 await refused.wait()
                 assert await rows(holder, f"SELECT name FROM {LEDGER.name}") == []
@@ -196,14 +196,14 @@ async def test_the_wait_for_a_living_lease_ends(empty: Database, monkeypatch: py
     monkeypatch.setattr(ledger, "POLL", 0.0)
     await _held_by_another(empty, LEASE)
     looks = 0
-    take = Leases._take
+    acquire = Leases._acquire
 
     async def counted(self: Leases, owner: str) -> bool:
         nonlocal looks
         looks += 1
-        return await take(self, owner)
+        return await acquire(self, owner)
 
-    monkeypatch.setattr(Leases, "_take", counted)
+    monkeypatch.setattr(Leases, "_acquire", counted)
     # An hour passes between two looks.
     monkeypatch.setattr(anyio, "current_time", lambda: looks * 3600.0)
     with pytest.raises(MigrationError, match="for 9000 seconds"), anyio.fail_after(LONG):
@@ -322,16 +322,16 @@ async def test_a_cancelled_run_leaves_no_lease_behind(empty: Database, monkeypat
 
 
 async def test_who_is_cancelled_while_taking_the_lease_leaves_it_free(empty: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    take = Leases._take
+    acquire = Leases._acquire
     with anyio.CancelScope() as scope:
 
         async def taken_and_cancelled(self: Leases, owner: str) -> bool:
-            taken = await take(self, owner)
+            taken = await acquire(self, owner)
             scope.cancel()
             await checkpoint()
             return taken
 
-        monkeypatch.setattr(Leases, "_take", taken_and_cancelled)
+        monkeypatch.setattr(Leases, "_acquire", taken_and_cancelled)
         await migrate_to_latest(empty)
     assert scope.cancelled_caught
     assert await _lease(empty) == (None, None)
@@ -377,15 +377,15 @@ async def test_a_busy_file_is_waited_for(database_url: str, monkeypatch: pytest.
         with anyio.fail_after(LONG):
             async with anyio.create_task_group() as group:
                 refused = anyio.Event()
-                take = Leases._take
+                acquire = Leases._acquire
 
                 async def observed(self: Leases, owner: str) -> bool:
-                    taken = await take(self, owner)
+                    taken = await acquire(self, owner)
                     if not taken:
                         refused.set()
                     return taken
 
-                monkeypatch.setattr(Leases, "_take", observed)
+                monkeypatch.setattr(Leases, "_acquire", observed)
                 async with first.transaction() as connection:
                     await connection.execute(Call(f"UPDATE {LEDGER.name} SET steps = steps"))
                     group.start_soon(wait)
