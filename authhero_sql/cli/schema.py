@@ -18,6 +18,7 @@ from .invocation import CHECK_FAILED, MIGRATION_FAILED, Invocation, ProgressBar,
 
 D1_DIALECTS = ("d1", "sqlite")
 """The dialects that D1 supports. Their scripts are identical."""
+UP_TO_DATE = "No migrations to apply: the schema is up to date."
 
 
 @command(app)
@@ -34,9 +35,6 @@ def migrate(
     with ProgressBar(cli) as bar:
         applied = cli.run(lambda database: migrations.migrate_to_latest(database, report=bar, target=to), create=True)
     cli.print_result({"applied": applied}, _format_applied(applied))
-
-
-UP_TO_DATE = "No migrations to apply: the schema is up to date."
 
 
 def _format_applied(applied: list[str]) -> str:

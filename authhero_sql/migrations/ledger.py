@@ -68,7 +68,7 @@ class Lease(BaseModel):
     def __str__(self) -> str:
         if self.expires_at is None:
             return f"held by {self.owner}"
-        return f"held by {self.owner}, last renewed at {self.expires_at - LEASE:%Y-%m-%d %H:%M:%S} UTC"
+        return f"held by {self.owner}, last renewed at {self.expires_at - LEASE_DURATION:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def lease_owner() -> str:
@@ -100,15 +100,15 @@ class _Leases(Columns):
 
 
 LEASES = Table("authhero_sql_lock", _Leases, key=("id",))
-LEASE = timedelta(seconds=60)
+LEASE_DURATION = timedelta(seconds=60)
 """How long a lease lasts without a renewal. After that, another process may take it over."""
-HEARTBEAT = 2.0
+RENEWAL_INTERVAL = 2.0
 """The interval between two renewals, in seconds."""
-SILENCE = 5.0
-"""How long a waiting process sees no renewal before it checks whether the holder's server session has ended, in seconds."""
-POLL = 0.1
+SILENCE_TIMEOUT = 5.0
+"""How long a lease may go without a renewal before a waiting process checks the holder's server session, in seconds."""
+POLL_INTERVAL = 0.1
 """The initial interval at which a waiting process polls the lease, in seconds. It grows after each attempt."""
-LONGEST_POLL = 1.0
+MAX_POLL_INTERVAL = 1.0
 """The longest polling interval, in seconds."""
 
 
@@ -201,7 +201,7 @@ class Leases(Adapter[Lease]):
             MigrationError: Another process held the lease for ``timeout`` seconds, or took it over while the block was running.
         """
         deadline = anyio.current_time() + timeout
-        interval = POLL
+        interval = POLL_INTERVAL
         try:
             while not await self._acquire(owner):
                 if anyio.current_time() >= deadline:
@@ -211,7 +211,7 @@ class Leases(Adapter[Lease]):
                         + (f" (the migration lease is {holder})" if holder else "")
                     )
                 await anyio.sleep(interval)
-                interval = min(interval * 1.5, LONGEST_POLL)
+                interval = min(interval * 1.5, MAX_POLL_INTERVAL)
             async with anyio.create_task_group() as group:
                 group.start_soon(self._keep_renewing, owner)
                 yield
@@ -258,7 +258,7 @@ class Leases(Adapter[Lease]):
 
     async def _lease_values(self, owner: str) -> dict[str, Any]:
         """Return the columns of a lease that starts now, with the current server session if the engine can identify it."""
-        return {"owner": owner, "session": await self._session_name(), "expires_at_ts": DatabaseNow(LEASE)}
+        return {"owner": owner, "session": await self._session_name(), "expires_at_ts": DatabaseNow(LEASE_DURATION)}
 
     async def _session_name(self) -> str | None:
         name = self.context.dialect.session_name()
@@ -277,7 +277,7 @@ class Leases(Adapter[Lease]):
         """
         if lease != self._last_seen:
             self._last_seen, self._unchanged_since = lease, anyio.current_time()
-        if lease.session is None or anyio.current_time() - self._unchanged_since < SILENCE:
+        if lease.session is None or anyio.current_time() - self._unchanged_since < SILENCE_TIMEOUT:
             return False
         try:
             return bool(await self._run.fetch(self.context.dialect.session_ended(lease.session)))
@@ -287,7 +287,7 @@ class Leases(Adapter[Lease]):
 
     async def _keep_renewing(self, owner: str) -> None:
         while True:
-            await anyio.sleep(HEARTBEAT)
+            await anyio.sleep(RENEWAL_INTERVAL)
             try:
                 held = await self._run.matched(
                     self._sql.update({LEASES.c.id: "migrate", LEASES.c.owner: owner}, await self._lease_values(owner))

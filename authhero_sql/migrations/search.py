@@ -24,8 +24,8 @@ async def create_search_indexes(pool: object) -> list[str]:
 
     With these indexes, SQLite, PostgreSQL, MySQL and D1 can find a prefix, such as ``q="name:ada*"``, without scanning all users. On
     PostgreSQL with the extension ``pg_trgm``, this includes substrings such as ``q="name:*lovel*"`` and free text. Without them, such a
-    search reads the users of the tenant until it has found a page of matches. This is faster for a prefix of one or two letters, which
-    matches many users. The results are the same on every engine, with or without the indexes. Migrations ignore them.
+    search reads the users of the tenant until it has found a page of matches. For a prefix of one or two letters, which many users
+    match, such a scan is faster. The results are the same on every engine, with or without the indexes. Migrations ignore them.
 
     Args:
         pool: Anything that ``create_adapters`` accepts.

@@ -35,7 +35,10 @@ async def test_a_database_without_tables(database_url: str) -> None:
     async with connect(database_url) as empty:
         assert found(await diagnose(empty)) == {"migrations": ("problem", f"{len(ALL)} migrations are pending")}
         await empty.execute(Call("CREATE TABLE users (id int)"))
-        assert found(await diagnose(empty))["migrations"] == ("problem", "another program created the tables, and the database has not been adopted")
+        assert found(await diagnose(empty))["migrations"] == (
+            "problem",
+            "another program created the tables, and the database has not been adopted",
+        )
     told = await answer("doctor", url=database_url, code=1)
     assert (told["healthy"], told["findings"][0]["fix"]) == (False, "run `authhero-sql adopt`")
     done = call("doctor", url=database_url)

@@ -12,7 +12,7 @@ from authhero_sql.migrations import ledger
 
 
 async def _hold(url: str) -> None:
-    ledger.LEASE = timedelta(hours=1)
+    ledger.LEASE_DURATION = timedelta(hours=1)
     async with authhero_sql.connect(url) as db:
         context = Context.of(db)
         await ledger.Ledger(context).prepare()

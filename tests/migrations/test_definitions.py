@@ -266,7 +266,7 @@ def _migrating(url: str) -> Iterator[subprocess.Popen[bytes]]:
     code = (
         "import asyncio, sys, datetime, authhero_sql\n"
         "from authhero_sql.migrations import ledger\n"
-        "ledger.LEASE = datetime.timedelta(0)\n"
+        "ledger.LEASE_DURATION = datetime.timedelta(0)\n"
         "async def main():\n"
         "    async with authhero_sql.connect(sys.argv[1]) as db:\n"
         "        await authhero_sql.migrate_to_latest(db)\n"
@@ -282,7 +282,7 @@ def _migrating(url: str) -> Iterator[subprocess.Popen[bytes]]:
 @pytest.mark.engines("postgresql", "mysql")
 async def test_a_run_that_is_killed_while_its_index_is_built(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The server does not notice, and goes on building for nobody."""
-    monkeypatch.setattr(ledger, "SILENCE", 0.0)
+    monkeypatch.setattr(ledger, "SILENCE_TIMEOUT", 0.0)
     async with connect(database_url) as mine, connect(database_url) as theirs, anyio.create_task_group() as group:
         await _before(mine, EXECUTIONS)
         with anyio.fail_after(LONG):

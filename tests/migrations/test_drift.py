@@ -67,7 +67,8 @@ ADDED: dict[str, list[tuple[str, str]]] = {
     ],
     "postgresql": [
         ("CREATE INDEX w ON users (lower(email), name DESC)", "users: index w is not part of the schema"),
-        ("CREATE INDEX p ON users (email varchar_pattern_ops) INCLUDE (name) WHERE linked_to IS NULL", "users: index p is not part of the schema"),
+        ("CREATE INDEX p ON users (email varchar_pattern_ops) INCLUDE (name) WHERE linked_to IS NULL",
+         "users: index p is not part of the schema"),
         ("CREATE INDEX h ON users USING hash (email)", "users: index h is not part of the schema"),
         ("CREATE TABLE notes (id bigint GENERATED ALWAYS AS IDENTITY, tags text[] DEFAULT '{}', at timestamptz DEFAULT now())",
          "notes: table is not part of the schema"),
@@ -75,7 +76,8 @@ ADDED: dict[str, list[tuple[str, str]]] = {
         ("CREATE TABLE parts (id int PRIMARY KEY) PARTITION BY RANGE (id)", "parts: table is not part of the schema"),
         ("CREATE MATERIALIZED VIEW held AS SELECT email FROM users", "held: materialized view is not part of the schema"),
         ("CREATE FUNCTION nop() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'", ""),
-        ("CREATE TRIGGER watch AFTER INSERT ON users FOR EACH ROW EXECUTE FUNCTION nop()", "users: trigger watch is not part of the schema"),
+        ("CREATE TRIGGER watch AFTER INSERT ON users FOR EACH ROW EXECUTE FUNCTION nop()",
+         "users: trigger watch is not part of the schema"),
         ("ALTER TABLE users ADD COLUMN number bigint GENERATED ALWAYS AS IDENTITY", "users: column number is not part of the schema"),
     ],
     "mysql": [
@@ -83,7 +85,8 @@ ADDED: dict[str, list[tuple[str, str]]] = {
         ("CREATE FULLTEXT INDEX f ON users (name)", "users: index f is not part of the schema"),
         (NOTES["mysql"], "notes: table is not part of the schema"),
         ("CREATE TRIGGER watch AFTER INSERT ON users FOR EACH ROW SET @seen = 1", "users: trigger watch is not part of the schema"),
-        ("ALTER TABLE users ADD COLUMN twice varchar(255) AS (concat(nickname, nickname)) VIRTUAL", "users: column twice is not part of the schema"),
+        ("ALTER TABLE users ADD COLUMN twice varchar(255) AS (concat(nickname, nickname)) VIRTUAL",
+         "users: column twice is not part of the schema"),
     ],
 }  # fmt: skip
 EXPRESSION = ("CREATE INDEX e ON users ((lower(email)))", "users: index e is not part of the schema")
@@ -160,9 +163,7 @@ async def test_a_table_without_transactions_is_told(empty: Database) -> None:
     await migrate_to_latest(empty)
     await _do(empty, "ALTER TABLE prompt_settings ENGINE=MyISAM")
     check = await check_schema(empty)
-    assert [str(part) for part in check.differences] == [
-        "prompt_settings: is a MyISAM table, expected a regular table"
-    ]
+    assert [str(part) for part in check.differences] == ["prompt_settings: is a MyISAM table, expected a regular table"]
     assert not check.usable
 
 

@@ -67,7 +67,7 @@ async def test_the_lease_of_a_dead_one_runs_out_whatever_its_clock_said(
 ) -> None:
     await Ledger(Context.of(empty)).prepare()
     with monkeypatch.context() as patch:
-        patch.setattr(ledger, "LEASE", timedelta(0))
+        patch.setattr(ledger, "LEASE_DURATION", timedelta(0))
         assert await Leases(Context.of(empty, clock=_wrong(skew)))._acquire("dead")
     async with Leases(Context.of(empty, clock=_wrong(-skew))).hold("heir", 0):
         assert await _owner(empty) == "heir"
@@ -76,7 +76,7 @@ async def test_the_lease_of_a_dead_one_runs_out_whatever_its_clock_said(
 async def test_racing_hosts_with_wrong_clocks_hold_the_lease_one_after_the_other(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ledger, "POLL", 0.001)
+    monkeypatch.setattr(ledger, "POLL_INTERVAL", 0.001)
     held: list[str] = []
     together = 0
 
@@ -121,7 +121,7 @@ def _holder(url: str) -> Iterator[subprocess.Popen[str]]:
 
 @pytest.mark.engines(*TOLD)
 async def test_nobody_waits_for_the_lease_of_a_process_that_was_killed(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ledger, "SILENCE", 0.1, raising=False)
+    monkeypatch.setattr(ledger, "SILENCE_TIMEOUT", 0.1, raising=False)
     async with connect(database_url) as db:
         with _holder(database_url) as process:
             process.kill()
@@ -143,7 +143,9 @@ async def _beat(leases: Leases, owner: str) -> None:
     """Renew the lease, until it ends later by a millisecond at least: here beats follow one another at once."""
     before = await leases.holder()
     while await leases.holder() == before:
-        assert await leases._run.matched(leases._sql.update({LEASES.c.id: "migrate", LEASES.c.owner: owner}, await leases._lease_values(owner)))
+        assert await leases._run.matched(
+            leases._sql.update({LEASES.c.id: "migrate", LEASES.c.owner: owner}, await leases._lease_values(owner))
+        )
 
 
 async def test_silence_alone_frees_no_lease(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,7 +156,7 @@ async def test_silence_alone_frees_no_lease(database_url: str, monkeypatch: pyte
         with _watch(monkeypatch) as passed:
             for _ in range(5):
                 assert not await waiting._acquire("thief")
-                passed.append(ledger.SILENCE)
+                passed.append(ledger.SILENCE_TIMEOUT)
 
 
 @pytest.mark.engines(*TOLD)
@@ -168,11 +170,11 @@ async def test_a_session_that_has_ended_frees_no_lease_that_is_renewed(database_
         with _watch(monkeypatch) as passed:
             for _ in range(5):
                 assert not await waiting._acquire("thief")
-                passed.append(ledger.SILENCE)
+                passed.append(ledger.SILENCE_TIMEOUT)
                 await _beat(holding, "holder")
             # And what it has renewed after it was looked at stays its own.
             assert not await waiting._acquire("thief")
-            passed.append(ledger.SILENCE)
+            passed.append(ledger.SILENCE_TIMEOUT)
             assert await waiting._acquire("heir")
 
 
@@ -185,7 +187,7 @@ async def test_the_lease_of_a_session_that_has_ended_is_taken_after_a_silence(da
         waiting = Leases(Context.of(other))
         with _watch(monkeypatch) as passed:
             assert not await waiting._acquire("heir")
-            passed.append(ledger.SILENCE)
+            passed.append(ledger.SILENCE_TIMEOUT)
             with anyio.fail_after(LONG):
                 # The server needs a moment to notice that the connection was closed.
                 while not await waiting._acquire("heir"):
@@ -206,7 +208,7 @@ async def test_a_session_of_another_server_is_nobodys_to_judge(empty: Database, 
     with _watch(monkeypatch) as passed:
         for _ in range(3):
             assert not await waiting._acquire("thief")
-            passed.append(ledger.SILENCE)
+            passed.append(ledger.SILENCE_TIMEOUT)
 
 
 async def test_those_who_wait_look_less_and_less_often(empty: Database, monkeypatch: pytest.MonkeyPatch) -> None:

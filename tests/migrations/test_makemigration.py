@@ -96,7 +96,10 @@ async def test_what_was_written_runs_up_and_down(empty: Database, monkeypatch: p
         patch.setattr(history, "load", lambda name: written if name == written.name else known(name))
         patch.setattr(history, "checksum", lambda name: "0" * 64 if name == written.name else files(name))
         assert await migrate_to_latest(empty) == [*ALL, written.name]
-        extra = ["shoes: table is not part of the schema", *(f"users: column {name} is not part of the schema" for name in ("shoe_size", "shoes"))]
+        extra = [
+            "shoes: table is not part of the schema",
+            *(f"users: column {name} is not part of the schema" for name in ("shoe_size", "shoes")),
+        ]
         assert await drift(empty) == extra
         assert await migrate_down(empty, drop_data=True) == [written.name]
         assert await drift(empty) == []

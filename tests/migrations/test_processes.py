@@ -22,7 +22,7 @@ from authhero_sql.dialects import sqlite
 from authhero_sql.dialects.interface import Call
 from authhero_sql.errors import DatabaseUnavailableError
 from authhero_sql.migrations import history, ledger
-from authhero_sql.migrations.ledger import LEASE, LEASES, LEDGER, Leases, Ledger
+from authhero_sql.migrations.ledger import LEASE_DURATION, LEASES, LEDGER, Leases, Ledger
 from authhero_sql.statements.conditions import DatabaseNow
 from tests.migrations.helpers import ALL, drift, only, rows
 
@@ -124,7 +124,7 @@ async def _lease(db: Database) -> tuple[str | None, int | None]:
     return owner, expires
 
 
-@pytest.mark.parametrize("left", [timedelta(seconds=30), LEASE])
+@pytest.mark.parametrize("left", [timedelta(seconds=30), LEASE_DURATION])
 async def test_a_living_lease_is_respected(empty: Database, left: timedelta) -> None:
     await _held_by_another(empty, left)
     before = await _lease(empty)
@@ -144,8 +144,8 @@ async def test_a_lease_that_has_run_out_is_taken_over(empty: Database, left: tim
 
 
 async def test_a_lease_runs_out_while_somebody_waits_for_it(empty: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ledger, "POLL", 0.0)
-    await _held_by_another(empty, LEASE)
+    monkeypatch.setattr(ledger, "POLL_INTERVAL", 0.0)
+    await _held_by_another(empty, LEASE_DURATION)
     refused = 0
     acquire = Leases._acquire
 
@@ -164,7 +164,7 @@ async def test_a_lease_runs_out_while_somebody_waits_for_it(empty: Database, mon
 
 
 async def test_a_living_lease_is_waited_for(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ledger, "POLL", 0.001)
+    monkeypatch.setattr(ledger, "POLL_INTERVAL", 0.001)
     refused = anyio.Event()
     acquire = Leases._acquire
 
@@ -193,8 +193,8 @@ async def test_a_living_lease_is_waited_for(database_url: str, monkeypatch: pyte
 
 
 async def test_the_wait_for_a_living_lease_ends(empty: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ledger, "POLL", 0.0)
-    await _held_by_another(empty, LEASE)
+    monkeypatch.setattr(ledger, "POLL_INTERVAL", 0.0)
+    await _held_by_another(empty, LEASE_DURATION)
     looks = 0
     acquire = Leases._acquire
 
@@ -218,14 +218,14 @@ async def test_without_patience_a_free_lease_is_taken_all_the_same(empty: Databa
 async def test_a_database_that_is_up_to_date_does_not_ask_for_the_lease(empty: Database) -> None:
     await migrate_to_latest(empty)
     await empty.execute(Call(f"DELETE FROM {LEASES.name}"))
-    await _held_by_another(empty, LEASE)
+    await _held_by_another(empty, LEASE_DURATION)
     assert await migrate_to_latest(empty, lock_timeout=0) == []
 
 
 @asynccontextmanager
 async def _beating(db: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Leases]:
     """Leases that are renewed all the time."""
-    monkeypatch.setattr(ledger, "HEARTBEAT", 0.001)
+    monkeypatch.setattr(ledger, "RENEWAL_INTERVAL", 0.001)
     context = Context.of(db)
     await Ledger(context).prepare()
     with anyio.fail_after(LONG):
@@ -365,7 +365,7 @@ async def test_a_new_file_that_somebody_else_is_opening_too(database_url: str, m
 @pytest.mark.engines("sqlite")
 async def test_a_busy_file_is_waited_for(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A long migration there keeps everybody from writing, also from asking for the lease."""
-    monkeypatch.setattr(ledger, "POLL", 0.0)
+    monkeypatch.setattr(ledger, "POLL_INTERVAL", 0.0)
     async with connect(database_url) as first, connect(database_url, busy_timeout=0) as second:
         with only(*ALL[:-1]):
             await migrate_to_latest(first)

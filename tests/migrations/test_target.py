@@ -33,7 +33,12 @@ async def test_a_target_only_leads_upward(empty: Database) -> None:
 
 @pytest.mark.engines("sqlite")
 async def test_a_target_is_one_migration(empty: Database) -> None:
-    for target, reason in (("00", f"matches {len(ALL)} migrations"), ("", "does not match any migration"), ("9999", "does not match any migration"), ("baseline", "does not match any migration")):
+    for target, reason in (
+        ("00", f"matches {len(ALL)} migrations"),
+        ("", "does not match any migration"),
+        ("9999", "does not match any migration"),
+        ("baseline", "does not match any migration"),
+    ):
         with pytest.raises(MigrationError, match=reason):
             await migrate_to_latest(empty, target=target)
     assert not await empty.dialect.describe(empty), "not even a ledger"
