@@ -1,4 +1,4 @@
-"""``python -m authhero_sql`` is the command ``authhero-sql``."""
+"""The entry point of ``python -m authhero_sql``, which is the same as ``authhero-sql``."""
 
 from .cli import main
 

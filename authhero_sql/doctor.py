@@ -1,4 +1,4 @@
-"""Examines a database in use and says what is wrong with it, and how to fix it. Changes nothing."""
+"""Diagnosis of a database in use: each problem is reported with a fix, and nothing is changed."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ from .upkeep import Retention, clean_up
 
 Severity = Literal["problem", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
-"""From the worst on."""
+"""The severities, most severe first."""
 
-EXPIRED = 1_000
-"""Expired rows of a kind from which on clean-up seems not to run."""
-SKEWED, FAR_SKEWED = 2.0, 30.0
-"""Seconds between the clocks that are a warning, and a problem."""
+EXPIRED_ROWS = 1_000
+"""The number of expired rows of a kind from which clean-up is considered overdue."""
+SKEW_WARNING, SKEW_PROBLEM = 2.0, 30.0
+"""The clock differences from which a warning and a problem are reported, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong.
+    """A finding of the doctor.
 
     Attributes:
-        check: the name of the check that found it.
-        severity: ``"problem"`` (something does not work or is unsafe), ``"warning"`` (it will be, or is slow), or ``"note"``.
-        message: what is wrong.
-        fix: what to do about it.
+        check: The name of the check.
+        severity: ``"problem"`` (something does not work or is unsafe), ``"warning"`` (it may become a problem, or is slow), or ``"note"``.
+        message: What is wrong.
+        fix: How to fix it.
     """
 
     check: str
@@ -47,8 +47,8 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class _Patient:
-    """What a check can ask."""
+class _Target:
+    """The database to examine, and what the checks need to examine it."""
 
     context: Context
     adapters: Adapters
@@ -61,143 +61,148 @@ class _Patient:
         return from_epoch_ms(int(milliseconds))
 
 
-Symptoms = AsyncIterator[tuple[Severity, str, str]]
-"""The severity, the message and the fix of each finding."""
-Check = Callable[[_Patient], Symptoms]
+Results = AsyncIterator[tuple[Severity, str, str]]
+"""The results of a check: the severity, the message and the fix of each finding."""
+Check = Callable[[_Target], Results]
 
 
 async def diagnose(pool: object, *, thorough: bool = False, clock: Clock = system_clock) -> list[Finding]:
-    """Examine a database; an empty list means that nothing is wrong. Changes nothing.
+    """Examine a database and return the findings, most severe first. Changes nothing.
+
+    An unreachable database is reported as a finding.
 
     Args:
-        pool: what ``create_adapters`` takes, open or not.
-        thorough: whether to read the whole file for corruption as well (SQLite and D1); this may take long.
-        clock: the clock of this host.
+        pool: Anything that ``create_adapters`` accepts, open or not.
+        thorough: Whether to check the whole database for corruption as well, which may take long (SQLite and D1).
+        clock: The clock of this host.
 
     Raises:
-        ConfigurationError: the URL or an option is wrong, or the database belongs to another process or event loop.
-        TypeError: ``pool`` is no database.
+        ConfigurationError: The URL or an option is invalid, or the database belongs to another process or event loop.
+        TypeError: ``pool`` is not a supported database or pool.
     """
     try:
         database = await wrap(pool)
-        patient = _Patient(Context.of(database), await create_adapters(database), diagnosis(database), clock)
+        target = _Target(Context.of(database), await create_adapters(database), diagnosis(database), clock)
     except DatabaseUnavailableError as error:
         return [_unreachable(error)]
     findings: list[Finding] = []
     for check in (*CHECKS, *(THOROUGH if thorough else ())):
         name = check.__name__
         try:
-            findings += [Finding(name, *symptom) async for symptom in check(patient)]
+            findings += [Finding(name, *result) async for result in check(target)]
         except DatabaseUnavailableError as error:
             return [*findings, _unreachable(error)]
         except SchemaMismatchError:
-            # The checks of the migrations and of the schema say so.
+            # The checks of the migrations and of the schema report missing tables and columns.
             continue
         except (DatabaseError, UnsupportedError) as error:
             findings.append(
                 Finding(
                     name,
                     "note",
-                    f"this could not be checked: {error}",
-                    "give the account the right to read it, or the statement more time (command_timeout)",
+                    f"this check could not run: {error}",
+                    "grant the account the required privilege, or raise command_timeout",
                 )
             )
     return sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))
 
 
 def _unreachable(error: DatabaseUnavailableError) -> Finding:
-    return Finding("reachable", "problem", str(error), "start the database, or correct the URL and the way to it")
+    return Finding("reachable", "problem", str(error), "start the database, or correct the URL or the network configuration")
 
 
-async def version(patient: _Patient) -> Symptoms:
-    """The engine is as new as this package needs."""
-    outdated = await patient.engine.outdated()
+async def version(target: _Target) -> Results:
+    """Check that the version of the engine is supported."""
+    outdated = await target.engine.outdated()
     if outdated:
         yield "problem", f"{outdated}, the oldest supported version", "upgrade the database"
 
 
-async def encryption(patient: _Patient) -> Symptoms:
-    """What is sent to another host is encrypted."""
-    if await patient.engine.is_exposed():
+async def encryption(target: _Target) -> Results:
+    """Check that a connection to another host is encrypted."""
+    if await target.engine.is_exposed():
         yield "problem", "the connection to another host is not encrypted", "enable TLS on the server, and add ?ssl=verify-full to the URL"
 
 
-async def isolation(patient: _Patient) -> Symptoms:
-    """Single statements run at the level that guards are written for."""
-    level = await patient.engine.isolation()
+async def isolation(target: _Target) -> Results:
+    """Check that single statements run at READ COMMITTED, which guarded changes require."""
+    level = await target.engine.isolation()
     if level:
-        fix = "set the default of the database or of the pool's connections to READ COMMITTED"
-        yield "warning", f"the default isolation level is {level} instead of READ COMMITTED", fix
+        fix = "set the default of the database, or of the connections in the pool, to READ COMMITTED"
+        yield "warning", f"the default isolation level is {level}, expected READ COMMITTED", fix
 
 
-async def pooler(patient: _Patient) -> Symptoms:
-    """Prepared statements and a pooler do not go together unless the pooler knows of them."""
-    if await patient.engine.is_pooled_unawares():
-        yield "warning", "a connection pooler stands before PostgreSQL, and prepared statements may get lost", "add ?pgbouncer=1 to the URL"
+async def pooler(target: _Target) -> Results:
+    """Check that prepared statements are not used through a connection pooler."""
+    if await target.engine.is_pooled_unawares():
+        yield "warning", "prepared statements may fail behind the connection pooler", "add ?pgbouncer=1 to the URL"
 
 
-async def clocks(patient: _Patient) -> Symptoms:
-    """The clocks agree: this host says when sessions and codes expire, the database when leases do."""
-    before = truncate(patient.clock())
-    theirs = await patient.database_now()
-    after = truncate(patient.clock())
-    # What lies between the two looks may be the way there and back.
+async def clocks(target: _Target) -> Results:
+    """Check that the clocks agree.
+
+    The clock of this host decides when sessions and codes expire, and the clock of the database decides when leases expire.
+    """
+    before = truncate(target.clock())
+    theirs = await target.database_now()
+    after = truncate(target.clock())
+    # A difference within the round trip is not an error.
     skew = max((before - theirs).total_seconds(), (theirs - after).total_seconds(), 0.0)
-    if skew >= SKEWED:
-        way = "behind" if theirs < before else "ahead of"
-        severity: Severity = "problem" if skew >= FAR_SKEWED else "warning"
-        yield severity, f"the database's clock is {skew:.0f} seconds {way} this host's", "synchronize both clocks with NTP"
+    if skew >= SKEW_WARNING:
+        direction = "behind" if theirs < before else "ahead of"
+        severity: Severity = "problem" if skew >= SKEW_PROBLEM else "warning"
+        yield severity, f"the database's clock is {skew:.0f} seconds {direction} this host's", "synchronize both clocks with NTP"
 
 
-async def journal(patient: _Patient) -> Symptoms:
-    """Readers and the writer of a SQLite file do not block each other."""
-    mode = await patient.engine.journal_mode()
+async def journal(target: _Target) -> Results:
+    """Check that readers and writers of a SQLite file do not block each other."""
+    mode = await target.engine.journal_mode()
     if mode:
-        fix = "remove ?wal=0 from the URL, and let your program open the file once"
-        yield "warning", f"the SQLite file has the journal mode {mode}: a writer blocks all readers", fix
+        fix = "remove ?wal=0 from the URL and open the file once with connect(), which switches it to WAL"
+        yield "warning", f"the SQLite file uses journal mode {mode.upper()}, in which a writer blocks all readers", fix
 
 
-async def foreign_keys(patient: _Patient) -> Symptoms:
-    """References are enforced."""
-    if await patient.engine.unenforced():
-        yield "problem", "foreign keys are not enforced on this connection", "leave PRAGMA foreign_keys on in your own connection"
+async def foreign_keys(target: _Target) -> Results:
+    """Check that foreign keys are enforced."""
+    if await target.engine.unenforced():
+        yield "problem", "foreign keys are not enforced on this connection", "set PRAGMA foreign_keys = ON for your connection"
 
 
-async def migrations(patient: _Patient) -> Symptoms:
-    """Every migration is applied."""
-    status = await migration_status(patient.context.database)
+async def migrations(target: _Target) -> Results:
+    """Check that all migrations are applied."""
+    status = await migration_status(target.context.database)
     if status.made_by is not None:
-        yield "problem", f"{status.made_by} created these tables, and they are not adopted", "run `authhero-sql adopt`"
+        yield "problem", f"{status.made_by} created the tables, and the database has not been adopted", "run `authhero-sql adopt`"
     elif status.pending:
         number = len(status.pending)
-        text = f"{number} migrations are pending" if number > 1 else f"the migration {status.pending[0]} is pending"
+        text = f"{number} migrations are pending" if number > 1 else f"migration {status.pending[0]} is pending"
         yield "problem", text, "run `authhero-sql migrate`"
 
 
-async def lease(patient: _Patient) -> Symptoms:
-    """No process that died holds the migration lease."""
-    held = await lease_holder(patient.context.database)
+async def lease(target: _Target) -> Results:
+    """Check that no dead process holds the migration lease."""
+    held = await lease_holder(target.context.database)
     if held is None or held.expires_at is None:
         return
-    if held.expires_at < await patient.database_now():
-        yield "warning", f"a migration lease was left behind: it is {held}", "run `authhero-sql unlock`"
+    if held.expires_at < await target.database_now():
+        yield "warning", f"an expired migration lease was not released: it is {held}", "run `authhero-sql unlock`"
     else:
-        yield "note", f"the migration lease is {held}", "wait for the migration to end; if its process is dead, run `authhero-sql unlock`"
+        yield "note", f"the migration lease is {held}", "wait until it ends; if its process has died, run `authhero-sql unlock`"
 
 
-async def ledger(patient: _Patient) -> Symptoms:
-    """No migration was interrupted."""
-    for damage in await find_interrupted_migrations(patient.context.database):
-        yield "problem", f"a migration was interrupted: {damage}", "run `authhero-sql repair --record`, then `authhero-sql migrate`"
+async def ledger(target: _Target) -> Results:
+    """Check that no migration was interrupted."""
+    for interrupted in await find_interrupted_migrations(target.context.database):
+        yield "problem", f"a migration was interrupted: {interrupted}", "run `authhero-sql repair --record`, then `authhero-sql migrate`"
 
 
-async def schema(patient: _Patient) -> Symptoms:
-    """The schema is as this version declares it, once the migrations are applied."""
-    status = await migration_status(patient.context.database)
+async def schema(target: _Target) -> Results:
+    """Check that the schema matches this version, if all migrations are applied."""
+    status = await migration_status(target.context.database)
     if status.pending or status.made_by is not None:
         return
-    for difference in (await check_schema(patient.context.database)).differences:
-        yield _severity(difference), str(difference), _fix(patient.context, difference)
+    for difference in (await check_schema(target.context.database)).differences:
+        yield _severity(difference), str(difference), _fix(target.context, difference)
 
 
 def _severity(difference: Difference) -> Severity:
@@ -208,45 +213,45 @@ def _severity(difference: Difference) -> Severity:
 
 def _fix(context: Context, difference: Difference) -> str:
     if difference.wanted is None:
-        return "nothing, if it is yours"
+        return "none required if you created it"
     if difference.part == "index":
         index = {index.name: index for index in REGISTRY[difference.table].indexes}[difference.name]
-        made = context.dialect.create_index(difference.table, index, online=context.dialect.features.online_ddl)
-        return f"{made};" if difference.found is None else f"{context.dialect.drop_index(difference.table, index.name)}; {made};"
+        create = context.dialect.create_index(difference.table, index, online=context.dialect.features.online_ddl)
+        return f"{create};" if difference.found is None else f"{context.dialect.drop_index(difference.table, index.name)}; {create};"
     if difference.part == "collation":
         return f"convert the text columns to {difference.wanted}"
-    return f"restore it by hand as {difference.wanted}, or the database from a backup"
+    return f"change it to {difference.wanted} by hand, or restore the database from a backup"
 
 
-async def statistics(patient: _Patient) -> Symptoms:
-    """The planner knows what is in large tables."""
-    tables = await patient.engine.unanalyzed()
+async def statistics(target: _Target) -> Results:
+    """Check that the query planner has statistics for large tables."""
+    tables = await target.engine.unanalyzed()
     if tables:
-        yield "warning", f"large tables have never been analyzed: {', '.join(tables)}", "run ANALYZE, and leave autovacuum on"
+        yield "warning", f"large tables have never been analyzed: {', '.join(tables)}", "run ANALYZE, and keep autovacuum enabled"
 
 
-async def expired_rows(patient: _Patient) -> Symptoms:
-    """Clean-up runs."""
-    counts = await clean_up(patient.adapters, Retention(), dry_run=True)
-    waiting = {name: number for name, number in counts.items() if number >= EXPIRED}
+async def expired_rows(target: _Target) -> Results:
+    """Check that clean-up runs regularly."""
+    counts = await clean_up(target.adapters, Retention(), dry_run=True)
+    waiting = {name: number for name, number in counts.items() if number >= EXPIRED_ROWS}
     if waiting:
         listed = ", ".join(f"{number} {name}" for name, number in waiting.items())
-        yield "warning", f"expired rows wait for clean-up: {listed}", "run `authhero-sql cleanup` every day"
+        yield "warning", f"expired rows have not been cleaned up: {listed}", "schedule `authhero-sql cleanup`, for example once an hour"
 
 
-async def dead_letters(patient: _Patient) -> Symptoms:
-    """Every event of the outbox was delivered, or can still be."""
-    statements = ListStatements(OUTBOX_EVENTS, patient.context.statement_cache)
-    [[number]] = await patient.context.executor.fetch(statements.count({OUTBOX_EVENTS.c.dead_lettered_at: NOT_NULL}))
+async def dead_letters(target: _Target) -> Results:
+    """Check that the outbox has no dead letters."""
+    statements = ListStatements(OUTBOX_EVENTS, target.context.statement_cache)
+    [[number]] = await target.context.executor.fetch(statements.count({OUTBOX_EVENTS.c.dead_lettered_at: NOT_NULL}))
     if number:
-        text = f"{number} events of the outbox could not be delivered" if number > 1 else "an event of the outbox could not be delivered"
-        yield "warning", text, "mend what receives them, then call outbox.replay() for what outbox.list_failed() lists"
+        text = f"{number} outbox events could not be delivered" if number > 1 else "1 outbox event could not be delivered"
+        yield "warning", text, "make sure that the receiver works, then call outbox.replay() for the events in outbox.list_failed()"
 
 
-async def corruption(patient: _Patient) -> Symptoms:
-    """The file can be read, and every reference leads to a row."""
-    for text in await patient.engine.corruption():
-        yield "problem", text, "restore the database from a backup, or repair the rows by hand"
+async def corruption(target: _Target) -> Results:
+    """Check that the database file is intact and that no foreign key is violated."""
+    for text in await target.engine.corruption():
+        yield "problem", text, "restore the database from a backup, or correct the rows by hand"
 
 
 CHECKS: tuple[Check, ...] = (
@@ -265,6 +270,6 @@ CHECKS: tuple[Check, ...] = (
     expired_rows,
     dead_letters,
 )
-"""What is always checked."""
+"""The checks that always run."""
 THOROUGH: tuple[Check, ...] = (corruption,)
-"""What is checked only when somebody asks for it."""
+"""The checks that run only if ``thorough`` is True."""

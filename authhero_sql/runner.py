@@ -1,4 +1,4 @@
-"""How statements of a table are sent, one by one or together, now or with a batch."""
+"""Execution of the statements of one table: immediately, in a transaction, or as part of a batch."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ R = TypeVar("R")
 
 
 class Runner:
-    """Sends the statements of one table where the context says: to the database, into a transaction, or into a batch.
+    """An executor for the statements of one table, which sends them to the database, transaction or batch of its context.
 
     Args:
-        context: where they go.
-        table: whose they are, for errors.
-        name: what the adapters are called, for the message to whoever uses them beside an open transaction.
+        context: The database, transaction or batch.
+        table: The table of the statements, for errors.
+        name: The name of the adapter, for the error if it is used outside the open transaction.
     """
 
     def __init__(self, context: Context, table: Table[Any], name: str) -> None:
@@ -33,43 +33,46 @@ class Runner:
         self.name = name
 
     async def fetch(self, call: Call) -> list[Row]:
-        """All rows of a query."""
-        return await self._sent(self.context.executor.fetch, call, (call,))
+        """Return all rows of a query."""
+        return await self._send(self.context.executor.fetch, call, (call,))
 
     async def fetch_many(self, *calls: Call) -> list[list[Row]]:
-        """The rows of several queries, in as few trips as the engine can."""
-        return await self._sent(self.context.executor.fetch_many, calls, calls)
+        """Return the rows of several queries, in as few round trips as the engine supports."""
+        return await self._send(self.context.executor.fetch_many, calls, calls)
 
     async def write(self, *calls: Call, unordered: bool = False) -> None:
-        """Writes, all or nothing, in a batch later than now; ``unordered`` as in :meth:`Executor.write`."""
+        """Write, all or nothing. In a batch, the statements are only collected. For ``unordered``, see :meth:`Executor.write`."""
         if self.context.batch is not None:
             self.context.batch.add(self.table, calls)
         elif unordered and len(calls) > 1:
-            await self._sent(partial(self.context.executor.write, unordered=True), calls, calls)
+            await self._send(partial(self.context.executor.write, unordered=True), calls, calls)
         else:
             await self.counts(calls)
 
     async def matched(self, *calls: Call, at: int = 0) -> bool:
-        """Writes, all or nothing: whether the one at this place found a row. A batch does nothing at all where it finds none."""
+        """Write, all or nothing, and return whether the statement at this position matched a row.
+
+        In a batch, return True. If the statement matches no row later, the whole batch fails.
+        """
         if self.context.batch is not None:
             self.context.batch.add(self.table, calls, at)
             return True
         return (await self.counts(calls))[at] > 0
 
     async def affected(self, *calls: Call) -> int:
-        """Writes, all or nothing: how many rows the last one found. Not in a batch."""
+        """Write, all or nothing, and return the number of rows that the last statement matched. Not supported in a batch."""
         self.refuse_batch()
         return (await self.counts(calls))[-1]
 
     async def counts(self, calls: Sequence[Call]) -> list[int]:
-        """Writes, all or nothing: how many rows each of them found."""
-        # One alone needs no transaction.
+        """Write, all or nothing, and return the number of rows that each statement matched."""
+        # A single statement needs no transaction.
         if len(calls) == 1:
-            return [await self._sent(self.context.executor.execute, calls[0], calls)]
-        return await self._sent(self.context.executor.write, calls, calls)
+            return [await self._send(self.context.executor.execute, calls[0], calls)]
+        return await self._send(self.context.executor.write, calls, calls)
 
     async def attempt(self, *calls: Call) -> None:
-        """Writes of which a conflict is expected: it undoes them and nothing else, in a caller's transaction too."""
+        """Write, expecting a possible conflict. Within a caller's transaction, a conflict rolls back only these statements."""
         if self.context.connection is None:
             await self.write(*calls)
         else:
@@ -77,7 +80,10 @@ class Runner:
                 await Runner(inside, self.table, self.name).write(*calls)
 
     async def together(self, calls: Sequence[Call]) -> list[int]:
-        """Writes, all or nothing in a caller's transaction too: how many rows each of them found. Not in a batch."""
+        """Write, all or nothing even within a caller's transaction, and return the number of rows that each statement matched.
+
+        Not supported in a batch.
+        """
         self.refuse_batch()
         if self.context.connection is None:
             return await self.counts(calls)
@@ -85,27 +91,27 @@ class Runner:
             return await Runner(inside, self.table, self.name).counts(calls)
 
     def refuse_batch(self) -> None:
-        """Refuse in a batch what has to see what its own write has done.
+        """Refuse to run a method in a batch if it depends on the result of its own write.
 
         Raises:
-            UnsupportedError: this is a batch.
+            UnsupportedError: The context is a batch.
         """
         if self.context.batch is not None:
-            raise UnsupportedError(f"{self.table.name}: this method has to see what its write has done, so it cannot be part of a batch")
+            raise UnsupportedError(f"{self.table.name}: this method depends on the result of its write, so it cannot be part of a batch")
 
     @property
     def locks(self) -> bool:
-        """Whether what is read here, to be changed, can and must be locked."""
+        """Whether rows that are read in order to be changed can and must be locked."""
         return self.context.connection is not None and self.context.dialect.features.row_locks
 
-    async def _sent(self, method: Callable[[A], Awaitable[R]], given: A, calls: Sequence[Call]) -> R:
-        """Hand statements to the context's executor; errors name the table."""
+    async def _send(self, method: Callable[[A], Awaitable[R]], argument: A, calls: Sequence[Call]) -> R:
+        """Run a method of the context's executor, and name the table in errors."""
         self.context.require_own_block(self.name)
-        began = time.perf_counter() if logger.isEnabledFor(logging.DEBUG) else None
+        started = time.perf_counter() if logger.isEnabledFor(logging.DEBUG) else None
         try:
-            return await method(given)
+            return await method(argument)
         except DatabaseError as error:
             raise located(error, (self.table,), calls) from error.__cause__
         finally:
-            if began is not None:
-                log_calls(calls, began)
+            if started is not None:
+                log_calls(calls, started)

@@ -1,4 +1,4 @@
-"""Clean-up of everything that expires: one list of what is kept for how long, for the command line and the doctor."""
+"""Clean-up of expired rows, with the retention periods that the command line and the doctor share."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from .adapters import Adapters
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retention:
-    """How long rows are kept after they have expired or are done with; ``logs`` is None where all log entries are kept."""
+    """How long rows are retained after they have expired or been processed.
+
+    ``logs`` is the retention of log entries, counted from their date. None retains all of them.
+    """
 
     sessions: timedelta = timedelta(days=7)
     codes: timedelta = timedelta(days=1)
@@ -23,13 +26,13 @@ class Retention:
 async def clean_up(
     adapters: Adapters, retention: Retention, *, dry_run: bool = False, report: Callable[[str], None] = lambda _: None
 ) -> dict[str, int]:
-    """Remove what is older than the retention, in bounded batches, and return the number of rows by kind.
+    """Delete rows that are older than the retention, in bounded batches, and return the number of rows by kind.
 
     Args:
-        adapters: where.
-        retention: how long rows are kept.
-        dry_run: whether rows are only counted.
-        report: hears the name of each kind that is done.
+        adapters: The adapters of the database.
+        retention: How long rows are retained.
+        dry_run: Whether to count the rows without deleting them.
+        report: Called with the name of each kind when it is done.
     """
     now = adapters.context.now()
     sessions = await adapters.session_cleanup(grace=retention.sessions, dry_run=dry_run)

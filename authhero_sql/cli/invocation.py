@@ -1,4 +1,4 @@
-"""What every command shares: its options, the database, the output, and how errors become exit codes."""
+"""The parts that all commands share: global options, the database, output, error reporting and exit codes."""
 
 from __future__ import annotations
 
@@ -37,37 +37,37 @@ T = TypeVar("T")
 Body = Callable[Concatenate["Invocation", P], None]
 
 CHECK_FAILED, USAGE_ERROR, MIGRATION_FAILED, DATABASE_FAILED, INTERRUPTED = 1, 2, 3, 4, 130
-EXIT_CODES = "Exit codes: 0 success, 1 a check failed, 2 usage error, 3 migration failed, 4 database or configuration error."
-ABOUT = "Manage the schema, the first set-up and the upkeep of an AuthHero database on SQLite, PostgreSQL, MySQL, MariaDB or Cloudflare D1."
-PANEL = "Options of every command, before or after its name"
+EXIT_CODES = "Exit codes: 0 success, 1 failed check, 2 usage error, 3 failed migration, 4 database or configuration error, 130 interrupted."
+ABOUT = "Set up, migrate and maintain an AuthHero database on SQLite, PostgreSQL, MySQL, MariaDB or Cloudflare D1."
+PANEL = "Global options (before or after the command)"
 _URL_HELP = (
-    f"The URL of the database. Without it: {VARIABLE} in the environment, then in .env, then url in \\[tool.{TABLE}] of pyproject.toml, "
-    "both in the current directory. An error names the place that the URL came from, and never shows a password."
+    f"The database URL. Defaults to {VARIABLE} in the environment or in .env, or to url in \\[tool.{TABLE}] of pyproject.toml, "
+    "in the current directory."
 )
 
-SHARED: Mapping[str, tuple[Any, Any]] = {
-    "url": (Annotated[str | None, typer.Option("--url", help=_URL_HELP, show_default=False, rich_help_panel=PANEL)], None),
-    "as_json": (Annotated[bool, typer.Option("--json", help="Print JSON, errors included.", rich_help_panel=PANEL)], False),
-    "debug": (Annotated[bool, typer.Option("--debug", help="Print the traceback of an error.", rich_help_panel=PANEL)], False),
-    "no_color": (Annotated[bool, typer.Option("--no-color", help="Print no colors, as NO_COLOR=1 does.", rich_help_panel=PANEL)], False),
+GLOBAL_OPTIONS: Mapping[str, tuple[Any, Any]] = {
+    "url": (Annotated[str | None, typer.Option("--url", metavar="URL", help=_URL_HELP, show_default=False, rich_help_panel=PANEL)], None),
+    "as_json": (Annotated[bool, typer.Option("--json", help="Print the output and errors as JSON.", rich_help_panel=PANEL)], False),
+    "debug": (Annotated[bool, typer.Option("--debug", help="Print the traceback of errors.", rich_help_panel=PANEL)], False),
+    "no_color": (Annotated[bool, typer.Option("--no-color", help="Disable colors, like NO_COLOR=1.", rich_help_panel=PANEL)], False),
 }
-"""The options of every command: type and default by name."""
+"""The types and defaults of the global options, by name."""
 
 
 def _console(*, no_color: bool, stderr: bool = False) -> Console:
-    # None leaves the decision to the variable NO_COLOR.
+    # With None, rich respects the environment variable NO_COLOR.
     return Console(stderr=stderr, soft_wrap=True, no_color=no_color or None)
 
 
 class UsageError(typer.TyperException):
-    """The command was called with the wrong options."""
+    """An error in the arguments or options of a command."""
 
     exit_code = USAGE_ERROR
 
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
-    """One call of a command: the options that all commands share, and the two streams."""
+    """One invocation of a command: its global options and output streams."""
 
     url: str | None
     json: bool
@@ -76,49 +76,48 @@ class Invocation:
 
     @classmethod
     def of(cls, *, url: str | None, as_json: bool, no_color: bool, **_: Any) -> Self:
-        """Return the invocation with these options."""
+        """Create the invocation from the global options."""
         return cls(url, as_json, _console(no_color=no_color), _console(no_color=no_color, stderr=True))
 
     # --- the database ------------------------------------------------------------------------------------------------------------
 
     def run(self, work: Callable[[Database], Awaitable[T]], *, create: bool = False) -> T:
-        """Return what comes of work with the open database.
+        """Open the database, call ``work`` with it, and return the result.
 
         Args:
-            work: what is done.
-            create: whether a SQLite file that does not exist is created.
+            work: The function to call.
+            create: Whether to create the SQLite file if it does not exist.
         """
 
-        async def inside() -> T:
+        async def call() -> T:
             with self._source() as source:
-                database = _connected(source, create=create)
+                database = _connect(source, create=create)
                 await database.open()
             async with database:
                 return await work(database)
 
-        return anyio.run(inside)
+        return anyio.run(call)
 
     def run_unopened(self, work: Callable[[ManagedDatabase], Awaitable[T]]) -> T:
-        """Return what comes of work with the database, which work opens."""
+        """Call ``work`` with the database, which it has to open, and return the result."""
 
-        async def inside() -> T:
+        async def call() -> T:
             with self._source() as source:
-                database = _connected(source, create=False)
+                database = _connect(source, create=False)
             try:
                 return await work(database)
             finally:
                 await database.close()
 
-        return anyio.run(inside)
+        return anyio.run(call)
 
     @contextmanager
     def _source(self) -> Iterator[Source]:
-        """Give the URL, and name the place that it comes from where the database cannot be opened by it."""
+        """Yield the URL. If the database cannot be opened with it, the error names the place where the URL was found."""
         source = find_url(self.url, Path.cwd())
         if source is None:
             raise UsageError(
-                f"no database is named: pass --url, set {VARIABLE} in the environment or in .env, "
-                f"or set url in [tool.{TABLE}] of pyproject.toml"
+                f"no database URL: pass --url, set {VARIABLE} in the environment or in .env, or set url in [tool.{TABLE}] of pyproject.toml"
             )
         try:
             yield source
@@ -128,58 +127,58 @@ class Invocation:
 
     # --- the output --------------------------------------------------------------------------------------------------------------
 
-    def answer(self, value: Any, words: str | Table) -> None:
-        """Print the value as JSON, or else the words."""
+    def print_result(self, value: Any, text: str | Table) -> None:
+        """Print the value as JSON if --json was passed, and the text otherwise."""
         if self.json:
-            typer.echo(json.dumps(plain(value), ensure_ascii=False))
-        elif isinstance(words, str):
-            self.say(words)
+            typer.echo(json.dumps(to_json_value(value), ensure_ascii=False))
+        elif isinstance(text, str):
+            self.print_text(text)
         else:
-            self.out.print(words)
+            self.out.print(text)
 
-    def say(self, text: str) -> None:
-        """Print text as it is."""
+    def print_text(self, text: str) -> None:
+        """Print text verbatim."""
         self.out.print(text, markup=False, highlight=False)
 
-    def note(self, text: str) -> None:
-        """Print progress to a terminal's standard error."""
+    def print_progress(self, text: str) -> None:
+        """Print progress to standard error if it is a terminal."""
         if self.err.is_terminal and not self.json:
             self.err.print(text, style="dim", markup=False, highlight=False)
 
     @property
-    def can_ask(self) -> bool:
-        """Whether somebody is there to answer."""
+    def is_interactive(self) -> bool:
+        """Whether the user can be prompted."""
         return not self.json and sys.stdin.isatty() and self.out.is_terminal
 
 
-def _connected(source: Source, *, create: bool) -> ManagedDatabase:
-    # The database may belong to another program, so opening it changes nothing.
+def _connect(source: Source, *, create: bool) -> ManagedDatabase:
+    # The database may belong to another program, so opening it must not change it.
     database = connect(source.url, **inspection_options(source.url))
     path = missing_file(database)
     if path is not None and not create:
-        raise ConfigurationError(f"there is no SQLite file {path}: `authhero-sql migrate` and `authhero-sql init` create it")
+        raise ConfigurationError(f"the SQLite file {path} does not exist: run `authhero-sql migrate` or `authhero-sql init` to create it")
     return database
 
 
-def plain(value: Any) -> Any:
-    """Return the value in the types of JSON."""
+def to_json_value(value: Any) -> Any:
+    """Convert a value to types that JSON supports."""
     if isinstance(value, BaseModel):
         return value.model_dump(mode="json")
     if is_dataclass(value) and not isinstance(value, type):
-        return plain(asdict(value))
+        return to_json_value(asdict(value))
     if isinstance(value, Mapping):
-        return {name: plain(part) for name, part in value.items()}
-    return [plain(part) for part in value] if isinstance(value, list | tuple) else value
+        return {name: to_json_value(part) for name, part in value.items()}
+    return [to_json_value(part) for part in value] if isinstance(value, list | tuple) else value
 
 
-def counted(number: int, noun: str) -> str:
-    """Return the number with its noun: ``1 migration``, ``2 migrations``."""
+def pluralize(number: int, noun: str) -> str:
+    """Return the number and the noun, in the plural if necessary: ``1 migration``, ``2 migrations``."""
     plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}es" if noun.endswith("x") else f"{noun}s"
     return f"{number} {noun if number == 1 else plural}"
 
 
-class Bar:
-    """Shows the progress of a migration on a terminal."""
+class ProgressBar:
+    """A progress bar for migrations, which is only shown on a terminal."""
 
     def __init__(self, cli: Invocation) -> None:
         columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"), TimeRemainingColumn())
@@ -194,7 +193,7 @@ class Bar:
         self._progress.stop()
 
     def __call__(self, progress: migrations.Progress) -> None:
-        """Show a step, or a batch of a data step."""
+        """Update the bar after a step, or after a batch of a data step."""
         if self._task is None:
             self._task = self._progress.add_task("")
         if progress.total is None:
@@ -215,8 +214,8 @@ _CODES: tuple[tuple[type[AuthHeroSQLError], int], ...] = (
 )
 
 
-def _described(error: Exception) -> tuple[str, str, int]:
-    """Return an error's name, its message, and the exit code."""
+def _describe_error(error: Exception) -> tuple[str, str, int]:
+    """Return the name, the message and the exit code of an error."""
     name = type(error).__name__
     if isinstance(error, typer.Abort):
         return name, "interrupted", INTERRUPTED
@@ -230,17 +229,17 @@ def _described(error: Exception) -> tuple[str, str, int]:
         return name, " ".join([f"{str(error).rstrip('.')}." if notes else str(error), *notes]), code
     if isinstance(error, OSError):
         return name, str(error), DATABASE_FAILED
-    # What another exception says may repeat a value.
-    return name, f"internal error of type {name}; run the command again with --debug to see where", DATABASE_FAILED
+    # The message of any other exception may contain a secret value.
+    return name, f"internal error ({name}): run the command again with --debug for the traceback", DATABASE_FAILED
 
 
-def _reported(error: Exception, flags: Sequence[str]) -> int:
-    """Print an error to standard error, and return the exit code."""
-    name, message, code = _described(error)
+def _report_error(error: Exception, flags: Sequence[str]) -> int:
+    """Print an error to standard error and return its exit code."""
+    name, message, code = _describe_error(error)
     trace = "".join(traceback.format_exception(error)) if "--debug" in flags else None
     if "--json" in flags:
-        shown = {"error": name, "message": message, "exit_code": code}
-        typer.echo(json.dumps({**shown, "traceback": trace} if trace else shown, ensure_ascii=False), err=True)
+        report = {"error": name, "message": message, "exit_code": code}
+        typer.echo(json.dumps({**report, "traceback": trace} if trace else report, ensure_ascii=False), err=True)
         return code
     if trace:
         typer.echo(trace, err=True, nl=False)
@@ -249,7 +248,7 @@ def _reported(error: Exception, flags: Sequence[str]) -> int:
 
 
 class Root(TyperGroup):
-    """The program itself, which reports every error in one way."""
+    """The top-level command group, which reports all errors in the same way."""
 
     def main(
         self,
@@ -260,15 +259,15 @@ class Root(TyperGroup):
         windows_expand_args: bool = True,
         **extra: Any,
     ) -> Any:
-        """Run a command, and exit."""
-        # An error may come up before the options have been read.
-        flags = list(takewhile(lambda word: word != "--", sys.argv[1:] if args is None else args))
+        """Run a command and exit."""
+        # An error may occur before the options are parsed.
+        flags = list(takewhile(lambda argument: argument != "--", sys.argv[1:] if args is None else args))
         try:
             code = super().main(args, prog_name, complete_var, False, windows_expand_args, **extra)
         except Exception as error:
             if not standalone_mode:
                 raise
-            code = _reported(error, flags)
+            code = _report_error(error, flags)
         if standalone_mode:
             sys.exit(code if isinstance(code, int) else 0)
         return code
@@ -280,68 +279,70 @@ class Root(TyperGroup):
 app: typer.Typer = typer.Typer(name="authhero-sql", cls=Root, help=ABOUT, epilog=EXIT_CODES, pretty_exceptions_enable=False)
 
 
-def _shown_version(wanted: bool) -> None:
-    if wanted:
+def _print_version(requested: bool) -> None:
+    if requested:
         typer.echo(f"authhero-sql {authhero_sql.__version__}")
         raise typer.Exit
 
 
-def _with_shared(function: Callable[..., None], own: Sequence[inspect.Parameter]) -> None:
-    """Give a function the parameters from which typer makes its options: its own and those that all commands share."""
+def _set_options(function: Callable[..., None], own: Sequence[inspect.Parameter]) -> None:
+    """Set the signature from which typer derives the options of a function: its own and the global ones."""
     context = inspect.Parameter("context", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)
     kind = inspect.Parameter.KEYWORD_ONLY
-    shared = [inspect.Parameter(name, kind, default=default, annotation=type) for name, (type, default) in SHARED.items()]
-    parameters = [context, *(parameter.replace(kind=kind) for parameter in own), *shared]
-    function.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # inspect reads it
+    global_options = [inspect.Parameter(name, kind, default=default, annotation=type) for name, (type, default) in GLOBAL_OPTIONS.items()]
+    parameters = [context, *(parameter.replace(kind=kind) for parameter in own), *global_options]
+    function.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # inspect.signature() uses it
     function.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
 
 
 def command(group: typer.Typer, name: str | None = None) -> Callable[[Body[P]], Body[P]]:
-    """Register a function, whose first parameter is the invocation, as a command of the group."""
+    """Register a function as a command of the group. Its first parameter is the invocation."""
 
     def register(function: Body[P]) -> Body[P]:
         @wraps(function)
-        def run(context: typer.Context, **given: Any) -> None:
-            shared = {option: given.pop(option) or context.obj[option] for option in SHARED}
-            function(Invocation.of(**shared), **given)  # type: ignore[call-arg]  # typer has matched them with the signature
+        def run(context: typer.Context, **options: Any) -> None:
+            global_options = {name: options.pop(name) or context.obj[name] for name in GLOBAL_OPTIONS}
+            function(Invocation.of(**global_options), **options)  # type: ignore[call-arg]  # typer matches them with the signature
 
         hints = get_type_hints(function, include_extras=True)
         own = list(inspect.signature(function).parameters.values())[1:]
-        _with_shared(run, [parameter.replace(annotation=hints[parameter.name]) for parameter in own])
+        _set_options(run, [parameter.replace(annotation=hints[parameter.name]) for parameter in own])
         group.command(name)(run)
         return function
 
     return register
 
 
-def _kept(context: typer.Context, **given: Any) -> None:
-    """Keep the options that stand before the command."""
-    context.obj = {option: given[option] or (context.obj or {}).get(option) for option in SHARED}
+def _store_global_options(context: typer.Context, **options: Any) -> None:
+    """Store the global options that precede the command."""
+    context.obj = {name: options[name] or (context.obj or {}).get(name) for name in GLOBAL_OPTIONS}
 
 
 def group(name: str, help: str) -> typer.Typer:
     """Add a group of commands."""
-    added = typer.Typer()
+    subcommands = typer.Typer()
 
-    def before(context: typer.Context, **given: Any) -> None:
-        _kept(context, **given)
+    def callback(context: typer.Context, **options: Any) -> None:
+        _store_global_options(context, **options)
 
-    _with_shared(before, [])
-    added.callback(help=help)(before)
-    app.add_typer(added, name=name)
-    return added
+    _set_options(callback, [])
+    subcommands.callback(help=help)(callback)
+    app.add_typer(subcommands, name=name)
+    return subcommands
 
 
-def _before(context: typer.Context, **given: Any) -> None:
-    """Keep the options, and show the help where there is no command."""
-    _kept(context, **given)
+def _root_callback(context: typer.Context, **options: Any) -> None:
+    """Store the global options, and print the help if there is no command."""
+    _store_global_options(context, **options)
     if context.invoked_subcommand is None:
-        if given["as_json"]:
-            raise UsageError("a command is missing")
+        if options["as_json"]:
+            raise UsageError("missing command")
         typer.echo(context.get_help())
         raise typer.Exit(USAGE_ERROR)
 
 
-_VERSION = typer.Option("--version", help="Print the version.", callback=_shown_version, is_eager=True)
-_with_shared(_before, [inspect.Parameter("version", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=Annotated[bool, _VERSION])])
-app.callback(invoke_without_command=True, help=ABOUT, epilog=EXIT_CODES)(_before)
+_VERSION = typer.Option("--version", help="Print the version and exit.", callback=_print_version, is_eager=True)
+_set_options(
+    _root_callback, [inspect.Parameter("version", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=Annotated[bool, _VERSION])]
+)
+app.callback(invoke_without_command=True, help=ABOUT, epilog=EXIT_CODES)(_root_callback)

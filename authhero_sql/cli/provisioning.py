@@ -1,4 +1,4 @@
-"""What a server needs before the first login: tenant, connection, signing key, client and user, each only where it is missing."""
+"""Creation of what a server needs for the first login: a tenant, a connection, a signing key, a client and a user."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from ..types import ClientCreate
 
 CONNECTION = "Username-Password-Authentication"
-"""Auth0's name for the connection whose passwords are stored here."""
+"""Auth0's name for the database connection."""
 PROVIDER = "auth0"
 APP_TYPES: tuple[str, ...] = get_args(AppType)
 PUBLIC = {"native", "spa"}
-"""The types of clients that cannot keep a secret."""
+"""The types of public clients, which cannot keep a secret."""
 SECRET_LENGTH = 43
-"""258 bits, for each of the 64 characters stands for six."""
+"""The length of a client secret: 258 bits, at 6 bits per character."""
 KEY_BITS = 2048
 KEY_LIFETIME = timedelta(days=3650)
 SHORTEST_PASSWORD = 8
@@ -33,7 +33,7 @@ SHORTEST_PASSWORD = 8
 
 @dataclass(frozen=True, slots=True)
 class ClientWanted:
-    """A client, found by its name."""
+    """A client to create unless the tenant has one with this name."""
 
     name: str
     callbacks: tuple[str, ...] = ()
@@ -43,7 +43,7 @@ class ClientWanted:
 
 @dataclass(frozen=True, slots=True)
 class UserWanted:
-    """A user of the connection, found by the e-mail address; ``password`` is asked once it is certain that there is no such user."""
+    """A user to create unless the tenant has one with this email. ``password`` is only called if the user does not exist."""
 
     email: str
     password: Callable[[], str] = field(repr=False)
@@ -52,11 +52,11 @@ class UserWanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What is to be there; None where something is not this call's to create."""
+    """The objects to create unless they exist. Those that are None or False are not created."""
 
     tenant: str
     tenant_name: str | None = None
-    """Also says that the tenant may be created."""
+    """The name of the tenant. If it is None, the tenant must exist."""
     key: bool = False
     connection: bool = False
     client: ClientWanted | None = None
@@ -65,7 +65,14 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One thing that is there now: what it is, by which name, whether this call created it, and what else is worth knowing."""
+    """An object that exists after provisioning.
+
+    Attributes:
+        kind: The kind of the object, for example ``"signing key"``.
+        name: The name of the object.
+        created: Whether this call created it.
+        details: Additional information, such as the client ID.
+    """
 
     kind: str
     name: str
@@ -74,7 +81,7 @@ class Part:
 
 
 @dataclass(slots=True)
-class _Found:
+class _Existing:
     tenant: Tenant | None = None
     key: SigningKey | None = None
     connection: Connection | None = None
@@ -83,57 +90,59 @@ class _Found:
 
 
 async def provision(adapters: Adapters, wanted: Wanted) -> list[Part]:
-    """Create what is missing, all or nothing, and say what there is.
+    """Create the missing objects, all or nothing, and return all of them.
 
     Raises:
-        ConfigurationError: the tenant does not exist and may not be created.
-        ConflictError: somebody else has created the same meanwhile.
-        DriverMissingError: a package of the extra ``[cli]`` is missing.
+        ConfigurationError: The tenant does not exist, and ``wanted`` has no name for it.
+        ConflictError: Another process created one of the objects concurrently.
+        DriverMissingError: A package of the extra ``[cli]`` is not installed.
     """
-    found = await _look(adapters, wanted)
-    # A password is asked for before the batch begins.
-    password = _hashed(wanted.user.password()) if wanted.user is not None and found.user is None else ""
+    existing = await _find_existing(adapters, wanted)
+    # The user may be prompted for the password, so get it before the batch starts.
+    password = _hash_password(wanted.user.password()) if wanted.user is not None and existing.user is None else ""
     parts: list[Part] = []
     async with adapters.batch() as batch:
         if wanted.tenant_name is not None:
-            if found.tenant is None:
+            if existing.tenant is None:
                 await batch.tenants.create({"id": wanted.tenant, "friendly_name": wanted.tenant_name})
-            parts.append(Part("tenant", wanted.tenant, found.tenant is None))
+            parts.append(Part("tenant", wanted.tenant, existing.tenant is None))
         if wanted.key:
-            key = found.key or await batch.keys.create(_signing_key(adapters, wanted.tenant))
-            parts.append(Part("signing key", key.kid, found.key is None))
-        connection = found.connection
+            key = existing.key or await batch.keys.create(_signing_key(adapters, wanted.tenant))
+            parts.append(Part("signing key", key.kid, existing.key is None))
+        connection = existing.connection
         if wanted.connection:
             connection = connection or await batch.connections.create(wanted.tenant, {"name": CONNECTION, "strategy": PROVIDER})
-            parts.append(Part("connection", CONNECTION, found.connection is None))
+            parts.append(Part("connection", CONNECTION, existing.connection is None))
         if wanted.client is not None:
-            parts.append(await _client(batch, wanted.tenant, wanted.client, found.client, connection))
+            parts.append(await _create_client(batch, wanted.tenant, wanted.client, existing.client, connection))
         if wanted.user is not None:
-            parts.append(await _user(batch, wanted.tenant, wanted.user, found.user, password))
+            parts.append(await _create_user(batch, wanted.tenant, wanted.user, existing.user, password))
     return parts
 
 
-async def _look(adapters: Adapters, wanted: Wanted) -> _Found:
-    found = _Found(tenant=await adapters.tenants.get(wanted.tenant))
+async def _find_existing(adapters: Adapters, wanted: Wanted) -> _Existing:
+    existing = _Existing(tenant=await adapters.tenants.get(wanted.tenant))
     if wanted.key:
         keys = await adapters.keys.list(where={"type": "jwt_signing"}, per_page=1000)
-        found.key = next((key for key in keys.items if key.tenant_id in (None, wanted.tenant)), None)
-    if found.tenant is None:
+        existing.key = next((key for key in keys.items if key.tenant_id in (None, wanted.tenant)), None)
+    if existing.tenant is None:
         if wanted.tenant_name is None:
-            raise ConfigurationError(f"there is no tenant {wanted.tenant!r}: `authhero-sql tenant create` creates one")
-        return found
-    found.connection = await adapters.connections.get_by_name(wanted.tenant, CONNECTION)
+            raise ConfigurationError(f"tenant {wanted.tenant!r} does not exist: run `authhero-sql tenant create` to create it")
+        return existing
+    existing.connection = await adapters.connections.get_by_name(wanted.tenant, CONNECTION)
     if wanted.client is not None:
         clients = await adapters.clients.list(wanted.tenant, where={"name": wanted.client.name}, per_page=1)
-        found.client = next(iter(clients.items), None)
+        existing.client = next(iter(clients.items), None)
     if wanted.user is not None:
-        found.user = await adapters.users.get_by_email(wanted.tenant, wanted.user.email, provider=PROVIDER)
-    return found
+        existing.user = await adapters.users.get_by_email(wanted.tenant, wanted.user.email, provider=PROVIDER)
+    return existing
 
 
-async def _client(batch: Adapters, tenant: str, wanted: ClientWanted, found: Client | None, connection: Connection | None) -> Part:
-    if found is not None:
-        return Part("client", found.name, created=False, details={"client_id": found.client_id, "callbacks": found.callbacks})
+async def _create_client(
+    batch: Adapters, tenant: str, wanted: ClientWanted, existing: Client | None, connection: Connection | None
+) -> Part:
+    if existing is not None:
+        return Part("client", existing.name, created=False, details={"client_id": existing.client_id, "callbacks": existing.callbacks})
     public = wanted.app_type in PUBLIC
     secret = None if public else batch.context.ids.nanoid(SECRET_LENGTH)
     fields: ClientCreate = {
@@ -151,9 +160,9 @@ async def _client(batch: Adapters, tenant: str, wanted: ClientWanted, found: Cli
     return Part("client", client.name, created=True, details=details)
 
 
-async def _user(batch: Adapters, tenant: str, wanted: UserWanted, found: User | None, password: str) -> Part:
-    if found is not None:
-        return Part("user", wanted.email, created=False, details={"user_id": found.user_id})
+async def _create_user(batch: Adapters, tenant: str, wanted: UserWanted, existing: User | None, password: str) -> Part:
+    if existing is not None:
+        return Part("user", wanted.email, created=False, details={"user_id": existing.user_id})
     user = await batch.users.create(
         tenant,
         {
@@ -169,22 +178,22 @@ async def _user(batch: Adapters, tenant: str, wanted: UserWanted, found: User | 
     return Part("user", wanted.email, created=True, details={"user_id": user.user_id})
 
 
-def _hashed(password: str) -> str:
+def _hash_password(password: str) -> str:
     try:
         from argon2 import PasswordHasher
     except ImportError as error:
-        raise _missing("argon2-cffi") from error
+        raise _missing_package("argon2-cffi") from error
     return PasswordHasher().hash(password)
 
 
 def _signing_key(adapters: Adapters, name: str) -> dict[str, Any]:
-    """Return an RSA key for RS256 that all tenants share: the certificate, and the private key as PKCS #8, both in PEM."""
+    """Generate an RSA key for RS256 that all tenants share. The certificate and the private key (PKCS #8) are PEM-encoded."""
     try:
         from cryptography import x509
         from cryptography.hazmat.primitives import hashes, serialization
         from cryptography.hazmat.primitives.asymmetric import rsa
     except ImportError as error:
-        raise _missing("cryptography") from error
+        raise _missing_package("cryptography") from error
     now = adapters.context.now()
     key = rsa.generate_private_key(public_exponent=65537, key_size=KEY_BITS)
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name[:64])])
@@ -194,7 +203,7 @@ def _signing_key(adapters: Adapters, name: str) -> dict[str, Any]:
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )
-    # By SHA-1, as x5t (RFC 7517, 4.8) and Auth0 have it: it names the certificate, and protects nothing.
+    # x5t (RFC 7517, section 4.8) and Auth0 use SHA-1. The hash only identifies the certificate and protects nothing.
     digest = certificate.fingerprint(hashes.SHA1())  # noqa: S303  # see above
     pem = serialization.Encoding.PEM
     return {
@@ -208,5 +217,5 @@ def _signing_key(adapters: Adapters, name: str) -> dict[str, Any]:
     }
 
 
-def _missing(package: str) -> DriverMissingError:
-    return DriverMissingError(f"this needs {package}: pip install 'authhero-sql[cli]'")
+def _missing_package(package: str) -> DriverMissingError:
+    return DriverMissingError(f"this command requires {package}: pip install 'authhero-sql[cli]'")

@@ -1,4 +1,4 @@
-"""Commands for the schema: migrations, their state, and what a crash left of them."""
+"""The commands for the schema: migrations, their status, and recovery after a crash."""
 
 from __future__ import annotations
 
@@ -14,189 +14,231 @@ from .. import migrations
 from ..dialects import SCRIPTS, Database
 from ..migrations.export import MODES, export_sql
 from ..migrations.writer import write_migration
-from .invocation import CHECK_FAILED, MIGRATION_FAILED, Bar, Invocation, UsageError, app, command, counted
+from .invocation import CHECK_FAILED, MIGRATION_FAILED, Invocation, ProgressBar, UsageError, app, command, pluralize
 
 D1_DIALECTS = ("d1", "sqlite")
-"""The dialects that D1 understands; their scripts are the same."""
+"""The dialects that D1 supports. Their scripts are identical."""
+UP_TO_DATE = "No migrations to apply: the schema is up to date."
 
 
 @command(app)
 def migrate(
     cli: Invocation,
-    to: Annotated[str | None, typer.Option(help="Stop after this migration; the beginning of its name is enough, such as 0005.")] = None,
+    to: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Stop after this migration: its name or a prefix, for example 0005.")
+    ] = None,
 ) -> None:
-    """Apply the pending migrations. Creates a SQLite file that does not exist."""
-    with Bar(cli) as bar:
+    """Apply the pending migrations.
+
+    Creates the SQLite file if it does not exist.
+    """
+    with ProgressBar(cli) as bar:
         applied = cli.run(lambda database: migrations.migrate_to_latest(database, report=bar, target=to), create=True)
-    cli.answer({"applied": applied}, applied_words(applied))
+    cli.print_result({"applied": applied}, _format_applied(applied))
 
 
-def applied_words(applied: list[str]) -> str:
-    """Return what migrate says."""
-    lines = [f"applied {name}" for name in applied]
-    return "\n".join([*lines, f"{counted(len(applied), 'migration')} applied"]) if applied else "nothing to apply: the schema is up to date"
+def _format_applied(applied: list[str]) -> str:
+    lines = [f"Applied {name}" for name in applied]
+    return "\n".join([*lines, f"{pluralize(len(applied), 'migration')} applied."]) if applied else UP_TO_DATE
 
 
 @command(app)
 def down(
     cli: Invocation,
-    steps: Annotated[int, typer.Option(min=0, help="The number of migrations.")] = 1,
+    steps: Annotated[int, typer.Option(min=0, metavar="NUMBER", help="The number of migrations to undo.")] = 1,
     *,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask: delete the data in the tables and columns that are dropped.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before dropping tables and columns with their data.")] = False,
 ) -> None:
-    """Undo the newest migrations. Shows which data this deletes and asks first; never undoes an adopted migration."""
-    if not yes and cli.can_ask:
-        yes = _agreed(cli, cli.run(lambda database: migrations.losses(database, steps)))
-    with Bar(cli) as bar:
+    """Undo the newest migrations.
+
+    Shows the data that would be deleted and asks for confirmation. Adopted
+    migrations cannot be undone.
+    """
+    if not yes and cli.is_interactive:
+        yes = _confirm_loss(cli, cli.run(lambda database: migrations.losses(database, steps)))
+    with ProgressBar(cli) as bar:
         names = cli.run(lambda database: migrations.migrate_down(database, steps, drop_data=yes, report=bar))
-    lines = [*(f"undid {name}" for name in names), f"{counted(len(names), 'migration')} undone"]
-    cli.answer({"taken_back": names}, "\n".join(lines) if names else "no migration to undo")
+    lines = [*(f"Undid {name}" for name in names), f"{pluralize(len(names), 'migration')} undone."]
+    cli.print_result({"taken_back": names}, "\n".join(lines) if names else "No migrations to undo.")
 
 
-def _agreed(cli: Invocation, lost: list[migrations.DataLoss]) -> bool:
-    """Return whether what would be lost may be lost; nothing needs no answer."""
+def _confirm_loss(cli: Invocation, lost: list[migrations.DataLoss]) -> bool:
+    """Ask whether data may be deleted. Return False without asking if no data would be lost."""
     if not lost:
         return False
-    shown = Table("dropped", "rows with data", title="Data that is deleted", title_justify="left")
+    table = Table("Table or column", "Rows with data", title="Data to be deleted", title_justify="left")
     for loss in lost:
-        shown.add_row(loss.table if loss.column is None else f"{loss.table}.{loss.column}", str(loss.rows))
-    cli.out.print(shown)
+        table.add_row(loss.table if loss.column is None else f"{loss.table}.{loss.column}", str(loss.rows))
+    cli.out.print(table)
     if not typer.confirm("Delete this data permanently and undo the migrations?"):
-        cli.say("no migration was undone")
+        cli.print_text("Cancelled: no migrations were undone.")
         raise typer.Exit(MIGRATION_FAILED)
     return True
 
 
 @command(app)
 def status(
-    cli: Invocation, *, exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 1 when a migration is pending.")] = False
+    cli: Invocation, *, exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 1 if a migration is pending.")] = False
 ) -> None:
-    """List the applied and the pending migrations. Changes nothing."""
+    """List the applied and pending migrations."""
     found = cli.run(migrations.migration_status)
-    cli.answer(found, _status_table(found))
+    cli.print_result(found, _status_table(found))
     if not cli.json:
-        cli.say(_status_words(found))
+        cli.print_text(_summarize_status(found))
     if exit_code and found.pending:
         raise typer.Exit(CHECK_FAILED)
 
 
 def _status_table(found: migrations.MigrationStatus) -> Table:
-    shown = Table("migration", "applied (UTC)", "took")
+    table = Table("Migration", "Applied (UTC)", "Duration")
     for entry in found.applied:
-        shown.add_row(entry.name, f"{entry.applied_at:%Y-%m-%d %H:%M:%S}", "adopted" if entry.adopted else f"{entry.duration_ms} ms")
+        table.add_row(entry.name, f"{entry.applied_at:%Y-%m-%d %H:%M:%S}", "adopted" if entry.adopted else f"{entry.duration_ms} ms")
     for name in found.pending:
-        shown.add_row(name, "pending", "")
-    return shown
+        table.add_row(name, "pending", "")
+    return table
 
 
-def _status_words(found: migrations.MigrationStatus) -> str:
+def _summarize_status(found: migrations.MigrationStatus) -> str:
     if found.made_by is not None:
-        return f"{found.made_by} created these tables: `authhero-sql check` compares them, `authhero-sql adopt` takes the database over"
+        creator = f"{found.made_by[0].upper()}{found.made_by[1:]}"
+        return f"{creator} created these tables. Run `authhero-sql check` to compare them, then `authhero-sql adopt`."
     if not found.pending:
-        return "the schema is up to date"
-    return f"{counted(len(found.pending), 'migration')} pending: run `authhero-sql migrate`"
+        return "The schema is up to date."
+    return f"{pluralize(len(found.pending), 'migration')} pending. Run `authhero-sql migrate` to apply them."
 
 
 @command(app)
 def plan(cli: Invocation) -> None:
-    """Print the SQL that migrate would run, without running it."""
+    """Print the SQL that `migrate` would run."""
     planned = cli.run(migrations.plan)
     text = "\n".join(f"-- {part.name}\n" + "".join(f"{statement};\n" for statement in part.statements) for part in planned)
-    cli.answer(planned, text.rstrip("\n") or "nothing to apply: the schema is up to date")
+    cli.print_result(planned, text.rstrip("\n") or UP_TO_DATE)
 
 
 @command(app)
 def check(cli: Invocation) -> None:
-    """Compare the schema of the database with this version's. Changes nothing; exits with 1 when the adapters cannot work with it."""
+    """Compare the schema of the database with this version.
+
+    Changes nothing. Exits with 1 if the adapters cannot work with the
+    database.
+    """
     found = cli.run(migrations.check_schema)
     parts = [{**asdict(part), "text": str(part)} for part in found.differences]
-    cli.answer({"usable": found.usable, "verdict": found.verdict, "differences": parts}, str(found))
+    cli.print_result({"usable": found.usable, "verdict": found.verdict, "differences": parts}, str(found))
     if not found.usable:
         raise typer.Exit(CHECK_FAILED)
 
 
 @command(app)
 def adopt(cli: Invocation) -> None:
-    """Take over a database that AuthHero created. Adds what is missing, and deletes nothing."""
-    with Bar(cli) as bar:
+    """Adopt a database that AuthHero created.
+
+    Adds what is missing, and deletes nothing.
+    """
+    with ProgressBar(cli) as bar:
 
         async def work(database: Database) -> tuple[list[str], str]:
             return await migrations.migrate_to_latest(database, adopt=True, report=bar), database.dialect.opening
 
         applied, opening = cli.run(work)
-    text = f"adopted at {applied[-1]}" if applied else "nothing to adopt: this database already has this package's ledger"
-    cli.answer({"applied": applied, "note": opening or None}, f"{text}\nnote: {opening}" if opening else text)
+    text = f"Adopted the database at {applied[-1]}." if applied else "Nothing to adopt: this database already has a ledger of this package."
+    cli.print_result({"applied": applied, "note": opening or None}, f"{text}\nnote: {opening}" if opening else text)
 
 
 @command(app)
 def repair(
     cli: Invocation,
     *,
-    record: Annotated[bool, typer.Option("--record", help="Record in the ledger what the schema shows.")] = False,
+    record: Annotated[bool, typer.Option("--record", help="Record in the ledger which steps are done, according to the schema.")] = False,
 ) -> None:
-    """List the migrations that a crash interrupted. Exits with 1 unless --record records what was done."""
+    """List interrupted migrations, and record which steps are done.
+
+    Without --record, changes nothing, and exits with 1 if a migration was
+    interrupted.
+    """
     found = cli.run(migrations.repair if record else migrations.find_interrupted_migrations)
-    next_step = "recorded: run `authhero-sql migrate` to go on" if record else "run `authhero-sql repair --record` to record what was done"
-    text = "\n".join([*map(str, found), next_step]) if found else "no migration was interrupted"
-    cli.answer({"interrupted": found, "recorded": record}, text)
+    next_step = (
+        "Recorded. Run `authhero-sql migrate` to continue."
+        if record
+        else "Run `authhero-sql repair --record` to record which steps are done."
+    )
+    text = "\n".join([*map(str, found), next_step]) if found else "No interrupted migrations."
+    cli.print_result({"interrupted": found, "recorded": record}, text)
     if found and not record:
         raise typer.Exit(CHECK_FAILED)
 
 
 @command(app)
 def unlock(cli: Invocation) -> None:
-    """Release the migration lease of a process that died."""
+    """Release the migration lease of a process that has died."""
     lease = cli.run(migrations.unlock)
-    cli.answer({"was": lease}, f"released: the migration lease was {lease}" if lease else "nobody held the migration lease")
+    cli.print_result({"was": lease}, f"Released the migration lease, which was {lease}." if lease else "The migration lease was not held.")
 
 
 @command(app, "export-sql")
 def export_sql_command(
     cli: Invocation,
-    dialect: Annotated[str | None, typer.Option(help=f"One of {', '.join(SCRIPTS)}.", show_default="sqlite")] = None,
-    d1: Annotated[Path | None, typer.Option(help="Write numbered files for `wrangler d1 migrations apply` into this directory.")] = None,
+    dialect: Annotated[
+        str | None, typer.Option(metavar="NAME", help=f"The SQL dialect: {', '.join(SCRIPTS)}.", show_default="sqlite")
+    ] = None,
+    d1: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write the files for `wrangler d1 migrations apply` to this directory.")
+    ] = None,
     *,
-    combined: Annotated[bool, typer.Option("--combined", help="Write all migrations into one file.")] = False,
-    squash: Annotated[bool, typer.Option("--squash", help="Write the final tables into one file, for an empty database.")] = False,
+    combined: Annotated[bool, typer.Option("--combined", help="Write all migrations to one file.")] = False,
+    squash: Annotated[bool, typer.Option("--squash", help="Write the final schema to one file, for an empty database.")] = False,
 ) -> None:
-    """Write the migrations as SQL to standard output, or into a directory with --d1. Needs no database."""
+    """Export the migrations as SQL scripts.
+
+    Writes to standard output, or to a directory with --d1. Does not connect
+    to a database.
+    """
     if combined and squash:
-        raise UsageError("--combined and --squash exclude each other")
+        raise UsageError("--combined and --squash cannot be used together")
     if d1 is not None and dialect not in (None, *D1_DIALECTS):
-        raise UsageError(f"--d1 writes for D1 and cannot be combined with --dialect {dialect}")
+        raise UsageError(f"--d1 cannot be used with --dialect {dialect}")
     mode = MODES[1] if combined else MODES[2] if squash else MODES[0]
     scripts = export_sql(dialect or D1_DIALECTS[d1 is None], mode)
     if d1 is None:
         if cli.json:
-            cli.answer(scripts, "")
+            cli.print_result(scripts, "")
         else:
-            # Exactly these bytes: the console would wrap and color them.
+            # The console would wrap and color the text.
             sys.stdout.write("\n".join(scripts.values()))
         return
     d1.mkdir(parents=True, exist_ok=True)
     for name, text in scripts.items():
         (d1 / name).write_text(text, "utf-8", newline="\n")
-    cli.answer({"written": list(scripts)}, "\n".join(f"wrote {d1 / name}" for name in scripts))
+    cli.print_result({"written": list(scripts)}, "\n".join(f"Wrote {d1 / name}" for name in scripts))
 
 
 @command(app)
 def makemigration(
     cli: Invocation,
-    name: Annotated[str, typer.Argument(help="What it does, such as users_blocked.")],
-    folder: Annotated[Path | None, typer.Option(help="The directory to write to.", show_default="authhero_sql/migrations")] = None,
+    name: Annotated[str, typer.Argument(help="A short description, for example users_blocked.")],
+    folder: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="The directory to write to.", show_default="authhero_sql/migrations")
+    ] = None,
 ) -> None:
-    """Write the migration for what tables.py declares and the migrations lack. For the authors of this package, in a checkout."""
+    """Generate a migration from the changes in tables.py.
+
+    For developers of this package, in a source checkout.
+    """
     path = write_migration(name, folder)
-    cli.answer({"path": str(path) if path else None}, f"wrote {path}" if path else "nothing to write: the migrations match tables.py")
+    cli.print_result({"path": str(path) if path else None}, f"Wrote {path}" if path else "No changes: the migrations match tables.py.")
 
 
 @command(app, "search-index")
 def search_index(
     cli: Invocation,
     *,
-    drop: Annotated[bool, typer.Option("--drop", help="Drop the indexes instead.")] = False,
+    drop: Annotated[bool, typer.Option("--drop", help="Drop the indexes.")] = False,
 ) -> None:
-    """Create the optional indexes that find users by the beginning of a name or an address, without blocking writes."""
+    """Create the optional indexes for user searches.
+
+    They speed up searches for part of a name or an email address, and make
+    writes slower.
+    """
     names = cli.run(migrations.drop_search_indexes if drop else migrations.create_search_indexes)
     key, verb = ("dropped", "dropped") if drop else ("built", "created")
-    cli.answer({key: names}, "\n".join(f"{verb} {name}" for name in names) or f"nothing to do: no index was {verb}")
+    cli.print_result({key: names}, "\n".join(f"{verb.capitalize()} {name}" for name in names) or f"No index was {verb}.")

@@ -1,4 +1,4 @@
-"""Where the URL of the database comes from: a flag, the environment, a ``.env`` file, or ``pyproject.toml``."""
+"""Lookup of the database URL in the options, the environment, a ``.env`` file, or ``pyproject.toml``."""
 
 from __future__ import annotations
 
@@ -14,36 +14,36 @@ from ..errors import ConfigurationError
 VARIABLE = "AUTHHERO_SQL_URL"
 TABLE = "authhero-sql"
 KEYS = {"url"}
-"""What may stand in ``[tool.authhero-sql]``."""
+"""The valid keys of ``[tool.authhero-sql]``."""
 
 _ASSIGNMENT = re.compile(rf"\s*(?:export\s+)?{VARIABLE}\s*=\s*(?:'([^']*)'|\"([^\"]*)\"|([^\s#]*))\s*(?:#.*)?")
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A URL, and the place that named it."""
+    """A URL and the place where it was found."""
 
     url: str = field(repr=False)
     place: str
 
 
 def find_url(flag: str | None, folder: Path) -> Source | None:
-    """Return the URL from the first place that has one: the flag, the environment, ``.env``, ``pyproject.toml``.
+    """Return the first URL found in the flag, the environment, ``.env`` and ``pyproject.toml``, or None.
 
     Raises:
-        ConfigurationError: a file cannot be read, or ``[tool.authhero-sql]`` has a key that does not exist.
+        ConfigurationError: A file cannot be read, or ``[tool.authhero-sql]`` is invalid.
     """
-    found: tuple[tuple[str, Callable[[], str | None]], ...] = (
+    places: tuple[tuple[str, Callable[[], str | None]], ...] = (
         ("--url", lambda: flag),
         (f"{VARIABLE} in the environment", lambda: os.environ.get(VARIABLE)),
         (f"{VARIABLE} in {folder / '.env'}", lambda: _in_env_file(folder / ".env")),
         (f"[tool.{TABLE}] in {folder / 'pyproject.toml'}", lambda: _in_pyproject(folder / "pyproject.toml")),
     )
-    return next((Source(url, place) for place, read in found if (url := read())), None)
+    return next((Source(url, place) for place, read in places if (url := read())), None)
 
 
 def _in_env_file(path: Path) -> str | None:
-    """Read the variable as it is written: no ``$`` is expanded, because a password may contain one. The last assignment wins."""
+    """Return the last value of the variable in a ``.env`` file. ``$`` is not expanded, because a password may contain it."""
     url = None
     for line in (_text(path) or "").splitlines():
         if found := _ASSIGNMENT.fullmatch(line):
@@ -55,19 +55,19 @@ def _in_pyproject(path: Path) -> str | None:
     try:
         tables = tomllib.loads(_text(path) or "")
     except tomllib.TOMLDecodeError:
-        # Its message repeats a part of the file.
+        # The original message quotes a part of the file, which may be secret.
         raise ConfigurationError(f"{path} is not valid TOML") from None
     settings = tables.get("tool", {}).get(TABLE, {})
     if unknown := settings.keys() - KEYS:
-        raise ConfigurationError(f"[tool.{TABLE}] in {path} has the unknown key {min(unknown)}; it may have {', '.join(sorted(KEYS))}")
+        raise ConfigurationError(f'[tool.{TABLE}] in {path}: unknown key "{min(unknown)}"; use {", ".join(sorted(KEYS))}')
     url = settings.get("url")
     if url is not None and not isinstance(url, str):
-        raise ConfigurationError(f"url of [tool.{TABLE}] in {path} must be a string")
+        raise ConfigurationError(f"[tool.{TABLE}] in {path}: url must be a string")
     return url
 
 
 def _text(path: Path) -> str | None:
-    """Return the file's text, or None where there is no such file."""
+    """Return the contents of a file, or None if it does not exist."""
     try:
         return path.read_text("utf-8")
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):

@@ -1,4 +1,4 @@
-"""Commands for a database in use: ``cleanup`` and ``doctor``."""
+"""The commands ``cleanup`` and ``doctor``, for a database in use."""
 
 from __future__ import annotations
 
@@ -13,25 +13,36 @@ from ..adapters import create_adapters
 from ..dialects import Database
 from ..doctor import SEVERITIES, diagnose
 from ..upkeep import Retention, clean_up
-from .invocation import CHECK_FAILED, Invocation, app, command, counted
+from .invocation import CHECK_FAILED, Invocation, app, command, pluralize
 
 _DAY = timedelta(days=1)
-_KEPT = Retention()
+_DEFAULTS = Retention()
 _COLORS = dict(zip(SEVERITIES, ("red", "yellow", "cyan"), strict=True))
 
 
 @command(app)
 def cleanup(
     cli: Invocation,
-    grace_days: Annotated[float, typer.Option(min=0, help="Days to keep sessions and tokens after they expire.")] = _KEPT.sessions // _DAY,
-    codes_days: Annotated[float, typer.Option(min=0, help="Days to keep codes after they expire.")] = _KEPT.codes // _DAY,
-    outbox_days: Annotated[float, typer.Option(min=0, help="Days to keep delivered and dead events.")] = _KEPT.outbox // _DAY,
-    executions_days: Annotated[float, typer.Option(min=0, help="Days to keep action executions.")] = _KEPT.executions // _DAY,
-    logs_days: Annotated[float | None, typer.Option(min=0, help="Days to keep log entries.", show_default="all are kept")] = None,
+    grace_days: Annotated[
+        float, typer.Option(min=0, metavar="DAYS", help="Days to keep sessions and refresh tokens after they expire.")
+    ] = _DEFAULTS.sessions // _DAY,
+    codes_days: Annotated[float, typer.Option(min=0, metavar="DAYS", help="Days to keep codes after they expire.")] = _DEFAULTS.codes
+    // _DAY,
+    outbox_days: Annotated[
+        float, typer.Option(min=0, metavar="DAYS", help="Days to keep delivered events and dead letters.")
+    ] = _DEFAULTS.outbox // _DAY,
+    executions_days: Annotated[float, typer.Option(min=0, metavar="DAYS", help="Days to keep action executions.")] = _DEFAULTS.executions
+    // _DAY,
+    logs_days: Annotated[
+        float | None, typer.Option(min=0, metavar="DAYS", help="Days to keep log entries.", show_default="keep all")
+    ] = None,
     *,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Count the rows, and delete none.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count the rows that would be deleted.")] = False,
 ) -> None:
-    """Delete what has expired, in bounded batches, and print the number of rows."""
+    """Delete expired sessions, tokens, codes and other old rows.
+
+    Rows are deleted in bounded batches, so that other writers hardly wait.
+    """
     retention = Retention(
         sessions=timedelta(days=grace_days),
         codes=timedelta(days=codes_days),
@@ -42,31 +53,34 @@ def cleanup(
 
     async def work(database: Database) -> dict[str, int]:
         adapters = await create_adapters(database)
-        return await clean_up(adapters, retention, dry_run=dry_run, report=lambda kind: cli.note(f"{kind} done"))
+        return await clean_up(adapters, retention, dry_run=dry_run, report=lambda kind: cli.print_progress(f"Cleaned up {kind}"))
 
     counts = cli.run(work)
-    shown = Table("table", "rows to delete" if dry_run else "rows deleted")
+    table = Table("Table", "Rows to delete" if dry_run else "Rows deleted")
     for name, number in counts.items():
-        shown.add_row(name, str(number))
-    cli.answer({"dry_run": dry_run, "rows": counts}, shown)
+        table.add_row(name, str(number))
+    cli.print_result({"dry_run": dry_run, "rows": counts}, table)
 
 
 @command(app)
 def doctor(
     cli: Invocation,
     *,
-    thorough: Annotated[bool, typer.Option("--thorough", help="Read the whole file for corruption, too (SQLite, D1).")] = False,
+    thorough: Annotated[bool, typer.Option("--thorough", help="Also check the whole database for corruption (SQLite and D1).")] = False,
 ) -> None:
-    """Examine the database, and print each finding with its fix. Changes nothing; exits with 1 when there is a problem."""
+    """Diagnose the database and suggest fixes.
+
+    Changes nothing. Exits with 1 if there is a problem.
+    """
     findings = cli.run_unopened(lambda database: diagnose(database, thorough=thorough))
     counts = Counter(finding.severity for finding in findings)
     if not cli.json:
         for finding in findings:
             cli.out.print(f"{finding.severity}: ", style=_COLORS[finding.severity], end="")
-            cli.say(finding.message)
+            cli.print_text(finding.message)
             if finding.fix:
-                cli.say(f"  fix: {finding.fix}")
-    verdict = ", ".join(counted(counts[severity], severity) for severity in SEVERITIES if counts[severity]) or "no findings"
-    cli.answer({"healthy": not counts["problem"], "findings": findings}, verdict)
+                cli.print_text(f"  fix: {finding.fix}")
+    verdict = ", ".join(pluralize(counts[severity], severity) for severity in SEVERITIES if counts[severity]) or "No problems found."
+    cli.print_result({"healthy": not counts["problem"], "findings": findings}, verdict)
     if counts["problem"]:
         raise typer.Exit(CHECK_FAILED)

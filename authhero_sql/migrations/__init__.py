@@ -1,4 +1,4 @@
-"""The schema's history, and what applies it."""
+"""The history of the schema, and the functions that apply it."""
 
 from .backfills import Progress
 from .check import Difference, SchemaCheck, check_schema

@@ -1,11 +1,15 @@
-"""Takes over a database that AuthHero's own Kysely adapter made, and shares it with AuthHero from then on.
+"""Adoption of a database that AuthHero's own Kysely adapter created.
 
-Two programs, two ledgers, one schema: for each change one of the two has to be the one that makes it. What AuthHero has a migration
-for, AuthHero makes, and here it is only noted that it is there: it is *adopted*. The other way round would break one of the two.
-Where we added such a column and left AuthHero's ledger alone, AuthHero's next migration would stop at a column that exists; where we
-wrote its name into that ledger, an AuthHero that does not have this migration yet would stop at a name that it does not know, which
-is what Kysely does. So that ledger is read and never written, and a database is adopted once AuthHero is current. Where AuthHero
-will not run any more, its ledger can be dropped, and whatever is missing is added here.
+After adoption, AuthHero and this package share one schema, but each keeps its own ledger of migrations. Every schema change must
+therefore be made by exactly one of them. If AuthHero has a migration for a change, AuthHero makes it, and this package only records
+that it exists: the migration is *adopted*. The reverse would break AuthHero:
+
+- If this package added a column and left AuthHero's ledger alone, AuthHero's next migration would fail because the column exists.
+- If this package also recorded the migration in AuthHero's ledger, a version of AuthHero without that migration would fail, because
+  Kysely rejects a ledger that contains an unknown name.
+
+AuthHero's ledger is therefore read but never written, and a database can only be adopted once AuthHero is up to date. If AuthHero no
+longer runs on the database, its ledger can be dropped, and this package adds whatever is missing.
 """
 
 from __future__ import annotations
@@ -34,99 +38,105 @@ THEIRS = {
     "0006_action_executions_created_at_index": "2026-08-10T12:00:00_action_executions_created_at_index",
     "0007_page_hooks": "2026-08-11T12:00:00_page_hooks",
 }
-"""The migrations that AuthHero has too, with its names for them."""
+"""The migrations that AuthHero has as well, mapped to AuthHero's names for them."""
 SHOWN = 20
-"""How many differences an error lists."""
+"""The maximum number of differences that an error message lists."""
 
 
 def made_by_others(live: Collection[str]) -> str | None:
-    """Who created the tables of a database without a ledger; None where it has no table of the schema."""
+    """Return the program that created the tables of a database without a ledger, or None if it has no table of the schema."""
     if not set(live) & set(REGISTRY):
         return None
     return "AuthHero" if THEIR_LEDGER in live else "another program"
 
 
 async def is_foreign(context: Context, *, adopt: bool) -> bool:
-    """Whether somebody else made the tables of a database without a ledger; False where it has no table of the schema.
+    """Return whether another program created the tables of a database that has no ledger.
 
     Raises:
-        MigrationError: somebody else did, and ``adopt`` is off, or AuthHero has migrations to apply first.
-        IncompatibleDatabaseError: it lacks what adoption does not add.
+        MigrationError: Another program created the tables and ``adopt`` is False, or AuthHero has to apply its own migrations first.
+        IncompatibleDatabaseError: The database lacks tables, columns or keys that adoption does not add.
     """
     live = await live_schema(context.database)
-    who = made_by_others(live)
-    if who is None:
+    creator = made_by_others(live)
+    if creator is None:
         return False
     found = differences(live, wanted_schema(context.dialect))
     if not adopt:
-        raise MigrationError(_refusal(who, found))
-    needed = list(_beyond_repair(found))
-    if needed:
+        raise MigrationError(_refusal(creator, found))
+    blocking = list(_blocking_differences(found))
+    if blocking:
         raise IncompatibleDatabaseError(
-            f"the adapters cannot work with this database, and adopting it would not mend that:\n{_shown(needed)}\n"
-            "Is it the database that was meant? One that AuthHero made has all of this from its first migration on."
+            "the adapters cannot work with this database, and adopting it would not change that:\n"
+            f"{_format_differences(blocking)}\n"
+            "Check that this is the right database: AuthHero's first migration creates everything listed here."
         )
     await wait_for_authhero(context, history.names(), live)
     return True
 
 
 async def wait_for_authhero(context: Context, names: Iterable[str], live: Collection[str] | None = None) -> None:
-    """Let the migrations that AuthHero has too be AuthHero's to apply first.
+    """Require that AuthHero has applied its own versions of these migrations.
 
     Raises:
-        MigrationError: its ledger lacks one of them.
+        MigrationError: AuthHero's ledger lacks one of them.
     """
     if THEIR_LEDGER not in (live if live is not None else await live_schema(context.database)):
         return
-    words = context.dialect
-    query = f"SELECT {words.identifier('name')} FROM {words.identifier(THEIR_LEDGER)}"  # noqa: S608  # constants
+    dialect = context.dialect
+    query = f"SELECT {dialect.identifier('name')} FROM {dialect.identifier(THEIR_LEDGER)}"  # noqa: S608  # constants
     applied = {row[0] for row in await context.executor.fetch(Call(query))}
     missing = [THEIRS[name] for name in names if name in THEIRS and THEIRS[name] not in applied]
     if missing:
         raise MigrationError(
-            f"AuthHero has not applied {', '.join(missing)} to this database, and would fail at it if its tables were changed here first: "
-            "upgrade AuthHero and let it migrate, then run this again. Where AuthHero will not run on this database any more, drop its "
-            f"ledger, the table {THEIR_LEDGER}, and what is missing is added here"
+            f"AuthHero has not applied {', '.join(missing)} to this database yet: upgrade AuthHero, let it migrate, and try again. "
+            f"If AuthHero no longer uses this database, drop its ledger (the table {THEIR_LEDGER}) and try again"
         )
 
 
 async def adopt_migration(context: Context, name: str) -> bool:
-    """Note that what a migration makes is there, with what is missing of it added; False where nothing is there, so that it can be applied.
+    """Record a migration whose tables, columns or indexes exist already, and add the missing ones.
 
-    A run that was killed begins again: what it has added is not missing any more.
+    If the process is killed, the next run starts over and skips what the first one added.
+
+    Returns:
+        False if nothing that the migration creates exists, so that it has to be applied instead.
 
     Raises:
-        MigrationError: something could not be added.
+        MigrationError: A missing table, column or index could not be added.
     """
     live = await context.dialect.describe(context.database)
     steps = history.load(name).up
     done = [is_done(step, live) for step in steps]
     if not any(done):
         return False
-    for step, there in zip(steps, done, strict=True):
+    for step, exists in zip(steps, done, strict=True):
         if isinstance(step, Backfill):
             await fill(context, step, lambda *_: None)
-        elif not there:
+        elif not exists:
             await _add(context, name, step)
     ledger = Ledger(context)
     number = len(steps)
     entry = Entry(
         name=name, checksum=history.checksum(name), steps=number, steps_started=number, steps_done=number, applied_at=context.now()
     )
-    await ledger.record(context.dialect.applied(history.script(name)))
-    await ledger.begin(entry)
+    await ledger.execute(context.dialect.applied(history.script(name)))
+    await ledger.add(entry)
     return True
 
 
-def _beyond_repair(found: Iterable[Difference]) -> Iterator[Difference]:
-    """What the adapters need and no migration adds to tables that are there: the baseline's tables and columns are expected."""
-    added = {part for name in history.names() for step in history.load(name).up for part in _added(name, step)}
+def _blocking_differences(found: Iterable[Difference]) -> Iterator[Difference]:
+    """Yield the differences that the adapters cannot work with and that no migration resolves.
+
+    Adoption does not create the tables of the baseline, so their absence is one of them.
+    """
+    added = {part for name in history.names() for step in history.load(name).up for part in _added_parts(name, step)}
     for part in found:
         if part.required and not (part.found is None and (part.table, part.part, part.name) in added):
             yield part
 
 
-def _added(name: str, step: Operation) -> Iterator[tuple[str, str, str]]:
+def _added_parts(name: str, step: Operation) -> Iterator[tuple[str, str, str]]:
     match step:
         case CreateTable() if name != history.names()[0]:
             yield step.name, "table", ""
@@ -145,23 +155,24 @@ async def _add(context: Context, name: str, step: Operation) -> None:
     except AuthHeroSQLError as error:
         place = step.index.name if isinstance(step, CreateIndex) else getattr(step, "name", None) or getattr(step, "table", "")
         raise MigrationError(
-            f"{name}: {type(step).__name__} {place}, which is missing here, failed on {context.dialect.name}: {error}"
+            f"{name}: {type(step).__name__} {place} failed on {context.dialect.name} while adding what is missing: {error}"
         ) from error
 
 
-def _refusal(who: str, found: Iterable[Difference]) -> str:
-    # A table of somebody else's is no difference in the schema. What the adapters need comes first.
-    counting = [difference for difference in found if not difference.table or difference.table in REGISTRY]
-    counting.sort(key=lambda difference: not difference.required)
+def _refusal(creator: str, found: Iterable[Difference]) -> str:
+    # Tables outside the schema do not matter here.
+    relevant = [difference for difference in found if not difference.table or difference.table in REGISTRY]
+    relevant.sort(key=lambda difference: not difference.required)
     return (
-        f"{who} made the tables of this database, and it has not been adopted, so nothing was changed. Compared with this version:\n"
-        f"{_shown(counting)}\nLook at it with `authhero-sql check`, then take it over with `authhero-sql adopt` or "
-        "migrate_to_latest(pool, adopt=True): what is missing is added, and nothing is lost."
+        f"{creator} created the tables of this database, and the database has not been adopted: nothing was changed. "
+        f"Differences from this version:\n{_format_differences(relevant)}\n"
+        "Review them with `authhero-sql check`, then run `authhero-sql adopt` or call migrate_to_latest(pool, adopt=True). "
+        "Adoption adds what is missing and deletes nothing."
     )
 
 
-def _shown(found: list[Difference]) -> str:
+def _format_differences(found: list[Difference]) -> str:
     lines = [f"  {difference}" for difference in found[:SHOWN]]
     if len(found) > SHOWN:
         lines.append(f"  … and {len(found) - SHOWN} more")
-    return "\n".join(lines or ["  as declared"])
+    return "\n".join(lines or ["  none: the schema matches"])

@@ -1,4 +1,4 @@
-"""Data steps: a bounded batch at a time, each committed by itself, so that a run that was killed goes on where it stood."""
+"""Data steps of migrations, which run in bounded batches that commit separately so that an interrupted run can resume."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from .operations import Backfill
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a migration is.
+    """The progress of a migration.
 
     Attributes:
-        migration: its name.
-        step: the number of the step that is being done, from 1.
-        steps: how many there are.
-        what: the step in words.
-        rows: of a data step, how many rows have been looked at.
-        total: of a data step, how many there were to look at when it began.
-        seconds: how long the step has been going on.
+        migration: The name of the migration.
+        step: The number of the current step, counted from 1.
+        steps: The total number of steps.
+        what: The kind of the step, for example ``"AddColumn"``.
+        rows: The number of rows that a data step has examined so far.
+        total: The number of rows that the table had when the data step began, or None for other steps.
+        seconds: The time since the step began, in seconds.
     """
 
     migration: str
@@ -41,37 +41,39 @@ class Progress:
 
     @property
     def rate(self) -> float:
-        """Rows a second; 0.0 before the first ones."""
+        """The number of rows per second, or 0.0 before the first batch."""
         return self.rows / self.seconds if self.seconds > 0 else 0.0
 
     @property
     def remaining(self) -> float | None:
-        """The seconds that it will still take at this rate; None where nobody can tell."""
+        """The estimated time left in seconds, or None if it cannot be estimated."""
         return (self.total - self.rows) / self.rate if self.total is not None and self.rate else None
 
 
 Report = Callable[[Progress], None]
-"""Hears of each step and of each batch of a data step."""
+"""A function that is called for each step, and for each batch of a data step."""
 
 
 async def fill(context: Context, step: Backfill, report: Callable[[int, int, float], None], *, drop: bool = False) -> None:
-    """Convert a batch at a time along the key. What cannot be converted, and what has a value already, is walked past.
+    """Fill the target column batch by batch, in primary key order.
+
+    Rows that already have a value, and rows whose source cannot be converted, are skipped.
 
     Args:
-        context: where.
-        step: what is converted to what.
-        report: gets the number of rows that have been looked at, their total, and the seconds.
-        drop: remove what is worth nothing any more instead of converting it; see :attr:`Backfill.worthless`.
+        context: The database.
+        step: The source, the target and the conversion.
+        report: Called with the number of rows examined, the total, and the elapsed seconds.
+        drop: Whether to delete rows that are no longer useful instead of converting them; see :attr:`Backfill.worthless`.
     """
-    walk = _Walk(context, step, drop=drop)
+    batches = _Batches(context, step, drop=drop)
     started = time.perf_counter()
-    total = await walk.count()
+    total = await batches.count()
     seen = 0
     report(0, total, 0.0)
     last: Row | None = None
     while True:
-        rows = await walk.read(last)
-        await walk.write(rows)
+        rows = await batches.read(last)
+        await batches.write(rows)
         seen += len(rows)
         report(seen, max(total, seen), time.perf_counter() - started)
         if len(rows) < step.batch:
@@ -79,11 +81,11 @@ async def fill(context: Context, step: Backfill, report: Callable[[int, int, flo
         last = rows[-1]
 
 
-class _Walk:
-    """The statements of a data step. What is to be converted is chosen here and not by the database.
+class _Batches:
+    """The statements of a data step.
 
-    A condition on the column that is being filled would have the database look for it by that column's index, and sort what is left
-    for every batch.
+    The rows to convert are selected in Python, not in SQL. With a condition on the target column, the database might use the index on
+    that column and sort the remaining rows again for every batch.
     """
 
     def __init__(self, context: Context, step: Backfill, *, drop: bool) -> None:
@@ -91,18 +93,18 @@ class _Walk:
         self.step = step
         self.table = SQLTable(step.table)
         self.keys = [self.table.field(name) for name in step.key]
-        self.worthless = to_epoch_ms(context.now() - step.worthless) if drop and step.worthless is not None else None
+        self.useless_before = to_epoch_ms(context.now() - step.worthless) if drop and step.worthless is not None else None
 
-    def _kept(self, kind: str, build: Callable[[], Any]) -> CompiledStatement:
+    def _cached_text(self, kind: str, build: Callable[[], Any]) -> CompiledStatement:
         return self.context.statement_cache.get(("backfill", self.step.table, self.step.target, kind), build)
 
     async def count(self) -> int:
-        """How many rows there are."""
-        counted = self._kept("count", lambda: self.context.dialect.query.from_(self.table).select(Count("*")))
-        return int((await self.context.executor.fetch(counted.bind({})))[0][0])
+        """Return the number of rows in the table."""
+        statement = self._cached_text("count", lambda: self.context.dialect.query.from_(self.table).select(Count("*")))
+        return int((await self.context.executor.fetch(statement.bind({})))[0][0])
 
     async def read(self, last: Row | None) -> list[Row]:
-        """The next rows in the order of the key: key, source, target."""
+        """Return the rows after ``last`` in key order, each with its key, source and target."""
 
         def build() -> Any:
             builder: Any = self.context.dialect.query.from_(self.table)
@@ -111,27 +113,27 @@ class _Walk:
                 builder = builder.where(self.context.dialect.keyset(self.keys, [*map(Bind, self.step.key)], descending=False))
             return builder.orderby(*self.keys).limit(Bind("limit"))
 
-        bound = dict(zip(self.step.key, last or (), strict=False))
-        statement = self._kept("first" if last is None else "next", build)
-        return await self.context.executor.fetch(statement.bind({**bound, "limit": self.step.batch}))
+        parameters = dict(zip(self.step.key, last or (), strict=False))
+        statement = self._cached_text("first" if last is None else "next", build)
+        return await self.context.executor.fetch(statement.bind({**parameters, "limit": self.step.batch}))
 
     async def write(self, rows: list[Row]) -> None:
-        """One statement for all that are converted, and one for all that are dropped."""
+        """Convert the rows with one statement, and delete useless ones with another."""
         size = len(self.step.key)
         values = [(row[:size], self.step.convert(row[size])) for row in rows if row[size] is not None and row[size + 1] is None]
-        kept = [(*key, value) for key, value in values if value is not None and not self._is_worthless(value)]
-        dropped = [tuple(key) for key, value in values if value is not None and self._is_worthless(value)]
+        converted = [(*key, value) for key, value in values if value is not None and not self._is_useless(value)]
+        useless = [tuple(key) for key, value in values if value is not None and self._is_useless(value)]
         calls = []
-        if dropped:
-            calls.append(self._call(self.context.dialect.delete_rows(self.step.table, self.step.key, len(dropped)), self.step.key, dropped))
-        if kept:
-            text = self.context.dialect.update_rows(self.step.table, self.step.key, self.step.target, len(kept))
-            calls.append(self._call(text, (*self.step.key, self.step.target), kept))
+        if useless:
+            calls.append(self._call(self.context.dialect.delete_rows(self.step.table, self.step.key, len(useless)), self.step.key, useless))
+        if converted:
+            text = self.context.dialect.update_rows(self.step.table, self.step.key, self.step.target, len(converted))
+            calls.append(self._call(text, (*self.step.key, self.step.target), converted))
         if calls:
             await self.context.executor.write(calls)
 
-    def _is_worthless(self, value: Any) -> bool:
-        return self.worthless is not None and value < self.worthless
+    def _is_useless(self, value: Any) -> bool:
+        return self.useless_before is not None and value < self.useless_before
 
     def _call(self, text: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Call:
         sql, names = self.context.dialect.placeholders(text, MARK)

@@ -1,4 +1,4 @@
-"""Compares a live database with the registry."""
+"""Comparison of a live database with the registry."""
 
 from __future__ import annotations
 
@@ -17,37 +17,38 @@ from .ledger import LEASES, LEDGER
 from .operations import Schema, TableState
 
 Part = Literal["table", "column", "key", "index", "reference", "collation", "trigger"]
-_ARTICLES = {"key": "the key", "reference": "the reference", "collation": "the collation"}
+_LABELS = {"key": "primary key", "reference": "foreign key"}
 OURS = (LEDGER.name, LEASES.name)
-"""The tables beside the schema."""
+"""The tables of the migrations, which are not part of the schema."""
 
 
 class TableShape(Protocol):
-    """A table, live or in memory."""
+    """A table, either live or in memory."""
 
     @property
-    def columns(self) -> tuple[ColumnType, ...]: ...  # noqa: D102  # what it says
+    def columns(self) -> tuple[ColumnType, ...]: ...  # noqa: D102  # see LiveTable
     @property
-    def key(self) -> tuple[str, ...]: ...  # noqa: D102  # what it says
+    def key(self) -> tuple[str, ...]: ...  # noqa: D102  # see LiveTable
     @property
-    def indexes(self) -> tuple[Index, ...]: ...  # noqa: D102  # what it says
+    def indexes(self) -> tuple[Index, ...]: ...  # noqa: D102  # see LiveTable
     @property
-    def foreign_keys(self) -> tuple[ForeignKey, ...]: ...  # noqa: D102  # what it says
+    def foreign_keys(self) -> tuple[ForeignKey, ...]: ...  # noqa: D102  # see LiveTable
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One thing in which a database is not as the registry declares it.
+    """A difference between a database and the registry.
 
     Attributes:
-        table: where; empty for what is so in all tables.
-        part: what kind of thing.
-        name: of the column, index or trigger; of a reference what it says; empty for a table or its key.
-        found: what there is, None where it is missing.
-        wanted: what is declared, None where nothing is.
-        required: whether the adapters cannot work with it. They need every table and column, of a kind that holds what they
-            write, no column that only others can fill in, and every key and unique index, under whatever name; on MySQL
-            transactions, too, which is why MyISAM will not do.
+        table: The name of the table, or an empty string if the difference applies to all tables.
+        part: The kind of object that differs.
+        name: The name of the column, index or trigger, or the definition of a foreign key. Empty for a table or its primary key.
+        found: The definition in the database, or None if the object is missing.
+        wanted: The definition in the registry, or None if the object is not part of the schema.
+        required: Whether the adapters cannot work with the database because of this difference. They require every table and every
+            column, with a type that can hold what they write. They also require every primary key and unique index, under any name.
+            A column outside the schema must be nullable or have a default. On MySQL, tables must support transactions, which MyISAM
+            does not.
     """
 
     table: str
@@ -59,23 +60,23 @@ class Difference:
 
     def __str__(self) -> str:
         if self.part == "table":
-            return f"{self.table}: {self._of_table()}"
-        what = _ARTICLES.get(self.part, self.part)
+            return f"{self.table}: {self._describe_table()}"
+        label = _LABELS.get(self.part, self.part)
         name = f"of {self.name}" if self.part == "collation" and self.name else self.name
-        place = f"{self.table or 'every table'}: {what} {name}".rstrip()
+        place = f"{self.table or 'every table'}: {label} {name}".rstrip()
         if self.found is None:
             return f"{place} is missing"
-        return f"{place} is not declared" if self.wanted is None else f"{place} is {self.found} instead of {self.wanted}"
+        return f"{place} is not part of the schema" if self.wanted is None else f"{place} is {self.found}, expected {self.wanted}"
 
-    def _of_table(self) -> str:
+    def _describe_table(self) -> str:
         if self.found is None:
-            return "the table is missing"
-        return f"the {self.found} is not declared" if self.wanted is None else f"it is a {self.found} instead of {self.wanted}"
+            return "table is missing"
+        return f"{self.found} is not part of the schema" if self.wanted is None else f"is a {self.found}, expected {self.wanted}"
 
 
 @dataclass(frozen=True, slots=True)
 class SchemaCheck:
-    """How a database differs from the registry; as text a line for each difference, and the verdict."""
+    """The differences between a database and the registry. ``str()`` returns one line per difference, followed by the verdict."""
 
     differences: tuple[Difference, ...]
 
@@ -86,104 +87,108 @@ class SchemaCheck:
 
     @property
     def verdict(self) -> str:
-        """What the differences come to, in a sentence, with what to do."""
+        """A summary of the differences, with the next step if there is one."""
         if not self.differences:
             return "The schema matches this version."
         if self.usable:
-            return f"The adapters can work with this database: {_counted(self.differences)}, none of which they need."
-        needed = [difference for difference in self.differences if difference.required]
+            return f"The adapters can work with this database: {_count(self.differences, 'difference')}, none required."
+        required = [difference for difference in self.differences if difference.required]
         return (
-            f"The adapters cannot work with this database: {_counted(needed)} marked as needed. `authhero-sql migrate`, or `adopt` where "
-            "AuthHero made it, adds the tables and columns of this version's migrations; mend by hand what is there in another shape."
+            f"The adapters cannot work with this database: {_count(required, 'required difference')}. To add missing tables and columns, "
+            "run `authhero-sql migrate`, or `authhero-sql adopt` if AuthHero created the database. Correct other differences by hand."
         )
 
     def __str__(self) -> str:
-        lines = [f"{difference}{' (needed)' if difference.required else ''}" for difference in self.differences]
+        lines = [f"{difference}{' (required)' if difference.required else ''}" for difference in self.differences]
         return "\n".join([*lines, self.verdict])
 
 
-def _counted(differences: Sequence[Difference]) -> str:
-    return f"{len(differences)} difference{'s' if len(differences) != 1 else ''}"
+def _count(differences: Sequence[Difference], noun: str) -> str:
+    return f"{len(differences)} {noun}{'s' if len(differences) != 1 else ''}"
 
 
 async def check_schema(pool: object) -> SchemaCheck:
-    """Compare a live database with the registry; changes nothing. The order of columns and the names of references do not count.
+    """Compare the schema of a live database with the registry, without changing anything.
+
+    The order of columns and the names of foreign keys are ignored.
 
     Args:
-        pool: what ``create_adapters`` takes.
+        pool: Anything that ``create_adapters`` accepts.
 
     Raises:
-        TypeError: ``pool`` is no database.
-        DatabaseError: the database cannot be asked.
+        TypeError: ``pool`` is not a supported database or pool.
+        DatabaseError: The schema cannot be read.
     """
     database = await wrap(pool)
     return SchemaCheck(tuple(differences(await live_schema(database), wanted_schema(database.dialect))))
 
 
 async def live_schema(database: Database) -> dict[str, TableShape]:
-    """The tables of a live database but for the two of the migrations."""
+    """Return the tables of a live database, except for the two tables of the migrations."""
     live = await database.dialect.describe(database)
     return {name: table for name, table in live.items() if name not in OURS}
 
 
 def wanted_schema(dialect: Dialect) -> dict[str, TableShape]:
-    """The registry's tables as the engine gives them back."""
+    """Return the tables of the registry as the engine would describe them."""
     return {name: described(state, dialect) for name, state in registry_schema().items()}
 
 
 def described(state: TableState, dialect: Dialect) -> TableState:
-    """A table as the engine gives it back."""
+    """Return the table as the engine would describe it."""
     columns, indexes = map(dialect.described, state.columns), map(dialect.described_index, state.indexes)
     return replace(state, columns=tuple(columns), indexes=tuple(indexes))
 
 
 def registry_schema() -> Schema:
-    """The schema in memory that the registry declares."""
+    """Return the in-memory schema that the registry declares."""
     return {table.name: table_state(table) for table in REGISTRY.values()}
 
 
 def table_state(table: Table[Any]) -> TableState:
-    """A table as migrations make it."""
+    """Return a table in the form that migrations use."""
     return TableState(tuple(column.definition for column in table.columns), table.key, table.indexes, table.foreign_keys)
 
 
 def differences(found: Mapping[str, TableShape], wanted: Mapping[str, TableShape]) -> list[Difference]:
-    """Every difference, in the order of its words."""
+    """Return all differences, sorted by their text."""
     every = [Difference(name, "table", "", None, "declared", required=True) for name in wanted if name not in found]
     every += [Difference(name, "table", "", _kind(found[name]) or "table", None) for name in found if name not in wanted]
     both = {name: (found[name], wanted[name]) for name in wanted if name in found}
-    for name, (there, declared) in both.items():
-        every += _table(name, there, declared)
+    for name, (live, declared) in both.items():
+        every += _table(name, live, declared)
     return sorted([*every, *_collations(both)], key=str)
 
 
 def _kind(table: TableShape) -> str:
-    """What a live table is, where it is none as the migrations make them."""
+    """Return the kind of a live table if migrations do not create such tables, for example ``"view"``, or an empty string."""
     return table.kind if isinstance(table, LiveTable) else ""
 
 
 def _table(name: str, found: TableShape, wanted: TableShape) -> Iterator[Difference]:
     if kind := _kind(found):
-        yield Difference(name, "table", "", kind, "a table as the migrations make it", required=True)
+        yield Difference(name, "table", "", kind, "a regular table", required=True)
     yield from _columns(name, found, wanted)
     yield from _indexes(name, found, wanted)
-    there, declared = Counter(map(_reference, found.foreign_keys)), Counter(map(_reference, wanted.foreign_keys))
-    yield from (Difference(name, "reference", text, None, text) for text in (declared - there).elements())
-    yield from (Difference(name, "reference", text, text, None) for text in (there - declared).elements())
-    yield from (Difference(name, "trigger", trigger, "there", None) for trigger in (found.triggers if isinstance(found, LiveTable) else ()))
+    live, declared = Counter(map(_reference, found.foreign_keys)), Counter(map(_reference, wanted.foreign_keys))
+    yield from (Difference(name, "reference", text, None, text) for text in (declared - live).elements())
+    yield from (Difference(name, "reference", text, text, None) for text in (live - declared).elements())
+    yield from (
+        Difference(name, "trigger", trigger, "present", None) for trigger in (found.triggers if isinstance(found, LiveTable) else ())
+    )
 
 
 def _columns(name: str, found: TableShape, wanted: TableShape) -> Iterator[Difference]:
-    has, wants = ({column.name: column for column in table.columns} for table in (found, wanted))
-    for called in {**wants, **has}:
-        there, declared = has.get(called), wants.get(called)
-        before, after = _column(there), _column(declared)
+    has, wants = ({each.name: each for each in table.columns} for table in (found, wanted))
+    for column in {**wants, **has}:
+        live, declared = has.get(column), wants.get(column)
+        before, after = _column(live), _column(declared)
         if before != after:
-            yield Difference(name, "column", called, before, after, required=not _fits(there, declared))
+            yield Difference(name, "column", column, before, after, required=not _fits(live, declared))
 
 
 def _fits(found: ColumnType | None, wanted: ColumnType | None) -> bool:
-    """Whether the adapters can write what they write: by its width a column may refuse values, but not its kind."""
+    """Return whether the adapters can write to a column. It may be narrower than declared, but it must hold the same kind of value."""
     if found is None:
         return False
     if wanted is None:
@@ -192,7 +197,7 @@ def _fits(found: ColumnType | None, wanted: ColumnType | None) -> bool:
 
 
 def _holds(kind: str) -> str | None:
-    """What a column of a type holds: texts, whole numbers, or what this package never writes; None for anything, as on SQLite."""
+    """Return the kind of value that a column type holds, or None if it holds anything, as a column without a type does on SQLite."""
     if not kind:
         return None
     return "numbers" if _NUMBERS.search(kind) else "texts" if _TEXTS.search(kind) else kind
@@ -203,46 +208,46 @@ _TEXTS = re.compile("char|text|clob")
 
 
 _OPTIONAL = {index.name for table in REGISTRY.values() for index in table.search}
-"""What an owner may have or not."""
+"""The names of the optional search indexes, which are never reported."""
 _DIRECTION = re.compile("( desc( nulls last)?| nulls first)$")
 
 
 def _indexes(name: str, found: TableShape, wanted: TableShape) -> Iterator[Difference]:
     keys = [found.key, *(index.columns for index in found.indexes if index.unique and not index.extra)]
-    # In either direction, and in any order, it is the same rows that are one too many.
-    kept = {frozenset(_DIRECTION.sub("", part) for part in columns) for columns in keys}
+    # Neither the order nor the direction of its columns changes which rows a unique key rejects.
+    unique = {frozenset(_DIRECTION.sub("", part) for part in columns) for columns in keys}
     has, wants = ({index.name: index for index in table.indexes if index.name not in _OPTIONAL} for table in (found, wanted))
-    for called in {**wants, **has}:
-        there, declared = has.get(called), wants.get(called)
-        before, after = _index(there), _index(declared)
+    for index_name in {**wants, **has}:
+        live, declared = has.get(index_name), wants.get(index_name)
+        before, after = _index(live), _index(declared)
         if before != after:
-            needed = declared is not None and declared.unique and frozenset(declared.columns) not in kept
-            yield Difference(name, "index", called, before, after, required=needed)
+            required = declared is not None and declared.unique and frozenset(declared.columns) not in unique
+            yield Difference(name, "index", index_name, before, after, required=required)
     if found.key != wanted.key:
-        yield Difference(name, "key", "", _list(found.key), _list(wanted.key), required=frozenset(wanted.key) not in kept)
+        yield Difference(name, "key", "", _list(found.key), _list(wanted.key), required=frozenset(wanted.key) not in unique)
 
 
 def _collations(tables: Mapping[str, tuple[TableShape, TableShape]]) -> Iterator[Difference]:
-    """Text that is compared in another way: told once for all tables or for a table, where all its columns agree."""
+    """Yield the differing collations, summarized per table or for all tables if their columns agree."""
     wants = {(name, column.name): column.collation for name, (_, wanted) in tables.items() for column in wanted.columns if column.collation}
     has = {(name, column.name): column.collation for name, (found, _) in tables.items() for column in found.columns if column.collation}
     texts = {place: (has[place], wants[place]) for place in wants if place in has}
-    for (table, column), (found, declared) in _summed(texts).items():
+    for (table, column), (found, declared) in _summarize(texts).items():
         if found != declared:
             yield Difference(table, "collation", column, found, declared)
 
 
-def _summed(texts: Mapping[tuple[str, str], tuple[str, str]]) -> Mapping[tuple[str, str], tuple[str, str]]:
-    """The same, as one for all tables or for a table where nothing there differs from the rest."""
+def _summarize(texts: Mapping[tuple[str, str], tuple[str, str]]) -> Mapping[tuple[str, str], tuple[str, str]]:
+    """Merge the entries of all tables, or of one table, if they are equal."""
     if len(set(texts.values())) == 1:
         return {("", ""): next(iter(texts.values()))}
-    of: dict[str, dict[tuple[str, str], tuple[str, str]]] = {}
+    by_table: dict[str, dict[tuple[str, str], tuple[str, str]]] = {}
     for (table, column), pair in texts.items():
-        of.setdefault(table, {})[table, column] = pair
-    summed: dict[tuple[str, str], tuple[str, str]] = {}
-    for table, columns in of.items():
-        summed |= {(table, ""): next(iter(columns.values()))} if len(set(columns.values())) == 1 else columns
-    return summed
+        by_table.setdefault(table, {})[table, column] = pair
+    summary: dict[tuple[str, str], tuple[str, str]] = {}
+    for table, columns in by_table.items():
+        summary |= {(table, ""): next(iter(columns.values()))} if len(set(columns.values())) == 1 else columns
+    return summary
 
 
 def _column(column: ColumnType | None) -> str | None:
@@ -260,8 +265,8 @@ def _index(index: Index | None) -> str | None:
 
 def _reference(reference: ForeignKey) -> str:
     pairs = sorted(zip(reference.columns, reference.ref_columns, strict=True))
-    ours, theirs = _list(name for name, _ in pairs), _list(name for _, name in pairs)
-    return f"{ours} to {reference.references} {theirs} on delete {reference.on_delete}"
+    columns, targets = _list(name for name, _ in pairs), _list(name for _, name in pairs)
+    return f"{columns} to {reference.references} {targets} on delete {reference.on_delete}"
 
 
 def _list(names: Iterable[str]) -> str:

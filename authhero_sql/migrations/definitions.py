@@ -1,4 +1,4 @@
-"""Definitions on tables that are in use: nobody queues behind them for long, and an index is built while others write."""
+"""DDL on tables that are in use, without blocking other statements for long and with concurrent index builds."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from ..dialects.managed import jitter
 from ..errors import AuthHeroSQLError, DatabaseError, DatabaseUnavailableError, DuplicateObjectError, TransactionConflictError
 from .operations import CreateIndex
 
-PATIENCE = 300.0
-"""Seconds for which a definition is tried while somebody else uses its table."""
-PAUSE = 0.1
-"""Seconds between the first two tries; then they become rarer."""
-LONGEST_PAUSE = 5.0
-"""Seconds between two tries in the end."""
+LOCK_RETRY_TIMEOUT = 300.0
+"""How long to retry a definition whose table is locked, in seconds."""
+INITIAL_BACKOFF = 0.1
+"""The delay before the first retry, in seconds. It doubles after each retry."""
+MAX_BACKOFF = 5.0
+"""The longest delay between two retries, in seconds."""
 
 
-async def patiently(context: Context, work: Callable[[], Awaitable[None]]) -> None:
-    """Do what needs the lock of a table, again and again while others have it.
+async def with_lock_retries(context: Context, work: Callable[[], Awaitable[None]]) -> None:
+    """Run work that needs a table lock, and retry it while another session holds the lock.
 
-    Each try waits in line for a moment only, because whoever comes behind a definition that waits has to wait too, readers included.
+    Each attempt waits only briefly for the lock. All later statements on the table, even reads, wait behind a pending lock request.
 
     Raises:
-        AuthHeroSQLError: what ``work`` raised, for another reason or after :data:`PATIENCE`.
+        AuthHeroSQLError: ``work`` failed for another reason, or the lock was not available within :data:`LOCK_RETRY_TIMEOUT`.
     """
     if not context.dialect.features.online_ddl:
         await work()
         return
-    deadline = anyio.current_time() + PATIENCE
-    pause = PAUSE
+    deadline = anyio.current_time() + LOCK_RETRY_TIMEOUT
+    backoff = INITIAL_BACKOFF
     while True:
         try:
             await work()
@@ -42,32 +42,32 @@ async def patiently(context: Context, work: Callable[[], Awaitable[None]]) -> No
                 raise
         else:
             return
-        await anyio.sleep(pause / 2 + jitter(pause / 2))
-        pause = min(pause * 2, LONGEST_PAUSE)
+        await anyio.sleep(backoff / 2 + jitter(backoff / 2))
+        backoff = min(backoff * 2, MAX_BACKOFF)
 
 
 async def define(context: Context, text: str) -> None:
-    """Run one definition by itself, however long it takes."""
-    await patiently(context, lambda: context.dialect.define(context.database, Call(text, bounded=False)))
+    """Run one definition outside a transaction, without a time limit."""
+    await with_lock_retries(context, lambda: context.dialect.define(context.database, Call(text, bounded=False)))
 
 
 async def build_index(context: Context, step: CreateIndex, *, again: bool) -> None:
-    """Build an index while others write.
+    """Build an index without blocking writes.
 
     Args:
-        context: where.
-        step: the index.
-        again: whether a run that was killed may have begun it: what that run has left is dropped, and built anew.
+        context: The database.
+        step: The index to create.
+        again: Whether an interrupted run may have started the build. If so, an unfinished index is dropped and built again.
 
     Raises:
-        DuplicateObjectError: there is an index of that name.
-        DatabaseError: it cannot be built; nothing of it is left.
+        DuplicateObjectError: An index with that name exists.
+        DatabaseError: The build failed. The unfinished index has been dropped.
     """
     if await _leftover(context, step) is not None:
         if not again:
-            raise DuplicateObjectError("an index of this name exists already, unfinished and of no use: drop it, and run again")
+            raise DuplicateObjectError("an unfinished index with this name exists: drop it and try again")
         await _drop_leftover(context, step)
-    await patiently(context, lambda: _build(context, step))
+    await with_lock_retries(context, lambda: _build(context, step))
 
 
 async def _build(context: Context, step: CreateIndex) -> None:
@@ -75,12 +75,12 @@ async def _build(context: Context, step: CreateIndex) -> None:
     try:
         await context.dialect.define(context.database, Call(text, bounded=False))
     except DatabaseUnavailableError:
-        # The server may still be building it: the next run looks.
+        # The server may still be building the index. The next run checks.
         raise
     except DatabaseError as error:
-        left = await _drop_leftover(context, step)
-        if left and isinstance(error, DuplicateObjectError):
-            # What it met was left by its own first attempt, which had conflicted with something.
+        dropped = await _drop_leftover(context, step)
+        if dropped and isinstance(error, DuplicateObjectError):
+            # The duplicate was the unfinished index of an earlier attempt that hit a lock conflict.
             raise TransactionConflictError from error
         raise
 
@@ -90,7 +90,7 @@ async def _leftover(context: Context, step: CreateIndex) -> str | None:
 
 
 async def _drop_leftover(context: Context, step: CreateIndex) -> bool:
-    """Drop what an interrupted build has left; whether there was anything."""
+    """Drop the index that an interrupted build left behind. Return whether there was one."""
     text = await _leftover(context, step)
     if text is None:
         return False

@@ -1,4 +1,4 @@
-"""What has been applied, and who is applying: two tables beside the schema."""
+"""The ledger of applied migrations and the migration lease, each stored in a table outside the schema."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ from ..statements.conditions import NOT_NULL, DatabaseNow, lte, null_or
 
 
 class Entry(BaseModel):
-    """One migration in the ledger.
+    """A migration in the ledger.
 
-    ``applied_at`` is None while its steps are being done, ``duration_ms`` also of a migration that was not applied but adopted:
-    what it makes was there.
+    ``applied_at`` is None until all steps are done. ``duration_ms`` is also None for a migration that was adopted: another program had
+    already made its changes.
     """
 
     name: str
@@ -49,12 +49,16 @@ class Entry(BaseModel):
 
     @property
     def adopted(self) -> bool:
-        """Whether somebody else made what the migration makes, so that it is not this package's to take back."""
+        """Whether another program made the changes of this migration, so that this package must not undo them."""
         return self.applied_at is not None and self.duration_ms is None
 
 
 class Lease(BaseModel):
-    """Who may migrate now, until when by the database's clock unless renewed, and the server's session of the last sign of life."""
+    """The lease of the process that is migrating.
+
+    ``expires_at`` is a time of the database's clock, and moves forward with each renewal. ``session`` identifies the server session that
+    last renewed the lease.
+    """
 
     id: str
     owner: str | None = None
@@ -64,11 +68,14 @@ class Lease(BaseModel):
     def __str__(self) -> str:
         if self.expires_at is None:
             return f"held by {self.owner}"
-        return f"held by {self.owner}, which last renewed it at {self.expires_at - LEASE:%Y-%m-%d %H:%M:%S} UTC"
+        return f"held by {self.owner}, last renewed at {self.expires_at - LEASE_DURATION:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def lease_owner() -> str:
-    """A new owner of a lease: where it runs, for people, and some chance, because one process may migrate twice at once."""
+    """Return a new name for a lease owner: the host name, the process ID and a random part.
+
+    The random part distinguishes concurrent migrations of one process.
+    """
     return f"{socket.gethostname()[:32]}:{os.getpid()}:{Ids().nanoid(12)}"
 
 
@@ -93,87 +100,88 @@ class _Leases(Columns):
 
 
 LEASES = Table("authhero_sql_lock", _Leases, key=("id",))
-LEASE = timedelta(seconds=60)
-"""How long a lease lasts without a sign of life; after that its owner is taken for dead."""
-HEARTBEAT = 2.0
-"""Seconds between two signs of life."""
-SILENCE = 5.0
-"""Seconds without a sign of life, by the watch of who waits, after which the engine is asked whether the holder's session has ended."""
-POLL = 0.1
-"""Seconds between the first two looks at a lease that somebody else has; then they become rarer."""
-LONGEST_POLL = 1.0
-"""Seconds between two looks in the end."""
+LEASE_DURATION = timedelta(seconds=60)
+"""How long a lease lasts without a renewal. After that, another process may take it over."""
+RENEWAL_INTERVAL = 2.0
+"""The interval between two renewals, in seconds."""
+SILENCE_TIMEOUT = 5.0
+"""How long a lease may go without a renewal before a waiting process checks the holder's server session, in seconds."""
+POLL_INTERVAL = 0.1
+"""The initial interval at which a waiting process polls the lease, in seconds. It grows after each attempt."""
+MAX_POLL_INTERVAL = 1.0
+"""The longest polling interval, in seconds."""
 
 
 class Ledger(Adapter[Entry]):
-    """The migrations that have been applied or begun."""
+    """The adapter of the ledger, which lists the migrations that have been started or applied."""
 
     table = LEDGER
     model = Entry
 
     async def entries(self) -> dict[str, Entry] | None:
-        """The entries by name; None where there is no ledger yet. One query."""
+        """Return the entries by name, or None if there is no ledger yet. Takes one query."""
         try:
             return {entry.name: entry for entry in await self._all({}, (LEDGER.c.name.asc,))}
         except SchemaMismatchError:
             return None
 
     async def prepare(self) -> None:
-        """Create the two tables where they are missing; several processes may do so at once."""
-        # The ledger comes last: where it is, the other one is too, also after a run that was killed in between.
+        """Create the two tables if they do not exist. Safe to call from several processes concurrently."""
+        # The ledger is created last, so that its existence implies the other table's, even if the process is killed in between.
         for table in (LEASES, LEDGER):
             columns = [column.definition for column in table.columns]
             try:
                 await self._run.write(Call(self.context.dialect.create_table(table.name, columns, table.key, ())))
             except (ConflictError, DuplicateObjectError):
-                # Another process was faster; PostgreSQL says so by its catalogue's unique index.
+                # Another process created it first. PostgreSQL reports this as a violation of a unique index of its catalog.
                 continue
 
-    def beginning(self, entry: Entry) -> Call:
-        """What writes a new entry."""
+    def insert_call(self, entry: Entry) -> Call:
+        """Return the statement that inserts an entry."""
         return self._sql.insert(self._writer.row(entry, {}))
 
-    def noting(self, name: str, fields: Mapping[str, Any]) -> Call:
-        """What writes fields of an entry."""
+    def update_call(self, name: str, fields: Mapping[str, Any]) -> Call:
+        """Return the statement that updates fields of an entry."""
         return self._sql.update({LEDGER.c.name: name}, self._writer.changes(self._writer.partial(fields)))
 
-    async def begin(self, entry: Entry) -> None:
-        """Write a new entry."""
-        await self._run.write(self.beginning(entry))
+    async def add(self, entry: Entry) -> None:
+        """Insert an entry."""
+        await self._run.write(self.insert_call(entry))
 
-    async def record(self, calls: Sequence[Call]) -> None:
-        """Write what was made here, and what tells the engine's own migration tool; see :meth:`Dialect.applied`."""
+    async def execute(self, calls: Sequence[Call]) -> None:
+        """Execute statements of :meth:`insert_call`, :meth:`update_call` or :meth:`Dialect.applied`, all or nothing."""
         if calls:
             await self._run.write(*calls)
 
-    async def possible(self, calls: Sequence[Call]) -> int:
-        """How many of the statements can be done before one is refused, found by batches that undo themselves."""
-        undone = [self._sql.update({LEDGER.c.name: ""}, {"steps": 0}), self.context.dialect.unless_changed(0)]
+    async def count_executable(self, calls: Sequence[Call]) -> int:
+        """Return how many of the statements succeed before one fails, by trying them in batches that are rolled back."""
+        rollback = [self._sql.update({LEDGER.c.name: ""}, {"steps": 0}), self.context.dialect.unless_changed(0)]
         low, high = 0, len(calls)
         while low < high:
             middle = (low + high + 1) // 2
             try:
-                await self.context.executor.write([*calls[:middle], *undone])
+                await self.context.executor.write([*calls[:middle], *rollback])
             except BatchRowNotFoundError:
                 low = middle
             except DatabaseError:
                 high = middle - 1
         return low
 
-    async def forget(self, name: str) -> None:
-        """Take an entry out."""
+    async def remove(self, name: str) -> None:
+        """Delete an entry."""
         await self._run.write(self._sql.delete({LEDGER.c.name: name}))
 
-    async def note(self, name: str, **fields: Any) -> None:
-        """Write fields of an entry."""
-        await self._run.write(self.noting(name, fields))
+    async def update(self, name: str, **fields: Any) -> None:
+        """Update fields of an entry."""
+        await self._run.write(self.update_call(name, fields))
 
 
 class Leases(Adapter[Lease]):
-    """One row that says who may migrate: unlike a session lock, it works behind a pooler and on a cluster.
+    """The adapter of the migration lease, a row that names the process that may migrate.
 
-    The row alone decides, by the database's clock. That the server's session of a holder has ended only shortens the wait for one
-    that gives no sign of life.
+    Unlike a lock that belongs to a session, a row works behind a connection pooler and on a cluster. Only the row decides who holds the
+    lease, and only the database's clock decides when it expires. If the holder stops renewing it, and its server session has ended,
+    another process takes the lease over before it expires.
     """
 
     table = LEASES
@@ -181,76 +189,76 @@ class Leases(Adapter[Lease]):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self._seen: Lease | None = None
-        """Somebody else's lease as it was last seen, and since when."""
-        self._since = 0.0
+        self._last_seen: Lease | None = None
+        """The lease of another process, as of the last poll."""
+        self._unchanged_since = 0.0
 
     @asynccontextmanager
-    async def held(self, owner: str, timeout: float) -> AsyncIterator[None]:
-        """Hold the lease, renewed while the block runs.
+    async def hold(self, owner: str, timeout: float) -> AsyncIterator[None]:
+        """Hold the lease, and renew it while the block runs.
 
         Raises:
-            MigrationError: somebody else had it for ``timeout`` seconds.
+            MigrationError: Another process held the lease for ``timeout`` seconds, or took it over while the block was running.
         """
         deadline = anyio.current_time() + timeout
-        pause = POLL
+        interval = POLL_INTERVAL
         try:
-            while not await self._take(owner):
+            while not await self._acquire(owner):
                 if anyio.current_time() >= deadline:
                     holder = await self.holder()
                     raise MigrationError(
-                        f"another process has been migrating for {timeout:g} seconds: wait for it, then run again"
+                        f"another process has been migrating for {timeout:g} seconds: wait until it ends, and try again"
                         + (f" (the migration lease is {holder})" if holder else "")
                     )
-                await anyio.sleep(pause)
-                pause = min(pause * 1.5, LONGEST_POLL)
+                await anyio.sleep(interval)
+                interval = min(interval * 1.5, MAX_POLL_INTERVAL)
             async with anyio.create_task_group() as group:
-                group.start_soon(self._renewed, owner)
+                group.start_soon(self._keep_renewing, owner)
                 yield
                 group.cancel_scope.cancel()
         except BaseExceptionGroup as error:
-            # The first one is why the others, if any, were cancelled.
+            # The first exception caused the cancellation of the other task.
             raise error.exceptions[0] from error.exceptions[0].__cause__
         finally:
-            # Whoever is cancelled while taking it may have it already. Where this fails, the lease ends by itself.
+            # A task that is cancelled while it acquires the lease may already hold it. If the release fails, the lease expires.
             with anyio.CancelScope(shield=True), suppress(AuthHeroSQLError):
                 await self.release(owner)
 
     async def release(self, owner: str) -> None:
-        """Give the lease back, if that owner has it."""
+        """Release the lease if this owner holds it."""
         await self._run.write(
             self._sql.update({LEASES.c.id: "migrate", LEASES.c.owner: owner}, {"owner": None, "session": None, "expires_at_ts": None})
         )
 
     async def holder(self) -> Lease | None:
-        """The lease, if somebody has it."""
+        """Return the lease, or None if no process holds it."""
         try:
             return await self._get({LEASES.c.id: "migrate", LEASES.c.owner: NOT_NULL})
         except SchemaMismatchError:
             return None
 
-    async def _take(self, owner: str) -> bool:
-        """Whether the lease is this owner's now: nobody had it, it had run out, or whoever had it is gone."""
+    async def _acquire(self, owner: str) -> bool:
+        """Acquire the lease if it is free or expired, or if its holder has died. Return whether this succeeded."""
         lease = await self._get({LEASES.c.id: "migrate"})
-        mine = await self._mine(owner)
+        values = await self._lease_values(owner)
         try:
             if lease is None:
-                await self._run.write(self._sql.insert({"id": "migrate", **mine}))
+                await self._run.write(self._sql.insert({"id": "migrate", **values}))
                 return True
             if await self._run.matched(
-                self._sql.update({LEASES.c.id: "migrate", LEASES.c.expires_at_ts: null_or(lte(DatabaseNow()))}, mine)
+                self._sql.update({LEASES.c.id: "migrate", LEASES.c.expires_at_ts: null_or(lte(DatabaseNow()))}, values)
             ):
                 return True
-            # The instant is in the condition: whoever has renewed it meanwhile keeps it.
+            # The condition includes the expiry, so that a lease that has been renewed in the meantime stays with its holder.
             seen = {LEASES.c.owner: lease.owner, LEASES.c.expires_at_ts: lease.expires_at}
-            return await self._is_gone(lease) and await self._run.matched(self._sql.update({LEASES.c.id: "migrate", **seen}, mine))
+            return await self._has_died(lease) and await self._run.matched(self._sql.update({LEASES.c.id: "migrate", **seen}, values))
         except (ConflictError, TransactionConflictError):
-            # The latter on SQLite, where the other one's migration keeps everybody from writing.
+            # SQLite reports a TransactionConflictError while the holder's migration blocks all other writers.
             return False
 
-    async def _mine(self, owner: str) -> dict[str, Any]:
-        """A lease from now on, and the server's session that has just answered, where the engine can name it."""
-        return {"owner": owner, "session": await self._session_name(), "expires_at_ts": DatabaseNow(LEASE)}
+    async def _lease_values(self, owner: str) -> dict[str, Any]:
+        """Return the columns of a lease that starts now, with the current server session if the engine can identify it."""
+        return {"owner": owner, "session": await self._session_name(), "expires_at_ts": DatabaseNow(LEASE_DURATION)}
 
     async def _session_name(self) -> str | None:
         name = self.context.dialect.session_name()
@@ -259,31 +267,33 @@ class Leases(Adapter[Lease]):
         try:
             return str((await self._run.fetch(Call(name)))[0][0])
         except DatabaseError:
-            # A server that does not say so only makes others wait longer.
+            # Without a session, other processes merely wait longer.
             return None
 
-    async def _is_gone(self, lease: Lease) -> bool:
-        """Whether its holder has not renewed it for some beats, and the engine says that the holder's session has ended.
+    async def _has_died(self, lease: Lease) -> bool:
+        """Return whether the holder has missed several renewals and its server session has ended.
 
-        Never the latter alone: a pooler or a firewall may have ended the session of a holder that lives.
+        An ended session alone is not sufficient: a pooler or a firewall may have closed the session of a running holder.
         """
-        if lease != self._seen:
-            self._seen, self._since = lease, anyio.current_time()
-        if lease.session is None or anyio.current_time() - self._since < SILENCE:
+        if lease != self._last_seen:
+            self._last_seen, self._unchanged_since = lease, anyio.current_time()
+        if lease.session is None or anyio.current_time() - self._unchanged_since < SILENCE_TIMEOUT:
             return False
         try:
             return bool(await self._run.fetch(self.context.dialect.session_ended(lease.session)))
         except DatabaseError:
-            # Nobody has to be allowed to ask.
+            # The account may lack the privilege to list sessions.
             return False
 
-    async def _renewed(self, owner: str) -> None:
+    async def _keep_renewing(self, owner: str) -> None:
         while True:
-            await anyio.sleep(HEARTBEAT)
+            await anyio.sleep(RENEWAL_INTERVAL)
             try:
-                held = await self._run.matched(self._sql.update({LEASES.c.id: "migrate", LEASES.c.owner: owner}, await self._mine(owner)))
+                held = await self._run.matched(
+                    self._sql.update({LEASES.c.id: "migrate", LEASES.c.owner: owner}, await self._lease_values(owner))
+                )
             except AuthHeroSQLError:
-                # The next beat tries again: the lease outlasts several.
+                # The lease outlasts several failed renewals, so the next one tries again.
                 continue
             if not held:
-                raise MigrationError("another process took this one for dead and is migrating now: wait for it, then run again")
+                raise MigrationError("another process took over the migration lease and is migrating: wait until it ends, and try again")

@@ -1,4 +1,4 @@
-"""What is lost when migrations are taken back."""
+"""The data that is lost when migrations are undone."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from .repair import has_column
 
 @dataclass(frozen=True, slots=True)
 class DataLoss:
-    """A table or a column that goes when a migration is taken back.
+    """A table or a column that is dropped when a migration is undone.
 
     Attributes:
-        table: the table, or the one that the column is in.
-        column: the column, None where the table goes.
-        rows: how many rows the table has, or have a value in the column.
+        table: The name of the table.
+        column: The name of the column, or None if the whole table is dropped.
+        rows: The number of rows in the table, or the number of rows with a value in the column.
     """
 
     table: str
@@ -35,40 +35,47 @@ class DataLoss:
 
 
 async def count_losses(context: Context, names: Sequence[str]) -> list[DataLoss]:
-    """What goes when these migrations are taken back, in that order.
+    """Return the tables and columns that undoing these migrations drops, in order.
 
     Raises:
-        MigrationError: a table that stays refers to one that would go.
+        MigrationError: A foreign key of another table references a table that would be dropped.
     """
     live = await context.dialect.describe(context.database)
-    going = _going(names, live)
-    tables = {table for table, column in going if column is None}
-    _refuse_referring(live, tables)
-    gone = [(table, column) for table, column in going if column is None or table not in tables]
-    counts = await context.executor.fetch_many([_count(context, table, column) for table, column in gone])
-    return [DataLoss(table, column, rows[0][0]) for (table, column), rows in zip(gone, counts, strict=True)]
+    dropped = _dropped_objects(names, live)
+    tables = {table for table, column in dropped if column is None}
+    _refuse_references(live, tables)
+    # The column of a dropped table is not reported separately.
+    reported = [(table, column) for table, column in dropped if column is None or table not in tables]
+    counts = await context.executor.fetch_many([_count(context, table, column) for table, column in reported])
+    return [DataLoss(table, column, rows[0][0]) for (table, column), rows in zip(reported, counts, strict=True)]
 
 
-def _going(names: Sequence[str], live: Mapping[str, LiveTable]) -> list[tuple[str, str | None]]:
-    """The tables and columns of what is there that the way back drops."""
-    going: list[tuple[str, str | None]] = []
+def _dropped_objects(names: Sequence[str], live: Mapping[str, LiveTable]) -> list[tuple[str, str | None]]:
+    """Return the existing tables, and columns with their tables, that undoing the migrations drops."""
+    dropped: list[tuple[str, str | None]] = []
     for step in (step for name in names for step in history.load(name).down):
         if isinstance(step, DropTable) and step.name in live:
-            going.append((step.name, None))
+            dropped.append((step.name, None))
         elif isinstance(step, DropColumn) and has_column(live, step.table, step.column.name):
-            going.append((step.table, step.column.name))
-    return going
+            dropped.append((step.table, step.column.name))
+    return dropped
 
 
-def _refuse_referring(live: Mapping[str, LiveTable], going: set[str]) -> None:
-    """SQLite would let a DROP TABLE delete what refers to its rows, in whatever table that stands; the others refuse it, half-way."""
+def _refuse_references(live: Mapping[str, LiveTable], dropped: set[str]) -> None:
+    """Refuse to drop tables that a table outside the schema references.
+
+    On SQLite, DROP TABLE would delete the referencing rows. The other engines would reject it, possibly after other steps succeeded.
+    """
     for name, table in live.items():
-        held = [reference.references for reference in table.foreign_keys if reference.references in going]
-        if held and name not in going:
-            raise MigrationError(f"{name}, which is none of this package's tables and stays, refers to {held[0]}: drop the reference first")
+        referenced = [reference.references for reference in table.foreign_keys if reference.references in dropped]
+        if referenced and name not in dropped:
+            raise MigrationError(
+                f"{name}, a table outside the schema, has a foreign key to {referenced[0]}, which would be dropped: "
+                "drop the foreign key first"
+            )
 
 
 def _count(context: Context, table: str, column: str | None) -> Call:
-    words = context.dialect
-    counted = "*" if column is None else words.identifier(column)
-    return Call(f"SELECT COUNT({counted}) FROM {words.identifier(table)}", bounded=False)  # noqa: S608  # names of frozen files
+    dialect = context.dialect
+    counted = "*" if column is None else dialect.identifier(column)
+    return Call(f"SELECT COUNT({counted}) FROM {dialect.identifier(table)}", bounded=False)  # noqa: S608  # names of frozen files

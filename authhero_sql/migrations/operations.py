@@ -1,6 +1,7 @@
-"""What a migration is made of, in words. The dialect renders them; a frozen migration never imports the registry.
+"""The operations that migrations consist of.
 
-Each operation has an inverse, knows its statements in a dialect, and what it does to a schema in memory.
+An operation can return its SQL in a dialect, apply itself to an in-memory schema, and return its inverse. A frozen migration imports only
+this module and never the registry, which may change.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from ..schema import ColumnType, ForeignKey, Index
 
 @dataclass(frozen=True, slots=True)
 class TableState:
-    """A table as migrations have made it."""
+    """The definition of a table after some migrations."""
 
     columns: tuple[ColumnType, ...]
     key: tuple[str, ...]
@@ -31,25 +32,25 @@ Schema = dict[str, TableState]
 
 
 class Operation(Protocol):
-    """One step of a migration: at most one statement, so that a run that was killed knows where it stood."""
+    """One step of a migration. It has at most one statement, so that an interrupted run can tell which steps are done."""
 
     def sql(self, dialect: Dialect) -> str | None:
-        """The statement; None for a step that works on rows."""
+        """Return the statement, or None for a data step."""
         ...
 
     def apply(self, schema: Schema) -> None:
-        """Do to a schema in memory what the step does to a database."""
+        """Apply the step to an in-memory schema."""
         ...
 
     @property
     def inverse(self) -> Operation | None:
-        """The step that undoes it; None where nothing has to be undone."""
+        """The step that undoes this one, or None if there is nothing to undo."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class CreateTable:
-    """CREATE TABLE; its indexes are steps of their own."""
+    """CREATE TABLE, without indexes, which are separate steps."""
 
     name: str
     columns: tuple[ColumnType, ...]
@@ -57,37 +58,37 @@ class CreateTable:
     foreign_keys: tuple[ForeignKey, ...] = ()
 
     def sql(self, dialect: Dialect) -> str:
-        """The statement."""
+        """Return the statement."""
         return dialect.create_table(self.name, self.columns, self.key, self.foreign_keys)
 
     def apply(self, schema: Schema) -> None:
-        """Add the table."""
+        """Add the table to the schema."""
         schema[self.name] = TableState(self.columns, self.key, (), self.foreign_keys)
 
     @property
     def inverse(self) -> DropTable:
-        """Drop it."""
+        """The step that drops it."""
         return DropTable(self.name, self)
 
 
 @dataclass(frozen=True, slots=True)
 class DropTable:
-    """DROP TABLE; ``was`` says how to make it again."""
+    """DROP TABLE. ``was`` is the step that creates the table again."""
 
     name: str
     was: CreateTable
 
     def sql(self, dialect: Dialect) -> str:
-        """The statement."""
+        """Return the statement."""
         return dialect.drop_table(self.name)
 
     def apply(self, schema: Schema) -> None:
-        """Take the table away."""
+        """Remove the table from the schema."""
         del schema[self.name]
 
     @property
     def inverse(self) -> CreateTable:
-        """Create it."""
+        """The step that creates it again."""
         return self.was
 
 
@@ -99,17 +100,17 @@ class AddColumn:
     column: ColumnType
 
     def sql(self, dialect: Dialect) -> str:
-        """The statement."""
+        """Return the statement."""
         return dialect.add_column(self.table, self.column)
 
     def apply(self, schema: Schema) -> None:
-        """Add the column."""
+        """Add the column to the schema."""
         state = schema[self.table]
         schema[self.table] = replace(state, columns=(*state.columns, self.column))
 
     @property
     def inverse(self) -> DropColumn:
-        """Drop it."""
+        """The step that drops it."""
         return DropColumn(self.table, self.column)
 
 
@@ -121,17 +122,17 @@ class DropColumn:
     column: ColumnType
 
     def sql(self, dialect: Dialect) -> str:
-        """The statement."""
+        """Return the statement."""
         return dialect.drop_column(self.table, self.column.name)
 
     def apply(self, schema: Schema) -> None:
-        """Take the column away."""
+        """Remove the column from the schema."""
         state = schema[self.table]
         schema[self.table] = replace(state, columns=tuple(part for part in state.columns if part.name != self.column.name))
 
     @property
     def inverse(self) -> AddColumn:
-        """Add it."""
+        """The step that adds it again."""
         return AddColumn(self.table, self.column)
 
 
@@ -143,17 +144,17 @@ class CreateIndex:
     index: Index
 
     def sql(self, dialect: Dialect) -> str:
-        """The statement."""
+        """Return the statement."""
         return dialect.create_index(self.table, self.index)
 
     def apply(self, schema: Schema) -> None:
-        """Add the index."""
+        """Add the index to the schema."""
         state = schema[self.table]
         schema[self.table] = replace(state, indexes=(*state.indexes, self.index))
 
     @property
     def inverse(self) -> DropIndex:
-        """Drop it."""
+        """The step that drops it."""
         return DropIndex(self.table, self.index)
 
 
@@ -165,38 +166,38 @@ class DropIndex:
     index: Index
 
     def sql(self, dialect: Dialect) -> str:
-        """The statement."""
+        """Return the statement."""
         return dialect.drop_index(self.table, self.index.name)
 
     def apply(self, schema: Schema) -> None:
-        """Take the index away."""
+        """Remove the index from the schema."""
         state = schema[self.table]
         schema[self.table] = replace(state, indexes=tuple(part for part in state.indexes if part.name != self.index.name))
 
     @property
     def inverse(self) -> CreateIndex:
-        """Create it."""
+        """The step that creates it again."""
         return CreateIndex(self.table, self.index)
 
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """How a backfill makes one value of another: in Python, a batch at a time, and in SQL, for scripts.
+    """The conversion of a backfill, in Python for migrations and in SQL for scripts.
 
-    ``value`` gives None for what cannot be converted; ``sql`` gives NULL for it.
+    ``value`` returns None for a value that cannot be converted, and ``sql`` evaluates to NULL for it.
     """
 
     value: Callable[[Any], Any]
     sql: Callable[[Dialect, str], str]
 
-    def __call__(self, given: Any) -> Any:
-        """The value, or None."""
-        return self.value(given)
+    def __call__(self, source: Any) -> Any:
+        """Return the converted value, or None."""
+        return self.value(source)
 
 
 @dataclass(frozen=True, slots=True)
 class Backfill:
-    """Fill a new column from an old one, a bounded batch at a time; what cannot be converted stays NULL."""
+    """A data step that fills a new column from an old one in bounded batches. Values that cannot be converted stay NULL."""
 
     table: str
     key: tuple[str, ...]
@@ -204,11 +205,11 @@ class Backfill:
     target: str
     convert: Conversion
     worthless: timedelta | None = None
-    """How long after the instant in the new column a row is worth nothing; None: never."""
+    """How long after the time in the new column a row may be deleted instead of converted. None: never."""
     batch: int = 500
 
     def script(self, dialect: Dialect) -> str:
-        """The same in one statement, for a script."""
+        """Return one statement with the same effect, for a script."""
         target, source = dialect.identifier(self.target), dialect.identifier(self.source)
         return (
             f"UPDATE {dialect.identifier(self.table)} SET {target} = {self.convert.sql(dialect, source)} "  # noqa: S608  # names of a frozen file
@@ -216,92 +217,96 @@ class Backfill:
         )
 
     def sql(self, dialect: Dialect) -> None:
-        """It works on rows."""
+        """Return None: a data step is not a single statement."""
 
     def apply(self, schema: Schema) -> None:
-        """The schema stays as it is."""
+        """Leave the schema unchanged."""
 
     @property
     def inverse(self) -> None:
-        """The column goes with its own step."""
+        """None: the column is dropped by undoing its own step."""
 
 
 @dataclass(frozen=True, slots=True)
 class Migration:
-    """One frozen file: its steps in order. The file's name is the migration's."""
+    """A migration: the steps of a frozen file, in order. The name of the file is the name of the migration."""
 
     up: tuple[Operation, ...]
     name: str = field(default="")
 
     def undo(self, number: int) -> Operation | None:
-        """What undoes the step of that number, counted from 1; None where nothing has to be undone.
+        """Return the operation that undoes the step with this number, counted from 1, or None if there is nothing to undo.
 
-        An index goes with the table that the migration itself has made: MySQL does not let go of one that a reference uses.
+        An index on a table that the migration itself creates is not dropped separately, but with the table. MySQL refuses to drop an
+        index that a foreign key uses.
         """
         step = self.up[number - 1]
         return None if isinstance(step, CreateIndex) and not self.is_online(step) else step.inverse
 
     def is_online(self, step: Operation) -> bool:
-        """Whether a step builds an index on a table that may be large and in use: on one that this migration has not made itself."""
-        own = {made.name for made in self.up if isinstance(made, CreateTable)}
-        return isinstance(step, CreateIndex) and step.table not in own
+        """Return whether a step builds an index on a table that may be large and in use.
+
+        That is a table that this migration did not create itself.
+        """
+        created = {operation.name for operation in self.up if isinstance(operation, CreateTable)}
+        return isinstance(step, CreateIndex) and step.table not in created
 
     @property
     def down(self) -> tuple[Operation, ...]:
-        """The steps that undo it, last first."""
+        """The operations that undo the migration, in the order in which they run."""
         return tuple(step for number in range(len(self.up), 0, -1) if (step := self.undo(number)) is not None)
 
 
 def column(name: str, type: str, *, null: bool = True, default: str | int | None = None) -> ColumnType:
-    """A column: its name and MySQL's name for its type."""
+    """Return a column. ``type`` is the name of the type in MySQL."""
     return ColumnType(name=name, type=type, null=null, default=default)
 
 
 def reference(columns: Sequence[str], table: str, ref_columns: Sequence[str]) -> ForeignKey:
-    """A reference to another table's key; removing the row there removes the rows here."""
+    """Return a foreign key to the primary key of another table, with ON DELETE CASCADE."""
     return ForeignKey(tuple(columns), table, tuple(ref_columns))
 
 
 def create_table(name: str, *columns: ColumnType, key: Sequence[str], references: Sequence[ForeignKey] = ()) -> CreateTable:
-    """A table without its indexes."""
+    """Return the step that creates a table without indexes."""
     return CreateTable(name, columns, tuple(key), tuple(references))
 
 
 def create_index(table: str, name: str, columns: Sequence[str], *, unique: bool = False) -> CreateIndex:
-    """An index of a table."""
+    """Return the step that creates an index."""
     return CreateIndex(table, Index(name, tuple(columns), unique))
 
 
 def add_column(table: str, name: str, type: str, *, null: bool = True, default: str | int | None = None) -> AddColumn:
-    """A column more."""
+    """Return the step that adds a column."""
     return AddColumn(table, column(name, type, null=null, default=default))
 
 
 def drop_column(table: str, was: ColumnType) -> DropColumn:
-    """A column less; ``was`` says how to make it again."""
+    """Return the step that drops a column. ``was`` is its definition, for the inverse."""
     return DropColumn(table, was)
 
 
 def drop_index(table: str, name: str, columns: Sequence[str], *, unique: bool = False) -> DropIndex:
-    """An index less."""
+    """Return the step that drops an index."""
     return DropIndex(table, Index(name, tuple(columns), unique))
 
 
 def undecided(what: str) -> NoReturn:
-    """A step that ``makemigration`` could not derive; the file does not load until somebody has put a step in its place.
+    """Mark a change that ``makemigration`` could not derive. The file cannot be loaded until this call is replaced with a step.
 
     Raises:
-        MigrationError: always.
+        MigrationError: Always.
     """
-    raise MigrationError(f"a step is missing: {what}")
+    raise MigrationError(f"the migration is incomplete: {what}")
 
 
 PERISHABLE = {"codes": timedelta(days=1)}
-"""Tables whose rows are worth nothing so long after they expire: they would be swept, and need not be converted first."""
+"""How long after their expiry the rows of a table may be deleted instead of converted. Clean-up would delete them anyway."""
 
 
 def backfill(table: str, *, key: Sequence[str], source: str, target: str, convert: Conversion) -> Backfill:
-    """Fill ``target`` from ``source`` where it is NULL."""
+    """Return the data step that fills ``target`` from ``source`` in all rows in which it is NULL."""
     return Backfill(table, tuple(key), source, target, convert, PERISHABLE.get(table))
 
 
@@ -309,9 +314,9 @@ def _epoch_ms(text: Any) -> int | None:
     try:
         return to_epoch_ms(datetime.fromisoformat(text))
     except (TypeError, ValueError):
-        # SQLite may hold a blob in a column of text.
+        # A text column on SQLite may contain a blob.
         return None
 
 
 iso_to_epoch_ms: Conversion = Conversion(_epoch_ms, lambda dialect, source: dialect.epoch_ms(source))
-"""Epoch milliseconds of an ISO-8601 instant."""
+"""The conversion from an ISO 8601 timestamp to milliseconds since the Unix epoch."""

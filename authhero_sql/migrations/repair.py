@@ -1,4 +1,4 @@
-"""What a crash left: migrations that were begun and not finished, and a lease that nobody gives back."""
+"""Recovery after a crash: unfinished migrations, and leases that were not released."""
 
 from __future__ import annotations
 
@@ -15,17 +15,16 @@ from .operations import AddColumn, CreateIndex, CreateTable, DropColumn, DropInd
 
 @dataclass(frozen=True, slots=True)
 class InterruptedMigration:
-    """A migration that was begun and not finished.
+    """A migration that was started and not finished.
 
     Attributes:
-        name: the migration.
-        steps: how many steps it has.
-        steps_done: how many of them are done for certain.
-        unsure: the number of the step that may have been done, or undone, without anybody having written so; None where
-            everything is certain.
-        what: that step in words.
-        is_done: whether the live schema has what that step makes; None where that cannot be seen.
-        changed: whether the migration's file is another one now than when it was begun.
+        name: The name of the migration.
+        steps: The number of its steps.
+        steps_done: The number of steps that are known to be done.
+        unsure: The number of the step that may have been done or undone without being recorded, or None if there is no such step.
+        what: A description of that step.
+        is_done: Whether the live schema shows that the step is done, or None if the schema does not tell.
+        changed: Whether the migration's file has changed since the migration was started.
     """
 
     name: str
@@ -37,82 +36,86 @@ class InterruptedMigration:
     changed: bool
 
     def __str__(self) -> str:
-        place = f"{self.name}: {self.steps_done} of {self.steps} steps are done"
+        text = f"{self.name}: {self.steps_done} of {self.steps} steps are done"
         if self.unsure is not None:
-            state = {True: "is done", False: "is not done", None: "cannot be seen"}[self.is_done]
-            place += f"; step {self.unsure} ({self.what}) was under way and {state}"
-        return place + ("; its file has changed since" if self.changed else "")
+            state = {True: "but is done", False: "and is not done", None: "and may or may not be done"}[self.is_done]
+            text += f"; step {self.unsure} ({self.what}) was interrupted {state}"
+        return text + ("; the migration's file has changed since" if self.changed else "")
 
 
 async def find_interrupted_migrations(pool: object) -> list[InterruptedMigration]:
-    """The migrations that were begun and not finished; changes nothing. A migration that is running now is one, too.
+    """Return the migrations that were started and not finished, without changing anything.
+
+    The result includes a migration that is still running.
 
     Args:
-        pool: what ``create_adapters`` takes.
+        pool: Anything that ``create_adapters`` accepts.
 
     Raises:
-        TypeError: ``pool`` is no database.
+        TypeError: ``pool`` is not a supported database or pool.
     """
     context = Context.of(await wrap(pool))
-    begun = [entry for entry in (await Ledger(context).entries() or {}).values() if entry.applied_at is None]
-    if not begun:
+    started = [entry for entry in (await Ledger(context).entries() or {}).values() if entry.applied_at is None]
+    if not started:
         return []
     live = await context.dialect.describe(context.database)
-    return [await _damage(context, entry, live) for entry in begun]
+    return [await _inspect(context, entry, live) for entry in started]
 
 
 async def repair(pool: object) -> list[InterruptedMigration]:
-    """Write into the ledger what the live schema shows of steps that nobody is certain of, so that the next run goes on there.
+    """Record in the ledger whether interrupted steps are done, according to the live schema, so that the next run can continue.
 
-    A migration whose file has changed since it was begun is taken for the one that is here now, as long as it has as many
-    steps. Make sure that nobody is migrating.
+    If the file of a migration has changed since it was started and has the same number of steps, the ledger adopts the current file.
+    Make sure that no process is migrating.
 
     Args:
-        pool: what ``create_adapters`` takes.
+        pool: Anything that ``create_adapters`` accepts.
 
     Returns:
-        What there was, as :func:`find_interrupted_migrations` gives it.
+        The interrupted migrations, as :func:`find_interrupted_migrations` returned them before the repair.
 
     Raises:
-        TypeError: ``pool`` is no database.
+        TypeError: ``pool`` is not a supported database or pool.
     """
     context = Context.of(await wrap(pool))
     found = await find_interrupted_migrations(context.database)
-    for damage in found:
+    for interrupted in found:
         fields: dict[str, object] = {}
-        if damage.unsure is not None and damage.is_done is not None:
-            done = damage.unsure if damage.is_done else damage.unsure - 1
+        if interrupted.unsure is not None and interrupted.is_done is not None:
+            done = interrupted.unsure if interrupted.is_done else interrupted.unsure - 1
             fields = {"steps_started": done, "steps_done": done}
-        if damage.changed and len(history.load(damage.name).up) == damage.steps:
-            fields["checksum"] = history.checksum(damage.name)
+        if interrupted.changed and len(history.load(interrupted.name).up) == interrupted.steps:
+            fields["checksum"] = history.checksum(interrupted.name)
         if fields:
-            await Ledger(context).note(damage.name, **fields)
+            await Ledger(context).update(interrupted.name, **fields)
     return found
 
 
 async def lease_holder(pool: object) -> Lease | None:
-    """Who is migrating, and until when unless they give a sign of life; None where nobody is. Changes nothing.
+    """Return the lease of the process that is migrating, or None if there is none. Changes nothing.
 
     Args:
-        pool: what ``create_adapters`` takes.
+        pool: Anything that ``create_adapters`` accepts.
 
     Raises:
-        TypeError: ``pool`` is no database.
+        TypeError: ``pool`` is not a supported database or pool.
     """
     return await Leases(Context.of(await wrap(pool))).holder()
 
 
 async def unlock(pool: object) -> Lease | None:
-    """Take the lease from whoever has it. Make sure that they are dead: a lease that is not renewed ends by itself within a minute.
+    """Release the migration lease, regardless of which process holds it.
+
+    Make sure that this process has died. A lease that is not renewed expires within a minute, so this is rarely necessary.
 
     Args:
-        pool: what ``create_adapters`` takes.
+        pool: Anything that ``create_adapters`` accepts.
 
     Returns:
-        The lease that was taken away, None where nobody had it.
+        The lease that was released, or None if no process held it.
 
     Raises:
-        TypeError: ``pool`` is no database.
+        TypeError: ``pool`` is not a supported database or pool.
     """
     leases = Leases(Context.of(await wrap(pool)))
     lease = await leases.holder()
@@ -121,7 +124,7 @@ async def unlock(pool: object) -> Lease | None:
     return lease
 
 
-async def _damage(context: Context, entry: Entry, live: Mapping[str, LiveTable]) -> InterruptedMigration:
+async def _inspect(context: Context, entry: Entry, live: Mapping[str, LiveTable]) -> InterruptedMigration:
     known = entry.name in history.names()
     unsure = max(entry.steps_started, entry.steps_done) if entry.steps_started != entry.steps_done else None
     step = history.load(entry.name).up[unsure - 1] if known and unsure is not None and unsure <= len(history.load(entry.name).up) else None
@@ -133,13 +136,13 @@ async def _damage(context: Context, entry: Entry, live: Mapping[str, LiveTable])
         steps=entry.steps,
         steps_done=min(entry.steps_started, entry.steps_done),
         unsure=unsure,
-        what=_words(step) if step is not None else None,
+        what=_describe_step(step) if step is not None else None,
         is_done=found,
         changed=known and entry.checksum != history.checksum(entry.name),
     )
 
 
-def _words(step: Operation) -> str:
+def _describe_step(step: Operation) -> str:
     match step:
         case CreateTable() | DropTable():
             return f"{type(step).__name__} {step.name}"
@@ -151,7 +154,7 @@ def _words(step: Operation) -> str:
 
 
 def is_done(step: Operation, live: Mapping[str, LiveTable]) -> bool | None:
-    """Whether the live schema has what the step makes; None for a step that leaves no trace there."""
+    """Return whether the live schema shows that a step is done, or None for a step that does not change the schema."""
     match step:
         case CreateTable():
             return step.name in live
@@ -169,7 +172,7 @@ def is_done(step: Operation, live: Mapping[str, LiveTable]) -> bool | None:
 
 
 def has_column(live: Mapping[str, LiveTable], table: str, name: str) -> bool:
-    """Whether a live table has the column."""
+    """Return whether a live table has the column."""
     return table in live and name in {column.name for column in live[table].columns}
 
 

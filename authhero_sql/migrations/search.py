@@ -1,4 +1,4 @@
-"""Indexes by which users are found by a part of a name or an address. An owner adds them who wants them: each write pays for them."""
+"""Optional indexes for searching users by part of a name or an email address. They make each write slower, so they are opt-in."""
 
 from __future__ import annotations
 
@@ -20,53 +20,53 @@ logger: logging.Logger = logging.getLogger("authhero_sql.migrations")
 
 
 async def create_search_indexes(pool: object) -> list[str]:
-    """Build the indexes that searches for users use, while others write; on MySQL these wait.
+    """Build the indexes for user searches. Only on MySQL does this block writes to the table.
 
-    By them a beginning such as ``q="name:ada*"`` is found on SQLite, PostgreSQL, MySQL and D1, and on PostgreSQL, where the extension
-    ``pg_trgm`` can be had, a part such as ``q="name:*lovel*"`` or free text, too. Without them such a search reads the tenant's users
-    until it has found a page of matches; a beginning of one or two letters, which many have, is found sooner so. Every engine gives the
-    same answers with and without. Migrations do not touch them.
+    With these indexes, SQLite, PostgreSQL, MySQL and D1 can find a prefix, such as ``q="name:ada*"``, without scanning all users. On
+    PostgreSQL with the extension ``pg_trgm``, this includes substrings such as ``q="name:*lovel*"`` and free text. Without them, such a
+    search reads the users of the tenant until it has found a page of matches. For a prefix of one or two letters, which many users
+    match, such a scan is faster. The results are the same on every engine, with or without the indexes. Migrations ignore them.
 
     Args:
-        pool: what ``create_adapters`` takes.
+        pool: Anything that ``create_adapters`` accepts.
 
     Returns:
-        The names of the indexes that were built; those that are there already are left as they are.
+        The names of the indexes that were built. Existing indexes are left unchanged.
 
     Raises:
-        UnsupportedError: the engine has no indexes of expressions, as MariaDB.
-        DatabaseError: one cannot be built; nothing of it is left.
-        TypeError: ``pool`` is no database.
+        UnsupportedError: The engine does not support indexes on expressions, for example MariaDB.
+        DatabaseError: An index cannot be built. The unfinished index has been dropped.
+        TypeError: ``pool`` is not a supported database or pool.
     """
     context = Context.of(await wrap(pool))
     possible = [step for step in STEPS if context.dialect.can_index(step.index)]
     if not possible:
-        raise UnsupportedError(f"{context.dialect.unlowered}: a search for a beginning reads the tenant's users there")
-    there = await _there(context)
+        raise UnsupportedError(f"{context.dialect.unlowered}: a prefix search scans the tenant's users")
+    existing = await _existing_indexes(context)
     built = []
     for step in possible:
-        if step.index.name not in there and (step.index.extra != TRIGRAMS or await _has_trigrams(context)):
+        if step.index.name not in existing and (step.index.extra != TRIGRAMS or await _has_trigrams(context)):
             await build_index(context, step, again=True)
             built.append(step.index.name)
     return built
 
 
 async def drop_search_indexes(pool: object) -> list[str]:
-    """Drop what :func:`create_search_indexes` has built; nothing else is lost.
+    """Drop the indexes that :func:`create_search_indexes` built. No data is lost.
 
     Args:
-        pool: what ``create_adapters`` takes.
+        pool: Anything that ``create_adapters`` accepts.
 
     Returns:
         The names of the indexes that were dropped.
 
     Raises:
-        DatabaseError: one cannot be dropped.
-        TypeError: ``pool`` is no database.
+        DatabaseError: An index cannot be dropped.
+        TypeError: ``pool`` is not a supported database or pool.
     """
     context = Context.of(await wrap(pool))
     live = await context.dialect.describe(context.database)
-    # What an interrupted build has left as well.
+    # This includes unfinished indexes of an interrupted build.
     dropped = [step for step in STEPS if is_done(step, live)]
     for step in dropped:
         await define(context, step.inverse.sql(context.dialect))
@@ -77,14 +77,14 @@ async def _has_trigrams(context: Context) -> bool:
     try:
         await context.database.execute(Call(context.dialect.trigrams))
     except DatabaseError as error:
-        logger.warning("parts of names are found without an index: %s; ask the database's owner to run it", context.dialect.trigrams)
-        logger.debug("the server says %s", error)
+        logger.warning("substring searches will not use an index: ask the database owner to run %s", context.dialect.trigrams)
+        logger.debug("the server reported: %s", error)
         return False
     return True
 
 
-async def _there(context: Context) -> set[str]:
-    """The names of the search indexes that a database has; one whose build was interrupted is none."""
+async def _existing_indexes(context: Context) -> set[str]:
+    """Return the names of the search indexes in a database, except for unfinished ones of an interrupted build."""
     live = await context.dialect.describe(context.database)
     unfinished = [await context.dialect.leftover_index(context.database, step.table, step.index.name) for step in STEPS]
     return {step.index.name for step, left in zip(STEPS, unfinished, strict=True) if is_done(step, live) and left is None}

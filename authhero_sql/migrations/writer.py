@@ -1,4 +1,4 @@
-"""Writes the file of the next migration: what the registry has and the newest migrated schema has not."""
+"""Generation of the next migration from the differences between the registry and the migrations."""
 
 from __future__ import annotations
 
@@ -14,11 +14,14 @@ from .check import registry_schema
 from .operations import AddColumn, CreateIndex, CreateTable, DropIndex, Operation, Schema, TableState
 
 LINE = 140
-"""The longest line of the code."""
+"""The maximum line length."""
 
 
 def changes(before: Schema, after: Schema) -> list[Operation | str]:
-    """The steps that lead from one schema to another. What cannot be derived is a sentence: it would lose rows or rewrite them."""
+    """Return the steps that turn one schema into another.
+
+    A change that would delete or rewrite rows cannot be derived. It is returned as a sentence that describes it.
+    """
     steps: list[Operation | str] = []
     for name, table in after.items():
         if name not in before:
@@ -26,7 +29,7 @@ def changes(before: Schema, after: Schema) -> list[Operation | str]:
             steps += [CreateIndex(name, index) for index in table.indexes]
         else:
             steps += _table_changes(name, before[name], table)
-    steps += [f"{name} is not declared any more: DropTable?" for name in before if name not in after]
+    steps += [f"the table {name} was removed: drop it?" for name in before if name not in after]
     return steps
 
 
@@ -35,22 +38,22 @@ def _table_changes(name: str, before: TableState, after: TableState) -> list[Ope
     has = {column.name: column for column in after.columns}
     steps: list[Operation | str] = [AddColumn(name, column) for column in after.columns if column.name not in had]
     steps += [
-        f"{name}.{column.name} was column({_column(had[column.name])}), and is column({_column(column)})"
+        f"{name}.{column.name} has changed from column({_column(had[column.name])}) to column({_column(column)})"
         for column in after.columns
         if column.name in had and had[column.name] != column
     ]
     steps += [DropIndex(name, index) for index in before.indexes if index not in after.indexes]
     steps += [CreateIndex(name, index) for index in after.indexes if index not in before.indexes]
-    steps += [f"{name}.{column} is not declared any more: drop_column?" for column in had if column not in has]
+    steps += [f"{name}.{column} was removed: drop it with drop_column()?" for column in had if column not in has]
     if before.key != after.key:
-        steps.append(f"the key of {name} was {_names(before.key)}, and is {_names(after.key)}")
+        steps.append(f"the primary key of {name} has changed from {_names(before.key)} to {_names(after.key)}")
     if before.foreign_keys != after.foreign_keys:
-        steps.append(f"the references of {name} have changed")
+        steps.append(f"the foreign keys of {name} have changed")
     return steps
 
 
 def render(steps: Sequence[Operation | str], title: str) -> str:
-    """The text of a frozen file."""
+    """Return the text of a migration file."""
     lines = []
     for step in steps:
         match step:
@@ -70,18 +73,18 @@ def render(steps: Sequence[Operation | str], title: str) -> str:
             case str():
                 lines.append(f"        undecided({_text(step)}),")
             case _:
-                raise MigrationError(f"{type(step).__name__} cannot be written down")
-    used = [word for word in _WORDS if any(re.match(rf"\s*(references=\()?{word}\(", line) for line in lines)]
+                raise MigrationError(f"a {type(step).__name__} step cannot be written to a file")
+    used = [name for name in _HELPERS if any(re.match(rf"\s*(references=\()?{name}\(", line) for line in lines)]
     head = [f'"""{title}"""', "", f"from authhero_sql.migrations.operations import {', '.join(['Migration', *used])}"]
     body = ["", "migration = Migration(", "    up=(", *lines, "    )", ")", ""]
     return "\n".join([*head, *body])
 
 
-_WORDS = ("add_column", "column", "create_index", "create_table", "drop_index", "reference", "undecided")
+_HELPERS = ("add_column", "column", "create_index", "create_table", "drop_index", "reference", "undecided")
 
 
 def _text(value: str) -> str:
-    """In the quotes that need fewer escapes, double ones if it is all the same."""
+    """Return a string literal with the quotes that need fewer escapes, preferably double quotes."""
     quote = "'" if value.count('"') > value.count("'") else '"'
     return quote + value.replace("\\", "\\\\").replace(quote, f"\\{quote}") + quote
 
@@ -91,13 +94,13 @@ def _names(names: tuple[str, ...]) -> str:
 
 
 def _column(part: ColumnType) -> str:
-    """The arguments that describe a column."""
-    words = [_text(part.name), _text(part.type)]
+    """Return the arguments that describe a column."""
+    arguments = [_text(part.name), _text(part.type)]
     if not part.null:
-        words.append("null=False")
+        arguments.append("null=False")
     if part.default is not None:
-        words.append(f"default={part.default if isinstance(part.default, int) else _text(part.default)}")
-    return ", ".join(words)
+        arguments.append(f"default={part.default if isinstance(part.default, int) else _text(part.default)}")
+    return ", ".join(arguments)
 
 
 def _reference(part: ForeignKey) -> str:
@@ -105,7 +108,7 @@ def _reference(part: ForeignKey) -> str:
 
 
 def _references(parts: tuple[ForeignKey, ...]) -> list[str]:
-    """In the formatter's layout: a single one stands on one line where it fits."""
+    """Return the lines of the foreign keys as the formatter would write them: a single one on one line if it fits."""
     if not parts:
         return []
     line = f"            references=({_reference(parts[0])},),"
@@ -123,23 +126,19 @@ def write_migration(name: str, folder: Path | None = None) -> Path | None:
     """Write the file of the next migration.
 
     Args:
-        name: what it does, in lower case with underscores.
-        folder: where to; this package's own by default.
+        name: A short description of the change, in lower case with underscores.
+        folder: The directory to write to. The default is the directory of the migrations in this package.
 
     Returns:
-        The file's path; None where nothing has changed.
+        The path of the file, or None if there are no changes.
 
     Raises:
-        MigrationError: the name cannot be one of a file, or no directory is named and this package is not a checkout that can be
-            written to.
+        MigrationError: The name is not valid, or ``folder`` is None and this package is not a writable source checkout.
     """
     if re.fullmatch(r"[a-z][a-z0-9_]*", name) is None:
-        raise MigrationError("a migration's name must be like users_blocked: lower case, digits and underscores")
+        raise MigrationError("invalid migration name: use lowercase letters, digits and underscores, as in users_blocked")
     if folder is None and not _is_checkout():
-        raise MigrationError(
-            "this package is installed and not a checkout of its source that can be written to: migrations belong to its source, "
-            "so clone the repository, or name another directory"
-        )
+        raise MigrationError("this package is not a writable source checkout: clone the repository, or pass another directory")
     names = history.names()
     steps = changes(history.schema_after([history.load(earlier) for earlier in names]), registry_schema())
     if not steps:
@@ -150,6 +149,6 @@ def write_migration(name: str, folder: Path | None = None) -> Path | None:
 
 
 def _is_checkout() -> bool:
-    """Whether this package is read from its source, and a file can be added to it."""
+    """Return whether this package runs from a source checkout whose migrations directory is writable."""
     folder = Path(__file__).parent
     return (folder.parents[1] / "pyproject.toml").is_file() and os.access(folder, os.W_OK)

@@ -28,19 +28,22 @@ async def test_a_database_that_is_well(db: Database, migrated_url: str) -> None:
     assert await diagnose(db, thorough=True) == []
     assert await answer("doctor", url=migrated_url) == {"healthy": True, "findings": []}
     done = call("doctor", "--thorough", "--url", migrated_url)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "no findings\n", "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "No problems found.\n", "")
 
 
 async def test_a_database_without_tables(database_url: str) -> None:
     async with connect(database_url) as empty:
         assert found(await diagnose(empty)) == {"migrations": ("problem", f"{len(ALL)} migrations are pending")}
         await empty.execute(Call("CREATE TABLE users (id int)"))
-        assert found(await diagnose(empty))["migrations"] == ("problem", "another program created these tables, and they are not adopted")
+        assert found(await diagnose(empty))["migrations"] == (
+            "problem",
+            "another program created the tables, and the database has not been adopted",
+        )
     told = await answer("doctor", url=database_url, code=1)
     assert (told["healthy"], told["findings"][0]["fix"]) == (False, "run `authhero-sql adopt`")
     done = call("doctor", url=database_url)
     assert done.returncode == 1
-    assert "problem: another program created these tables" in done.stdout
+    assert "problem: another program created the tables" in done.stdout
     assert "\n  fix: run `authhero-sql adopt`\n" in done.stdout
     assert done.stdout.splitlines()[-1].startswith("1 problem")
 
@@ -49,7 +52,7 @@ async def test_a_pending_migration_and_an_interrupted_one(database_url: str) -> 
     async with connect(database_url) as db:
         await migrate_to_latest(db)
         await migrate_down(db)
-        assert found(await diagnose(db)) == {"migrations": ("problem", f"the migration {ALL[-1]} is pending")}
+        assert found(await diagnose(db)) == {"migrations": ("problem", f"migration {ALL[-1]} is pending")}
         await migrate_down(db, len(ALL) - 1 - ALL.index("0007_page_hooks") - 1)
         await db.execute(
             Call(f"UPDATE {LEDGER.name} SET applied_at = NULL, steps_started = 2, steps_done = 1 WHERE name = '0007_page_hooks'")
@@ -66,7 +69,7 @@ async def test_a_missing_index_and_what_is_not_declared(database_url: str) -> No
         await db.execute(Call("CREATE TABLE mine (id int)"))
         first, second = await diagnose(db)
         assert (first.check, first.severity, first.message) == ("schema", "warning", "logs: index idx_logs_tenant_date is missing")
-        assert (second.severity, second.message) == ("note", "mine: the table is not declared")
+        assert (second.severity, second.message) == ("note", "mine: table is not part of the schema")
         # The fix is a statement that can be run as it is.
         await db.execute(Call(first.fix.rstrip(";")))
         assert [finding.severity for finding in await diagnose(db)] == ["note"]
@@ -88,7 +91,7 @@ async def test_an_invalid_index_is_made_anew(database_url: str) -> None:
 
 async def test_a_lease(db: Database) -> None:
     await db.execute(Call(f"UPDATE {LEASES.name} SET owner = 'web1:7:x', expires_at_ts = 1600000000000 WHERE id = 'migrate'"))
-    told = "a migration lease was left behind: it is held by web1:7:x, which last renewed it at 2020-09-13 12:25:40 UTC"
+    told = "an expired migration lease was not released: it is held by web1:7:x, last renewed at 2020-09-13 12:25:40 UTC"
     assert found(await diagnose(db)) == {"lease": ("warning", told)}
     await db.execute(Call(f"UPDATE {LEASES.name} SET expires_at_ts = 4102444800000 WHERE id = 'migrate'"))
     assert found(await diagnose(db))["lease"][0] == "note"
@@ -96,7 +99,7 @@ async def test_a_lease(db: Database) -> None:
 
 
 async def test_rows_that_wait(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor, "EXPIRED", 2)
+    monkeypatch.setattr(doctor, "EXPIRED_ROWS", 2)
     adapters = await create_adapters(db)
     await adapters.tenants.create({"id": "acme", "friendly_name": "Acme"})
     old = datetime(2020, 1, 2, tzinfo=UTC)
@@ -104,8 +107,8 @@ async def test_rows_that_wait(db: Database, monkeypatch: pytest.MonkeyPatch) -> 
         await adapters.codes.create("acme", {"code_id": f"c{number}", "code_type": "otp", "login_id": "l", "expires_at": old})
     await adapters.outbox.dead_letter(await adapters.outbox.create("acme", {**EVENT, "tenant_id": "acme"}), "no answer")
     assert found(await diagnose(db)) == {
-        "expired_rows": ("warning", "expired rows wait for clean-up: 2 codes"),
-        "dead_letters": ("warning", "an event of the outbox could not be delivered"),
+        "expired_rows": ("warning", "expired rows have not been cleaned up: 2 codes"),
+        "dead_letters": ("warning", "1 outbox event could not be delivered"),
     }
 
 
@@ -136,7 +139,7 @@ async def test_the_isolation_level_of_single_statements(migrated_url: str) -> No
         else {"init_command": "SET SESSION TRANSACTION ISOLATION LEVEL SERIALIZABLE"}
     )
     async with connect(migrated_url, **serializable) as other:
-        told = "the default isolation level is SERIALIZABLE instead of READ COMMITTED"
+        told = "the default isolation level is SERIALIZABLE, expected READ COMMITTED"
         assert found(await diagnose(other)) == {"isolation": ("warning", told)}
 
 
@@ -175,7 +178,7 @@ async def test_what_may_not_be_asked_is_a_note(db: Database, monkeypatch: pytest
     monkeypatch.setattr(type(diagnosis.diagnosis(db)), "isolation", refused)
     (finding,) = await diagnose(db)
     assert (finding.check, finding.severity) == ("isolation", "note")
-    assert finding.message.startswith("this could not be checked: ")
+    assert finding.message.startswith("this check could not run: ")
 
 
 @pytest.mark.engines("sqlite")
@@ -202,7 +205,7 @@ def file(tmp_path: Path) -> Path:
 async def test_a_journal_that_blocks(file: Path) -> None:
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("PRAGMA journal_mode = DELETE")
-    told = "the SQLite file has the journal mode delete: a writer blocks all readers"
+    told = "the SQLite file uses journal mode DELETE, in which a writer blocks all readers"
     async with connect(f"sqlite:///{file}?wal=0") as db:
         assert found(await diagnose(db)) == {"journal": ("warning", told)}
     (finding,) = (await answer("doctor", url=f"sqlite:///{file}"))["findings"]

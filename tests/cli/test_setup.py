@@ -96,7 +96,7 @@ async def test_what_fails_leaves_nothing(adapters: Adapters, monkeypatch: pytest
 async def test_each_part_alone(migrated_url: str) -> None:
     missing = call("client", "create", "--tenant", "acme", "--callback", "https://x.example/cb", url=migrated_url)
     assert missing.returncode == 4
-    assert "there is no tenant 'acme': `authhero-sql tenant create` creates one" in missing.stderr
+    assert "tenant 'acme' does not exist: run `authhero-sql tenant create` to create it" in missing.stderr
     assert await answer("tenant", "create", "--tenant", "acme", "--name", "Acme", url=migrated_url) == {
         "migrations": [],
         "tenant": {"name": "acme", "created": True},
@@ -127,7 +127,7 @@ def test_what_is_missing_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         (["--tenant", "acme"], "missing option --callback"),
         (["--callback", "https://x.example/cb"], "missing option --email"),
         (["--email", "ada@acme.example"], f"{len(ALL)} migrations pending: pass --yes to apply them"),
-        (["--yes"], "a password is missing: pass --password-stdin, or set AUTHHERO_SQL_PASSWORD"),
+        (["--yes"], "missing password: pass --password-stdin or set AUTHHERO_SQL_PASSWORD"),
     ):
         given += more
         done = here(*given, "--url", url)
@@ -151,23 +151,23 @@ async def test_a_terminal_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.delenv("AUTHHERO_SQL_PASSWORD")
     url = f"sqlite:///{tmp_path}/auth.db"
     replies = {
-        "Tenant id [default]: ": "",
+        "Tenant ID [default]: ": "",
         "Callback URL of the client: ": ["nowhere", "https://x.example/cb"],
-        "E-mail address of the administrator: ": ["nobody", "ada@acme.example"],
+        "Email address of the administrator: ": ["nobody", "ada@acme.example"],
         "Apply now? [Y/n]: ": "y",
         "Password: ": [PASSWORD, PASSWORD],
-        "The same password again: ": ["something else", PASSWORD],
+        "Repeat password: ": ["something else", PASSWORD],
     }
     code, shown = await to_thread.run_sync(answered, replies, url, "init")
     assert code == 0, shown
     assert "is not an absolute URL" in shown
-    assert "this is not an e-mail address" in shown
+    assert "not a valid email address" in shown
     assert PASSWORD not in shown
     assert re.search(r"\(the secret is not shown again\):\s+client_id      \S{21}\s+client_secret  \S{43}\s", shown)
     assert "tenant       default (created)" in shown
-    del replies["Apply now? [Y/n]: "], replies["Password: "], replies["The same password again: "]
+    del replies["Apply now? [Y/n]: "], replies["Password: "], replies["Repeat password: "]
     replies["Callback URL of the client: "] = "https://x.example/cb"
-    replies["E-mail address of the administrator: "] = "ada@acme.example"
+    replies["Email address of the administrator: "] = "ada@acme.example"
     code, shown = await to_thread.run_sync(answered, replies, url, "init")
-    assert (code, shown.count("exists, unchanged")) == (0, 5)
+    assert (code, shown.count("already exists")) == (0, 5)
     assert "secret" not in shown

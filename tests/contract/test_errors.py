@@ -209,7 +209,7 @@ async def test_a_row_that_is_still_referenced_is_reported_as_such(database_url: 
         with pytest.raises(ForeignKeyError) as caught:
             await store.clients.remove("acme", "web")
     assert caught.value.still_referenced
-    unnamed = "clients: a row that was to be removed is still referenced by another table"
+    unnamed = "clients: the row is still referenced by another table and cannot be deleted"
     assert str(caught.value) == (unnamed if engine in ("sqlite", "d1") else "clients is still referenced by remarks")
 
 

@@ -219,7 +219,7 @@ def _percent(url: str) -> str:
     return "%%" if url.startswith(("mysql", "mariadb")) else "%"
 
 
-NEWER = "the database has 9999_newer, which this version does not know: install a newer one"
+NEWER = "the database has migrations that this version does not know (9999_newer): install a newer version"
 SQLITE = {
     "no SQLite database": Row(
         ConnectionSetupError,

@@ -69,7 +69,7 @@ async def test_it_is_refused_until_somebody_says_so(theirs_url: str) -> None:
             with pytest.raises(MigrationError) as caught:
                 await migrate_to_latest(db)
             said = str(caught.value)
-            assert "AuthHero made the tables" in said
+            assert "AuthHero created the tables" in said
             assert "organization_connections" not in said or "invites: column connection_id" in said
             assert "authhero-sql adopt" in said
         assert await contents(db) == before
@@ -235,12 +235,12 @@ async def test_what_the_owner_has_added_is_left_alone(theirs_url: str) -> None:
     async with opened(theirs_url) as db:
         added = "name(10)" if db.dialect.name == "mysql" else "lower(email)"
         await db.execute(Call(f"CREATE INDEX w ON users ({added})"))
-        with pytest.raises(MigrationError, match="it has not been adopted"):
+        with pytest.raises(MigrationError, match="the database has not been adopted"):
             await migrate_to_latest(db)
         assert await migrate_to_latest(db, adopt=True) == history.names()
         check = await check_schema(db)
         assert check.usable
-        assert "users: index w is not declared" in map(str, check.differences)
+        assert "users: index w is not part of the schema" in map(str, check.differences)
 
 
 async def test_down_takes_nothing_that_was_adopted(theirs_url: str) -> None:

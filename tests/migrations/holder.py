@@ -12,11 +12,11 @@ from authhero_sql.migrations import ledger
 
 
 async def _hold(url: str) -> None:
-    ledger.LEASE = timedelta(hours=1)
+    ledger.LEASE_DURATION = timedelta(hours=1)
     async with authhero_sql.connect(url) as db:
         context = Context.of(db)
         await ledger.Ledger(context).prepare()
-        async with ledger.Leases(context).held("victim", 0):
+        async with ledger.Leases(context).hold("victim", 0):
             sys.stdout.write("held\n")
             sys.stdout.flush()
             await asyncio.sleep(3600)

@@ -64,7 +64,7 @@ def main() -> None:
     url = sys.argv[1]
     authhero_sql.connect(url)
     # Whoever was killed gives nothing back: the next one takes over at once.
-    ledger.LEASE = timedelta(0)
+    ledger.LEASE_DURATION = timedelta(0)
     for line in sys.stdin:
         point: Any = json.loads(line)
         child = os.fork()

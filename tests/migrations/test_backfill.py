@@ -134,7 +134,9 @@ async def test_a_backfill_that_was_interrupted_goes_on_where_it_stood(empty: Dat
     """Its batches commit by themselves on every engine."""
     codes = {f"c{number:05}": WHEN if number % 5 else "soon" for number in range(3 * BATCH)}
     await _baseline(empty, codes)
-    told = f"{NAME}, step 3 of 3 .Backfill. failed on {empty.dialect.name}: no more. What was done before is kept: .* it goes on there"
+    told = (
+        f"{NAME}, step 3 of 3 .Backfill. failed on {empty.dialect.name}: no more. The completed steps are recorded: .* continue from there"
+    )
     with _failing_after(empty, 1), pytest.raises(MigrationError, match=told):
         await migrate_to_latest(empty)
     assert await untold(empty) == []

@@ -57,7 +57,7 @@ async def test_the_life_of_a_schema(database_url: str) -> None:
     }
     assert call("status", url=url).stderr == ""
     done = call("migrate", url=url)
-    assert (done.returncode, done.stdout.splitlines()) == (0, [*(f"applied {name}" for name in HOOKS), f"{LOSSY} migrations applied"])
+    assert (done.returncode, done.stdout.splitlines()) == (0, [*(f"Applied {name}" for name in HOOKS), f"{LOSSY} migrations applied."])
     assert "\x1b" not in done.stdout + done.stderr, "no colour where there is no terminal"
     assert await answer("repair", url=url) == {"interrupted": [], "recorded": False}
     assert await answer("unlock", url=url) == {"was": None}
@@ -71,12 +71,12 @@ async def test_on_a_terminal_it_shows_what_would_be_lost_and_asks(db: Database, 
     assert code == 3
     assert re.search(r"tenants +\S+ +1 ", shown)
     assert "hooks" in shown
-    assert "no migration was undone" in shown
+    assert "no migrations were undone" in shown
     assert (await answer("check", url=migrated_url))["usable"]
     code, shown = await to_thread.run_sync(answered, {"[y/N]": "y"}, migrated_url, "down", "--steps", LOSSY)
     assert code == 0
     assert re.search(r"hooks\.page_id +\S+ +0 ", shown)
-    assert f"undid {ALL[-1]}" in shown
+    assert f"Undid {ALL[-1]}" in shown
 
 
 async def test_a_database_that_lacks_what_is_needed_is_not_adopted(database_url: str) -> None:
@@ -90,7 +90,7 @@ async def test_a_database_that_lacks_what_is_needed_is_not_adopted(database_url:
         assert await other.dialect.describe(other) == before, "not even a ledger"
     done = call("check", url=database_url)
     assert done.returncode == 1
-    assert "users: column email is missing (needed)" in done.stdout
+    assert "users: column email is missing (required)" in done.stdout
     assert done.stdout.splitlines()[-1].startswith("The adapters cannot work with this database: ")
 
 
@@ -198,9 +198,9 @@ async def test_a_database_of_authhero_is_refused_and_then_adopted(tmp_path: Path
     url = f"sqlite:///{tmp_path}/copy.sqlite"
     done = call("migrate", url=url)
     assert done.returncode == 3
-    assert "AuthHero made the tables" in done.stderr
+    assert "AuthHero created the tables" in done.stderr
     assert "authhero-sql adopt" in done.stderr
-    assert "AuthHero created these tables: " in call("status", url=url).stdout
+    assert "AuthHero created these tables. " in call("status", url=url).stdout
     assert (await answer("status", url=url))["made_by"] == "AuthHero"
     assert call("check", url=url).returncode == 0
     adopted = await answer("adopt", url=url)

@@ -66,7 +66,7 @@ async def test_others_go_on_while_a_migration_waits_for_its_table(
     database_url: str, monkeypatch: pytest.MonkeyPatch, pending: str, report: Call, work: Any
 ) -> None:
     """Somebody has the table in a transaction for as long as it takes the others to be served."""
-    monkeypatch.setattr(definitions, "LONGEST_PAUSE", 0.2, raising=False)
+    monkeypatch.setattr(definitions, "MAX_BACKOFF", 0.2, raising=False)
     async with connect(database_url) as mine, connect(database_url) as theirs, connect(database_url) as others:
         await _before(mine, pending)
         with only(*ALL[: ALL.index(pending) + 1]), anyio.fail_after(LONG):
@@ -93,7 +93,7 @@ async def _waiting(db: Database) -> None:
 
 @pytest.mark.engines("mysql")
 async def test_how_long_a_connection_waits_is_as_it_was_before(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(definitions, "PATIENCE", 0.0, raising=False)
+    monkeypatch.setattr(definitions, "LOCK_RETRY_TIMEOUT", 0.0, raising=False)
     async with connect(database_url, max_size=2) as mine, connect(database_url) as theirs:
         await _before(mine, BLOCKED)
         before = await rows(mine, "SELECT @@GLOBAL.lock_wait_timeout")
@@ -207,7 +207,7 @@ async def test_half_an_index_of_somebody_elses_is_left_alone(empty: Database) ->
     await _before(empty, EXECUTIONS)
     await _half_built(empty)
     for _ in range(2):
-        with pytest.raises(MigrationError, match=r"exists already, unfinished and of no use: drop it, and run again"):
+        with pytest.raises(MigrationError, match=r"an unfinished index with this name exists: drop it and try again"):
             await migrate_to_latest(empty)
         assert await _index(empty) is False
     await empty.execute(Call(f"DROP INDEX {INDEX}"))
@@ -233,7 +233,7 @@ async def test_an_index_that_cannot_be_built_leaves_nothing(empty: Database) -> 
 @pytest.mark.engines("postgresql")
 async def test_a_build_that_conflicts_is_begun_again(empty: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """The server has a lock_timeout of its own; what the first attempt leaves does not stop the second."""
-    monkeypatch.setattr(definitions, "PAUSE", 0.0)
+    monkeypatch.setattr(definitions, "INITIAL_BACKOFF", 0.0)
     await _before(empty, EXECUTIONS)
     name = (await rows(empty, "SELECT current_database()"))[0][0]
     await empty.execute(Call(f"ALTER DATABASE {name} SET lock_timeout = '50ms'"))
@@ -266,7 +266,7 @@ def _migrating(url: str) -> Iterator[subprocess.Popen[bytes]]:
     code = (
         "import asyncio, sys, datetime, authhero_sql\n"
         "from authhero_sql.migrations import ledger\n"
-        "ledger.LEASE = datetime.timedelta(0)\n"
+        "ledger.LEASE_DURATION = datetime.timedelta(0)\n"
         "async def main():\n"
         "    async with authhero_sql.connect(sys.argv[1]) as db:\n"
         "        await authhero_sql.migrate_to_latest(db)\n"
@@ -282,7 +282,7 @@ def _migrating(url: str) -> Iterator[subprocess.Popen[bytes]]:
 @pytest.mark.engines("postgresql", "mysql")
 async def test_a_run_that_is_killed_while_its_index_is_built(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The server does not notice, and goes on building for nobody."""
-    monkeypatch.setattr(ledger, "SILENCE", 0.0)
+    monkeypatch.setattr(ledger, "SILENCE_TIMEOUT", 0.0)
     async with connect(database_url) as mine, connect(database_url) as theirs, anyio.create_task_group() as group:
         await _before(mine, EXECUTIONS)
         with anyio.fail_after(LONG):

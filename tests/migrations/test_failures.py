@@ -80,9 +80,9 @@ def _names_itself(message: str, name: str, dialect: Dialect) -> None:
     steps = len(history.load(name).up)
     place = rf"{name}, (step|the write after step|the write before step) \d of {steps}( \(\w+\))? failed on {dialect.name}: .+"
     advice = (
-        r"Nothing of this migration was kept: mend the cause and run again"
+        r"The migration was not applied: fix the cause and try again"
         if keeps_nothing(dialect)
-        else r"What was done before is kept: mend the cause and run again, it goes on there"
+        else r"The completed steps are recorded: fix the cause and try again to continue from there"
     )
     assert re.fullmatch(rf"{place}\. {advice}", message), message
 
@@ -110,7 +110,7 @@ async def _left(url: str, name: str, message: str) -> None:
 async def _finishes(url: str, name: str) -> None:
     """The cause is gone."""
     done = call("migrate", url=url)
-    assert (done.returncode, done.stdout.splitlines()[:-1]) == (0, [f"applied {pending}" for pending in ALL[ALL.index(name) :]]), (
+    assert (done.returncode, done.stdout.splitlines()[:-1]) == (0, [f"Applied {pending}" for pending in ALL[ALL.index(name) :]]), (
         done.stderr
     )
     async with connect(url) as db:
@@ -340,8 +340,8 @@ async def test_a_statement_that_is_wrong_and_then_mended_in_the_file(empty: Data
     if not keeps_nothing(empty.dialect):
         # It was begun, from a file that is not there any more.
         message = await _refused(database_url)
-        assert message.startswith(f"{SCIM} was begun from another file than the one here: ")
-        assert message.endswith("run `authhero-sql repair --record` to go on from this one")
+        assert message.startswith(f"the file of {SCIM} has changed since the migration was started: ")
+        assert message.endswith("run `authhero-sql repair --record` to continue with this one")
         ((damage),) = (await answer("repair", "--record", url=database_url))["interrupted"]
         assert (damage["steps_done"], damage["changed"]) == (3, True)
     await _finishes(database_url, SCIM)
@@ -355,7 +355,7 @@ async def test_no_repair_is_advised_where_the_file_has_another_number_of_steps(e
     load = history.load
     with pytest.MonkeyPatch.context() as patch, _written(SCIM, "b"):
         patch.setattr(history, "load", lambda name: Migration(load(name).up[:-1], name) if name == SCIM else load(name))
-        assert (await _refused(database_url)).endswith("reinstall the version that did so")
+        assert (await _refused(database_url)).endswith("reinstall the version that started it")
 
 
 async def test_what_fails_on_the_way_back(empty: Database, database_url: str) -> None:
@@ -364,9 +364,9 @@ async def test_what_fails_on_the_way_back(empty: Database, database_url: str) ->
         await migrate_down(empty, len(ALL) - ALL.index(SCIM), drop_data=True)
     assert caught.match(rf"^{SCIM}, step 2 of 6 \(\w+\) failed on {empty.dialect.name}: .+ \(\w+\)\. ")
     assert str(caught.value).endswith(
-        "Nothing of this migration was taken back: mend the cause and run again"
+        "The migration was not undone: fix the cause and try again"
         if empty.dialect.features.transactional_ddl
-        else "What was done before is kept: mend the cause and run again, it goes on there"
+        else "The completed steps are recorded: fix the cause and try again to continue from there"
     )
     assert await untold(empty) == []
     await _finishes(database_url, ALL[ALL.index(SCIM) + 1] if empty.dialect.features.transactional_ddl else SCIM)
@@ -382,7 +382,7 @@ async def test_a_table_that_somebody_uses_for_too_long(database_url: str, engine
     async with connect(database_url) as other, other.transaction() as reading:
         await reading.fetch(Call("SELECT 1 FROM hooks"))
         with monkeypatch.context() as patch:
-            patch.setattr(definitions, "PATIENCE", 0.0)
+            patch.setattr(definitions, "LOCK_RETRY_TIMEOUT", 0.0)
             message = await _refused(database_url)
         assert message.startswith(f"{hooks}, step 1 of 2 (AddColumn) failed on {engine}: ")
         await _left(database_url, hooks, message)

@@ -47,9 +47,9 @@ def _happens(db: Database, point: tuple[str, int, str]) -> bool:
     """Whether a run can still end there: of a batch that has been sent all is done, so its steps have one end."""
     name, number, when = point
     run = migrator._Run(Context.of(db), history.load(name), None)
-    if db.dialect.features.interactive_transactions or run._is_alone(number, None):
+    if db.dialect.features.interactive_transactions or run._runs_alone(number, None):
         return True
-    return when == "before" or number == run._together_until(number)
+    return when == "before" or number == run._last_atomic_step(number)
 
 
 @pytest.mark.slow

@@ -54,9 +54,9 @@ async def test_no_clock_of_a_host_takes_the_lease_of_one_that_lives(database_url
             (Context.of(mine, clock=_wrong(skew)), Context.of(other)),
             (Context.of(mine), Context.of(other, clock=_wrong(skew))),
         ):
-            async with Leases(holder).held("holder", 0):
+            async with Leases(holder).hold("holder", 0):
                 with pytest.raises(MigrationError, match="another process has been migrating"):
-                    async with Leases(thief).held("thief", 0):
+                    async with Leases(thief).hold("thief", 0):
                         pass
                 assert await _owner(mine) == "holder"
 
@@ -67,16 +67,16 @@ async def test_the_lease_of_a_dead_one_runs_out_whatever_its_clock_said(
 ) -> None:
     await Ledger(Context.of(empty)).prepare()
     with monkeypatch.context() as patch:
-        patch.setattr(ledger, "LEASE", timedelta(0))
-        assert await Leases(Context.of(empty, clock=_wrong(skew)))._take("dead")
-    async with Leases(Context.of(empty, clock=_wrong(-skew))).held("heir", 0):
+        patch.setattr(ledger, "LEASE_DURATION", timedelta(0))
+        assert await Leases(Context.of(empty, clock=_wrong(skew)))._acquire("dead")
+    async with Leases(Context.of(empty, clock=_wrong(-skew))).hold("heir", 0):
         assert await _owner(empty) == "heir"
 
 
 async def test_racing_hosts_with_wrong_clocks_hold_the_lease_one_after_the_other(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ledger, "POLL", 0.001)
+    monkeypatch.setattr(ledger, "POLL_INTERVAL", 0.001)
     held: list[str] = []
     together = 0
 
@@ -84,7 +84,7 @@ async def test_racing_hosts_with_wrong_clocks_hold_the_lease_one_after_the_other
         nonlocal together
         async with connect(url) as db:
             for turn in range(3):
-                async with Leases(Context.of(db, clock=_wrong(skew))).held(f"{skew}/{turn}", LONG):
+                async with Leases(Context.of(db, clock=_wrong(skew))).hold(f"{skew}/{turn}", LONG):
                     together += 1
                     assert together == 1
                     held.append(await _owner(db) or "")
@@ -121,7 +121,7 @@ def _holder(url: str) -> Iterator[subprocess.Popen[str]]:
 
 @pytest.mark.engines(*TOLD)
 async def test_nobody_waits_for_the_lease_of_a_process_that_was_killed(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ledger, "SILENCE", 0.1, raising=False)
+    monkeypatch.setattr(ledger, "SILENCE_TIMEOUT", 0.1, raising=False)
     async with connect(database_url) as db:
         with _holder(database_url) as process:
             process.kill()
@@ -143,18 +143,20 @@ async def _beat(leases: Leases, owner: str) -> None:
     """Renew the lease, until it ends later by a millisecond at least: here beats follow one another at once."""
     before = await leases.holder()
     while await leases.holder() == before:
-        assert await leases._run.matched(leases._sql.update({LEASES.c.id: "migrate", LEASES.c.owner: owner}, await leases._mine(owner)))
+        assert await leases._run.matched(
+            leases._sql.update({LEASES.c.id: "migrate", LEASES.c.owner: owner}, await leases._lease_values(owner))
+        )
 
 
 async def test_silence_alone_frees_no_lease(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     async with connect(database_url) as mine, connect(database_url) as other:
         await Ledger(Context.of(mine)).prepare()
-        assert await Leases(Context.of(mine))._take("holder")
+        assert await Leases(Context.of(mine))._acquire("holder")
         waiting = Leases(Context.of(other))
         with _watch(monkeypatch) as passed:
             for _ in range(5):
-                assert not await waiting._take("thief")
-                passed.append(ledger.SILENCE)
+                assert not await waiting._acquire("thief")
+                passed.append(ledger.SILENCE_TIMEOUT)
 
 
 @pytest.mark.engines(*TOLD)
@@ -164,16 +166,16 @@ async def test_a_session_that_has_ended_frees_no_lease_that_is_renewed(database_
         await Ledger(Context.of(mine)).prepare()
         holding, waiting = Leases(Context.of(mine)), Leases(Context.of(other))
         monkeypatch.setattr(type(other.dialect), "session_ended", lambda *_: Call("SELECT 1"))
-        assert await holding._take("holder")
+        assert await holding._acquire("holder")
         with _watch(monkeypatch) as passed:
             for _ in range(5):
-                assert not await waiting._take("thief")
-                passed.append(ledger.SILENCE)
+                assert not await waiting._acquire("thief")
+                passed.append(ledger.SILENCE_TIMEOUT)
                 await _beat(holding, "holder")
             # And what it has renewed after it was looked at stays its own.
-            assert not await waiting._take("thief")
-            passed.append(ledger.SILENCE)
-            assert await waiting._take("heir")
+            assert not await waiting._acquire("thief")
+            passed.append(ledger.SILENCE_TIMEOUT)
+            assert await waiting._acquire("heir")
 
 
 @pytest.mark.engines(*TOLD)
@@ -181,14 +183,14 @@ async def test_the_lease_of_a_session_that_has_ended_is_taken_after_a_silence(da
     async with connect(database_url) as other:
         async with connect(database_url) as mine:
             await Ledger(Context.of(mine)).prepare()
-            assert await Leases(Context.of(mine))._take("dead")
+            assert await Leases(Context.of(mine))._acquire("dead")
         waiting = Leases(Context.of(other))
         with _watch(monkeypatch) as passed:
-            assert not await waiting._take("heir")
-            passed.append(ledger.SILENCE)
+            assert not await waiting._acquire("heir")
+            passed.append(ledger.SILENCE_TIMEOUT)
             with anyio.fail_after(LONG):
                 # The server needs a moment to notice that the connection was closed.
-                while not await waiting._take("heir"):
+                while not await waiting._acquire("heir"):
                     await anyio.lowlevel.checkpoint()
         assert await _owner(other) == "heir"
 
@@ -197,7 +199,7 @@ async def test_the_lease_of_a_session_that_has_ended_is_taken_after_a_silence(da
 async def test_a_session_of_another_server_is_nobodys_to_judge(empty: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """A name that means nothing here, and a server that does not answer the question."""
     await Ledger(Context.of(empty)).prepare()
-    assert await Leases(Context.of(empty))._take("holder")
+    assert await Leases(Context.of(empty))._acquire("holder")
     waiting = Leases(Context.of(empty))
     if empty.dialect.name == "mysql":
         await empty.execute(Call(f"UPDATE {LEASES.name} SET session = 'elsewhere:1'"))
@@ -205,13 +207,13 @@ async def test_a_session_of_another_server_is_nobodys_to_judge(empty: Database, 
         monkeypatch.setattr(type(empty.dialect), "session_ended", lambda *_: Call("SELECT * FROM nobody_may_ask"))
     with _watch(monkeypatch) as passed:
         for _ in range(3):
-            assert not await waiting._take("thief")
-            passed.append(ledger.SILENCE)
+            assert not await waiting._acquire("thief")
+            passed.append(ledger.SILENCE_TIMEOUT)
 
 
 async def test_those_who_wait_look_less_and_less_often(empty: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     await Ledger(Context.of(empty)).prepare()
-    assert await Leases(Context.of(empty))._take("holder")
+    assert await Leases(Context.of(empty))._acquire("holder")
     pauses: list[float] = []
     with _watch(monkeypatch) as passed:
 
@@ -221,7 +223,7 @@ async def test_those_who_wait_look_less_and_less_often(empty: Database, monkeypa
 
         monkeypatch.setattr(anyio, "sleep", sleep)
         with pytest.raises(MigrationError, match="for 60 seconds"):
-            async with Leases(Context.of(empty)).held("waiting", 60):
+            async with Leases(Context.of(empty)).hold("waiting", 60):
                 pass
     # Cloudflare's API takes 1,200 calls in five minutes, from all that wait.
     assert len(pauses) < 75

@@ -22,7 +22,7 @@ from authhero_sql.dialects import sqlite
 from authhero_sql.dialects.interface import Call
 from authhero_sql.errors import DatabaseUnavailableError
 from authhero_sql.migrations import history, ledger
-from authhero_sql.migrations.ledger import LEASE, LEASES, LEDGER, Leases, Ledger
+from authhero_sql.migrations.ledger import LEASE_DURATION, LEASES, LEDGER, Leases, Ledger
 from authhero_sql.statements.conditions import DatabaseNow
 from tests.migrations.helpers import ALL, drift, only, rows
 
@@ -124,12 +124,12 @@ async def _lease(db: Database) -> tuple[str | None, int | None]:
     return owner, expires
 
 
-@pytest.mark.parametrize("left", [timedelta(seconds=30), LEASE])
+@pytest.mark.parametrize("left", [timedelta(seconds=30), LEASE_DURATION])
 async def test_a_living_lease_is_respected(empty: Database, left: timedelta) -> None:
     await _held_by_another(empty, left)
     before = await _lease(empty)
-    holder = r"the migration lease is held by somebody, which last renewed it at [0-9: -]+ UTC"
-    refusal = rf"^another process has been migrating for 0 seconds: wait for it, then run again \({holder}\)$"
+    holder = r"the migration lease is held by somebody, last renewed at [0-9: -]+ UTC"
+    refusal = rf"^another process has been migrating for 0 seconds: wait until it ends, and try again \({holder}\)$"
     with pytest.raises(MigrationError, match=refusal), anyio.fail_after(LONG):
         await migrate_to_latest(empty, lock_timeout=0)
     assert await _lease(empty) == before
@@ -144,32 +144,32 @@ async def test_a_lease_that_has_run_out_is_taken_over(empty: Database, left: tim
 
 
 async def test_a_lease_runs_out_while_somebody_waits_for_it(empty: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ledger, "POLL", 0.0)
-    await _held_by_another(empty, LEASE)
+    monkeypatch.setattr(ledger, "POLL_INTERVAL", 0.0)
+    await _held_by_another(empty, LEASE_DURATION)
     refused = 0
-    take = Leases._take
+    acquire = Leases._acquire
 
     async def observed(self: Leases, owner: str) -> bool:
         nonlocal refused
-        if await take(self, owner):
+        if await acquire(self, owner):
             return True
         refused += 1
         if refused == 3:
             await self._run.write(self._sql.update({LEASES.c.id: "migrate"}, {"expires_at_ts": DatabaseNow()}))
         return False
 
-    monkeypatch.setattr(Leases, "_take", observed)
+    monkeypatch.setattr(Leases, "_acquire", observed)
     assert await migrate_to_latest(empty, lock_timeout=LONG) == ALL
     assert refused == 3
 
 
 async def test_a_living_lease_is_waited_for(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ledger, "POLL", 0.001)
+    monkeypatch.setattr(ledger, "POLL_INTERVAL", 0.001)
     refused = anyio.Event()
-    take = Leases._take
+    acquire = Leases._acquire
 
     async def observed(self: Leases, owner: str) -> bool:
-        taken = await take(self, owner)
+        taken = await acquire(self, owner)
         if not taken:
             refused.set()
         return taken
@@ -182,8 +182,8 @@ async def test_a_living_lease_is_waited_for(database_url: str, monkeypatch: pyte
             applied.extend(await migrate_to_latest(waiter))
 
         with anyio.fail_after(LONG):
-            async with anyio.create_task_group() as group, Leases(Context.of(holder)).held("somebody", 0):
-                monkeypatch.setattr(Leases, "_take", observed)
+            async with anyio.create_task_group() as group, Leases(Context.of(holder)).hold("somebody", 0):
+                monkeypatch.setattr(Leases, "_acquire", observed)
                 group.start_soon(wait)
                 await refused.wait()
                 assert await rows(holder, f"SELECT name FROM {LEDGER.name}") == []
@@ -193,17 +193,17 @@ async def test_a_living_lease_is_waited_for(database_url: str, monkeypatch: pyte
 
 
 async def test_the_wait_for_a_living_lease_ends(empty: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ledger, "POLL", 0.0)
-    await _held_by_another(empty, LEASE)
+    monkeypatch.setattr(ledger, "POLL_INTERVAL", 0.0)
+    await _held_by_another(empty, LEASE_DURATION)
     looks = 0
-    take = Leases._take
+    acquire = Leases._acquire
 
     async def counted(self: Leases, owner: str) -> bool:
         nonlocal looks
         looks += 1
-        return await take(self, owner)
+        return await acquire(self, owner)
 
-    monkeypatch.setattr(Leases, "_take", counted)
+    monkeypatch.setattr(Leases, "_acquire", counted)
     # An hour passes between two looks.
     monkeypatch.setattr(anyio, "current_time", lambda: looks * 3600.0)
     with pytest.raises(MigrationError, match="for 9000 seconds"), anyio.fail_after(LONG):
@@ -218,14 +218,14 @@ async def test_without_patience_a_free_lease_is_taken_all_the_same(empty: Databa
 async def test_a_database_that_is_up_to_date_does_not_ask_for_the_lease(empty: Database) -> None:
     await migrate_to_latest(empty)
     await empty.execute(Call(f"DELETE FROM {LEASES.name}"))
-    await _held_by_another(empty, LEASE)
+    await _held_by_another(empty, LEASE_DURATION)
     assert await migrate_to_latest(empty, lock_timeout=0) == []
 
 
 @asynccontextmanager
 async def _beating(db: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Leases]:
     """Leases that are renewed all the time."""
-    monkeypatch.setattr(ledger, "HEARTBEAT", 0.001)
+    monkeypatch.setattr(ledger, "RENEWAL_INTERVAL", 0.001)
     context = Context.of(db)
     await Ledger(context).prepare()
     with anyio.fail_after(LONG):
@@ -233,7 +233,7 @@ async def _beating(db: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
 
 
 async def test_a_lease_is_renewed_while_it_is_held(empty: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with _beating(empty, monkeypatch) as leases, leases.held("me", 0):
+    async with _beating(empty, monkeypatch) as leases, leases.hold("me", 0):
         owner, first = await _lease(empty)
         assert owner == "me"
         while (await _lease(empty))[1] == first:
@@ -254,7 +254,7 @@ async def test_a_heart_that_misses_a_beat_goes_on_beating(empty: Database, monke
             return await matched(*calls, at=at)
 
         monkeypatch.setattr(leases._run, "matched", failing)
-        async with leases.held("me", 0):
+        async with leases.hold("me", 0):
             _, first = await _lease(empty)
             missed = 1
             while missed < 5 or (await _lease(empty))[1] == first:
@@ -265,11 +265,11 @@ async def test_who_lost_the_lease_stops(empty: Database, monkeypatch: pytest.Mon
     async with _beating(empty, monkeypatch) as leases:
 
         async def lose_it() -> None:
-            async with leases.held("me", 0):
+            async with leases.hold("me", 0):
                 await empty.execute(Call(f"UPDATE {LEASES.name} SET owner = 'somebody'"))
                 await anyio.sleep_forever()
 
-        with pytest.raises(MigrationError, match="took this one for dead"):
+        with pytest.raises(MigrationError, match="took over the migration lease"):
             await lose_it()
     # The other one's lease is not given back by us.
     assert (await _lease(empty))[0] == "somebody"
@@ -281,7 +281,7 @@ async def test_what_goes_wrong_under_the_lease_comes_out_as_it_is(empty: Databas
     wrong = ZeroDivisionError("wrong")
     wrong.__cause__ = why = KeyError("why")
     with pytest.raises(ZeroDivisionError) as caught:
-        async with Leases(context).held("me", 0):
+        async with Leases(context).hold("me", 0):
             raise wrong
     assert (caught.value, caught.value.__cause__) == (wrong, why)
     assert await _lease(empty) == (None, None)
@@ -296,7 +296,7 @@ async def test_an_error_is_not_hidden_by_a_lease_that_cannot_be_given_back(empty
         raise DatabaseUnavailableError
 
     async def fail() -> None:
-        async with leases.held("me", 0):
+        async with leases.hold("me", 0):
             monkeypatch.setattr(leases._run, "write", unavailable)
             raise ZeroDivisionError
 
@@ -322,16 +322,16 @@ async def test_a_cancelled_run_leaves_no_lease_behind(empty: Database, monkeypat
 
 
 async def test_who_is_cancelled_while_taking_the_lease_leaves_it_free(empty: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    take = Leases._take
+    acquire = Leases._acquire
     with anyio.CancelScope() as scope:
 
         async def taken_and_cancelled(self: Leases, owner: str) -> bool:
-            taken = await take(self, owner)
+            taken = await acquire(self, owner)
             scope.cancel()
             await checkpoint()
             return taken
 
-        monkeypatch.setattr(Leases, "_take", taken_and_cancelled)
+        monkeypatch.setattr(Leases, "_acquire", taken_and_cancelled)
         await migrate_to_latest(empty)
     assert scope.cancelled_caught
     assert await _lease(empty) == (None, None)
@@ -365,7 +365,7 @@ async def test_a_new_file_that_somebody_else_is_opening_too(database_url: str, m
 @pytest.mark.engines("sqlite")
 async def test_a_busy_file_is_waited_for(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A long migration there keeps everybody from writing, also from asking for the lease."""
-    monkeypatch.setattr(ledger, "POLL", 0.0)
+    monkeypatch.setattr(ledger, "POLL_INTERVAL", 0.0)
     async with connect(database_url) as first, connect(database_url, busy_timeout=0) as second:
         with only(*ALL[:-1]):
             await migrate_to_latest(first)
@@ -377,15 +377,15 @@ async def test_a_busy_file_is_waited_for(database_url: str, monkeypatch: pytest.
         with anyio.fail_after(LONG):
             async with anyio.create_task_group() as group:
                 refused = anyio.Event()
-                take = Leases._take
+                acquire = Leases._acquire
 
                 async def observed(self: Leases, owner: str) -> bool:
-                    taken = await take(self, owner)
+                    taken = await acquire(self, owner)
                     if not taken:
                         refused.set()
                     return taken
 
-                monkeypatch.setattr(Leases, "_take", observed)
+                monkeypatch.setattr(Leases, "_acquire", observed)
                 async with first.transaction() as connection:
                     await connection.execute(Call(f"UPDATE {LEDGER.name} SET steps = steps"))
                     group.start_soon(wait)
