@@ -10,6 +10,7 @@ import inspect
 import re
 import sys
 import textwrap
+import types
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import import_module
@@ -17,7 +18,7 @@ from itertools import pairwise
 from pathlib import Path
 from pkgutil import iter_modules
 from types import ModuleType
-from typing import Any, TypeVar, get_args, get_origin
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 ROOT = Path(__file__).parent.parent
 if __name__ == "__main__":
@@ -69,6 +70,7 @@ SHARED_METHODS = {
 GENERIC_NAMES = {"M": "Row", "I": "RowInsert", "C": "RowCreate", "U": "RowUpdate", "W": "RowWhere"}
 """The names that replace the type variables of the mixins on the common page."""
 VARCHAR = re.compile(r"\bVarchar(\d+)\b")
+CONSTRAINED = re.compile(r"Annotated\[(\w+), (?:StringConstraints|Field)\(([^)]*)\)\]")
 ROLES = re.compile(r":(?:\w+:)?\w+:`[~.]?([^`]+)`")
 SECTION = re.compile(r"^(Args|Returns|Yields|Raises|Attributes):\n", re.MULTILINE)
 ENTRY = re.compile(r"^(\w[\w, ]*): ?(.*(?:\n(?: +.*)?)*)", re.MULTILINE)
@@ -351,10 +353,13 @@ def field_table(model: type[BaseModel]) -> str:
         secret = "Secret[" in text
         shown = VARCHAR.sub("str", re.sub(r"Secret\[(.*)\]", r"\1", text))
         shown = re.sub(r"\b(Int32)\b", "int", re.sub(r"\bFloat32\b", "float", shown))
+        constraints = CONSTRAINED.search(shown)
+        shown = CONSTRAINED.sub(r"\1", shown)
         column = stored.stored(str(wire)) if stored else None
         notes = [
             *(["required"] if info.is_required() else []),
             *([f"at most {found}"] if (found := length_limit(column, text)) else []),
+            *([f"`{constraints[2]}`"] if constraints else []),
             *(["secret"] if secret else []),
             *([f"`{info.default!r}` by default"] if _has_simple_default(info.default) else []),
         ]
@@ -380,8 +385,9 @@ def model_pages() -> Iterator[tuple[str, str]]:
         if not entities:
             continue
         names.append(found.name)
-        title, _, rest = inspect.cleandoc(module.__doc__ or found.name).partition("\n\n")[0].partition(":")
-        head = f"# {found.name.replace('_', ' ').capitalize()}: models\n\n{to_markdown(rest.strip().capitalize() if rest else title)}\n"
+        title = {"scim": "SCIM"}.get(found.name, found.name.replace("_", " ").capitalize())
+        summary = inspect.cleandoc(module.__doc__ or "").partition("\n\n")[0]
+        head = f"# {title}: models\n\n{to_markdown(summary)}\n"
         if others:
             rows = [[f"`{name}`", f"`{_format_alias(getattr(module, name))}`"] for name in others]
             head += "\n" + table(["Name", "Values"], rows)
@@ -410,7 +416,11 @@ def _is_base(model: type[BaseModel], exported: Sequence[Any]) -> bool:
 def _format_alias(value: Any) -> str:
     if get_args(value) and all(isinstance(each, str) for each in get_args(value)):
         return ", ".join(map(repr, get_args(value)))
-    return re.sub(r"\w+\.(?:\w+\.)*", "", str(value))
+    if get_origin(value) is Annotated:
+        return _format_alias(get_args(value)[0])
+    if get_origin(value) in (Union, types.UnionType):
+        return " | ".join(map(_format_alias, get_args(value)))
+    return value.__name__ if inspect.isclass(value) else re.sub(r"\w+\.(?:\w+\.)*", "", str(value))
 
 
 # --- errors, log types, the command line ---------------------------------------------------------------------------------------------
