@@ -10,7 +10,7 @@
 
 from .adapters import Adapters, create_adapters
 from .clock import Clock
-from .crud.bulk import ManyResult, Refusal
+from .crud.bulk import ManyResult, RejectedRow
 from .dialects import Database, connect
 from .doctor import Finding, diagnose
 from .errors import (
@@ -50,9 +50,8 @@ from .errors import (
     UnknownOutcomeError,
     UnsupportedError,
 )
-from .ids import Ids
-from .listing import Sort
-from .lucene import quoted as q_quote
+from .ids import IdGenerator
+from .lucene import quote as q_quote
 from .migrations import (
     DataLoss,
     Difference,
@@ -67,15 +66,16 @@ from .migrations import (
     export_sql,
     find_interrupted_migrations,
     lease_holder,
-    losses,
     migrate_down,
     migrate_to_latest,
     migration_status,
-    plan,
+    plan_migrations,
+    preview_data_loss,
     repair,
     unlock,
 )
 from .models.base import Page
+from .pagination import Sort
 
 __version__ = "0.1.0"
 
@@ -99,7 +99,7 @@ __all__ = [
     "DriverMissingError",
     "Finding",
     "ForeignKeyError",
-    "Ids",
+    "IdGenerator",
     "IncompatibleDatabaseError",
     "IntegrityError",
     "InterruptedMigration",
@@ -117,7 +117,7 @@ __all__ = [
     "Progress",
     "ReadOnlyError",
     "Reference",
-    "Refusal",
+    "RejectedRow",
     "ReplicationRefusedError",
     "SchemaCheck",
     "SchemaMismatchError",
@@ -141,11 +141,11 @@ __all__ = [
     "export_sql",
     "find_interrupted_migrations",
     "lease_holder",
-    "losses",
     "migrate_down",
     "migrate_to_latest",
     "migration_status",
-    "plan",
+    "plan_migrations",
+    "preview_data_loss",
     "q_quote",
     "repair",
     "unlock",

@@ -1,7 +1,7 @@
 """The conversion between public values and stored values.
 
 A codec encodes a public value with a function. Decoding is done by pydantic-core: a codec only states what the column contains, and
-:mod:`authhero_sql.rows` builds one validator for the whole row.
+:mod:`authhero_sql.row_mapping` builds one validator for the whole row.
 """
 
 from __future__ import annotations

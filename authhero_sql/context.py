@@ -14,13 +14,13 @@ from typing import Any, TypeVar
 from .clock import Clock, system_clock, truncate
 from .dialects.dialect import Dialect
 from .dialects.interface import Call, Database, Executor
-from .dialects.managed import retried
-from .dialects.transactions import Transaction, open_block, run_callbacks
+from .dialects.managed import with_retries
+from .dialects.transactions import Transaction, current_transaction, run_callbacks
+from .error_details import with_details
 from .errors import BatchRowNotFoundError, DatabaseError, TransactionClosedError, TransactionMisuseError, UnsupportedError
-from .ids import Ids
-from .located import located
+from .ids import IdGenerator
 from .schema import Table
-from .statements.texts import StatementCache
+from .statements.cache import StatementCache
 
 T = TypeVar("T")
 
@@ -75,13 +75,13 @@ class Batch:
         """
         if not self._calls:
             return
-        context.require_own_block("batch()")
+        context.require_current_transaction("batch()")
         began = time.perf_counter()
         try:
             if not context.dialect.features.interactive_transactions:
                 await context.executor.write(self._with_match_checks(context.dialect))
-            elif context.connection is None:
-                await retried(lambda: self._send_in_transaction(context))
+            elif context.current is None:
+                await with_retries(lambda: self._send_in_transaction(context))
             else:
                 await self._send_in_transaction(context)
         except DatabaseError as error:
@@ -102,14 +102,14 @@ class Batch:
         return [
             each
             for position, call in enumerate(self._calls)
-            for each in ((call, dialect.unless_changed(position)) if position in must_match else (call,))
+            for each in ((call, dialect.require_changed(position)) if position in must_match else (call,))
         ]
 
     def _located(self, error: DatabaseError) -> Exception:
         """Return the error with the name of the table whose statement failed, if it is known."""
         if isinstance(error, BatchRowNotFoundError):
-            return located(error, [self._tables[error.position]], self._calls)
-        return located(error, list(dict.fromkeys(self._tables)), self._calls)
+            return with_details(error, [self._tables[error.position]], self._calls)
+        return with_details(error, list(dict.fromkeys(self._tables)), self._calls)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -120,10 +120,10 @@ class Context:
     executor: Executor
     statement_cache: StatementCache
     clock: Clock
-    ids: Ids
+    ids: IdGenerator
     normalize_emails: bool = False
     """Whether the email addresses of users are stored and looked up in lower case."""
-    connection: Transaction | None = None
+    current: Transaction | None = None
     """The transaction block in which statements run, or None outside a transaction."""
     batch: Batch | None = None
     """The batch that collects writes, or None if writes are sent immediately."""
@@ -131,12 +131,14 @@ class Context:
     """Whether this context may be used while a transaction that it does not belong to is open."""
 
     @classmethod
-    def of(cls, database: Database, *, clock: Clock | None = None, ids: Ids | None = None, normalize_emails: bool = False) -> Context:
+    def of(
+        cls, database: Database, *, clock: Clock | None = None, ids: IdGenerator | None = None, normalize_emails: bool = False
+    ) -> Context:
         """Return the context of an open database."""
-        return cls(database, database, StatementCache(database.dialect), clock or system_clock, ids or Ids(), normalize_emails)
+        return cls(database, database, StatementCache(database.dialect), clock or system_clock, ids or IdGenerator(), normalize_emails)
 
     def __repr__(self) -> str:
-        block = ", in a batch" if self.batch is not None else ", in a transaction" if self.connection is not None else ""
+        block = ", in a batch" if self.batch is not None else ", in a transaction" if self.current is not None else ""
         return f"{self.database!r}{block}"
 
     @property
@@ -148,7 +150,7 @@ class Context:
         """Return the current time in UTC, truncated to milliseconds."""
         return truncate(self.clock())
 
-    def require_own_block(self, what: str) -> None:
+    def require_current_transaction(self, what: str) -> None:
         """Reject the use of this context inside a nested block that it does not belong to.
 
         A write through this context would not be part of that block.
@@ -159,35 +161,35 @@ class Context:
         Raises:
             TransactionMisuseError: A block nested in the block of this context is open.
         """
-        block = open_block(self.database)
-        if block is None or block is self.connection or self.independent:
+        block = current_transaction(self.database)
+        if block is None or block is self.current or self.independent:
             return
         outer = block.parent
-        while outer is not None and outer is not self.connection:
+        while outer is not None and outer is not self.current:
             outer = outer.parent
-        if outer is self.connection:
+        if outer is self.current:
             raise TransactionMisuseError(
                 f"a transaction is open: use tx.{what} of the adapters that transaction() returned, "
                 f"or adapters.independent().{what} to work outside of it on purpose"
             )
 
-    def outside(self) -> Context:
+    def outside_transaction(self) -> Context:
         """Return the context of the database itself, for work outside the open transaction."""
-        return replace(self, executor=self.database, connection=None, batch=None, independent=True)
+        return replace(self, executor=self.database, current=None, batch=None, independent=True)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Context]:
         """Open a transaction and yield its context. Inside a transaction, open a nested block."""
         if self.batch is not None:
             raise UnsupportedError("a batch has no inner transaction: use the adapters of batch() directly")
-        self.require_own_block("transaction()")
-        opened = self.database.transaction() if self.connection is None else self.connection.nested()
+        self.require_current_transaction("transaction()")
+        opened = self.database.transaction() if self.current is None else self.current.nested()
         async with opened as block:
-            yield replace(self, executor=block, connection=block)
+            yield replace(self, executor=block, current=block)
 
     async def run_transaction(self, work: Callable[[Context], Awaitable[T]], attempts: int, deadline: float | None) -> T:
         """Run a function in a transaction and return its result. After a conflict, run it again in a new transaction."""
-        if self.connection is not None:
+        if self.current is not None:
             raise TransactionMisuseError("run_transaction() starts its own transaction: use tx.transaction() inside a transaction")
         if attempts < 1:
             raise ValueError("attempts must be at least 1")
@@ -197,19 +199,19 @@ class Context:
                 return await work(inside)
 
         until = None if deadline is None else asyncio.get_running_loop().time() + deadline
-        return await retried(once, attempts, until)
+        return await with_retries(once, attempts, until)
 
     def on_commit(self, callback: Callable[[], object]) -> None:
         """Call a function after the transaction commits or the batch has been written."""
-        if self.connection is not None:
-            self.connection.callbacks.append(callback)
+        if self.current is not None:
+            self.current.callbacks.append(callback)
         elif self.batch is not None:
             self.batch.callbacks.append(callback)
         else:
             raise TransactionMisuseError("on_commit() is only available on the adapters that transaction() or batch() returned")
 
     @asynccontextmanager
-    async def batched(self) -> AsyncIterator[Context]:
+    async def collect_batch(self) -> AsyncIterator[Context]:
         """Open a batch: collect the writes of the block and send them when it ends."""
         if self.batch is not None:
             raise UnsupportedError("batches cannot be nested: use the adapters of the outer batch()")
@@ -219,7 +221,7 @@ class Context:
         finally:
             batch.close()
         await batch.send(self)
-        if self.connection is not None:
-            self.connection.callbacks += batch.callbacks
+        if self.current is not None:
+            self.current.callbacks += batch.callbacks
         else:
             await run_callbacks(batch.callbacks)

@@ -11,7 +11,7 @@ from .adapters import Adapters, create_adapters
 from .clock import Clock, from_epoch_ms, system_clock, truncate
 from .context import Context
 from .dialects import Call, wrap
-from .dialects.diagnosis import Diagnosis, diagnosis
+from .dialects.diagnosis import Diagnosis, diagnosis_for
 from .errors import DatabaseError, DatabaseUnavailableError, SchemaMismatchError, UnsupportedError
 from .migrations import Difference, check_schema, find_interrupted_migrations, lease_holder, migration_status
 from .statements.conditions import NOT_NULL
@@ -82,7 +82,7 @@ async def diagnose(pool: object, *, thorough: bool = False, clock: Clock = syste
     """
     try:
         database = await wrap(pool)
-        target = _Target(Context.of(database), await create_adapters(database), diagnosis(database), clock)
+        target = _Target(Context.of(database), await create_adapters(database), diagnosis_for(database), clock)
     except DatabaseUnavailableError as error:
         return [_unreachable(error)]
     findings: list[Finding] = []
@@ -113,7 +113,7 @@ def _unreachable(error: DatabaseUnavailableError) -> Finding:
 
 async def version(target: _Target) -> Results:
     """Check that the version of the engine is supported."""
-    outdated = await target.engine.outdated()
+    outdated = await target.engine.version_problem()
     if outdated:
         yield "problem", f"{outdated}, the oldest supported version", "upgrade the database"
 
@@ -126,7 +126,7 @@ async def encryption(target: _Target) -> Results:
 
 async def isolation(target: _Target) -> Results:
     """Check that single statements run at READ COMMITTED, which guarded changes require."""
-    level = await target.engine.isolation()
+    level = await target.engine.weak_isolation_level()
     if level:
         fix = "set the default of the database, or of the connections in the pool, to READ COMMITTED"
         yield "warning", f"the default isolation level is {level}, expected READ COMMITTED", fix
@@ -134,7 +134,7 @@ async def isolation(target: _Target) -> Results:
 
 async def pooler(target: _Target) -> Results:
     """Check that prepared statements are not used through a connection pooler."""
-    if await target.engine.is_pooled_unawares():
+    if await target.engine.prepares_behind_pooler():
         yield "warning", "prepared statements may fail behind the connection pooler", "add ?pgbouncer=1 to the URL"
 
 
@@ -164,15 +164,15 @@ async def journal(target: _Target) -> Results:
 
 async def foreign_keys(target: _Target) -> Results:
     """Check that foreign keys are enforced."""
-    if await target.engine.unenforced():
+    if await target.engine.foreign_keys_disabled():
         yield "problem", "foreign keys are not enforced on this connection", "set PRAGMA foreign_keys = ON for your connection"
 
 
 async def migrations(target: _Target) -> Results:
     """Check that all migrations are applied."""
     status = await migration_status(target.context.database)
-    if status.made_by is not None:
-        yield "problem", f"{status.made_by} created the tables, and the database has not been adopted", "run `authhero-sql adopt`"
+    if status.created_by is not None:
+        yield "problem", f"{status.created_by} created the tables, and the database has not been adopted", "run `authhero-sql adopt`"
     elif status.pending:
         number = len(status.pending)
         text = f"{number} migrations are pending" if number > 1 else f"migration {status.pending[0]} is pending"
@@ -199,7 +199,7 @@ async def ledger(target: _Target) -> Results:
 async def schema(target: _Target) -> Results:
     """Check that the schema matches this version, if all migrations are applied."""
     status = await migration_status(target.context.database)
-    if status.pending or status.made_by is not None:
+    if status.pending or status.created_by is not None:
         return
     for difference in (await check_schema(target.context.database)).differences:
         yield _severity(difference), str(difference), _fix(target.context, difference)
@@ -208,24 +208,24 @@ async def schema(target: _Target) -> Results:
 def _severity(difference: Difference) -> Severity:
     if difference.required:
         return "problem"
-    return "note" if difference.wanted is None else "warning"
+    return "note" if difference.expected is None else "warning"
 
 
 def _fix(context: Context, difference: Difference) -> str:
-    if difference.wanted is None:
+    if difference.expected is None:
         return "none required if you created it"
     if difference.part == "index":
         index = {index.name: index for index in REGISTRY[difference.table].indexes}[difference.name]
         create = context.dialect.create_index(difference.table, index, online=context.dialect.features.online_ddl)
         return f"{create};" if difference.found is None else f"{context.dialect.drop_index(difference.table, index.name)}; {create};"
     if difference.part == "collation":
-        return f"convert the text columns to {difference.wanted}"
-    return f"change it to {difference.wanted} by hand, or restore the database from a backup"
+        return f"convert the text columns to {difference.expected}"
+    return f"change it to {difference.expected} by hand, or restore the database from a backup"
 
 
 async def statistics(target: _Target) -> Results:
     """Check that the query planner has statistics for large tables."""
-    tables = await target.engine.unanalyzed()
+    tables = await target.engine.unanalyzed_tables()
     if tables:
         yield "warning", f"large tables have never been analyzed: {', '.join(tables)}", "run ANALYZE, and keep autovacuum enabled"
 
@@ -250,7 +250,7 @@ async def dead_letters(target: _Target) -> Results:
 
 async def corruption(target: _Target) -> Results:
     """Check that the database file is intact and that no foreign key is violated."""
-    for text in await target.engine.corruption():
+    for text in await target.engine.file_problems():
         yield "problem", text, "restore the database from a backup, or correct the rows by hand"
 
 

@@ -14,7 +14,7 @@ LONGEST_NAME = 200
 """The maximum number of characters of a name that a message repeats."""
 
 
-def shown(name: str) -> str:
+def printable(name: str) -> str:
     """Return a caller-supplied name in a form that is safe in a message: short, printable and on one line."""
     safe = name if name.isprintable() else name.encode("unicode_escape").decode()
     return safe if len(safe) <= LONGEST_NAME else f"{safe[: LONGEST_NAME - 1]}…"
@@ -120,7 +120,7 @@ class InvalidValueError(AuthHeroSQLError, ValueError):
     status_code = 400
 
     def __init__(self, table: str, field: str | None, reason: str, more: Sequence[InvalidField] = ()) -> None:
-        field = shown(field) if field else None
+        field = printable(field) if field else None
         # The reason may already contain the name of the field.
         place = f"{table}.{field}" if field and f'"{field}"' not in reason else table
         others = f" (and {len(more)} more)" if more else ""
@@ -199,7 +199,7 @@ class DatabaseError(AuthHeroSQLError):
     """
 
     table: str | None = None
-    owner: str | None = None
+    reported_table: str | None = None
 
     def __init__(self, message: str | None = None, *, code: str | None = None, constraint: str | None = None, sent: bool = True) -> None:
         super().__init__(message)
@@ -210,7 +210,7 @@ class DatabaseError(AuthHeroSQLError):
         self.constraint = constraint
         self.sent = sent
 
-    def at(self, table: str) -> DatabaseError:
+    def with_table(self, table: str) -> DatabaseError:
         """Return this error after adding the name of the table whose statement failed."""
         if self.table is None:
             self.table = table
@@ -244,7 +244,7 @@ class ConflictError(IntegrityError):
 
     fields: tuple[str, ...] = ()
 
-    def on(self, fields: tuple[str, ...]) -> ConflictError:
+    def with_fields(self, fields: tuple[str, ...]) -> ConflictError:
         """Return this error after adding the names of the fields, if they are known."""
         self.fields = fields
         self.args: tuple[Any, ...] = (f"a row with this {' and '.join(fields) or 'key'} already exists",)
@@ -288,7 +288,7 @@ class ForeignKeyError(IntegrityError):
         """The table that the violated foreign key references, or None if several foreign keys may have been violated."""
         return self.references[0].target if len(self.references) == 1 else None
 
-    def of(self, references: Sequence[Reference], *, still_referenced: bool = False) -> ForeignKeyError:
+    def with_references(self, references: Sequence[Reference], *, still_referenced: bool = False) -> ForeignKeyError:
         """Return this error after adding the foreign keys that may have been violated."""
         if references:
             self.references = tuple(references)

@@ -15,7 +15,7 @@ CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """The 32 characters of a ULID; see https://github.com/ulid/spec."""
 
 
-class Ids:
+class IdGenerator:
     """A generator of the IDs of new rows.
 
     Args:
@@ -27,7 +27,7 @@ class Ids:
         self._random_bytes = random_bytes
         self._last = (0, 0)
 
-    def of(self, alphabet: str, size: int) -> str:
+    def random_text(self, alphabet: str, size: int) -> str:
         """Return ``size`` characters, each drawn uniformly from ``alphabet``, which has at most 256 characters."""
         # Discard the bytes beyond the last multiple of the alphabet's length: they would favor its first characters.
         usable = 256 - 256 % len(alphabet)
@@ -38,17 +38,17 @@ class Ids:
 
     def nanoid(self, size: int = 21) -> str:
         """Return a Nano ID. By default it has 21 characters with 126 random bits."""
-        return self.of(URL_SAFE, size)
+        return self.random_text(URL_SAFE, size)
 
     def prefixed(self, prefix: str) -> str:
         """Return ``prefix`` followed by 17 characters of ``0-9a-z``, like Auth0's IDs of organizations, connections and actions."""
-        return prefix + self.of(BASE36, 17)
+        return prefix + self.random_text(BASE36, 17)
 
     def ulid(self, instant: datetime) -> str:
         """Return a ULID: 26 characters that sort by time, with a 48-bit timestamp in milliseconds and 80 random bits."""
         return _crockford(to_epoch_ms(instant) << 80 | int.from_bytes(self._random_bytes(10), "big"), 26)
 
-    def ordered(self, instant: datetime) -> str:
+    def sortable_id(self, instant: datetime) -> str:
         """Return 24 characters that sort in the order in which this object generated them.
 
         They encode the time in milliseconds, a 20-bit counter and 50 random bits.

@@ -11,9 +11,9 @@ from . import lucene
 from . import where as conditions
 from .dialects.interface import Row
 from .errors import InvalidQueryError
-from .listing import MAX_PAGE, ROWS, Cursor, ListRules, Sort, Total, Totals, Window, asked_totals, by_checkpoint, count
 from .models.base import Page
-from .rows import RowReader
+from .pagination import MAX_PAGE, ROWS, Cursor, ListRules, Sort, Total, Totals, Window, is_checkpoint_request, parse_count, parse_totals
+from .row_mapping import RowReader
 from .runner import Runner
 from .schema import Column, Order
 from .statements import filters
@@ -89,10 +89,10 @@ class Lists(Generic[M]):
             take: The size of a checkpoint page.
         """
         filter = self.filter(q, also)
-        if by_checkpoint(from_, take, page, per_page):
+        if is_checkpoint_request(from_, take, page, per_page):
             return await self.walk({**where, **self._walked}, sort, from_, take, filter)
-        window = Window.asked(page, per_page)
-        order = self.order(self.rules.order, *self.rules.then) if sort is None else self.order(self.public(Sort.parse(sort)))
+        window = Window.parse(page, per_page)
+        order = self.order(self.rules.order, *self.rules.then_by) if sort is None else self.order(self.public(Sort.parse(sort)))
         return await self._offset_page(where, order, window, include_totals, filter)
 
     async def count(self, where: Where, q: str | None, also: Any, *, estimate: bool) -> int:
@@ -109,7 +109,7 @@ class Lists(Generic[M]):
         """
         if q is None and where is None:
             return None
-        given = (None if q is None else lucene.parse(q), conditions.tree(where))
+        given = (None if q is None else lucene.parse(q), conditions.to_tree(where))
         parts = tuple([part for part in given if part is not None])
         if not parts:
             return None
@@ -126,7 +126,7 @@ class Lists(Generic[M]):
         rows, total = await self.rows(where, order, window, include_totals, filter)
         return self.paged(await self._complete(where, rows), window, total)
 
-    async def whole_or_page(
+    async def list_or_page(
         self,
         read: RowReader[N],
         where: Where,
@@ -141,7 +141,7 @@ class Lists(Generic[M]):
         order = order if sort is None else self.order(self.public(Sort.parse(sort)))
         if page is None and per_page is None and not include_totals:
             return [read.read(row) for row in await self.run.fetch(self.sql.select(read, where, order))]
-        window = Window.asked(page, per_page)
+        window = Window.parse(page, per_page)
         rows, total = await self.rows(where, order, window, include_totals, read=read)
         return self.paged([read.read(row) for row in rows], window, total)
 
@@ -155,7 +155,7 @@ class Lists(Generic[M]):
         read: RowReader[Any] | None = None,
     ) -> tuple[list[Row], Total]:
         """Return the rows of an offset page and, if requested, the total in the same round trip."""
-        totals = asked_totals(include_totals)
+        totals = parse_totals(include_totals)
         rows = await self.run.fetch(self.sql.page(read or self.reader, where, order, window, totals, filter))
         if not totals:
             return rows, Total()
@@ -180,9 +180,9 @@ class Lists(Generic[M]):
     ) -> Page[M]:
         """Return a checkpoint page. Its cost does not depend on its position in the list."""
         direction = self.rules.walk(sort)
-        limit = min(count("take", ROWS if take is None else take), MAX_PAGE)
+        limit = min(parse_count("take", ROWS if take is None else take), MAX_PAGE)
         walk = self._walk(direction)
-        kind = f"{direction.sort_by}:{direction.sort_order}" if self.rules.both_ways else None
+        kind = f"{direction.sort_by}:{direction.sort_order}" if self.rules.bidirectional else None
         after = Cursor.after(from_, kind, walk.column)
         rows: list[Row] = []
         for segment in walk.segments(after):
@@ -206,7 +206,7 @@ class Lists(Generic[M]):
 
     async def iterate(self, read: Callable[[str | None], Awaitable[Page[M]]], batch: int) -> AsyncIterator[M]:
         """Yield the rows of all checkpoint pages."""
-        if count("batch", batch) == 0:
+        if parse_count("batch", batch) == 0:
             raise InvalidQueryError("batch must be at least 1")
         cursor: str | None = None
         while True:
@@ -225,7 +225,7 @@ class Lists(Generic[M]):
         Raises:
             InvalidQueryError: The field does not exist, or it is secret, so that the order would reveal its values.
         """
-        side, table = self.sql.side, self.sql.table
+        side, table = self.sql.joined, self.sql.table
         in_side = side is not None and any(column.public == sort.sort_by for column in side.read)
         if not in_side and table.sortable(sort.sort_by).secret and sort.sort_by not in self.rules.fields:
             raise InvalidQueryError(f"{self.rules.wire} cannot be sorted by {sort.sort_by}")
@@ -253,7 +253,7 @@ class Lists(Generic[M]):
         return [*parts, *(Order(name, descending) for name in rest)]
 
     def _order_by(self, sort: Sort) -> Order:
-        joined: tuple[Column, ...] = self.sql.side.read if self.sql.side else ()
+        joined: tuple[Column, ...] = self.sql.joined.read if self.sql.joined else ()
         column = next(column for column in (*self.sql.table.columns, *joined) if column.public == sort.sort_by)
         return Order(column.name, sort.descending, column.null or column.name not in self.sql.table)
 
@@ -263,7 +263,7 @@ class Lists(Generic[M]):
         Such an index is declared without it. The engine appends the primary key to the entries anyway, so the order is the same.
         """
         table = self.sql.table
-        longest = self.sql.dialect.features.index_bytes
+        longest = self.sql.dialect.features.max_index_bytes
         leading = (TENANT_ID, *named, *rest[:-1])
         if longest is None or not rest or not any(index.names == leading for index in table.indexes):
             return False

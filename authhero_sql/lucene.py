@@ -134,7 +134,7 @@ def parse(q: str) -> Node | None:
     return _Parser(q).parse() if q.strip() else None
 
 
-def quoted(value: str) -> str:
+def quote(value: str) -> str:
     """Return the value as an operand that matches exactly this text."""
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 

@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 
 from .context import Context, log_calls, logger
 from .dialects.interface import Call, Row
+from .error_details import with_details
 from .errors import DatabaseError, UnsupportedError
-from .located import located
 from .schema import Table
 
 A = TypeVar("A")
@@ -61,7 +61,7 @@ class Runner:
 
     async def affected(self, *calls: Call) -> int:
         """Write, all or nothing, and return the number of rows that the last statement matched. Not supported in a batch."""
-        self.refuse_batch()
+        self.reject_batch()
         return (await self.counts(calls))[-1]
 
     async def counts(self, calls: Sequence[Call]) -> list[int]:
@@ -71,26 +71,26 @@ class Runner:
             return [await self._send(self.context.executor.execute, calls[0], calls)]
         return await self._send(self.context.executor.write, calls, calls)
 
-    async def attempt(self, *calls: Call) -> None:
+    async def write_in_savepoint(self, *calls: Call) -> None:
         """Write, expecting a possible conflict. Within a caller's transaction, a conflict rolls back only these statements."""
-        if self.context.connection is None:
+        if self.context.current is None:
             await self.write(*calls)
         else:
             async with self.context.transaction() as inside:
                 await Runner(inside, self.table, self.name).write(*calls)
 
-    async def together(self, calls: Sequence[Call]) -> list[int]:
+    async def write_atomically(self, calls: Sequence[Call]) -> list[int]:
         """Write, all or nothing even within a caller's transaction, and return the number of rows that each statement matched.
 
         Not supported in a batch.
         """
-        self.refuse_batch()
-        if self.context.connection is None:
+        self.reject_batch()
+        if self.context.current is None:
             return await self.counts(calls)
         async with self.context.transaction() as inside:
             return await Runner(inside, self.table, self.name).counts(calls)
 
-    def refuse_batch(self) -> None:
+    def reject_batch(self) -> None:
         """Refuse to run a method in a batch if it depends on the result of its own write.
 
         Raises:
@@ -100,18 +100,18 @@ class Runner:
             raise UnsupportedError(f"{self.table.name}: this method depends on the result of its write, so it cannot be part of a batch")
 
     @property
-    def locks(self) -> bool:
+    def locks_rows(self) -> bool:
         """Whether rows that are read in order to be changed can and must be locked."""
-        return self.context.connection is not None and self.context.dialect.features.row_locks
+        return self.context.current is not None and self.context.dialect.features.row_locks
 
     async def _send(self, method: Callable[[A], Awaitable[R]], argument: A, calls: Sequence[Call]) -> R:
         """Run a method of the context's executor, and name the table in errors."""
-        self.context.require_own_block(self.name)
+        self.context.require_current_transaction(self.name)
         started = time.perf_counter() if logger.isEnabledFor(logging.DEBUG) else None
         try:
             return await method(argument)
         except DatabaseError as error:
-            raise located(error, (self.table,), calls) from error.__cause__
+            raise with_details(error, (self.table,), calls) from error.__cause__
         finally:
             if started is not None:
                 log_calls(calls, started)

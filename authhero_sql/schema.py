@@ -13,9 +13,9 @@ from .errors import InvalidQueryError, InvalidValueError
 
 C = TypeVar("C", bound="Columns")
 
-LOWERED = re.compile(r"lower\((\w+)\)")
+LOWER_PART = re.compile(r"lower\((\w+)\)")
 """Matches the part of an index that is a lower-case column."""
-TRIGRAMS = "using gin"
+TRIGRAM_INDEX = "using gin"
 """The :attr:`Index.extra` of an index that finds any part of a text, not only its beginning."""
 TIMES = ("created_at", "updated_at")
 """The columns that hold the times of a row in most tables."""
@@ -77,7 +77,7 @@ class Column:
     secret: bool = False
     truncate: bool = False
     medium: bool = False
-    was: str | None = None
+    authhero_type: str | None = None
     name: str = ""
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -177,7 +177,7 @@ class Index:
     columns: tuple[str, ...]
     unique: bool = False
     extra: str = ""
-    broad: bool = field(default=False, compare=False)
+    unselective: bool = field(default=False, compare=False)
     """Whether many rows of a tenant may share the same values in its columns.
 
     A statement uses a broad index only if the index also provides the order of a list.
@@ -222,7 +222,7 @@ class Table(Generic[C]):
     def __post_init__(self) -> None:
         indexed = (name for index in (*self.indexes, *(index for index in self.search if not index.extra)) for name in index.names)
         unknown = {*self.key, *indexed, *(name for reference in self.foreign_keys for name in reference.columns)} - self._by_name.keys()
-        if unknown := {name for name in unknown if not LOWERED.fullmatch(name)}:
+        if unknown := {name for name in unknown if not LOWER_PART.fullmatch(name)}:
             raise ValueError(f"{self.name} has no column {', '.join(sorted(unknown))}")
 
     def __repr__(self) -> str:
@@ -256,7 +256,7 @@ class Table(Generic[C]):
     def searched(self) -> frozenset[str]:
         """The names of the columns whose beginning an index of :attr:`search` finds."""
         parts = (part for index in self.search if not index.extra for part in index.columns)
-        return frozenset(found[1] for part in parts if (found := LOWERED.fullmatch(part)))
+        return frozenset(found[1] for part in parts if (found := LOWER_PART.fullmatch(part)))
 
     @cached_property
     def tenant_scoped(self) -> bool:
@@ -302,7 +302,7 @@ class Table(Generic[C]):
         except (ValueError, TypeError) as error:
             raise InvalidValueError(self.name, column.public, str(error)) from None
 
-    def operand(self, name: str, value: Any) -> Any:
+    def encode_operand(self, name: str, value: Any) -> Any:
         """Return the value to compare the named column with; see :meth:`Column.operand`.
 
         Raises:

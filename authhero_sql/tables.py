@@ -7,7 +7,7 @@ type in AuthHero. If an index or a key differs, a comment describes the differen
 from __future__ import annotations
 
 from .codecs import BOOL, EPOCH_MS, FLAG, INSTANT, INT, JSON, JSON_OR_TEXT, MARK, SWITCH, TEXT
-from .schema import TRIGRAMS, Column, Columns, ForeignKey, Index, Registry, Table
+from .schema import TRIGRAM_INDEX, Column, Columns, ForeignKey, Index, Registry, Table
 
 
 class _Tenants(Columns):
@@ -99,7 +99,7 @@ class _ActionVersions(Columns):
     tenant_id: Column = Column(TEXT, 191, null=False)
     action_id: Column = Column(TEXT, 255, null=False)
     number: Column = Column(INT, null=False)
-    code: Column = Column(TEXT, null=False, medium=True, was="text")
+    code: Column = Column(TEXT, null=False, medium=True, authhero_type="text")
     runtime: Column = Column(TEXT, 50)
     secrets: Column = Column(JSON, secret=True)
     dependencies: Column = Column(JSON)
@@ -124,7 +124,7 @@ class _Actions(Columns):
     id: Column = Column(TEXT, 255, null=False)
     tenant_id: Column = Column(TEXT, 191, null=False)
     name: Column = Column(TEXT, 255, null=False)
-    code: Column = Column(TEXT, null=False, medium=True, was="text")
+    code: Column = Column(TEXT, null=False, medium=True, authhero_type="text")
     runtime: Column = Column(TEXT, 50)
     status: Column = Column(TEXT, 50, default="built")
     secrets: Column = Column(JSON, secret=True)
@@ -180,10 +180,10 @@ class _Branding(Columns):
     logo_url: Column = Column(TEXT, 512)
     favicon_url: Column = Column(TEXT, 512)
     font_url: Column = Column(TEXT, 512, field="font.url")
-    colors_primary: Column = Column(TEXT, 32, field="colors.primary", was="varchar(8)")
+    colors_primary: Column = Column(TEXT, 32, field="colors.primary", authhero_type="varchar(8)")
     colors_page_background_type: Column = Column(TEXT, 32, field="colors.page_background.type")
-    colors_page_background_start: Column = Column(TEXT, 32, field="colors.page_background.start", was="varchar(8)")
-    colors_page_background_end: Column = Column(TEXT, 32, field="colors.page_background.end", was="varchar(8)")
+    colors_page_background_start: Column = Column(TEXT, 32, field="colors.page_background.start", authhero_type="varchar(8)")
+    colors_page_background_end: Column = Column(TEXT, 32, field="colors.page_background.end", authhero_type="varchar(8)")
     colors_page_background_angle_dev: Column = Column(INT, field="colors.page_background.angle_deg")
     dark_mode: Column = Column(TEXT, 8)
 
@@ -288,7 +288,7 @@ CLIENT_GRANTS: Table[_ClientGrants] = Table(
     _ClientGrants,
     key=("tenant_id", "id"),
     indexes=(
-        Index("idx_client_grants_audience", ("audience",), broad=True),
+        Index("idx_client_grants_audience", ("audience",), unselective=True),
         Index("uq_client_grants_tenant_client_audience", ("tenant_id", "client_id", "audience"), unique=True),
         Index("idx_client_grants_tenant_created_at", ("tenant_id", "created_at", "id")),
     ),
@@ -379,7 +379,7 @@ USERS: Table[_Users] = Table(
     search=(
         Index("idx_users_search_email", ("tenant_id", "lower(email)")),
         Index("idx_users_search_name", ("tenant_id", "lower(name)")),
-        Index("idx_users_search_text", ("lower(email)", "lower(name)", "lower(phone_number)"), extra=TRIGRAMS),
+        Index("idx_users_search_text", ("lower(email)", "lower(name)", "lower(phone_number)"), extra=TRIGRAM_INDEX),
     ),
 )
 
@@ -427,7 +427,7 @@ class _Connections(Columns):
     response_type: Column = Column(TEXT, 255)
     response_mode: Column = Column(TEXT, 255)
     strategy: Column = Column(TEXT, 64)
-    options: Column = Column(JSON, null=False, default="{}", secret=True, was="varchar(8192)")
+    options: Column = Column(JSON, null=False, default="{}", secret=True, authhero_type="varchar(8192)")
     created_at: Column = Column(INSTANT, 255, null=False)
     updated_at: Column = Column(INSTANT, 255, null=False)
     display_name: Column = Column(TEXT, 255)
@@ -569,13 +569,13 @@ class _Forms(Columns):
     id: Column = Column(TEXT, 255, null=False)
     name: Column = Column(TEXT, 255, null=False)
     tenant_id: Column = Column(TEXT, 255, null=False, hidden=True)
-    messages: Column = Column(JSON, was="varchar(255)")
-    languages: Column = Column(JSON, was="varchar(255)")
-    translations: Column = Column(JSON, was="varchar(4096)")
-    nodes: Column = Column(JSON, was="varchar(4096)")
-    start: Column = Column(JSON, was="varchar(255)")
-    ending: Column = Column(JSON, was="varchar(255)")
-    style: Column = Column(JSON, was="varchar(1042)")
+    messages: Column = Column(JSON, authhero_type="varchar(255)")
+    languages: Column = Column(JSON, authhero_type="varchar(255)")
+    translations: Column = Column(JSON, authhero_type="varchar(4096)")
+    nodes: Column = Column(JSON, authhero_type="varchar(4096)")
+    start: Column = Column(JSON, authhero_type="varchar(255)")
+    ending: Column = Column(JSON, authhero_type="varchar(255)")
+    style: Column = Column(JSON, authhero_type="varchar(1042)")
     created_at: Column = Column(INSTANT, 255, null=False)
     updated_at: Column = Column(INSTANT, 255, null=False)
 
@@ -593,7 +593,7 @@ class _Grants(Columns):
     tenant_id: Column = Column(TEXT, 191, null=False, hidden=True)
     user_id: Column = Column(TEXT, 191, null=False)
     client_id: Column = Column(TEXT, 191, null=False, field="clientID")
-    audience: Column = Column(TEXT, 191, null=False, default="", was="varchar(100)")
+    audience: Column = Column(TEXT, 191, null=False, default="", authhero_type="varchar(100)")
     scope: Column = Column(JSON, null=False)
     created_at: Column = Column(INSTANT, 35, null=False, hidden=True)
     updated_at: Column = Column(INSTANT, 35, null=False, hidden=True)
@@ -619,7 +619,7 @@ GRANTS: Table[_Grants] = Table(
 class _HookCode(Columns):
     id: Column = Column(TEXT, 21, null=False)
     tenant_id: Column = Column(TEXT, 191, null=False)
-    code: Column = Column(TEXT, null=False, medium=True, was="text")
+    code: Column = Column(TEXT, null=False, medium=True, authhero_type="text")
     secrets: Column = Column(JSON, secret=True)
     created_at_ts: Column = Column(EPOCH_MS, null=False, field="created_at")
     updated_at_ts: Column = Column(EPOCH_MS, null=False, field="updated_at")
@@ -663,11 +663,11 @@ HOOKS: Table[_Hooks] = Table(
 class _Invites(Columns):
     id: Column = Column(TEXT, 21, null=False)
     tenant_id: Column = Column(TEXT, 191, null=False, hidden=True)
-    organization_id: Column = Column(TEXT, 64, null=False, was="varchar(21)")
+    organization_id: Column = Column(TEXT, 64, null=False, authhero_type="varchar(21)")
     inviter: Column = Column(JSON, null=False)
     invitee: Column = Column(JSON, null=False)
     client_id: Column = Column(TEXT, 191, null=False)
-    connection_id: Column = Column(TEXT, 255, was="varchar(21)")
+    connection_id: Column = Column(TEXT, 255, authhero_type="varchar(21)")
     invitation_url: Column = Column(TEXT, null=False, secret=True)
     created_at: Column = Column(INSTANT, 35, null=False)
     expires_at: Column = Column(INSTANT, 35, null=False)
@@ -774,7 +774,7 @@ class _LoginSessions(Columns):
     session_id: Column = Column(TEXT, 26)
     csrf_token: Column = Column(TEXT, 26, secret=True)
     authorization_url: Column = Column(TEXT, secret=True, truncate=True)
-    ip: Column = Column(TEXT, 45, was="varchar(39)")
+    ip: Column = Column(TEXT, 45, authhero_type="varchar(39)")
     useragent: Column = Column(TEXT)
     auth0Client: Column = Column(TEXT, 255)
     state: Column = Column(TEXT, 50, default="pending")
@@ -813,16 +813,16 @@ LOGIN_SESSIONS: Table[_LoginSessions] = Table(
 class _Logs(Columns):
     log_id: Column = Column(TEXT, 21, null=False)
     category: Column = Column(TEXT, 255, hidden=True)
-    tenant_id: Column = Column(TEXT, 255, hidden=True, was="varchar(64)")
-    user_id: Column = Column(TEXT, 255, was="varchar(64)")
+    tenant_id: Column = Column(TEXT, 255, hidden=True, authhero_type="varchar(64)")
+    user_id: Column = Column(TEXT, 255, authhero_type="varchar(64)")
     ip: Column = Column(TEXT, 255)
-    type: Column = Column(TEXT, 64, null=False, was="varchar(8)")
+    type: Column = Column(TEXT, 64, null=False, authhero_type="varchar(8)")
     date: Column = Column(INSTANT, 25, null=False)
     client_id: Column = Column(TEXT, 255)
     client_name: Column = Column(TEXT, 255)
     user_agent: Column = Column(TEXT, 255, truncate=True)
     description: Column = Column(TEXT, 255, truncate=True)
-    details: Column = Column(JSON_OR_TEXT, truncate=True, was="varchar(2048)")
+    details: Column = Column(JSON_OR_TEXT, truncate=True, authhero_type="varchar(2048)")
     isMobile: Column = Column(FLAG)
     user_name: Column = Column(TEXT, 255)
     connection: Column = Column(TEXT, 255)
@@ -855,7 +855,7 @@ LOGS: Table[_Logs] = Table(
         Index("idx_logs_tenant_date", ("tenant_id", "date", "log_id")),
         # Precedes the index on the less selective type, because INDEXED BY names the first of two equally suitable indexes on SQLite.
         Index("idx_logs_tenant_user_date", ("tenant_id", "user_id", "date", "log_id")),
-        Index("idx_logs_tenant_type_date", ("tenant_id", "type", "date", "log_id"), broad=True),
+        Index("idx_logs_tenant_type_date", ("tenant_id", "type", "date", "log_id"), unselective=True),
     ),
 )
 
@@ -926,7 +926,7 @@ ORGANIZATIONS: Table[_Organizations] = Table(
 
 class _OrganizationConnections(Columns):
     tenant_id: Column = Column(TEXT, 191, null=False, hidden=True)
-    organization_id: Column = Column(TEXT, 64, null=False, hidden=True, was="varchar(21)")
+    organization_id: Column = Column(TEXT, 64, null=False, hidden=True, authhero_type="varchar(21)")
     connection_id: Column = Column(TEXT, 191, null=False)
     assign_membership_on_login: Column = Column(BOOL, null=False, default=0)
     show_as_button: Column = Column(BOOL, null=False, default=1)
@@ -1011,7 +1011,7 @@ PASSWORDS: Table[_Passwords] = Table(
 
 
 class _PromptSettings(Columns):
-    tenant_id: Column = Column(TEXT, 191, null=False, hidden=True, was="varchar(64)")
+    tenant_id: Column = Column(TEXT, 191, null=False, hidden=True, authhero_type="varchar(64)")
     universal_login_experience: Column = Column(TEXT, 16, null=False, default="new")
     identifier_first: Column = Column(BOOL, null=False, default=1)
     password_first: Column = Column(BOOL, null=False, default=0)
@@ -1080,7 +1080,7 @@ REFRESH_TOKENS: Table[_RefreshTokens] = Table(
         Index("idx_refresh_tokens_login_id", ("login_id",)),
         Index("idx_refresh_tokens_token_lookup", ("tenant_id", "token_lookup")),
         Index("idx_refresh_tokens_user_id", ("tenant_id", "user_id")),
-        Index("refresh_tokens_client_fk", ("tenant_id", "client_id"), broad=True),
+        Index("refresh_tokens_client_fk", ("tenant_id", "client_id"), unselective=True),
         Index("idx_refresh_tokens_tenant_created_at", ("tenant_id", "created_at_ts nulls first", "id")),
     ),
     foreign_keys=(
@@ -1357,7 +1357,7 @@ class _UserPermissions(Columns):
     user_id: Column = Column(TEXT, 191, null=False)
     resource_server_identifier: Column = Column(TEXT, 100, null=False)
     permission_name: Column = Column(TEXT, 191, null=False)
-    organization_id: Column = Column(TEXT, 64, null=False, default="", was="varchar(21)")
+    organization_id: Column = Column(TEXT, 64, null=False, default="", authhero_type="varchar(21)")
     created_at: Column = Column(INSTANT, 35, null=False)
 
 

@@ -296,7 +296,7 @@ from .models.users import (
     PasswordAlgorithm,
     UserPassword,
 )
-from .rows import Unchecked
+from .row_mapping import Unchecked
 from .where import Condition
 
 TextIs: TypeAlias = str | Condition[str] | None

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
-from .errors import InvalidQueryError, shown
+from .errors import InvalidQueryError, printable
 from .lucene import MAX_CLAUSES, MAX_DEPTH, And, Compare, Equal, Exists, Match, Node, Not, OneOf, Or, Place, Range, require_searchable
 
 __all__ = [
@@ -144,7 +144,7 @@ def all_of(*parts: W | Alternatives[W]) -> Alternatives[W]:
     return Alternatives(every=True, parts=parts)
 
 
-def tree(where: Any) -> Node | None:
+def to_tree(where: Any) -> Node | None:
     """Return the conditions as a tree, or None if there are no conditions.
 
     Raises:
@@ -190,18 +190,18 @@ def _clause(field: str, value: Any) -> Node:
 def _match(field: str, place: Place, text: Any) -> Node:
     text = _operand(field, text)
     if not isinstance(text, str):
-        raise InvalidQueryError(f"{shown(field)}: startswith, endswith and contains require text")
+        raise InvalidQueryError(f"{printable(field)}: startswith, endswith and contains require text")
     # Every text contains the empty text.
     return Match(field, text, place) if text else Exists(field)
 
 
 def _operand(field: str, value: Any) -> Any:
     if isinstance(value, str):
-        require_searchable(value, f"{shown(field)}: the text")
+        require_searchable(value, f"{printable(field)}: the text")
         return value
     if isinstance(value, int | date):
         return value
-    raise InvalidQueryError(f"{shown(field)}: the value of a condition must be text, an integer, a boolean, a date or a datetime")
+    raise InvalidQueryError(f"{printable(field)}: the value of a condition must be text, an integer, a boolean, a date or a datetime")
 
 
 def _clauses(node: Node) -> Iterator[Node]:
@@ -213,7 +213,7 @@ def _clauses(node: Node) -> Iterator[Node]:
                 yield from _clauses(part)
         case OneOf():
             if len(node.values) > MAX_VALUES:
-                raise InvalidQueryError(f"{shown(node.field)}: one_of accepts at most {MAX_VALUES:,} values")
+                raise InvalidQueryError(f"{printable(node.field)}: one_of accepts at most {MAX_VALUES:,} values")
             yield node
         case _:
             yield node

@@ -43,7 +43,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from authhero_sql import Adapters, connect, create_adapters, migrate_to_latest
 from authhero_sql.dialects import Call, Database
 from authhero_sql.errors import StatementTimeoutError
-from authhero_sql.listing import Cursor
+from authhero_sql.pagination import Cursor
 from tests import engines, mysql9
 from tests.population import BIG, START, STEP, Words, analyze, fill, tables
 
@@ -399,7 +399,7 @@ async def _expire(db: Database, first: int) -> None:
     for table, prefix in (("sessions", "s"), ("refresh_tokens", "r"), ("login_sessions", "l")):
         numbers = f"{name('id')} BETWEEN '{prefix}{first:08}' AND '{prefix}{first + EXPIRED - 1:08}'"
         sql = f"UPDATE {name(table)} SET {name('expires_at_ts')} = {START} WHERE {name('tenant_id')} = '{BIG}' AND {numbers}"
-        await db.execute(Call(sql, bounded=False))
+        await db.execute(Call(sql, has_timeout=False))
 
 
 # --- saying so -----------------------------------------------------------------------------------------------------------------
@@ -499,7 +499,7 @@ async def _open(url: str, limit: float | None) -> AsyncIterator[Database]:
 async def _users(db: Database) -> int:
     """How many users the database was filled with."""
     name = db.dialect.identifier
-    rows = await db.fetch(Call(f"SELECT count(*) FROM {name('passwords')}", bounded=False))
+    rows = await db.fetch(Call(f"SELECT count(*) FROM {name('passwords')}", has_timeout=False))
     return round(int(rows[0][0]) / 0.6)
 
 

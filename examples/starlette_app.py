@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from authhero_sql import Page, connect
-from authhero_sql.contrib.http import described
+from authhero_sql.contrib.http import describe_errors
 from authhero_sql.contrib.starlette import exception_handlers, get_adapters, lifespan, list_params
 from examples import identity
 from examples.identity import Browser, RefusedError, SignIn, SignUp
@@ -47,7 +47,7 @@ async def parse_body(request: Request, model: type[M]) -> M:
     try:
         return model.model_validate_json(await request.body())
     except ValidationError as error:
-        raise RefusedError("invalid_request", described(error.errors()), 400) from None
+        raise RefusedError("invalid_request", describe_errors(error.errors()), 400) from None
 
 
 def browser_of(request: Request) -> Browser:

@@ -49,7 +49,7 @@ def _depths(names: Sequence[str], edges: Sequence[tuple[str, str, str, str]]) ->
     return depths
 
 
-def drawn(tables: Sequence[Table[Any]], registry: Mapping[str, Table[Any]]) -> str:
+def draw_tables(tables: Sequence[Table[Any]], registry: Mapping[str, Table[Any]]) -> str:
     """Return the diagram of the tables. Referenced tables of other topics appear with only their primary key and referenced columns."""
     edges = _edges(tables)
     own = {table.name for table in tables}

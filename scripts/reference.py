@@ -33,17 +33,17 @@ import authhero_sql  # noqa: E402
 from authhero_sql import errors, migrations, models, where  # noqa: E402
 from authhero_sql.adapters import Adapters, mixins  # noqa: E402
 from authhero_sql.cli import app  # noqa: E402
-from authhero_sql.cli.invocation import EXIT_CODES, PANEL  # noqa: E402
+from authhero_sql.cli.invocation import EXIT_CODES, GLOBAL_PANEL  # noqa: E402
 from authhero_sql.codecs import JSON, JSON_OR_TEXT, MEDIUMTEXT_BYTES, TEXT, TEXT_BYTES  # noqa: E402
 from authhero_sql.crud.adapter import Adapter  # noqa: E402
 from authhero_sql.dialects import options  # noqa: E402
-from authhero_sql.listing import ListRules  # noqa: E402
-from authhero_sql.models.base import descriptions  # noqa: E402
+from authhero_sql.models.base import field_descriptions  # noqa: E402
 from authhero_sql.models.logs import LogType  # noqa: E402
+from authhero_sql.pagination import ListRules  # noqa: E402
 from authhero_sql.schema import Column, Table  # noqa: E402
 from authhero_sql.tables import REGISTRY  # noqa: E402
-from scripts.diagram import drawn  # noqa: E402
-from tests.kinds import kinds  # noqa: E402
+from scripts.diagram import draw_tables  # noqa: E402
+from tests.kinds import adapter_classes  # noqa: E402
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "People": ("users", "user_activity", "passwords", "authentication_methods"),
@@ -223,7 +223,7 @@ def directive(kind: str, name: str, documented: Any, sign: str = "", extra: str 
 # --- adapters ----------------------------------------------------------------------------------------------------------------------
 
 
-def methods(kind: type) -> Mapping[str, Any]:
+def public_methods(kind: type) -> Mapping[str, Any]:
     """Return the public methods of a class by name, with inherited methods last."""
     found: dict[str, Any] = {}
     for base in kind.__mro__[:-1]:
@@ -235,7 +235,7 @@ def methods(kind: type) -> Mapping[str, Any]:
 
 def adapter_section(name: str) -> Iterator[str]:
     """Yield the parts of an adapter's section."""
-    kind = kinds()[name]
+    kind = adapter_classes()[name]
     yield f"(adapter-{name})=\n## {name}\n"
     yield f"{to_markdown(inspect.cleandoc(kind.__doc__ or ''))}\n"
     if issubclass(kind, Adapter):
@@ -244,7 +244,7 @@ def adapter_section(name: str) -> Iterator[str]:
     else:
         called: Any = vars(kind)["__call__"]
         yield directive("function", name, called, format_signature(called))
-    for method, function in methods(kind).items():
+    for method, function in public_methods(kind).items():
         if function == SHARED_METHODS.get(method):
             first = to_markdown(inspect.cleandoc(function.__doc__ or "")).partition("\n\n")[0].replace("\n", " ")
             link = f"{first} See [{method}](#shared-{method})."
@@ -289,8 +289,8 @@ def adapter_pages() -> Iterator[tuple[str, str]]:
     yield (
         "adapters/index.md",
         (
-            f"# Adapters\n\nEach entity has an adapter, such as `adapters.users` or `adapters.sessions`. There are {len(kinds())} of them. "
-            "[Common methods](shared.md) describes the methods that most of them have.\n\n"
+            "# Adapters\n\nEach entity has an adapter, such as `adapters.users` or `adapters.sessions`. "
+            f"There are {len(adapter_classes())} of them. [Common methods](shared.md) describes the methods that most of them have.\n\n"
             f"{table(['Topic', 'Adapters'], rows)}\n```{{toctree}}\n:hidden:\n\n{pages}\n```\n"
         ),
     )
@@ -325,7 +325,7 @@ def field_annotation(model: type[BaseModel], name: str) -> str:
 
 def _table_of(model: type[BaseModel]) -> Table[Any] | None:
     """Return the table whose rows the model represents, or None."""
-    for kind in kinds().values():
+    for kind in adapter_classes().values():
         if issubclass(kind, Adapter) and model in (kind.model, kind.insert):
             return kind.table
     return None
@@ -344,7 +344,7 @@ def length_limit(column: Column | None, text: str) -> str:
 
 def field_table(model: type[BaseModel]) -> str:
     """Return the table of a model's fields."""
-    meanings = descriptions(model)
+    meanings = field_descriptions(model)
     stored = _table_of(model)
     rows = []
     for name, info in model.model_fields.items():
@@ -410,7 +410,9 @@ def model_pages() -> Iterator[tuple[str, str]]:
 def _is_base(model: type[BaseModel], exported: Sequence[Any]) -> bool:
     """Return whether a model is only a base class of other models, and not the model of an adapter."""
     subclasses = [each for each in exported if inspect.isclass(each) and each is not model and issubclass(each, model)]
-    return bool(subclasses) and not any(model in (getattr(kind, "model", None), getattr(kind, "insert", None)) for kind in kinds().values())
+    return bool(subclasses) and not any(
+        model in (getattr(kind, "model", None), getattr(kind, "insert", None)) for kind in adapter_classes().values()
+    )
 
 
 def _format_alias(value: Any) -> str:
@@ -426,7 +428,7 @@ def _format_alias(value: Any) -> str:
 # --- errors, log types, the command line ---------------------------------------------------------------------------------------------
 
 
-def exceptions() -> list[type[errors.AuthHeroSQLError]]:
+def error_classes() -> list[type[errors.AuthHeroSQLError]]:
     """Return every error class, in the order of the module."""
     return [value for value in vars(errors).values() if inspect.isclass(value) and issubclass(value, errors.AuthHeroSQLError)]
 
@@ -434,8 +436,8 @@ def exceptions() -> list[type[errors.AuthHeroSQLError]]:
 def methods_by_error() -> Mapping[str, list[str]]:
     """Return the names of the methods whose docstring lists an error, by error."""
     found: dict[str, list[str]] = {}
-    for name, kind in kinds().items():
-        for method, function in methods(kind).items():
+    for name, kind in adapter_classes().items():
+        for method, function in public_methods(kind).items():
             if function != SHARED_METHODS.get(method):
                 for error, _ in ENTRY.findall(textwrap.dedent(_section(function, "Raises"))):
                     found.setdefault(error, []).append(f"{name}.{method}")
@@ -454,7 +456,7 @@ def error_page() -> Iterator[tuple[str, str]]:
     """Yield the page of all errors."""
     named = methods_by_error()
     parts = ["# All errors\n\n[Errors](../errors.md) explains how to handle them. `from authhero_sql import ConflictError`.\n"]
-    for error in exceptions():
+    for error in error_classes():
         bases = ", ".join(f"`{base.__name__}`" for base in error.__bases__)
         facts = f"Status: {error.status_code}. Retryable: {'yes' if error.retryable else 'no'}. Base: {bases}."
         methods_ = named.get(error.__name__, [])
@@ -481,13 +483,13 @@ def log_page() -> Iterator[tuple[str, str]]:
 def command_page() -> Iterator[tuple[str, str]]:
     """Yield the page of the command line."""
     root: Any = typer.main.get_command(app)
-    shared = [option for option in root.params if option.rich_help_panel == PANEL]
+    shared = [option for option in root.params if option.rich_help_panel == GLOBAL_PANEL]
     parts = [
         (
             f"# Command line\n\n{_help(root.help)}\n\n`pip install 'authhero-sql[cli]'` installs the command `authhero-sql`. "
             f"`python -m authhero_sql` is equivalent.\n\n{EXIT_CODES}\n"
         ),
-        f"## {PANEL}\n\n{_options(shared)}",
+        f"## {GLOBAL_PANEL}\n\n{_options(shared)}",
         *_commands(root, "authhero-sql"),
     ]
     yield "cli.md", "\n".join(parts)
@@ -497,7 +499,7 @@ def _commands(group: TyperGroup, path: str) -> Iterator[str]:
     for name, command in group.commands.items():
         label = f"{path} {name}".removeprefix("authhero-sql ").replace(" ", "-")
         yield f"(cli-{label})=\n## {path} {name}\n\n{_help(command.help)}\n"
-        own: list[Any] = [option for option in command.params if getattr(option, "rich_help_panel", None) != PANEL]
+        own: list[Any] = [option for option in command.params if getattr(option, "rich_help_panel", None) != GLOBAL_PANEL]
         yield _options([option for option in own if option.name != "help"])
         if isinstance(command, TyperGroup):
             yield from _commands(command, f"{path} {name}")
@@ -551,7 +553,7 @@ def python_pages() -> Iterator[tuple[str, str]]:
         directive("class", "Finding", authhero_sql.Finding),
         "## Lists and bulk writes\n",
         "A list returns a `Page`.\n",
-        *(directive("class", each.__name__, each) for each in (authhero_sql.Sort, authhero_sql.ManyResult, authhero_sql.Refusal)),
+        *(directive("class", each.__name__, each) for each in (authhero_sql.Sort, authhero_sql.ManyResult, authhero_sql.RejectedRow)),
     ]
     parts += _other_names("\n".join(parts))
     yield "database.md", "\n".join(parts)
@@ -644,8 +646,8 @@ def _contrib() -> Iterator[str]:
     yield f"`````{{py:class}} ListParams\n\n{parse_docstring(http.ListParams)[0]}\n`````\n"
     rows = [[f"`{info.alias or name}`", info.description or ""] for name, info in http.ListParams.model_fields.items()]
     yield table(["Parameter", "Meaning"], rows)
-    yield directive("function", "body", http.body, format_signature(http.body))
-    yield directive("function", "described", http.described, format_signature(http.described))
+    yield directive("function", "body", http.error_body, format_signature(http.error_body))
+    yield directive("function", "described", http.describe_errors, format_signature(http.describe_errors))
     yield directive("method", "ListParams.parse", http.ListParams.parse, format_signature(http.ListParams.parse))
     yield directive("method", "ListParams.arguments", http.ListParams.arguments, format_signature(http.ListParams.arguments))
     for name in ("fastapi", "starlette", "litestar"):
@@ -695,7 +697,7 @@ def _testing() -> Iterator[str]:
     yield directive("function", "assert_no_secrets", testing.assert_no_secrets, format_signature(testing.assert_no_secrets))
     for kind in (testing.ManualClock, testing.MigratedCopies):
         yield directive("class", kind.__name__, kind)
-        for name, function in methods(kind).items():
+        for name, function in public_methods(kind).items():
             yield directive("method", f"{kind.__name__}.{name}", inspect.unwrap(function), format_signature(function))
     yield f"## build\n\n{parse_docstring(build)[0]}\n"
     rows = [
@@ -711,7 +713,7 @@ def _testing() -> Iterator[str]:
 
 def table_groups() -> Mapping[str, list[Table[Any]]]:
     """Return the tables of each topic. A table without an adapter belongs to the topic of the table that it references."""
-    tables_by_adapter = {name: kind.table for name, kind in kinds().items() if issubclass(kind, Adapter)}
+    tables_by_adapter = {name: kind.table for name, kind in adapter_classes().items() if issubclass(kind, Adapter)}
     groups: dict[str, list[Table[Any]]] = {}
     placed: set[str] = set()
     for topic, names in GROUPS.items():
@@ -746,7 +748,7 @@ def schema_pages() -> Iterator[tuple[str, str]]:
     groups = table_groups()
     for topic, tables in groups.items():
         parts = [
-            f"# {topic}: tables\n\n```{{raw}} html\n{drawn(tables, REGISTRY)}\n```\n",
+            f"# {topic}: tables\n\n```{{raw}} html\n{draw_tables(tables, REGISTRY)}\n```\n",
             *(_table(each) for each in tables),
         ]
         yield f"schema/{slug(topic)}.md", "\n".join(parts)
@@ -778,7 +780,7 @@ def _table(each: Table[Any]) -> str:
             *([f"field `{column.public}`"] if column.field else []),
             *(["storage only"] if column.hidden else []),
             *([f"`{column.default!r}` by default"] if column.default is not None else []),
-            *([f"AuthHero: {column.was}"] if column.was else []),
+            *([f"AuthHero: {column.authhero_type}"] if column.authhero_type else []),
         ]
         rows.append([f"`{column.name}`", column.type + ("" if column.null else ", not null"), "; ".join(notes)])
     indexes = [[f"`{index.name}`", ", ".join(index.columns), "unique" if index.unique else ""] for index in each.indexes]

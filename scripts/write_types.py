@@ -27,10 +27,10 @@ from authhero_sql import models  # noqa: E402
 from authhero_sql.codecs import BOOL, EPOCH_MS, FLAG, INSTANT, INT, MARK, SWITCH, TEXT  # noqa: E402
 from authhero_sql.crud.adapter import Adapter  # noqa: E402
 from authhero_sql.models import AnalyticsQuery, AuditEventInsert, ImportMetadata  # noqa: E402
-from authhero_sql.models.base import descriptions  # noqa: E402
-from authhero_sql.rows import partial_model, wire_fields, without_none  # noqa: E402
+from authhero_sql.models.base import field_descriptions  # noqa: E402
+from authhero_sql.row_mapping import partial_model, wire_fields, without_none  # noqa: E402
 from scripts.formatting import formatted  # noqa: E402
-from tests.kinds import kinds  # noqa: E402
+from tests.kinds import adapter_classes  # noqa: E402
 
 PATH = ROOT / "authhero_sql" / "types.py"
 HEAD = '''"""The typed dictionaries of the public API: the arguments of ``create`` and ``update``, and the filters of lists.
@@ -49,7 +49,7 @@ from datetime import date, datetime
 from typing import Any, Literal, Required, TypeAlias, TypedDict
 
 %s
-from .rows import Unchecked
+from .row_mapping import Unchecked
 from .where import Condition
 
 TextIs: TypeAlias = str | Condition[str] | None
@@ -130,7 +130,7 @@ class Writer:
 
     def _add(self, name: str, model: type[BaseModel], docstring: str) -> None:
         if name not in self.dictionaries:
-            self.dictionaries[name] = self.dictionary(name, model, docstring, descriptions(model))
+            self.dictionaries[name] = self.dictionary(name, model, docstring, field_descriptions(model))
 
     def dictionary(
         self, name: str, model: type[BaseModel], docstring: str, described: Mapping[str, str], excluded: Collection[str] = ()
@@ -216,12 +216,12 @@ def text() -> str:
     writer = Writer()
     found: dict[str, str] = {}
     for name, (model, docstring) in STANDALONE.items():
-        found[name] = writer.dictionary(name, model, docstring, descriptions(model))
-    for attribute, kind in kinds().items():
+        found[name] = writer.dictionary(name, model, docstring, field_descriptions(model))
+    for attribute, kind in adapter_classes().items():
         if not issubclass(kind, Adapter):
             continue
         used, name = set(dictionary_names(kind)), kind.model.__name__
-        described = {**descriptions(kind.model), **descriptions(kind.insert or kind.model)}
+        described = {**field_descriptions(kind.model), **field_descriptions(kind.insert or kind.model)}
         if f"{name}Create" in used and f"{name}Create" not in found:
             docstring = f"The fields of a new row of ``{attribute}``."
             found[f"{name}Create"] = writer.dictionary(

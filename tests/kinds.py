@@ -17,7 +17,7 @@ from tests.unit.fakes import DIALECTS, FakeDatabase
 
 
 @cache
-def kinds() -> Mapping[str, type[Any]]:
+def adapter_classes() -> Mapping[str, type[Any]]:
     """The class of every adapter, by the name that the container has for it, in its order."""
     adapters = Adapters(Context.of(FakeDatabase(DIALECTS["sqlite"])))
     return {name: type(getattr(adapters, name)) for name, value in vars(AdapterProperties).items() if isinstance(value, cached_property)}
@@ -27,7 +27,7 @@ def kinds() -> Mapping[str, type[Any]]:
 def entities() -> Mapping[str, type[Adapter[Any]]]:
     """The adapter of every table whose rows are entities, by the table's name."""
     # Who sees the rows of a table in another way has a name of its own.
-    return {kind.table.name: kind for kind in kinds().values() if issubclass(kind, Adapter) and not kind.attribute}
+    return {kind.table.name: kind for kind in adapter_classes().values() if issubclass(kind, Adapter) and not kind.attribute}
 
 
 def model_of(table: Table[Any]) -> type[BaseModel]:

@@ -13,7 +13,7 @@ from typing import Any
 from authhero_sql import connect
 from authhero_sql.codecs import EPOCH_MS, INSTANT, JSON, JSON_OR_TEXT
 from authhero_sql.dialects import Call, Database
-from authhero_sql.rows import wire_fields
+from authhero_sql.row_mapping import wire_fields
 from authhero_sql.schema import Column, Table
 from authhero_sql.tables import REGISTRY
 from tests.kinds import entities, model_of
@@ -261,24 +261,24 @@ async def fill(url: str, users: int, *, each: Callable[[str], None] = lambda _: 
         if not database.dialect.features.interactive_transactions:
             for table, sql in statements.items():
                 each(table)
-                await database.execute(Call(sql, bounded=False))
+                await database.execute(Call(sql, has_timeout=False))
             return
         async with database.transaction() as inside:
             for sql in _before(engine):
-                await inside.execute(Call(sql, bounded=False))
+                await inside.execute(Call(sql, has_timeout=False))
             if engine == "mysql":
                 await _endless(inside)
             for table, sql in statements.items():
                 each(table)
                 # To aiomysql a percent sign is the beginning of a parameter.
-                await inside.execute(Call(sql.replace("%", "%%") if engine == "mysql" else sql, bounded=False))
+                await inside.execute(Call(sql.replace("%", "%%") if engine == "mysql" else sql, has_timeout=False))
 
 
 async def _endless(inside: Any) -> None:
     """Let MySQL count further than a thousand."""
     rows = await inside.fetch(Call("SHOW VARIABLES WHERE Variable_name IN ('cte_max_recursion_depth', 'max_recursive_iterations')"))
     for name, _ in rows:
-        await inside.execute(Call(f"SET SESSION {name} = 4294967295", bounded=False))
+        await inside.execute(Call(f"SET SESSION {name} = 4294967295", has_timeout=False))
 
 
 def _patient(url: str) -> dict[str, Any]:
@@ -290,4 +290,4 @@ async def analyze(database: Database) -> None:
     for table in REGISTRY if database.dialect.name == "mysql" else [""]:
         named = f"`{table}`" if table else ""
         sql = f"ANALYZE TABLE {named}" if table else "ANALYZE"
-        await (database.fetch if table else database.execute)(Call(sql, bounded=False))
+        await (database.fetch if table else database.execute)(Call(sql, has_timeout=False))

@@ -9,7 +9,7 @@ from typing import TypeVar
 from ..clock import Clock
 from ..context import Context
 from ..dialects import Database, wrap
-from ..ids import Ids
+from ..ids import IdGenerator
 from .properties import AdapterProperties
 
 T = TypeVar("T")
@@ -106,7 +106,7 @@ class Adapters(AdapterProperties):
         writes of the transaction, and wait for its locks. SQLite allows only one writer, so on SQLite they can only
         read.
         """
-        return Adapters(self.context.outside())
+        return Adapters(self.context.outside_transaction())
 
     @asynccontextmanager
     async def batch(self) -> AsyncIterator[Adapters]:
@@ -127,11 +127,13 @@ class Adapters(AdapterProperties):
             TransactionMisuseError: A transaction is open here, and these adapters do not belong to it.
             UnsupportedError: These adapters already belong to a batch.
         """
-        async with self.context.batched() as context:
+        async with self.context.collect_batch() as context:
             yield Adapters(context)
 
 
-async def create_adapters(pool: object, *, clock: Clock | None = None, ids: Ids | None = None, normalize_emails: bool = False) -> Adapters:
+async def create_adapters(
+    pool: object, *, clock: Clock | None = None, ids: IdGenerator | None = None, normalize_emails: bool = False
+) -> Adapters:
     """Create the adapters over a database.
 
     Args:

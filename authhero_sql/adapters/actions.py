@@ -9,7 +9,6 @@ from pydantic import BaseModel
 
 from ..crud.adapter import Adapter, Expected
 from ..errors import ConflictError
-from ..listing import ListRules, Sort, Totals
 from ..models.actions import (
     HOOK_TARGETS,
     Action,
@@ -24,7 +23,8 @@ from ..models.actions import (
     HookInsert,
 )
 from ..models.base import ImportMetadata, Page
-from ..rows import Unchecked
+from ..pagination import ListRules, Sort, Totals
+from ..row_mapping import Unchecked
 from ..schema import Column
 from ..statements.conditions import other_than
 from ..tables import ACTION_EXECUTIONS, ACTION_VERSIONS, ACTIONS, HOOK_CODE, HOOKS
@@ -109,31 +109,32 @@ class ActionVersions(Adapter[ActionVersion]):
             InvalidValueError: A value cannot be stored.
             UnsupportedError: The method is called in a batch.
         """
-        self._run.refuse_batch()
-        version = self._accepted(params)
+        self._run.reject_batch()
+        version = self._validated(params)
         values = self._new_row(tenant_id, version, import_metadata, number=0)
         own = {ACTION_VERSION.tenant_id: tenant_id, ACTION_VERSION.action_id: values["action_id"]}
-        await self._refuse_anothers(ACTIONS, tenant_id, "action_id", values["action_id"])
+        await self._reject_foreign_tenant(ACTIONS, tenant_id, "action_id", values["action_id"])
         calls = [
-            *self._sql.lock(ACTIONS, {ACTION.tenant_id: tenant_id, ACTION.id: values["action_id"]}),
+            *self._sql.lock_row(ACTIONS, {ACTION.tenant_id: tenant_id, ACTION.id: values["action_id"]}),
             self._sql.insert_next("number", values, own),
         ]
         if values["deployed"]:
             # This follows the insert, so that the second of two concurrent calls sees and undeploys the version of the first.
             calls.append(
                 self._sql.update(
-                    {**own, ACTION_VERSION.deployed: True, ACTION_VERSION.id: other_than(values["id"])}, self._bumped({"deployed": 0})
+                    {**own, ACTION_VERSION.deployed: True, ACTION_VERSION.id: other_than(values["id"])},
+                    self._with_updated_at({"deployed": 0}),
                 )
             )
         while True:
             try:
-                await self._run.attempt(*calls)
+                await self._run.write_in_savepoint(*calls)
             except ConflictError as error:
                 # A concurrent call took the number: try the next one.
                 if "number" not in error.fields:
                     raise
             else:
-                return await self._stored({ACTION_VERSION.tenant_id: tenant_id, ACTION_VERSION.id: values["id"]})
+                return await self._get_written({ACTION_VERSION.tenant_id: tenant_id, ACTION_VERSION.id: values["id"]})
 
     async def get(self, tenant_id: str, action_id: str, id: str) -> ActionVersion | None:
         """Return the version of the action with this ID, or None."""
@@ -148,7 +149,7 @@ class ActionVersions(Adapter[ActionVersion]):
         Raises:
             NotFoundError: The action has no version with this ID.
         """
-        return self._required(await self.get(tenant_id, action_id, id))
+        return self._require_found(await self.get(tenant_id, action_id, id))
 
     async def list(
         self, tenant_id: str, action_id: str, *, page: int = 0, per_page: int = 50, include_totals: Totals = False
@@ -225,7 +226,7 @@ class ActionExecutions(Adapter[ActionExecution]):
         Raises:
             NotFoundError: No execution has this ID.
         """
-        return self._required(await self.get(tenant_id, id))
+        return self._require_found(await self.get(tenant_id, id))
 
     async def cleanup(self, older_than: datetime, *, dry_run: bool = False) -> int:
         """Remove the executions of all tenants that were created before the cutoff, in bounded batches.
@@ -261,7 +262,7 @@ class Hooks(CreateMixin[Hook, HookInsert, "HookCreate"], UpdateMixin[Hook, "Hook
         fields=("hook_id", "trigger_id", "enabled", "synchronous", "url", "form_id", "template_id", "code_id", "page_id"),
         search=("url", "form_id", "template_id", "code_id"),
         order=Sort("priority", "desc"),
-        then=(Sort("created_at", "asc"),),
+        then_by=(Sort("created_at", "asc"),),
         checkpoint=None,
     )
 
@@ -271,7 +272,7 @@ class Hooks(CreateMixin[Hook, HookInsert, "HookCreate"], UpdateMixin[Hook, "Hook
     async def _write(self, tenant_id: str, id: str, fields: BaseModel | HookUpdate | Unchecked, *, expect: Expected) -> bool:
         """Update only the given fields, and validate the trigger and the target together if they change."""
         where = self._own(tenant_id, id)
-        given = self._given(fields, where)
+        given = self._update_fields(fields, where)
         targets = {name: given[name] for name in TARGET_FIELDS if name in given}
         if not targets:
             return await super()._write(tenant_id, id, fields, expect=expect)

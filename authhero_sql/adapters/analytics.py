@@ -12,8 +12,7 @@ from pydantic import ValidationError
 from ..buckets import Bucket, buckets, zone
 from ..clock import to_epoch_ms, to_iso
 from ..crud.adapter import Adapter
-from ..errors import InvalidQueryError, shown
-from ..listing import MAX_PAGE, count
+from ..errors import InvalidQueryError, printable
 from ..models.analytics import (
     AnalyticsColumnMeta,
     AnalyticsQuery,
@@ -25,9 +24,10 @@ from ..models.analytics import (
     SessionRetentionResponse,
 )
 from ..models.logs import Log
-from ..rows import Unchecked, mapping
+from ..pagination import MAX_PAGE, parse_count
+from ..row_mapping import Unchecked, explicit_fields
 from ..schema import Column, Order
-from ..statements.aggregates import Aggregates, Bucketed, Dimension, Latest, Named
+from ..statements.aggregates import Aggregates, Bucketed, Dimension, Latest, Relabeled
 from ..statements.conditions import gte, lt, lte, one_of
 from ..tables import LOGS, REFRESH_TOKENS, SESSIONS
 
@@ -53,7 +53,7 @@ RESOURCES: Mapping[str, tuple[str, ...]] = {
 """The log types that each resource counts."""
 DISTINCT_USERS = "active-users"
 """The resource that counts distinct users instead of events."""
-USER_TYPE = Named("strategy_type", (("database", "password"), ("social", "social"), ("passwordless", "passwordless")), "enterprise")
+USER_TYPE = Relabeled("strategy_type", (("database", "password"), ("social", "social"), ("passwordless", "passwordless")), "enterprise")
 """The user type of a log entry, derived from its strategy type. NULL if the entry has no strategy type."""
 COLUMNS: Mapping[str, Dimension] = {"connection": "connection", "client_id": "client_id", "user_type": USER_TYPE, "event": "type"}
 """The column of each group other than time."""
@@ -243,13 +243,13 @@ class Stats(Adapter[Log]):
 
 def _parse_query(params: AnalyticsQuery | AnalyticsQueryDict | Unchecked | None) -> AnalyticsQuery:
     try:
-        query = params if isinstance(params, AnalyticsQuery) else AnalyticsQuery.model_validate(mapping(LOGS, params or {}))
+        query = params if isinstance(params, AnalyticsQuery) else AnalyticsQuery.model_validate(explicit_fields(LOGS, params or {}))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        raise InvalidQueryError(f"{shown('.'.join(map(str, first['loc'])))}: {first['msg']}") from None
+        raise InvalidQueryError(f"{printable('.'.join(map(str, first['loc'])))}: {first['msg']}") from None
     if len(set(query.group_by)) < len(query.group_by):
         raise InvalidQueryError("group_by contains a duplicate")
-    limit, offset = min(count("limit", query.limit), MAX_PAGE), count("offset", query.offset)
+    limit, offset = min(parse_count("limit", query.limit), MAX_PAGE), parse_count("offset", query.offset)
     if offset >= 2**53:
         raise InvalidQueryError("offset is too large")
     return query.model_copy(update={"limit": limit})

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from ..crud.adapter import Expected
 from ..models.authentication_methods import AuthenticationMethod, AuthenticationMethodInsert
-from ..rows import Unchecked
+from ..row_mapping import Unchecked
 from ..schema import Column, Order
 from ..tables import AUTHENTICATION_METHODS
 from .mixins import CreateMixin

@@ -22,7 +22,7 @@ from ..models.branding import (
     ThemeInsert,
     UniversalLoginTemplate,
 )
-from ..rows import Unchecked
+from ..row_mapping import Unchecked
 from ..schema import Column, Order
 from ..tables import BRANDING, CUSTOM_TEXT, PROMPT_SETTINGS, THEMES, UNIVERSAL_LOGIN_TEMPLATES
 from .mixins import TenantAdapter
@@ -52,7 +52,7 @@ class Brandings(Adapter[Branding]):
         Raises:
             NotFoundError: The tenant has no branding.
         """
-        return self._required(await self.get(tenant_id))
+        return self._require_found(await self.get(tenant_id))
 
     async def set(self, tenant_id: str, branding: Branding | BrandingCreate | Unchecked) -> None:
         """Replace the tenant's branding.
@@ -122,7 +122,7 @@ class UniversalLoginTemplates(Adapter[UniversalLoginTemplate]):
         Raises:
             NotFoundError: The tenant has no template.
         """
-        return self._required(await self.get(tenant_id))
+        return self._require_found(await self.get(tenant_id))
 
     async def set(self, tenant_id: str, template: UniversalLoginTemplate | UniversalLoginTemplateCreate | Unchecked) -> None:
         """Replace the tenant's template.
@@ -166,7 +166,7 @@ class CustomTexts(Adapter[CustomTextEntry]):
         Raises:
             NotFoundError: The prompt has no custom texts in this language.
         """
-        return self._required(await self.get(tenant_id, prompt, language))
+        return self._require_found(await self.get(tenant_id, prompt, language))
 
     async def set(self, tenant_id: str, prompt: str, language: str, custom_text: Mapping[str, Any]) -> None:
         """Replace the custom texts of the prompt in this language.
@@ -249,7 +249,7 @@ class Themes(TenantAdapter[Theme]):
         Raises:
             NotFoundError: No theme has this ID.
         """
-        return self._required(await self.get(tenant_id, theme_id))
+        return self._require_found(await self.get(tenant_id, theme_id))
 
     @overload
     async def update(
@@ -300,7 +300,7 @@ class Themes(TenantAdapter[Theme]):
             InvalidValueError: A value cannot be stored, or a field is unknown or cannot be updated.
             UnsupportedError: ``returning`` is used in a batch.
         """
-        return await self._answer(
+        return await self._update_result(
             returning, lambda: self._write(tenant_id, theme_id, fields, expect=expect), lambda: self.get(tenant_id, theme_id)
         )
 

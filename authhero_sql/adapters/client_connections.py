@@ -99,7 +99,7 @@ class ClientConnections(Adapter[Client]):
             edited = edit(ids)
             return stored if edited == ids else CLIENT.connections.encode(edited)
 
-        return await self._swap({CLIENT.tenant_id: tenant_id, CLIENT.client_id: client_id}, CLIENT.connections, change)
+        return await self._revise_column({CLIENT.tenant_id: tenant_id, CLIENT.client_id: client_id}, CLIENT.connections, change)
 
     @property
     def _columns_read(self) -> RawColumns:

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from ..models.base import ImportMetadata
 from ..models.permissions import ClientRegistrationToken, ClientRegistrationTokenInsert
-from ..rows import Unchecked
+from ..row_mapping import Unchecked
 from ..schema import Column, Order
 from ..statements.conditions import NULL, Where
 from ..tables import CLIENT_REGISTRATION_TOKENS
@@ -71,7 +71,7 @@ class ClientRegistrationTokens(TenantAdapter[ClientRegistrationToken]):
         Raises:
             NotFoundError: No token has this ID.
         """
-        return self._required(await self.get(tenant_id, id))
+        return self._require_found(await self.get(tenant_id, id))
 
     async def get_by_hash(self, tenant_id: str, token_hash: str) -> ClientRegistrationToken | None:
         """Return the token with this hash, or None.

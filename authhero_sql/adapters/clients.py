@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pydantic import BaseModel
 
 from ..errors import AmbiguousError
-from ..listing import ListRules
 from ..models.clients import Client, ClientInsert, ClientWithTenantId
+from ..pagination import ListRules
 from ..schema import Column
 from ..tables import CLIENTS
 from .mixins import StandardAdapter

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, overload
 
 from pydantic import BaseModel
 
-from ..listing import ListRules
 from ..models.base import ImportMetadata
 from ..models.codes import Code, CodeInsert, CodeWithTenantId
-from ..rows import Unchecked
+from ..pagination import ListRules
+from ..row_mapping import Unchecked
 from ..schema import Column
 from ..statements.conditions import NULL, Where, lt
 from ..tables import CODES
@@ -101,7 +101,7 @@ class Codes(ListMixin[Code, "CodeWhere"]):
         Raises:
             NotFoundError: No code of this type has this ID.
         """
-        return self._required(await self.get(tenant_id, code_id, type))
+        return self._require_found(await self.get(tenant_id, code_id, type))
 
     async def used(self, tenant_id: str, code_id: str) -> bool:
         """Mark the code as used now, even if it is already marked.

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import BaseModel
 
-from ..listing import ListRules, Sort
 from ..models.connections import Connection, ConnectionInsert
+from ..pagination import ListRules, Sort
 from ..schema import Column
 from ..tables import CONNECTIONS
 from .mixins import StandardAdapter

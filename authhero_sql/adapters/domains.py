@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pydantic import BaseModel
 
 from ..crud.adapter import Expected
-from ..crud.bulk import New, with_row_number
+from ..crud.bulk import NewRow, with_row_number
 from ..errors import ForeignKeyError, InvalidQueryError
-from ..listing import ListRules, Sort, Totals
 from ..models.base import ImportMetadata, Page
 from ..models.domains import CustomDomain, CustomDomainInsert, CustomDomainWithTenantId, ProxyRoute, ProxyRouteInsert, ResolvedHost
-from ..rows import Unchecked, mapping
+from ..pagination import ListRules, Sort, Totals
+from ..row_mapping import Unchecked, explicit_fields
 from ..schema import Column, Order
 from ..tables import CUSTOM_DOMAINS, PROXY_ROUTES
 from .mixins import CreateMixin, UpdateMixin
@@ -72,12 +72,12 @@ class CustomDomains(CreateMixin[CustomDomain, CustomDomainInsert, "CustomDomainC
             ForeignKeyError: The tenant does not exist.
             InvalidValueError: A value cannot be stored.
         """
-        given = mapping(self.table, params)
+        given = explicit_fields(self.table, params)
         primary = given.pop("primary", False)
         return await self._create(tenant_id, given, import_metadata, primary=primary)
 
-    def _new(self, tenant_id: str, row: int, given: Any, **extra: Any) -> New:
-        given = mapping(self.table, given)
+    def _new(self, tenant_id: str, row: int, given: Any, **extra: Any) -> NewRow:
+        given = explicit_fields(self.table, given)
         primary = given.pop("primary", False)
         return super()._new(tenant_id, row, given, primary=primary, **extra)
 
@@ -106,7 +106,7 @@ class ProxyRoutes(CreateMixin[ProxyRoute, ProxyRouteInsert, "ProxyRouteCreate"],
     model = ProxyRoute
     insert: type[BaseModel] | None = ProxyRouteInsert
     id_column: ClassVar[Column | None] = PROXY_ROUTE.id
-    rules: ClassVar[ListRules] = ListRules(wire="proxy_routes", order=Sort("priority"), then=(Sort("created_at"),), checkpoint=None)
+    rules: ClassVar[ListRules] = ListRules(wire="proxy_routes", order=Sort("priority"), then_by=(Sort("created_at"),), checkpoint=None)
 
     async def create(
         self,
@@ -131,23 +131,23 @@ class ProxyRoutes(CreateMixin[ProxyRoute, ProxyRouteInsert, "ProxyRouteCreate"],
             ForeignKeyError: The custom domain belongs to another tenant.
             InvalidValueError: A value cannot be stored.
         """
-        route: Any = self._accepted(params)
-        await self._refuse_anothers(CUSTOM_DOMAINS, tenant_id, "custom_domain_id", route.custom_domain_id)
+        route: Any = self._validated(params)
+        await self._reject_foreign_tenant(CUSTOM_DOMAINS, tenant_id, "custom_domain_id", route.custom_domain_id)
         return await super().create(tenant_id, route, import_metadata=import_metadata)
 
-    async def _refuse_foreign(self, tenant_id: str, chunk: Sequence[New]) -> None:
+    async def _reject_foreign_tenants(self, tenant_id: str, chunk: Sequence[NewRow]) -> None:
         domains = dict.fromkeys(new.values["custom_domain_id"] for new in chunk)
         for domain_id in domains:
             try:
-                await self._refuse_anothers(CUSTOM_DOMAINS, tenant_id, "custom_domain_id", domain_id)
+                await self._reject_foreign_tenant(CUSTOM_DOMAINS, tenant_id, "custom_domain_id", domain_id)
             except ForeignKeyError as error:
                 raise with_row_number(error, next(new.row for new in chunk if new.values["custom_domain_id"] == domain_id)) from None
 
     async def _write(self, tenant_id: str, id: str, fields: BaseModel | ProxyRouteUpdate | Unchecked, *, expect: Expected) -> bool:
         """Update only the given fields, unless the custom domain belongs to another tenant."""
-        domain_id = self._given(fields, self._own(tenant_id, id)).get("custom_domain_id")
+        domain_id = self._update_fields(fields, self._own(tenant_id, id)).get("custom_domain_id")
         if domain_id is not None:
-            await self._refuse_anothers(CUSTOM_DOMAINS, tenant_id, "custom_domain_id", domain_id)
+            await self._reject_foreign_tenant(CUSTOM_DOMAINS, tenant_id, "custom_domain_id", domain_id)
         return await super()._write(tenant_id, id, fields, expect=expect)
 
     async def list(

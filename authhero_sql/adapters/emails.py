@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from ..crud.adapter import Adapter, Expected
 from ..models.base import ImportMetadata
 from ..models.emails import EmailProvider, EmailTemplate
-from ..rows import Unchecked
+from ..row_mapping import Unchecked
 from ..schema import Order
 from ..tables import EMAIL_PROVIDERS, EMAIL_TEMPLATES
 
@@ -62,7 +62,7 @@ class EmailProviders(Adapter[EmailProvider]):
         Raises:
             NotFoundError: The tenant has no email provider.
         """
-        return self._required(await self.get(tenant_id))
+        return self._require_found(await self.get(tenant_id))
 
     @overload
     async def update(
@@ -99,7 +99,7 @@ class EmailProviders(Adapter[EmailProvider]):
             InvalidValueError: A value cannot be stored, or a field is unknown or cannot be updated.
             UnsupportedError: ``returning`` is used in a batch.
         """
-        return await self._answer(returning, lambda: self._write(tenant_id, fields, expect=expect), lambda: self.get(tenant_id))
+        return await self._update_result(returning, lambda: self._write(tenant_id, fields, expect=expect), lambda: self.get(tenant_id))
 
     async def _write(self, tenant_id: str, fields: BaseModel | EmailProviderUpdate | Unchecked, *, expect: Expected) -> bool:
         return await self._update({EMAIL_PROVIDER.tenant_id: tenant_id}, fields, expect)
@@ -155,7 +155,7 @@ class EmailTemplates(Adapter[EmailTemplate]):
         Raises:
             NotFoundError: No template has this name.
         """
-        return self._required(await self.get(tenant_id, template))
+        return self._require_found(await self.get(tenant_id, template))
 
     async def list(self, tenant_id: str) -> builtins.list[EmailTemplate]:
         """Return the tenant's templates, sorted by name."""
@@ -208,7 +208,7 @@ class EmailTemplates(Adapter[EmailTemplate]):
             InvalidValueError: A value cannot be stored, or a field is unknown or cannot be updated.
             UnsupportedError: ``returning`` is used in a batch.
         """
-        return await self._answer(
+        return await self._update_result(
             returning, lambda: self._write(tenant_id, template, fields, expect=expect), lambda: self.get(tenant_id, template)
         )
 

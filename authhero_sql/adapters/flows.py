@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, ClassVar
 from pydantic import BaseModel
 
 from ..crud.adapter import Expected
-from ..listing import ListRules
 from ..models.flows import Flow, FlowInsert
-from ..rows import Unchecked
+from ..pagination import ListRules
+from ..row_mapping import Unchecked
 from ..schema import Column
 from ..tables import FLOWS
 from .mixins import CreateMixin, IterateMixin

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import BaseModel
 
-from ..listing import ListRules
 from ..models.forms import Form, FormInsert
+from ..pagination import ListRules
 from ..schema import Column
 from ..tables import FORMS
 from .mixins import StandardAdapter

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, ClassVar, Literal, overload
 from pydantic import BaseModel
 
 from ..crud.adapter import Adapter, Expected
-from ..listing import ListRules, Sort, Totals
 from ..models.base import Page
 from ..models.keys import SigningKey
-from ..rows import Unchecked
+from ..pagination import ListRules, Sort, Totals
+from ..row_mapping import Unchecked
 from ..statements.conditions import gt, null_or
 from ..tables import KEYS
 from ..where import Alternatives
@@ -119,7 +119,7 @@ class Keys(Adapter[SigningKey]):
             InvalidValueError: A value cannot be stored, or a field is unknown or cannot be updated.
             UnsupportedError: ``returning`` is used in a batch.
         """
-        return await self._answer(returning, lambda: self._write(kid, fields, expect=expect), lambda: self._get({KEY.kid: kid}))
+        return await self._update_result(returning, lambda: self._write(kid, fields, expect=expect), lambda: self._get({KEY.kid: kid}))
 
     async def _write(self, kid: str, fields: BaseModel | SigningKeyUpdate | Unchecked, *, expect: Expected) -> bool:
         return await self._update({KEY.kid: kid}, fields, expect)

@@ -12,7 +12,7 @@ from ..crud.adapter import Adapter, Expected
 from ..dialects.interface import Call
 from ..models.base import ImportMetadata
 from ..models.sessions import LoginSession, LoginSessionInsert, LoginSessionWithTenantId
-from ..rows import Unchecked
+from ..row_mapping import Unchecked
 from ..schema import Column, Table
 from ..statements.conditions import Subquery, Where, lt
 from ..tables import LOGIN_SESSIONS
@@ -100,7 +100,7 @@ class LoginSessions(Adapter[LoginSession]):
         Raises:
             NotFoundError: No login session has this ID.
         """
-        return self._required(await self.get(tenant_id, id))
+        return self._require_found(await self.get(tenant_id, id))
 
     @overload
     async def update(
@@ -152,11 +152,13 @@ class LoginSessions(Adapter[LoginSession]):
             InvalidValueError: A value cannot be stored, or a field is unknown or cannot be updated.
             UnsupportedError: ``returning`` is used in a batch.
         """
-        return await self._answer(returning, lambda: self._write(tenant_id, id, fields, expect=expect), lambda: self.get(tenant_id, id))
+        return await self._update_result(
+            returning, lambda: self._write(tenant_id, id, fields, expect=expect), lambda: self.get(tenant_id, id)
+        )
 
     async def _write(self, tenant_id: str, id: str, fields: BaseModel | LoginSessionUpdate | Unchecked, *, expect: Expected) -> bool:
         where = {LOGIN_SESSION.tenant_id: tenant_id, LOGIN_SESSION.id: id}
-        other = self._given(fields, where)
+        other = self._update_fields(fields, where)
         params = other.pop("auth_params", other.pop("authParams", None))
         if params is None:
             return await self._update(where, fields, expect)
@@ -176,4 +178,4 @@ class LoginSessions(Adapter[LoginSession]):
         ``expires`` is in epoch milliseconds. A login session without an expiry is left unchanged.
         """
         where = {LOGIN_SESSION.tenant_id: tenant_id, LOGIN_SESSION.id: id, LOGIN_SESSION.expires_at_ts: lt(from_epoch_ms(expires))}
-        return self._sql.update(where, self._bumped({"expires_at_ts": expires}), only_if=only_if)
+        return self._sql.update(where, self._with_updated_at({"expires_at_ts": expires}), only_if=only_if)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pydantic import BaseModel
 
 from ..errors import InvalidQueryError, InvalidValueError
-from ..listing import ListRules, Sort, Totals
 from ..models.base import ImportMetadata, Page
 from ..models.logs import Log, LogInsert
-from ..rows import Unchecked
+from ..pagination import ListRules, Sort, Totals
+from ..row_mapping import Unchecked
 from ..schema import Column
 from ..statements.conditions import Where, gte, lte, one_of
 from ..tables import LOGS
@@ -68,7 +68,7 @@ class Logs(IterateMixin[Log, "LogWhere"]):
         parts=("description",),
         order=Sort("date", "desc"),
         checkpoint="date",
-        both_ways=True,
+        bidirectional=True,
     )
 
     async def create(
@@ -107,7 +107,7 @@ class Logs(IterateMixin[Log, "LogWhere"]):
         Raises:
             NotFoundError: No log event has this ID.
         """
-        return self._required(await self.get(tenant_id, log_id))
+        return self._require_found(await self.get(tenant_id, log_id))
 
     async def list(
         self,
@@ -179,7 +179,7 @@ class Logs(IterateMixin[Log, "LogWhere"]):
             InvalidValueError: ``older_than`` is a naive datetime, or ``types`` is not a list of strings.
             UnsupportedError: The method is called in a batch.
         """
-        self.table.operand("date", older_than)
+        self.table.encode_operand("date", older_than)
         total = 0
         for scope in self._scopes(tenant_id, types):
             total += await self._sweeps.sweep(scope, LOG.date, older_than, dry_run=dry_run)
@@ -192,7 +192,7 @@ class Logs(IterateMixin[Log, "LogWhere"]):
             return [own]
         if isinstance(types, str | bytes) or not isinstance(types, Iterable):
             raise InvalidValueError(self.table.name, "types", "must be a list of log types")
-        chosen = list(dict.fromkeys(self.table.operand("type", type_) for type_ in types))
+        chosen = list(dict.fromkeys(self.table.encode_operand("type", type_) for type_ in types))
         if not chosen:
             return []
         return [{LOG.type: one_of(chosen)}] if tenant_id is None else [{**own, LOG.type: type_} for type_ in chosen]

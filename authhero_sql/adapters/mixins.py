@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Final, Generic, Literal, TypeVar, overloa
 from pydantic import BaseModel
 
 from ..crud.adapter import Adapter, Expected
-from ..crud.bulk import Importing, ManyResult, OnConflict, OnInvalid, Progress, Rows
-from ..listing import Sort, Totals
+from ..crud.bulk import BulkAdapter, ManyResult, OnConflict, OnInvalid, Progress, Rows
 from ..models.base import ImportMetadata, Page
-from ..rows import Unchecked
+from ..pagination import Sort, Totals
+from ..row_mapping import Unchecked
 from ..schema import Column
 from ..where import Alternatives
 
@@ -171,7 +171,7 @@ class RowMixin(TenantAdapter[M]):
         Raises:
             NotFoundError: No row has this ID.
         """
-        return self._required(await self.get(tenant_id, id))
+        return self._require_found(await self.get(tenant_id, id))
 
     async def exists(self, tenant_id: str, id: str) -> bool:
         """Return whether a row has this ID."""
@@ -186,7 +186,7 @@ class RowMixin(TenantAdapter[M]):
         return await self._remove(self._own(tenant_id, id))
 
 
-class CreateMixin(Importing[M], RowMixin[M], Generic[M, I, C]):
+class CreateMixin(BulkAdapter[M], RowMixin[M], Generic[M, I, C]):
     """Rows that can be created, and read and removed by their ID."""
 
     async def create(
@@ -296,7 +296,7 @@ class UpdateMixin(TenantAdapter[M], Generic[M, U]):
             InvalidValueError: A value cannot be stored, or a field is unknown or cannot be updated.
             UnsupportedError: ``returning`` is used in a batch.
         """
-        return await self._answer(
+        return await self._update_result(
             returning, lambda: self._write(tenant_id, id, fields, expect=expect), lambda: self._get(self._own(tenant_id, id))
         )
 

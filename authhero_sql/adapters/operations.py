@@ -10,7 +10,6 @@ from pydantic import BaseModel
 
 from ..crud.adapter import Adapter, Expected, M
 from ..errors import InvalidQueryError, InvalidValueError
-from ..listing import ListRules, Total, Totals, Window
 from ..models.base import ImportMetadata, Page
 from ..models.operations import (
     Rollout,
@@ -20,7 +19,8 @@ from ..models.operations import (
     TenantOperationEventInsert,
     TenantOperationInsert,
 )
-from ..rows import Unchecked
+from ..pagination import ListRules, Total, Totals, Window
+from ..row_mapping import Unchecked
 from ..schema import Column, Order
 from ..statements.conditions import Where, lt, one_of
 from ..tables import ROLLOUTS, TENANT_OPERATION_EVENTS, TENANT_OPERATIONS
@@ -101,7 +101,7 @@ class TenantOperations(_PendingAdapter[TenantOperation]):
         Raises:
             NotFoundError: No operation has this ID.
         """
-        return self._required(await self.get(id))
+        return self._require_found(await self.get(id))
 
     async def list(
         self,
@@ -180,7 +180,7 @@ class TenantOperations(_PendingAdapter[TenantOperation]):
             InvalidValueError: A value cannot be stored, or a field is unknown or cannot be updated.
             UnsupportedError: ``returning`` is used in a batch.
         """
-        return await self._answer(returning, lambda: self._write(id, fields, expect=expect), lambda: self.get(id))
+        return await self._update_result(returning, lambda: self._write(id, fields, expect=expect), lambda: self.get(id))
 
     async def _write(self, id: str, fields: BaseModel | TenantOperationUpdate | Unchecked, *, expect: Expected) -> bool:
         return await self._update({TENANT_OPERATION.id: id}, fields, expect)
@@ -207,7 +207,7 @@ class TenantOperationEvents(Adapter[TenantOperationEvent]):
     rules: ClassVar[ListRules] = ListRules(wire="events", checkpoint=None)
 
     def _new_id(self, now: datetime) -> str:
-        return f"evt_{self.context.ids.ordered(now)}"
+        return f"evt_{self.context.ids.sortable_id(now)}"
 
     async def create(
         self,
@@ -297,7 +297,7 @@ class Rollouts(_PendingAdapter[Rollout]):
         Raises:
             NotFoundError: No rollout has this ID.
         """
-        return self._required(await self.get(id))
+        return self._require_found(await self.get(id))
 
     async def list(
         self, *, kind: str | None = None, status: str | None = None, page: int = 0, per_page: int = 50, include_totals: Totals = False
@@ -347,7 +347,7 @@ class Rollouts(_PendingAdapter[Rollout]):
             InvalidValueError: A value cannot be stored, or a field is unknown or cannot be updated.
             UnsupportedError: ``returning`` is used in a batch.
         """
-        return await self._answer(returning, lambda: self._write(id, fields, expect=expect), lambda: self.get(id))
+        return await self._update_result(returning, lambda: self._write(id, fields, expect=expect), lambda: self.get(id))
 
     async def _write(self, id: str, fields: BaseModel | RolloutUpdate | Unchecked, *, expect: Expected) -> bool:
         return await self._update({ROLLOUT.id: id}, fields, expect)

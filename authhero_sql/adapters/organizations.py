@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, overload
 from pydantic import BaseModel
 
 from ..crud.adapter import Adapter, Expected
-from ..crud.bulk import New, with_row_number
+from ..crud.bulk import NewRow, with_row_number
 from ..errors import ForeignKeyError, InvalidValueError, Reference
-from ..listing import ListRules, Sort, Totals, Window
 from ..models.base import ImportMetadata, Page
 from ..models.organizations import (
     Invite,
@@ -25,10 +24,11 @@ from ..models.organizations import (
     UserOrganization,
     UserOrganizationInsert,
 )
-from ..rows import Unchecked, mapping
+from ..pagination import ListRules, Sort, Totals, Window
+from ..row_mapping import Unchecked, explicit_fields
 from ..schema import Column, Order, Table
 from ..statements.conditions import Where, one_of
-from ..statements.table import Side
+from ..statements.table import JoinedTable
 from ..tables import CONNECTIONS, INVITES, ORGANIZATION_CONNECTIONS, ORGANIZATIONS, USER_ORGANIZATIONS
 from .mixins import StandardAdapter
 
@@ -93,7 +93,7 @@ class OrganizationConnections(Adapter[OrganizationConnection]):
     table = ORGANIZATION_CONNECTIONS
     model = OrganizationConnection
     insert: type[BaseModel] | None = OrganizationConnectionInsert
-    side: ClassVar[Side | None] = Side(
+    joined: ClassVar[JoinedTable | None] = JoinedTable(
         CONNECTIONS,
         columns={"name": "connection.name", "strategy": "connection.strategy"},
         on={"tenant_id": "tenant_id", "connection_id": "id"},
@@ -125,11 +125,11 @@ class OrganizationConnections(Adapter[OrganizationConnection]):
             InvalidValueError: A value cannot be stored.
             UnsupportedError: The method is called in a batch.
         """
-        self._run.refuse_batch()
-        given = self._accepted(params)
+        self._run.reject_batch()
+        given = self._validated(params)
         values = self._new_row(tenant_id, given, import_metadata, organization_id=organization_id)
         await _insert_with_organization(self, values)
-        return await self._stored(self._own(tenant_id, organization_id, values["connection_id"]))
+        return await self._get_written(self._own(tenant_id, organization_id, values["connection_id"]))
 
     async def get(self, tenant_id: str, organization_id: str, connection_id: str) -> OrganizationConnection | None:
         """Return the connection with this ID if it is enabled for the organization, or None."""
@@ -141,7 +141,7 @@ class OrganizationConnections(Adapter[OrganizationConnection]):
         Raises:
             NotFoundError: The connection is not enabled for the organization.
         """
-        return self._required(await self.get(tenant_id, organization_id, connection_id))
+        return self._require_found(await self.get(tenant_id, organization_id, connection_id))
 
     async def list(self, tenant_id: str, organization_id: str) -> builtins.list[OrganizationConnection]:
         """Return the connections that are enabled for the organization, oldest first.
@@ -203,7 +203,7 @@ class OrganizationConnections(Adapter[OrganizationConnection]):
             InvalidValueError: A value cannot be stored, or a field is unknown or cannot be updated.
             UnsupportedError: ``returning`` is used in a batch.
         """
-        return await self._answer(
+        return await self._update_result(
             returning,
             lambda: self._write(tenant_id, organization_id, connection_id, fields, expect=expect),
             lambda: self.get(tenant_id, organization_id, connection_id),
@@ -274,11 +274,11 @@ class UserOrganizations(
             ForeignKeyError: The tenant does not have the organization or the user.
             InvalidValueError: A value cannot be stored.
         """
-        values = self._new_row(tenant_id, self._accepted(params), import_metadata)
+        values = self._new_row(tenant_id, self._validated(params), import_metadata)
         await _insert_with_organization(self, values)
         return self._read_values(values)
 
-    async def _refuse_foreign(self, tenant_id: str, chunk: Sequence[New]) -> None:
+    async def _reject_foreign_tenants(self, tenant_id: str, chunk: Sequence[NewRow]) -> None:
         wanted = list(dict.fromkeys(new.values["organization_id"] for new in chunk))
         where = {ORGANIZATION.tenant_id: tenant_id, ORGANIZATION.id: one_of(wanted)}
         organizations = Organizations(self.context)
@@ -289,7 +289,7 @@ class UserOrganizations(
 
     async def _write(self, tenant_id: str, id: str, fields: BaseModel | UserOrganizationUpdate | Unchecked, *, expect: Expected) -> bool:
         """Update only the given fields, unless the tenant does not have the organization."""
-        organization_id = mapping(self.table, fields).get("organization_id")
+        organization_id = explicit_fields(self.table, fields).get("organization_id")
         if (
             organization_id is not None
             and not await _organization_exists(self, tenant_id, organization_id)
@@ -351,13 +351,13 @@ class Invites(StandardAdapter[Invite, InviteInsert, "InviteCreate", "InviteUpdat
     async def _write(self, tenant_id: str, id: str, fields: BaseModel | InviteUpdate | Unchecked, *, expect: Expected) -> bool:
         """Update only the given fields. A new ``ttl_sec`` also sets ``expires_at`` to that many seconds after ``created_at``."""
         where = self._own(tenant_id, id)
-        changed = self._given(fields, where)
+        changed = self._update_fields(fields, where)
         given: Any = self._writer.partial(changed)
         if "ttl_sec" not in changed:
             return await self._update(where, changed, expect)
         before = await self.get(tenant_id, id)
         if before is None:
-            self._run.refuse_batch()
+            self._run.reject_batch()
             return False
         # A model that was read and is passed back unchanged keeps its expiry.
         if "expires_at" not in changed or given.ttl_sec != before.ttl_sec:
@@ -383,7 +383,7 @@ async def _insert_with_organization(adapter: Adapter[Any], values: Mapping[str, 
 
 
 def _missing_organization(table: Table[Any]) -> ForeignKeyError:
-    return ForeignKeyError().of([Reference(table.name, ("organization_id",), ORGANIZATIONS.name)])
+    return ForeignKeyError().with_references([Reference(table.name, ("organization_id",), ORGANIZATIONS.name)])
 
 
 async def _organization_exists(adapter: Adapter[Any], tenant_id: str, organization_id: str) -> bool:

@@ -14,10 +14,10 @@ from ..clock import system_clock
 from ..crud.adapter import Adapter
 from ..dialects.interface import Row
 from ..errors import CorruptRowError, InvalidValueError
-from ..listing import MAX_LIMIT, ListRules, Totals, Window, count
 from ..models.audit import AuditEventInsert, OutboxEvent
 from ..models.base import Instant, Page
-from ..rows import Unchecked, in_order, invalid, mapping
+from ..pagination import MAX_LIMIT, ListRules, Totals, Window, parse_count
+from ..row_mapping import Unchecked, explicit_fields, invalid_value_error, reorder_keys
 from ..schema import Column, Order
 from ..statements.conditions import NOT_NULL, NULL, Where, gt, lte, null_or, one_of
 from ..statements.table import Increment
@@ -91,11 +91,11 @@ class Outbox(Adapter[StoredEvent]):
         """Return the stored values of a new event."""
         table = self.table
         try:
-            given = AuditEventInsert.model_validate({**mapping(table, event), "tenant_id": tenant_id})
+            given = AuditEventInsert.model_validate({**explicit_fields(table, event), "tenant_id": tenant_id})
         except ValidationError as error:
-            raise invalid(table, error, AuditEventInsert) from None
+            raise invalid_value_error(table, error, AuditEventInsert) from None
         id = given.id or self.context.ids.nanoid()
-        payload = in_order(given.model_dump(mode="json", by_alias=True, exclude_unset=True), event)
+        payload = reorder_keys(given.model_dump(mode="json", by_alias=True, exclude_unset=True), event)
         stored: dict[Column, Any] = {
             OUTBOX_EVENT.id: id,
             OUTBOX_EVENT.tenant_id: tenant_id,
@@ -140,7 +140,7 @@ class Outbox(Adapter[StoredEvent]):
             OUTBOX_EVENT.next_retry_at: null_or(lte(now)),
             OUTBOX_EVENT.claim_expires_at: null_or(lte(now)),
         }
-        most = min(count("limit", limit), MAX_LIMIT)
+        most = min(parse_count("limit", limit), MAX_LIMIT)
         return self._read_events(await self._run.fetch(self._sql.select(self._reader, where, OLDEST_FIRST, limit=most)))
 
     async def claim_events(self, ids: Sequence[str], worker_id: str, lease: timedelta) -> builtins.list[str]:
@@ -163,7 +163,7 @@ class Outbox(Adapter[StoredEvent]):
         """
         if not ids:
             return []
-        self._run.refuse_batch()
+        self._run.reject_batch()
         listed, now = _as_list(ids), await self._now()
         claim = {OUTBOX_EVENT.claimed_by: worker_id, OUTBOX_EVENT.claim_expires_at: _lease_end(now, lease)}
         free = {OUTBOX_EVENT.id: one_of(listed), OUTBOX_EVENT.processed_at: NULL, OUTBOX_EVENT.claim_expires_at: null_or(lte(now))}

@@ -11,10 +11,10 @@ from pydantic import BaseModel
 from ..crud.adapter import Adapter
 from ..dialects.interface import Call
 from ..errors import InvalidValueError
-from ..listing import MAX_LIMIT, count
 from ..models.base import ImportMetadata
 from ..models.users import Password, PasswordInsert
-from ..rows import Unchecked, mapping
+from ..pagination import MAX_LIMIT, parse_count
+from ..row_mapping import Unchecked, explicit_fields
 from ..schema import Column, Order
 from ..statements.conditions import Where, other_than
 from ..tables import PASSWORDS, USERS
@@ -63,7 +63,7 @@ class Passwords(Adapter[Password]):
             ForeignKeyError: The user does not exist.
             InvalidValueError: A value cannot be stored.
         """
-        values = self._new_row(tenant_id, self._accepted(params), import_metadata)
+        values = self._new_row(tenant_id, self._validated(params), import_metadata)
         await self._run.write(*self._insert_calls(tenant_id, values))
         return self._read_values(values)
 
@@ -73,9 +73,9 @@ class Passwords(Adapter[Password]):
         if not values["is_current"]:
             return [insert]
         user = {PASSWORD.tenant_id: tenant_id, PASSWORD.user_id: values["user_id"]}
-        retire = self._sql.update({**user, PASSWORD.is_current: True}, self._bumped({"is_current": 0}))
+        retire = self._sql.update({**user, PASSWORD.is_current: True}, self._with_updated_at({"is_current": 0}))
         # Concurrent calls would not see each other's new row, so a lock on the user's row serializes them.
-        return [*self._sql.lock(USERS, _user_key(tenant_id, values["user_id"])), retire, insert]
+        return [*self._sql.lock_row(USERS, _user_key(tenant_id, values["user_id"])), retire, insert]
 
     async def get(self, tenant_id: str, user_id: str) -> Password | None:
         """Return the user's current password, or None."""
@@ -89,7 +89,7 @@ class Passwords(Adapter[Password]):
         Raises:
             NotFoundError: The user has no current password.
         """
-        return self._required(await self.get(tenant_id, user_id))
+        return self._require_found(await self.get(tenant_id, user_id))
 
     async def list(self, tenant_id: str, user_id: str, limit: int | None = None) -> builtins.list[Password]:
         """Return the user's passwords, newest first.
@@ -102,7 +102,7 @@ class Passwords(Adapter[Password]):
         Raises:
             InvalidQueryError: ``limit`` is negative or not an integer.
         """
-        most = None if limit is None else min(count("limit", limit), MAX_LIMIT)
+        most = None if limit is None else min(parse_count("limit", limit), MAX_LIMIT)
         return await self._all({PASSWORD.tenant_id: tenant_id, PASSWORD.user_id: user_id}, NEWEST_FIRST, most)
 
     async def update(self, tenant_id: str, fields: BaseModel | PasswordUpdate | Unchecked) -> bool:
@@ -122,9 +122,9 @@ class Passwords(Adapter[Password]):
             InvalidValueError: Neither ``id`` nor ``user_id`` is given, a value cannot be stored, or a field is unknown
                 or cannot be updated.
         """
-        named = mapping(self.table, fields)
+        named = explicit_fields(self.table, fields)
         id, user_id = named.get("id"), named.get("user_id")
-        given = self._given(fields, {PASSWORD.tenant_id: tenant_id, PASSWORD.id: id})
+        given = self._update_fields(fields, {PASSWORD.tenant_id: tenant_id, PASSWORD.id: id})
         given.pop("user_id", None)
         if id is not None:
             return await self._update_one(tenant_id, id, given)
@@ -141,9 +141,11 @@ class Passwords(Adapter[Password]):
         if not rows:
             return False
         user = {PASSWORD.tenant_id: tenant_id, PASSWORD.user_id: rows[0][0]}
-        retire = self._sql.update({**user, PASSWORD.is_current: True, PASSWORD.id: other_than(id)}, self._bumped({"is_current": 0}))
+        retire = self._sql.update(
+            {**user, PASSWORD.is_current: True, PASSWORD.id: other_than(id)}, self._with_updated_at({"is_current": 0})
+        )
         return await self._run.matched(
-            *self._sql.lock(USERS, _user_key(tenant_id, rows[0][0])), retire, self._sql.update(where, values), at=-1
+            *self._sql.lock_row(USERS, _user_key(tenant_id, rows[0][0])), retire, self._sql.update(where, values), at=-1
         )
 
 

@@ -9,10 +9,10 @@ from pydantic import BaseModel
 
 from ..crud.adapter import Expected
 from ..errors import ConflictError
-from ..listing import ListRules
 from ..models.base import ImportMetadata
 from ..models.permissions import ClientGrant, ClientGrantInsert, Grant, GrantInsert, ResourceServer, ResourceServerInsert
-from ..rows import Unchecked
+from ..pagination import ListRules
+from ..row_mapping import Unchecked
 from ..schema import Column
 from ..tables import CLIENT_GRANTS, GRANTS, RESOURCE_SERVERS
 from .mixins import IterateMixin, StandardAdapter
@@ -68,7 +68,7 @@ class ResourceServers(
     async def _write(self, tenant_id: str, id: str, fields: BaseModel | ResourceServerUpdate | Unchecked, *, expect: Expected) -> bool:
         """Update only the given fields, and merge ``options`` into the stored object key by key."""
         where = self._own(tenant_id, id)
-        given = self._given(fields, where)
+        given = self._update_fields(fields, where)
         options = given.get("options")
         if options is None:
             return await super()._write(tenant_id, id, given, expect=expect)
@@ -143,7 +143,7 @@ class Grants(IterateMixin[Grant, "GrantWhere"]):
             ForeignKeyError: The user or the tenant does not exist.
             InvalidValueError: A value cannot be stored.
         """
-        given: Any = self._accepted(params)
+        given: Any = self._validated(params)
         values = self._new_row(tenant_id, given, import_metadata)
         key = {column: values[column.name] for column in NATURAL_KEY}
         scopes = list(dict.fromkeys(given.scope))
@@ -168,7 +168,7 @@ class Grants(IterateMixin[Grant, "GrantWhere"]):
                 await self._run.write(self._sql.insert(values))
                 return _without_empty_audience(self._read_values(values))
             if await self._sweeps.total({GRANT.id: values["id"]}):
-                raise ConflictError().on(("id",)).at(self.table.name)
+                raise ConflictError().with_fields(("id",)).with_table(self.table.name)
 
     async def get(self, tenant_id: str, user_id: str, client_id: str, audience: str | None = None) -> Grant | None:
         """Return the user's grant for the client and the API, or None.
@@ -195,7 +195,7 @@ class Grants(IterateMixin[Grant, "GrantWhere"]):
         Raises:
             NotFoundError: The user has no such grant.
         """
-        return self._required(await self.get(tenant_id, user_id, client_id, audience))
+        return self._require_found(await self.get(tenant_id, user_id, client_id, audience))
 
     async def remove(self, tenant_id: str, id: str) -> bool:
         """Remove the grant.

@@ -10,7 +10,6 @@ from pydantic import BaseModel
 
 from ..crud.adapter import Adapter, M
 from ..errors import InvalidValueError
-from ..listing import MAX_PAGE, ROWS, Cursor, ListRules, Sort, Total, Totals, Window, asked_totals, by_checkpoint, count
 from ..models.base import Page
 from ..models.permissions import (
     Role,
@@ -24,10 +23,11 @@ from ..models.permissions import (
     UserRole,
     UserRoleInsert,
 )
-from ..rows import Unchecked, mapping
+from ..pagination import MAX_PAGE, ROWS, Cursor, ListRules, Sort, Total, Totals, Window, is_checkpoint_request, parse_count, parse_totals
+from ..row_mapping import Unchecked, explicit_fields
 from ..schema import Column, Order
 from ..statements.conditions import Subquery, Where, gt
-from ..statements.table import AnyTable, Side
+from ..statements.table import AnyTable, JoinedTable
 from ..tables import RESOURCE_SERVERS, ROLE_PERMISSIONS, ROLES, USER_PERMISSIONS, USER_ROLES
 from .mixins import UNSET, StandardAdapter, Unset
 
@@ -40,7 +40,7 @@ USER_PERMISSION = USER_PERMISSIONS.c
 USER_ROLE = USER_ROLES.c
 
 OLDEST_FIRST = (Order("created_at"), Order("resource_server_identifier"), Order("permission_name"))
-API_NAME = Side(
+API_NAME = JoinedTable(
     RESOURCE_SERVERS,
     columns={"name": "resource_server_name"},
     on={"tenant_id": "tenant_id", "resource_server_identifier": "identifier"},
@@ -71,7 +71,7 @@ class RolePermissions(Adapter[RolePermission]):
     model = RolePermission
     insert: type[BaseModel] | None = RolePermissionInsert
     rules: ClassVar[ListRules] = ListRules(wire="permissions", checkpoint=None)
-    side: ClassVar[Side | None] = API_NAME
+    joined: ClassVar[JoinedTable | None] = API_NAME
 
     async def assign(
         self, tenant_id: str, role_id: str, permissions: Sequence[RolePermissionInsert | RolePermissionCreate | Unchecked]
@@ -154,7 +154,7 @@ class RolePermissions(Adapter[RolePermission]):
         Raises:
             InvalidQueryError: The sort or page is invalid.
         """
-        found = await self._lists.whole_or_page(
+        found = await self._lists.list_or_page(
             self._reader_of(RolePermissionWithDetails),
             {ROLE_PERMISSION.tenant_id: tenant_id, ROLE_PERMISSION.role_id: role_id},
             OLDEST_FIRST,
@@ -172,7 +172,7 @@ class RolePermissions(Adapter[RolePermission]):
     ) -> builtins.list[BaseModel]:
         if not isinstance(permissions, Iterable):
             raise InvalidValueError(self.table.name, None, "permissions must be a list")
-        return [self._writer.accept({**mapping(self.table, permission), "role_id": role_id}) for permission in permissions]
+        return [self._writer.accept({**explicit_fields(self.table, permission), "role_id": role_id}) for permission in permissions]
 
     def _key(self, tenant_id: str, permission: BaseModel) -> Where:
         return _row_key(self.table, tenant_id, permission)
@@ -305,7 +305,7 @@ class UserRoles(Adapter[UserRole]):
             **_organization_condition(USER_ROLE.organization_id, organization_id),
         }
         roles = Roles(self.context)
-        return await roles._lists.whole_or_page(
+        return await roles._lists.list_or_page(
             roles._reader,
             {ROLE.tenant_id: tenant_id, ROLE.id: Subquery(self.table, USER_ROLE.role_id, given, several=True)},
             (Order("created_at"), Order("id")),
@@ -348,11 +348,11 @@ class UserRoles(Adapter[UserRole]):
             InvalidQueryError: The page or cursor is invalid.
         """
         where = {USER_ROLE.tenant_id: tenant_id, USER_ROLE.role_id: role_id}
-        if by_checkpoint(from_, take, page, per_page):
+        if is_checkpoint_request(from_, take, page, per_page):
             return await self._list_users_by_checkpoint(where, from_, take)
-        window = Window.asked(page, per_page)
+        window = Window.parse(page, per_page)
         ids = await self._user_ids(where, window.per_page, window.start)
-        totals = asked_totals(include_totals)
+        totals = parse_totals(include_totals)
         if not totals:
             return self._lists.paged(ids, window, Total(), "userIds")
         counted = await self._run.fetch(self._sql.count_distinct(USER_ROLE.user_id, where, totals))
@@ -363,7 +363,7 @@ class UserRoles(Adapter[UserRole]):
         return [row[0] for row in await self._run.fetch(self._sql.distinct(USER_ROLE.user_id, where, limit, offset))]
 
     async def _list_users_by_checkpoint(self, where: Where, from_: str | None, take: int | None) -> Page[str]:
-        limit = min(count("take", ROWS if take is None else take), MAX_PAGE)
+        limit = min(parse_count("take", ROWS if take is None else take), MAX_PAGE)
         after = Cursor.after(from_, None, USER_ROLE.user_id)
         behind: Where = {USER_ROLE.user_id: gt(after.id)} if after is not None else {}
         ids = await self._user_ids({**where, **behind}, limit + 1)
@@ -381,7 +381,7 @@ class UserPermissions(Adapter[UserPermission]):
     model = UserPermission
     insert: type[BaseModel] | None = UserPermissionInsert
     rules: ClassVar[ListRules] = ListRules(wire="permissions", checkpoint=None)
-    side: ClassVar[Side | None] = API_NAME
+    joined: ClassVar[JoinedTable | None] = API_NAME
 
     async def create(
         self, tenant_id: str, user_id: str, permission: UserPermissionInsert | UserPermissionCreate | Unchecked, organization_id: str = ""
@@ -485,7 +485,7 @@ class UserPermissions(Adapter[UserPermission]):
         Raises:
             InvalidQueryError: The sort or page is invalid.
         """
-        found = await self._lists.whole_or_page(
+        found = await self._lists.list_or_page(
             self._reader_of(UserPermissionWithDetails),
             {
                 USER_PERMISSION.tenant_id: tenant_id,
@@ -506,7 +506,7 @@ class UserPermissions(Adapter[UserPermission]):
     def _accept_permission(
         self, user_id: str, permission: UserPermissionInsert | UserPermissionCreate | Unchecked, organization_id: str
     ) -> Any:
-        given = mapping(self.table, permission)
+        given = explicit_fields(self.table, permission)
         return self._writer.accept({**given, "user_id": user_id, "organization_id": organization_id or given.get("organization_id") or ""})
 
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from ..crud.adapter import Adapter
 from ..models.base import ImportMetadata
 from ..models.scim import ScimConfiguration, ScimConfigurationInsert, ScimExternalId, ScimExternalIdInsert, ScimToken, ScimTokenInsert
-from ..rows import Unchecked
+from ..row_mapping import Unchecked
 from ..schema import Column, Order
 from ..statements.conditions import Where
 from ..tables import SCIM_CONFIGURATIONS, SCIM_EXTERNAL_IDS, SCIM_TOKENS

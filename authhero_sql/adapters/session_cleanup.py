@@ -118,8 +118,8 @@ def _removal_calls(sessions: Sessions, logins: LoginSessions, chosen: list[tuple
     where = {SESSION.tenant_id: pair_in(SESSION.id, chosen), **expired}
     detach = logins._sql.update(
         {LOGIN.tenant_id: pair_in(LOGIN.session_id, chosen)},
-        logins._bumped({"session_id": None}),
+        logins._with_updated_at({"session_id": None}),
         only_if=(sessions.table, expired),
         on={"tenant_id": "tenant_id", "id": "session_id"},
     )
-    return [*sessions._sql.lock(sessions.table, where), detach, sessions._sql.delete(where)]
+    return [*sessions._sql.lock_row(sessions.table, where), detach, sessions._sql.delete(where)]

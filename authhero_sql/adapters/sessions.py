@@ -13,10 +13,10 @@ from ..clock import to_epoch_ms
 from ..crud.adapter import Expected
 from ..dialects.interface import Call
 from ..errors import ConflictError, InvalidValueError
-from ..listing import ListRules
 from ..models.base import ImportMetadata
 from ..models.sessions import RefreshToken, RefreshTokenInsert, RefreshTokenRotation, Session, SessionInsert
-from ..rows import Unchecked
+from ..pagination import ListRules
+from ..row_mapping import Unchecked
 from ..schema import Column
 from ..statements.conditions import NULL, Subquery, Where, gt, null_or, one_of
 from ..tables import REFRESH_TOKENS, SESSIONS
@@ -109,7 +109,7 @@ class Sessions(_ExpiringAdapter[Session, "SessionWhere"]):
             ForeignKeyError: The user does not exist.
             InvalidValueError: A value cannot be stored.
         """
-        return await self._create_and_extend(tenant_id, self._accepted(params), import_metadata)
+        return await self._create_and_extend(tenant_id, self._validated(params), import_metadata)
 
     @overload
     async def update(
@@ -149,13 +149,15 @@ class Sessions(_ExpiringAdapter[Session, "SessionWhere"]):
             InvalidValueError: A value cannot be stored, or a field is unknown or cannot be updated.
             UnsupportedError: ``returning`` is used in a batch.
         """
-        return await self._answer(returning, lambda: self._write(tenant_id, id, fields, expect=expect), lambda: self.get(tenant_id, id))
+        return await self._update_result(
+            returning, lambda: self._write(tenant_id, id, fields, expect=expect), lambda: self.get(tenant_id, id)
+        )
 
     async def _write(self, tenant_id: str, id: str, fields: BaseModel | SessionUpdate | Unchecked, *, expect: Expected) -> bool:
         where = self._own(tenant_id, id)
         expected = self._expected(expect)
         matching = {**where, **expected}
-        values = self._later(self._changes(fields, where), matching)
+        values = self._with_later_updated_at(self._changes(fields, where), matching)
         beside = []
         expires = _latest_expiry(values)
         if expires is not None:
@@ -208,7 +210,7 @@ class RefreshTokens(_ExpiringAdapter[RefreshToken, "RefreshTokenWhere"]):
             ForeignKeyError: The client or the tenant does not exist.
             InvalidValueError: A value cannot be stored.
         """
-        return await self._create_and_extend(tenant_id, self._accepted(params), import_metadata)
+        return await self._create_and_extend(tenant_id, self._validated(params), import_metadata)
 
     async def get_by_lookup(self, tenant_id: str, token_lookup: str) -> RefreshToken | None:
         """Return the token with this lookup part, or None.
@@ -274,7 +276,7 @@ class RefreshTokens(_ExpiringAdapter[RefreshToken, "RefreshTokenWhere"]):
             InvalidValueError: A value cannot be stored, or a field is unknown or cannot be updated.
             UnsupportedError: ``returning`` is used in a batch.
         """
-        return await self._answer(
+        return await self._update_result(
             returning,
             lambda: self._write(tenant_id, id, fields, expect=expect, login_session_bump=login_session_bump),
             lambda: self.get(tenant_id, id),
@@ -343,7 +345,7 @@ class RefreshTokens(_ExpiringAdapter[RefreshToken, "RefreshTokenWhere"]):
             InvalidValueError: A value cannot be stored, or ``leeway`` is negative or not a timedelta.
             UnsupportedError: The method is called in a batch.
         """
-        self._run.refuse_batch()
+        self._run.reject_batch()
         if not isinstance(leeway, timedelta):
             raise InvalidValueError(self.table.name, "leeway", "must be a timedelta")
         if leeway < timedelta(0):
@@ -363,12 +365,12 @@ class RefreshTokens(_ExpiringAdapter[RefreshToken, "RefreshTokenWhere"]):
             if not _is_active(old, now):
                 return RefreshTokenRotation(outcome="invalid")
             if given.id in found:
-                raise ConflictError().on(("id",)).at(self.table.name)
+                raise ConflictError().with_fields(("id",)).with_table(self.table.name)
             values = self._new_row(tenant_id, given, None, family_id=old.family_id or old.id)
             if (await self._run.counts(self._rotation_calls(tenant_id, id, values, now)))[0]:
                 return RefreshTokenRotation(outcome="rotated", token=self._read_values(values))
             # A concurrent call was first. Without a lock, a transaction could read the same snapshot again.
-            lock = self._run.locks
+            lock = self._run.locks_rows
 
     def _rotation_calls(self, tenant_id: str, id: str, values: Mapping[str, Any], now: datetime) -> builtins.list[Call]:
         """Return the statements that mark a token as used, if it is still usable, and then store its successor.
@@ -398,7 +400,7 @@ class RefreshTokens(_ExpiringAdapter[RefreshToken, "RefreshTokenWhere"]):
     async def _handle_reuse(self, tenant_id: str, old: RefreshToken, now: datetime, leeway: timedelta) -> RefreshTokenRotation:
         """Return the outcome for a token that was exchanged before, and revoke its family unless the leeway applies."""
         if old.rotated_at is not None and leeway and now - old.rotated_at <= leeway:
-            found = await self._by_id(self._own(tenant_id, old.rotated_to or ""), lock=self._run.locks)
+            found = await self._by_id(self._own(tenant_id, old.rotated_to or ""), lock=self._run.locks_rows)
             successor = found.get(old.rotated_to or "")
             if successor is None or not _is_active(successor, now):
                 return RefreshTokenRotation(outcome="invalid")

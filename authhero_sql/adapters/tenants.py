@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, ClassVar, Literal, overload
 from pydantic import BaseModel
 
 from ..crud.adapter import Adapter, Expected
-from ..listing import ListRules, Sort, Totals
 from ..models.base import ImportMetadata, Page
 from ..models.tenants import Tenant, TenantInsert
-from ..rows import Unchecked
+from ..pagination import ListRules, Sort, Totals
+from ..row_mapping import Unchecked
 from ..schema import Column
 from ..tables import TENANTS
 from ..where import Alternatives
@@ -73,7 +73,7 @@ class Tenants(Adapter[Tenant]):
         Raises:
             NotFoundError: No tenant has this ID.
         """
-        return self._required(await self.get(id))
+        return self._require_found(await self.get(id))
 
     async def exists(self, id: str) -> bool:
         """Return whether a tenant has this ID."""
@@ -187,7 +187,7 @@ class Tenants(Adapter[Tenant]):
             InvalidValueError: A value cannot be stored, or a field is unknown or cannot be updated.
             UnsupportedError: ``returning`` is used in a batch.
         """
-        return await self._answer(returning, lambda: self._write(id, fields, expect=expect), lambda: self.get(id))
+        return await self._update_result(returning, lambda: self._write(id, fields, expect=expect), lambda: self.get(id))
 
     async def _write(self, id: str, fields: BaseModel | TenantUpdate | Unchecked, *, expect: Expected) -> bool:
         return await self._update({TENANT.id: id}, fields, expect)

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from ..crud.adapter import Adapter
 from ..models.users import UserActivity as Activity
-from ..rows import Unchecked
+from ..row_mapping import Unchecked
 from ..tables import USER_ACTIVITY
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class UserActivity(Adapter[Activity]):
         Raises:
             NotFoundError: No activity of the user has been recorded.
         """
-        return self._required(await self.get(tenant_id, user_id))
+        return self._require_found(await self.get(tenant_id, user_id))
 
     async def upsert(self, tenant_id: str, user_id: str, fields: BaseModel | UserActivityUpdate | Unchecked) -> bool:
         """Update only the given fields, creating the row if it does not exist.

@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, overload
 from pydantic import BaseModel, ConfigDict, Field
 
 from ..crud.adapter import Expected
-from ..crud.bulk import Importing, ManyResult, New, OnConflict, OnInvalid, Progress, Rows
+from ..crud.bulk import BulkAdapter, ManyResult, NewRow, OnConflict, OnInvalid, Progress, Rows
 from ..dialects.interface import Call, Row
 from ..errors import InvalidQueryError, InvalidValueError
-from ..listing import ListRules
 from ..models.base import ImportMetadata, Instant
 from ..models.users import Identity, ProfileData, User, UserInsert
-from ..rows import Fields, RowReader, Unchecked
+from ..pagination import ListRules
+from ..row_mapping import Fields, RowReader, Unchecked
 from ..schema import Column
 from ..statements.conditions import NULL, Subquery, Where, one_of
-from ..statements.table import Gathered, Side
+from ..statements.table import JoinedTable, RelatedRows
 from ..tables import AUTHENTICATION_METHODS, OUTBOX_EVENTS, PASSWORDS, USER_ACTIVITY, USERS
 from .mixins import IterateMixin
 from .passwords import Passwords
@@ -64,7 +64,7 @@ class LinkedAccount(BaseModel):
     profile_data: str | None = Field(default=None, validation_alias="profileData", serialization_alias="profileData")
 
 
-class Users(Importing[User], IterateMixin[User, "UserWhere"]):
+class Users(BulkAdapter[User], IterateMixin[User, "UserWhere"]):
     """Users (Auth0: user profiles).
 
     ``last_login``, ``last_ip`` and ``login_count`` are stored in ``user_activity``. The accounts that are linked to a
@@ -77,11 +77,11 @@ class Users(Importing[User], IterateMixin[User, "UserWhere"]):
     fixed: ClassVar[frozenset[str]] = frozenset({"password"})
     virtual: ClassVar[frozenset[str]] = frozenset({"verify_email", *ACTIVITY, "password"})
     # Checkpoint pagination skips linked accounts, which are part of their user. Offset pagination returns them as separate rows.
-    walked: ClassVar[Where] = {USER.linked_to: NULL}
-    side: ClassVar[Side | None] = Side(
+    checkpoint_where: ClassVar[Where] = {USER.linked_to: NULL}
+    joined: ClassVar[JoinedTable | None] = JoinedTable(
         USER_ACTIVITY, columns={name: name for name in ACTIVITY}, on={"tenant_id": "tenant_id", "user_id": "user_id"}
     )
-    gathers: ClassVar[Gathered | None] = Gathered(LinkedAccount, on={"tenant_id": "tenant_id", "linked_to": "user_id"})
+    related: ClassVar[RelatedRows | None] = RelatedRows(LinkedAccount, on={"tenant_id": "tenant_id", "linked_to": "user_id"})
     rules: ClassVar[ListRules] = ListRules(
         wire="users",
         fields=(
@@ -110,7 +110,7 @@ class Users(Importing[User], IterateMixin[User, "UserWhere"]):
         ),
         search=("email", "name", "phone_number"),
         exact=("user_id",),
-        both_ways=True,
+        bidirectional=True,
     )
 
     @classmethod
@@ -160,7 +160,7 @@ class Users(Importing[User], IterateMixin[User, "UserWhere"]):
             ForeignKeyError: The tenant does not exist.
             InvalidValueError: A value cannot be stored.
         """
-        user: Any = self._accepted(params)
+        user: Any = self._validated(params)
         imported = self._imported(import_metadata)
         values = self._new_values(tenant_id, user, imported)
         calls = [self._sql.insert(values)]
@@ -237,7 +237,7 @@ class Users(Importing[User], IterateMixin[User, "UserWhere"]):
         """Return the email address in the form in which it is stored."""
         return email.lower() if self.context.normalize_emails else email
 
-    def _new(self, tenant_id: str, row: int, given: Any, **extra: Any) -> New:
+    def _new(self, tenant_id: str, row: int, given: Any, **extra: Any) -> NewRow:
         new = super()._new(tenant_id, row, given, **extra)
         new.extra_calls = self._related_calls(tenant_id, new.values, self._new_activity(new.params), new.params)
         return new
@@ -251,7 +251,7 @@ class Users(Importing[User], IterateMixin[User, "UserWhere"]):
             calls += self._password_calls(tenant_id, values["user_id"], user.password)
         return calls
 
-    def _calls_with_update(self, tenant_id: str, new: New) -> Sequence[Call]:
+    def _calls_with_update(self, tenant_id: str, new: NewRow) -> Sequence[Call]:
         calls = []
         activity = self._new_activity(new.params)
         if activity:
@@ -314,7 +314,7 @@ class Users(Importing[User], IterateMixin[User, "UserWhere"]):
         Raises:
             NotFoundError: No user has this ID.
         """
-        return self._required(await self.get(tenant_id, user_id))
+        return self._require_found(await self.get(tenant_id, user_id))
 
     async def exists(self, tenant_id: str, user_id: str) -> bool:
         """Return whether a user has this ID."""
@@ -375,7 +375,7 @@ class Users(Importing[User], IterateMixin[User, "UserWhere"]):
 
     async def _users_with_identities(self, where: Where, linked: Where) -> builtins.list[User]:
         """Return the users that match the conditions, each with the linked accounts that belong to it."""
-        rows = await self._run.fetch(self._sql.either(self._reader, where, linked))
+        rows = await self._run.fetch(self._sql.select_either(self._reader, where, linked))
         wanted = [(self._position(column), value) for column, value in where.items() if column is not USER.tenant_id]
         user_id, linked_to = self._position(USER.user_id), self._position(USER.linked_to)
         # A linked account that matches the conditions is returned twice, once without its activity.
@@ -501,7 +501,7 @@ class Users(Importing[User], IterateMixin[User, "UserWhere"]):
             InvalidValueError: A value cannot be stored, or a field is unknown or cannot be updated.
             UnsupportedError: ``returning`` is used in a batch.
         """
-        return await self._answer(
+        return await self._update_result(
             returning,
             lambda: self._write(tenant_id, user_id, fields, expect=expect, outbox_events=outbox_events),
             lambda: self.get(tenant_id, user_id),
@@ -511,15 +511,15 @@ class Users(Importing[User], IterateMixin[User, "UserWhere"]):
         self, tenant_id: str, user_id: str, fields: BaseModel | UserUpdate | Unchecked, *, expect: Expected, outbox_events: OutboxEvents
     ) -> bool:
         where = {USER.tenant_id: tenant_id, USER.user_id: user_id}
-        given = self._given(fields, where)
+        given = self._update_fields(fields, where)
         activity = self._activity_values({name: given.pop(name) for name in ACTIVITY if name in given})
         expected = self._expected(expect)
         matching = {**where, **expected}
         beside = [self._sql.insert_if_exists(OUTBOX_EVENTS, event, matching) for event in self._event_rows(tenant_id, outbox_events)]
         if activity:
-            key = {name: self.table.operand(name, where[USERS[name]]) for name in USER_ACTIVITY.key}
+            key = {name: self.table.encode_operand(name, where[USERS[name]]) for name in USER_ACTIVITY.key}
             beside.append(self._sql.insert_if_exists(USER_ACTIVITY, {**key, **activity}, matching, upsert=tuple(activity)))
-        values = self._later(self._changes(given, where), matching)
+        values = self._with_later_updated_at(self._changes(given, where), matching)
         return await self._update_with(where, expected, self._sql.update(matching, values), beside)
 
     async def remove(self, tenant_id: str, user_id: str, *, outbox_events: OutboxEvents = ()) -> bool:
@@ -561,7 +561,7 @@ class Users(Importing[User], IterateMixin[User, "UserWhere"]):
             Whether the account was linked to the user.
         """
         where = {USER.tenant_id: tenant_id, USER.user_id: f"{provider}|{linked_user_id}", USER.linked_to: user_id}
-        return await self._run.matched(self._sql.update(where, self._bumped({"linked_to": None})))
+        return await self._run.matched(self._sql.update(where, self._with_updated_at({"linked_to": None})))
 
     def _activity_values(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return the stored values of the activity fields."""

@@ -27,7 +27,7 @@ import authhero_sql
 
 from .. import migrations
 from ..dialects import Database, connect, inspection_options
-from ..dialects.diagnosis import missing_file
+from ..dialects.diagnosis import file_to_create
 from ..dialects.managed import ManagedDatabase
 from ..errors import AuthHeroSQLError, ConfigurationError, DatabaseUnavailableError, IncompatibleDatabaseError, MigrationError
 from .sources import TABLE, VARIABLE, Source, find_url
@@ -39,17 +39,26 @@ Body = Callable[Concatenate["Invocation", P], None]
 CHECK_FAILED, USAGE_ERROR, MIGRATION_FAILED, DATABASE_FAILED, INTERRUPTED = 1, 2, 3, 4, 130
 EXIT_CODES = "Exit codes: 0 success, 1 failed check, 2 usage error, 3 failed migration, 4 database or configuration error, 130 interrupted."
 ABOUT = "Set up, migrate and maintain an AuthHero database on SQLite, PostgreSQL, MySQL, MariaDB or Cloudflare D1."
-PANEL = "Global options (before or after the command)"
+GLOBAL_PANEL = "Global options (before or after the command)"
 _URL_HELP = (
     f"The database URL. Defaults to {VARIABLE} in the environment or in .env, or to url in \\[tool.{TABLE}] of pyproject.toml, "
     "in the current directory."
 )
 
 GLOBAL_OPTIONS: Mapping[str, tuple[Any, Any]] = {
-    "url": (Annotated[str | None, typer.Option("--url", metavar="URL", help=_URL_HELP, show_default=False, rich_help_panel=PANEL)], None),
-    "as_json": (Annotated[bool, typer.Option("--json", help="Print the output and errors as JSON.", rich_help_panel=PANEL)], False),
-    "debug": (Annotated[bool, typer.Option("--debug", help="Print the traceback of errors.", rich_help_panel=PANEL)], False),
-    "no_color": (Annotated[bool, typer.Option("--no-color", help="Disable colors, like NO_COLOR=1.", rich_help_panel=PANEL)], False),
+    "url": (
+        Annotated[str | None, typer.Option("--url", metavar="URL", help=_URL_HELP, show_default=False, rich_help_panel=GLOBAL_PANEL)],
+        None,
+    ),
+    "as_json": (
+        Annotated[bool, typer.Option("--json", help="Print the output and errors as JSON.", rich_help_panel=GLOBAL_PANEL)],
+        False,
+    ),
+    "debug": (Annotated[bool, typer.Option("--debug", help="Print the traceback of errors.", rich_help_panel=GLOBAL_PANEL)], False),
+    "no_color": (
+        Annotated[bool, typer.Option("--no-color", help="Disable colors, like NO_COLOR=1.", rich_help_panel=GLOBAL_PANEL)],
+        False,
+    ),
 }
 """The types and defaults of the global options, by name."""
 
@@ -154,7 +163,7 @@ class Invocation:
 def _connect(source: Source, *, create: bool) -> ManagedDatabase:
     # The database may belong to another program, so opening it must not change it.
     database = connect(source.url, **inspection_options(source.url))
-    path = missing_file(database)
+    path = file_to_create(database)
     if path is not None and not create:
         raise ConfigurationError(f"the SQLite file {path} does not exist: run `authhero-sql migrate` or `authhero-sql init` to create it")
     return database
@@ -197,7 +206,7 @@ class ProgressBar:
         if self._task is None:
             self._task = self._progress.add_task("")
         if progress.total is None:
-            text = f"{progress.migration} {progress.what}"
+            text = f"{progress.migration} {progress.operation}"
             self._progress.update(self._task, description=text, completed=progress.step, total=progress.steps)
         else:
             text = f"{progress.migration}: {progress.rate:.0f} rows per second"

@@ -55,11 +55,11 @@ def down(
     migrations cannot be undone.
     """
     if not yes and cli.is_interactive:
-        yes = _confirm_loss(cli, cli.run(lambda database: migrations.losses(database, steps)))
+        yes = _confirm_loss(cli, cli.run(lambda database: migrations.preview_data_loss(database, steps)))
     with ProgressBar(cli) as bar:
         names = cli.run(lambda database: migrations.migrate_down(database, steps, drop_data=yes, report=bar))
     lines = [*(f"Undid {name}" for name in names), f"{pluralize(len(names), 'migration')} undone."]
-    cli.print_result({"taken_back": names}, "\n".join(lines) if names else "No migrations to undo.")
+    cli.print_result({"undone": names}, "\n".join(lines) if names else "No migrations to undo.")
 
 
 def _confirm_loss(cli: Invocation, lost: list[migrations.DataLoss]) -> bool:
@@ -99,8 +99,8 @@ def _status_table(found: migrations.MigrationStatus) -> Table:
 
 
 def _summarize_status(found: migrations.MigrationStatus) -> str:
-    if found.made_by is not None:
-        creator = f"{found.made_by[0].upper()}{found.made_by[1:]}"
+    if found.created_by is not None:
+        creator = f"{found.created_by[0].upper()}{found.created_by[1:]}"
         return f"{creator} created these tables. Run `authhero-sql check` to compare them, then `authhero-sql adopt`."
     if not found.pending:
         return "The schema is up to date."
@@ -110,7 +110,7 @@ def _summarize_status(found: migrations.MigrationStatus) -> str:
 @command(app)
 def plan(cli: Invocation) -> None:
     """Print the SQL that `migrate` would run."""
-    planned = cli.run(migrations.plan)
+    planned = cli.run(migrations.plan_migrations)
     text = "\n".join(f"-- {part.name}\n" + "".join(f"{statement};\n" for statement in part.statements) for part in planned)
     cli.print_result(planned, text.rstrip("\n") or UP_TO_DATE)
 
@@ -138,7 +138,7 @@ def adopt(cli: Invocation) -> None:
     with ProgressBar(cli) as bar:
 
         async def work(database: Database) -> tuple[list[str], str]:
-            return await migrations.migrate_to_latest(database, adopt=True, report=bar), database.dialect.opening
+            return await migrations.migrate_to_latest(database, adopt=True, report=bar), database.dialect.opening_note
 
         applied, opening = cli.run(work)
     text = f"Adopted the database at {applied[-1]}." if applied else "Nothing to adopt: this database already has a ledger of this package."
@@ -172,7 +172,8 @@ def repair(
 def unlock(cli: Invocation) -> None:
     """Release the migration lease of a process that has died."""
     lease = cli.run(migrations.unlock)
-    cli.print_result({"was": lease}, f"Released the migration lease, which was {lease}." if lease else "The migration lease was not held.")
+    text = f"Released the migration lease, which was {lease}." if lease else "The migration lease was not held."
+    cli.print_result({"released": lease}, text)
 
 
 @command(app, "export-sql")
@@ -240,5 +241,5 @@ def search_index(
     writes slower.
     """
     names = cli.run(migrations.drop_search_indexes if drop else migrations.create_search_indexes)
-    key, verb = ("dropped", "dropped") if drop else ("built", "created")
-    cli.print_result({key: names}, "\n".join(f"{verb.capitalize()} {name}" for name in names) or f"No index was {verb}.")
+    verb = "dropped" if drop else "created"
+    cli.print_result({verb: names}, "\n".join(f"{verb.capitalize()} {name}" for name in names) or f"No index was {verb}.")

@@ -17,7 +17,7 @@ from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
 
 from ..adapters import Adapters
-from .http import ListParams, body, described, lifespan
+from .http import ListParams, describe_errors, error_body, lifespan
 
 try:
     from fastapi import Depends, Query, Request
@@ -39,7 +39,7 @@ ListQuery = Annotated[ListParams, Query()]
 
 async def _handle_invalid_request(request: Request, error: RequestValidationError) -> Response:
     # FastAPI's default response contains the input, including passwords.
-    return JSONResponse(body(400, described(error.errors())), 400)
+    return JSONResponse(error_body(400, describe_errors(error.errors())), 400)
 
 
 exception_handlers: dict[int | type[Exception], Callable[[Request, Any], Coroutine[Any, Any, Response]]] = {

@@ -14,7 +14,7 @@ from ..adapters import Adapters, create_adapters
 from ..clock import Clock
 from ..dialects import connect
 from ..errors import AuthHeroSQLError, InvalidQueryError
-from ..ids import Ids
+from ..ids import IdGenerator
 from ..migrations import migrate_to_latest
 
 MAX_PER_PAGE = 100
@@ -31,7 +31,7 @@ class Options(TypedDict, total=False):
     """The keyword arguments of ``create_adapters``."""
 
     clock: Clock | None
-    ids: Ids | None
+    ids: IdGenerator | None
     normalize_emails: bool
 
 
@@ -56,7 +56,7 @@ def lifespan(source: Source, *, migrate: bool = False, **options: Unpack[Options
     return context
 
 
-def adapters_of(app: Any) -> Adapters:
+def get_app_adapters(app: Any) -> Adapters:
     """Return the adapters of an application.
 
     Raises:
@@ -100,24 +100,24 @@ class ListParams(BaseModel):
         try:
             return cls.model_validate(dict(query))
         except ValidationError as error:
-            raise InvalidQueryError(described(error.errors(include_url=False, include_context=False, include_input=False))) from None
+            raise InvalidQueryError(describe_errors(error.errors(include_url=False, include_context=False, include_input=False))) from None
 
     def arguments(self) -> dict[str, Any]:
         """Return the parameters of the request as keyword arguments for the ``list`` method of an adapter."""
         return self.model_dump(exclude_unset=True)
 
 
-def described(errors: Iterable[Mapping[str, Any]]) -> str:
+def describe_errors(errors: Iterable[Mapping[str, Any]]) -> str:
     """Return the errors of pydantic as one line, by field. Values are omitted, because they may be secret."""
     return "; ".join(f"{'.'.join(map(str, error['loc']))}: {error['msg']}" for error in errors)
 
 
-def body(status: int, message: str) -> dict[str, Any]:
+def error_body(status: int, message: str) -> dict[str, Any]:
     """Return the body of an error response in the format of Auth0's Management API."""
     return {"statusCode": status, "error": HTTPStatus(status).phrase, "message": message}
 
 
-def answered(error: AuthHeroSQLError) -> tuple[int, dict[str, Any]]:
+def error_response(error: AuthHeroSQLError) -> tuple[int, dict[str, Any]]:
     """Return the status and the body of the response to an error.
 
     The body of a client error contains the message of the error, which never includes values. A server error is logged, and its body
@@ -125,6 +125,6 @@ def answered(error: AuthHeroSQLError) -> tuple[int, dict[str, Any]]:
     """
     status = error.status_code
     if status < 500:
-        return status, body(status, str(error))
+        return status, error_body(status, str(error))
     logger.error("responding with status %s: %s", status, type(error).__name__, exc_info=error)
-    return status, body(status, HTTPStatus(status).description)
+    return status, error_body(status, HTTPStatus(status).description)

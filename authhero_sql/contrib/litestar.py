@@ -22,7 +22,7 @@ from typing import Any
 
 from ..adapters import Adapters
 from ..errors import AuthHeroSQLError
-from .http import ListParams, adapters_of, answered, body, lifespan
+from .http import ListParams, error_body, error_response, get_app_adapters, lifespan
 
 try:
     from litestar import Request, Response
@@ -45,7 +45,7 @@ def get_adapters(request: Request[Any, Any, Any]) -> Adapters:
     Raises:
         RuntimeError: The application does not use :func:`lifespan`.
     """
-    return adapters_of(request.app)
+    return get_app_adapters(request.app)
 
 
 def list_params(request: Request[Any, Any, Any]) -> ListParams:
@@ -65,14 +65,14 @@ dependencies: dict[str, Provide] = {
 
 
 def _handle_error(request: Request[Any, Any, Any], error: AuthHeroSQLError) -> Response[dict[str, Any]]:
-    status, content = answered(error)
+    status, content = error_response(error)
     return Response(content, status_code=status)
 
 
 def _handle_invalid_request(request: Request[Any, Any, Any], error: ClientException) -> Response[dict[str, Any]]:
     details = error.extra if isinstance(error.extra, list) else []
     message = "; ".join(f"{detail.get('key')}: {detail.get('message')}" for detail in details) or error.detail
-    return Response(body(error.status_code, message), status_code=error.status_code)
+    return Response(error_body(error.status_code, message), status_code=error.status_code)
 
 
 exception_handlers: dict[Any, Any] = {AuthHeroSQLError: _handle_error, ClientException: _handle_invalid_request}

@@ -17,7 +17,7 @@ from typing import Any
 
 from ..adapters import Adapters
 from ..errors import AuthHeroSQLError
-from .http import ListParams, adapters_of, answered, lifespan
+from .http import ListParams, error_response, get_app_adapters, lifespan
 
 try:
     from starlette.requests import HTTPConnection, Request
@@ -34,7 +34,7 @@ def get_adapters(connection: HTTPConnection) -> Adapters:
     Raises:
         RuntimeError: The application does not use :func:`lifespan`.
     """
-    return adapters_of(connection.app)
+    return get_app_adapters(connection.app)
 
 
 def list_params(request: Request) -> ListParams:
@@ -47,7 +47,7 @@ def list_params(request: Request) -> ListParams:
 
 
 async def _handle_error(request: Request, error: AuthHeroSQLError) -> Response:
-    status, body = answered(error)
+    status, body = error_response(error)
     return JSONResponse(body, status)
 
 

@@ -19,10 +19,10 @@ from ..codecs import BOOL, EPOCH_MS, FLAG, INSTANT, INT, TEXT
 from ..context import Context
 from ..dialects.interface import Call, Row
 from ..errors import CorruptRowError, ForeignKeyError, InvalidQueryError, InvalidValueError, NotFoundError, Reference
-from ..listing import ListRules
 from ..lists import Lists
 from ..models.base import ImportMetadata
-from ..rows import Fields, RowReader, RowWriter, mapping, wire_fields
+from ..pagination import ListRules
+from ..row_mapping import Fields, RowReader, RowWriter, explicit_fields, wire_fields
 from ..runner import Runner
 from ..schema import Column, Order, Table
 from ..statements import filters
@@ -30,8 +30,8 @@ from ..statements.access import TENANT_ID
 from ..statements.conditions import NULL, Where, other_than
 from ..statements.filters import Target
 from ..statements.lists import ListStatements
-from ..statements.table import Gathered, RawColumns, Side
-from .sweeps import Sweeper
+from ..statements.table import JoinedTable, RawColumns, RelatedRows
+from .batch_deletion import BatchDeleter
 
 M = TypeVar("M", bound=BaseModel)
 N = TypeVar("N", bound=BaseModel)
@@ -59,10 +59,10 @@ class Adapter(Generic[M]):
     """The name of the adapter's attribute on :class:`Adapters`, or an empty string if it is the name of the table."""
     rules: ClassVar[ListRules | None] = None
     """What the lists of the adapter support, or None if callers cannot sort or filter them."""
-    side: ClassVar[Side | None] = None
-    gathers: ClassVar[Gathered | None] = None
+    joined: ClassVar[JoinedTable | None] = None
+    related: ClassVar[RelatedRows | None] = None
     """The related rows that are read in an additional column of a page. Without that column, :meth:`_models` reads them itself."""
-    walked: ClassVar[Where] = {}
+    checkpoint_where: ClassVar[Where] = {}
     """Conditions that apply to checkpoint pagination only."""
     fixed: ClassVar[frozenset[str]] = frozenset()
     """The wire names of fields that ``update`` rejects, besides the key and the times."""
@@ -93,11 +93,11 @@ class Adapter(Generic[M]):
 
     @cached_property
     def _lists(self) -> Lists[M]:
-        return Lists(self._sql, self._run, self._reader, self.rules, self._models, self.walked)
+        return Lists(self._sql, self._run, self._reader, self.rules, self._models, self.checkpoint_where)
 
     @cached_property
-    def _sweeps(self) -> Sweeper:
-        return Sweeper(self._sql, self._run)
+    def _sweeps(self) -> BatchDeleter:
+        return BatchDeleter(self._sql, self._run)
 
     # Objects that are created once per class.
 
@@ -124,7 +124,7 @@ class Adapter(Generic[M]):
 
     @classmethod
     def _columns(cls) -> tuple[Column, ...]:
-        return (*cls.table.columns, *(cls.side.read if cls.side else ()))
+        return (*cls.table.columns, *(cls.joined.read if cls.joined else ()))
 
     @classmethod
     def _targets(cls) -> Mapping[str, Target]:
@@ -137,8 +137,8 @@ class Adapter(Generic[M]):
         return targets
 
     def _statements(self) -> ListStatements:
-        gatherer = self._reader_of(self.gathers.model) if self.gathers else None
-        return ListStatements(self.table, self.context.statement_cache, self.side, self.gathers, gatherer, self._targets)
+        gatherer = self._reader_of(self.related.model) if self.related else None
+        return ListStatements(self.table, self.context.statement_cache, self.joined, self.related, gatherer, self._targets)
 
     # Reading.
 
@@ -151,7 +151,7 @@ class Adapter(Generic[M]):
         rows = await self._run.fetch(self._sql.select(read, where, order, limit=1 if order else None))
         return read.read(rows[0]) if rows else None
 
-    async def _answer(
+    async def _update_result(
         self, returning: bool, update: Callable[[], Awaitable[bool]], get: Callable[[], Awaitable[T | None]]
     ) -> bool | T | None:
         """Update a row and return the result of the update: whether a row matched or, with ``returning``, the updated row.
@@ -160,11 +160,11 @@ class Adapter(Generic[M]):
             UnsupportedError: The row is requested in a batch, which writes later.
         """
         if returning:
-            self._run.refuse_batch()
+            self._run.reject_batch()
         found = await update()
         return (await get() if found else None) if returning else found
 
-    def _required(self, found: T | None) -> T:
+    def _require_found(self, found: T | None) -> T:
         """Return the row, which must exist.
 
         Raises:
@@ -179,7 +179,7 @@ class Adapter(Generic[M]):
         key = self._raw_columns(*(self.table[name] for name in self.table.key))
         return bool(await self._run.fetch(self._sql.select(key, where, limit=1)))
 
-    async def _stored(self, where: Where) -> M:
+    async def _get_written(self, where: Where) -> M:
         """Return the row that was just written, including the values that the database or another table provides."""
         read = self._reader
         return read.read((await self._run.fetch(self._sql.select(read, where)))[0])
@@ -197,7 +197,7 @@ class Adapter(Generic[M]):
         """Return the current time of the database's clock, on which all hosts agree."""
         return from_epoch_ms(int((await self._run.fetch(self._sql.now()))[0][0]))
 
-    async def _refuse_anothers(self, table: Table[Any], tenant_id: str, name: str, id: str) -> None:
+    async def _reject_foreign_tenant(self, table: Table[Any], tenant_id: str, name: str, id: str) -> None:
         """Raise an error if the ID belongs to a row of another tenant, because the foreign keys do not prevent such a reference.
 
         The error is the same as for a row that does not exist.
@@ -215,7 +215,7 @@ class Adapter(Generic[M]):
         self.table.encode(self.table[name], id)
         where: Where = {table[table.key[0]]: id, table["tenant_id"]: other_than(tenant_id)}
         if await self._run.fetch(self._sql.exists_elsewhere(table, where)):
-            raise ForeignKeyError().of([Reference(self.table.name, (self.table[name].public,), table.name)])
+            raise ForeignKeyError().with_references([Reference(self.table.name, (self.table[name].public,), table.name)])
 
     # Creating.
 
@@ -227,7 +227,7 @@ class Adapter(Generic[M]):
         **extra: Any,
     ) -> M:
         """Insert a row and return it."""
-        values = self._new_row(tenant_id, self._accepted(params), import_metadata, **extra)
+        values = self._new_row(tenant_id, self._validated(params), import_metadata, **extra)
         await self._run.write(self._sql.insert(values))
         return self._read_values(values)
 
@@ -269,7 +269,7 @@ class Adapter(Generic[M]):
         """Return the model of a row that was just written, exactly as if it had been read back."""
         return self._reader.read([values.get(name) for name in self._reader.names])
 
-    def _accepted(self, params: Fields) -> BaseModel:
+    def _validated(self, params: Fields) -> BaseModel:
         """Return the insert model for the arguments of a ``create`` method that supports ``import_metadata``.
 
         Raises:
@@ -277,7 +277,7 @@ class Adapter(Generic[M]):
         """
         if not isinstance(params, self._writer.insert):
             id_name = self.id_column.name if self.id_column else None
-            for name in mapping(self.table, params):
+            for name in explicit_fields(self.table, params):
                 if name not in self._writer.names and name in (*ImportMetadata.model_fields, id_name):
                     keyword = f"import_metadata={{'{'id' if name == id_name else name}': …}}"
                     raise InvalidValueError(self.table.name, name, f"is generated: to import a row, use {keyword}")
@@ -289,14 +289,14 @@ class Adapter(Generic[M]):
         """Update only the given fields. Return whether a row with the expected values matched."""
         values = self._changes(fields, where)
         where = {**where, **self._expected(expect)}
-        values = self._later(values, where)
+        values = self._with_later_updated_at(values, where)
         if not values:
             return bool(await self._run.fetch(self._sql.select(self._reader, where)))
         return await self._run.matched(self._sql.update(where, values))
 
     async def _updated(self, where: Where, fields: Fields, expect: Expected = None) -> M | None:
         """Update only the given fields. Return the updated row, or None if no row with the expected values matched."""
-        self._run.refuse_batch()
+        self._run.reject_batch()
         return await self._get(where) if await self._update(where, fields, expect) else None
 
     async def _update_with(self, where: Where, expected: Where, change: Call, companions: Sequence[Call]) -> bool:
@@ -307,22 +307,22 @@ class Adapter(Generic[M]):
         if not expected:
             return await self._run.matched(change, *companions)
         # The companion statements come first, because the row no longer has its expected values after the update.
-        return await self._run.matched(*self._sql.lock(self.table, where), *companions, change, at=-1)
+        return await self._run.matched(*self._sql.lock_row(self.table, where), *companions, change, at=-1)
 
-    def _given(self, fields: Fields, where: Where) -> dict[str, Any]:
+    def _update_fields(self, fields: Fields, where: Where) -> dict[str, Any]:
         """Return the fields to update in the row that the conditions identify, by name; see :meth:`RowWriter.given`."""
-        return self._writer.given(fields, self._field_values(where))
+        return self._writer.update_values(fields, self._field_values(where))
 
     def _changes(self, fields: Fields, where: Where) -> dict[str, Any]:
         """Return the stored values for an update of the row that the conditions identify, including ``updated_at``."""
         values = self._writer.changes(self._writer.partial(fields, self._field_values(where)))
-        return self._bumped(values)
+        return self._with_updated_at(values)
 
     def _field_values(self, where: Where) -> dict[str, Any]:
         """Return the values that the conditions require, by wire name."""
         return {column.public: value for column, value in where.items()}
 
-    def _bumped(self, values: dict[str, Any]) -> dict[str, Any]:
+    def _with_updated_at(self, values: dict[str, Any]) -> dict[str, Any]:
         column = self.table.stored("updated_at")
         if column is not None:
             values[column.name] = column.encode(self.context.now())
@@ -343,18 +343,18 @@ class Adapter(Generic[M]):
             return {}
         wire = {name: wire for wire, (name, _) in wire_fields(self.model).items()}
         conditions: dict[Column, Any] = {}
-        for field, value in mapping(self.table, expect, "expect").items():
+        for field, value in explicit_fields(self.table, expect, "expect").items():
             column = self.table.column(wire.get(field, field))
             # An expected tenant would replace the condition that restricts the call to its own tenant.
             if column.name in self.table.key or column.name == TENANT_ID or column.codec not in _COMPARED:
                 name = f"{self.table.name}.{column.public}"
                 raise InvalidQueryError(f"{name} is not supported in expect: use updated_at or another plain field")
             if value is not None:
-                self.table.operand(column.name, value)
+                self.table.encode_operand(column.name, value)
             conditions[column] = NULL if value is None else value
         return conditions
 
-    def _later(self, values: dict[str, Any], where: Where) -> dict[str, Any]:
+    def _with_later_updated_at(self, values: dict[str, Any], where: Where) -> dict[str, Any]:
         """Return the changes with an ``updated_at`` that is later than the expected one.
 
         Another update that expects the same value then matches no row.
@@ -375,17 +375,21 @@ class Adapter(Generic[M]):
         """
         read = self._raw_columns(*columns)
         while True:
-            rows = await self._run.fetch(self._sql.select(read, where, lock=self._run.locks))
+            rows = await self._run.fetch(self._sql.select(read, where, lock=self._run.locks_rows))
             if not rows:
                 return False
             old = {column.name: value for column, value in zip(columns, rows[0], strict=True)}
             changes = dict(change(old))
             if not changes:
                 return True
-            if await self._run.matched(self._sql.update(where, self._later(self._bumped(changes), where), old=old)):
+            if await self._run.matched(
+                self._sql.update(where, self._with_later_updated_at(self._with_updated_at(changes), where), old=old)
+            ):
                 return True
 
-    async def _swap(self, where: Where, column: Column, change: Callable[[Any], Any], also: Mapping[str, Any] | None = None) -> bool:
+    async def _revise_column(
+        self, where: Where, column: Column, change: Callable[[Any], Any], also: Mapping[str, Any] | None = None
+    ) -> bool:
         """Replace the stored value of one column by the result of ``change``, and set the values of ``also``; see :meth:`_revise`."""
         return await self._revise(where, (column,), lambda old: {**(also or {}), column.name: change(old[column.name])})
 
@@ -404,7 +408,7 @@ class Adapter(Generic[M]):
             before = self._stored_json(column, stored, dict, where) or {}
             return self.table.encode(column, {key: value for key, value in {**before, **over}.items() if value is not None})
 
-        return await self._swap(where, column, merged, self._changes(fields, where))
+        return await self._revise_column(where, column, merged, self._changes(fields, where))
 
     def _stored_json(self, column: Column, stored: str | None, kind: type[J], key: Where) -> J | None:
         """Return the decoded value of a JSON column, or None for NULL.

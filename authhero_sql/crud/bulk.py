@@ -20,7 +20,7 @@ from pydantic import BaseModel
 from ..codecs import TEXT
 from ..context import Context
 from ..dialects.interface import Call
-from ..dialects.transactions import SETTLE, finish
+from ..dialects.transactions import SETTLE_TIMEOUT, run_to_completion
 from ..errors import (
     AuthHeroSQLError,
     BatchRowNotFoundError,
@@ -58,7 +58,7 @@ ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class RejectedRow:
     """A row that is not valid in itself.
 
     Attributes:
@@ -78,27 +78,27 @@ class ManyResult:
         created: The number of new rows.
         updated: The number of existing rows that were updated.
         skipped: The number of rows that were skipped because their key or another unique value exists.
-        refused: The number of rows that are not valid in themselves.
-        refusals: The first 1,000 of these.
+        rejected: The number of rows that are not valid in themselves.
+        rejections: The first 1,000 of these.
     """
 
     created: int = 0
     updated: int = 0
     skipped: int = 0
-    refused: int = 0
-    refusals: list[Refusal] = field(default_factory=list)
+    rejected: int = 0
+    rejections: list[RejectedRow] = field(default_factory=list)
 
     @property
     def done(self) -> int:
         """The number of rows that have been processed, counted from the start of the input."""
-        return self.created + self.updated + self.skipped + self.refused
+        return self.created + self.updated + self.skipped + self.rejected
 
 
 Progress: TypeAlias = Callable[[ManyResult], object]
 
 
 @dataclass(slots=True)
-class New:
+class NewRow:
     """A row that may be created.
 
     Attributes:
@@ -120,8 +120,8 @@ class New:
 class Plan:
     """What to do with the rows of a chunk: create them or update them. The remaining rows are skipped."""
 
-    created: list[New] = field(default_factory=list)
-    updated: list[New] = field(default_factory=list)
+    created: list[NewRow] = field(default_factory=list)
+    updated: list[NewRow] = field(default_factory=list)
     skipped: int = 0
 
     @property
@@ -130,12 +130,12 @@ class Plan:
         return len(self.created) + len(self.updated) + self.skipped
 
 
-class Importing(Adapter[M], Generic[M]):
+class BulkAdapter(Adapter[M], Generic[M]):
     """An adapter that can create many rows in one call. It overrides the hooks if its ``create`` does more than insert a row."""
 
     # Hooks.
 
-    def _new(self, tenant_id: str, row: int, given: Any, **extra: Any) -> New:
+    def _new(self, tenant_id: str, row: int, given: Any, **extra: Any) -> NewRow:
         """Return a row as ``create`` would store it. ``extra`` contains public values by column name that take precedence over the input.
 
         Raises:
@@ -144,13 +144,13 @@ class Importing(Adapter[M], Generic[M]):
         given, metadata = self._with_metadata(given)
         imported = self._imported(metadata)
         params = self._writer.accept(given)
-        return New(row, params, imported, self._new_values(tenant_id, params, imported, **extra))
+        return NewRow(row, params, imported, self._new_values(tenant_id, params, imported, **extra))
 
-    def _calls_with_update(self, tenant_id: str, new: New) -> Sequence[Call]:
+    def _calls_with_update(self, tenant_id: str, new: NewRow) -> Sequence[Call]:
         """Return the statements to execute if an existing row is updated. The default is none."""
         return ()
 
-    async def _refuse_foreign(self, tenant_id: str, chunk: Sequence[New]) -> None:
+    async def _reject_foreign_tenants(self, tenant_id: str, chunk: Sequence[NewRow]) -> None:
         """Raise an error if a row references a row of another tenant. The foreign keys do not prevent this.
 
         Raises:
@@ -172,17 +172,17 @@ class Importing(Adapter[M], Generic[M]):
         result = ManyResult()
         chunks = _ChunkWriter(self, tenant_id, on_conflict, result)
 
-        async def write(read: tuple[Sequence[New], Sequence[Refusal]]) -> None:
+        async def write(read: tuple[Sequence[NewRow], Sequence[RejectedRow]]) -> None:
             chunk, refused = read
             if chunk:
                 await chunks.write(chunk)
-            result.refused += len(refused)
-            result.refusals += refused[: max(0, MAX_REFUSALS - len(result.refusals))]
+            result.rejected += len(refused)
+            result.rejections += refused[: max(0, MAX_REFUSALS - len(result.rejections))]
             if progress is not None and inspect.isawaitable(awaitable := progress(result)):
                 await awaitable
 
         # A transaction executes one statement at a time. Work outside of an open transaction must not overlap with it either.
-        sequential = self.context.connection is not None or self.context.batch is not None or self.context.independent
+        sequential = self.context.current is not None or self.context.batch is not None or self.context.independent
         try:
             async with aclosing(self._chunks(tenant_id, rows, on_invalid)) as read:
                 await (_sequentially if sequential else _pipelined)(read, write)
@@ -193,11 +193,11 @@ class Importing(Adapter[M], Generic[M]):
 
     async def _chunks(
         self, tenant_id: str, rows: Rows[Any], on_invalid: OnInvalid
-    ) -> AsyncGenerator[tuple[Sequence[New], Sequence[Refusal]], None]:
+    ) -> AsyncGenerator[tuple[Sequence[NewRow], Sequence[RejectedRow]], None]:
         """Yield the rows in chunks, each with its invalid rows as a second list."""
-        chunk: list[New] = []
+        chunk: list[NewRow] = []
         left = CHUNK_CHARACTERS
-        refused: list[Refusal] = []
+        refused: list[RejectedRow] = []
         number = 0
         async with aclosing(_iterate(self.table, rows)) as source:
             async for given in source:
@@ -207,7 +207,7 @@ class Importing(Adapter[M], Generic[M]):
                     with_row_number(error, number)
                     if on_invalid == "raise":
                         raise
-                    refused.append(Refusal(number, error))
+                    refused.append(RejectedRow(number, error))
                 else:
                     chunk.append(new)
                     left -= sum([len(value) for name in self._long if (value := new.values[name]) is not None])
@@ -245,12 +245,12 @@ class Importing(Adapter[M], Generic[M]):
         """Return the stored values of a new row."""
         return self._new_row(tenant_id, params, imported, **extra)
 
-    def _key_of(self, new: New) -> Where:
+    def _key_of(self, new: NewRow) -> Where:
         """Return the conditions for the tenant's row with the key of a new row."""
         names = dict.fromkeys((*(("tenant_id",) if self.table.tenant_scoped else ()), *self.table.key))
         return {self.table[name]: new.values[name] for name in names}
 
-    def _replace_call(self, new: New) -> Call:
+    def _replace_call(self, new: NewRow) -> Call:
         """Return the statement that updates the existing row with the input."""
         names = self._writer.replaceable(new.params)
         values = {name: new.values[name] for name in names if name not in self.table.key}
@@ -301,7 +301,7 @@ async def _pipelined(items: AsyncIterator[T], work: Callable[[T], Coroutine[Any,
     except BaseException:
         if doing is not None:
             doing.cancel()
-            await finish(asyncio.wait([doing]), SETTLE)
+            await run_to_completion(asyncio.wait([doing]), SETTLE_TIMEOUT)
         raise
     if doing is not None:
         await doing
@@ -331,19 +331,19 @@ def _iterable(table: Table[Any], rows: Any) -> Iterable[Any]:
 class _ChunkWriter:
     """Writes the chunks of one call."""
 
-    def __init__(self, adapter: Importing[Any], tenant_id: str, on_conflict: OnConflict, result: ManyResult) -> None:
+    def __init__(self, adapter: BulkAdapter[Any], tenant_id: str, on_conflict: OnConflict, result: ManyResult) -> None:
         self.adapter = adapter
         self.context: Context = adapter.context
         self.tenant_id = tenant_id
         self.on_conflict = on_conflict
         self.result = result
 
-    async def write(self, chunk: Sequence[New]) -> None:
+    async def write(self, chunk: Sequence[NewRow]) -> None:
         """Write the rows of a chunk completely or not at all.
 
         If other transactions interfere, the chunk may be split into parts. Each part is then written completely or not at all.
         """
-        await self.adapter._refuse_foreign(self.tenant_id, chunk)
+        await self.adapter._reject_foreign_tenants(self.tenant_id, chunk)
         if self.context.batch is not None:
             await self.adapter._run.write(*self._calls(Plan(list(chunk))))
             self.result.created += len(chunk)
@@ -363,17 +363,17 @@ class _ChunkWriter:
                 self._tally(plan, gone)
                 chunk = [*gone, *chunk[plan.rows :]]
 
-    def _tally(self, plan: Plan, gone: Sequence[New]) -> None:
+    def _tally(self, plan: Plan, gone: Sequence[NewRow]) -> None:
         self.result.created += len(plan.created)
         self.result.updated += len(plan.updated) - len(gone)
         self.result.skipped += plan.skipped
 
-    async def _execute(self, plan: Plan) -> list[New]:
+    async def _execute(self, plan: Plan) -> list[NewRow]:
         """Execute a plan. Return the rows that were to be updated but no longer exist."""
         calls = self._calls(plan)
         if not calls:
             return []
-        counts = await self.adapter._run.together(calls)
+        counts = await self.adapter._run.write_atomically(calls)
         updates = counts[len(calls) - len(plan.updated) :] if plan.updated else ()
         return [new for new, count in zip(plan.updated, updates, strict=True) if not count]
 
@@ -392,7 +392,7 @@ class _ChunkWriter:
 
     # Existing rows.
 
-    async def _plan(self, chunk: Sequence[New]) -> Plan:
+    async def _plan(self, chunk: Sequence[NewRow]) -> Plan:
         """Return a plan for the first rows of a chunk. It covers all rows unless a row that is to be updated occurs again."""
         if self.on_conflict == "error":
             return Plan(list(chunk))
@@ -400,7 +400,7 @@ class _ChunkWriter:
             return self._plan_skip(chunk, await self._existing_keys(self._keys, chunk))
         return self._plan_update(chunk, (await self._existing_keys(self._keys[:1], chunk))[self._keys[0]])
 
-    def _plan_skip(self, chunk: Sequence[New], taken: Mapping[tuple[str, ...], set[Any]]) -> Plan:
+    def _plan_skip(self, chunk: Sequence[NewRow], taken: Mapping[tuple[str, ...], set[Any]]) -> Plan:
         plan = Plan()
         for new in chunk:
             values = {names: value for names in taken if (value := _key_value(new, names)) is not None}
@@ -412,7 +412,7 @@ class _ChunkWriter:
                 taken[names].add(value)
         return plan
 
-    def _plan_update(self, chunk: Sequence[New], taken: set[Any]) -> Plan:
+    def _plan_update(self, chunk: Sequence[NewRow], taken: set[Any]) -> Plan:
         plan = Plan()
         seen: set[Any] = set()
         for new in chunk:
@@ -436,14 +436,14 @@ class _ChunkWriter:
             unique[0] = ("tenant_id", *table.key)
         return list({frozenset(names): names for names in unique}.values())
 
-    async def _existing_keys(self, keys: Sequence[tuple[str, ...]], chunk: Sequence[New]) -> dict[tuple[str, ...], set[Any]]:
+    async def _existing_keys(self, keys: Sequence[tuple[str, ...]], chunk: Sequence[NewRow]) -> dict[tuple[str, ...], set[Any]]:
         """Return the values of existing rows for each unique key."""
         asked = {names: call for names in keys if (call := self._existing_query(names, chunk)) is not None}
         rows = await self.adapter._run.fetch_many(*asked.values()) if asked else []
         found = {names: set(map(tuple, part)) for names, part in zip(asked, rows, strict=True)}
         return {names: found.get(names, set()) for names in keys}
 
-    def _existing_query(self, names: tuple[str, ...], chunk: Sequence[New]) -> Call | None:
+    def _existing_query(self, names: tuple[str, ...], chunk: Sequence[NewRow]) -> Call | None:
         """Return a query for the existing rows with one of these keys, and possibly others, or None if no row of the chunk has a key."""
         adapter = self.adapter
         rows = [new for new in chunk if _key_value(new, names) is not None]
@@ -458,7 +458,7 @@ class _ChunkWriter:
 
     # Rejected chunks.
 
-    async def _write_individually(self, chunk: Sequence[New], error: AuthHeroSQLError) -> None:
+    async def _write_individually(self, chunk: Sequence[NewRow], error: AuthHeroSQLError) -> None:
         """Write the rows of a rejected chunk one by one in one transaction, so that an error concerns a single row."""
         if not self.context.dialect.features.interactive_transactions:
             raise with_row_number(error, chunk[await self._bisect_refused(chunk) - 1].row)
@@ -470,7 +470,7 @@ class _ChunkWriter:
                 await single._write_one(new)
             return result
 
-        if self.context.connection is None:
+        if self.context.current is None:
             done = await self.context.run_transaction(work, ATTEMPTS, None)
         else:
             async with self.context.transaction() as inside:
@@ -479,7 +479,7 @@ class _ChunkWriter:
         self.result.updated += done.updated
         self.result.skipped += done.skipped
 
-    async def _write_one(self, new: New) -> None:
+    async def _write_one(self, new: NewRow) -> None:
         """Write one row in an open transaction."""
         try:
             gone = [new]
@@ -496,14 +496,14 @@ class _ChunkWriter:
         except (IntegrityError, InvalidValueError) as error:
             raise with_row_number(error, new.row) from error.__cause__
 
-    async def _bisect_refused(self, chunk: Sequence[New]) -> int:
+    async def _bisect_refused(self, chunk: Sequence[NewRow]) -> int:
         """Return the smallest number of leading rows with which the batch is rejected, by bisection. Every attempt is rolled back."""
         fine, refused = 0, len(chunk)
         while refused - fine > 1:
             middle = (fine + refused) // 2
             plan = await self._plan(chunk[:middle])
             try:
-                await self.context.executor.write([*self._calls(plan), self.context.dialect.undone()])
+                await self.context.executor.write([*self._calls(plan), self.context.dialect.always_fail()])
             except BatchRowNotFoundError:
                 fine = middle
             except DatabaseError:
@@ -515,7 +515,7 @@ def _sql_of(call: Call) -> str:
     return call.sql
 
 
-def _key_value(new: New, names: tuple[str, ...]) -> tuple[Any, ...] | None:
+def _key_value(new: NewRow, names: tuple[str, ...]) -> tuple[Any, ...] | None:
     """Return the value of a unique key, or None if a part of it is NULL, because NULL does not equal anything."""
     value = tuple([new.values[name] for name in names])
     return None if None in value else value

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Unpack
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit, urlunsplit
 
-from ..errors import ConfigurationError, DriverMissingError, did_you_mean, shown
+from ..errors import ConfigurationError, DriverMissingError, did_you_mean, printable
 from .dialect import Dialect
 from .interface import Call, Database, Executor, Features
 from .managed import ManagedDatabase
@@ -95,10 +95,10 @@ def _mysql_from_url(url: str, options: Options) -> ManagedDatabase:
 
 def _asyncmy_from_url(url: str, options: Options) -> ManagedDatabase:
     from .mysql import MySQLDatabase
-    from .mysql_drivers import Asyncmy
+    from .mysql_drivers import AsyncmyDriver
 
     settings, options = _mysql_parts(url, options)
-    return MySQLDatabase(settings, driver=Asyncmy, **options)
+    return MySQLDatabase(settings, driver=AsyncmyDriver, **options)
 
 
 def _mysql_parts(url: str, options: Options) -> tuple[Options, Options]:
@@ -177,9 +177,9 @@ def _mysql_from_pool(pool: Any) -> ManagedDatabase:
 
 def _asyncmy_from_pool(pool: Any) -> ManagedDatabase:
     from .mysql import MySQLDatabase
-    from .mysql_drivers import Asyncmy
+    from .mysql_drivers import AsyncmyDriver
 
-    return MySQLDatabase(pool=pool, driver=Asyncmy)
+    return MySQLDatabase(pool=pool, driver=AsyncmyDriver)
 
 
 ENGINES = (
@@ -348,7 +348,7 @@ def connect(url: str, **options: Unpack[ConnectOptions]) -> ManagedDatabase:
                 return engine.from_url(url, converted)
             except TypeError as error:
                 name = str(error).rpartition(" ")[2].strip("'")
-                raise ConfigurationError(f'{engine.name} has no option "{shown(name)}"{did_you_mean(name, _OPTION_NAMES)}') from error
+                raise ConfigurationError(f'{engine.name} has no option "{printable(name)}"{did_you_mean(name, _OPTION_NAMES)}') from error
             except ValueError as error:
                 way_out = "percent-encode reserved characters in the user name and the password"
                 raise ConfigurationError(f"the {engine.name} URL is invalid: {way_out}") from error.__cause__
@@ -356,7 +356,7 @@ def connect(url: str, **options: Unpack[ConnectOptions]) -> ManagedDatabase:
     # The text before :// is repeated only if it looks like a scheme, because it could contain a password.
     way_out = f"use one of {', '.join(f'{name}://' for name in schemes)}"
     if separator and re.fullmatch(r"[a-z][a-z0-9+.-]*", scheme, re.IGNORECASE):
-        raise ConfigurationError(f'unknown URL scheme "{shown(scheme)}": {way_out}{did_you_mean(scheme.lower(), schemes)}')
+        raise ConfigurationError(f'unknown URL scheme "{printable(scheme)}": {way_out}{did_you_mean(scheme.lower(), schemes)}')
     raise ConfigurationError(f"the URL has no scheme: {way_out}")
 
 

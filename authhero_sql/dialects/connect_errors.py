@@ -21,7 +21,7 @@ from ..errors import (
     DatabaseUnavailableError,
     PermissionDeniedError,
     UnknownDatabaseError,
-    shown,
+    printable,
 )
 from .tls import tls_problem
 
@@ -43,13 +43,13 @@ class Server:
     database: str | None = None
 
     def __str__(self) -> str:
-        return f"{self.engine} at {shown(self.host)}" if self.host else self.engine
+        return f"{self.engine} at {printable(self.host)}" if self.host else self.engine
 
     @property
     def location(self) -> str:
         """The user, the host and the database, for ``repr()``."""
-        user = f"{shown(self.user)}@" if self.user else ""
-        return f"{user}{shown(self.host)}" + (f"/{shown(self.database)}" if self.database else "")
+        user = f"{printable(self.user)}@" if self.user else ""
+        return f"{user}{printable(self.host)}" + (f"/{printable(self.database)}" if self.database else "")
 
 
 def connect_error(error: DatabaseError, server: Server) -> DatabaseError:
@@ -74,8 +74,8 @@ def connect_error(error: DatabaseError, server: Server) -> DatabaseError:
 
 
 def _message(error: DatabaseError, server: Server) -> str | None:
-    user = "" if server.user is None else f' as "{shown(server.user)}"'
-    database = "this database" if server.database is None else f'the database "{shown(server.database)}"'
+    user = "" if server.user is None else f' as "{printable(server.user)}"'
+    database = "this database" if server.database is None else f'the database "{printable(server.database)}"'
     if isinstance(error, AuthenticationError):
         return f"could not log in to {server.engine}{user}: check the user and the password in the URL"
     if isinstance(error, UnknownDatabaseError):
@@ -104,7 +104,7 @@ def unreachable_error(
         kind, message = ConnectionSetupError, tls_message
     elif any(isinstance(each, socket.gaierror) for each in chain):
         name = re.sub(r":\d+$", "", server.host)
-        message = f'could not find the host "{shown(name)}": check the host in the URL'
+        message = f'could not find the host "{printable(name)}": check the host in the URL'
     elif (reason := next((found for each in chain if (found := _os_message(each)) is not None), None)) is not None:
         details = reason if code is None else f"{reason}, {code}"
         message = f"could not connect to {server} ({details}): {way_out}"

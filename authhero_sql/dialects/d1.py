@@ -50,7 +50,7 @@ STATEMENT_BYTES = 100_000
 """D1's maximum SQL statement length, in bytes."""
 PATTERN_BYTES = 50
 """D1's maximum length of a LIKE or GLOB pattern, in bytes."""
-ATTEMPTS = 5
+MAX_ATTEMPTS = 5
 """The maximum number of attempts for a request that is safe to repeat."""
 MAX_BACKOFF = 30.0
 """The longest pause between two attempts, in seconds, even if ``Retry-After`` asks for more."""
@@ -78,9 +78,9 @@ class D1Dialect(SQLiteDialect):
     """The SQL dialect of SQLite, with all values in one parameter."""
 
     name = "d1"
-    opening: ClassVar[str] = ""
+    opening_note: ClassVar[str] = ""
     # D1 rejects PRAGMA analysis_limit and sets a limit itself.
-    optimizing: ClassVar[tuple[str, ...]] = ("PRAGMA optimize",)
+    analyze_commands: ClassVar[tuple[str, ...]] = ("PRAGMA optimize",)
     features: ClassVar[Features] = Features(interactive_transactions=False, transactional_ddl=False, row_locks=False)
 
     def placeholders(self, text: str, mark: re.Pattern[str]) -> tuple[str, tuple[str, ...]]:
@@ -113,11 +113,11 @@ class D1Dialect(SQLiteDialect):
         non_ascii = "".join(upper + lower for upper, lower in pairs.items() if not upper.isascii())
         return (glob_pattern(place, fitting), fitting == letters or None, lowered, non_ascii, 1, *((-len(text),) if place == "end" else ()))
 
-    def unless_changed(self, number: int) -> Call:
+    def require_changed(self, number: int) -> Call:
         """Return a query with an invalid JSON path if the previous statement changed no row. Its error rolls back the batch."""
         return Call("SELECT json_extract('{}', CASE WHEN changes() = 0 THEN (?1->>0) ELSE '$' END)", (f"authhero:{number}",))
 
-    def undone(self) -> Call:
+    def always_fail(self) -> Call:
         """Return a query with an invalid JSON path."""
         return Call("SELECT json_extract('{}', (?1->>0))", ("authhero:0",))
 
@@ -127,7 +127,7 @@ class D1Dialect(SQLiteDialect):
         found.pop("d1_migrations", None)
         return found
 
-    def applied(self, script: str) -> list[Call]:
+    def mark_applied(self, script: str) -> list[Call]:
         """Insert the script into the table of ``wrangler d1 migrations apply``, which is created as wrangler would create it."""
         create_table = (
             "CREATE TABLE IF NOT EXISTS d1_migrations(id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE, "
@@ -135,7 +135,7 @@ class D1Dialect(SQLiteDialect):
         )
         return [Call(create_table), Call("INSERT OR IGNORE INTO d1_migrations (name) VALUES (?1->>0)", (script,))]
 
-    def taken_back(self, script: str) -> list[Call]:
+    def mark_unapplied(self, script: str) -> list[Call]:
         """Delete the script from wrangler's table, which exists because the script was inserted into it."""
         return [Call("DELETE FROM d1_migrations WHERE name = ?1->>0", (script,))]
 
@@ -199,11 +199,11 @@ class Transport(Protocol):
     server: Server
     """The server, for error messages."""
 
-    async def read(self, statements: Sequence[Sent]) -> list[list[Row]]:
+    async def read(self, statements: Sequence[PreparedStatement]) -> list[list[Row]]:
         """Return the rows of each query."""
         ...
 
-    async def write(self, statements: Sequence[Sent]) -> list[WriteResult]:
+    async def write(self, statements: Sequence[PreparedStatement]) -> list[WriteResult]:
         """Run statements as one transaction."""
         ...
 
@@ -212,16 +212,16 @@ class Transport(Protocol):
         ...
 
 
-Sent = tuple[str, tuple[str, ...]]
+PreparedStatement = tuple[str, tuple[str, ...]]
 """The text of a statement and its parameters, which are empty or the JSON array of all values."""
 WriteResult = tuple[int, list[dict[str, Any]]]
 """The number of rows that a statement changed, and the rows that it returned."""
 
-COUNT_CHANGES: Sent = ("SELECT changes() AS n", ())
+COUNT_CHANGES: PreparedStatement = ("SELECT changes() AS n", ())
 """The query sent after a DELETE, because D1's own count includes the rows that were deleted through foreign keys."""
 
 
-def sent(call: Call) -> Sent:
+def prepare_statement(call: Call) -> PreparedStatement:
     """Return a statement in the form in which it is sent to D1.
 
     Raises:
@@ -261,7 +261,7 @@ class D1Database(ManagedDatabase):
         if not calls:
             return []
         try:
-            return await _with_indexes(transport.read, [sent(call) for call in calls])
+            return await _with_indexes(transport.read, [prepare_statement(call) for call in calls])
         except D1Error as error:
             reraise(DIALECT, error)
 
@@ -272,10 +272,10 @@ class D1Database(ManagedDatabase):
     async def write(self, calls: Sequence[Call], *, unordered: bool = False) -> list[int]:
         """Run writes as one batch, and return the number of rows that each matched."""
         transport = self._open_transport
-        statements: list[Sent] = []
+        statements: list[PreparedStatement] = []
         counts: list[tuple[int, bool]] = []
         for call in calls:
-            statements.append(sent(call))
+            statements.append(prepare_statement(call))
             deletes = call.sql.startswith("DELETE ")
             if deletes:
                 statements.append(COUNT_CHANGES)
@@ -291,7 +291,7 @@ class D1Database(ManagedDatabase):
         raise UnsupportedError("D1 has no interactive transactions: use adapters.batch(), which is atomic")
 
 
-async def _with_indexes(send: Callable[[Sequence[Sent]], Awaitable[T]], statements: Sequence[Sent]) -> T:
+async def _with_indexes(send: Callable[[Sequence[PreparedStatement]], Awaitable[T]], statements: Sequence[PreparedStatement]) -> T:
     """Send statements with their index hints. If an index is missing, D1 has executed nothing, so send them again without hints."""
     try:
         return await send(statements)
@@ -355,13 +355,13 @@ class HTTPTransport:
             verify=scheme != "http",
         )
 
-    async def read(self, statements: Sequence[Sent]) -> list[list[Row]]:
+    async def read(self, statements: Sequence[PreparedStatement]) -> list[list[Row]]:
         """Run queries with one request to ``/raw``, which returns rows as arrays."""
         results = await self._post("raw", statements, repeatable=True)
         with _expect_response_shape():
             return [part["results"]["rows"] for part in results]
 
-    async def write(self, statements: Sequence[Sent]) -> list[WriteResult]:
+    async def write(self, statements: Sequence[PreparedStatement]) -> list[WriteResult]:
         """Run statements with one request to ``/query``."""
         results = await self._post("query", statements, repeatable=False)
         with _expect_response_shape():
@@ -371,11 +371,11 @@ class HTTPTransport:
         """Close the connections."""
         await self._client.aclose()
 
-    async def _post(self, form: str, statements: Sequence[Sent], *, repeatable: bool) -> list[dict[str, Any]]:
+    async def _post(self, form: str, statements: Sequence[PreparedStatement], *, repeatable: bool) -> list[dict[str, Any]]:
         # This timeout covers all attempts. httpx's own timeout covers one read of the socket, so a slow response could take forever.
         return await with_timeout(self._attempts(form, statements, repeatable=repeatable), self._command_timeout)
 
-    async def _attempts(self, form: str, statements: Sequence[Sent], *, repeatable: bool) -> list[dict[str, Any]]:
+    async def _attempts(self, form: str, statements: Sequence[PreparedStatement], *, repeatable: bool) -> list[dict[str, Any]]:
         bodies = [{"sql": sql, "params": list(params)} for sql, params in statements]
         body = json.dumps(bodies[0] if len(bodies) == 1 else {"batch": bodies}, ensure_ascii=False).encode()
         attempt = 1
@@ -383,7 +383,7 @@ class HTTPTransport:
             try:
                 return await self._attempt(form, body)
             except _TransientError as transient:
-                if attempt == ATTEMPTS or not (repeatable or transient.not_executed):
+                if attempt == MAX_ATTEMPTS or not (repeatable or transient.not_executed):
                     raise transient.error from transient.__cause__
                 pause = jitter(0.25 * 2**attempt)
                 if transient.retry_after is not None:
@@ -522,19 +522,19 @@ class BindingTransport:
         self._binding = binding
         self._command_timeout = command_timeout
 
-    def _prepare(self, statement: Sent) -> Any:
+    def _prepare(self, statement: PreparedStatement) -> Any:
         sql, params = statement
         prepared = self._binding.prepare(sql)
         # Only text is bound, so no value depends on how Pyodide converts None and numbers.
         return prepared.bind(*params) if params else prepared
 
-    async def read(self, statements: Sequence[Sent]) -> list[list[Row]]:
+    async def read(self, statements: Sequence[PreparedStatement]) -> list[list[Row]]:
         """Run queries concurrently with ``raw()``, which returns rows as arrays, unlike ``batch()``."""
         reads = asyncio.gather(*(_await_promise(self._prepare(statement).raw()) for statement in statements))
         results: list[Any] = await with_timeout(reads, self._command_timeout)
         return [_to_python(rows) for rows in results]
 
-    async def write(self, statements: Sequence[Sent]) -> list[WriteResult]:
+    async def write(self, statements: Sequence[PreparedStatement]) -> list[WriteResult]:
         """Run statements as one batch."""
         prepared = [self._prepare(statement) for statement in statements]
         writing = _await_promise(self._binding.batch(_to_array(self._binding, prepared)))

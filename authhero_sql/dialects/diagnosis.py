@@ -37,7 +37,7 @@ class Diagnosis:
         """Return the name and the version of the product, or None if the version is managed by its operator."""
         return None
 
-    async def outdated(self) -> str | None:
+    async def version_problem(self) -> str | None:
         """Return a message if the version is too old, or None."""
         found = await self.version()
         if found is None:
@@ -53,15 +53,15 @@ class Diagnosis:
         """Return whether the connection leaves this machine without TLS."""
         return False
 
-    async def isolation(self) -> str | None:
+    async def weak_isolation_level(self) -> str | None:
         """Return the isolation level of single statements, or None if it is READ COMMITTED."""
         return None
 
-    async def unanalyzed(self) -> Sequence[str]:
+    async def unanalyzed_tables(self) -> Sequence[str]:
         """Return the large tables that have never been analyzed."""
         return ()
 
-    async def is_pooled_unawares(self) -> bool:
+    async def prepares_behind_pooler(self) -> bool:
         """Return whether prepared statements are in use although a pooler sits in front of the server."""
         return False
 
@@ -69,11 +69,11 @@ class Diagnosis:
         """Return the journal mode of the file, or None if it is WAL."""
         return None
 
-    async def unenforced(self) -> bool:
+    async def foreign_keys_disabled(self) -> bool:
         """Return whether foreign keys are not enforced."""
         return False
 
-    async def corruption(self) -> Sequence[str]:
+    async def file_problems(self) -> Sequence[str]:
         """Return the problems of the file. This reads the whole file."""
         return ()
 
@@ -92,16 +92,16 @@ class SQLiteDiagnosis(Diagnosis):
         mode: str = await self._scalar("PRAGMA journal_mode")
         return None if mode in ("wal", "memory") else mode
 
-    async def unenforced(self) -> bool:
+    async def foreign_keys_disabled(self) -> bool:
         """Return whether the writer does not enforce foreign keys. The setting belongs to each connection, and readers do not need it."""
         async with self.database.transaction() as block:
             [[enforced]] = await block.fetch(Call("PRAGMA foreign_keys"))
         return not enforced
 
-    async def corruption(self) -> Sequence[str]:
+    async def file_problems(self) -> Sequence[str]:
         """Return the problems that the checks of the file and of the foreign keys find. Another program may have broken references."""
-        found = [str(text) for (text,) in await self.database.fetch(Call("PRAGMA quick_check", bounded=False)) if text != "ok"]
-        broken = {(table, parent) for table, _, parent, _ in await self.database.fetch(Call("PRAGMA foreign_key_check", bounded=False))}
+        found = [str(text) for (text,) in await self.database.fetch(Call("PRAGMA quick_check", has_timeout=False)) if text != "ok"]
+        broken = {(table, parent) for table, _, parent, _ in await self.database.fetch(Call("PRAGMA foreign_key_check", has_timeout=False))}
         return [*found, *(f"{table} has rows that reference missing {parent} rows" for table, parent in sorted(broken))]
 
 
@@ -116,7 +116,7 @@ class D1Diagnosis(SQLiteDiagnosis):
         """Return None."""
         return None
 
-    async def unenforced(self) -> bool:
+    async def foreign_keys_disabled(self) -> bool:
         """Return whether D1 does not enforce foreign keys."""
         return not await self._scalar("PRAGMA foreign_keys")
 
@@ -140,12 +140,12 @@ class PostgreSQLDiagnosis(Diagnosis):
             )
         )
 
-    async def isolation(self) -> str | None:
+    async def weak_isolation_level(self) -> str | None:
         """Return the default isolation level of the session, or None if it is READ COMMITTED."""
         level: str = await self._scalar("SHOW default_transaction_isolation")
         return None if level == "read committed" else level.upper()
 
-    async def unanalyzed(self) -> Sequence[str]:
+    async def unanalyzed_tables(self) -> Sequence[str]:
         """Return the large tables that neither ANALYZE nor autovacuum has analyzed."""
         rows = await self.database.fetch(
             Call(
@@ -156,7 +156,7 @@ class PostgreSQLDiagnosis(Diagnosis):
         )
         return [name for (name,) in rows]
 
-    async def is_pooled_unawares(self) -> bool:
+    async def prepares_behind_pooler(self) -> bool:
         """Return whether the backend that answered the login is not the one that runs queries. A pooler makes up the former."""
         from .postgresql import PostgreSQLDatabase
 
@@ -190,7 +190,7 @@ class MySQLDiagnosis(Diagnosis):
         host = await self._scalar("SELECT host FROM information_schema.processlist WHERE id = CONNECTION_ID()")
         return not cipher and host is not None and not is_local(re.sub(r":\d+$", "", str(host)))
 
-    async def isolation(self) -> str | None:
+    async def weak_isolation_level(self) -> str | None:
         """Return the isolation level of the session, or None if it is READ COMMITTED."""
         # The variable has another name before MariaDB 11.1.
         rows = await self.database.fetch(Call("SHOW SESSION VARIABLES WHERE Variable_name IN ('transaction_isolation', 'tx_isolation')"))
@@ -206,13 +206,13 @@ _KINDS: dict[str, type[Diagnosis]] = {
 """The class for each dialect, by the name of the dialect."""
 
 
-def diagnosis(database: Database) -> Diagnosis:
+def diagnosis_for(database: Database) -> Diagnosis:
     """Return the checks for the engine of an open database."""
     dialect: Dialect = database.dialect
     return _KINDS.get(dialect.name, Diagnosis)(database)
 
 
-def missing_file(database: ManagedDatabase) -> Path | None:
+def file_to_create(database: ManagedDatabase) -> Path | None:
     """Return the path of the file that opening the database would create, or None if it exists or the database is not a file."""
     file = database.file
     return file if file is not None and not file.exists() else None

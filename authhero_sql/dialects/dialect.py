@@ -17,7 +17,7 @@ from pypika.terms import Criterion, Term, Tuple
 from pypika.utils import format_alias_sql
 
 from ..errors import ConflictError, DatabaseError, ValueRefusedError
-from ..schema import LOWERED, TRIGRAMS, ColumnType, ForeignKey, Index, Order
+from ..schema import LOWER_PART, TRIGRAM_INDEX, ColumnType, ForeignKey, Index, Order
 from .interface import Call, Database, Executor, Features
 
 HIDDEN_MESSAGE = "not shown, because it may repeat a value"
@@ -77,7 +77,7 @@ class HintedTable(SQLTable):
         return f"{super().get_sql(**kwargs)}{self._hint}"
 
 
-def joined(operator: Literal["AND", "OR"], parts: Sequence[Criterion]) -> Criterion:
+def combine_conditions(operator: Literal["AND", "OR"], parts: Sequence[Criterion]) -> Criterion:
     """Combine one or more conditions with AND or OR.
 
     The conditions are combined in pairs, because engines limit the depth of an expression.
@@ -102,34 +102,34 @@ class Dialect:
     """SQL that follows the type of a text column."""
     table_suffix: ClassVar[str] = ""
     """SQL that follows the closing parenthesis of CREATE TABLE."""
-    matches: ClassVar[Mapping[Place, str]]
+    match_templates: ClassVar[Mapping[Place, str]]
     """Templates of the condition that the field {0} contains, starts with or ends with a text.
 
     {1} and the following placeholders are the values of :meth:`match_values`.
     """
-    lowered: ClassVar[str] = ""
+    lower_expression: ClassVar[str] = ""
     """The template of the index expression for column {0} with its ASCII letters in lower case.
 
     Empty if the engine does not support expression indexes.
     """
-    unlowered: ClassVar[str] = ""
+    no_expression_index_reason: ClassVar[str] = ""
     """Why :attr:`lowered` is empty."""
-    trigrams: ClassVar[str] = ""
+    trigram_extension_sql: ClassVar[str] = ""
     """The statement that enables trigram indexes; empty if the engine does not support them."""
-    needed: ClassVar[tuple[str, ...]] = ()
+    index_in_use_codes: ClassVar[tuple[str, ...]] = ()
     """The error codes for dropping an index that a foreign key needs."""
-    online_index: ClassVar[tuple[str, str]] = ("", "")
+    online_index_clauses: ClassVar[tuple[str, str]] = ("", "")
     """SQL before the name and at the end of a CREATE INDEX that does not block writes."""
-    soon: ClassVar[tuple[str, ...]] = ()
+    short_lock_timeout_commands: ClassVar[tuple[str, ...]] = ()
     """Statements that set a short lock timeout for the DDL of a transaction."""
-    optimizing: ClassVar[tuple[str, ...]] = ()
+    analyze_commands: ClassVar[tuple[str, ...]] = ()
     """Statements that refresh the planner statistics after schema changes, if the engine does not do so by itself."""
     collation: ClassVar[str]
     """The engine's name of the collation that compares text by code point; :meth:`create_table` uses it."""
-    opening: ClassVar[str] = ""
+    opening_note: ClassVar[str] = ""
     """A sentence about what ``connect`` permanently changes in an existing database, and how to prevent it."""
 
-    def read_by(self, table: SQLTable, index: str, *, certain: bool) -> SQLTable:
+    def with_index(self, table: SQLTable, index: str, *, certain: bool) -> SQLTable:
         """Return the table as a source that the engine reads by an index, or the table itself if the engine's own choice is better.
 
         Args:
@@ -140,15 +140,15 @@ class Dialect:
         """
         return table
 
-    def aside(self, source: Any) -> Any:
+    def without_indexes(self, source: Any) -> Any:
         """Return the columns of a source so that no index on them is used, or the source itself if the engine's own choice is better."""
         return source
 
-    def checked(self, field: Field, value: Term, *, text: bool) -> Criterion:
+    def equal_without_index(self, field: Field, value: Term, *, text: bool) -> Criterion:
         """Return :meth:`equal` in a form that uses no index, if the engine would choose an index that is less selective than it expects."""
         return self.equal(field, value, text=text)
 
-    def row_by_row(self, beside: SQLTable, read: Sequence[str], source: Any, on: Mapping[str, str]) -> SQLTable:
+    def lateral_lookup(self, beside: SQLTable, read: Sequence[str], source: Any, on: Mapping[str, str]) -> SQLTable:
         """Return a joined table whose row is fetched separately for each of the few rows of the source.
 
         The default returns the table itself, for engines that plan such a join by themselves.
@@ -210,20 +210,20 @@ class Dialect:
             place: Where the text must occur.
             binds: The placeholders for :meth:`match_values`.
         """
-        return joined("OR", [Fragment(self.matches[place], field, *binds) for field in fields])
+        return combine_conditions("OR", [Fragment(self.match_templates[place], field, *binds) for field in fields])
 
     def match_values(self, place: Place, text: str) -> tuple[Any, ...]:
         """Return the values to bind for a searched text. Their number does not depend on the text, so the statement stays the same."""
         raise NotImplementedError
 
-    def begins(self, field: Term, binds: Sequence[Term]) -> Criterion:
+    def prefix_range(self, field: Term, binds: Sequence[Term]) -> Criterion:
         """Return the condition that the field, in lower case, lies in the range of the texts with a prefix.
 
         An index can serve it, and it excludes no row that :meth:`match` accepts. ``binds`` are the placeholders for :meth:`beginning`.
         """
-        return Fragment(f"({self.lowered} >= {{1}} AND {self.lowered} < {{2}})", field, *binds)
+        return Fragment(f"({self.lower_expression} >= {{1}} AND {self.lower_expression} < {{2}})", field, *binds)
 
-    def beginning(self, text: str) -> tuple[str, ...]:
+    def prefix_bounds(self, text: str) -> tuple[str, ...]:
         """Return the values to bind for a prefix search: the first text with the prefix, and the first text after all of them.
 
         The prefix ends before the first letter that some engines cannot convert to lower case. The result is empty if the engine does
@@ -231,7 +231,7 @@ class Dialect:
         """
         foldable = takewhile(lambda letter: letter.isascii() or letter.lower() == letter.upper(), text)
         prefix = "".join(foldable).lower()
-        return (prefix, prefix_end(prefix)) if self.lowered else ()
+        return (prefix, prefix_end(prefix)) if self.lower_expression else ()
 
     def bucket_size(self, count: int) -> int:
         """Return the number of parameters for ``count`` buckets. It is part of a statement's shape."""
@@ -255,7 +255,7 @@ class Dialect:
         """Return the values to bind for the starts of buckets, which are sorted."""
         raise NotImplementedError
 
-    def gathered(self, fields: Sequence[tuple[Term, bool]]) -> Term:
+    def json_rows(self, fields: Sequence[tuple[Term, bool]]) -> Term:
         """Return an expression that aggregates all rows of a query into the text of a JSON array of arrays.
 
         For no rows, its value is NULL or an empty array.
@@ -316,41 +316,41 @@ class Dialect:
 
     # Statements for many rows. Their text has the marks that :meth:`placeholders` replaces.
 
-    def given_rows(self, table: str, columns: Sequence[str], count: int) -> str:
+    def bound_rows(self, table: str, columns: Sequence[str], count: int) -> str:
         """Return ``count`` bound rows as a subquery whose columns have the types of those of the table."""
         raise NotImplementedError
 
     def update_rows(self, table: str, key: Sequence[str], column: str, count: int) -> str:
         """Return an UPDATE that sets one column of ``count`` rows, with a separate value for each row. Bind :meth:`row_values`."""
-        name, source = self.identifier(table), self.given_rows(table, (*key, column), count)
+        name, source = self.identifier(table), self.bound_rows(table, (*key, column), count)
         same = " AND ".join(f"{name}.{part} = given.{part}" for part in map(self.identifier, key))
         changed = self.identifier(column)
         return f"UPDATE {name} SET {changed} = given.{changed} FROM {source} AS given WHERE {same}"  # noqa: S608  # names of a frozen file
 
     def delete_rows(self, table: str, key: Sequence[str], count: int) -> str:
         """Return a DELETE of ``count`` rows by primary key. Bind :meth:`row_values`."""
-        names, source = self.identifiers(key), self.given_rows(table, key, count)
+        names, source = self.identifiers(key), self.bound_rows(table, key, count)
         return f"DELETE FROM {self.identifier(table)} WHERE ({names}) IN (SELECT {names} FROM {source} AS given)"  # noqa: S608  # as above
 
     def row_values(self, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, Any]:
         """Return the values to bind for rows. The default is one JSON array."""
         return {"rows": json.dumps([dict(zip(columns, row, strict=True)) for row in rows])}
 
-    def unless_changed(self, number: int) -> Call:
+    def require_changed(self, number: int) -> Call:
         """Return a statement that raises :class:`BatchRowNotFoundError` with this number if the previous statement changed no row.
 
         Engines without interactive transactions need it, because the caller cannot check a count before the next statement runs.
         """
         raise NotImplementedError
 
-    def undone(self) -> Call:
+    def always_fail(self) -> Call:
         """Return a statement that always raises :class:`BatchRowNotFoundError`, so that its batch is rolled back.
 
         It serves as a dry run on engines without interactive transactions.
         """
         raise NotImplementedError
 
-    async def define(self, database: Database, call: Call) -> None:
+    async def execute_ddl(self, database: Database, call: Call) -> None:
         """Run one DDL statement outside any transaction, with a short lock timeout.
 
         Raises:
@@ -358,7 +358,7 @@ class Dialect:
         """
         await database.execute(call)
 
-    async def leftover_index(self, executor: Executor, table: str, name: str) -> str | None:
+    async def drop_invalid_index(self, executor: Executor, table: str, name: str) -> str | None:
         """Return the statement that drops an index if an interrupted build left it unusable, or None."""
         return None
 
@@ -366,12 +366,12 @@ class Dialect:
         """Return the tables of the live database by name. Columns are in table order, everything else is sorted by name."""
         raise NotImplementedError
 
-    def described(self, column: ColumnType) -> ColumnType:
+    def as_described(self, column: ColumnType) -> ColumnType:
         """Return a column of the registry as :meth:`describe` would report it."""
         is_text = column.type.startswith(("varchar", "text", "mediumtext"))
         return replace(column, collation=self.collation) if is_text else column
 
-    def described_index(self, index: Index) -> Index:
+    def index_as_described(self, index: Index) -> Index:
         """Return an index of the registry as :meth:`describe` would report it."""
         return replace(index, columns=index.names)
 
@@ -406,11 +406,11 @@ class Dialect:
         if may_repeat_values(ours):
             error.args = (HIDDEN_MESSAGE,)
 
-    def applied(self, script: str) -> list[Call]:
+    def mark_applied(self, script: str) -> list[Call]:
         """Return the statements that mark a script as applied in the engine's own migration tool, if it has one."""
         return []
 
-    def taken_back(self, script: str) -> list[Call]:
+    def mark_unapplied(self, script: str) -> list[Call]:
         """Return the statements that mark a script as not applied in the engine's own migration tool, if it has one."""
         return []
 
@@ -439,7 +439,7 @@ class Dialect:
         """Return an expression for the current time in UTC as ISO 8601 with milliseconds."""
         raise NotImplementedError
 
-    def string(self, text: str) -> str:
+    def text_literal(self, text: str) -> str:
         """Return a text as an SQL literal. It must be a constant of this package, never a value from a caller."""
         return "'" + text.replace("'", "''") + "'"
 
@@ -470,14 +470,14 @@ class Dialect:
         if not column.null:
             parts.append("NOT NULL")
         if column.default is not None:
-            parts.append(f"DEFAULT {self.literal(column)}")
+            parts.append(f"DEFAULT {self.default_literal(column)}")
         return " ".join(parts)
 
-    def literal(self, column: ColumnType) -> str:
+    def default_literal(self, column: ColumnType) -> str:
         """Return the default of a column as SQL. Defaults come from the registry, never from a caller."""
         if isinstance(column.default, int):
             return str(column.default)
-        return self.string(str(column.default))
+        return self.text_literal(str(column.default))
 
     def create_table(
         self,
@@ -496,7 +496,7 @@ class Dialect:
         lines.append(f"PRIMARY KEY ({self.identifiers(key)})")
         for position, reference in enumerate(foreign_keys):
             lines.append(
-                f"CONSTRAINT {self.identifier(self.reference_name(name, foreign_keys, position))} "
+                f"CONSTRAINT {self.identifier(self.foreign_key_name(name, foreign_keys, position))} "
                 f"FOREIGN KEY ({self.identifiers(reference.columns)}) "
                 f"REFERENCES {self.identifier(reference.references)} ({self.identifiers(reference.ref_columns)}) "
                 f"ON DELETE {reference.on_delete.upper()}"
@@ -504,7 +504,7 @@ class Dialect:
         body = ",\n  ".join(lines)
         return f"CREATE TABLE {'IF NOT EXISTS ' if if_missing else ''}{self.identifier(name)} (\n  {body}\n){self.table_suffix}"
 
-    def reference_name(self, table: str, foreign_keys: Sequence[ForeignKey], position: int) -> str:
+    def foreign_key_name(self, table: str, foreign_keys: Sequence[ForeignKey], position: int) -> str:
         """Return the name of the constraint for one of a table's foreign keys."""
         reference = foreign_keys[position]
         suffix = f"_{position}" if any(other.references == reference.references for other in foreign_keys[:position]) else ""
@@ -531,7 +531,7 @@ class Dialect:
 
         With ``online``, the statement does not block writes if the engine supports that. It must run outside any transaction then.
         """
-        before, after = self.online_index if online else ("", "")
+        before, after = self.online_index_clauses if online else ("", "")
         kind = f"{'UNIQUE ' if index.unique else ''}INDEX {before}"
         parts = ", ".join(map(self.index_part, index.columns))
         return f"CREATE {kind}{self.identifier(index.name)} ON {self.identifier(table)} ({parts}){after}"
@@ -541,14 +541,14 @@ class Dialect:
 
         :data:`NULLS_FIRST` is omitted, because most engines treat NULL as less than every value by default.
         """
-        lowered = LOWERED.fullmatch(part)
+        lowered = LOWER_PART.fullmatch(part)
         if lowered:
-            return self.lowered.format(self.identifier(lowered[1]))
+            return self.lower_expression.format(self.identifier(lowered[1]))
         return self.identifier(part.removesuffix(NULLS_FIRST))
 
-    def can_index(self, index: Index) -> bool:
+    def supports_index(self, index: Index) -> bool:
         """Return whether the engine supports this search index."""
-        return bool(self.trigrams if index.extra == TRIGRAMS else self.lowered)
+        return bool(self.trigram_extension_sql if index.extra == TRIGRAM_INDEX else self.lower_expression)
 
     def drop_index(self, table: str, name: str) -> str:
         """Return a DROP INDEX."""

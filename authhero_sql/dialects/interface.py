@@ -25,11 +25,11 @@ class Call:
 
     sql: str
     args: tuple[Any, ...] = field(default=(), repr=False)
-    bounded: bool = True
+    has_timeout: bool = True
     """Whether ``command_timeout`` applies. It does not apply to the DDL and the data steps of migrations."""
     prepared: bool = True
     """Whether the server may keep the statement prepared. False for rare statements, and for those that need a plan for their values."""
-    adds_row: bool = False
+    is_plain_insert: bool = False
     """Whether the statement is a plain INSERT of one row, which either adds exactly this row or fails."""
 
 
@@ -91,9 +91,9 @@ class Features:
     """Whether tables can change while they are in use: a DDL statement queues for its lock, and an index can be built during writes."""
     row_locks: bool = True
     """Whether the engine has ``SELECT … FOR UPDATE``."""
-    index_bytes: int | None = None
+    max_index_bytes: int | None = None
     """The maximum length of an index in bytes, on engines whose indexes all end with the primary key, declared or not. None elsewhere."""
-    joins_row_by_row: bool = True
+    limit_stops_join: bool = True
     """Whether a join to an index in the sort order stops at its LIMIT, no matter how many rows there are."""
     row_value_keyset: bool = True
     """Whether ``(a, b) < (?, ?)`` is read as an index range."""

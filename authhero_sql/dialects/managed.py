@@ -28,7 +28,7 @@ from ..errors import (
 )
 from .dialect import Dialect
 from .interface import Database
-from .transactions import Transaction, finish, run_callbacks
+from .transactions import Transaction, run_callbacks, run_to_completion
 
 T = TypeVar("T")
 
@@ -126,7 +126,7 @@ def jitter(longest: float) -> float:
     return random.uniform(0, longest)  # noqa: S311  # no secret depends on it
 
 
-async def retried(work: Callable[[], Awaitable[T]], attempts: int = ATTEMPTS, deadline: float | None = None) -> T:
+async def with_retries(work: Callable[[], Awaitable[T]], attempts: int = ATTEMPTS, deadline: float | None = None) -> T:
     """Return the result of a unit of work, retrying it after a deadlock or a serialization failure.
 
     Args:
@@ -201,7 +201,7 @@ class ManagedDatabase(Database):
                     await self._open()
                     self._require_not_closed()
                 except BaseException:
-                    await finish(self._close())
+                    await run_to_completion(self._close())
                     raise
                 self._opened, self._process, self._loop = True, process, loop
         return self
@@ -239,7 +239,7 @@ class ManagedDatabase(Database):
         except asyncio.CancelledError:
             # The cancellation may have arrived during the COMMIT. The callbacks run if the commit succeeded all the same.
             if transaction is not None and transaction.committed:
-                await finish(run_callbacks(transaction.callbacks))
+                await run_to_completion(run_callbacks(transaction.callbacks))
             raise
         await run_callbacks(transaction.callbacks)
 
@@ -256,7 +256,7 @@ class ManagedDatabase(Database):
         """Close the connections that were opened here. A caller's pool stays open."""
         if not self._closed:
             self._closed = True
-            await finish(self._close())
+            await run_to_completion(self._close())
 
 
 def _running_loop() -> asyncio.AbstractEventLoop:

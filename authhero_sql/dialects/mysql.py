@@ -32,7 +32,7 @@ from ..errors import (
     UnknownDatabaseError,
     ValueRefusedError,
 )
-from ..schema import LOWERED, ColumnType, ForeignKey, Index
+from ..schema import LOWER_PART, ColumnType, ForeignKey, Index
 from .connect_errors import Server, connect_error
 from .dialect import HIDDEN_MESSAGE, Dialect, Fragment, HintedTable, LiveTable, Place, live_tables, may_repeat_values, other_case
 from .interface import Call, Database, Executor, Features, Row
@@ -43,7 +43,7 @@ from .pool import Pool
 from .pooled import PooledDatabase
 from .runs import merge_inserts, split_runs
 from .tls import DISABLE, PREFER, TLS_NOT_OFFERED, is_local, tls_problem, tls_settings
-from .transactions import SETTLE, finish, logger
+from .transactions import SETTLE_TIMEOUT, logger, run_to_completion
 
 _ERRORS_BY_NUMBER: dict[int, type[DatabaseError]] = {
     1062: ConflictError,
@@ -139,16 +139,16 @@ class MySQLDialect(Dialect):
     """The SQL dialect that MySQL and MariaDB share."""
 
     name = "mysql"
-    features: ClassVar[Features] = Features(transactional_ddl=False, online_ddl=True, row_value_keyset=False, index_bytes=3072)
+    features: ClassVar[Features] = Features(transactional_ddl=False, online_ddl=True, row_value_keyset=False, max_index_bytes=3072)
     query: ClassVar[type[Query]] = MySQLQuery
     quote = "`"
     # The same type. MySQL 9 warns about display widths, as in tinyint(1).
     types: ClassVar[dict[str, str]] = {"tinyint(1)": "boolean"}
     # LOWER() and the case-insensitive collations fold more letters than the other engines do. A pattern lists the cases explicitly.
-    matches: ClassVar[dict[Place, str]] = dict.fromkeys(get_args(Place), "{0} REGEXP {1}")
-    needed: ClassVar[tuple[str, ...]] = ("1553",)
-    unlowered: ClassVar[str] = "MariaDB does not support expression indexes"
-    online_index: ClassVar[tuple[str, str]] = ("", " ALGORITHM=INPLACE LOCK=NONE")
+    match_templates: ClassVar[dict[Place, str]] = dict.fromkeys(get_args(Place), "{0} REGEXP {1}")
+    index_in_use_codes: ClassVar[tuple[str, ...]] = ("1553",)
+    no_expression_index_reason: ClassVar[str] = "MariaDB does not support expression indexes"
+    online_index_clauses: ClassVar[tuple[str, str]] = ("", " ALGORITHM=INPLACE LOCK=NONE")
     # This collation ignores trailing spaces. Those of MariaDBDialect and MySQL8Dialect do not.
     collation: ClassVar[str] = "utf8mb4_bin"
     index_expression: ClassVar[str] = "NULL"
@@ -169,7 +169,7 @@ class MySQLDialect(Dialect):
         """The storage engine InnoDB and a collation by code point."""
         return f" ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE={self.collation}"
 
-    def read_by(self, table: SQLTable, index: str, *, certain: bool) -> SQLTable:
+    def with_index(self, table: SQLTable, index: str, *, certain: bool) -> SQLTable:
         """Add FORCE INDEX if the choice is certain.
 
         MariaDB assumes that a range covers at most half of a table, and then prefers an index on the tenant.
@@ -237,7 +237,7 @@ class MySQLDialect(Dialect):
         start, end = r"\A" if place == "start" else "", r"\z" if place == "end" else ""
         return (f"(?-i){start}{letters}{end}",)
 
-    def gathered(self, fields: Sequence[tuple[Term, bool]]) -> Term:
+    def json_rows(self, fields: Sequence[tuple[Term, bool]]) -> Term:
         """Aggregate with ``JSON_ARRAYAGG``.
 
         MariaDB truncates a result that is longer than ``group_concat_max_len``, which leaves invalid JSON.
@@ -267,9 +267,9 @@ class MySQLDialect(Dialect):
         builder: Any = self.query.from_(SQLTable(table.get_table_name())).delete().where(where)
         return builder.limit(limit)
 
-    def literal(self, column: ColumnType) -> str:
+    def default_literal(self, column: ColumnType) -> str:
         """Return the default in parentheses for a TEXT column, whose default must be an expression."""
-        rendered = super().literal(column)
+        rendered = super().default_literal(column)
         return f"({rendered})" if column.type.endswith("text") else rendered
 
     def drop_index(self, table: str, name: str) -> str:
@@ -283,12 +283,12 @@ class MySQLDialect(Dialect):
         """
         for position, reference in enumerate(foreign_keys):
             if index.names[: len(reference.columns)] == reference.columns:
-                name = self.identifier(self.reference_name(table, foreign_keys, position))
+                name = self.identifier(self.foreign_key_name(table, foreign_keys, position))
                 added = f"ADD INDEX {name} ({self.identifiers(reference.columns)})"
                 return f"ALTER TABLE {self.identifier(table)} DROP INDEX {self.identifier(index.name)}, {added}"
         return None
 
-    def given_rows(self, table: str, columns: Sequence[str], count: int) -> str:
+    def bound_rows(self, table: str, columns: Sequence[str], count: int) -> str:
         """Append the rows with UNION ALL to an empty SELECT from the table, which determines types and collations.
 
         JSON_TABLE is missing in older servers and has its own collation.
@@ -311,7 +311,7 @@ class MySQLDialect(Dialect):
         name = self.identifier(table)
         same = " AND ".join(f"{name}.{part} = given.{part}" for part in map(self.identifier, key))
         # The table must be the inner one, so that the server looks up its rows by primary key.
-        return f"{self.given_rows(table, columns, count)} AS given STRAIGHT_JOIN {name} ON {same}"
+        return f"{self.bound_rows(table, columns, count)} AS given STRAIGHT_JOIN {name} ON {same}"
 
     def row_values(self, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, Any]:
         """Return the values of the rows, and repeat the last row for the remaining parameters."""
@@ -345,14 +345,14 @@ class MySQLDialect(Dialect):
         listed = "SELECT 1 FROM information_schema.processlist WHERE id = %s"
         return Call(f"SELECT 1 FROM DUAL WHERE {_SCOPE} = %s AND NOT EXISTS ({listed})", (scope, number))  # noqa: S608  # constants
 
-    def string(self, text: str) -> str:
+    def text_literal(self, text: str) -> str:
         """Return a text as an SQL literal, in which the backslash is an escape character."""
-        return super().string(text.replace("\\", "\\\\"))
+        return super().text_literal(text.replace("\\", "\\\\"))
 
-    async def define(self, database: Database, call: Call) -> None:
+    async def execute_ddl(self, database: Database, call: Call) -> None:
         """Run a DDL statement with a lock timeout of a second. The default is a day on MariaDB, and a year on MySQL."""
         mysql = cast("MySQLDatabase", database)
-        await mysql.run_on_connection(mysql.define, call)
+        await mysql.run_on_connection(mysql.execute_ddl, call)
 
     async def describe(self, executor: Executor) -> dict[str, LiveTable]:
         """Read information_schema, without the indexes that InnoDB creates for the foreign keys of :meth:`create_table`."""
@@ -393,7 +393,7 @@ class MySQLDialect(Dialect):
             message = tls_message or _MESSAGES.get(number)
             ours = kind(message, code=str(number) if number else None)
             if number == DUPLICATE:
-                ours.owner, ours.constraint = _constraint(error.args[1])
+                ours.reported_table, ours.constraint = _constraint(error.args[1])
             elif isinstance(ours, ForeignKeyError):
                 _read_reference(ours, number, str(error.args[1]))
             return ours
@@ -436,18 +436,18 @@ class MySQL8Dialect(MySQLDialect):
 
     collation: ClassVar[str] = "utf8mb4_0900_bin"
     index_expression: ClassVar[str] = "expression"
-    lowered: ClassVar[str] = "(lower({0}))"
+    lower_expression: ClassVar[str] = "(lower({0}))"
 
     def create_index(self, table: str, index: Index, *, online: bool = False) -> str:
         """Return a CREATE INDEX, which is never online for an expression index.
 
         MySQL adds a hidden column for the expression, and cannot do that without blocking writes.
         """
-        return super().create_index(table, index, online=online and not any(map(LOWERED.fullmatch, index.columns)))
+        return super().create_index(table, index, online=online and not any(map(LOWER_PART.fullmatch, index.columns)))
 
-    def beginning(self, text: str) -> tuple[str, ...]:
+    def prefix_bounds(self, text: str) -> tuple[str, ...]:
         """Return no values if a table has a linguistic collation, because the end of the range is unknown then."""
-        return super().beginning(text) if self.exact else ()
+        return super().prefix_bounds(text) if self.exact else ()
 
 
 def _regexp_pattern(character: str) -> str:
@@ -476,7 +476,7 @@ def _read_reference(error: ForeignKeyError, number: int, message: str) -> None:
     found = _REFERENCE.search(message)
     if found is None:
         return
-    error.owner = found[1]
+    error.reported_table = found[1]
     error.still_referenced = number in STILL_REFERENCED
     error.references = (Reference(found[1], tuple(re.findall(r"`([^`]+)`", found[2])), found[3]),)
 
@@ -577,9 +577,9 @@ class StatementRunner:
 
     def _raise(self, connection: Any, error: Exception, call: Call) -> NoReturn:
         ours = translate_error(self.dialect, error, lost=not self.driver.is_open(connection))
-        if isinstance(ours, ConflictError) and ours.owner is None and (written := _WRITES.match(call.sql)):
+        if isinstance(ours, ConflictError) and ours.reported_table is None and (written := _WRITES.match(call.sql)):
             # The message of MariaDB names the key, which is PRIMARY in every table, but not the table.
-            ours.owner = written[1]
+            ours.reported_table = written[1]
         raise ours from ours.__cause__
 
 
@@ -687,7 +687,7 @@ class CallerPool:
         try:
             # Without autocommit, an error of the server does not report whether a transaction is open.
             if self._driver.in_transaction(connection) or (error is not None and not connection.get_autocommit()):
-                await finish(self._roll_back(connection), SETTLE)
+                await run_to_completion(self._roll_back(connection), SETTLE_TIMEOUT)
         finally:
             self._track(self._pool.release(connection))
             if not self._driver.is_open(connection):
@@ -697,7 +697,7 @@ class CallerPool:
     async def _roll_back(self, connection: Any) -> None:
         try:
             if self._driver.is_open(connection):
-                async with asyncio.timeout(SETTLE):
+                async with asyncio.timeout(SETTLE_TIMEOUT):
                     await self._driver.reset(connection)
         except Exception as failure:
             logger.warning("a connection could not be released, so it was closed (%s)", type(failure).__name__)
@@ -802,7 +802,7 @@ class MySQLDatabase(PooledDatabase[Any]):
     async def _end_transaction(self, connection: Any, command: str) -> None:
         """End the transaction that a statement has begun implicitly, if a caller's pool is not in autocommit mode."""
         if not connection.get_autocommit():
-            await finish(self._runner.execute(connection, Call(command)), SETTLE)
+            await run_to_completion(self._runner.execute(connection, Call(command)), SETTLE_TIMEOUT)
 
     async def _fetch_rows(self, connection: Any, calls: Sequence[Call]) -> list[list[Row]]:
         results = [rows for rows, _ in await self._runner.execute_many(connection, calls)]
@@ -826,11 +826,11 @@ class MySQLDatabase(PooledDatabase[Any]):
                 counts = await self._runner.write(connection, steps)
         except DatabaseError as error:
             if error.sent and self._driver.is_open(connection):
-                await finish(self._runner.execute(connection, Call("ROLLBACK")), SETTLE)
+                await run_to_completion(self._runner.execute(connection, Call("ROLLBACK")), SETTLE_TIMEOUT)
             raise
         return counts[len(self._begin) : -1]
 
-    async def define(self, connection: Any, call: Call) -> None:
+    async def execute_ddl(self, connection: Any, call: Call) -> None:
         """Run a DDL statement with a lock timeout of a second, on an acquired connection."""
         await self._runner.execute(connection, Call(_SET_LOCK_TIMEOUT))
         try:
@@ -838,7 +838,7 @@ class MySQLDatabase(PooledDatabase[Any]):
                 await self._runner.execute(connection, call)
         finally:
             if self._driver.is_open(connection):
-                await finish(self._runner.execute(connection, Call(_RESTORE_LOCK_TIMEOUT)), SETTLE)
+                await run_to_completion(self._runner.execute(connection, Call(_RESTORE_LOCK_TIMEOUT)), SETTLE_TIMEOUT)
 
     def _transaction_backend(self, connection: Any) -> MySQLTransactionBackend:
         return MySQLTransactionBackend(self._runner, connection, self._begin, self._acquire_timeout)

@@ -243,7 +243,7 @@ class MySQLDriver:
         """Execute a statement, with a timeout if the call is bounded."""
         cursor = await connection.cursor(self._cursor_class())
         try:
-            with (limits if call.bounded else UNLIMITED).enforce():
+            with (limits if call.has_timeout else UNLIMITED).enforce():
                 await _execute(cursor, call)
                 return await _read_result(cursor, call)
         except BaseException as error:
@@ -270,7 +270,7 @@ class MySQLDriver:
         if len(text) < MAX_TRIP_LENGTH:
             try:
                 for call in calls:
-                    with (limits if call.bounded else UNLIMITED).enforce():
+                    with (limits if call.has_timeout else UNLIMITED).enforce():
                         await (cursor.nextset() if results else cursor.execute(text))
                         results.append(await _read_result(cursor, call))
             except BaseException as error:
@@ -287,7 +287,7 @@ class MySQLDriver:
             self.terminate(connection)
 
 
-class Asyncmy(MySQLDriver):
+class AsyncmyDriver(MySQLDriver):
     """The same driver for connections of asyncmy."""
 
     def _new_connection(self, **options: Any) -> Any:

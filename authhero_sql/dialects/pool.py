@@ -15,7 +15,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from ..errors import ConfigurationError, DatabaseError, DatabaseUnavailableError, PoolTimeoutError
 from .managed import CLOSE_TIMEOUT
-from .transactions import SETTLE, logger
+from .transactions import SETTLE_TIMEOUT, logger
 from .wait_queue import WaitQueue
 
 C = TypeVar("C")
@@ -341,7 +341,7 @@ class Pool(Generic[C]):
             pass
         while self._idle:
             self._start_close(self._idle.pop()[0])
-        cancel_openings = self._loop.call_later(SETTLE, _cancel, self._openings)
+        cancel_openings = self._loop.call_later(SETTLE_TIMEOUT, _cancel, self._openings)
         try:
             if self._size:
                 async with asyncio.timeout(CLOSE_TIMEOUT):
@@ -355,7 +355,7 @@ class Pool(Generic[C]):
             for connection in list(self._open):
                 self._driver.terminate(connection)
         if self._tasks:
-            await asyncio.wait(self._tasks, timeout=SETTLE)
+            await asyncio.wait(self._tasks, timeout=SETTLE_TIMEOUT)
 
 
 def _cancel(tasks: Iterable[asyncio.Task[Any]]) -> None:

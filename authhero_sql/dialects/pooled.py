@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 
 from ..errors import DatabaseUnavailableError
 from .interface import Call, Row
-from .managed import ManagedDatabase, retried
+from .managed import ManagedDatabase, with_retries
 from .pool import PoolInterface
 from .transactions import Transaction, TransactionBackend, open_transaction
 
@@ -75,13 +75,13 @@ class PooledDatabase(ManagedDatabase, Generic[C]):
 
     async def execute(self, call: Call) -> int:
         """Run one write in its own transaction. Return the number of rows that it matched."""
-        return await retried(partial(self.run_on_connection, self._execute_write, call))
+        return await with_retries(partial(self.run_on_connection, self._execute_write, call))
 
     async def write(self, calls: Sequence[Call], *, unordered: bool = False) -> list[int]:
         """Run several writes as one transaction. Return the number of rows that each of them matched."""
         if len(calls) == 1:
             return [await self.execute(calls[0])]
-        return await retried(partial(self._write_transaction, calls, unordered=unordered))
+        return await with_retries(partial(self._write_transaction, calls, unordered=unordered))
 
     async def _write_transaction(self, calls: Sequence[Call], *, unordered: bool) -> list[int]:
         async with self._open_transaction() as transaction:

@@ -36,7 +36,7 @@ from ..errors import (
     UnknownDatabaseError,
     ValueRefusedError,
 )
-from ..schema import TRIGRAMS, ColumnType, Index, Order
+from ..schema import TRIGRAM_INDEX, ColumnType, Index, Order
 from .connect_errors import Server, connect_error, connect_timeout_error
 from .dialect import NULLS_FIRST, Dialect, Fragment, LiveTable, Place, case_pairs, live_tables
 from .interface import Call, Executor, Features, Row
@@ -46,7 +46,7 @@ from .pool import Pool
 from .pooled import PooledDatabase
 from .runs import is_insert_run, split_runs
 from .tls import TLS_NOT_OFFERED, tls_problem
-from .transactions import SETTLE, logger
+from .transactions import SETTLE_TIMEOUT, logger
 
 if TYPE_CHECKING:
     import asyncpg
@@ -116,24 +116,24 @@ class PostgreSQLDialect(Dialect):
     """The SQL dialect of PostgreSQL."""
 
     name = "postgresql"
-    features: ClassVar[Features] = Features(online_ddl=True, joins_row_by_row=False)
+    features: ClassVar[Features] = Features(online_ddl=True, limit_stops_join=False)
     query: ClassVar[type[Query]] = PostgreSQLQuery
     types: ClassVar[dict[str, str]] = {"mediumtext": "text", "int": "integer", "tinyint(1)": "smallint"}
     # Text is ordered and compared by bytes, as on the other engines, so that pages do not depend on a locale.
     collation: ClassVar[str] = "C"
     text_suffix = f' COLLATE "{collation}"'
     # translate() converts the letters of the searched text to lower case. Unlike lower(), it does not depend on a locale.
-    matches: ClassVar[dict[Place, str]] = {
+    match_templates: ClassVar[dict[Place, str]] = {
         # LIKE comes first because a trigram index can serve it and it is cheaper. It accepts every row that strpos() accepts.
         "part": '(lower({0} COLLATE "C") LIKE {4} AND CAST(strpos(translate({0}, {2}, {3}), {1}) AS boolean))',
         "start": "starts_with(translate({0}, {2}, {3}), {1})",
         "end": "right(translate({0}, {2}, {3}), {4}) = {1}",
     }
-    trigrams: ClassVar[str] = "CREATE EXTENSION IF NOT EXISTS pg_trgm"
+    trigram_extension_sql: ClassVar[str] = "CREATE EXTENSION IF NOT EXISTS pg_trgm"
     # Independent of the collation of the column: a linguistic collation has a different order and different lower-case letters.
-    lowered: ClassVar[str] = f'lower({{0}} COLLATE "{collation}")'
-    online_index: ClassVar[tuple[str, str]] = ("CONCURRENTLY ", "")
-    soon: ClassVar[tuple[str, ...]] = ("SET LOCAL lock_timeout = '200ms'",)
+    lower_expression: ClassVar[str] = f'lower({{0}} COLLATE "{collation}")'
+    online_index_clauses: ClassVar[tuple[str, str]] = ("CONCURRENTLY ", "")
+    short_lock_timeout_commands: ClassVar[tuple[str, ...]] = ("SET LOCAL lock_timeout = '200ms'",)
 
     def placeholders(self, text: str, mark: re.Pattern[str]) -> tuple[str, tuple[str, ...]]:
         """Replace the marks with ``$1``, ``$2`` and so on. A repeated name keeps its number."""
@@ -175,19 +175,19 @@ class PostgreSQLDialect(Dialect):
         extra = {"part": (f"%{''.join(map(_like_pattern, text))}%",), "start": (), "end": (len(text),)}
         return (lowered, "".join(pairs), "".join(pairs.values()), *extra[place])
 
-    def gathered(self, fields: Sequence[tuple[Term, bool]]) -> Term:
+    def json_rows(self, fields: Sequence[tuple[Term, bool]]) -> Term:
         """Aggregate with ``json_agg``, cast to text because the owner of a pool may have replaced asyncpg's codec for JSON."""
         listed = ",".join(f"{{{number}}}" for number in range(len(fields)))
         return Fragment(f"CAST(json_agg(json_build_array({listed})) AS text)", *(field for field, _ in fields))
 
-    def checked(self, field: Field, value: Term, *, text: bool) -> Criterion:
+    def equal_without_index(self, field: Field, value: Term, *, text: bool) -> Criterion:
         """Use IS NOT DISTINCT FROM, for which PostgreSQL uses no index.
 
         Before the first ANALYZE, the planner rates an index on the tenant as highly as any other.
         """
         return Fragment("{0} IS NOT DISTINCT FROM {1}", field, value)
 
-    def row_by_row(self, beside: SQLTable, read: Sequence[str], source: Any, on: Mapping[str, str]) -> SQLTable:
+    def lateral_lookup(self, beside: SQLTable, read: Sequence[str], source: Any, on: Mapping[str, str]) -> SQLTable:
         """Use a LATERAL subquery.
 
         Its LIMIT prevents the planner from turning it into a join. To join fifty rows to a few thousand, it would hash all of these.
@@ -220,7 +220,7 @@ class PostgreSQLDialect(Dialect):
         chosen = chosen.limit(limit)
         return self.query.from_(table).delete().where(Fragment("ctid = ANY(ARRAY({0}))", chosen)).where(where)
 
-    def given_rows(self, table: str, columns: Sequence[str], count: int) -> str:
+    def bound_rows(self, table: str, columns: Sequence[str], count: int) -> str:
         """Extract the rows from a JSON array, with the column types of the table."""
         return f"json_populate_recordset(CAST(NULL AS {self.identifier(table)}), CAST(\0rows\0 AS json))"
 
@@ -256,13 +256,13 @@ class PostgreSQLDialect(Dialect):
         Returns:
             The statement. Its result is one row with the number of rows that each write matched.
         """
-        if not 2 <= len(calls) <= TOGETHER or not all(map(_can_be_combined, calls)):
+        if not 2 <= len(calls) <= MAX_COMBINED_WRITES or not all(map(_can_be_combined, calls)):
             return None
         text = _combined_text(tuple((call.sql, len(call.args)) for call in calls))
         args = tuple(value for call in calls for value in call.args)
-        return Call(text, args, prepared=all(call.prepared for call in calls)) if len(args) <= PARAMETERS else None
+        return Call(text, args, prepared=all(call.prepared for call in calls)) if len(args) <= MAX_PARAMETERS else None
 
-    async def leftover_index(self, executor: Executor, table: str, name: str) -> str | None:
+    async def drop_invalid_index(self, executor: Executor, table: str, name: str) -> str | None:
         """Search for an invalid index, which slows down every write and serves no query."""
         found = await executor.fetch(Call(_INVALID, (table, name)))
         return f"DROP INDEX CONCURRENTLY {self.identifier(name)}" if found else None
@@ -282,18 +282,18 @@ class PostgreSQLDialect(Dialect):
             [(table, name) for table, name in triggers],
         )
 
-    def described(self, column: ColumnType) -> ColumnType:
+    def as_described(self, column: ColumnType) -> ColumnType:
         """Map ``mediumtext`` to the only text type without a width."""
-        return super().described(replace(column, type="text" if column.type == "mediumtext" else column.type))
+        return super().as_described(replace(column, type="text" if column.type == "mediumtext" else column.type))
 
-    def described_index(self, index: Index) -> Index:
+    def index_as_described(self, index: Index) -> Index:
         """Keep :data:`NULLS_FIRST`, because PostgreSQL sorts NULL last by default."""
         return index
 
     def create_index(self, table: str, index: Index, *, online: bool = False) -> str:
         """Return a CREATE INDEX, with the operator class of a trigram index if the index is one."""
         text = super().create_index(table, index, online=online)
-        if index.extra != TRIGRAMS:
+        if index.extra != TRIGRAM_INDEX:
             return text
         parts = ", ".join(f"{self.index_part(part)} gin_trgm_ops" for part in index.columns)
         return f"{text[: text.index(' (')]} USING gin ({parts})"
@@ -312,7 +312,7 @@ class PostgreSQLDialect(Dialect):
             # asyncpg raises the same classes for values that it cannot encode. Only errors of the server have a severity.
             sent = getattr(error, "severity", None) is not None
             ours = kind(_MESSAGES.get(state), code=state or None, constraint=getattr(error, "constraint_name", None), sent=sent)
-            ours.owner = getattr(error, "table_name", None)
+            ours.reported_table = getattr(error, "table_name", None)
             if isinstance(ours, ForeignKeyError):
                 _read_reference(ours, str(error), getattr(error, "detail", None) or "")
             return ours
@@ -350,22 +350,24 @@ def _read_reference(error: ForeignKeyError, message: str, detail: str) -> None:
     table instead, and the message starts with the referenced one.
     """
     columns, named, first = re.search(r"\(([^()=]+)\)=\(", detail), _QUOTED.findall(detail), _QUOTED.search(message)
-    if error.owner is None or columns is None or not named or first is None:
+    if error.reported_table is None or columns is None or not named or first is None:
         return
-    error.still_referenced = named[-1] == error.owner
+    error.still_referenced = named[-1] == error.reported_table
     fields = () if error.still_referenced else tuple(re.findall(r"\w+", columns[1]))
-    error.references = (Reference(error.owner, fields, first[1] if error.still_referenced else named[-1]),)
+    error.references = (Reference(error.reported_table, fields, first[1] if error.still_referenced else named[-1]),)
 
 
-TOGETHER = 8
+MAX_COMBINED_WRITES = 8
 """The maximum number of writes in one statement. It is small, because the server prepares every combination of texts."""
-PARAMETERS = 32_767
+MAX_PARAMETERS = 32_767
 """The maximum number of parameters of a statement in asyncpg."""
 
 
 def _can_be_combined(call: Call) -> bool:
     """Return whether a call is a single write without RETURNING that is subject to ``command_timeout``."""
-    return call.bounded and call.sql.startswith(("INSERT ", "UPDATE ", "DELETE ")) and "RETURNING" not in call.sql and ";" not in call.sql
+    return (
+        call.has_timeout and call.sql.startswith(("INSERT ", "UPDATE ", "DELETE ")) and "RETURNING" not in call.sql and ";" not in call.sql
+    )
 
 
 @lru_cache(maxsize=1024)
@@ -478,7 +480,7 @@ STALE_PLAN = "0A000"
 async def _run(method: Callable[..., Awaitable[T]], connection: asyncpg.Connection, call: Call, limits: TimeLimits) -> T:
     """Run a statement with a method of asyncpg, with a timeout if the call is bounded, and translate errors."""
     try:
-        if call.bounded:
+        if call.has_timeout:
             with limits.enforce():
                 return await method(call.sql, *call.args)
         return await method(call.sql, *call.args, timeout=NO_TIMEOUT)
@@ -755,7 +757,7 @@ class CallerPool:
         self._pool = pool
         self._acquire_timeout = acquire_timeout
         self._acquiring = TimeLimits(acquire_timeout, TimeoutError)
-        self._releasing = TimeLimits(SETTLE, TimeoutError)
+        self._releasing = TimeLimits(SETTLE_TIMEOUT, TimeoutError)
 
     async def acquire(self) -> asyncpg.Connection:
         """Acquire a connection, waiting until one is free.

@@ -23,12 +23,12 @@ def split_runs(calls: Sequence[Call]) -> Iterator[Sequence[Call]]:
 
 
 def _run_key(call: Call) -> tuple[str, bool]:
-    return call.sql, call.bounded
+    return call.sql, call.has_timeout
 
 
 def is_insert_run(run: Sequence[Call]) -> bool:
     """Return whether a run consists of several plain INSERTs of one row. Either each of them adds its row, or all fail."""
-    return len(run) > 1 and run[0].adds_row
+    return len(run) > 1 and run[0].is_plain_insert
 
 
 MAX_INSERT_CHARACTERS = 500_000
@@ -62,4 +62,4 @@ def _merge(calls: Sequence[Call]) -> Call:
     # Most values of a row are NULL, and the driver takes as long to format a NULL as a string.
     rows = (f"({','.join(['NULL' if value is None else '%s' for value in call.args])})" for call in calls)
     args = tuple(value for call in calls for value in call.args if value is not None)
-    return Call(f"{head} VALUES {','.join(rows)}", args, calls[0].bounded, calls[0].prepared)
+    return Call(f"{head} VALUES {','.join(rows)}", args, calls[0].has_timeout, calls[0].prepared)

@@ -36,7 +36,7 @@ from ..errors import (
     TransactionConflictError,
     TransactionMisuseError,
     ValueRefusedError,
-    shown,
+    printable,
 )
 from ..schema import ColumnType
 from .dialect import Dialect, Fragment, HintedTable, LiveTable, Place, live_tables, other_case
@@ -44,7 +44,7 @@ from .interface import Call, Executor, Features, Row
 from .managed import CLOSE_TIMEOUT, COMMAND_TIMEOUT, ManagedDatabase, jitter
 from .runs import is_insert_run, split_runs
 from .threads import Handle, ReaderPool
-from .transactions import Transaction, finish, open_block, open_transaction
+from .transactions import Transaction, current_transaction, open_transaction, run_to_completion
 from .wait_queue import ResourcePool
 
 if TYPE_CHECKING:
@@ -125,16 +125,16 @@ class SQLiteDialect(Dialect):
     # SQLite has type affinities and ignores widths. The lengths in the registry are checked before a value is written.
     types: ClassVar[dict[str, str]] = {"mediumtext": "text"}
     # With a bare parameter, SQLite would prepare the statement again for every pattern.
-    matches: ClassVar[dict[Place, str]] = dict.fromkeys(get_args(Place), "{0} GLOB +{1}")
-    lowered: ClassVar[str] = "lower({0})"
+    match_templates: ClassVar[dict[Place, str]] = dict.fromkeys(get_args(Place), "{0} GLOB +{1}")
+    lower_expression: ClassVar[str] = "lower({0})"
     # SQLite recommends a limit for large tables: a sample of each index is enough.
-    optimizing: ClassVar[tuple[str, ...]] = ("PRAGMA analysis_limit = 400", "PRAGMA optimize")
+    analyze_commands: ClassVar[tuple[str, ...]] = ("PRAGMA analysis_limit = 400", "PRAGMA optimize")
     collation: ClassVar[str] = "BINARY"
-    opening: ClassVar[str] = (
+    opening_note: ClassVar[str] = (
         "connect() permanently switches a SQLite file to WAL, for every program that opens it; add ?wal=0 to the URL to prevent this"
     )
 
-    def read_by(self, table: SQLTable, index: str, *, certain: bool) -> SQLTable:
+    def with_index(self, table: SQLTable, index: str, *, certain: bool) -> SQLTable:
         """Add INDEXED BY.
 
         Without statistics SQLite guesses. With statistics, a frequent value of a column hides a rare one.
@@ -147,7 +147,7 @@ class SQLiteDialect(Dialect):
         """Quote a name in a definition as standard SQL does, because SQLite stores definitions as they are written."""
         return super().identifier(name).replace(self.quote, '"')
 
-    def aside(self, source: Any) -> Any:
+    def without_indexes(self, source: Any) -> Any:
         """Prefix the columns with a plus. Without statistics, SQLite rates an index on the tenant as highly as any other."""
         return UnindexedColumns(source)
 
@@ -190,7 +190,7 @@ class SQLiteDialect(Dialect):
         """
         return (glob_pattern(place, glob_letters(text)),)
 
-    def gathered(self, fields: Sequence[tuple[Term, bool]]) -> Term:
+    def json_rows(self, fields: Sequence[tuple[Term, bool]]) -> Term:
         """Aggregate with ``json_group_array``.
 
         A second query with a list would read a row for each value of the list. A subquery that finds nothing reads no rows.
@@ -199,7 +199,7 @@ class SQLiteDialect(Dialect):
         listed = ",".join(f"CAST({{{number}}} AS TEXT)" if text else f"{{{number}}}" for number, (_, text) in enumerate(fields))
         return Fragment(f"json_group_array(json_array({listed}))", *(field for field, _ in fields))
 
-    def given_rows(self, table: str, columns: Sequence[str], count: int) -> str:
+    def bound_rows(self, table: str, columns: Sequence[str], count: int) -> str:
         """Extract the rows from a JSON array."""
         parts = ", ".join(f"json_extract(value, '$.{name}') AS {self.identifier(name)}" for name in columns)
         return f"(SELECT {parts} FROM json_each(\0rows\0))"  # noqa: S608  # names of a frozen file
@@ -242,9 +242,9 @@ class SQLiteDialect(Dialect):
             [(table, name) for table, name in triggers],
         )
 
-    def described(self, column: ColumnType) -> ColumnType:
+    def as_described(self, column: ColumnType) -> ColumnType:
         """Map ``mediumtext`` to the only text type without a width."""
-        return super().described(replace(column, type=self.types.get(column.type, column.type)))
+        return super().as_described(replace(column, type=self.types.get(column.type, column.type)))
 
     def classify(self, error: BaseException) -> DatabaseError | None:
         """Classify an error by SQLite's extended error name."""
@@ -306,7 +306,7 @@ def classify_by_name(code: str, message: str) -> DatabaseError:
     text = "the disk of the database is full: free some space" if code == "SQLITE_FULL" else None
     ours = (kind or DatabaseError)(text, code=code or None, constraint=_constraint(message))
     # SQLite identifies a unique key by its qualified columns.
-    ours.owner = (ours.constraint or "").rpartition(".")[0].rpartition(" ")[2].partition(".")[0] or None
+    ours.reported_table = (ours.constraint or "").rpartition(".")[0].rpartition(" ")[2].partition(".")[0] or None
     return ours
 
 
@@ -510,7 +510,7 @@ def _in_transaction(work: Callable[[sqlite3.Connection], T], connection: sqlite3
 
 
 def _are_bounded(calls: Sequence[Call]) -> bool:
-    return all(call.bounded for call in calls)
+    return all(call.has_timeout for call in calls)
 
 
 _SAVEPOINT = '"authhero_transaction"'
@@ -535,7 +535,7 @@ class SQLiteTransactionBackend:
 
     async def begin(self) -> None:
         """Begin a transaction, or a savepoint if the owner of the connection has a transaction open."""
-        await patient(lambda: self._handle.run(self._begin), self._busy_timeout)
+        await retry_while_locked(lambda: self._handle.run(self._begin), self._busy_timeout)
 
     def _begin(self, connection: sqlite3.Connection) -> None:
         # The worker thread sets the flags, so that they are right even if the caller was cancelled.
@@ -546,7 +546,7 @@ class SQLiteTransactionBackend:
     async def commit(self) -> None:
         """Commit. The statement cannot be interrupted, because its outcome would be unknown."""
         command = f"RELEASE {_SAVEPOINT}" if self._nested else "COMMIT"
-        await patient(lambda: self._command(command), self._busy_timeout)
+        await retry_while_locked(lambda: self._command(command), self._busy_timeout)
 
     async def rollback(self) -> None:
         """Roll back, if the transaction was begun."""
@@ -583,7 +583,7 @@ class SQLiteTransactionBackend:
         return self._begun and not self._handle.in_transaction
 
 
-async def patient(work: Callable[[], Awaitable[T]], seconds: float) -> T:
+async def retry_while_locked(work: Callable[[], Awaitable[T]], seconds: float) -> T:
     """Retry work for up to ``seconds`` while another process holds the write lock.
 
     Raises:
@@ -631,7 +631,7 @@ class SQLiteDatabase(ManagedDatabase):
 
     @property
     def _location(self) -> str:
-        return "on a caller's connection" if self._path is None else shown(self._path)
+        return "on a caller's connection" if self._path is None else printable(self._path)
 
     @property
     def file(self) -> Path | None:
@@ -659,12 +659,12 @@ class SQLiteDatabase(ManagedDatabase):
         busy_timeout = min(self._busy_timeout, BUSY_SLICE)
         handle = Handle.for_path(self._path or "", DIALECT, self._command_timeout, busy_timeout, self._cached_statements)
         try:
-            await finish(handle.open())
+            await run_to_completion(handle.open())
             # If several connections switch a new file to WAL concurrently, SQLite rejects all but one without waiting.
-            await patient(lambda: handle.run(configure), self._busy_timeout)
+            await retry_while_locked(lambda: handle.run(configure), self._busy_timeout)
             self._require_not_closed()
         except BaseException as error:
-            await finish(handle.discard())
+            await run_to_completion(handle.discard())
             # Handle.open() does not translate errors.
             ours = error if isinstance(error, DatabaseError) else self.dialect.translate(error)
             if ours is None or isinstance(ours, StatementTimeoutError):
@@ -707,7 +707,7 @@ class SQLiteDatabase(ManagedDatabase):
         return writer
 
     def _require_no_transaction_in_task(self) -> None:
-        block = open_block(self)
+        block = current_transaction(self)
         if block is not None and block.task is asyncio.current_task():
             raise TransactionMisuseError(
                 "SQLite has one writer, which the open transaction of this task occupies: use the adapters of this transaction"
@@ -738,7 +738,7 @@ class SQLiteDatabase(ManagedDatabase):
         work, bounded = partial(_write_atomically, calls), _are_bounded(calls)
         writer = await self._acquire_writer()
         try:
-            return await patient(lambda: writer.run(work, bounded=bounded), self._busy_timeout)
+            return await retry_while_locked(lambda: writer.run(work, bounded=bounded), self._busy_timeout)
         finally:
             self._writers.release(writer)
 
@@ -755,7 +755,7 @@ class SQLiteDatabase(ManagedDatabase):
 def _opening_error(ours: DatabaseError, path: str) -> DatabaseError:
     """Return the error for a file that cannot be opened, with a message that states the reason and the remedy."""
     code = ours.code or ""
-    file, name = Path(path).absolute(), f'"{shown(path)}"'
+    file, name = Path(path).absolute(), f'"{printable(path)}"'
     kind: type[DatabaseError] = ConnectionSetupError
     if code.startswith("SQLITE_NOTADB"):
         sentence = f"{name} is not a SQLite database: check the path in the URL"
@@ -764,7 +764,7 @@ def _opening_error(ours: DatabaseError, path: str) -> DatabaseError:
     elif stat.S_ISDIR(_file_mode(file) or 0):
         sentence = f"{name} is a directory: add the name of the file to the path in the URL"
     elif _file_mode(file.parent) is None:
-        sentence = f'the directory of {name} does not exist: create "{shown(str(file.parent))}", or check the path in the URL'
+        sentence = f'the directory of {name} does not exist: create "{printable(str(file.parent))}", or check the path in the URL'
     elif code.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM", "SQLITE_AUTH")):
         read_only = code.startswith("SQLITE_READONLY")
         kind = ReadOnlyError if read_only and os.access(path, os.R_OK) else PermissionDeniedError
@@ -820,7 +820,7 @@ def _optimize(connection: sqlite3.Connection) -> None:
     if connection.in_transaction or connection.total_changes == 0:
         return
     try:
-        for command in DIALECT.optimizing:
+        for command in DIALECT.analyze_commands:
             connection.execute(command)
     except sqlite3.Error as error:
         # Another process is writing, the disk is full, or close() has interrupted the statement.

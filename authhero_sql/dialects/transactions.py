@@ -35,13 +35,13 @@ T = TypeVar("T")
 logger: logging.Logger = logging.getLogger("authhero_sql.pool")
 """At level WARNING, it logs the connections that were closed because they could not be released in a clean state."""
 
-SETTLE = 0.5
+SETTLE_TIMEOUT = 0.5
 """The number of seconds that a cancelled task waits for a pending database operation before it aborts the connection."""
 _FATAL_ERRORS = (TransactionConflictError, DatabaseUnavailableError, StatementTimeoutError)
 """The errors that end the whole transaction, no matter how deeply nested the transaction is in which they were raised."""
 
 
-async def finish(awaitable: Awaitable[T], within: float | None = None) -> T:
+async def run_to_completion(awaitable: Awaitable[T], within: float | None = None) -> T:
     """Await an operation to its end even if the caller is cancelled. The cancellation is raised afterwards.
 
     An operation that has been sent to a database must be completed, or the state of its connection is unknown.
@@ -60,9 +60,6 @@ async def finish(awaitable: Awaitable[T], within: float | None = None) -> T:
         # Without the shield, a cancelled scope of anyio would cancel every further await as well.
         with anyio.CancelScope(shield=True):
             await _wait_until_done(future, within)
-        if not future.cancelled():
-            # Retrieving the exception keeps asyncio from logging it. The caller gets the cancellation instead.
-            future.exception()
         raise
 
 
@@ -273,7 +270,7 @@ class Transaction:
 
         async def work() -> None:
             try:
-                async with asyncio.timeout(SETTLE if urgent else self._backend.acquire_timeout):
+                async with asyncio.timeout(SETTLE_TIMEOUT if urgent else self._backend.acquire_timeout):
                     await rollback()
             except (TimeoutError, AuthHeroSQLError, asyncio.CancelledError) as error:
                 if self.parent is not None and not self.parent._is_active():
@@ -286,7 +283,7 @@ class Transaction:
                 with suppress(AuthHeroSQLError):
                     await self._backend.abort()
 
-        await finish(work(), SETTLE)
+        await run_to_completion(work(), SETTLE_TIMEOUT)
 
 
 def _is_cancelled(error: BaseException) -> bool:
@@ -304,7 +301,7 @@ async def open_transaction(backend: TransactionBackend, database: object) -> Asy
     transaction = Transaction(backend, database)
 
     async def commit() -> None:
-        await finish(commit_and_record(), SETTLE)
+        await run_to_completion(commit_and_record(), SETTLE_TIMEOUT)
 
     async def commit_and_record() -> None:
         await backend.commit()
@@ -349,7 +346,7 @@ def _innermost() -> Transaction | None:
     return transaction
 
 
-def open_block(database: object) -> Transaction | None:
+def current_transaction(database: object) -> Transaction | None:
     """Return the innermost transaction of a database that is open in the current context, or None."""
     transaction = _CURRENT.get()
     while transaction is not None and (transaction.closed or transaction.database is not database):

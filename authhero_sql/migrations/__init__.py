@@ -4,7 +4,15 @@ from .backfills import Progress
 from .check import Difference, SchemaCheck, check_schema
 from .export import export_sql
 from .losses import DataLoss
-from .migrator import MigrationStatus, PlannedMigration, losses, migrate_down, migrate_to_latest, migration_status, plan
+from .migrator import (
+    MigrationStatus,
+    PlannedMigration,
+    migrate_down,
+    migrate_to_latest,
+    migration_status,
+    plan_migrations,
+    preview_data_loss,
+)
 from .repair import InterruptedMigration, find_interrupted_migrations, lease_holder, repair, unlock
 from .search import create_search_indexes, drop_search_indexes
 
@@ -22,11 +30,11 @@ __all__ = [
     "export_sql",
     "find_interrupted_migrations",
     "lease_holder",
-    "losses",
     "migrate_down",
     "migrate_to_latest",
     "migration_status",
-    "plan",
+    "plan_migrations",
+    "preview_data_loss",
     "repair",
     "unlock",
 ]

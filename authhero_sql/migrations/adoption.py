@@ -120,7 +120,7 @@ async def adopt_migration(context: Context, name: str) -> bool:
     entry = Entry(
         name=name, checksum=history.checksum(name), steps=number, steps_started=number, steps_done=number, applied_at=context.now()
     )
-    await ledger.execute(context.dialect.applied(history.script(name)))
+    await ledger.execute(context.dialect.mark_applied(history.script(name)))
     await ledger.add(entry)
     return True
 

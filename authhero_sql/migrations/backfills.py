@@ -13,7 +13,7 @@ from pypika.functions import Count
 from ..clock import to_epoch_ms
 from ..context import Context
 from ..dialects.interface import Call, Row
-from ..statements.texts import MARK, Bind, CompiledStatement
+from ..statements.cache import MARK, Bind, CompiledStatement
 from .operations import Backfill
 
 
@@ -25,7 +25,7 @@ class Progress:
         migration: The name of the migration.
         step: The number of the current step, counted from 1.
         steps: The total number of steps.
-        what: The kind of the step, for example ``"AddColumn"``.
+        operation: The kind of the step, for example ``"AddColumn"``.
         rows: The number of rows that a data step has examined so far.
         total: The number of rows that the table had when the data step began, or None for other steps.
         seconds: The time since the step began, in seconds.
@@ -34,7 +34,7 @@ class Progress:
     migration: str
     step: int
     steps: int
-    what: str
+    operation: str
     rows: int = 0
     total: int | None = None
     seconds: float = 0.0
@@ -138,4 +138,4 @@ class _Batches:
     def _call(self, text: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Call:
         sql, names = self.context.dialect.placeholders(text, MARK)
         values = self.context.dialect.row_values(columns, rows)
-        return Call(sql, tuple(values[name] for name in names), bounded=False)
+        return Call(sql, tuple(values[name] for name in names), has_timeout=False)

@@ -44,7 +44,7 @@ class Difference:
         part: The kind of object that differs.
         name: The name of the column, index or trigger, or the definition of a foreign key. Empty for a table or its primary key.
         found: The definition in the database, or None if the object is missing.
-        wanted: The definition in the registry, or None if the object is not part of the schema.
+        expected: The definition in the registry, or None if the object is not part of the schema.
         required: Whether the adapters cannot work with the database because of this difference. They require every table and every
             column, with a type that can hold what they write. They also require every primary key and unique index, under any name.
             A column outside the schema must be nullable or have a default. On MySQL, tables must support transactions, which MyISAM
@@ -55,7 +55,7 @@ class Difference:
     part: Part
     name: str
     found: str | None
-    wanted: str | None
+    expected: str | None
     required: bool = False
 
     def __str__(self) -> str:
@@ -66,12 +66,12 @@ class Difference:
         place = f"{self.table or 'every table'}: {label} {name}".rstrip()
         if self.found is None:
             return f"{place} is missing"
-        return f"{place} is not part of the schema" if self.wanted is None else f"{place} is {self.found}, expected {self.wanted}"
+        return f"{place} is not part of the schema" if self.expected is None else f"{place} is {self.found}, expected {self.expected}"
 
     def _describe_table(self) -> str:
         if self.found is None:
             return "table is missing"
-        return f"{self.found} is not part of the schema" if self.wanted is None else f"is a {self.found}, expected {self.wanted}"
+        return f"{self.found} is not part of the schema" if self.expected is None else f"is a {self.found}, expected {self.expected}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ def wanted_schema(dialect: Dialect) -> dict[str, TableShape]:
 
 def described(state: TableState, dialect: Dialect) -> TableState:
     """Return the table as the engine would describe it."""
-    columns, indexes = map(dialect.described, state.columns), map(dialect.described_index, state.indexes)
+    columns, indexes = map(dialect.as_described, state.columns), map(dialect.index_as_described, state.indexes)
     return replace(state, columns=tuple(columns), indexes=tuple(indexes))
 
 

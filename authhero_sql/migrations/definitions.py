@@ -48,7 +48,7 @@ async def with_lock_retries(context: Context, work: Callable[[], Awaitable[None]
 
 async def define(context: Context, text: str) -> None:
     """Run one definition outside a transaction, without a time limit."""
-    await with_lock_retries(context, lambda: context.dialect.define(context.database, Call(text, bounded=False)))
+    await with_lock_retries(context, lambda: context.dialect.execute_ddl(context.database, Call(text, has_timeout=False)))
 
 
 async def build_index(context: Context, step: CreateIndex, *, again: bool) -> None:
@@ -73,7 +73,7 @@ async def build_index(context: Context, step: CreateIndex, *, again: bool) -> No
 async def _build(context: Context, step: CreateIndex) -> None:
     text = context.dialect.create_index(step.table, step.index, online=True)
     try:
-        await context.dialect.define(context.database, Call(text, bounded=False))
+        await context.dialect.execute_ddl(context.database, Call(text, has_timeout=False))
     except DatabaseUnavailableError:
         # The server may still be building the index. The next run checks.
         raise
@@ -86,7 +86,7 @@ async def _build(context: Context, step: CreateIndex) -> None:
 
 
 async def _leftover(context: Context, step: CreateIndex) -> str | None:
-    return await context.dialect.leftover_index(context.database, step.table, step.index.name)
+    return await context.dialect.drop_invalid_index(context.database, step.table, step.index.name)
 
 
 async def _drop_leftover(context: Context, step: CreateIndex) -> bool:
@@ -94,5 +94,5 @@ async def _drop_leftover(context: Context, step: CreateIndex) -> bool:
     text = await _leftover(context, step)
     if text is None:
         return False
-    await context.database.execute(Call(text, bounded=False))
+    await context.database.execute(Call(text, has_timeout=False))
     return True

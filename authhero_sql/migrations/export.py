@@ -78,8 +78,8 @@ def _insert_entry(dialect: Dialect, name: str) -> str:
     """Return the statement that records a migration as applied. The database sets the time."""
     steps = str(len(history.load(name).up))
     values = {
-        "name": dialect.string(name),
-        "checksum": dialect.string(history.checksum(name)),
+        "name": dialect.text_literal(name),
+        "checksum": dialect.text_literal(history.checksum(name)),
         "steps": steps,
         "steps_started": steps,
         "steps_done": steps,

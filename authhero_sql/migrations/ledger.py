@@ -26,7 +26,7 @@ from ..errors import (
     SchemaMismatchError,
     TransactionConflictError,
 )
-from ..ids import Ids
+from ..ids import IdGenerator
 from ..models.base import Instant
 from ..schema import Column, Columns, Table
 from ..statements.conditions import NOT_NULL, DatabaseNow, lte, null_or
@@ -76,7 +76,7 @@ def lease_owner() -> str:
 
     The random part distinguishes concurrent migrations of one process.
     """
-    return f"{socket.gethostname()[:32]}:{os.getpid()}:{Ids().nanoid(12)}"
+    return f"{socket.gethostname()[:32]}:{os.getpid()}:{IdGenerator().nanoid(12)}"
 
 
 class _Ledger(Columns):
@@ -155,7 +155,7 @@ class Ledger(Adapter[Entry]):
 
     async def count_executable(self, calls: Sequence[Call]) -> int:
         """Return how many of the statements succeed before one fails, by trying them in batches that are rolled back."""
-        rollback = [self._sql.update({LEDGER.c.name: ""}, {"steps": 0}), self.context.dialect.unless_changed(0)]
+        rollback = [self._sql.update({LEDGER.c.name: ""}, {"steps": 0}), self.context.dialect.require_changed(0)]
         low, high = 0, len(calls)
         while low < high:
             middle = (low + high + 1) // 2

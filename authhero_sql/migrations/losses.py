@@ -78,4 +78,4 @@ def _refuse_references(live: Mapping[str, LiveTable], dropped: set[str]) -> None
 def _count(context: Context, table: str, column: str | None) -> Call:
     dialect = context.dialect
     counted = "*" if column is None else dialect.identifier(column)
-    return Call(f"SELECT COUNT({counted}) FROM {dialect.identifier(table)}", bounded=False)  # noqa: S608  # names of frozen files
+    return Call(f"SELECT COUNT({counted}) FROM {dialect.identifier(table)}", has_timeout=False)  # noqa: S608  # names of frozen files

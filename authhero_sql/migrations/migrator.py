@@ -20,7 +20,7 @@ from ..errors import (
     DuplicateObjectError,
     MigrationError,
     SchemaMismatchError,
-    shown,
+    printable,
 )
 from . import history
 from .adoption import adopt_migration, is_foreign, made_by_others, wait_for_authhero
@@ -41,13 +41,13 @@ class MigrationStatus:
     Attributes:
         applied: The ledger entries of the applied migrations, oldest first.
         pending: The names of the pending migrations, oldest first.
-        made_by: The program that created the tables, ``"AuthHero"`` or ``"another program"``, if the database has tables of this
+        created_by: The program that created the tables, ``"AuthHero"`` or ``"another program"``, if the database has tables of this
             schema but no ledger, and can therefore be adopted. None otherwise.
     """
 
     applied: tuple[Entry, ...] = ()
     pending: tuple[str, ...] = field(default=())
-    made_by: str | None = None
+    created_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ async def migration_status(pool: object) -> MigrationStatus:
     return MigrationStatus(applied, tuple(name for name in history.names() if name not in done), made_by)
 
 
-async def plan(pool: object) -> list[PlannedMigration]:
+async def plan_migrations(pool: object) -> list[PlannedMigration]:
     """Return the migrations that :func:`migrate_to_latest` would apply, oldest first, without changing anything.
 
     Args:
@@ -186,15 +186,15 @@ async def migrate_to_latest(
 
 async def _optimize(context: Context) -> None:
     """Refresh the statistics of the query planner after the schema changed. A failure is only logged."""
-    if not context.dialect.optimizing:
+    if not context.dialect.analyze_commands:
         return
     try:
-        await context.executor.write([Call(command, bounded=False) for command in context.dialect.optimizing])
+        await context.executor.write([Call(command, has_timeout=False) for command in context.dialect.analyze_commands])
     except DatabaseError as error:
         logger.warning("the migrations were applied, but %s could not update its statistics: %s", context.dialect.name, error)
 
 
-async def losses(pool: object, steps: int = 1) -> list[DataLoss]:
+async def preview_data_loss(pool: object, steps: int = 1) -> list[DataLoss]:
     """Return the tables and columns that :func:`migrate_down` would drop, with their row counts, without changing anything.
 
     Args:
@@ -224,7 +224,7 @@ async def migrate_down(
     Args:
         pool: Anything that ``create_adapters`` accepts.
         steps: The number of migrations to undo.
-        drop_data: Whether tables and columns may be dropped, with their data. See :func:`losses`.
+        drop_data: Whether tables and columns may be dropped, with their data. See :func:`preview_data_loss`.
         verbose: Whether to log each migration to ``authhero_sql.migrations``, at level INFO.
         lock_timeout: How long to wait for another process that is migrating, in seconds.
         report: Called with the progress of each step.
@@ -320,7 +320,7 @@ def _pending_until(target: str | None, entries: dict[str, Entry]) -> list[str]:
     found = [name for name in known if name.startswith(target)] if target else []
     if len(found) != 1:
         reason = f"matches {len(found)} migrations" if found else "does not match any migration"
-        raise MigrationError(f"the target {shown(target)} {reason}: use a name from {known[0]} to {known[-1]}")
+        raise MigrationError(f"the target {printable(target)} {reason}: use a name from {known[0]} to {known[-1]}")
     later = [name for name in known if name > found[0] and name in entries]
     if later:
         raise MigrationError(
@@ -430,14 +430,14 @@ class _Run:
         Once the migration is applied, they include those for the engine's own migration tool.
         """
         ledger = Ledger(context)
-        applied = context.dialect.applied(history.script(entry.name)) if entry.applied_at is not None else []
+        applied = context.dialect.mark_applied(history.script(entry.name)) if entry.applied_at is not None else []
         fields = entry.model_dump(include={"steps_started", "steps_done", "applied_at", "duration_ms"})
         return [*applied, ledger.insert_call(entry) if new else ledger.update_call(entry.name, fields)]
 
     async def _up_in_transaction(self, first: int, last: int, after: Entry, *, new: bool) -> None:
         self.reached = self.committed
         async with self.context.transaction() as inside:
-            for command in self.context.dialect.soon:
+            for command in self.context.dialect.short_lock_timeout_commands:
                 await inside.executor.execute(Call(command))
             for number in range(first, last + 1):
                 await self._do(inside, number)
@@ -451,7 +451,7 @@ class _Run:
         steps = self.migration.up[first - 1 : last]
         for number, step in enumerate(steps, first):
             self._report(number, step)
-        calls = [Call(statement(step, self.context.dialect), bounded=False) for step in steps]
+        calls = [Call(statement(step, self.context.dialect), has_timeout=False) for step in steps]
         try:
             await self.context.executor.write([*calls, *self._ledger_calls(self.context, after, new=new)])
         except DatabaseUnavailableError:
@@ -508,7 +508,7 @@ class _Run:
             await ledger.update(name, steps_started=number - 1, steps_done=number)
             await self._run_journaled(self._undo(self.context, number, again=number == uncertain), number)
             await ledger.update(name, steps_done=number - 1)
-        await ledger.execute(self.context.dialect.taken_back(history.script(name)))
+        await ledger.execute(self.context.dialect.mark_unapplied(history.script(name)))
         await ledger.remove(name)
 
     async def _do(self, context: Context, number: int, *, again: bool = False) -> None:
@@ -517,8 +517,8 @@ class _Run:
         try:
             if isinstance(step, Backfill):
                 await fill(context, step, lambda rows, total, seconds: self._report(number, step, rows, total, seconds), drop=True)
-            elif context.connection is not None:
-                await context.executor.execute(Call(statement(step, context.dialect), bounded=False))
+            elif context.current is not None:
+                await context.executor.execute(Call(statement(step, context.dialect), has_timeout=False))
             elif isinstance(step, CreateIndex) and self.migration.is_online(step):
                 await build_index(context, step, again=again)
             else:
@@ -545,7 +545,7 @@ class _Run:
 
     async def _alternative_undo(self, context: Context, step: Operation, error: AuthHeroSQLError) -> str | None:
         """Return the statement to run instead of an undo step that the engine rejected, or None."""
-        if not isinstance(step, DropIndex) or not isinstance(error, DatabaseError) or error.code not in context.dialect.needed:
+        if not isinstance(step, DropIndex) or not isinstance(error, DatabaseError) or error.code not in context.dialect.index_in_use_codes:
             return None
         live = await context.dialect.describe(context.database)
         return context.dialect.replace_index(step.table, step.index, live[step.table].foreign_keys)

@@ -21,8 +21,8 @@ class InterruptedMigration:
         name: The name of the migration.
         steps: The number of its steps.
         steps_done: The number of steps that are known to be done.
-        unsure: The number of the step that may have been done or undone without being recorded, or None if there is no such step.
-        what: A description of that step.
+        uncertain_step: The number of the step that may have been done or undone without being recorded, or None if there is no such step.
+        operation: A description of that step.
         is_done: Whether the live schema shows that the step is done, or None if the schema does not tell.
         changed: Whether the migration's file has changed since the migration was started.
     """
@@ -30,16 +30,16 @@ class InterruptedMigration:
     name: str
     steps: int
     steps_done: int
-    unsure: int | None
-    what: str | None
+    uncertain_step: int | None
+    operation: str | None
     is_done: bool | None
     changed: bool
 
     def __str__(self) -> str:
         text = f"{self.name}: {self.steps_done} of {self.steps} steps are done"
-        if self.unsure is not None:
+        if self.uncertain_step is not None:
             state = {True: "but is done", False: "and is not done", None: "and may or may not be done"}[self.is_done]
-            text += f"; step {self.unsure} ({self.what}) was interrupted {state}"
+            text += f"; step {self.uncertain_step} ({self.operation}) was interrupted {state}"
         return text + ("; the migration's file has changed since" if self.changed else "")
 
 
@@ -81,8 +81,8 @@ async def repair(pool: object) -> list[InterruptedMigration]:
     found = await find_interrupted_migrations(context.database)
     for interrupted in found:
         fields: dict[str, object] = {}
-        if interrupted.unsure is not None and interrupted.is_done is not None:
-            done = interrupted.unsure if interrupted.is_done else interrupted.unsure - 1
+        if interrupted.uncertain_step is not None and interrupted.is_done is not None:
+            done = interrupted.uncertain_step if interrupted.is_done else interrupted.uncertain_step - 1
             fields = {"steps_started": done, "steps_done": done}
         if interrupted.changed and len(history.load(interrupted.name).up) == interrupted.steps:
             fields["checksum"] = history.checksum(interrupted.name)
@@ -129,14 +129,14 @@ async def _inspect(context: Context, entry: Entry, live: Mapping[str, LiveTable]
     unsure = max(entry.steps_started, entry.steps_done) if entry.steps_started != entry.steps_done else None
     step = history.load(entry.name).up[unsure - 1] if known and unsure is not None and unsure <= len(history.load(entry.name).up) else None
     found = is_done(step, live) if step is not None else None
-    if isinstance(step, CreateIndex) and await context.dialect.leftover_index(context.database, step.table, step.index.name):
+    if isinstance(step, CreateIndex) and await context.dialect.drop_invalid_index(context.database, step.table, step.index.name):
         found = False
     return InterruptedMigration(
         name=entry.name,
         steps=entry.steps,
         steps_done=min(entry.steps_started, entry.steps_done),
-        unsure=unsure,
-        what=_describe_step(step) if step is not None else None,
+        uncertain_step=unsure,
+        operation=_describe_step(step) if step is not None else None,
         is_done=found,
         changed=known and entry.checksum != history.checksum(entry.name),
     )

@@ -8,7 +8,7 @@ from ..context import Context
 from ..dialects import wrap
 from ..dialects.interface import Call
 from ..errors import DatabaseError, UnsupportedError
-from ..schema import TRIGRAMS
+from ..schema import TRIGRAM_INDEX
 from ..tables import REGISTRY
 from .definitions import build_index, define
 from .operations import CreateIndex
@@ -39,13 +39,13 @@ async def create_search_indexes(pool: object) -> list[str]:
         TypeError: ``pool`` is not a supported database or pool.
     """
     context = Context.of(await wrap(pool))
-    possible = [step for step in STEPS if context.dialect.can_index(step.index)]
+    possible = [step for step in STEPS if context.dialect.supports_index(step.index)]
     if not possible:
-        raise UnsupportedError(f"{context.dialect.unlowered}: a prefix search scans the tenant's users")
+        raise UnsupportedError(f"{context.dialect.no_expression_index_reason}: a prefix search scans the tenant's users")
     existing = await _existing_indexes(context)
     built = []
     for step in possible:
-        if step.index.name not in existing and (step.index.extra != TRIGRAMS or await _has_trigrams(context)):
+        if step.index.name not in existing and (step.index.extra != TRIGRAM_INDEX or await _has_trigrams(context)):
             await build_index(context, step, again=True)
             built.append(step.index.name)
     return built
@@ -75,9 +75,9 @@ async def drop_search_indexes(pool: object) -> list[str]:
 
 async def _has_trigrams(context: Context) -> bool:
     try:
-        await context.database.execute(Call(context.dialect.trigrams))
+        await context.database.execute(Call(context.dialect.trigram_extension_sql))
     except DatabaseError as error:
-        logger.warning("substring searches will not use an index: ask the database owner to run %s", context.dialect.trigrams)
+        logger.warning("substring searches will not use an index: ask the database owner to run %s", context.dialect.trigram_extension_sql)
         logger.debug("the server reported: %s", error)
         return False
     return True
@@ -86,5 +86,5 @@ async def _has_trigrams(context: Context) -> bool:
 async def _existing_indexes(context: Context) -> set[str]:
     """Return the names of the search indexes in a database, except for unfinished ones of an interrupted build."""
     live = await context.dialect.describe(context.database)
-    unfinished = [await context.dialect.leftover_index(context.database, step.table, step.index.name) for step in STEPS]
+    unfinished = [await context.dialect.drop_invalid_index(context.database, step.table, step.index.name) for step in STEPS]
     return {step.index.name for step, left in zip(STEPS, unfinished, strict=True) if is_done(step, live) and left is None}

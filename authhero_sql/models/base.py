@@ -55,7 +55,7 @@ Secret = Annotated[T, Field(repr=False)]
 """A field that ``repr()`` omits. Every model marks the fields of secret columns this way."""
 
 
-class Stored:
+class ColumnLimits:
     """The limits of a column, as keywords of the JSON schema.
 
     Only the schema for validation includes them, because stored values may exceed them. The models do not enforce them, so that every
@@ -72,29 +72,29 @@ class Stored:
         return {**self.limits, **schema} if handler.mode == "validation" else schema
 
 
-Int32 = Annotated[int, Stored(minimum=-(2**31), maximum=2**31 - 1)]
-Float32 = Annotated[float, Stored(minimum=-(2**31), maximum=2**31 - 1)]
-Varchar2 = Annotated[str, Stored(maxLength=2)]
-Varchar10 = Annotated[str, Stored(maxLength=10)]
-Varchar16 = Annotated[str, Stored(maxLength=16)]
-Varchar17 = Annotated[str, Stored(maxLength=17)]
-Varchar21 = Annotated[str, Stored(maxLength=21)]
-Varchar24 = Annotated[str, Stored(maxLength=24)]
-Varchar26 = Annotated[str, Stored(maxLength=26)]
-Varchar32 = Annotated[str, Stored(maxLength=32)]
-Varchar45 = Annotated[str, Stored(maxLength=45)]
-Varchar50 = Annotated[str, Stored(maxLength=50)]
-Varchar64 = Annotated[str, Stored(maxLength=64)]
-Varchar100 = Annotated[str, Stored(maxLength=100)]
-Varchar128 = Annotated[str, Stored(maxLength=128)]
-Varchar191 = Annotated[str, Stored(maxLength=191)]
-Varchar255 = Annotated[str, Stored(maxLength=255)]
-Varchar256 = Annotated[str, Stored(maxLength=256)]
-Varchar512 = Annotated[str, Stored(maxLength=512)]
-Varchar1024 = Annotated[str, Stored(maxLength=1024)]
-Varchar2048 = Annotated[str, Stored(maxLength=2048)]
-Varchar2083 = Annotated[str, Stored(maxLength=2083)]
-Varchar4096 = Annotated[str, Stored(maxLength=4096)]
+Int32 = Annotated[int, ColumnLimits(minimum=-(2**31), maximum=2**31 - 1)]
+Float32 = Annotated[float, ColumnLimits(minimum=-(2**31), maximum=2**31 - 1)]
+Varchar2 = Annotated[str, ColumnLimits(maxLength=2)]
+Varchar10 = Annotated[str, ColumnLimits(maxLength=10)]
+Varchar16 = Annotated[str, ColumnLimits(maxLength=16)]
+Varchar17 = Annotated[str, ColumnLimits(maxLength=17)]
+Varchar21 = Annotated[str, ColumnLimits(maxLength=21)]
+Varchar24 = Annotated[str, ColumnLimits(maxLength=24)]
+Varchar26 = Annotated[str, ColumnLimits(maxLength=26)]
+Varchar32 = Annotated[str, ColumnLimits(maxLength=32)]
+Varchar45 = Annotated[str, ColumnLimits(maxLength=45)]
+Varchar50 = Annotated[str, ColumnLimits(maxLength=50)]
+Varchar64 = Annotated[str, ColumnLimits(maxLength=64)]
+Varchar100 = Annotated[str, ColumnLimits(maxLength=100)]
+Varchar128 = Annotated[str, ColumnLimits(maxLength=128)]
+Varchar191 = Annotated[str, ColumnLimits(maxLength=191)]
+Varchar255 = Annotated[str, ColumnLimits(maxLength=255)]
+Varchar256 = Annotated[str, ColumnLimits(maxLength=256)]
+Varchar512 = Annotated[str, ColumnLimits(maxLength=512)]
+Varchar1024 = Annotated[str, ColumnLimits(maxLength=1024)]
+Varchar2048 = Annotated[str, ColumnLimits(maxLength=2048)]
+Varchar2083 = Annotated[str, ColumnLimits(maxLength=2083)]
+Varchar4096 = Annotated[str, ColumnLimits(maxLength=4096)]
 
 
 class _LazyModelMeta(ModelMetaclass):
@@ -110,7 +110,7 @@ class _LazyModelMeta(ModelMetaclass):
         return model
 
 
-class Described(BaseModel, metaclass=_LazyModelMeta):
+class DocumentedModel(BaseModel, metaclass=_LazyModelMeta):
     """A model whose JSON schema describes each field with the docstring below it.
 
     The docstrings are read from the source code when a schema is generated. Pydantic's ``use_attribute_docstrings`` would read them when
@@ -122,7 +122,7 @@ class Described(BaseModel, metaclass=_LazyModelMeta):
         """Add a description to each field that has none in the schema that pydantic generates."""
         schema = handler(core_schema)
         properties = handler.resolve_ref_schema(schema).get("properties", {})
-        for name, description in descriptions(cls).items():
+        for name, description in field_descriptions(cls).items():
             # The schema has either names or aliases, depending on by_alias.
             for key in (name, cls.model_fields[name].serialization_alias):
                 if key in properties:
@@ -130,11 +130,11 @@ class Described(BaseModel, metaclass=_LazyModelMeta):
         return schema
 
 
-def descriptions(model: type[BaseModel]) -> dict[str, str]:
+def field_descriptions(model: type[BaseModel]) -> dict[str, str]:
     """Return the docstring of each field by name, including docstrings inherited from overridden fields."""
     found: dict[str, str] = {}
     for base in reversed(model.__mro__):
-        if issubclass(base, Described):
+        if issubclass(base, DocumentedModel):
             found.update(_docstrings(base.__module__).get(base.__qualname__, {}))
     return {name: text for name, text in found.items() if name in model.model_fields}
 
@@ -158,7 +158,7 @@ def _documented_attributes(body: list[ast.stmt]) -> Iterator[tuple[str, str]]:
                 yield name, inspect.cleandoc(text)
 
 
-class Model(Described):
+class Model(DocumentedModel):
     """The base class of entities and nested objects, which accepts fields by Python name and by wire name."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(
@@ -198,7 +198,7 @@ class ImportMetadata(Insert):
     """When the row was last updated; the value of ``created_at`` if omitted."""
 
 
-class Page(Described, Generic[T]):
+class Page(DocumentedModel, Generic[T]):
     """A page of rows."""
 
     items: list[T]

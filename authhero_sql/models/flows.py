@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, StringConstraints, Tag
 
 from .base import Insert, Instant, Model, Nested
-from .shared import GENERAL, RedirectTarget, kind_of
+from .shared import GENERIC_TAG, RedirectTarget, type_discriminator
 
 __all__ = [
     "EmailVerificationRules",
@@ -131,9 +131,9 @@ _FlowActions = (
     Annotated[UpdateUserAction, Tag("AUTH0")]
     | Annotated[EmailVerifyAction, Tag("EMAIL")]
     | Annotated[RedirectAction, Tag("REDIRECT")]
-    | Annotated[GenericFlowAction, Tag(GENERAL)]
+    | Annotated[GenericFlowAction, Tag(GENERIC_TAG)]
 )
-FlowAction = Annotated[_FlowActions, Discriminator(kind_of(_FlowActions))]
+FlowAction = Annotated[_FlowActions, Discriminator(type_discriminator(_FlowActions))]
 """An action of a flow, discriminated by ``type``."""
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, StringConstraints, Tag
 
 from .base import Insert, Instant, Model, Nested, Secret, Varchar255
-from .shared import GENERAL, RedirectTarget, kind_of
+from .shared import GENERIC_TAG, RedirectTarget, type_discriminator
 
 __all__ = [
     "ActionNode",
@@ -826,9 +826,9 @@ _Components = (
     | Annotated[TelephoneField, Tag("TEL")]
     | Annotated[TextField, Tag("TEXT")]
     | Annotated[UrlField, Tag("URL")]
-    | Annotated[GenericComponent, Tag(GENERAL)]
+    | Annotated[GenericComponent, Tag(GENERIC_TAG)]
 )
-Component = Annotated[_Components, Discriminator(kind_of(_Components))]
+Component = Annotated[_Components, Discriminator(type_discriminator(_Components))]
 """A component of a step, discriminated by ``type``."""
 
 
@@ -961,9 +961,9 @@ _FormNodes = (
     | Annotated[RouterNode, Tag("ROUTER")]
     | Annotated[StepNode, Tag("STEP")]
     | Annotated[ActionNode, Tag("ACTION")]
-    | Annotated[GenericNode, Tag(GENERAL)]
+    | Annotated[GenericNode, Tag(GENERIC_TAG)]
 )
-FormNode = Annotated[_FormNodes, Discriminator(kind_of(_FormNodes))]
+FormNode = Annotated[_FormNodes, Discriminator(type_discriminator(_FormNodes))]
 """A node of a form, discriminated by ``type``."""
 
 

@@ -10,11 +10,11 @@ RedirectTarget = Literal["change-email", "account", "custom"]
 ResponseMode = Literal["query", "fragment", "form_post", "web_message", "saml_post"]
 ResponseType = Literal["token", "id_token", "id_token token", "code", "code id_token", "code token", "code id_token token"]
 
-GENERAL = "other"
+GENERIC_TAG = "other"
 """The tag of the member of a union that accepts unknown types."""
 
 
-def kind_of(union: Any) -> Callable[[Any], str]:
+def type_discriminator(union: Any) -> Callable[[Any], str]:
     """Return a discriminator function for a union whose members are tagged with their ``type``.
 
     The function returns the type of a value, or ``GENERAL`` if no member has this type.
@@ -23,6 +23,6 @@ def kind_of(union: Any) -> Callable[[Any], str]:
 
     def kind(value: Any) -> str:
         tag = value.get("type") if isinstance(value, Mapping) else getattr(value, "type", None)
-        return tag if isinstance(tag, str) and tag in known else GENERAL
+        return tag if isinstance(tag, str) and tag in known else GENERIC_TAG
 
     return kind

@@ -5,5 +5,5 @@
 - :mod:`~authhero_sql.statements.filters` compiles the filters of callers.
 - :mod:`~authhero_sql.statements.table` builds the statements of a table, :mod:`~authhero_sql.statements.lists` those of its lists, and
   :mod:`~authhero_sql.statements.aggregates` those that count rows in groups.
-- :mod:`~authhero_sql.statements.texts` caches the text of the statements.
+- :mod:`~authhero_sql.statements.cache` caches the text of the statements.
 """

@@ -2,7 +2,7 @@
 
 PostgreSQL and MySQL choose well on the basis of the statistics that they maintain. SQLite has no statistics until ANALYZE is run, and
 then assumes the average number of rows for every value. Of two indexes it may therefore choose the one that reads all rows of a tenant.
-Statements for SQLite name the index; see :meth:`~authhero_sql.dialects.dialect.Dialect.read_by`.
+Statements for SQLite name the index; see :meth:`~authhero_sql.dialects.dialect.Dialect.with_index`.
 """
 
 from __future__ import annotations
@@ -98,6 +98,6 @@ def _usefulness(index: Index, equal: Collection[str], bounded: Collection[str], 
     ]
     in_order = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(rest, sorted_by, strict=False)))
     in_range = int(not order and bool(rest) and rest[0] in bounded)
-    if not in_order and not in_range and (index.broad or not leading):
+    if not in_order and not in_range and (index.unselective or not leading):
         return (0, 0, TENANT_ID in leading)
     return (sum(name != TENANT_ID for name in leading), in_order or in_range, TENANT_ID in leading)

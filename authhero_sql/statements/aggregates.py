@@ -12,9 +12,9 @@ from pypika.terms import Case, Star
 
 from ..dialects.interface import Call
 from ..schema import Order
+from .cache import Bind
 from .conditions import Where, shape
 from .table import Statements
-from .texts import Bind
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Bucketed:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class Relabeled:
     """A column's value replaced by a label: the one in ``names``, or ``other`` for an unlisted value. NULL stays NULL."""
 
     column: str
@@ -42,7 +42,7 @@ class Latest:
     second: str
 
 
-Dimension = str | Bucketed | Named
+Dimension = str | Bucketed | Relabeled
 """An expression to group by: a column, or a value derived from one."""
 
 
@@ -58,7 +58,7 @@ class Aggregates(Statements):
         order: Sequence[Order],
         limit: int,
         offset: int,
-        also: Mapping[str, tuple[Named, Sequence[str]]] = {},
+        also: Mapping[str, tuple[Relabeled, Sequence[str]]] = {},
     ) -> Call:
         """Return the number of rows of each group.
 
@@ -121,7 +121,7 @@ class Aggregates(Statements):
             return dialect.bucket(
                 source.field(part.column), Bind, name, dialect.bucket_size(len(part.starts)), text=self.table[part.column].is_text
             )
-        if isinstance(part, Named):
+        if isinstance(part, Relabeled):
             column = source.field(part.column)
             case: Any = Case().when(column.isnull(), column)
             for number, _ in enumerate(part.names):
@@ -133,7 +133,7 @@ class Aggregates(Statements):
     def _dimension_values(self, name: str, part: Dimension) -> dict[str, Any]:
         if isinstance(part, Bucketed):
             return self.dialect.bucket_values(name, part.starts)
-        if isinstance(part, Named):
+        if isinstance(part, Relabeled):
             pairs = enumerate(part.names)
             labels = {f"{name}_{word}_{number}": value for number, pair in pairs for word, value in zip(("from", "to"), pair, strict=True)}
             return {**labels, f"{name}_other": part.other}
@@ -142,7 +142,7 @@ class Aggregates(Statements):
     def _dimension_shape(self, part: Dimension) -> Any:
         if isinstance(part, Bucketed):
             return ("bucket", part.column, self.dialect.bucket_size(len(part.starts)))
-        return ("named", part.column, len(part.names)) if isinstance(part, Named) else part
+        return ("named", part.column, len(part.names)) if isinstance(part, Relabeled) else part
 
     def cohorts(self, where: Where, first: str, last: Latest, starts: Sequence[int], family: str | None = None) -> Call:
         """Return the number of objects for each pair of buckets: the one of their creation and the one of their last use.

@@ -21,7 +21,7 @@ from pypika.terms import Criterion, Field, Term
 
 from ..dialects.dialect import Dialect
 from ..schema import Column, Table
-from .texts import Bind, DatabaseNowTerm
+from .cache import Bind, DatabaseNowTerm
 
 Sign = Literal["<", "<=", ">", ">=", "<>"]
 Role = Literal["equal", "bounded", "listed", "null", ""]
@@ -110,7 +110,7 @@ class Scope:
         """Return the value to bind for a public value."""
         if isinstance(value, DatabaseNow):
             return value.milliseconds
-        return value.value if isinstance(value, StoredValue) else self.table.operand(column.name, value)
+        return value.value if isinstance(value, StoredValue) else self.table.encode_operand(column.name, value)
 
 
 def _term(value: Any, bind: str) -> Term:
@@ -355,7 +355,7 @@ def _criteria(where: Where, scope: Scope, prefix: str) -> Iterator[Criterion]:
         if isinstance(value, Operator):
             yield value.criterion(scope, column, bind)
         else:
-            equal = scope.dialect.checked if column.name in scope.checked else scope.dialect.equal
+            equal = scope.dialect.equal_without_index if column.name in scope.checked else scope.dialect.equal
             yield equal(scope.field(column), _term(value, bind), text=column.is_text)
 
 

@@ -19,12 +19,12 @@ from pypika.terms import Criterion, Field, Term
 
 from .. import lucene
 from ..codecs import BOOL, EPOCH_MS, FLAG, INSTANT, INT, MARK, SWITCH, TEXT
-from ..dialects.dialect import Dialect, Fragment, Place, joined
-from ..errors import InvalidQueryError, did_you_mean, shown
-from ..listing import ListRules
-from ..rows import default_of, wire_fields, without_none
+from ..dialects.dialect import Dialect, Fragment, Place, combine_conditions
+from ..errors import InvalidQueryError, did_you_mean, printable
+from ..pagination import ListRules
+from ..row_mapping import default_of, wire_fields, without_none
 from ..schema import Column
-from .texts import Bind
+from .cache import Bind
 
 Shape = tuple[Any, ...]
 _PLACES = get_args(Place)
@@ -89,7 +89,7 @@ def targets(rules: ListRules, columns: tuple[Column, ...], model: type[BaseModel
 
 
 def _absent(column: Column, model: type[BaseModel]) -> Any:
-    """Return the stored value that a NULL is read as, in agreement with :class:`~authhero_sql.rows.RowReader`."""
+    """Return the stored value that a NULL is read as, in agreement with :class:`~authhero_sql.row_mapping.RowReader`."""
     if column.codec not in _READ:
         raise KeyError(column.name)
     if not column.null:
@@ -175,7 +175,7 @@ class _Compiler:
         try:
             return self.known[field]
         except KeyError:
-            name, supported = shown(field[: lucene.SHOWN]), ", ".join(self.known) or "none"
+            name, supported = printable(field[: lucene.SHOWN]), ", ".join(self.known) or "none"
             problem = f'{self.rules.wire} cannot be filtered by "{name}" (supported: {supported})'
             raise InvalidQueryError(problem + did_you_mean(field, self.known)) from None
 
@@ -251,7 +251,7 @@ class _Compiler:
 
     def _match_one(self, target: Target, place: Place, text: str, negated: bool) -> Shape:
         """Return the shape for a column that contains, begins with or ends with the text."""
-        bounds = self.dialect.beginning(text) if place == "start" and target.searched and not negated else ()
+        bounds = self.dialect.prefix_bounds(text) if place == "start" and target.searched and not negated else ()
         if not bounds:
             return self._match_any([target], place, text, negated)
         return ("and", self._leaf("begins", target, negated, *bounds), self._match_any([target], place, text, negated))
@@ -318,9 +318,9 @@ class _Predicates:
         if operator == "or" and self.guards:
             guards, self.guards = self.guards, ()
             pairs = [(guard, self.build(part)) for guard, part in zip(guards, shape[1:], strict=True)]
-            return joined("OR", [part if guard is None else Fragment("({0} AND {1})", guard, part) for guard, part in pairs])
+            return combine_conditions("OR", [part if guard is None else Fragment("({0} AND {1})", guard, part) for guard, part in pairs])
         if operator in ("and", "or"):
-            return joined("AND" if operator == "and" else "OR", [self.build(part) for part in shape[1:]])
+            return combine_conditions("AND" if operator == "and" else "OR", [self.build(part) for part in shape[1:]])
         _, named, negated, size = shape
         if operator in _PLACES:
             return self._match(operator, named, negated, size)
@@ -341,7 +341,7 @@ class _Predicates:
 
     def _comparison(self, operator: str, value: Any, size: Any, *, text: bool) -> Criterion:
         if operator == "begins":
-            return self.dialect.begins(value, self._take(size))
+            return self.dialect.prefix_range(value, self._take(size))
         if operator == "in":
             return self.dialect.in_list(value, lambda _: next(self.binds), "", size)
         if operator == "=":

@@ -12,15 +12,15 @@ from pypika.functions import Count
 from pypika.terms import Criterion, NullValue, Term
 
 from ..dialects.interface import Call
-from ..listing import ESTIMATE_LIMIT, Cursor, Sort, Totals, Window
-from ..rows import RowReader
+from ..pagination import ESTIMATE_LIMIT, Cursor, Sort, Totals, Window
+from ..row_mapping import RowReader
 from ..schema import Column, Order
 from . import filters
 from .access import TENANT_ID, identifies_row, index_for, is_selective
+from .cache import Bind, CompiledStatement, StatementCache
 from .conditions import Where, columns, names, shape
 from .filters import Filter, Target
-from .table import AnyTable, Gathered, Side, Statements
-from .texts import Bind, CompiledStatement, StatementCache
+from .table import AnyTable, JoinedTable, RelatedRows, Statements
 
 Segment: TypeAlias = Literal["all", "after", "values", "nulls", "nulls after"]
 """A part of a walk: all rows, those after the cursor, those with a value, those with NULL, or the NULL rows after the cursor."""
@@ -75,13 +75,13 @@ class ListStatements(Statements):
         self,
         table: AnyTable,
         cache: StatementCache,
-        side: Side | None = None,
-        gathers: Gathered | None = None,
+        side: JoinedTable | None = None,
+        gathers: RelatedRows | None = None,
         gatherer: RowReader[Any] | None = None,
         targets: Callable[[], Mapping[str, Target]] = dict,
     ) -> None:
         super().__init__(table, cache, side)
-        self.gathers = gathers
+        self.related = gathers
         self.gatherer = gatherer
         self.targets = targets
         self.orders: dict[tuple[Sort, ...], tuple[Order, ...]] = {}
@@ -173,7 +173,7 @@ class ListStatements(Statements):
 
     def _stops_after_page(self, where: Where, order: Sequence[Order], filter: Filter | None) -> bool:
         """Return whether the engine reads in the requested order, joins row by row, and stops after a page."""
-        if not self.dialect.features.joins_row_by_row or (filter is not None and self._engine_chooses(where, filter)):
+        if not self.dialect.features.limit_stops_join or (filter is not None and self._engine_chooses(where, filter)):
             return False
         equal, listed = (filter.equal, filter.listed) if filter else ((), ())
         access = self._access(where, order, self.table, equal, listed)
@@ -211,12 +211,12 @@ class ListStatements(Statements):
             return cut(self._sorted_by(narrow(builder, plain), plain, order))
 
         source = self._list_source(where, order, filter)
-        if self.side is None or self._depends_on_side(order, filter):
+        if self.joined is None or self._depends_on_side(order, filter):
             return limited(self._joined(source).select(*(self._field(source, column) for column in read)), source)
         if self._stops_after_page(where, order, filter):
             return limited(self._joined(source).select(*self._page_columns(source, read)), source)
         own = [column.name for column in read if column.name in self.table]
-        kept = dict.fromkeys([*own, *(part.column for part in order), *self.side.on])
+        kept = dict.fromkeys([*own, *(part.column for part in order), *self.joined.on])
         rows = limited(self.dialect.query.from_(source).select(*(source.field(name) for name in kept)), source).as_(self.table.name)
         return self._sorted_by(self._joined(rows, few=True).select(*self._page_columns(rows, read)), rows, order)
 
@@ -227,21 +227,21 @@ class ListStatements(Statements):
         tenant.
         """
         shown: list[Term] = [self._field(source, column) for column in read]
-        if self.gathers is None or self.gatherer is None:
+        if self.related is None or self.gatherer is None:
             return shown
-        on = {self.table[theirs]: None for theirs in self.gathers.on}
+        on = {self.table[theirs]: None for theirs in self.related.on}
         others = self._source(on, certain=True).as_("others")
-        gathered = self.dialect.gathered([(others.field(column.name), column.is_text) for column in self.gatherer.columns])
+        gathered = self.dialect.json_rows([(others.field(column.name), column.is_text) for column in self.gatherer.columns])
         found: Any = self.dialect.query.from_(others).select(gathered)
         checked = self._checked_columns(on, self.table)
-        for theirs, ours in self.gathers.on.items():
-            equal = self.dialect.checked if theirs in checked else self.dialect.equal
+        for theirs, ours in self.related.on.items():
+            equal = self.dialect.equal_without_index if theirs in checked else self.dialect.equal
             found = found.where(equal(others.field(theirs), source.field(ours), text=self.table[theirs].is_text))
         return [*shown, found.as_("gathered")]
 
     def _conditions_source(self, source: Any, filter: Filter | None) -> Any:
         """Return the columns for the conditions and the order. If the filter's alternatives have indexes, no other index is used."""
-        return self.dialect.aside(source) if self._has_indexed_alternatives(filter) else source
+        return self.dialect.without_indexes(source) if self._has_indexed_alternatives(filter) else source
 
     def _count(self, where: Where, filter: Filter | None, totals: Totals) -> Any:
         """Return the number of rows that meet the conditions, limited by the parameter ``estimate_limit`` for an estimate."""

@@ -18,17 +18,17 @@ from pypika.terms import Criterion, ExistsCriterion, Field, NullValue, Term
 
 from ..dialects.dialect import Dialect, Fragment
 from ..dialects.interface import Call
-from ..rows import RowReader
+from ..row_mapping import RowReader
 from ..schema import Column, Order, Table
 from .access import TENANT_ID, Access, index_for
+from .cache import Bind, CompiledStatement, DatabaseNowTerm, StatementCache
 from .conditions import DatabaseNow, PairIn, Scope, Subquery, Where, columns, criterion, operands, shape
-from .texts import Bind, CompiledStatement, DatabaseNowTerm, StatementCache
 
 AnyTable: TypeAlias = Table[Any]
 
 
 @dataclass(frozen=True, eq=False)
-class Side:
+class JoinedTable:
     """A table with at most one row per row of the main table, whose columns are joined.
 
     Attributes:
@@ -48,7 +48,7 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
-class Gathered:
+class RelatedRows:
     """Related rows of the same table, read for each row of a page as an additional column: a JSON array of arrays.
 
     Attributes:
@@ -101,11 +101,11 @@ class Statements:
         side: A table whose columns are joined.
     """
 
-    def __init__(self, table: AnyTable, cache: StatementCache, side: Side | None = None) -> None:
+    def __init__(self, table: AnyTable, cache: StatementCache, side: JoinedTable | None = None) -> None:
         self.table = table
         self.cache = cache
         self.dialect: Dialect = cache.dialect
-        self.side = side
+        self.joined = side
 
     # Reading.
 
@@ -129,7 +129,7 @@ class Statements:
         key = ("select", read, shape(where, self.dialect), tuple(order), limit is not None, lock)
         return self._text(key, build, planned=planned).bind({**self._operands(where), "limit": limit})
 
-    def either(self, read: Read, first: Where, second: Where) -> Call:
+    def select_either(self, read: Read, first: Where, second: Where) -> Call:
         """Return the rows that meet the first conditions and the rows that meet the second, unordered.
 
         A row that meets both occurs twice. The side table is joined to the first rows only; its columns are NULL in the second rows.
@@ -154,7 +154,7 @@ class Statements:
 
         return self._text(("elsewhere", table.name, shape(where, self.dialect)), build).bind(self._operands(where, table))
 
-    def lock(self, table: AnyTable, where: Where) -> list[Call]:
+    def lock_row(self, table: AnyTable, where: Where) -> list[Call]:
         """Return a statement that makes writers of the same row wait for each other, or an empty list if all writers do so anyway."""
         if not self.dialect.features.row_locks:
             return []
@@ -178,7 +178,7 @@ class Statements:
         values = {**self._operands(where), "limit": limit, "offset": offset}
         return self._text(("distinct", column, shape(where, self.dialect)), build).bind(values)
 
-    def edge(self, where: Where, column: Column, reach: int) -> Call:
+    def segment_end(self, where: Where, column: Column, reach: int) -> Call:
         """Return the last value among the first ``reach`` entries of an index, and the number of entries."""
 
         def build() -> Any:
@@ -207,7 +207,7 @@ class Statements:
         if _EXPRESSIONS.isdisjoint(map(type, values.values())):
             # Fast path: the shape of an INSERT without expressions consists of its column names.
             shape = (self.table.name, "insert", into.name, names)
-            return self.cache.get(shape, build, adds_row=True).bind(values)
+            return self.cache.get(shape, build, is_plain_insert=True).bind(values)
         return self._text(("insert", into.name, names, *_expression_types(values)), build).bind(_bound_values(values))
 
     def inserts(self, rows: Sequence[Mapping[str, Any]]) -> list[Call]:
@@ -219,7 +219,10 @@ class Statements:
             return []
         names = [name for name in rows[0] if any(row[name] is not None for row in rows)]
         first = self.insert({name: rows[0][name] for name in names})
-        return [Call(first.sql, tuple([row[name] for name in names]), prepared=first.prepared, adds_row=first.adds_row) for row in rows]
+        return [
+            Call(first.sql, tuple([row[name] for name in names]), prepared=first.prepared, is_plain_insert=first.is_plain_insert)
+            for row in rows
+        ]
 
     def insert_next(self, number: str, values: Mapping[str, Any], where: Where) -> Call:
         """Insert a row with the next number: one more than the greatest number among the rows that meet the conditions, starting at 1."""
@@ -392,7 +395,7 @@ class Statements:
         if access is None:
             return source
         pairs = any(isinstance(value, PairIn) for value in where.values())
-        return self.dialect.read_by(source, access.name, certain=certain or access.ordered or pairs)
+        return self.dialect.with_index(source, access.name, certain=certain or access.ordered or pairs)
 
     @staticmethod
     def _access(
@@ -408,18 +411,18 @@ class Statements:
     def _joined(self, source: Any, *, few: bool = False) -> Any:
         """Return a query from the source with the side table joined; ``few`` says that the source only has the rows of a page."""
         builder = self.dialect.query.from_(source)
-        if self.side is None:
+        if self.joined is None:
             return builder
-        other = SQLTable(self.side.table.name)
+        other = SQLTable(self.joined.table.name)
         if few:
-            other = self.dialect.row_by_row(other, [*self.side.columns, *self.side.on.values()], source, self.side.on)
-        same = Criterion.all([source.field(ours) == other.field(theirs) for ours, theirs in self.side.on.items()])
+            other = self.dialect.lateral_lookup(other, [*self.joined.columns, *self.joined.on.values()], source, self.joined.on)
+        same = Criterion.all([source.field(ours) == other.field(theirs) for ours, theirs in self.joined.on.items()])
         return builder.left_join(other).on(same)
 
     def _field(self, source: Any, column: Column) -> Field:
         """Return a column of the main table or of the side table."""
-        in_side = self.side is not None and column.name in self.side.columns and column.name not in self.table
-        field: Field = (SQLTable(self.side.table.name) if in_side and self.side else source).field(column.name)
+        in_side = self.joined is not None and column.name in self.joined.columns and column.name not in self.table
+        field: Field = (SQLTable(self.joined.table.name) if in_side and self.joined else source).field(column.name)
         return field
 
     def _sorted_by(self, builder: Any, source: Any, order: Sequence[Order]) -> Any:
@@ -428,7 +431,7 @@ class Statements:
         return builder
 
     def _order_field(self, source: Any, name: str) -> Field:
-        return source.field(name) if name in self.table else self._field(source, self.side.table[name])  # type: ignore[union-attr]  # a name is in one of both
+        return source.field(name) if name in self.table else self._field(source, self.joined.table[name])  # type: ignore[union-attr]  # a name is in one of both
 
     def _exists(self, table: AnyTable, where: Where, on: Mapping[str, str]) -> Criterion:
         source = self._source(where, table=table, also=on)

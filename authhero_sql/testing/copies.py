@@ -14,7 +14,7 @@ from ..adapters import Adapters
 from ..clock import Clock
 from ..context import Context
 from ..dialects.inline import InlineDatabase
-from ..ids import Ids
+from ..ids import IdGenerator
 from ..migrations import migrate_to_latest
 from .secrets import Recorder
 
@@ -36,7 +36,7 @@ class MigratedCopies:
         await migrate_to_latest(InlineDatabase(self._template))
 
     @contextmanager
-    def adapters(self, clock: Clock | None = None, *, ids: Ids | None = None, normalize_emails: bool = False) -> Iterator[Adapters]:
+    def adapters(self, clock: Clock | None = None, *, ids: IdGenerator | None = None, normalize_emails: bool = False) -> Iterator[Adapters]:
         """Open adapters for a new copy, which has all tables and no rows.
 
         The arguments are those of ``create_adapters``.

@@ -124,7 +124,7 @@ def _leaves(location: str, value: Any, *, secret: bool) -> Iterator[tuple[str, s
         yield location, value
 
 
-def assert_no_secrets(caplog: LogCapture, adapters: Adapters, *also: str, allowed: Iterable[str] = ()) -> None:
+def assert_no_secrets(caplog: LogCapture, adapters: Adapters, *extra_secrets: str, allowed: Iterable[str] = ()) -> None:
     """Fail if a log record contains a secret in its message, its arguments or its traceback.
 
     Secrets are all values that the test's database stores in secret columns, such as password hashes, token hashes, client secrets and
@@ -134,7 +134,7 @@ def assert_no_secrets(caplog: LogCapture, adapters: Adapters, *also: str, allowe
     Args:
         caplog: The pytest fixture.
         adapters: The adapters of the fixture ``authhero_adapters``.
-        also: Secrets that the database never stores, such as passwords and tokens before they are hashed.
+        extra_secrets: Secrets that the database never stores, such as passwords and tokens before they are hashed.
         allowed: Values of secret columns that may be logged.
 
     Raises:
@@ -145,7 +145,7 @@ def assert_no_secrets(caplog: LogCapture, adapters: Adapters, *also: str, allowe
     if not isinstance(database, InlineDatabase) or not isinstance(database.raw, Recorder):
         raise TypeError("assert_no_secrets requires the adapters of the fixture authhero_adapters")
     locations = {*_stored_values(database.raw), *database.raw.bound}
-    secrets = {value: f"secret {number} of the test" for number, value in enumerate(also, 1)}
+    secrets = {value: f"secret {number} of the test" for number, value in enumerate(extra_secrets, 1)}
     for location, stored in sorted(locations):
         for where, value in _secret_texts(location, stored):
             if len(value) >= MIN_LENGTH:

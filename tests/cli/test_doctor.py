@@ -124,7 +124,7 @@ async def test_clocks_that_differ(db: Database, seconds: int, told: str) -> None
 
 @pytest.mark.transactions
 async def test_a_version_that_is_too_old(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    kind = type(diagnosis.diagnosis(db))
+    kind = type(diagnosis.diagnosis_for(db))
     monkeypatch.setattr(kind, "oldest", dict.fromkeys(kind.oldest, (1000, 1)))
     (finding,) = await diagnose(db)
     assert (finding.check, finding.severity) == ("version", "problem")
@@ -147,7 +147,7 @@ async def test_a_way_that_is_not_encrypted(db: Database, monkeypatch: pytest.Mon
     async def exposed(_: object) -> bool:
         return True
 
-    monkeypatch.setattr(type(diagnosis.diagnosis(db)), "is_exposed", exposed)
+    monkeypatch.setattr(type(diagnosis.diagnosis_for(db)), "is_exposed", exposed)
     assert found(await diagnose(db)) == {"encryption": ("problem", "the connection to another host is not encrypted")}
 
 
@@ -175,7 +175,7 @@ async def test_what_may_not_be_asked_is_a_note(db: Database, monkeypatch: pytest
         await self.database.fetch(Call("SELECT nonsense()"))
         return None
 
-    monkeypatch.setattr(type(diagnosis.diagnosis(db)), "isolation", refused)
+    monkeypatch.setattr(type(diagnosis.diagnosis_for(db)), "weak_isolation_level", refused)
     (finding,) = await diagnose(db)
     assert (finding.check, finding.severity) == ("isolation", "note")
     assert finding.message.startswith("this check could not run: ")

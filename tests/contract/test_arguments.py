@@ -13,7 +13,7 @@ import pytest
 from authhero_sql import Adapters, AuthHeroSQLError, InvalidValueError
 from tests.chains import printed
 from tests.contract.builders import tenant
-from tests.kinds import kinds
+from tests.kinds import adapter_classes
 
 LONGEST = 2_000
 """Characters of an error's message; the longest lists the fields that there are."""
@@ -81,7 +81,7 @@ async def wrong_answers(call: Callable[..., Any]) -> AsyncIterator[str]:
                 yield f"{place}={value!r:.60}: {type(error).__name__}: {error!s:.100}"
 
 
-@pytest.mark.parametrize("adapter", kinds())
+@pytest.mark.parametrize("adapter", adapter_classes())
 async def test_any_argument_is_answered_or_refused(adapters: Adapters, adapter: str) -> None:
     await tenant(adapters, "acme")
     for name, method in methods(getattr(adapters, adapter)):

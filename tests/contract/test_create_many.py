@@ -20,7 +20,7 @@ from authhero_sql import (
     Database,
     DatabaseUnavailableError,
     ForeignKeyError,
-    Ids,
+    IdGenerator,
     InvalidQueryError,
     InvalidValueError,
     ManyResult,
@@ -28,11 +28,11 @@ from authhero_sql import (
     connect,
     create_adapters,
 )
-from authhero_sql.crud.bulk import CHUNK, Importing
+from authhero_sql.crud.bulk import CHUNK, BulkAdapter
 from authhero_sql.dialects import Call
 from tests.contract.builders import client, custom_domain, organization, outbox_event, proxy_route, tenant, user
 from tests.faults.proxy import proxied
-from tests.kinds import kinds
+from tests.kinds import adapter_classes
 from tests.unit.fakes import CountingDatabase
 from tests.workload.replay import Ticking
 
@@ -68,7 +68,7 @@ async def contents(database: Database, *tables: str) -> list[list[tuple[Any, ...
 async def test_every_row_is_stored_whatever_their_number(store: Adapters, count: int) -> None:
     seen: list[int] = []
     result = await store.users.create_many("acme", (row for row in users(count)), progress=lambda result: seen.append(result.done))
-    assert (result.created, result.updated, result.skipped, result.refused, result.done) == (count, 0, 0, 0, count)
+    assert (result.created, result.updated, result.skipped, result.rejected, result.done) == (count, 0, 0, 0, count)
     assert seen == [*range(CHUNK, count, CHUNK), *([count] if count else [])]
     assert await total(store) == count
 
@@ -117,7 +117,7 @@ async def test_it_stores_what_create_stores_one_by_one(db: Database, rows: list[
     tables = ("users", "user_activity", "passwords")
 
     async def stored(way: str) -> list[list[tuple[Any, ...]]]:
-        adapters = await create_adapters(db, clock=Ticking(), ids=Ids(Random(7).randbytes))
+        adapters = await create_adapters(db, clock=Ticking(), ids=IdGenerator(Random(7).randbytes))
         await adapters.tenants.create({"id": "acme", "friendly_name": "Acme"})
         if way == "one by one":
             for row in rows:
@@ -247,9 +247,9 @@ async def test_what_is_not_valid_is_reported_and_passed_over(store: Adapters) ->
     rows: list[Any] = [row if number % 2 else {**row, "surprise": 1} for number, row in enumerate(users(2_400))]
     rows[7] = None
     result = await store.users.create_many("acme", rows, on_invalid="report")
-    assert (result.created, result.refused, len(result.refusals), result.done) == (1_199, 1_201, 1_000, 2_400)
-    assert [refusal.row for refusal in result.refusals[:5]] == [0, 2, 4, 6, 7]
-    assert {refusal.error.table for refusal in result.refusals} == {"users"}
+    assert (result.created, result.rejected, len(result.rejections), result.done) == (1_199, 1_201, 1_000, 2_400)
+    assert [refusal.row for refusal in result.rejections[:5]] == [0, 2, 4, 6, 7]
+    assert {refusal.error.table for refusal in result.rejections} == {"users"}
     assert await total(store) == 1_199
 
 
@@ -274,7 +274,7 @@ async def test_what_belongs_to_another_tenant_cannot_be_referred_to(store: Adapt
         with pytest.raises(ForeignKeyError, match="row"):
             await attempt
     assert (await store.user_organizations.create_many("acme", members[:1])).created == 1
-    assert (await store.user_organizations.create_many("acme", [{}], on_invalid="report")).refused == 1
+    assert (await store.user_organizations.create_many("acme", [{}], on_invalid="report")).rejected == 1
 
 
 @pytest.mark.parametrize("arguments", [{"on_conflict": "ignore"}, {"on_invalid": "ignore"}, {"progress": 1}])
@@ -284,7 +284,7 @@ async def test_an_argument_of_another_kind_is_refused(store: Adapters, arguments
 
 
 async def test_every_adapter_that_creates_plainly_creates_many(store: Adapters) -> None:
-    many = {name for name, kind in kinds().items() if issubclass(kind, Importing)}
+    many = {name for name, kind in adapter_classes().items() if issubclass(kind, BulkAdapter)}
     assert many > {"users", "clients", "roles"}
     for name in many:
         assert await getattr(store, name).create_many("acme", []) == ManyResult()

@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, BaseModel, StringConstraints
 
 from authhero_sql import Adapters, InvalidValueError
 from authhero_sql.models.base import Instant
-from authhero_sql.rows import wire_fields, without_none
+from authhero_sql.row_mapping import wire_fields, without_none
 from tests.contract.builders import login_session, refresh_token, session, tenant
 from tests.kinds import insert_of
 from tests.strategies import plain

@@ -16,7 +16,7 @@ from hypothesis.strategies import SearchStrategy
 from authhero_sql import Adapters, InvalidQueryError, Sort
 from tests.contract.builders import outbox_event, tenant
 from tests.contract.test_walks import LISTS, List
-from tests.kinds import kinds
+from tests.kinds import adapter_classes
 from tests.strategies import examples, json_values, texts
 
 ODD: tuple[Any, ...] = (
@@ -74,7 +74,7 @@ OPTIONS = {
 def _calls() -> dict[str, tuple[str, ...]]:
     """Every public method that takes such options, with those that it takes."""
     found = {}
-    for name, kind in kinds().items():
+    for name, kind in adapter_classes().items():
         for method, function in inspect.getmembers(kind, inspect.isfunction):
             taken = tuple(option for option in inspect.signature(function).parameters if option in OPTIONS or option == "limit")
             if not method.startswith("_") and set(taken) & {"page", "take", "batch", "limit"}:

@@ -59,7 +59,7 @@ from tests.contract.builders import (
     theme,
     user,
 )
-from tests.kinds import kinds
+from tests.kinds import adapter_classes
 
 LATER = SOON + timedelta(days=900)
 WITHOUT_ADAPTER = {"control_plane_comm_keys", "migrations"}
@@ -306,7 +306,7 @@ def _all(*adapters: str) -> dict[str, Attempt]:
         return lambda a, t: _walked(getattr(a, adapter).iterate(t))
 
     lists = {f"{adapter}.list": listed(adapter) for adapter in adapters}
-    return lists | {f"{adapter}.iterate": iterated(adapter) for adapter in adapters if hasattr(kinds()[adapter], "iterate")}
+    return lists | {f"{adapter}.iterate": iterated(adapter) for adapter in adapters if hasattr(adapter_classes()[adapter], "iterate")}
 
 
 ATTEMPTS: dict[str, Attempt] = {
@@ -460,11 +460,11 @@ def _count(name: str) -> Attempt:
 
 ATTEMPTS |= {
     f"{name}.{other}": _instead(f"{name}.get", other)
-    for name, kind in kinds().items()
+    for name, kind in adapter_classes().items()
     for other in ("get_one", "exists")
     if hasattr(kind, other) and f"{name}.get" in ATTEMPTS
 }
-ATTEMPTS |= {f"{name}.count": _count(name) for name, kind in kinds().items() if hasattr(kind, "count") and name != "tenants"}
+ATTEMPTS |= {f"{name}.count": _count(name) for name, kind in adapter_classes().items() if hasattr(kind, "count") and name != "tenants"}
 REFUSED: dict[str, Attempt] = {
     "client_grants.create": lambda a, t: a.client_grants.create(t, client_grant()),
     "codes.create": lambda a, t: a.codes.create(t, code("own", user_id="auth0|ada")),
@@ -738,7 +738,7 @@ def scoped() -> dict[str, Any]:
     """Every method that takes a tenant."""
     return {
         f"{adapter}.{name}": method
-        for adapter, kind in kinds().items()
+        for adapter, kind in adapter_classes().items()
         for name, method in inspect.getmembers(kind, inspect.isfunction)
         if (not name.startswith("_") or name == "__call__") and "tenant_id" in inspect.signature(method).parameters
     }
@@ -893,7 +893,7 @@ async def outcome(adapters: Adapters, name: str, arguments: dict[str, Any]) -> s
     """What a call answers, or the error that it raises."""
     adapter, _, method = name.partition(".")
     # A savepoint, where there is one: an error must not end the transaction.
-    savepoint = adapters.transaction() if adapters.context.connection is not None else nullcontext(adapters)
+    savepoint = adapters.transaction() if adapters.context.current is not None else nullcontext(adapters)
     try:
         async with savepoint as inside:
             answer = getattr(getattr(inside, adapter), method)(**arguments)

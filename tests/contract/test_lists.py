@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from authhero_sql import Adapters, InvalidQueryError, Sort, listing
+from authhero_sql import Adapters, InvalidQueryError, Sort, pagination
 from authhero_sql.dialects import Call
 from authhero_sql.statements import lists
 from tests.contract.builders import SOON, client, code, connection, key, log, refresh_token, session, tenant, user
@@ -99,7 +99,7 @@ async def test_totals_only_on_request(store: Adapters) -> None:
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> int:
     """How far an estimate counts here: ten thousand rows would take long to make."""
-    for module in (listing, lists):
+    for module in (pagination, lists):
         monkeypatch.setattr(module, "ESTIMATE_LIMIT", 5)
     return 5
 

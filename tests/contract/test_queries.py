@@ -15,7 +15,7 @@ from authhero_sql import Adapters, InvalidQueryError, connect, create_adapters
 from authhero_sql.crud.adapter import Adapter
 from authhero_sql.dialects import Call
 from tests.contract.builders import SOON, client, code, connection, key, log, refresh_token, session, tenant, user
-from tests.kinds import kinds
+from tests.kinds import adapter_classes
 
 NAMES: tuple[str | None, ...] = (
     "Ada Lovelace", "ADA LOVELACE", "ada", None, "100%", "100", "a_b", "aXb", "a\\b", "É", "é", "e", "Éé", "stra\u00dfe", "STRASSE",
@@ -469,7 +469,7 @@ async def test_every_field_of_every_list_can_be_asked_for(adapters: Adapters) ->
     await adapters.codes.create("acme", code())
     await adapters.refresh_tokens.create("acme", refresh_token())
     await adapters.keys.create(key())
-    for adapter in (getattr(adapters, name) for name in kinds()):
+    for adapter in (getattr(adapters, name) for name in adapter_classes()):
         if isinstance(adapter, Adapter) and adapter.rules is not None and hasattr(adapter, "list"):
             where = {adapter.table["tenant_id"]: "acme"} if adapter.table.tenant_scoped else {}
             for field in adapter.rules.fields:

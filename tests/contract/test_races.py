@@ -16,7 +16,7 @@ from authhero_sql import Adapters, ConflictError
 from authhero_sql.models import HookInsert, RefreshToken, RefreshTokenRotation
 from tests.contract import test_actions, test_outbox, test_session_cleanup
 from tests.contract.builders import invite, refresh_token
-from tests.kinds import kinds
+from tests.kinds import adapter_classes
 
 TASKS = 32
 SOON = datetime(2026, 2, 1, tzinfo=UTC)
@@ -477,19 +477,19 @@ ALONE = {
     "users.update": "test_of_updates_that_expect_the_same_one_is_done: one guarded statement behind a lock",
 }
 """Methods that read and write, and that nobody can come between; why."""
-READS = {"fetch", "fetch_many", "_get", "_get_as", "_stored", "_all", "total", "lock", "_refuse_anothers"}
-WRITES = {"affected", "attempt", "counts", "_create", "matched", "_remove", "_update", "write"}
-BOTH = {"_merge", "_revise", "_swap", "_update_with"}
+READS = {"fetch", "fetch_many", "_get", "_get_as", "_get_written", "_all", "total", "lock_row", "_reject_foreign_tenant"}
+WRITES = {"affected", "counts", "_create", "matched", "_remove", "_update", "write", "write_in_savepoint"}
+BOTH = {"_merge", "_revise", "_revise_column", "_update_with"}
 
 
 def calls(function: Any) -> dict[str, bool]:
     """The names of what a function calls, but for what only writes a statement down; of each whether it is the adapter's or the module's.
 
-    What ``_answer`` reads is read after the write, for the caller.
+    What ``_update_result`` reads is read after the write, for the caller.
     """
     found = [node.func for node in ast.walk(ast.parse(textwrap.dedent(inspect.getsource(function)))) if isinstance(node, ast.Call)]
-    found = [name for name in found if "_sql.lock" in ast.unparse(name) or "._sql." not in ast.unparse(name)]
-    if "self._answer" in map(ast.unparse, found):
+    found = [name for name in found if "_sql.lock_row" in ast.unparse(name) or "._sql." not in ast.unparse(name)]
+    if "self._update_result" in map(ast.unparse, found):
         return {"_write": True}
     return {
         name.attr if isinstance(name, ast.Attribute) else getattr(name, "id", ""): not isinstance(name, ast.Attribute)
@@ -516,7 +516,7 @@ def reached(kind: type, name: str, seen: set[tuple[type, str]]) -> set[str]:
 def test_every_method_that_reads_and_writes_has_its_race() -> None:
     methods = {
         f"{adapter}.{name}": reached(kind, name, set())
-        for adapter, kind in kinds().items()
+        for adapter, kind in adapter_classes().items()
         for name, _ in inspect.getmembers(kind, inspect.isfunction)
         if name == "__call__" or not name.startswith("_")
     }

@@ -19,7 +19,7 @@ from authhero_sql.dialects import Call
 from authhero_sql.schema import Table
 from authhero_sql.tables import REGISTRY
 from tests.contract.builders import SOON, log, login_session, organization, outbox_event, role, tenant
-from tests.kinds import entities, insert_of, kinds
+from tests.kinds import adapter_classes, entities, insert_of
 from tests.strategies import examples, field_values, instants, json_values, objects, poisons, same, same_parts, texts, wire_fields
 
 Given = dict[str, Any]
@@ -493,7 +493,7 @@ async def test_what_was_read_can_be_changed_and_handed_back(adapters: Adapters, 
 
 
 def test_every_update_is_tried() -> None:
-    updating = {name for name, kind in kinds().items() if hasattr(kind, "update")}
+    updating = {name for name, kind in adapter_classes().items() if hasattr(kind, "update")}
     # One takes nothing but an id; the other, which needs an organization, stands below.
     assert {case.name for case in CHANGING} - {"user_activity"} == updating - {"scim_external_ids", "user_organizations"}
 

@@ -344,7 +344,7 @@ async def test_a_list_is_sorted_by_its_own_default_order(adapters: Adapters, nam
     list_ = await List.fresh(adapters, name)
     for hour in hours:
         await list_.add(hour)
-    order, then = list_.adapter.rules.order, list_.adapter.rules.then
+    order, then = list_.adapter.rules.order, list_.adapter.rules.then_by
     texts = [f"{order.sort_by}:{order.sort_order}", f"{order.sort_by}:{order.sort_order.upper()}"]
     if order.descending:
         texts += [f"{order.sort_by}:-1", f"-{order.sort_by}"]

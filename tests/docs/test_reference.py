@@ -11,9 +11,9 @@ import pytest
 import authhero_sql
 from authhero_sql.models.logs import LogType
 from authhero_sql.tables import REGISTRY
-from scripts.diagram import drawn
-from scripts.reference import GROUPS, exceptions, methods, pages, table_groups
-from tests.kinds import kinds
+from scripts.diagram import draw_tables
+from scripts.reference import GROUPS, error_classes, pages, public_methods, table_groups
+from tests.kinds import adapter_classes
 
 ROOT = Path(__file__).parents[2]
 
@@ -25,7 +25,7 @@ def written() -> dict[str, str]:
 
 def test_every_adapter_has_one_topic() -> None:
     named = [name for names in GROUPS.values() for name in names]
-    assert sorted(named) == sorted(kinds())
+    assert sorted(named) == sorted(adapter_classes())
 
 
 def test_every_table_has_one_topic() -> None:
@@ -35,8 +35,8 @@ def test_every_table_has_one_topic() -> None:
 
 def test_every_method_is_described(written: dict[str, str]) -> None:
     text = "\n".join(page for name, page in written.items() if name.startswith("adapters/"))
-    for name, kind in kinds().items():
-        for method in methods(kind):
+    for name, kind in adapter_classes().items():
+        for method in public_methods(kind):
             assert f"{{py:method}} {name}.{method}(" in text
 
 
@@ -48,7 +48,7 @@ def test_no_internal_name_stands_in_a_signature(written: dict[str, str]) -> None
 
 
 def test_every_error_log_type_and_export_is_described(written: dict[str, str]) -> None:
-    for error in exceptions():
+    for error in error_classes():
         assert f"{{py:exception}} {error.__name__}\n" in written["exceptions.md"]
     for each in LogType:
         assert f"`{each.value}`" in written["log-types.md"]
@@ -66,7 +66,7 @@ def test_secrets_and_limits_of_fields_are_named(written: dict[str, str]) -> None
 
 def test_every_reference_is_an_arrow_between_boxes_that_lie_apart() -> None:
     for tables in table_groups().values():
-        picture = drawn(tables, REGISTRY)
+        picture = draw_tables(tables, REGISTRY)
         references = [each for table in tables for each in table.foreign_keys if each.references != "tenants"]
         assert picture.count('class="edge"') == len(references)
         found = re.findall(r'<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"', picture)

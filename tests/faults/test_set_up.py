@@ -459,7 +459,7 @@ POSTGRESQL = {
     "read-only": Row(
         ReadOnlyError,
         "25006",
-        "tenants: The database is read-only here (25006): connect to one that can be written, such as the primary server",
+        "tenants: The database is read-only (25006): connect to a writable server, such as the primary",
         _read_only,
     ),
     "too many connections": Row(
@@ -562,7 +562,7 @@ MYSQL = {
     "read-only": Row(
         ReadOnlyError,
         "1792",
-        "tenants: The database is read-only here (1792): connect to one that can be written, such as the primary server",
+        "tenants: The database is read-only (1792): connect to a writable server, such as the primary",
         _read_only,
     ),
     "too many connections": Row(DatabaseUnavailableError, "1040", FULL.format(code="1040"), lambda server: _answered(server, _error(1040))),
@@ -674,6 +674,6 @@ D1 = {
 @pytest.mark.engines("d1")
 @pytest.mark.parametrize("name", D1)
 async def test_d1(name: str, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("authhero_sql.dialects.d1.ATTEMPTS", 1)
+    monkeypatch.setattr("authhero_sql.dialects.d1.MAX_ATTEMPTS", 1)
     parts = urlsplit(database_url)
     await check(D1[name], SimpleNamespace(url=database_url, path=parts.path, address=urlsplit(parts.query.partition("=")[2]).netloc))

@@ -86,7 +86,7 @@ async def test_a_file_that_another_process_writes_is_closed_all_the_same(migrate
 
 async def test_the_engine_counts_after_the_migrations_and_not_when_there_are_none(database_url: str) -> None:
     async with connect(database_url) as db:
-        for wanted in (list(db.dialect.optimizing), []):
+        for wanted in (list(db.dialect.analyze_commands), []):
             with watched(db) as seen:
                 await migrate_to_latest(db)
             assert [sql for sql in seen.statements if sql.startswith("PRAGMA")] == wanted
@@ -97,7 +97,7 @@ async def test_an_engine_that_cannot_count_is_migrated_all_the_same(
     database_url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with connect(database_url) as db:
-        monkeypatch.setattr(type(db.dialect), "optimizing", ("PRAGMA",))
+        monkeypatch.setattr(type(db.dialect), "analyze_commands", ("PRAGMA",))
         with caplog.at_level(logging.WARNING, "authhero_sql.migrations"):
             assert await migrate_to_latest(db) != []
         assert "could not update its statistics" in caplog.text

@@ -23,7 +23,7 @@ from authhero_sql import (
     create_adapters,
 )
 from authhero_sql.dialects import Call
-from authhero_sql.dialects.sqlite import SQLiteDatabase, patient
+from authhero_sql.dialects.sqlite import SQLiteDatabase, retry_while_locked
 from authhero_sql.dialects.threads import FallbackWorkerThread, WorkerThread
 
 pytestmark = pytest.mark.engines("sqlite")
@@ -98,7 +98,7 @@ async def test_another_process_that_writes_is_waited_for_once_and_not_eight_time
         raise TransactionConflictError
 
     with pytest.raises(TransactionConflictError):
-        await patient(work, 0)
+        await retry_while_locked(work, 0)
     assert len(runs) == 1
 
 

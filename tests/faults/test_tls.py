@@ -53,7 +53,7 @@ async def listening(context: ssl.SSLContext | None) -> AsyncIterator[tuple[int, 
 async def test_a_gateway_whose_certificate_is_not_trusted_gets_no_token(
     scheme: str, certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("authhero_sql.dialects.d1.ATTEMPTS", 1)
+    monkeypatch.setattr("authhero_sql.dialects.d1.MAX_ATTEMPTS", 1)
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(certificate / "certificate.pem", certificate / "key.pem")
     async with listening(context) as (port, heard):

@@ -28,7 +28,7 @@ from authhero_sql import (
 from authhero_sql.dialects import Call
 from tests.faults.proxy import proxied
 from tests.faults.test_pools import mysql_pool
-from tests.kinds import kinds
+from tests.kinds import adapter_classes
 
 pytestmark = pytest.mark.transactions
 
@@ -227,7 +227,7 @@ async def test_adapters_of_an_outer_block_are_misuse_and_say_so(store: Adapters)
         ):
             with pytest.raises(TransactionMisuseError, match=r"tx\.users.*independent\(\)\.users"):
                 await work()
-        for name, kind in kinds().items():
+        for name, kind in adapter_classes().items():
             if hasattr(kind, "_page"):
                 assert (getattr(store, name).attribute or getattr(store, name).table.name) == name
         for opened in (store.transaction(), store.batch()):
@@ -435,8 +435,8 @@ async def test_the_whole_work_is_run_again_after_a_conflict(store: Adapters, cau
         if number < 2:
             if caught:
                 # As when the work itself has swallowed it: nothing of it is kept, and it is run again all the same.
-                assert tx.context.connection is not None
-                tx.context.connection._fail(TransactionConflictError())
+                assert tx.context.current is not None
+                tx.context.current._fail(TransactionConflictError())
                 return number
             raise TransactionConflictError
         return number

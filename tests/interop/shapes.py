@@ -13,7 +13,7 @@ from pypika import Table as SQLTable
 
 from authhero_sql import Adapters, Database
 from authhero_sql.dialects import Call
-from authhero_sql.ids import Ids
+from authhero_sql.ids import IdGenerator
 from authhero_sql.schema import Table
 from authhero_sql.tables import REGISTRY
 from tests import contract_data
@@ -152,7 +152,7 @@ class Watch:
             self.now = datetime.fromisoformat(moment)
 
 
-class GivenIds(Ids):
+class GivenIds(IdGenerator):
     """Makes the one id that is wanted, for adapters that take none."""
 
     wanted: str = ""
@@ -160,7 +160,7 @@ class GivenIds(Ids):
     def nanoid(self, size: int = 21) -> str:
         return self.wanted or super().nanoid(size)
 
-    def ordered(self, instant: datetime) -> str:
+    def sortable_id(self, instant: datetime) -> str:
         return self.wanted.rpartition("_")[2]
 
 

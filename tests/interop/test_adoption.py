@@ -19,10 +19,10 @@ from authhero_sql import (
     check_schema,
     connect,
     create_adapters,
-    losses,
     migrate_down,
     migrate_to_latest,
     migration_status,
+    preview_data_loss,
 )
 from authhero_sql.dialects.interface import Call
 from authhero_sql.dialects.mysql import MySQL8Dialect
@@ -80,7 +80,7 @@ async def test_what_differs_is_what_is_wider_here(theirs_url: str) -> None:
     async with connect(theirs_url) as db:
         found = await check_schema(db)
         assert found.usable
-        widened = {(table.name, column.name) for table in REGISTRY.values() for column in table.columns if column.was}
+        widened = {(table.name, column.name) for table in REGISTRY.values() for column in table.columns if column.authhero_type}
         told = {(part.table, part.name) for part in found.differences if part.part == "column"}
         assert told <= widened
         assert told
@@ -253,7 +253,7 @@ async def test_down_takes_nothing_that_was_adopted(theirs_url: str) -> None:
             with pytest.raises(MigrationError, match=f"{LEDGER.name} and {LEASES.name}"):
                 await migrate_down(db, steps, drop_data=True)
             with pytest.raises(MigrationError, match="was adopted"):
-                await losses(db, steps)
+                await preview_data_loss(db, steps)
         assert await contents(db) == before
         assert (await migration_status(db)).pending == tuple(OWN)
         # The way out that it tells.

@@ -21,7 +21,7 @@ from tests.engines import Server
 from tests.interop.answers import needs_interop
 from tests.interop.shapes import WRITES, Again, GivenIds, Stored, Watch, default_of, difference, form, keyed, stored, write_again
 from tests.interop.test_interop import provided
-from tests.kinds import kinds
+from tests.kinds import adapter_classes
 
 pytestmark = [needs_interop, needs_contract, pytest.mark.filterwarnings("ignore:Duplicate index")]
 
@@ -96,13 +96,13 @@ async def test_rows_are_stored_as_theirs(theirs: Adapters, db: Database, least: 
         assert before, name
         found |= differences(name, before, await stored(db, REGISTRY[name]))
     assert found == {place: {how} for place, (how, _) in DIFFERENT.items()}
-    assert ours.used | WRITES_NOTHING.keys() >= kinds().keys()
+    assert ours.used | WRITES_NOTHING.keys() >= adapter_classes().keys()
 
 
 def test_every_table_and_adapter_is_covered() -> None:
     """A table or an adapter that has come must be written above, or have its reason."""
     assert REGISTRY.keys() == WRITES.keys() | WITHOUT_ADAPTER.keys()
-    behind = {table.name for kind in kinds().values() if (table := getattr(kind, "table", None)) is not None}
+    behind = {table.name for kind in adapter_classes().values() if (table := getattr(kind, "table", None)) is not None}
     assert behind == WRITES.keys()
 
 

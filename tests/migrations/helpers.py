@@ -204,7 +204,7 @@ def watched(db: Database) -> Iterator[Seen]:
         for name in ("fetch", "fetch_many", "execute", "write"):
             patch.setattr(db, name, noting(name))
         patch.setattr(db, "transaction", begin)
-        define = db.dialect.define
+        define = db.dialect.execute_ddl
 
         async def defining(database: Database, call: Call) -> None:
             seen.statements.append(call.sql)
@@ -214,7 +214,7 @@ def watched(db: Database) -> Iterator[Seen]:
             finally:
                 inside.reset(token)
 
-        patch.setattr(db.dialect, "define", defining)
+        patch.setattr(db.dialect, "execute_ddl", defining)
         yield seen
 
 

@@ -40,7 +40,7 @@ async def test_the_life_of_a_schema(database_url: str) -> None:
     async with connect(url):
         """Create the file, which no command that only looks does."""
     assert [part["name"] for part in await answer("plan", url=url)] == ALL
-    assert await answer("status", url=url) == {"applied": [], "pending": ALL, "made_by": None}
+    assert await answer("status", url=url) == {"applied": [], "pending": ALL, "created_by": None}
     assert (await answer("check", url=url, code=1))["usable"] is False
     assert await answer("migrate", url=url) == {"applied": ALL}
     assert await answer("migrate", url=url) == {"applied": []}
@@ -49,7 +49,7 @@ async def test_the_life_of_a_schema(database_url: str) -> None:
     assert call("check", url=url).stdout.splitlines() == ["The schema matches this version."]
     assert (await called("down", "--steps", LOSSY, url=url)).exit_code == 3, "nobody is there to be asked"
     assert await answer("check", url=url) == declared
-    assert await answer("down", "--steps", LOSSY, "--yes", url=url) == {"taken_back": [*reversed(HOOKS)]}
+    assert await answer("down", "--steps", LOSSY, "--yes", url=url) == {"undone": [*reversed(HOOKS)]}
     missing = (await answer("check", url=url, code=1))["differences"]
     assert {part["text"] for part in missing if part["required"]} >= {
         "hooks: column page_id is missing",
@@ -60,7 +60,7 @@ async def test_the_life_of_a_schema(database_url: str) -> None:
     assert (done.returncode, done.stdout.splitlines()) == (0, [*(f"Applied {name}" for name in HOOKS), f"{LOSSY} migrations applied."])
     assert "\x1b" not in done.stdout + done.stderr, "no colour where there is no terminal"
     assert await answer("repair", url=url) == {"interrupted": [], "recorded": False}
-    assert await answer("unlock", url=url) == {"was": None}
+    assert await answer("unlock", url=url) == {"released": None}
     assert [entry["name"] for entry in (await answer("status", url=url))["applied"]] == ALL
 
 
@@ -100,7 +100,12 @@ async def test_damage_is_shown_and_settled(db: Database, migrated_url: str) -> N
     await db.execute(Call(f"UPDATE {LEDGER.name} SET applied_at = NULL, steps_started = 2, steps_done = 1 WHERE name = '{name}'"))
     await db.execute(Call(f"INSERT INTO {LEASES.name} (id, owner, expires_at_ts) VALUES ('other', 'dead', 1)"))
     (damage,) = (await answer("repair", url=migrated_url, code=1))["interrupted"]
-    assert (damage["name"], damage["unsure"], damage["what"], damage["is_done"]) == (name, 2, "AddColumn hooks.permission_required", True)
+    assert (damage["name"], damage["uncertain_step"], damage["operation"], damage["is_done"]) == (
+        name,
+        2,
+        "AddColumn hooks.permission_required",
+        True,
+    )
     assert (await answer("repair", "--record", url=migrated_url))["recorded"] is True
     assert await answer("migrate", url=migrated_url) == {"applied": HOOKS}
     assert (await answer("check", url=migrated_url))["usable"] is True
@@ -108,8 +113,8 @@ async def test_damage_is_shown_and_settled(db: Database, migrated_url: str) -> N
 
 async def test_a_stuck_lock_is_taken_away(db: Database, migrated_url: str) -> None:
     await db.execute(Call(f"UPDATE {LEASES.name} SET owner = 'dead', expires_at_ts = 4102444800000 WHERE id = 'migrate'"))
-    assert (await answer("unlock", url=migrated_url))["was"]["owner"] == "dead"
-    assert (await answer("unlock", url=migrated_url))["was"] is None
+    assert (await answer("unlock", url=migrated_url))["released"]["owner"] == "dead"
+    assert (await answer("unlock", url=migrated_url))["released"] is None
 
 
 async def test_clean_up(db: Database, migrated_url: str) -> None:
@@ -201,7 +206,7 @@ async def test_a_database_of_authhero_is_refused_and_then_adopted(tmp_path: Path
     assert "AuthHero created the tables" in done.stderr
     assert "authhero-sql adopt" in done.stderr
     assert "AuthHero created these tables. " in call("status", url=url).stdout
-    assert (await answer("status", url=url))["made_by"] == "AuthHero"
+    assert (await answer("status", url=url))["created_by"] == "AuthHero"
     assert call("check", url=url).returncode == 0
     adopted = await answer("adopt", url=url)
     assert adopted["applied"] == ALL

@@ -90,7 +90,7 @@ async def test_a_data_step_tells_how_far_it_is(empty: Database) -> None:
     told = [(part.rows, part.total) for part in heard if part.total is not None]
     assert told == [(0, 1200), (500, 1200), (1000, 1200), (1200, 1200)]
     (*_, last) = (part for part in heard if part.total is not None)
-    assert (last.migration, last.step, last.steps, last.what) == (ALL[1], 3, 3, "Backfill")
+    assert (last.migration, last.step, last.steps, last.operation) == (ALL[1], 3, 3, "Backfill")
     assert last.rate > 0
     assert last.remaining == 0
     assert heard[0].remaining is None

@@ -15,7 +15,7 @@ import anyio
 import pytest
 from anyio.lowlevel import checkpoint
 
-from authhero_sql import Database, MigrationError, connect, find_interrupted_migrations, migrate_to_latest, plan, repair
+from authhero_sql import Database, MigrationError, connect, find_interrupted_migrations, migrate_to_latest, plan_migrations, repair
 from authhero_sql.dialects.interface import Call
 from authhero_sql.dialects.transactions import Transaction
 from authhero_sql.migrations import definitions, history, ledger
@@ -128,7 +128,7 @@ async def test_no_definition_has_a_time_limit(empty: Database, monkeypatch: pyte
         nonlocal seen
         made = [call for call in calls if call.sql.startswith(("CREATE", "ALTER")) and not any(name in call.sql for name in OWN)]
         seen += len(made)
-        limited.extend(call.sql for call in made if call.bounded)
+        limited.extend(call.sql for call in made if call.has_timeout)
 
     for owner, name in ((Transaction, "execute"), (type(empty), "execute"), (type(empty), "write")):
         method = getattr(owner, name)
@@ -138,13 +138,13 @@ async def test_no_definition_has_a_time_limit(empty: Database, monkeypatch: pyte
             return await method(self, given)
 
         monkeypatch.setattr(owner, name, looking)
-    define = empty.dialect.define
+    define = empty.dialect.execute_ddl
 
     async def defining(database: Database, call: Call) -> None:
         look(call)
         await define(database, call)
 
-    monkeypatch.setattr(empty.dialect, "define", defining)
+    monkeypatch.setattr(empty.dialect, "execute_ddl", defining)
     await migrate_to_latest(empty)
     assert limited == []
     assert seen >= sum(isinstance(step, CreateTable) for name in ALL for step in history.load(name).up)
@@ -160,7 +160,7 @@ OWN = ("authhero_sql_", "d1_migrations")
 async def test_an_index_of_an_older_table_is_built_while_others_write(empty: Database) -> None:
     """Those of tables that the migration has just made are built with them."""
     online = {"postgresql": "CREATE INDEX CONCURRENTLY", "mysql": "ALGORITHM=INPLACE LOCK=NONE"}.get(empty.dialect.name)
-    planned = {migration.name: migration.statements for migration in await plan(empty)}
+    planned = {migration.name: migration.statements for migration in await plan_migrations(empty)}
     builds = {name: [text for text in texts if online and online in text] for name, texts in planned.items()}
     later = {LISTS: len(history.load(LISTS).up), "0009_connections_name": 1}
     expected = {CODES: 1, EXECUTIONS: 1, **later} if online else {}
@@ -186,7 +186,7 @@ async def test_what_a_killed_run_has_left_is_dropped_and_built_anew(empty: Datab
     await _unsure(empty)
     await _half_built(empty)
     (damage,) = await find_interrupted_migrations(empty)
-    assert (damage.unsure, damage.is_done) == (1, False)
+    assert (damage.uncertain_step, damage.is_done) == (1, False)
     assert await migrate_to_latest(empty) == ALL[ALL.index(EXECUTIONS) :]
     assert await _index(empty) is True
     assert await drift(empty) == []

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from authhero_sql import Database, DataLoss, MigrationError, losses, migrate_down, migrate_to_latest, migration_status
+from authhero_sql import Database, DataLoss, MigrationError, migrate_down, migrate_to_latest, migration_status, preview_data_loss
 from authhero_sql.dialects.interface import Call
 from authhero_sql.migrations import history
 from authhero_sql.migrations.check import TableShape, live_schema
@@ -25,7 +25,9 @@ def schema(db: Database, names: list[str]) -> dict[str, TableShape]:
     made = history.schema_after([history.load(name) for name in names])
     words = db.dialect
     return {
-        name: replace(table, columns=tuple(map(words.described, table.columns)), indexes=tuple(map(words.described_index, table.indexes)))
+        name: replace(
+            table, columns=tuple(map(words.as_described, table.columns)), indexes=tuple(map(words.index_as_described, table.indexes))
+        )
         for name, table in made.items()
     }
 
@@ -59,13 +61,13 @@ async def test_what_would_be_lost_is_counted_and_goes_only_when_that_is_said(emp
     await empty.execute(Call(tenant))
     await empty.execute(Call(hook))
     # Indexes go without anything being lost.
-    assert await losses(empty) == []
+    assert await preview_data_loss(empty) == []
     assert await migrate_down(empty, len(INDEXES)) == INDEXES[::-1]
-    assert await losses(empty, 2) == [DataLoss("hooks", "permission_required", 0), DataLoss("hooks", "page_id", 1)]
+    assert await preview_data_loss(empty, 2) == [DataLoss("hooks", "permission_required", 0), DataLoss("hooks", "page_id", 1)]
     with pytest.raises(MigrationError, match=r"hooks\.page_id \(1 value\).*drop_data=True.*--yes"):
         await migrate_down(empty)
     assert await migrate_to_latest(empty, target=INDEXES[-1]) == INDEXES
-    all_of_it = await losses(empty, len(ALL))
+    all_of_it = await preview_data_loss(empty, len(ALL))
     assert {loss.table: loss.rows for loss in all_of_it if loss.column is None and loss.rows} == {"tenants": 1, "hooks": 1}
     assert not [loss for loss in all_of_it if loss.column is not None], "what goes with its table is not told twice"
     with pytest.raises(MigrationError, match=r"tenants \(1 row\)"):

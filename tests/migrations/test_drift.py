@@ -125,7 +125,7 @@ async def test_a_unique_index_of_a_part_of_the_rows_is_not_the_whole(empty: Data
     await _do(empty, empty.dialect.drop_index("roles", name), f"CREATE UNIQUE INDEX {name} ON roles (tenant_id, name) WHERE {condition}")
     check = await check_schema(empty)
     (part,) = check.differences
-    assert (part.part, part.wanted) == ("index", "unique (tenant_id, name)")
+    assert (part.part, part.expected) == ("index", "unique (tenant_id, name)")
     assert str(part.found).startswith("unique (tenant_id, name) where ")
     assert not check.usable
     assert check.verdict.startswith("The adapters cannot work with this database: 1 required difference.")
@@ -221,7 +221,7 @@ async def test_another_table_of_the_same_name_is_drift(empty: Database) -> None:
         words.create_table("leftover", [ColumnType(name="id", type="int", null=False)], ("id",), ()),
         words.drop_table("scim_tokens"),
     )
-    text = words.described(ColumnType(name="mapping", type="text")).type
+    text = words.as_described(ColumnType(name="mapping", type="text")).type
     assert await drift(empty) == [
         "leftover: table is not part of the schema",
         "scim_configurations: column created_at is varchar(35), expected varchar(35) not null",
@@ -270,7 +270,7 @@ async def test_columns_are_described_as_they_were_made(empty: Database) -> None:
     key = ColumnType(name="Id", type="varchar(20)", null=False)
     await _do(empty, empty.dialect.create_table("odd", [key, *columns], ("Id",), ()))
     live = (await empty.dialect.describe(empty))["odd"]
-    assert list(live.columns) == [empty.dialect.described(column) for column in (key, *columns)]
+    assert list(live.columns) == [empty.dialect.as_described(column) for column in (key, *columns)]
     assert live.key == ("Id",)
 
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from authhero_sql import ConfigurationError, Database, export_sql, migrate_to_latest, migration_status, plan
+from authhero_sql import ConfigurationError, Database, export_sql, migrate_to_latest, migration_status, plan_migrations
 from authhero_sql.dialects import SCRIPTS
 from authhero_sql.dialects.interface import Call
 from authhero_sql.dialects.mysql import MariaDBDialect
@@ -34,7 +34,7 @@ async def test_scripts_make_what_the_migrations_make(empty: Database, mode: Mode
     for text in export_sql(dialect_of(empty), mode).values():
         await load(empty, text)
     assert await drift(empty) == []
-    assert await plan(empty) == []
+    assert await plan_migrations(empty) == []
     assert await migrate_to_latest(empty) == []
     applied = (await migration_status(empty)).applied
     assert [entry.name for entry in applied] == ALL
@@ -94,7 +94,7 @@ def test_what_there_is_not_is_said() -> None:
 
 
 async def test_a_plan_is_what_runs(empty: Database) -> None:
-    planned = await plan(empty)
+    planned = await plan_migrations(empty)
     assert [migration.name for migration in planned] == ALL
     assert await empty.dialect.describe(empty) == {}
     for migration in planned:

@@ -409,5 +409,5 @@ async def test_a_file_that_somebody_writes_for_too_long(database_url: str, monke
         assert "(SQLITE_BUSY)" in message
         other.execute("ROLLBACK")
     await _left(database_url, LAST, message)
-    assert (await answer("unlock", url=database_url))["was"]["owner"]
+    assert (await answer("unlock", url=database_url))["released"]["owner"]
     await _finishes(database_url, LAST)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from authhero_sql import Database, MigrationError, connect, migrate_to_latest, migration_status
-from authhero_sql.dialects.d1 import HTTPTransport, Sent
+from authhero_sql.dialects.d1 import HTTPTransport, PreparedStatement
 from authhero_sql.dialects.interface import Call
 from authhero_sql.errors import DatabaseError, DatabaseUnavailableError
 from authhero_sql.migrations import history, migrator
@@ -146,7 +146,7 @@ async def test_a_new_database_takes_few_requests(empty: Database, monkeypatch: p
     requests: list[int] = []
     post = HTTPTransport._post
 
-    async def counted(self: HTTPTransport, form: str, statements: Sequence[Sent], *, repeatable: bool) -> list[dict[str, Any]]:
+    async def counted(self: HTTPTransport, form: str, statements: Sequence[PreparedStatement], *, repeatable: bool) -> list[dict[str, Any]]:
         requests.append(len(statements))
         return await post(self, form, statements, repeatable=repeatable)
 
@@ -165,7 +165,7 @@ async def test_an_index_of_a_table_that_is_there_is_a_request_of_its_own(empty: 
     indexes: list[int] = []
     post = HTTPTransport._post
 
-    async def counted(self: HTTPTransport, form: str, statements: Sequence[Sent], *, repeatable: bool) -> list[dict[str, Any]]:
+    async def counted(self: HTTPTransport, form: str, statements: Sequence[PreparedStatement], *, repeatable: bool) -> list[dict[str, Any]]:
         indexes.append(sum(sql.startswith("CREATE INDEX") for sql, _ in statements))
         return await post(self, form, statements, repeatable=repeatable)
 
@@ -326,7 +326,7 @@ async def test_a_step_that_was_done_without_being_written_down_is_passed_over(em
 async def test_a_step_of_unknown_outcome_stays_written_down_as_started(empty: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     with only(*ALL[: ALL.index(SCIM)]):
         await migrate_to_latest(empty)
-    define = empty.dialect.define
+    define = empty.dialect.execute_ddl
     lost = history.load(SCIM).up[STEP - 1].sql(empty.dialect)
 
     async def done_but_unanswered(database: Database, call: Call) -> None:
@@ -335,7 +335,7 @@ async def test_a_step_of_unknown_outcome_stays_written_down_as_started(empty: Da
             raise DatabaseUnavailableError
 
     with monkeypatch.context() as patch:
-        patch.setattr(empty.dialect, "define", done_but_unanswered)
+        patch.setattr(empty.dialect, "execute_ddl", done_but_unanswered)
         await _fails(empty, kind="CreateTable")
     assert (await _ledger(empty))[SCIM] == (STEP, STEP - 1, False)
     await migrate_to_latest(empty)

@@ -54,12 +54,12 @@ async def test_the_command_takes_a_target(database_url: str) -> None:
 
 
 async def test_the_status_says_whose_tables_these_are(empty: Database) -> None:
-    assert (await migration_status(empty)).made_by is None
+    assert (await migration_status(empty)).created_by is None
     await empty.execute(Call("CREATE TABLE users (id int)"))
-    assert (await migration_status(empty)).made_by == "another program"
+    assert (await migration_status(empty)).created_by == "another program"
     await empty.execute(Call("CREATE TABLE kysely_migration (name varchar(255))"))
     found = await migration_status(empty)
-    assert (found.made_by, found.pending) == ("AuthHero", tuple(ALL))
+    assert (found.created_by, found.pending) == ("AuthHero", tuple(ALL))
 
 
 async def test_the_lease_says_where_its_holder_runs(db: Database) -> None:

@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import httpx
 
 from authhero_sql.dialects import Call
-from authhero_sql.dialects.d1 import sent as as_d1_sends
+from authhero_sql.dialects.d1 import prepare_statement as as_d1_sends
 from authhero_sql.schema import Index
 from tests.plans.statements import GROWING, Sent
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
-from authhero_sql import Adapters, Database, Ids
+from authhero_sql import Adapters, Database, IdGenerator
 from authhero_sql.clock import from_epoch_ms, to_iso
 from authhero_sql.codecs import EPOCH_MS, INSTANT, TEXT
 from authhero_sql.context import Context
@@ -19,15 +19,15 @@ from authhero_sql.crud.adapter import Adapter
 from authhero_sql.dialects import Call
 from authhero_sql.dialects.dialect import NULLS_FIRST, Dialect
 from authhero_sql.dialects.interface import Row
-from authhero_sql.listing import Cursor, ListRules, Sort
-from authhero_sql.lucene import Equal, quoted
+from authhero_sql.lucene import Equal, quote
+from authhero_sql.pagination import Cursor, ListRules, Sort
 from authhero_sql.schema import Column
 from authhero_sql.statements.access import index_for
+from authhero_sql.statements.cache import CompiledStatement, StatementCache
 from authhero_sql.statements.filters import compile_filter
-from authhero_sql.statements.texts import CompiledStatement, StatementCache
 from authhero_sql.where import one_of
 from tests import population
-from tests.kinds import kinds
+from tests.kinds import adapter_classes
 from tests.population import BIG, START, STEP, Words
 from tests.workload.calls import calls
 from tests.workload.replay import Ticking, outcome
@@ -113,10 +113,10 @@ class Noting(StatementCache):
         self.sent: dict[str, list[Sent]] = {}
 
     def get(
-        self, shape: Any, build: Callable[[], Any], *, filtered: bool = False, planned: bool = False, adds_row: bool = False
+        self, shape: Any, build: Callable[[], Any], *, filtered: bool = False, planned: bool = False, is_plain_insert: bool = False
     ) -> CompiledStatement:
         """The statement, which notes what is bound to it."""
-        statement = super().get(shape, build, filtered=filtered, planned=planned, adds_row=adds_row)
+        statement = super().get(shape, build, filtered=filtered, planned=planned, is_plain_insert=is_plain_insert)
 
         def noted(values: Mapping[str, Any]) -> tuple[Any, ...]:
             args: tuple[Any, ...] = statement._pick(values)
@@ -166,13 +166,13 @@ async def statements(filled: Database, empty: Database) -> list[Sent]:
         empty: one with our tables alone.
     """
     asked, reading = Noting(filled.dialect), Reading(filled)
-    adapters = Adapters(Context(filled, reading, asked, lambda: NOW, Ids(Random(7).randbytes)))
+    adapters = Adapters(Context(filled, reading, asked, lambda: NOW, IdGenerator(Random(7).randbytes)))
     async for source, call in _asked(adapters, filled):
         asked.source = source
         reading.forget()
         await call()
     played = Noting(empty.dialect)
-    adapters = Adapters(Context(empty, empty, played, Ticking(), Ids(Random(7).randbytes)))
+    adapters = Adapters(Context(empty, empty, played, Ticking(), IdGenerator(Random(7).randbytes)))
     for made in calls():
         played.source = made.name
         await outcome(adapters, made)
@@ -212,7 +212,7 @@ Asked = tuple[str, Callable[[], Awaitable[object]]]
 
 
 async def _asked(adapters: Adapters, filled: Database) -> AsyncIterator[Asked]:
-    for name, kind in kinds().items():
+    for name, kind in adapter_classes().items():
         if hasattr(kind, "list"):
             async for asked in _list(name, getattr(adapters, name), filled):
                 yield asked
@@ -244,17 +244,17 @@ async def _list(name: str, adapter: Any, filled: Database) -> AsyncIterator[Aske
     if "q" in parameters:
         async for field, value in _indexed_fields(adapter, filled):
             for given in forms:
-                yield asked(f"{'walk' if 'take' in given else 'page'} q {field}", q=f"{field}:{quoted(value)}", **given)
-            yield asked(f"page with totals q {field}", q=f"{field}:{quoted(value)}", page=0, include_totals=True)
+                yield asked(f"{'walk' if 'take' in given else 'page'} q {field}", q=f"{field}:{quote(value)}", **given)
+            yield asked(f"page with totals q {field}", q=f"{field}:{quote(value)}", page=0, include_totals=True)
 
 
 def _walks(adapter: Any) -> Iterator[tuple[str, dict[str, Any]]]:
     """The first page of a walk, one in the middle, the last one, and one among the rows that have no value."""
     rules: ListRules = adapter.rules
     column = next(column for column in adapter.table.columns if column.public == rules.checkpoint)
-    for direction in ("desc", "asc") if rules.both_ways else ("desc",):
+    for direction in ("desc", "asc") if rules.bidirectional else ("desc",):
         sort = f"{rules.checkpoint}:{direction}"
-        kind = sort if rules.both_ways else None
+        kind = sort if rules.bidirectional else None
         yield f"walk {sort}", {"take": 50, "sort": sort}
         values = {"in the middle": 2_000, "at the end": 3 if direction == "desc" else 10_000_000}
         for where, minute in values.items():
@@ -287,7 +287,7 @@ async def _indexed_fields(adapter: Adapter[Any], filled: Database) -> AsyncItera
     """The fields of ``q`` that an index leads to, each with a value that some row has."""
     table = adapter.table
     rules = adapter._lists.rules
-    order = adapter._lists.order(rules.order, *rules.then)
+    order = adapter._lists.order(rules.order, *rules.then_by)
     for field, target in adapter._targets().items():
         name = target.column.name
         if name not in table or name == "tenant_id" or (value := await _some(filled, table.name, table[name])) is None:
@@ -317,7 +317,7 @@ def _named(a: Adapters) -> Iterator[Asked]:
     yield "users.get", lambda: a.users.get(BIG, user)
     yield "users.remove", lambda: a.users.remove(BIG, user)
     for field, value in (("email", "adbeka1@example.com"), ("username", "nick10"), ("phone_number", "+4600000005"), ("name", "Ada")):
-        yield f"users.list · found by {field}", lambda field=field, value=value: a.users.list(BIG, q=f"{field}:{quoted(value)}", per_page=2)  # type: ignore[misc]  # bound here
+        yield f"users.list · found by {field}", lambda field=field, value=value: a.users.list(BIG, q=f"{field}:{quote(value)}", per_page=2)  # type: ignore[misc]  # bound here
     yield "users.list · found by e-mail and provider", lambda: a.users.list(BIG, q='email:"adbeka1@example.com" AND provider:auth0')
     either = 'email:"adbeka1@example.com" OR phone_number:"+4600000005" OR username:nick10'
     yield "users.list · found by one of several", lambda: a.users.list(BIG, q=either)
@@ -326,7 +326,7 @@ def _named(a: Adapters) -> Iterator[Asked]:
     yield "users.list · walk, found by one of several", lambda: a.users.list(BIG, q=either, take=50)
     yield "users.list · a part of the name", lambda: a.users.list(BIG, q="ada")
     yield "logs.list · of a time", lambda: a.logs.list(BIG, from_date=START // 1000, to_date=START // 1000 + 86_400)
-    yield "logs.list · of a user and a type", lambda: a.logs.list(BIG, q=f"user_id:{quoted(user)} AND type:s")
+    yield "logs.list · of a user and a type", lambda: a.logs.list(BIG, q=f"user_id:{quote(user)} AND type:s")
     for role in ("role0", "role3", "nobody's"):
         yield f"user_roles.list_users {role}", lambda role=role: a.user_roles.list_users(BIG, role)  # type: ignore[misc]
     yield "user_roles.list_users · totals", lambda: a.user_roles.list_users(BIG, "role0", include_totals=True)

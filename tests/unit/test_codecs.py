@@ -263,8 +263,8 @@ def test_an_error_names_the_place_and_not_the_value() -> None:
     refused: tuple[Callable[[], Any], ...] = (
         lambda: table.encode(table["id"], SECRET),
         lambda: table.encode(table["id"], f"{SECRET}\0"),
-        lambda: table.operand("id", f"{SECRET}\ud800"),
-        lambda: table.operand("id", [SECRET]),
+        lambda: table.encode_operand("id", f"{SECRET}\ud800"),
+        lambda: table.encode_operand("id", [SECRET]),
     )
     for refuse in refused:
         with pytest.raises(InvalidValueError) as caught:

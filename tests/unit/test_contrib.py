@@ -262,7 +262,7 @@ async def test_a_function_is_called_at_the_start_and_options_reach_the_adapters(
 
 async def test_without_a_lifespan_the_error_names_it() -> None:
     with pytest.raises(RuntimeError, match="lifespan"):
-        http.adapters_of(Starlette())
+        http.get_app_adapters(Starlette())
 
 
 # --- the modules ---------------------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ import pytest
 
 from authhero_sql import Adapters, Database
 from authhero_sql.context import Context
-from authhero_sql.listing import Totals
+from authhero_sql.pagination import Totals
 from tests.conftest import TickingClock
 from tests.unit.fakes import CountingDatabase
 
@@ -66,7 +66,7 @@ async def test_a_user_is_one_statement(store: Adapters, counting: CountingDataba
 
 
 async def test_a_page_of_users_is_one_or_two_queries_however_many_are_linked(store: Adapters, counting: CountingDatabase) -> None:
-    queries = [("fetch", 1)] if counting.dialect.gathered([]) is not None else [("fetch", 1), ("fetch", 1)]
+    queries = [("fetch", 1)] if counting.dialect.json_rows([]) is not None else [("fetch", 1), ("fetch", 1)]
     for number in range(25):
         await store.users.create("acme", {"user_id": f"auth0|{number:02}", "connection": "db"})
         await store.users.create("acme", {"user_id": f"google|{number:02}", "connection": "google", "linked_to": f"auth0|{number:02}"})

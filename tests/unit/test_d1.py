@@ -29,7 +29,7 @@ from authhero_sql import (
     connect,
 )
 from authhero_sql.dialects import Call
-from authhero_sql.dialects.d1 import ATTEMPTS, STATEMENT_BYTES, BindingTransport, D1Database, HTTPTransport
+from authhero_sql.dialects.d1 import MAX_ATTEMPTS, STATEMENT_BYTES, BindingTransport, D1Database, HTTPTransport
 
 TOKEN = "t0ken-that-nobody-may-see"
 READ = Call("SELECT a FROM t WHERE b = (?1->>0)", ("x",))
@@ -164,7 +164,7 @@ async def test_the_rate_limit_says_what_to_use_instead() -> None:
     async with cloudflare.database() as db:
         with pytest.raises(DatabaseUnavailableError, match=r"1,200 requests in 5 minutes.*gateway") as caught:
             await db.execute(WRITE)
-    assert (caught.value.code, len(cloudflare.asked)) == ("429", ATTEMPTS)
+    assert (caught.value.code, len(cloudflare.asked)) == ("429", MAX_ATTEMPTS)
 
 
 BROKEN: list[httpx.Response | Exception] = [
@@ -239,7 +239,7 @@ async def test_a_connection_that_was_never_made_is_tried_again() -> None:
     async with gone.database() as db:
         with pytest.raises(DatabaseUnavailableError, match=r"could not connect to D1 at api\.cloudflare\.com"):
             await db.execute(WRITE)
-    assert len(gone.asked) == ATTEMPTS
+    assert len(gone.asked) == MAX_ATTEMPTS
 
 
 async def test_no_free_connection() -> None:

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 import authhero_sql
 from authhero_sql import models
 from authhero_sql.models import ActionInsert, ClientInsert, ImportMetadata, Page, User, UserInsert
-from authhero_sql.models.base import Described, descriptions
+from authhero_sql.models.base import DocumentedModel, field_descriptions
 
 MODELS = [value for name in dir(models) if isinstance(value := getattr(models, name), type) and issubclass(value, BaseModel)]
 
@@ -28,8 +28,8 @@ def properties(schema: Any, at: str = "") -> Iterator[tuple[str, Any]]:
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
 def test_every_field_has_a_description_of_one_sentence(model: type[BaseModel]) -> None:
-    assert issubclass(model, Described)
-    described = descriptions(model)
+    assert issubclass(model, DocumentedModel)
+    described = field_descriptions(model)
     assert model.model_fields.keys() - described.keys() == set()
     assert [text for text in described.values() if not (text[0].isupper() and text.endswith(".") and "\n" not in text)] == []
 
@@ -44,13 +44,13 @@ def test_json_schema_has_the_descriptions(by_alias: bool) -> None:
 
 
 def test_a_field_keeps_the_description_of_the_one_that_it_overrides() -> None:
-    assert descriptions(ActionInsert)["name"] == "The name of the action."
+    assert field_descriptions(ActionInsert)["name"] == "The name of the action."
     assert ActionInsert.model_json_schema()["properties"]["name"]["description"] == "The name of the action."
 
 
 def test_whoever_extends_a_model_describes_its_fields_likewise() -> None:
     assert Extended.model_json_schema()["properties"]["favourite"]["description"] == "The favourite colour."
-    assert Extended.model_json_schema()["properties"]["email"]["description"] == descriptions(User)["email"]
+    assert Extended.model_json_schema()["properties"]["email"]["description"] == field_descriptions(User)["email"]
 
 
 class Extended(User):

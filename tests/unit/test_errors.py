@@ -70,14 +70,14 @@ def test_a_set_up_that_is_wrong_is_unavailable_and_misconfigured() -> None:
         (DatabaseError(code="42"), "The database rejected the statement (42)"),
         (DatabaseError("it failed: try again", code="42"), "it failed (42): try again"),
         (DatabaseError("it failed (42): try again", code="42"), "it failed (42): try again"),
-        (DatabaseError("it failed", code="42").at("users"), "users: it failed (42)"),
-        (DatabaseUnavailableError("it is down", code="42").at("users"), "it is down (42)"),
-        (ForeignKeyError().of([Reference("a", ("b",), "c")]), "a.b references a missing c row"),
+        (DatabaseError("it failed", code="42").with_table("users"), "users: it failed (42)"),
+        (DatabaseUnavailableError("it is down", code="42").with_table("users"), "it is down (42)"),
+        (ForeignKeyError().with_references([Reference("a", ("b",), "c")]), "a.b references a missing c row"),
         (
-            ForeignKeyError().of([Reference("a", ("b",), "c"), Reference("a", ("d", "e"), "f")]),
+            ForeignKeyError().with_references([Reference("a", ("b",), "c"), Reference("a", ("d", "e"), "f")]),
             "a references a missing row by b (a c row) or d and e (a f row)",
         ),
-        (ForeignKeyError().of([Reference("a", ("b",), "c")], still_referenced=True), "c is still referenced by a"),
+        (ForeignKeyError().with_references([Reference("a", ("b",), "c")], still_referenced=True), "c is still referenced by a"),
     ],
 )
 def test_a_message_survives_pickling(error: AuthHeroSQLError, text: str) -> None:

@@ -14,8 +14,8 @@ from authhero_sql.codecs import BOOL, INT, JSON, MARK, SWITCH, TEXT
 from authhero_sql.context import Context
 from authhero_sql.dialects import Dialect
 from authhero_sql.dialects.dialect import case_pairs, other_case
-from authhero_sql.listing import ListRules
-from authhero_sql.lucene import parse, quoted
+from authhero_sql.lucene import parse, quote
+from authhero_sql.pagination import ListRules
 from authhero_sql.schema import Column
 from authhero_sql.statements.filters import Filter, targets
 from authhero_sql.statements.filters import compile_filter as compiled_tree
@@ -82,7 +82,7 @@ def compile_filter(q: str, rules: ListRules, known: Any, dialect: Dialect) -> Fi
 @given(text=texts, number=st.integers(0, 2**31 - 1), flag=st.booleans())
 async def test_other_values_build_nothing(dialect: Dialect, text: str, number: int, flag: bool) -> None:
     def q(text: str, number: int, flag: bool) -> str:
-        operand, escaped = quoted(text), "".join(f"\\{letter}" for letter in text)
+        operand, escaped = quote(text), "".join(f"\\{letter}" for letter in text)
         word = str(flag).lower()
         return (
             f"name:{operand} OR -email:>{operand} {operand} (login_count:{number} OR blocked:{word} OR is_social:{word}) "
@@ -121,7 +121,7 @@ async def test_other_values_of_other_lists_build_nothing(dialect: Dialect, of: s
 @given(text=texts)
 def test_a_shape_holds_names_and_counts(dialect: Dialect, text: str) -> None:
     escaped = "".join(f"\\{letter}" for letter in text)
-    filter = compile_filter(f"name:*{escaped}* kind:{quoted(text)}", RULES, KNOWN, dialect)
+    filter = compile_filter(f"name:*{escaped}* kind:{quote(text)}", RULES, KNOWN, dialect)
     assert filter is not None
     hash(filter.shape)
     _, part, equal = filter.shape

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authhero_sql import Ids
+from authhero_sql import IdGenerator
 from authhero_sql.clock import from_epoch_ms, system_clock, to_epoch_ms, to_iso, truncate
 from authhero_sql.ids import BASE36, CROCKFORD, URL_SAFE
 
@@ -92,34 +92,34 @@ def test_the_alphabets_have_no_character_twice() -> None:
 
 @given(st.integers(1, 64))
 def test_a_nanoid_has_its_length_and_alphabet(size: int) -> None:
-    made = Ids().nanoid(size)
+    made = IdGenerator().nanoid(size)
     assert len(made) == size
     assert set(made) <= set(URL_SAFE)
-    assert len(Ids().nanoid()) == 21
+    assert len(IdGenerator().nanoid()) == 21
 
 
 @given(st.sampled_from(["org_", "con_", ""]))
 def test_a_prefixed_id_has_17_characters_behind_its_prefix(prefix: str) -> None:
-    assert re.fullmatch(re.escape(prefix) + "[0-9a-z]{17}", Ids().prefixed(prefix))
+    assert re.fullmatch(re.escape(prefix) + "[0-9a-z]{17}", IdGenerator().prefixed(prefix))
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=256).map(lambda text: "".join(dict.fromkeys(text))))
 def test_every_character_of_an_alphabet_is_drawn_evenly(alphabet: str) -> None:
     """All 256 bytes once: each character comes up as often as any other."""
     size = 256 // len(alphabet) * len(alphabet)
-    ids = Ids(lambda count: bytes(range(256))[:count] if count >= size else bytes(count))
-    assert set(Counter(ids.of(alphabet, size)).values()) == {256 // len(alphabet)}
+    ids = IdGenerator(lambda count: bytes(range(256))[:count] if count >= size else bytes(count))
+    assert set(Counter(ids.random_text(alphabet, size)).values()) == {256 // len(alphabet)}
 
 
 def test_bytes_that_would_favour_a_character_are_drawn_again() -> None:
     answers = [bytes([255, 252, 251, 0]), bytes([1, 2, 3, 4])]
-    ids = Ids(lambda _: answers.pop(0))
+    ids = IdGenerator(lambda _: answers.pop(0))
     # 252 = 7 × 36: the four bytes from there on are thrown away.
-    assert ids.of(BASE36, 4) == BASE36[251 % 36] + "012"
+    assert ids.random_text(BASE36, 4) == BASE36[251 % 36] + "012"
 
 
 def test_ids_are_not_made_twice() -> None:
-    ids = Ids()
+    ids = IdGenerator()
     assert len({ids.nanoid() for _ in range(2000)}) == 2000
     assert len({ids.ulid(EPOCH) for _ in range(2000)}) == 2000
 
@@ -129,7 +129,7 @@ ulid_times = milliseconds.filter(lambda value: value >= 0).map(from_epoch_ms)
 
 @given(ulid_times)
 def test_a_ulid_tells_its_time(instant: datetime) -> None:
-    made = Ids().ulid(instant)
+    made = IdGenerator().ulid(instant)
     assert len(made) == 26
     assert set(made) <= set(CROCKFORD)
     assert made[0] in "01234567"
@@ -141,7 +141,7 @@ def test_a_ulid_tells_its_time(instant: datetime) -> None:
 
 @given(ulid_times, ulid_times)
 def test_ulids_sort_by_time(one: datetime, other: datetime) -> None:
-    greatest, least = Ids(lambda count: b"\xff" * count), Ids(bytes)
+    greatest, least = IdGenerator(lambda count: b"\xff" * count), IdGenerator(bytes)
     if to_epoch_ms(one) < to_epoch_ms(other):
         assert greatest.ulid(one) < least.ulid(other)
     elif to_epoch_ms(one) == to_epoch_ms(other):
@@ -149,5 +149,5 @@ def test_ulids_sort_by_time(one: datetime, other: datetime) -> None:
 
 
 def test_a_ulid_is_the_one_of_the_specification() -> None:
-    ids = Ids(lambda _: bytes(range(1, 11)))
+    ids = IdGenerator(lambda _: bytes(range(1, 11)))
     assert ids.ulid(from_epoch_ms(1469918176385)) == "01ARYZ6S41" + "041061050R3GG28A"

@@ -22,23 +22,23 @@ MAY_IMPORT: dict[str, set[str]] = {
     # No engine knows a table: of the schema only the words for columns and indexes.
     "dialects": {"errors", "schema"},
     # The first room: what is said, and nothing that could say it.
-    "statements": {"codecs", "dialects", "errors", "listing", "lucene", "rows", "schema"},
+    "statements": {"codecs", "dialects", "errors", "pagination", "lucene", "row_mapping", "schema"},
     # Which table an error is about: a call of one adapter may write to the tables of others.
-    "located": {"dialects", "errors", "schema", "tables"},
-    "context": {*GROUND, "dialects", "located", "schema", "statements"},
-    "rows": {*GROUND, "codecs", "schema"},
-    "listing": {*GROUND, "schema", "codecs"},
+    "error_details": {"dialects", "errors", "schema", "tables"},
+    "context": {*GROUND, "dialects", "error_details", "schema", "statements"},
+    "row_mapping": {*GROUND, "codecs", "schema"},
+    "pagination": {*GROUND, "schema", "codecs"},
     # The language knows nothing of what it is asked about.
     "lucene": {"errors"},
     # What callers write, on the way to the same tree.
     "where": {"errors", "lucene"},
     # Loaded by nobody but callers: the adapters name it for type checkers.
-    "types": {"models", "rows", "where"},
-    "runner": {"dialects", "errors", "located", "schema", "context"},
+    "types": {"models", "row_mapping", "where"},
+    "runner": {"dialects", "errors", "error_details", "schema", "context"},
     # The second room: what is done with what is said.
-    "crud": {*GROUND, "codecs", "schema", "models", "dialects", "statements", "context", "runner", "rows", "listing", "lists"},
+    "crud": {*GROUND, "codecs", "schema", "models", "dialects", "statements", "context", "runner", "row_mapping", "pagination", "lists"},
     # The third: pages and walks.
-    "lists": {"dialects", "errors", "listing", "lucene", "models", "rows", "runner", "schema", "statements", "where"},
+    "lists": {"dialects", "errors", "pagination", "lucene", "models", "row_mapping", "runner", "schema", "statements", "where"},
     "buckets": {"errors"},
     "adapters": {
         *GROUND,
@@ -49,8 +49,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "tables",
         "dialects",
         "context",
-        "rows",
-        "listing",
+        "row_mapping",
+        "pagination",
         "runner",
         "statements",
         "types",
@@ -61,7 +61,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "migrations": {*GROUND, "codecs", "schema", "models", "tables", "dialects", "statements", "context", "crud"},
     "upkeep": {"adapters"},
     "doctor": {"adapters", "clock", "dialects", "errors", "migrations", "context", "statements", "tables", "upkeep"},
-    "__init__": {"adapters", "clock", "dialects", "doctor", "errors", "ids", "listing", "lucene", "migrations", "models", "crud"},
+    "__init__": {"adapters", "clock", "dialects", "doctor", "errors", "ids", "pagination", "lucene", "migrations", "models", "crud"},
     # What a user can do in Python, and how a user calls it.
     "cli": {"adapters", "dialects", "doctor", "errors", "migrations", "models", "types", "upkeep"},
     "__main__": {"cli"},
@@ -73,8 +73,8 @@ MAY_IMPORT: dict[str, set[str]] = {
 """What each part of the package may import of the others; a part is a module or a folder. ``TYPE_CHECKING`` is no excuse."""
 LIBRARIES: dict[str, set[str]] = {
     "pypika": {"dialects", "statements", "migrations"},
-    "pydantic": {"models", "rows", "statements", "crud", "lists", "adapters", "migrations", "cli", "contrib"},
-    "pydantic_core": {"models", "codecs", "rows"},
+    "pydantic": {"models", "row_mapping", "statements", "crud", "lists", "adapters", "migrations", "cli", "contrib"},
+    "pydantic_core": {"models", "codecs", "row_mapping"},
     "anyio": {"dialects", "migrations", "cli"},
     "typer": {"cli"},
     "rich": {"cli"},
@@ -237,7 +237,7 @@ def test_no_assertions_prints_or_swallowed_errors(path: Path) -> None:
 @every_file
 def test_text_that_is_sql_is_never_formatted_with_values(path: Path) -> None:
     """An f-string in a module that only adapters and verbs see would be the way for a value into a text."""
-    if part_of(path) not in {"adapters", "crud", "lists", "listing", "rows", "context"}:
+    if part_of(path) not in {"adapters", "crud", "lists", "pagination", "row_mapping", "context"}:
         return
     words = ("SELECT ", "INSERT ", "UPDATE ", "DELETE ", " WHERE ")
     for node in ast.walk(tree(path)):

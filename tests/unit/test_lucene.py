@@ -24,7 +24,7 @@ from authhero_sql.lucene import (
     Range,
     Text,
     parse,
-    quoted,
+    quote,
 )
 
 A, B, C, D = map(Text, "abcd")
@@ -215,10 +215,10 @@ def escaped(value: str) -> str:
 @example('\\"')
 @example("*")
 def test_an_operand_survives_quotes_and_escapes(value: str) -> None:
-    assert parse(f"f:{quoted(value)}") == Equal("f", value)
-    assert parse(f"f:>{quoted(value)}") == Compare("f", ">", value)
-    assert parse(f"f:[{quoted(value)} TO {quoted(value)}]") == Range("f", value, value)
-    assert parse(quoted(value)) == Text(value)
+    assert parse(f"f:{quote(value)}") == Equal("f", value)
+    assert parse(f"f:>{quote(value)}") == Compare("f", ">", value)
+    assert parse(f"f:[{quote(value)} TO {quote(value)}]") == Range("f", value, value)
+    assert parse(quote(value)) == Text(value)
     if value:
         assert parse(f"f:{escaped(value)}") == Equal("f", value)
         assert parse(f"f:*{escaped(value)}*") == Match("f", value, "part")

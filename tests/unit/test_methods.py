@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from tests.contract_data import CONTRACT, needs_contract
-from tests.kinds import kinds
+from tests.kinds import adapter_classes
 
-ADAPTERS = kinds()
+ADAPTERS = adapter_classes()
 PLAIN = ("create", "get", "list", "update", "remove")
 SHORT = {
     "LIST": "page=None, per_page=None, include_totals=False, sort=None, q=None, where=None, from_=None, take=None",
@@ -528,6 +528,6 @@ def test_an_adapter_is_made_of_finished_parts(adapter: str) -> None:
 
 def test_what_can_be_walked_can_be_iterated() -> None:
     paged = {name.partition(".")[0] for name, signature in expected().items() if name.endswith(".list") and "take=" in signature}
-    walked = {name for name, kind in kinds().items() if name in paged and kind.rules.checkpoint is not None}
+    walked = {name for name, kind in adapter_classes().items() if name in paged and kind.rules.checkpoint is not None}
     assert paged - walked == {"codes", "hooks"}
     assert {name.partition(".")[0] for name in methods() if name.endswith(".iterate")} == walked

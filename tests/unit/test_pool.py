@@ -16,7 +16,7 @@ import pytest
 from authhero_sql import ConfigurationError, DatabaseUnavailableError, PoolTimeoutError
 from authhero_sql.dialects.managed import CLOSE_TIMEOUT
 from authhero_sql.dialects.pool import RESET_TIMEOUT, Pool
-from authhero_sql.dialects.transactions import SETTLE
+from authhero_sql.dialects.transactions import SETTLE_TIMEOUT
 from authhero_sql.dialects.wait_queue import WaitQueue
 from authhero_sql.errors import ConflictError
 
@@ -447,7 +447,7 @@ def test_a_close_ends_whatever_hangs(hangs: str, caplog: pytest.LogCaptureFixtur
                 await pool.release(connection, asyncio.CancelledError() if hangs == "reset" else None)
         begun = asyncio.get_running_loop().time()
         await pool.close()
-        assert asyncio.get_running_loop().time() - begun <= CLOSE_TIMEOUT + SETTLE
+        assert asyncio.get_running_loop().time() - begun <= CLOSE_TIMEOUT + SETTLE_TIMEOUT
         assert driver.alive() == 0
         if hangs == "open":
             with pytest.raises(DatabaseUnavailableError):
@@ -599,7 +599,7 @@ def test_by_chance(seed: int, caplog: pytest.LogCaptureFixture) -> None:
             await whole(model)
         begun = asyncio.get_running_loop().time()
         await model.pool.close()
-        assert asyncio.get_running_loop().time() - begun <= CLOSE_TIMEOUT + SETTLE + 0.001
+        assert asyncio.get_running_loop().time() - begun <= CLOSE_TIMEOUT + SETTLE_TIMEOUT + 0.001
         await ended(group)
         assert model.driver.alive() == 0
         assert not model.pool._tasks

@@ -12,9 +12,9 @@ import pytest
 
 import authhero_sql
 from authhero_sql import AuthHeroSQLError, errors
-from tests.kinds import kinds
+from tests.kinds import adapter_classes
 
-ADAPTERS = kinds()
+ADAPTERS = adapter_classes()
 
 
 def public_classes() -> dict[str, type]:

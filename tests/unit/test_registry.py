@@ -12,7 +12,7 @@ from authhero_sql.codecs import BOOL, EPOCH_MS, FLAG, INSTANT, INT, JSON, JSON_O
 from authhero_sql.crud.adapter import Adapter
 from authhero_sql.migrations import history
 from authhero_sql.migrations.operations import CreateIndex
-from authhero_sql.rows import wire_fields
+from authhero_sql.row_mapping import wire_fields
 from authhero_sql.schema import Column, Table
 from authhero_sql.tables import REGISTRY
 from tests.contract_data import enums, fields, needs_contract, tables
@@ -166,12 +166,12 @@ def test_the_tables_are_those_of_the_contract() -> None:
 @every_table
 def test_columns_are_those_of_the_contract(table: Table[Any]) -> None:
     theirs = [(c["name"], c["type"], c.get("null", True), contract_default(c)) for c in tables()[table.name]["columns"]]
-    ours = [(c.name, c.was or c.type, c.null, c.default) for c in table.columns]
+    ours = [(c.name, c.authhero_type or c.type, c.null, c.default) for c in table.columns]
     assert ours == theirs
 
 
 def test_wider_columns_are_the_expected_ones() -> None:
-    wider = {f"{table.name}.{c.name}": (c.was, c.type) for table in REGISTRY.values() for c in table.columns if c.was}
+    wider = {f"{table.name}.{c.name}": (c.authhero_type, c.type) for table in REGISTRY.values() for c in table.columns if c.authhero_type}
     assert wider == WIDENED
 
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from authhero_sql import models
 from authhero_sql.crud.adapter import Adapter
 from authhero_sql.dialects import Call
-from authhero_sql.rows import _SOURCE, partial_model, wire_fields
+from authhero_sql.row_mapping import _SOURCE, partial_model, wire_fields
 from authhero_sql.schema import Table
 from tests.kinds import entities, insert_of
 

@@ -16,7 +16,7 @@ import authhero_sql
 from authhero_sql import Adapters, connect, create_adapters
 from authhero_sql.adapters.properties import AdapterProperties
 from authhero_sql.context import Context
-from tests.kinds import kinds
+from tests.kinds import adapter_classes
 from tests.unit.fakes import DIALECTS, FakeDatabase
 
 REQUIRED = {"annotated_types", "anyio", "pydantic", "pydantic_core", "pypika", "typing_extensions", "typing_inspection"}
@@ -110,6 +110,6 @@ async def test_a_transaction_makes_what_is_used_in_it() -> None:
 
 def test_every_adapter_is_shown_and_documented() -> None:
     shown = set(dir(fake()))
-    assert kinds().keys() <= shown
+    assert adapter_classes().keys() <= shown
     documented: dict[str, Any] = {name: value for name, value in vars(AdapterProperties).items() if isinstance(value, cached_property)}
     assert [name for name, value in documented.items() if not (value.__doc__ or "").endswith(".")] == []

@@ -26,14 +26,14 @@ from authhero_sql.context import Context
 from authhero_sql.crud.adapter import Adapter
 from authhero_sql.dialects import Call, Dialect
 from authhero_sql.dialects.interface import Row
-from authhero_sql.listing import Cursor, ListRules
-from authhero_sql.lucene import quoted
+from authhero_sql.lucene import quote
 from authhero_sql.models.base import Instant
+from authhero_sql.pagination import Cursor, ListRules
 from authhero_sql.schema import Column, Columns, Index, Table
-from authhero_sql.statements import texts as kept_texts
+from authhero_sql.statements import cache
+from authhero_sql.statements.cache import Bind, LiteralError, StatementCache, compile_statement
 from authhero_sql.statements.conditions import NOT_NULL, NULL, Subquery, gt, lte, null_or, one_of, other_than, pair_in
-from authhero_sql.statements.table import Side
-from authhero_sql.statements.texts import Bind, LiteralError, StatementCache, compile_statement
+from authhero_sql.statements.table import JoinedTable
 from tests.unit.fakes import DIALECTS, FakeDatabase
 
 NOW = datetime(2026, 1, 31, 10, 0, tzinfo=UTC)
@@ -86,9 +86,9 @@ class Notes(Adapter[Note]):
     table = NOTES
     model = Note
     id_column = NOTE.id
-    side: ClassVar[Side | None] = Side(TAGS, {"seen": "seen"}, {"tenant_id": "tenant_id", "id": "id"})
+    joined: ClassVar[JoinedTable | None] = JoinedTable(TAGS, {"seen": "seen"}, {"tenant_id": "tenant_id", "id": "id"})
     rules: ClassVar[ListRules] = ListRules(
-        wire="notes", fields=("id", "body", "seen", "created_at"), search=("body",), exact=("id",), both_ways=True
+        wire="notes", fields=("id", "body", "seen", "created_at"), search=("body",), exact=("id",), bidirectional=True
     )
 
 
@@ -133,7 +133,9 @@ def run(make: Callable[[Plain], Call]) -> Callable[[Notes, Plain], Awaitable[Any
 
 SHAPES: dict[str, Callable[[Notes, Plain], Awaitable[Any]]] = {
     "get": lambda _, plain: plain._get(OWN),
-    "get of one row or others": lambda notes, _: notes._run.fetch(notes._sql.either(notes._reader, OWN, {**OF_TENANT, NOTE.body: "b"})),
+    "get of one row or others": lambda notes, _: notes._run.fetch(
+        notes._sql.select_either(notes._reader, OWN, {**OF_TENANT, NOTE.body: "b"})
+    ),
     "get with the side table": lambda notes, _: notes._get(OWN),
     "all in order, limited": lambda _, plain: plain._all(OF_TENANT, (NOTE.created_at.desc, NOTE.id.asc), 3),
     "operators": lambda _, plain: plain._all({NOTE.id: other_than("n"), NOTE.created_at: gt(NOW) & lte(NOW), NOTE.body: NULL}),
@@ -167,11 +169,11 @@ SHAPES: dict[str, Callable[[Notes, Plain], Awaitable[Any]]] = {
     "insert if exists": run(lambda plain: plain._sql.insert_if_exists(TAGS, {**KEY, "seen": 1, "expires_at_ts": 2}, OWN)),
     "insert if a row of the same table exists": run(lambda plain: plain._sql.insert_if_exists(NOTES, ROW, {NOTE.id: "m"}, upsert=())),
     "upsert if exists": run(lambda plain: plain._sql.insert_if_exists(TAGS, {**KEY, "seen": 1}, OWN, upsert=("seen",))),
-    "lock": lambda _, plain: plain._run.write(*plain._sql.lock(TAGS, OWN_TAG)),
-    "swap": lambda _, plain: plain._swap(OWN, NOTE.body, str.upper),
+    "lock": lambda _, plain: plain._run.write(*plain._sql.lock_row(TAGS, OWN_TAG)),
+    "swap": lambda _, plain: plain._revise_column(OWN, NOTE.body, str.upper),
     "revision": lambda _, plain: plain._revise(OWN, (NOTE.body, NOTE.created_at), lambda _: {"body": "x"}),
-    "swap in a transaction": lambda _, plain: in_transaction(plain, lambda inside: inside._swap(OWN, NOTE.body, str.upper)),
-    "swap of nothing": lambda _, plain: plain._swap(OWN, NOTE.body, lambda _: "B"),
+    "swap in a transaction": lambda _, plain: in_transaction(plain, lambda inside: inside._revise_column(OWN, NOTE.body, str.upper)),
+    "swap of nothing": lambda _, plain: plain._revise_column(OWN, NOTE.body, lambda _: "B"),
     "page": lambda notes, _: notes._lists.page(OF_TENANT, **{**PAGE, "sort": Sort("seen", "desc")}),
     "page with totals, empty": lambda notes, _: notes._lists.page(OF_TENANT, **{**PAGE, "include_totals": True}),
     "walk from the start": lambda notes, _: notes._lists.page(OF_TENANT, **WALK, take=2),
@@ -292,7 +294,7 @@ async def workload(dialect: Dialect, text: str, number: int, flag: bool) -> list
     await adapters.codes.cleanup(NOW)
     await adapters.logs.create(text, {"type": "s", "date": NOW, "isMobile": flag, "description": text})
     await adapters.logs.list(text, from_date=number % 7, to_date=number % 7)
-    operand = quoted(text)
+    operand = quote(text)
     await adapters.users.list(text, q=f"name:{operand} OR -email:>{operand} login_count:{number} blocked:{str(flag).lower()}")
     await adapters.logs.list(text, q=f"ip:({operand} OR >{operand}) -city_name:[{operand} TO *]", take=3)
     session = {"id": text, "user_id": text, "login_session_id": text, "clients": [text], "device": DEVICE, "expires_at": NOW}
@@ -397,7 +399,7 @@ def test_a_statement_is_built_once() -> None:
 
 
 def test_no_more_is_kept_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept_texts, "CACHE_BYTES", 1000)
+    monkeypatch.setattr(cache, "CACHE_BYTES", 1000)
     kept = StatementCache(DIALECTS["sqlite"])
     for shape in range(100):
         kept.get(shape, count_star)
@@ -413,7 +415,7 @@ def test_no_more_is_kept_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_callers_filters_drive_out_none_of_our_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept_texts, "FILTER_CACHE_BYTES", 1000)
+    monkeypatch.setattr(cache, "FILTER_CACHE_BYTES", 1000)
     kept = StatementCache(DIALECTS["sqlite"])
     kept.get("own", count_star)
     for shape in range(100):
@@ -463,7 +465,7 @@ async def test_what_is_gathered_is_that_of_the_row_around_it(dialect: Dialect) -
 @each_dialect
 async def test_many_large_filters_take_no_more_memory_than_allowed(dialect: Dialect, monkeypatch: pytest.MonkeyPatch) -> None:
     room = 1 << 18
-    monkeypatch.setattr(kept_texts, "FILTER_CACHE_BYTES", room)
+    monkeypatch.setattr(cache, "FILTER_CACHE_BYTES", room)
     users = Adapters(Context.of(Forgetful(dialect))).users
     await users.list("acme", q="a -b")
     tracemalloc.start()

@@ -21,14 +21,14 @@ from authhero_sql import (
     connect,
     create_adapters,
 )
-from authhero_sql.rows import partial_model, wire_fields
+from authhero_sql.row_mapping import partial_model, wire_fields
 from authhero_sql.testing import ManualClock, MigratedCopies, assert_no_secrets, build
 from authhero_sql.testing.secrets import Recorder, _stored_values
 from examples import identity
 from examples.identity import AccessTokens, Browser, SignIn, SignUp
 from tests.contract import builders
 from tests.contract.builders import ENTITIES
-from tests.kinds import kinds
+from tests.kinds import adapter_classes
 
 pytest_plugins = ["pytester"]
 
@@ -266,12 +266,16 @@ NO_INPUT = {"analytics", "client_connections", "session_cleanup", "stats", "user
 """Adapters none of whose methods takes fields of a row of its own."""
 CALLED = {"outbox": "outbox_event", "role_permissions": "permission", "user_permissions": "permission"}
 """The builders whose names are not those of the adapters."""
-BUILT = {name: CALLED.get(name) or (name if hasattr(build, name) else name.removesuffix("s")) for name in kinds() if name not in NO_INPUT}
+BUILT = {
+    name: CALLED.get(name) or (name if hasattr(build, name) else name.removesuffix("s"))
+    for name in adapter_classes()
+    if name not in NO_INPUT
+}
 
 
 @pytest.mark.parametrize("name", BUILT)
 def test_every_entity_is_built_valid(name: str) -> None:
-    kind = kinds()[name]
+    kind = adapter_classes()[name]
     made = getattr(build, BUILT[name])()
     model = getattr(kind, "insert", None) or kind.model
     if name in ("outbox", "custom_text") or BUILT[name] == "permission":

@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 
 from tests.contract import builders
-from tests.kinds import kinds
+from tests.kinds import adapter_classes
 
 SOON = builders.SOON
 ROUNDS = 7
@@ -192,7 +192,7 @@ def many() -> set[str]:
 def methods() -> dict[str, Callable[..., Any]]:
     """Every public method of every adapter, by name."""
     found: dict[str, Callable[..., Any]] = {}
-    for adapter, kind in sorted(kinds().items()):
+    for adapter, kind in sorted(adapter_classes().items()):
         if adapter == "session_cleanup":
             found["session_cleanup.__call__"] = kind.__call__
             continue

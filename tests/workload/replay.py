@@ -19,7 +19,7 @@ from authhero_sql import (
     ConflictError,
     Database,
     ForeignKeyError,
-    Ids,
+    IdGenerator,
     ManyResult,
     connect,
     create_adapters,
@@ -55,7 +55,7 @@ def told(answer: Any) -> Any:
     if isinstance(answer, BaseModel):
         return answer.model_dump(mode="json", by_alias=True, exclude_none=True)
     if isinstance(answer, ManyResult):
-        return {**asdict(answer), "refusals": [str(refusal.error) for refusal in answer.refusals]}
+        return {**asdict(answer), "rejections": [str(rejection.error) for rejection in answer.rejections]}
     return [told(item) for item in answer] if isinstance(answer, list) else answer
 
 
@@ -81,7 +81,7 @@ async def outcome(adapters: Adapters, made: Made) -> Any:
 
 async def replay(database: Database) -> list[list[Any]]:
     """All calls with what came of them, on an empty database with our tables."""
-    adapters = await create_adapters(database, clock=Ticking(), ids=Ids(Random(7).randbytes))  # the same every time
+    adapters = await create_adapters(database, clock=Ticking(), ids=IdGenerator(Random(7).randbytes))  # the same every time
     return [[str(made), json.loads(json.dumps(await outcome(adapters, made)))] for made in calls()]
 
 

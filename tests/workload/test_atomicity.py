@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from authhero_sql import Adapters, Database, Ids, SchemaMismatchError
+from authhero_sql import Adapters, Database, IdGenerator, SchemaMismatchError
 from authhero_sql.context import Context
 from authhero_sql.dialects import Call
 from authhero_sql.dialects.interface import Row
@@ -75,7 +75,7 @@ class Failing(CountingDatabase):
 
 async def test_a_statement_that_fails_takes_the_others_with_it(db: Database) -> None:
     failing = Failing(db)
-    adapters = Adapters(Context.of(failing, clock=Ticking(), ids=Ids(Random(7).randbytes)))
+    adapters = Adapters(Context.of(failing, clock=Ticking(), ids=IdGenerator(Random(7).randbytes)))
     several: set[str] = set()
     for made in (*calls(), *ROTATIONS):
         failing.at = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-from authhero_sql import Adapters, AuthHeroSQLError, Database, Ids, UnsupportedError, create_adapters
+from authhero_sql import Adapters, AuthHeroSQLError, Database, IdGenerator, UnsupportedError, create_adapters
 from tests.workload.calls import Made, calls, many
 from tests.workload.replay import Ticking, outcome, recorded, reference_first
 
@@ -48,7 +48,7 @@ def same(was: Any, now: Any) -> bool:
 
 
 async def test_a_batch_of_one_call_does_what_the_call_does(db: Database) -> None:
-    adapters = await create_adapters(db, clock=Ticking(), ids=Ids(Random(7).randbytes))
+    adapters = await create_adapters(db, clock=Ticking(), ids=IdGenerator(Random(7).randbytes))
     different = []
     for made, (call, was) in zip(calls(), recorded(), strict=True):
         alone = made.name in REFUSED | many() or made.arguments.get("returning")
@@ -59,7 +59,7 @@ async def test_a_batch_of_one_call_does_what_the_call_does(db: Database) -> None
 
 
 async def test_what_has_to_see_its_own_write_is_refused(db: Database) -> None:
-    adapters = await create_adapters(db, clock=Ticking(), ids=Ids(Random(7).randbytes))
+    adapters = await create_adapters(db, clock=Ticking(), ids=IdGenerator(Random(7).randbytes))
     refused = set()
     for made in calls():
         if made.arguments.get("returning"):

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from authhero_sql import Adapters, Database, Ids, connect, create_adapters
+from authhero_sql import Adapters, Database, IdGenerator, connect, create_adapters
 from authhero_sql.dialects.threads import WorkerThread
 from tests.faults.proxy import proxied
 from tests.workload.calls import calls
@@ -58,7 +58,7 @@ def _noting(sent: list[object], method: Callable[..., Any]) -> Callable[..., Any
 
 async def over(db: Database) -> Adapters:
     """Adapters that do the same every time."""
-    return await create_adapters(db, clock=Ticking(), ids=Ids(Random(7).randbytes))
+    return await create_adapters(db, clock=Ticking(), ids=IdGenerator(Random(7).randbytes))
 
 
 async def test_no_call_takes_more_trips_than_it_did(engine: str, migrated_url: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from authhero_sql import Database
-from tests.kinds import kinds
+from tests.kinds import adapter_classes
 from tests.workload.calls import SECRET, calls, methods
 from tests.workload.replay import recorded, reference_first, replay
 
@@ -21,7 +21,7 @@ def test_the_workload_is_large_and_leaves_nothing_out() -> None:
     made = Counter(call.name for call in calls())
     assert made.total() >= 600
     assert set(made) == set(methods())
-    assert {name.partition(".")[0] for name in made} == set(kinds())
+    assert {name.partition(".")[0] for name in made} == set(adapter_classes())
 
 
 def test_the_errors_that_callers_meet_occur_and_repeat_no_secret() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from authhero_sql.dialects import Call
-from authhero_sql.dialects.postgresql import DIALECT, PARAMETERS, TOGETHER
+from authhero_sql.dialects.postgresql import DIALECT, MAX_COMBINED_WRITES, MAX_PARAMETERS
 
 INSERT = Call('INSERT INTO "t" ("a", "b", "c") VALUES ($1, $2, $1)', ("x", 1))
 UPDATE = Call('UPDATE "t" SET "a"=$1 WHERE "b"=$10', tuple(range(10)))
@@ -41,10 +41,10 @@ def test_what_is_not_kept_prepared_alone_is_not_together() -> None:
         [INSERT, Call('WITH x AS (SELECT 1) DELETE FROM "t"')],
         [INSERT, Call('DELETE FROM "t" RETURNING "a"')],
         [INSERT, Call('DELETE FROM "t"; DELETE FROM "u"')],
-        [INSERT, Call('DELETE FROM "t"', bounded=False)],
+        [INSERT, Call('DELETE FROM "t"', has_timeout=False)],
         [INSERT, Call('CREATE TABLE "t" ("a" text)')],
-        [DELETE] * (TOGETHER + 1),
-        [INSERT, Call('DELETE FROM "t" WHERE "a" IN ($1)', ("x",) * (PARAMETERS - 1))],
+        [DELETE] * (MAX_COMBINED_WRITES + 1),
+        [INSERT, Call('DELETE FROM "t" WHERE "a" IN ($1)', ("x",) * (MAX_PARAMETERS - 1))],
     ],
 )
 def test_what_cannot_be_together(calls: list[Call]) -> None:
@@ -52,4 +52,4 @@ def test_what_cannot_be_together(calls: list[Call]) -> None:
 
 
 def test_no_more_values_than_a_statement_may_have() -> None:
-    assert DIALECT.combine([INSERT, Call('DELETE FROM "t" WHERE "a" IN ($1)', ("x",) * (PARAMETERS - 2))]) is not None
+    assert DIALECT.combine([INSERT, Call('DELETE FROM "t" WHERE "a" IN ($1)', ("x",) * (MAX_PARAMETERS - 2))]) is not None

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from pydantic import Field
 from pydantic_core import SchemaValidator
 
-from authhero_sql import CorruptRowError, InvalidValueError, rows
+from authhero_sql import CorruptRowError, InvalidValueError, row_mapping
 from authhero_sql.clock import from_epoch_ms, to_epoch_ms, to_iso, truncate
 from authhero_sql.codecs import BOOL, EPOCH_MS, FLAG, INSTANT, INT, JSON, JSON_DEPTH, JSON_OR_TEXT, MARK, SWITCH, TEXT
 from authhero_sql.models.base import Insert, Instant, Model, Nested
-from authhero_sql.rows import RowReader, RowWriter, build_nested_models
+from authhero_sql.row_mapping import RowReader, RowWriter, build_nested_models
 from authhero_sql.schema import Column, Columns, Table
 
 
@@ -234,7 +234,7 @@ def test_rows_are_read_without_the_flag_of_pydantic_core(monkeypatch: pytest.Mon
     def without(*_: Any, **options: Any) -> None:
         raise TypeError(f"unexpected keyword argument {next(iter(options))!r}")
 
-    monkeypatch.setattr(rows, "SchemaValidator", without)
+    monkeypatch.setattr(row_mapping, "SchemaValidator", without)
     reader = RowReader(TABLE, Thing, TABLE.columns)
     row = list({**KEPT, "place": '{"city":"Ulm"}', "until_ts": 5, "pair_left": "l"}.values())
     assert type(reader.read(row)) is Thing

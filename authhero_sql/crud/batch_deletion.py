@@ -14,13 +14,13 @@ from ..schema import Column
 from ..statements.access import range_prefix
 from ..statements.conditions import StoredValue, Where, columns, gt, lt, lte
 from ..statements.lists import ListStatements
-from .pace import GREATEST, BatchSize
+from .batch_size import GREATEST, BatchSize
 
 Removal = Callable[[Where, int], Awaitable[tuple[int, int]]]
 """Removes at most a number of the rows that meet the conditions, and returns how many it found and how many it removed."""
 
 
-class Sweeper:
+class BatchDeleter:
     """Deletes many rows of one table."""
 
     def __init__(self, sql: ListStatements, run: Runner) -> None:
@@ -57,7 +57,7 @@ class Sweeper:
             remove: Removes the rows of a segment.
             greatest: The maximum target number of rows per batch.
         """
-        self.run.refuse_batch()
+        self.run.reject_batch()
         leading = range_prefix(self.sql.table, columns(scope, "equal"), column.name)
         span = {key: value for key, value in scope.items() if key.name in leading}
         size, total = BatchSize(greatest), 0
@@ -80,7 +80,7 @@ class Sweeper:
             start = last
 
     async def _edge(self, where: Where, column: Column, reach: int) -> tuple[StoredValue, int]:
-        rows = await self.run.fetch(self.sql.edge(where, column, reach))
+        rows = await self.run.fetch(self.sql.segment_end(where, column, reach))
         last, entries = rows[0] if rows else (None, 0)
         return StoredValue(last), entries
 
@@ -88,7 +88,7 @@ class Sweeper:
         """Delete all rows that meet conditions that no index covers in order, and return their number. A dry run only counts them."""
         if dry_run:
             return await self.total(where)
-        self.run.refuse_batch()
+        self.run.reject_batch()
         size, total = BatchSize(), 0
         while True:
             limit, began = size.limit, time.perf_counter()

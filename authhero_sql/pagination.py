@@ -75,7 +75,7 @@ class ListRules:
         order: The default order.
         then: Further fields of the default order.
         checkpoint: The field of checkpoint pagination, newest first, or None if it is not supported.
-        both_ways: Whether the caller may choose the direction of checkpoint pagination. Cursors then contain the direction.
+        bidirectional: Whether the caller may choose the direction of checkpoint pagination. Cursors then contain the direction.
     """
 
     wire: str
@@ -84,9 +84,9 @@ class ListRules:
     exact: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
     order: Sort = Sort("created_at", "desc")
-    then: tuple[Sort, ...] = ()
+    then_by: tuple[Sort, ...] = ()
     checkpoint: str | None = "created_at"
-    both_ways: bool = False
+    bidirectional: bool = False
 
     def walk(self, sort: str | Sort | None) -> Sort:
         """Return the order of checkpoint pagination.
@@ -99,8 +99,8 @@ class ListRules:
         if sort is None:
             return Sort(self.checkpoint, "desc")
         wanted = Sort.parse(sort)
-        if wanted.sort_by != self.checkpoint or not (self.both_ways or wanted.descending):
-            directions = "asc or desc" if self.both_ways else "desc"
+        if wanted.sort_by != self.checkpoint or not (self.bidirectional or wanted.descending):
+            directions = "asc or desc" if self.bidirectional else "desc"
             raise InvalidQueryError(f"checkpoint pagination of {self.wire} requires a sort by {self.checkpoint}, {directions}")
         return wanted
 
@@ -193,7 +193,7 @@ class Window:
         Raises:
             InvalidQueryError: A number is not an integer or is negative, or more than 1,000,000 rows precede the page.
         """
-        window = cls(count("page", page), min(count("per_page", per_page), MAX_PAGE))
+        window = cls(parse_count("page", page), min(parse_count("per_page", per_page), MAX_PAGE))
         if window.start > MAX_OFFSET:
             raise InvalidQueryError(
                 f"page is too large: at most {MAX_OFFSET:,} rows may precede a page; use from_ and take if the list supports them"
@@ -201,7 +201,7 @@ class Window:
         return window
 
     @classmethod
-    def asked(cls, page: int | None, per_page: int | None) -> Window:
+    def parse(cls, page: int | None, per_page: int | None) -> Window:
         """Return the page for a caller's ``page`` and ``per_page``, with the first page and 50 rows as the defaults; see :meth:`of`.
 
         Raises:
@@ -229,7 +229,7 @@ class Total:
         return cls(ESTIMATE_LIMIT if more else counted, more)
 
 
-def by_checkpoint(from_: str | None, take: int | None, page: int | None, per_page: int | None) -> bool:
+def is_checkpoint_request(from_: str | None, take: int | None, page: int | None, per_page: int | None) -> bool:
     """Return whether a caller requests a checkpoint page.
 
     Raises:
@@ -241,12 +241,12 @@ def by_checkpoint(from_: str | None, take: int | None, page: int | None, per_pag
     return asked
 
 
-def asked_totals(given: Any) -> Totals:
+def parse_totals(given: Any) -> Totals:
     """Return a caller's ``include_totals``. Any other true value than ``"estimate"`` requests an exact count."""
     return "estimate" if isinstance(given, str) and given == "estimate" else bool(given)
 
 
-def count(name: str, value: Any) -> int:
+def parse_count(name: str, value: Any) -> int:
     """Return a caller's number of rows or pages.
 
     Raises:

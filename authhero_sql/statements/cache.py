@@ -71,12 +71,12 @@ class CompiledStatement:
     _pick: Callable[[Mapping[str, Any]], Any]
     prepared: bool = True
     """Whether the server may cache the prepared statement, with a plan for all values."""
-    adds_row: bool = False
+    is_plain_insert: bool = False
     """Whether the statement is an INSERT of a single row and nothing else."""
 
     def bind(self, values: Mapping[str, Any]) -> Call:
         """Return the statement with its values. Names that are not parameters of the statement are ignored."""
-        return Call(self.sql, self._pick(values), prepared=self.prepared, adds_row=self.adds_row)
+        return Call(self.sql, self._pick(values), prepared=self.prepared, is_plain_insert=self.is_plain_insert)
 
 
 def compile_statement(dialect: Dialect, builder: Any) -> CompiledStatement:
@@ -139,7 +139,7 @@ class StatementCache:
         return cached
 
     def get(
-        self, shape: Hashable, build: Callable[[], Any], *, filtered: bool = False, planned: bool = False, adds_row: bool = False
+        self, shape: Hashable, build: Callable[[], Any], *, filtered: bool = False, planned: bool = False, is_plain_insert: bool = False
     ) -> CompiledStatement:
         """Return the statement with this shape. ``build`` is only called if the statement is not cached.
 
@@ -150,12 +150,12 @@ class StatementCache:
                 evict the other statements.
             planned: Whether the server must plan the statement for each set of values instead of caching it. PostgreSQL would otherwise
                 use one plan for all values, but a value that is rare in one tenant may be frequent in another.
-            adds_row: Whether the statement is an INSERT of a single row and nothing else.
+            is_plain_insert: Whether the statement is an INSERT of a single row and nothing else.
         """
         cache = self._filtered if filtered else self._unfiltered
         statement = cache.get(shape)
         if statement is None:
             self.builds += 1
-            statement = replace(compile_statement(self.dialect, build()), prepared=not planned, adds_row=adds_row)
+            statement = replace(compile_statement(self.dialect, build()), prepared=not planned, is_plain_insert=is_plain_insert)
             cache.put(shape, statement)
         return statement

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authhero_sql.crud.pace import FIRST, GOAL, GREATEST, LEAST, BatchSize
+from authhero_sql.crud.batch_size import FIRST, GOAL, GREATEST, LEAST, BatchSize
 
 
 def sizes(batch: BatchSize) -> tuple[int, int]:

@@ -15,14 +15,25 @@ from hypothesis import strategies as st
 from authhero_sql import Adapters, InvalidQueryError, Sort
 from authhero_sql.codecs import EPOCH_MS, INSTANT
 from authhero_sql.context import Context
-from authhero_sql.listing import ESTIMATE_LIMIT, MAX_OFFSET, MAX_PAGE, Cursor, ListRules, Total, Totals, Window, asked_totals, count
+from authhero_sql.pagination import (
+    ESTIMATE_LIMIT,
+    MAX_OFFSET,
+    MAX_PAGE,
+    Cursor,
+    ListRules,
+    Total,
+    Totals,
+    Window,
+    parse_count,
+    parse_totals,
+)
 from authhero_sql.schema import Column
 from tests.unit.fakes import DIALECTS, FakeDatabase
 
 TEXT_TIME = Column(INSTANT, 35, null=False, name="created_at")
 NUMBER_TIME = Column(EPOCH_MS, field="created_at", name="created_at_ts")
 RULES = ListRules(wire="things", checkpoint="created_at")
-BOTH_WAYS = ListRules(wire="things", both_ways=True)
+BOTH_WAYS = ListRules(wire="things", bidirectional=True)
 NO_WALK = ListRules(wire="codes", checkpoint=None)
 KIND = "created_at:desc"
 
@@ -220,7 +231,7 @@ def test_any_page_is_one_or_refused(page: Any, per_page: Any) -> None:
 @pytest.mark.parametrize("wrong", [-1, -(2**70), 1.0, 1.5, "1", True, None, [1], float("nan")])
 def test_what_is_no_count_is_refused(wrong: Any) -> None:
     with pytest.raises(InvalidQueryError, match="take must be a whole number"):
-        count("take", wrong)
+        parse_count("take", wrong)
 
 
 def test_a_page_too_far_is_refused() -> None:
@@ -251,7 +262,7 @@ def test_an_estimate_is_exact_as_far_as_it_counts(counted: int, totals: Totals, 
      (False, False), (None, False), (0, False), ("", False), ([], False)],
 )  # fmt: skip
 def test_what_is_true_and_no_estimate_asks_for_all(given_: Any, totals: Totals) -> None:
-    assert asked_totals(given_) == totals
+    assert parse_totals(given_) == totals
 
 
 # --- through the adapters --------------------------------------------------------------------------------------------------------

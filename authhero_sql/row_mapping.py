@@ -25,7 +25,7 @@ from pydantic_core import CoreConfig, PydanticUndefined, SchemaValidator
 
 from .clock import to_iso
 from .codecs import BOOL, EPOCH_MS, FLAG, INSTANT, JSON, JSON_OR_TEXT, MARK, SWITCH, TEXT, TEXT_BYTES
-from .errors import CorruptRowError, InvalidField, InvalidValueError, did_you_mean, shown
+from .errors import CorruptRowError, InvalidField, InvalidValueError, did_you_mean, printable
 from .schema import Column, Table
 
 M = TypeVar("M", bound=BaseModel)
@@ -250,7 +250,7 @@ def _null_default(default: Any) -> Callable[[Any], Any]:
 _ROW_CONFIG = ConfigDict(defer_build=False, extra="ignore", val_temporal_unit="milliseconds", hide_input_in_errors=True)
 
 
-def invalid(table: Table[Any], error: ValidationError, model: type[BaseModel], *inside: str) -> InvalidValueError:
+def invalid_value_error(table: Table[Any], error: ValidationError, model: type[BaseModel], *inside: str) -> InvalidValueError:
     """Return the error for failed validation: every invalid field, without its value.
 
     Args:
@@ -267,7 +267,7 @@ def invalid(table: Table[Any], error: ValidationError, model: type[BaseModel], *
         if outside not in wrong:
             # The path of a union is followed by the member that did not match. A longer path is more precise and is used as it is.
             named = place if len(place) > len(outside) + 1 else outside
-            field = shown(".".join(str(part) for part in (*inside, *named)))
+            field = printable(".".join(str(part) for part in (*inside, *named)))
             unknown = problem["type"] == "extra_forbidden"
             wrong[outside] = InvalidField(field or None, _unknown(str(place[-1]), here) if unknown else problem["msg"])
     first, *more = wrong.values()
@@ -297,7 +297,7 @@ def _locate(model: type[BaseModel], place: tuple[str | int, ...]) -> tuple[tuple
 
 def _unknown(name: str, model: type[BaseModel] | None) -> str:
     """Return the reason to report for an unknown field."""
-    return f'unknown field "{shown(name)}"{did_you_mean(name, wire_fields(model)) if model is not None else ""}'
+    return f'unknown field "{printable(name)}"{did_you_mean(name, wire_fields(model)) if model is not None else ""}'
 
 
 _SOURCE = "_given"
@@ -377,14 +377,14 @@ class RowWriter:
         """
         if isinstance(params, self.insert):
             return params
-        return self._validated(self.insert, mapping(self.table, params))
+        return self._validated(self.insert, explicit_fields(self.table, params))
 
     def _validated(self, kind: type[BaseModel], given: dict[str, Any]) -> BaseModel:
         """Return a validated model that stores the mapping that it was created from."""
         try:
             model = kind.model_validate(given)
         except ValidationError as error:
-            raise invalid(self.table, error, kind) from None
+            raise invalid_value_error(self.table, error, kind) from None
         model.__dict__[_SOURCE] = given
         return model
 
@@ -434,7 +434,7 @@ class RowWriter:
         tops = [(column.name, column.public.partition(".")[0]) for column in self.table.columns]
         return [(name, fields[top][0]) for name, top in tops if top in fields and top not in self._fixed]
 
-    def given(self, fields: Fields, key: Mapping[str, Any] = _EMPTY) -> dict[str, Any]:
+    def update_values(self, fields: Fields, key: Mapping[str, Any] = _EMPTY) -> dict[str, Any]:
         """Return the fields that a caller wants to update, by name.
 
         If the input is a model that was read before, fields that cannot be updated are ignored. Otherwise such a field is an error, unless
@@ -447,7 +447,7 @@ class RowWriter:
         Raises:
             InvalidValueError: A field cannot be updated.
         """
-        given = mapping(self.table, fields)
+        given = explicit_fields(self.table, fields)
         if isinstance(fields, self.model):
             return {name: self._as_update(name, value) for name, value in given.items() if name in self.update_model.model_fields}
         wrong: list[InvalidValueError] = []
@@ -486,7 +486,9 @@ class RowWriter:
         Raises:
             InvalidValueError: A field is unknown, cannot be updated, or has an invalid value.
         """
-        given = {name: _set_fields(value) if name in self._merged_names else value for name, value in self.given(fields, key).items()}
+        given = {
+            name: _set_fields(value) if name in self._merged_names else value for name, value in self.update_values(fields, key).items()
+        }
         update = self._validated(self.update_model, given)
         self._check_refused(update)
         return update
@@ -511,10 +513,10 @@ class RowWriter:
             inner = _model_in(wire_fields(self.insert)[column.public][1].annotation)
             model = self._objects[column.public] = partial_model(inner or BaseModel, wire_fields(inner or BaseModel))
         try:
-            checked = model.model_validate(mapping(self.table, given, column.public))
+            checked = model.model_validate(explicit_fields(self.table, given, column.public))
         except ValidationError as error:
-            raise invalid(self.table, error, model, column.public) from None
-        return dict(in_order(checked.model_dump(by_alias=True, exclude_unset=True), given))
+            raise invalid_value_error(self.table, error, model, column.public) from None
+        return dict(reorder_keys(checked.model_dump(by_alias=True, exclude_unset=True), given))
 
     def changes(self, update: BaseModel) -> dict[str, Any]:
         """Return the stored values of the fields that are set.
@@ -604,17 +606,17 @@ def _set_fields(value: Any) -> Any:
     return value.model_dump(by_alias=True, exclude_unset=True) if isinstance(value, BaseModel) else value
 
 
-def in_order(value: Any, given: Any) -> Any:
+def reorder_keys(value: Any, given: Any) -> Any:
     """Return plain data with the keys of its objects in the order of the input. Keys that are not in the input come last."""
     if isinstance(value, dict) and isinstance(given, Mapping):
-        first = {key: in_order(value[key], part) for key, part in given.items() if key in value}
+        first = {key: reorder_keys(value[key], part) for key, part in given.items() if key in value}
         return {**first, **{key: part for key, part in value.items() if key not in first}}
     if isinstance(value, list) and isinstance(given, list | tuple) and len(value) == len(given):
-        return [in_order(part, of) for part, of in zip(value, given, strict=True)]
+        return [reorder_keys(part, of) for part, of in zip(value, given, strict=True)]
     return value
 
 
-def mapping(table: Table[Any], given: Fields, field: str | None = None) -> dict[str, Any]:
+def explicit_fields(table: Table[Any], given: Fields, field: str | None = None) -> dict[str, Any]:
     """Return the fields that were set, by name. Nested objects are not converted.
 
     Raises:
@@ -709,7 +711,7 @@ def _json_getter(wire: str, name: str, info: FieldInfo) -> Callable[[Any], Any]:
         if value is None:
             return None
         given = model.__dict__.get(_SOURCE)
-        return dump(value) if given is None else in_order(dump(value), given[wire] if wire in given else given.get(name))
+        return dump(value) if given is None else reorder_keys(dump(value), given[wire] if wire in given else given.get(name))
 
     return get
 

@@ -12,7 +12,7 @@ from .schema import ForeignKey, Table
 from .tables import REGISTRY
 
 
-def located(error: DatabaseError, tables: Sequence[Table[Any]], calls: Sequence[Call]) -> Exception:
+def with_details(error: DatabaseError, tables: Sequence[Table[Any]], calls: Sequence[Call]) -> Exception:
     """Return an error that names the table, and the fields or foreign keys that are involved if they can be determined.
 
     Args:
@@ -20,15 +20,15 @@ def located(error: DatabaseError, tables: Sequence[Table[Any]], calls: Sequence[
         tables: The tables of the statements.
         calls: The statements, one of which failed.
     """
-    name = error.owner or (tables[0].name if len(tables) == 1 else None)
+    name = error.reported_table or (tables[0].name if len(tables) == 1 else None)
     if isinstance(error, ValueRefusedError):
         return InvalidValueError(name or "batch", None, "the database refused a value")
     known = _all_tables(tables)
     if isinstance(error, ConflictError) and name is not None and name in known:
-        error.on(_unique_fields(known[name], error.constraint or ""))
+        error.with_fields(_unique_fields(known[name], error.constraint or ""))
     if isinstance(error, ForeignKeyError):
         _name_references(error, known, calls)
-    return error.at(name) if name is not None else error
+    return error.with_table(name) if name is not None else error
 
 
 def _all_tables(tables: Sequence[Table[Any]]) -> Mapping[str, Table[Any]]:
@@ -60,14 +60,16 @@ def _fields(table: Table[Any], columns: Sequence[str] | set[str]) -> tuple[str, 
 def _name_references(error: ForeignKeyError, known: Mapping[str, Table[Any]], calls: Sequence[Call]) -> None:
     """Name the violated foreign key: the one that the engine reports, or else all that the written values could have violated."""
     if error.references:
-        error.of([_with_wire_names(each, known) for each in error.references], still_referenced=error.still_referenced)
+        error.with_references([_with_wire_names(each, known) for each in error.references], still_referenced=error.still_referenced)
         return
     found = list(_possibly_violated(known, calls))
     if not found and calls and all(call.sql.startswith("DELETE ") for call in calls):
         error.still_referenced = True
         error.args = ("the row is still referenced by another table and cannot be deleted",)
     # Many rows may violate the same foreign key, which is reported once.
-    error.of(list(dict.fromkeys(_reference(table, each) for table, each in found if not _is_implied(table, each, found, known))))
+    error.with_references(
+        list(dict.fromkeys(_reference(table, each) for table, each in found if not _is_implied(table, each, found, known)))
+    )
 
 
 def _with_wire_names(reference: Reference, known: Mapping[str, Table[Any]]) -> Reference:
