@@ -24,7 +24,7 @@ SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 """The severities, most severe first."""
 
 EXPIRED_ROWS = 1_000
-"""The number of expired rows of a kind from which clean-up is considered overdue."""
+"""The number of expired rows of a kind from which cleanup is considered overdue."""
 SKEW_WARNING, SKEW_PROBLEM = 2.0, 30.0
 """The clock differences from which a warning and a problem are reported, in seconds."""
 
@@ -231,7 +231,7 @@ async def statistics(target: _Target) -> Results:
 
 
 async def expired_rows(target: _Target) -> Results:
-    """Check that clean-up runs regularly."""
+    """Check that cleanup runs regularly."""
     counts = await clean_up(target.adapters, Retention(), dry_run=True)
     waiting = {name: number for name, number in counts.items() if number >= EXPIRED_ROWS}
     if waiting:

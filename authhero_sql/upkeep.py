@@ -1,4 +1,4 @@
-"""Clean-up of expired rows, with the retention periods that the command line and the doctor share."""
+"""Cleanup of expired rows, with the retention periods that the command line and the doctor share."""
 
 from __future__ import annotations
 

@@ -302,7 +302,7 @@ def undecided(what: str) -> NoReturn:
 
 
 PERISHABLE = {"codes": timedelta(days=1)}
-"""How long after their expiry the rows of a table may be deleted instead of converted. Clean-up would delete them anyway."""
+"""How long after their expiry the rows of a table may be deleted instead of converted. Cleanup would delete them anyway."""
 
 
 def backfill(table: str, *, key: Sequence[str], source: str, target: str, convert: Conversion) -> Backfill:
