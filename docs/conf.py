@@ -16,7 +16,7 @@ from sphinx.util import logging  # noqa: E402
 import authhero_sql  # noqa: E402
 from authhero_sql.tables import REGISTRY  # noqa: E402
 from scripts.reference import write  # noqa: E402
-from tests.kinds import kinds  # noqa: E402
+from tests.kinds import adapter_classes  # noqa: E402
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -68,7 +68,7 @@ def _find_target(app: Sphinx, text: str) -> tuple[str, str] | None:
     for candidate in (name, shortened, re.sub(r"^(adapters|tx|batch|inner)\.", "Adapters.", name)):
         if candidate in objects:
             return objects[candidate].docname, objects[candidate].node_id
-    if re.fullmatch(r"adapters\.\w+", name) and shortened in kinds():
+    if re.fullmatch(r"adapters\.\w+", name) and shortened in adapter_classes():
         return app.env.domains["std"].anonlabels.get(f"adapter-{shortened}".lower())
     return None
 
@@ -76,7 +76,7 @@ def _find_target(app: Sphinx, text: str) -> tuple[str, str] | None:
 def _warn_about_unknown_method(text: str, node: nodes.Node) -> None:
     """Warn if a code literal names a method that its adapter does not have, and that is not a column or field of its table."""
     found = METHOD.fullmatch(re.sub(r"\(.*\)$", "", text))
-    if found is None or found[1] not in kinds():
+    if found is None or found[1] not in adapter_classes():
         return
     table = REGISTRY.get(found[1])
     if table is None or (found[2] not in table and table.stored(found[2]) is None):
