@@ -80,6 +80,8 @@ format: .venv ## Fix and format the code
 	@touch $@
 
 docs: .venv/docs/installed ## Build the documentation into docs/_build/html; every warning is an error
+	@# Sphinx does not remove the output of pages that no longer exist.
+	rm -rf docs/_build
 	.venv/docs/bin/python -m sphinx -q --fresh-env --fail-on-warning --keep-going -b html docs docs/_build/html
 	@echo "docs/_build/html/index.html"
 
