@@ -1,23 +1,25 @@
-"""What our adapters cost beside what else a Python program could use, on each engine.
+"""Compare the adapters with other database libraries for Python, and with Kysely on Node, on each engine.
 
-    python benchmarks/compare.py --loops asyncio,uvloop --startup --write  # all of it, as make bench does
+    python benchmarks/compare.py --loops asyncio,uvloop --startup --write  # everything, like "make bench"
     python benchmarks/compare.py sqlite postgresql --rows users --rounds 5
     python benchmarks/compare.py postgresql --candidates driver,ours --loops uvloop
     python benchmarks/compare.py sqlite --profile users.create
 
-All candidates work in one database, which our migrations made, and in one process, in turn: each round has a turn of every candidate at
-every row, in an order of its own, so that all see the same machine. A turn is some tens of milliseconds of calls by one task, and as many
-by 32 tasks at once. Before anything is measured each candidate does everything once, and what it gives back and what it has stored, read
-by our adapters, is compared; whoever differs is not measured, and the exit code says so.
+All candidates use the same database, which the migrations of this package create. They run alternately in one process: in each round,
+every candidate runs every row once, in random order, so that all of them run under the same conditions. A turn consists of calls by one
+task for some tens of milliseconds, and of calls by 32 concurrent tasks. Before the measurement, each candidate runs every row once. Its
+results, and the rows that it has stored, are compared with those of this package. A candidate that differs is not measured, and the exit
+code is 1.
 
-The figures are medians over the rounds: of the median time of a call, of the time that the process spent on one on all its threads, and of
-the calls in a second. A ratio is the median of the ratios of the rounds. The bare driver does less than the others: it validates nothing
-and ends with tuples. See ``candidates/protocol.py`` for what goes in and comes out, and one file there for each candidate; ``workload.py``
-for the rows; ``verdict.py`` for the goals. With ``--write`` it is all kept in ``results/<engine>.json``, from which ``picture.py`` draws.
+All figures are medians over the rounds: the median duration of a call, the process time of a call on all threads, and the calls per
+second. A ratio is the median of the ratios of the rounds. The bare driver does less than the others: it does not validate anything and
+returns tuples. ``candidates/protocol.py`` describes the input and the results, and that directory contains one module for each candidate.
+``workload.py`` contains the rows and ``verdict.py`` the goals. ``--write`` stores everything in ``results/<engine>.json``, from which
+``picture.py`` draws the chart.
 
-Where a machine has other work, root may give this some precedence (``nice -n -12 …``), which the servers that are started inherit and the
-results tell of. Under uvloop only the drivers and we are measured. Servers come from ``AUTHHERO_TEST_POSTGRESQL`` and
-``AUTHHERO_TEST_MYSQL``, or are started; ``mysql`` is MariaDB, ``mysql9`` Oracle's.
+On a machine with other work, root can raise the priority (``nice -n -12 …``). The servers inherit it, and the results include it. With
+uvloop, only the drivers and this package are measured. ``AUTHHERO_TEST_POSTGRESQL`` and ``AUTHHERO_TEST_MYSQL`` select running servers;
+without them, the benchmark starts its own. ``mysql`` is MariaDB and ``mysql9`` is Oracle MySQL 9.
 """
 
 from __future__ import annotations
@@ -75,10 +77,10 @@ PACKAGES = (
 RESULTS = Path(__file__).parent / "results"
 TASKS = 32
 TURN = 0.03
-"""Seconds of calls by one task in a turn."""
+"""The length of a turn with one task, in seconds."""
 WARM = 12
 PROFILED = 2_000
-"""The most calls that are profiled."""
+"""The maximum number of profiled calls."""
 GOALS = {row.name: row.goal for row in ROWS}
 
 
@@ -86,7 +88,7 @@ GOALS = {row.name: row.goal for row in ROWS}
 
 
 async def steps(row: Row, inputs: Inputs) -> list[Steps]:
-    """The calls that a row makes for each input, for a candidate that lives elsewhere."""
+    """Return the calls of a row for each input, to send them to a candidate in another process."""
     noted: list[Steps] = []
     for each in inputs:
         recorder: Any = Recorder()
@@ -99,7 +101,7 @@ async def one_task(row: Row, candidate: Candidate, inputs: Inputs) -> tuple[floa
     """Make the calls one after the other.
 
     Returns:
-        The median time of a call and the process time of one, in microseconds.
+        The median duration and the mean process time of a call, in microseconds.
     """
     if isinstance(candidate, Remote):
         return await candidate.one_task(await steps(row, inputs))
@@ -115,10 +117,10 @@ async def one_task(row: Row, candidate: Candidate, inputs: Inputs) -> tuple[floa
 
 
 async def many_tasks(row: Row, candidate: Candidate, inputs: Inputs) -> float:
-    """Make the calls by 32 tasks, each of which takes the next input when it has done one.
+    """Make the calls in 32 concurrent tasks that share the inputs.
 
     Returns:
-        How many were made in a second.
+        The number of calls per second.
     """
     if isinstance(candidate, Remote):
         return await candidate.many_tasks(await steps(row, inputs), TASKS)
@@ -136,7 +138,7 @@ async def many_tasks(row: Row, candidate: Candidate, inputs: Inputs) -> float:
 
 @contextmanager
 def fresh() -> Iterator[None]:
-    """Begin without garbage, so that nobody pays for what another has left."""
+    """Collect garbage first, so that a candidate does not pay for the garbage of another one."""
     gc.collect()
     yield
 
@@ -146,7 +148,7 @@ def fresh() -> Iterator[None]:
 
 @dataclass
 class Figures:
-    """What was measured of a row for a candidate, a value a round; see ``verdict.Rows``."""
+    """The measurements of a candidate for a row, with one value per round; see ``verdict.Rows``."""
 
     p50: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
@@ -155,7 +157,7 @@ class Figures:
 
 @dataclass
 class Comparison:
-    """What is measured in one database."""
+    """The measurements in one database."""
 
     stage: Stage
     rows: Sequence[Row]
@@ -164,7 +166,7 @@ class Comparison:
     _calls: dict[tuple[str, str], int] = field(default_factory=dict)
 
     async def warm(self) -> None:
-        """Let everybody prepare and cache what they do, and find out how many calls make a turn."""
+        """Let each candidate fill its caches, and determine the number of calls in a turn."""
         for row in self.rows:
             self.figures[row.name] = {candidate.name: Figures() for candidate in self.candidates}
             for candidate in self.candidates:
@@ -173,12 +175,12 @@ class Comparison:
                     await many_tasks(row, candidate, await row.prepare(self.stage, 2 * TASKS))
                 self._calls[row.name, candidate.name] = max(1, min(row.most, int(TURN / (p50 / 1e6))))
 
-        # What the libraries have made of themselves is no garbage of anybody's calls.
+        # Objects that the libraries keep must not slow down the garbage collections of the measurement.
         gc.collect()
         gc.freeze()
 
     async def round(self) -> None:
-        """Give everybody a turn: row by row, so that all candidates see the same machine, and in an order of its own."""
+        """Measure each row with every candidate, in random order."""
         for row in shuffled(self.rows):
             for candidate in shuffled(self.candidates):
                 figures = self.figures[row.name][candidate.name]
@@ -195,13 +197,13 @@ class Comparison:
 
 
 def shuffled(things: Sequence[T]) -> list[T]:
-    """The same in another order."""
+    """Return the items in random order."""
     return random.sample(things, len(things))
 
 
 @asynccontextmanager
 async def opened(place: Place, names: Sequence[str]) -> AsyncIterator[list[Candidate]]:
-    """The candidates that can be had, and are wanted."""
+    """Open the selected candidates that are available."""
     found: list[Candidate] = []
     try:
         for kind in CANDIDATES:
@@ -217,15 +219,15 @@ async def opened(place: Place, names: Sequence[str]) -> AsyncIterator[list[Candi
 
 
 def wanted(name: str, beginnings: Sequence[str]) -> bool:
-    """Whether a name begins like one of these, or there are none."""
+    """Return whether the name starts with one of the prefixes, or whether there are no prefixes."""
     return not beginnings or any(name.startswith(beginning) for beginning in beginnings)
 
 
 async def measured(stage: Stage, place: Place, loop: str, options: argparse.Namespace) -> tuple[Comparison, bool]:
-    """Measure on the loop that runs.
+    """Measure on the running event loop.
 
     Returns:
-        What was measured, and whether all candidates did the same.
+        The measurements, and whether all candidates had the same results.
     """
     rows = [row for row in ROWS if wanted(row.name, options.rows)]
     names = options.candidates or (["driver", "ours"] if loop == "uvloop" else [])
@@ -246,12 +248,12 @@ async def measured(stage: Stage, place: Place, loop: str, options: argparse.Name
     return comparison, not wrong
 
 
-# --- an engine -----------------------------------------------------------------------------------------------------------------
+# --- one engine ----------------------------------------------------------------------------------------------------------------
 
 
 @asynccontextmanager
 async def staged(url: str) -> AsyncIterator[Stage]:
-    """A database with our tables and what is to be read, and with statistics of it, as one in use has them."""
+    """Open a migrated and filled database with up-to-date statistics, like a database in production."""
     async with connect(url) as db:
         await migrate_to_latest(db)
         stage = Stage(await create_adapters(db))
@@ -261,7 +263,11 @@ async def staged(url: str) -> AsyncIterator[Stage]:
 
 
 async def one_loop(engine: str, url: str, loop: str, options: argparse.Namespace) -> tuple[dict[str, Any], bool]:
-    """Measure on an engine under the loop that runs; the results, and whether all candidates did the same."""
+    """Measure an engine on the running event loop.
+
+    Returns:
+        The results, and whether all candidates had the same results.
+    """
     place = Place("mysql" if engine == "mysql9" else engine, url)
     async with staged(url) as stage:
         comparison, alike = await measured(stage, place, loop, options)
@@ -284,7 +290,7 @@ async def one_loop(engine: str, url: str, loop: str, options: argparse.Namespace
 
 
 def run(work: Awaitable[Any], loop: str) -> Any:
-    """Run on a kind of event loop."""
+    """Run an awaitable on ``asyncio`` or ``uvloop``."""
 
     async def main() -> Any:
         return await work
@@ -298,7 +304,10 @@ def run(work: Awaitable[Any], loop: str) -> Any:
 
 @contextmanager
 def database(engine: str) -> Iterator[str]:
-    """The URL of an empty database; a file is in memory where Linux has it, so that the disk is not measured."""
+    """Create an empty database and yield its URL.
+
+    A SQLite file is created in memory on Linux, so that the speed of the disk does not matter.
+    """
     if engine == "sqlite":
         with tempfile.TemporaryDirectory(dir=engines.MEMORY if Path(engines.MEMORY).is_dir() else None) as folder:
             yield f"sqlite:///{folder}/bench.db"
@@ -314,10 +323,10 @@ def database(engine: str) -> Iterator[str]:
 
 
 def in_a_process(engine: str, loop: str, options: argparse.Namespace) -> tuple[dict[str, Any], bool]:
-    """Measure in a new process: libraries keep what they have made for an engine.
+    """Measure in a new process, because the libraries keep caches for an engine.
 
     Raises:
-        subprocess.CalledProcessError: it could not be measured; the process has said why.
+        subprocess.CalledProcessError: The measurement failed. The process has printed the reason.
     """
     with tempfile.NamedTemporaryFile() as file:
         words = [f"--{name}={','.join(getattr(options, name))}" for name in ("rows", "candidates") if getattr(options, name)]
@@ -329,7 +338,11 @@ def in_a_process(engine: str, loop: str, options: argparse.Namespace) -> tuple[d
 
 
 def on_engine(engine: str, options: argparse.Namespace) -> bool:
-    """Measure on an engine, tell of it, and keep it if everything was measured; whether all candidates did the same."""
+    """Measure an engine, print the results, and store them if requested.
+
+    Returns:
+        Whether all candidates had the same results.
+    """
     results: dict[str, Any] = {"engine": engine, "rounds": options.rounds, **machine(), "loops": {}}
     passed = True
     warn("before", os.getloadavg()[0])
@@ -348,7 +361,7 @@ def on_engine(engine: str, options: argparse.Namespace) -> bool:
 
 
 def tell(results: dict[str, Any], loop: str) -> None:
-    """Print the table and the verdicts of a loop."""
+    """Print the table and the verdicts of an event loop."""
     found = results["loops"][loop]
     title = f"{results['engine']} ({results['server']}), {loop}"
     print("\n" + "\n".join(verdict.table(title, found["rows"])))
@@ -360,7 +373,7 @@ def tell(results: dict[str, Any], loop: str) -> None:
 
 
 def machine() -> dict[str, Any]:
-    """Where and with what it was measured."""
+    """Return the date, the machine and the versions of the measurement."""
     cpu = next((line.partition(": ")[2] for line in _lines("/proc/cpuinfo") if line.startswith("model name")), platform.processor())
     node = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False).stdout.strip() if _has_node() else None
     return {
@@ -381,14 +394,14 @@ def _lines(path: str) -> list[str]:
 
 
 def warn(when: str, load: float) -> None:
-    """Say when the machine has other work."""
+    """Print a warning if the machine has other work."""
     cores = os.cpu_count() or 1
     if load > cores / 2:
         print(f"WARNING: {when} the load was {load:.1f} on {cores} cores: take times for an order of magnitude, and CPU for more")
 
 
 async def profiled(engine: str, url: str, name: str) -> None:
-    """Print where our own time goes in a row."""
+    """Print where this package spends its time in a row."""
     row = next(row for row in ROWS if row.name.startswith(name))
     async with staged(url) as stage:
         ours = await Ours.open(Place("mysql" if engine == "mysql9" else engine, url))
@@ -405,7 +418,7 @@ async def profiled(engine: str, url: str, name: str) -> None:
 
 
 def arguments() -> argparse.Namespace:
-    """The command line."""
+    """Parse the command line."""
     parser = argparse.ArgumentParser(description="Compare authhero_sql with what else a program could use.")
     parser.add_argument("engines", nargs="*", default=["sqlite", "postgresql", "mysql"], help=f"some of {' '.join(ENGINES)}")
     for name, default, help in (
@@ -426,7 +439,7 @@ def arguments() -> argparse.Namespace:
 
 
 def main() -> int:
-    """Measure the engines that are named; the exit code."""
+    """Measure the selected engines and return the exit code."""
     options = arguments()
     if options.profile:
         for engine in options.engines:

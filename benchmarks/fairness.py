@@ -1,4 +1,4 @@
-"""Whether all candidates do the same: what each gives back and what each has stored, beside ours, before anything is measured."""
+"""Compare the results and the stored rows of each candidate with those of this package, before anything is measured."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from benchmarks.candidates.protocol import Candidate
 from benchmarks.workload import Row, Stage
 
 MADE = {"id", "user_id", "login_id", "login_session_id", "log_id"}
-"""Fields that each call makes anew, or that it was given anew: whether they are there is compared."""
+"""Fields whose values differ in each call. Only their presence is compared."""
 
 
 def plain(value: Any) -> Any:
-    """An answer without ids, and with every number in a text as ``#``, so that times and names are alike."""
+    """Return a comparable copy of an answer: IDs become flags, and numbers in text become ``#``."""
     if isinstance(value, BaseModel):
         return plain(value.model_dump(mode="json"))
     if isinstance(value, dict):
@@ -28,7 +28,7 @@ def plain(value: Any) -> Any:
 
 
 def difference(one: Any, other: Any, place: str = "") -> str | None:
-    """Where two answers differ, or None."""
+    """Return a description of the first difference between two answers, or None if they are equal."""
     if isinstance(one, dict) and isinstance(other, dict):
         pairs: list[tuple[Any, Any, Any]] = [(name, one.get(name), other.get(name)) for name in {**one, **other}]
     elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
@@ -39,10 +39,10 @@ def difference(one: Any, other: Any, place: str = "") -> str | None:
 
 
 async def unlike(stage: Stage, row: Row, candidates: Sequence[Candidate], ours: Candidate) -> dict[str, str]:
-    """Have each candidate do a row once, with the same input but for its numbers, and compare it with ours.
+    """Run a row once with each candidate, with equivalent input, and compare the outcome with that of this package.
 
     Returns:
-        What is wrong, by candidate.
+        The first difference or error of each candidate that does not match, by name.
     """
     wrong: dict[str, str] = {}
     expected, kept = await _done(stage, row, ours)
@@ -59,7 +59,7 @@ async def unlike(stage: Stage, row: Row, candidates: Sequence[Candidate], ours: 
 
 
 async def _done(stage: Stage, row: Row, candidate: Candidate) -> tuple[Any, Any]:
-    """What a candidate gives back, and what is stored then."""
+    """Run a row and return the candidate's answer and the stored rows."""
     stage.chance.seed(row.name)
     (given,) = await row.prepare(stage, 1)
     answer = await row.call(candidate, *given)

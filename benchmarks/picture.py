@@ -1,8 +1,8 @@
-"""Draw ``results/picture.svg`` from the results: how many times as long as the bare driver a call takes, by engine and candidate.
+"""Draw ``results/picture.svg``: the time of a call relative to the bare driver, for each engine and candidate.
 
-    python benchmarks/picture.py [PICTURE]        # the ending says the format: .svg or .png
+    python benchmarks/picture.py [PICTURE]        # the suffix selects the format: .svg or .png
 
-Colours and greys are in the middle between light and dark, and the ground is transparent, so that it can be read on both.
+The colors have medium brightness and the background is transparent, so that the chart is readable on light and dark pages.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ ROWS = {
     "sign-in": "sign in",
     "1,000 users created": "create 1,000 users",
 }
-"""The rows that are drawn, and what a passer-by calls them."""
+"""The rows in the chart, with their labels."""
 CANDIDATES = {
     OURS: ("authhero_sql", "#d9480f", "o"),
     "SQLAlchemy Core": ("SQLAlchemy Core", "#4c8dd6", "s"),
@@ -43,7 +43,7 @@ TICKS = (1, 2, 5, 10, 20, 50, 100, 200)
 
 
 def ratios(results: Mapping[str, Any], row: str) -> dict[str, float]:
-    """How many times as long as the driver each candidate takes for a row."""
+    """Return the time of each candidate for a row, as a multiple of the driver's time."""
     figures = results["loops"]["asyncio"]["rows"].get(row, {})
     if DRIVER not in figures:
         return {}
@@ -51,7 +51,7 @@ def ratios(results: Mapping[str, Any], row: str) -> dict[str, float]:
 
 
 def panel(axes: Any, results: Mapping[str, Any]) -> None:
-    """Draw an engine."""
+    """Draw the panel of an engine."""
     longest = max(value for row in ROWS for value in ratios(results, row).values())
     for place, row in enumerate(ROWS):
         found = ratios(results, row)
@@ -83,13 +83,13 @@ def panel(axes: Any, results: Mapping[str, Any]) -> None:
 
 
 def base_time(results: Mapping[str, Any], row: str) -> str:
-    """How long the driver takes."""
+    """Return the driver's time for a row, with its unit."""
     micros = middle(results["loops"]["asyncio"]["rows"][row][DRIVER]["p50"])
     return f"{micros:.0f} µs" if micros < 1000 else f"{micros / 1000:.1f} ms"
 
 
 def draw(found: Sequence[Mapping[str, Any]], path: Path) -> None:
-    """Draw all engines side by side."""
+    """Draw the panels of all engines side by side."""
     figure = Figure(figsize=(4.1 * len(found) + 1.6, 4.9))
     panels = figure.subplots(1, len(found), sharey=True, squeeze=False)
     for axes, results in zip(panels[0], found, strict=True):
@@ -116,7 +116,7 @@ def _note(found: Sequence[Mapping[str, Any]]) -> str:
 
 
 def main() -> None:
-    """Draw what there are results of."""
+    """Draw the chart of all stored results."""
     found = [json.loads(path.read_text()) for name in ENGINES if (path := RESULTS / f"{name}.json").exists()]
     draw(found, Path(sys.argv[1]) if len(sys.argv) > 1 else RESULTS / "picture.svg")
 

@@ -1,20 +1,21 @@
-"""What a call costs in a database that has grown: its time among a million users beside its time among ten thousand.
+"""Measure whether calls are slower in a large database: with a million users in comparison with ten thousand.
 
     python benchmarks/scale.py sqlite postgresql mysql mysql9 d1
     python benchmarks/scale.py --rows 100000 --fresh sqlite
-    python benchmarks/scale.py --small URL --large URL          # two databases that tests/population.py has filled
+    python benchmarks/scale.py --small URL --large URL          # two databases filled by tests/population.py
 
-For each engine two databases are made, migrated and filled, nearly all of it in one tenant. Then every call is made in both, in
-turn: each round makes all of them in an order of its own, first in the one database or in the other by chance, so that both see
-the same machine. Each call asks for other rows than the one before, chosen beforehand. The warm-up is long enough for PostgreSQL
-to have gone over to the plans that it keeps. A call passes that takes at most ``GOAL`` times as long in the large database, or is
-at most ``NOISE`` ms slower there: at a few tens of microseconds the machine decides, not the plan. What fails is measured for as
-many rounds more, and all of them count, for the machine may have had other work. What stands without a verdict is known to grow.
-The exit code says whether everything passed.
+For each engine, two databases are created, migrated and filled; one tenant has nearly all of the rows. Then each call is made in both
+databases. A round makes all calls in random order, and chooses the first database at random, so that both are measured under the same
+conditions. Each call uses different rows, which are chosen in advance. The warm-up is long enough for PostgreSQL to switch to its cached
+generic plans.
 
-Servers are those of tests/engines.py, with room for the rows in memory; they keep their data in /dev/shm where that has 2 GB free. A
-million users take 3 GB on SQLite, 4 on MariaDB, 5 on PostgreSQL. Clean-up removes rows, so that databases named by URL are used up a
-little each time. ``mysql`` is MariaDB; ``mysql9`` Oracle's.
+A call passes if it takes at most ``GOAL`` times as long in the large database, or if it is at most ``NOISE`` ms slower: such small
+differences depend on the machine, not on the query plan. A call that fails is measured for additional rounds, in case the machine had other
+work, and all rounds count. Calls without a verdict are known to grow. The exit code is 0 if all calls pass.
+
+The servers are those of tests/engines.py, with enough memory for all rows. Their data are in /dev/shm if that has 2 GB of free space. A
+million users take 3 GB on SQLite, 4 GB on MariaDB and 5 GB on PostgreSQL. The cleanup deletes rows, so each run with ``--small`` and
+``--large`` uses up some rows of these databases. ``mysql`` is MariaDB and ``mysql9`` is Oracle MySQL 9.
 """
 
 from __future__ import annotations
@@ -50,29 +51,29 @@ from tests.population import BIG, START, STEP, Words, analyze, fill, tables
 SMALL_ROWS, LARGE_ROWS = 10_000, 1_000_000
 WARM, ROUNDS, CALLS = 8, 15, 4
 FEW = 3
-"""Rounds of what gets no verdict: some of it takes seconds."""
+"""The rounds of calls without a verdict, some of which take seconds."""
 TURN = 0.05
-"""Seconds after which a turn makes no further calls."""
+"""The time after which a turn makes no further calls, in seconds."""
 ENOUGH = 5.0
-"""Seconds that a call may take in all its rounds before it is measured no further."""
+"""The maximum time of a call in all of its rounds, in seconds. After that, it is not measured further."""
 GOAL, NOISE = 1.5, 0.3
 LATER, GROWTH = 1.2, 50.0
-"""How many times as long as its first tenth the last tenth of a walk may take, and by how many MB the process may grow."""
+"""The maximum time of the last tenth of an iteration as a multiple of the first, and the maximum growth of the process in MB."""
 ROOM = 2 << 30
-"""Bytes of memory for the rows: the servers of the tests have little, which would measure the disk."""
+"""The memory for the rows, in bytes. The default of the test servers is small, so that the disk would be measured."""
 EXPIRED = 100
-"""How many numbers expire before each clean-up that is measured."""
+"""The number of rows in each table that expire before each measured cleanup."""
 
 Work = Callable[[], Awaitable[object]]
 DEVICE = dict.fromkeys(("initial_user_agent", "initial_ip", "initial_asn", "last_user_agent", "last_ip", "last_asn"), "x")
 
 
-# --- what is asked for ---------------------------------------------------------------------------------------------------------
+# --- calls ---------------------------------------------------------------------------------------------------------------------
 
 
 @dataclass
 class Filled:
-    """A database that has been filled, and which rows there are to be asked for."""
+    """A filled database, with methods that choose existing rows."""
 
     users: int
     db: Database
@@ -80,13 +81,13 @@ class Filled:
     chance: random.Random = field(default_factory=random.Random)
 
     def number(self, by: int = 1, rest: int = 0, *, part: float = 1, depth: tuple[float, float] = (0, 1)) -> int:
-        """The number of a row of the big tenant.
+        """Return the number of a random row of the large tenant.
 
         Args:
-            by: what the number is divided by, for ``rest`` to be left.
-            rest: see ``by``.
-            part: how many rows the table has, as a part of the number of users.
-            depth: where to look, from the oldest row to the youngest.
+            by: A divisor of the number.
+            rest: The remainder of that division.
+            part: The number of rows in the table, as a fraction of the number of users.
+            depth: The range to choose from, where 0 is the oldest row and 1 the newest.
         """
         rows = int(self.users * part)
         while True:
@@ -96,30 +97,30 @@ class Filled:
                 return number
 
     def user(self, part: float = 1) -> str:
-        """The id of a user."""
+        """Return the ID of a user."""
         return f"auth0|u{self.number(part=part):08}"
 
     def having(self, column: str, by: int, rest: int) -> str:
-        """What such a user has in a column."""
+        """Return the value of a column of such a user."""
         return str(_evaluated(tables(Words("sqlite"))["users"][1][column], self.number(by, rest)))
 
     def middle(self, prefix: str, kind: str | None = None, *, text: bool = False, part: float = 1) -> str:
-        """A cursor half-way down a list."""
+        """Return a cursor in the middle of a list."""
         number = self.number(part=part, depth=(0.4, 0.6))
         made = START + number * (STEP // 2 if prefix == "g" else STEP)
         value = _at(made).isoformat(timespec="milliseconds").replace("+00:00", "Z") if text else made
         return Cursor(value, f"{prefix}{number:08}", kind).encode()
 
     def second(self, depth: tuple[float, float]) -> int:
-        """When an entry of the log was written."""
+        """Return the time of a log entry."""
         return (START + self.number(part=2, depth=depth) * (STEP // 2)) // 1000
 
     def client(self) -> str:
-        """The id of a client that has tokens and grants."""
+        """Return the ID of a client that has tokens and grants."""
         return f"client{self.chance.randint(1, 19)}"
 
     def organization(self) -> str:
-        """The id of an organization that has some members."""
+        """Return the ID of an organization that has some members."""
         number = self.number(depth=(0, 100 / self.users))
         return f"org{max(2, number):08}"
 
@@ -141,7 +142,7 @@ Ask = Callable[[Filled], Work]
 
 
 def _listed(adapter: str, **options: Any) -> Ask:
-    """A list; an option that is a function is chosen anew for each call."""
+    """Return a function that prepares calls of ``list``. An option that is a function is evaluated for each call."""
 
     def ask(filled: Filled) -> Work:
         given = {name: value(filled) if callable(value) else value for name, value in options.items()}
@@ -190,7 +191,7 @@ def _sign_in(filled: Filled) -> Work:
 
 
 def _rotation(filled: Filled) -> Work:
-    # The older half is what clean-up takes from.
+    # The cleanup removes rows of the older half.
     number = filled.number(50, filled.chance.choice([rest for rest in range(1, 50) if rest % 10]), depth=(0.5, 1))
     successor = _token(f"auth0|u{number:08}", f"l{number:08}")
     store = filled.adapters.refresh_tokens
@@ -205,7 +206,7 @@ def _rotation(filled: Filled) -> Work:
 
 
 def _cases() -> Iterator[tuple[str, Ask]]:
-    """The calls that may not grow."""
+    """Yield the calls that must not become slower."""
     yield "users.get", lambda filled: partial(filled.adapters.users.get, BIG, filled.user())
     for name, by, rest in (("email", 33, 5), ("username", 10, 10), ("phone_number", 5, 5), ("name", 1, 0)):
         yield f"users.list q={name}", _listed("users", q=_q(name, partial(Filled.having, column=name, by=by, rest=rest)))
@@ -220,7 +221,7 @@ def _cases() -> Iterator[tuple[str, Ask]]:
         walk = partial(Filled.middle, prefix="g", kind=sort, text=True, part=2)
         yield f"logs.list take=50 {sort}, first", _listed("logs", sort=sort, take=50)
         yield f"logs.list take=50 {sort}, middle", _listed("logs", sort=sort, take=50, from_=walk)
-    # Of what is seldom as many as there are among the few, so that both pages have as many rows.
+    # The page sizes match the number of rows in the small database, so that both pages have equal lengths.
     for kind, said, rows in (("s", "often", 50), ("pwd_leak", "seldom", 15), ("none", "never", 50)):
         yield f"logs.list q=type ({said})", _listed("logs", q=f"type:{kind}", per_page=rows)
         yield f"logs.list take={rows} q=type ({said})", _listed("logs", q=f"type:{kind}", take=rows)
@@ -275,7 +276,7 @@ SORTS: Mapping[str, Sequence[str]] = {
     "organizations": ("created_at", "name"),
     "user_organizations": ("created_at",),
 }
-"""By what else than its default an index has the rows of a list in order."""
+"""The sort keys, other than the default one, that an index supports."""
 
 
 def _role_walk(filled: Filled) -> Work:
@@ -284,7 +285,7 @@ def _role_walk(filled: Filled) -> Work:
 
 
 def _growing() -> Iterator[tuple[str, Ask]]:
-    """The calls that are known to grow: what they cost."""
+    """Yield the calls that are known to become slower, without a verdict."""
     yield "users.list include_totals", _listed("users", include_totals=True)
     yield "logs.list include_totals", _listed("logs", include_totals=True)
     yield "users.list, page in the middle", _listed("users", page=lambda filled: int(filled.users * 0.95 / 100))
@@ -304,7 +305,7 @@ def _growing() -> Iterator[tuple[str, Ask]]:
 
 @dataclass
 class Candidate:
-    """A call in both databases: milliseconds, or None in one where it took longer than it may."""
+    """A call in both databases, with its times in milliseconds. A call that exceeds the time limit is not repeated."""
 
     title: str
     ask: Ask
@@ -313,7 +314,7 @@ class Candidate:
     given_up: list[bool] = field(default_factory=lambda: [False, False])
 
     async def turn(self, at: int, filled: Filled, calls: int) -> None:
-        """Make some calls in one of the databases, and note what one took."""
+        """Make some calls in one of the databases and record the time of one."""
         if self.given_up[at] or sum(self.taken[at]) > ENOUGH * 1e3:
             return
         works = [self.ask(filled) for _ in range(calls)]
@@ -326,12 +327,12 @@ class Candidate:
             self.taken[at].append((time.perf_counter() - begun) / done * 1e3)
 
     def milliseconds(self, at: int) -> float | None:
-        """The median; None where it was given up."""
+        """Return the median time, or None if the call exceeded the time limit."""
         return None if self.given_up[at] else statistics.median(self.taken[at])
 
     @property
     def verdict(self) -> str:
-        """Whether the large database is slower, in words."""
+        """Whether the call is slower in the large database, as text."""
         small, large = self.milliseconds(0), self.milliseconds(1)
         if not self.judged:
             return "–"
@@ -343,12 +344,12 @@ class Candidate:
 
     @property
     def fails(self) -> bool:
-        """Whether it does not pass."""
+        """Whether the call fails."""
         return self.verdict == "FAILS"
 
 
 async def _done(works: Sequence[Work], until: float) -> int:
-    """Make calls, and when the time is over none after it; how many were made."""
+    """Make calls until the deadline and return their number."""
     for number, work in enumerate(works, start=1):
         await work()
         if time.perf_counter() > until:
@@ -371,7 +372,8 @@ async def _measured(candidates: Sequence[Candidate], pair: Sequence[Filled], war
 
 
 async def _cleaned(pair: Sequence[Filled], rounds: int) -> Candidate:
-    """Clean-up of as many rows in both: rows that are gone cannot be measured again, so more expire each time."""
+    """Measure the cleanup of equally many rows in both databases. More rows expire each time, because deleted rows cannot be measured
+    again."""
     title = f"session_cleanup of {EXPIRED * 3 * 19 // 20} rows"
     candidate = Candidate(title, lambda filled: partial(filled.adapters.session_cleanup, BIG), judged=True)
     places = [random.Random().sample(range(1, filled.users // EXPIRED // 2), rounds) for filled in pair]
@@ -383,7 +385,7 @@ async def _cleaned(pair: Sequence[Filled], rounds: int) -> Candidate:
 
 
 async def _swept(filled: Filled) -> None:
-    """Remove what has expired since the database was filled, and say how fast."""
+    """Delete the expired rows of the filled database and print the speed."""
     begun = time.perf_counter()
     try:
         done = await filled.adapters.session_cleanup()
@@ -402,7 +404,7 @@ async def _expire(db: Database, first: int) -> None:
         await db.execute(Call(sql, has_timeout=False))
 
 
-# --- saying so -----------------------------------------------------------------------------------------------------------------
+# --- report --------------------------------------------------------------------------------------------------------------------
 
 
 def _shown(milliseconds: float | None, limit: float | None) -> str:
@@ -410,7 +412,7 @@ def _shown(milliseconds: float | None, limit: float | None) -> str:
 
 
 def _report(candidates: Sequence[Candidate], limit: float | None) -> bool:
-    """Print a line for each; whether all passed."""
+    """Print a line for each call and return whether all of them pass."""
     for candidate in candidates:
         small, large = candidate.milliseconds(0), candidate.milliseconds(1)
         ratio = f"{large / small:.2f}" if small and large else ""
@@ -419,7 +421,11 @@ def _report(candidates: Sequence[Candidate], limit: float | None) -> bool:
 
 
 async def _walked(filled: Filled, limit: float | None) -> bool:
-    """Walk over all users of the tenant and say what each tenth of them took; whether the walk neither slows down nor takes memory."""
+    """Iterate over all users of the tenant and print the time of each tenth.
+
+    Returns:
+        Whether the iteration neither becomes slower nor accumulates memory.
+    """
     total = await filled.adapters.users.list(BIG, per_page=0, include_totals=True, q="-_exists_:linked_to")
     tenth = (total.total or 0) // 10
     begun, before, seen, ends = time.perf_counter(), _resident(), 0, []
@@ -443,7 +449,7 @@ async def _walked(filled: Filled, limit: float | None) -> bool:
 
 
 def _resident() -> float:
-    """Megabytes of memory that this process has now."""
+    """Return the resident memory of this process in megabytes."""
     return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() / 2**20
 
 
@@ -452,7 +458,7 @@ def _resident() -> float:
 
 @contextmanager
 def _databases(name: str) -> Iterator[list[str]]:
-    """The URLs of two empty databases, which are gone afterwards."""
+    """Create two empty databases, yield their URLs, and remove them afterwards."""
     if name == "sqlite":
         with tempfile.TemporaryDirectory() as folder:
             yield [f"sqlite:///{folder}/{size}.db" for size in ("small", "large")]
@@ -469,7 +475,7 @@ def _server(name: str) -> engines.Server:
         return engines.start(name)
     server = mysql9.start() if name == "mysql9" else engines.start_private(name)
     if server.name == "postgresql":
-        # What it reads twice it finds in the machine's memory; only checkpoints would come in between.
+        # Avoid checkpoints during the measurement.
         engines._ask_postgresql(server.url, "ALTER SYSTEM SET max_wal_size = '4GB'")
         engines._ask_postgresql(server.url, "SELECT pg_reload_conf()")
     else:
@@ -497,14 +503,14 @@ async def _open(url: str, limit: float | None) -> AsyncIterator[Database]:
 
 
 async def _users(db: Database) -> int:
-    """How many users the database was filled with."""
+    """Return the number of users that the database was filled with."""
     name = db.dialect.identifier
     rows = await db.fetch(Call(f"SELECT count(*) FROM {name('passwords')}", has_timeout=False))
     return round(int(rows[0][0]) / 0.6)
 
 
 async def measure(title: str, urls: Sequence[str], options: argparse.Namespace) -> bool:
-    """Measure two databases that have been filled and print the table; whether everything passed."""
+    """Measure two filled databases, print the table, and return whether all calls pass."""
     limit: float | None = options.limit
     async with _open(urls[0], limit) as first, _open(urls[1], limit) as second:
         pair = [Filled(await _users(db), db, await create_adapters(db)) for db in (first, second)]
@@ -540,7 +546,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def main() -> int:
-    """Measure the engines that are named; the exit code."""
+    """Measure the selected engines and return the exit code."""
     options = _arguments()
     if options.small and options.large:
         return int(not asyncio.run(measure(urlsplit(options.large).scheme, [options.small, options.large], options)))

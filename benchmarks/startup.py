@@ -1,8 +1,9 @@
-"""What it costs to begin: importing, opening, and the first call of each kind, each in a process of its own.
+"""The cost of a start: the import, the connection, and the first call of each kind, each in a new process.
 
-    python benchmarks/startup.py open CANDIDATE ENGINE URL INPUTS      # as compare.py runs it; prints JSON
+    python benchmarks/startup.py open CANDIDATE ENGINE URL INPUTS      # run by compare.py; prints JSON
 
-Memory of other candidates includes this package, whose models they end with; what an import takes alone is measured beside it.
+The memory of the other candidates includes this package, because they return its models. The memory of each import alone is measured
+separately.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ KINDS = {
 }
 ROUNDS = 7
 NEXT = 20
-"""Calls after the first."""
+"""The number of calls after the first one."""
 _IMPORTING = """
 import json, re, sys, time
 before, begun = len(sys.modules), time.process_time()
@@ -58,7 +59,7 @@ def _answer(*command: str) -> Any:
 
 
 def imports() -> dict[str, dict[str, float]]:
-    """CPU seconds, new modules and megabytes of each import, the median of several processes in turn."""
+    """Return the CPU seconds, new modules and megabytes of each import, as medians over several processes."""
     found: dict[str, list[Any]] = {name: [] for name in IMPORTS}
     for _ in range(ROUNDS):
         for name, statement in IMPORTS.items():
@@ -68,11 +69,11 @@ def imports() -> dict[str, dict[str, float]]:
 
 
 def openings(place: Place, inputs: Mapping[str, Sequence[Sequence[tuple[Any, ...]]]]) -> dict[str, Any]:
-    """How each candidate begins in a new process.
+    """Measure the start of each candidate in a new process.
 
     Args:
-        place: a database that has been filled.
-        inputs: for each row, inputs for each candidate.
+        place: A database with data.
+        inputs: The inputs of each row, one sequence for each candidate.
     """
     found = {}
     for number, name in enumerate(KINDS):
@@ -84,13 +85,13 @@ def openings(place: Place, inputs: Mapping[str, Sequence[Sequence[tuple[Any, ...
 
 
 def resident() -> float:
-    """Megabytes of memory that this process has; only Linux tells."""
+    """Return the resident memory of this process in megabytes, or 0 if ``/proc`` does not contain it."""
     found = re.search(r"VmRSS:\s+(\d+)", Path("/proc/self/status").read_text())
     return int(found[1]) / 1024 if found else 0.0
 
 
 async def opened(name: str, place: Place, given: Mapping[str, Sequence[tuple[Any, ...]]]) -> dict[str, Any]:
-    """Open a candidate and make the first calls of each kind, and some more."""
+    """Open a candidate, make the first call of each kind, and then some more."""
     from benchmarks.workload import ROWS
 
     module, kind = KINDS[name]
@@ -113,7 +114,7 @@ async def opened(name: str, place: Place, given: Mapping[str, Sequence[tuple[Any
 
 
 def lines(found: Mapping[str, Any]) -> list[str]:
-    """The table."""
+    """Format the results as lines of text."""
     told = ["Import, in a new process: CPU ms, modules, MB of the process"]
     for name, each in found["imports"].items():
         told.append(f"  {name:26}{each['cpu_seconds'] * 1e3:7.0f} ms {each['modules']:6.0f} modules {each['megabytes']:6.0f} MB")

@@ -1,6 +1,7 @@
-"""What is measured: the rows of the table, what each asks of a candidate, and the database in which it is asked.
+"""The measured rows: the calls of each row, and the database in which they run.
 
-The tenant ``acme`` is read and never written, ``busy`` is written. Inputs are made before the time is taken; all candidates get the like.
+The tenant ``acme`` is only read; the tenant ``busy`` is written. The inputs are created before the measurement. All candidates get
+equivalent inputs.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ CONNECTION = "Username-Password-Authentication"
 READ_USERS, WRITE_USERS = 2_000, 400
 LOGINS = 400
 LINKED = 4
-"""Every so manieth user that is read has an account linked to it."""
+"""One of this many users in the tenant that is read has a linked account."""
 BULK = 1_000
 AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 DEVICE = {
@@ -33,29 +34,33 @@ DEVICE = {
 
 
 def now() -> datetime:
-    """The present, cut to the millisecond."""
+    """Return the current time, truncated to milliseconds."""
     present = datetime.now(UTC)
     return present.replace(microsecond=present.microsecond // 1000 * 1000)
 
 
 @dataclass
 class Stage:
-    """A database that has been filled, by us."""
+    """A database that this package has filled."""
 
     adapters: Adapters
     chance: random.Random = field(default_factory=lambda: random.Random(7))
     logins: list[str] = field(default_factory=list)
-    """Login sessions for what is written. The first half are those of sessions, the second half of tokens, which live longer: each that
-    is written has to push its own out."""
+    """Login sessions for the tenant that is written.
+
+    The first half is for sessions and the second half for refresh tokens, which live longer: each new session or token has to extend its
+    login
+    session.
+    """
     _numbers: Any = field(default_factory=lambda: itertools.count(1))
-    """Each number is used once in all, so that nothing meets what another has written."""
+    """A counter whose numbers are used only once, so that no call conflicts with a row of another."""
 
     def number(self) -> int:
-        """A number that nobody has had."""
+        """Return an unused number."""
         return int(next(self._numbers))
 
     async def fill(self) -> None:
-        """Make the tenants, their clients, users, passwords and login sessions."""
+        """Create the tenants and their clients, users, passwords and login sessions."""
         for tenant, count in ((READ, READ_USERS), (WRITE, WRITE_USERS)):
             await self.adapters.tenants.create({"id": tenant, "friendly_name": tenant})
             await self.adapters.clients.create(tenant, client())
@@ -69,21 +74,21 @@ class Stage:
             self.logins = [(await batch.login_sessions.create(WRITE, login_session())).id for _ in range(LOGINS)]
 
     def reader(self) -> str:
-        """The id of a user to be read."""
+        """Return the ID of a random user of the tenant that is read."""
         return seed_id(self.chance.randrange(READ_USERS))
 
     def writer(self) -> str:
-        """The id of a user to be written."""
+        """Return the ID of a random user of the tenant that is written."""
         return seed_id(self.chance.randrange(WRITE_USERS), WRITE)
 
 
 def seed_id(number: int, tenant: str = READ) -> str:
-    """The id of a user that is there from the beginning; no two tenants have the same, as ids are random in life."""
+    """Return the ID of an initial user. Like the random IDs in production, it is unique across tenants."""
     return f"auth0|{tenant}{number:06}"
 
 
 def seeded(tenant: str, number: int) -> dict[str, Any]:
-    """A user that is there from the beginning."""
+    """Return an initial user."""
     user = {**new_user(number), "user_id": seed_id(number, tenant), "email": f"u{number}@acme.example", "login_count": number % 50}
     if number % 2:
         user |= {"last_login": now(), "last_ip": "198.51.100.7"}
@@ -94,7 +99,7 @@ def seeded(tenant: str, number: int) -> dict[str, Any]:
 
 
 def new_user(number: int) -> dict[str, Any]:
-    """What somebody signs up with."""
+    """Return the fields of a new user."""
     return {
         "email": f"new{number}@acme.example",
         "name": "Ada Lovelace",
@@ -107,7 +112,7 @@ def new_user(number: int) -> dict[str, Any]:
 
 
 def client() -> dict[str, Any]:
-    """An application as they come."""
+    """Return a typical client."""
     urls = ["https://shop.acme.example/callback", "http://localhost:3000/callback"]
     return {
         "client_id": CLIENT, "name": "Web shop", "client_secret": "s" * 64, "callbacks": urls, "allowed_logout_urls": urls,
@@ -118,7 +123,7 @@ def client() -> dict[str, Any]:
 
 
 def login_session() -> dict[str, Any]:
-    """A sign-in that begins."""
+    """Return a new login session."""
     return {
         "csrf_token": "c" * 26,
         "authParams": {"client_id": CLIENT, "scope": "openid profile email offline_access", "redirect_uri": "https://shop.acme.example/"},
@@ -128,7 +133,7 @@ def login_session() -> dict[str, Any]:
 
 
 def session(stage: Stage) -> dict[str, Any]:
-    """A session to be created; each lives longer than the one before, so that the login session has to be changed."""
+    """Return a new session. Each one expires later than the previous one, so that its login session has to be extended."""
     number = stage.number()
     return {
         "id": f"s{number:025}",
@@ -141,7 +146,7 @@ def session(stage: Stage) -> dict[str, Any]:
 
 
 def token(stage: Stage) -> dict[str, Any]:
-    """A refresh token to be created; likewise."""
+    """Return a new refresh token. Each one expires later than the previous one, so that its login session has to be extended."""
     number = stage.number()
     return {
         "id": f"r{number:025}",
@@ -158,7 +163,7 @@ def token(stage: Stage) -> dict[str, Any]:
 
 
 def code(stage: Stage) -> dict[str, Any]:
-    """A code to be created."""
+    """Return a new code."""
     return {
         "code_id": f"code{stage.number():060}",
         "code_type": "authorization_code",
@@ -169,7 +174,7 @@ def code(stage: Stage) -> dict[str, Any]:
 
 
 def log() -> dict[str, Any]:
-    """A log entry to be written, but for its type and whose it is."""
+    """Return a new log entry without its type and its user."""
     return {
         "date": now(), "description": "Successful login", "ip": "198.51.100.7", "user_agent": AGENT, "isMobile": False,
         "client_id": CLIENT, "connection": CONNECTION,
@@ -177,7 +182,7 @@ def log() -> dict[str, Any]:
 
 
 def sign_in(stage: Stage) -> SignIn:
-    """A sign-in."""
+    """Return a new sign-in."""
     given, granted = session(stage), token(stage)
     del given["login_session_id"], given["user_id"], granted["login_id"], granted["user_id"]
     email = f"u{stage.chance.randrange(WRITE_USERS)}@acme.example"
@@ -193,12 +198,12 @@ class Row:
     """A row of the table.
 
     Attributes:
-        name: what it is called.
-        goal: which goals hold for it.
-        prepare: makes so many inputs, and what must be there for them.
-        call: asks a candidate.
-        look: reads what is stored afterwards with our adapters, for the comparison before anything is measured.
-        most: the most calls of one turn.
+        name: The name in the results.
+        goal: The kind of the row, which selects its goals.
+        prepare: Creates the given number of inputs, and the rows that they require.
+        call: Calls a candidate with one input.
+        look: Reads the stored rows with this package, for the comparison before the measurement.
+        most: The maximum number of calls in a turn.
     """
 
     name: str
@@ -210,7 +215,7 @@ class Row:
 
 
 def made(of: Callable[[Stage], tuple[Any, ...]]) -> Callable[[Stage, int], Awaitable[Inputs]]:
-    """Inputs for which nothing has to be there."""
+    """Return a ``prepare`` function for inputs that do not require any rows."""
 
     async def prepare(stage: Stage, count: int) -> Inputs:
         return [of(stage) for _ in range(count)]
@@ -227,7 +232,7 @@ async def _tokens(stage: Stage, count: int) -> Inputs:
 
 
 async def _cursors(stage: Stage, count: int) -> Inputs:
-    """Cursors some way down the list."""
+    """Return cursors from the middle of the list."""
     page = await stage.adapters.users.list(READ, take=1000, from_="")
     chosen = [stage.chance.choice(page.items[200:]) for _ in range(count)]
     return [(user.created_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"), user.user_id) for user in chosen]
@@ -291,7 +296,7 @@ async def _look_sign_in(stage: Stage, given: tuple[Any, ...], _: Any) -> Any:
     session_, code_ = await store.sessions.get(WRITE, asked.session["id"]), await store.codes.get(WRITE, asked.code, "authorization_code")
     user = await store.users.get_by_email(WRITE, asked.email)
     counted = await store.user_activity.get(WRITE, user.user_id) if user else None
-    # Each sign-in counts, so that the numbers differ.
+    # Each sign-in increments the counter, so the numbers differ.
     user = user.model_copy(update={"login_count": counted is not None and counted.login_count > 0}) if user else None
     login = await store.login_sessions.get(WRITE, session_.login_session_id) if session_ else None
     logs = await store.logs.list(WRITE, per_page=2)

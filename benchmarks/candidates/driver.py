@@ -1,7 +1,7 @@
-"""The base line: the bare driver with SQL by hand, on one connection that stays open, and through the driver's own pool.
+"""The baseline: the bare driver with hand-written SQL, over one open connection and over the driver's own pool.
 
-It encodes by hand what it binds, checks nothing, binds only the columns that are given, and ends with the rows as the driver gives them:
-tuples, with JSON as text, or with an id. So it is what a call costs before anything is made of it.
+It encodes the parameters itself, does not validate anything, and inserts only the given columns. It returns the tuples of the driver, with
+JSON as text, or an ID. This is the cost of a call without any further processing.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def _of(table: str, names: Sequence[str]) -> str:
 
 
 def _linked(table: str) -> str:
-    """The columns of a linked account, in the places that they have in a user's row."""
+    """Return the columns of a linked account, at the same positions as in the row of a user."""
     return ",".join(f"{table}.{name}" if name in LINKED else "NULL" for name in USER) + ",NULL,NULL,NULL"
 
 
@@ -81,7 +81,7 @@ def _marks(columns: str | Sequence[str]) -> str:
 
 
 def _with_linked(where: str, hint: str = "") -> str:
-    """The users that meet a condition and, in the same answer, the accounts that are linked to them."""
+    """Return a query for the users that match a condition, together with their linked accounts."""
     return (
         f"SELECT {_of('u', USER)},{ACTIVITY} FROM users u{hint} {JOIN} WHERE u.tenant_id = ? AND {where} "
         f"UNION ALL SELECT {_linked('l')} FROM users l{{linked_to}} WHERE l.tenant_id = ? AND l.linked_to = "
@@ -89,7 +89,10 @@ def _with_linked(where: str, hint: str = "") -> str:
 
 
 def _page(where: str, more: str = "", hint: str = "{newest}") -> str:
-    """A page, with the accounts that are linked to each of its users as JSON: quicker than a second statement, or rows of their own."""
+    """Return a query for a page of users.
+
+    It reads the linked accounts of each user as JSON, which is faster than a second statement or additional rows.
+    """
     linked = "SELECT {gathered} FROM users l{linked_to} WHERE l.tenant_id = u.tenant_id AND l.linked_to = u.user_id"
     return (
         f"SELECT {_of('u', USER)},{ACTIVITY},({linked}){more} FROM users u{hint} {JOIN} "
@@ -156,22 +159,22 @@ WORDS = {
         "linked_to": "",
         "newest": " FORCE INDEX (idx_users_tenant_created_at)",
         "by_email": "",
-        # It reads no range of an index for a comparison of tuples; the first value is bound twice.
+        # MySQL does not use an index range for a tuple comparison. The first value is bound twice.
         "before": "u.created_at <= ? AND (u.created_at < ? OR u.user_id < ?)",
         "upsert": "ON DUPLICATE KEY UPDATE last_ip = VALUES(last_ip), last_login = VALUES(last_login), login_count = login_count + 1",
     },
 }
-"""What the engines say differently, and the indexes that they are better told of."""
+"""The SQL dialect of each engine, and the index hints that it needs."""
 
 
 def numbered(text: str) -> str:
-    """A statement as PostgreSQL numbers its parameters."""
+    """Return a statement with the numbered placeholders of PostgreSQL."""
     first, *rest = text.split("?")
     return first + "".join(f"${number}{part}" for number, part in enumerate(rest, 1))
 
 
 def statements(engine: str) -> dict[str, str]:
-    """All statements as an engine wants them."""
+    """Return all statements in the dialect of an engine."""
     texts = {name: text.format(**WORDS[engine]) for name, text in SQL.items()}
     if engine == "postgresql":
         return {name: numbered(text) for name, text in texts.items()}
@@ -181,51 +184,51 @@ def statements(engine: str) -> dict[str, str]:
 
 
 def iso(instant: datetime) -> str:
-    """An instant in UTC, as most columns have it."""
+    """Return a time in UTC as text, the format of most columns."""
     return instant.isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
 def ms(instant: datetime) -> int:
-    """An instant as the columns on ``_ts`` have it."""
+    """Return a time in milliseconds, the format of the columns ending in ``_ts``."""
     return (instant - EPOCH) // MILLISECOND
 
 
 def text(value: Any) -> str:
-    """JSON."""
+    """Return a value as JSON."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 class Line(Protocol):
-    """What runs statements: a connection, or a pool."""
+    """An object that runs statements: a connection or a pool."""
 
     async def fetch(self, sql: str, *args: Any) -> Sequence[Any]:
-        """The rows of a statement."""
+        """Return the rows of a statement."""
 
     async def run(self, sql: str, *args: Any) -> object:
         """Run a statement."""
 
     async def changed(self, sql: str, *args: Any) -> bool:
-        """Run a statement; whether it found a row."""
+        """Run a statement and return whether it matched a row."""
 
 
 class Driver(Candidate):
-    """What all bare drivers share."""
+    """The common base of all bare drivers."""
 
     models = False
     engine: ClassVar[str]
     line: Line
-    """For single statements, each of which commits."""
+    """Runs single statements, each of which is committed."""
 
     def __init__(self) -> None:
         self.sql = statements(self.engine)
 
     @abstractmethod
     def transaction(self) -> AbstractAsyncContextManager[Line]:
-        """A transaction."""
+        """Open a transaction."""
 
     @abstractmethod
     async def insert_many(self, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Insert users in the quickest way that the driver has, all or none."""
+        """Insert all users or none, with the fastest method of the driver."""
 
     async def user(self, tenant: str, user_id: str) -> Any:
         """See the protocol."""
@@ -374,7 +377,7 @@ class Driver(Candidate):
 
 
 class SQLiteDriver(Driver):
-    """aiosqlite, one connection; each call is one hop to its thread."""
+    """One connection of aiosqlite. Each call is one round trip to its thread."""
 
     name = "driver"
     engine = "sqlite"
@@ -383,17 +386,17 @@ class SQLiteDriver(Driver):
     def __init__(self, connection: aiosqlite.Connection) -> None:
         super().__init__()
         self._connection = connection
-        # Transactions of several tasks on one connection take turns.
+        # The tasks share one connection, so only one of them can have a transaction at a time.
         self._turn = asyncio.Lock()
         self.line = self
 
     @classmethod
     async def open(cls, place: Place) -> Self:
-        """Connect."""
+        """Open the connection."""
         return cls(await open_sqlite(place.path))
 
     async def close(self) -> None:
-        """Disconnect."""
+        """Close the connection."""
         await self._connection.close()
 
     async def fetch(self, sql: str, *args: Any) -> Sequence[Any]:
@@ -403,7 +406,10 @@ class SQLiteDriver(Driver):
     run = fetch
 
     async def changed(self, sql: str, *args: Any) -> bool:
-        """See the protocol; asked for a row, a hop is saved: a cursor would have to be closed."""
+        """Run a statement and return whether it matched a row.
+
+        RETURNING saves a round trip to the thread, because a cursor would have to be closed.
+        """
         return bool(await self._connection.execute_fetchall(sql + " RETURNING 1", args))
 
     @asynccontextmanager
@@ -425,7 +431,7 @@ class SQLiteDriver(Driver):
 
 
 class AsyncpgLine:
-    """A connection, or a pool, of asyncpg; it prepares each statement once a connection and keeps it."""
+    """A connection or a pool of asyncpg, which caches a prepared statement for each connection."""
 
     def __init__(self, connection: Any) -> None:
         self.fetch = connection.fetch
@@ -437,7 +443,7 @@ class AsyncpgLine:
 
 
 class AsyncpgDriver(Driver):
-    """asyncpg, one connection."""
+    """One connection of asyncpg."""
 
     name = "driver"
     engine = "postgresql"
@@ -451,13 +457,13 @@ class AsyncpgDriver(Driver):
 
     @classmethod
     async def open(cls, place: Place) -> Self:
-        """Connect."""
+        """Open the connection."""
         import asyncpg
 
         return cls(await asyncpg.connect(place.url))
 
     async def close(self) -> None:
-        """Disconnect."""
+        """Close the connection."""
         await self._connection.close()
 
     @asynccontextmanager
@@ -467,19 +473,19 @@ class AsyncpgDriver(Driver):
             yield self.line
 
     async def insert_many(self, rows: Sequence[tuple[Any, ...]]) -> None:
-        """See above; PostgreSQL's own way is COPY."""
+        """Insert the users with COPY."""
         await self._connection.copy_records_to_table("users", records=rows, columns=NEW_USER)
 
 
 class AsyncpgPool(AsyncpgDriver):
-    """asyncpg through its pool, as its documentation has it."""
+    """A pool of asyncpg, used as its documentation recommends."""
 
     name = "driver, pool"
     concurrent = True
 
     @classmethod
     async def open(cls, place: Place) -> Self:
-        """Connect."""
+        """Open the pool."""
         import asyncpg
 
         return cls(await asyncpg.create_pool(place.url, min_size=place.pool, max_size=place.pool))
@@ -515,13 +521,13 @@ class MySQLLine:
         return bool(await self.run(sql, *args))
 
     async def many(self, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Insert rows; the driver makes few statements of them."""
+        """Insert rows. The driver combines them into few statements."""
         async with self._connection.cursor() as cursor:
             await cursor.executemany(sql, rows)
 
 
 class AiomysqlDriver(Driver):
-    """aiomysql, one connection."""
+    """One connection of aiomysql."""
 
     name = "driver"
     engine = "mysql"
@@ -536,11 +542,11 @@ class AiomysqlDriver(Driver):
 
     @classmethod
     async def open(cls, place: Place) -> Self:
-        """Connect."""
+        """Open the connection."""
         return cls(await connection_of(cls.driver, place))
 
     async def close(self) -> None:
-        """Disconnect."""
+        """Close the connection."""
         self._connection.close()
 
     @asynccontextmanager
@@ -567,18 +573,18 @@ async def _mysql_transaction(connection: Any) -> AsyncIterator[MySQLLine]:
 
 
 class AsyncmyDriver(AiomysqlDriver):
-    """asyncmy, one connection."""
+    """One connection of asyncmy."""
 
     name = "driver, asyncmy"
     driver = "asyncmy"
 
     async def close(self) -> None:
-        """Disconnect."""
+        """Close the connection."""
         await self._connection.ensure_closed()
 
 
 class MySQLPoolLine:
-    """A pool of aiomysql: each statement takes a connection."""
+    """A pool of aiomysql that acquires a connection for each statement."""
 
     def __init__(self, pool: Any) -> None:
         self._pool = pool
@@ -599,7 +605,7 @@ class MySQLPoolLine:
 
 
 class AiomysqlPool(Driver):
-    """aiomysql through its pool, as its documentation has it."""
+    """A pool of aiomysql, used as its documentation recommends."""
 
     name = "driver, pool"
     engine = "mysql"
@@ -613,11 +619,11 @@ class AiomysqlPool(Driver):
 
     @classmethod
     async def open(cls, place: Place) -> Self:
-        """Connect."""
+        """Open the pool."""
         return cls(await pool_of(cls.driver, place))
 
     async def close(self) -> None:
-        """Disconnect."""
+        """Close the pool."""
         self._pool.close()
         await self._pool.wait_closed()
 

@@ -1,6 +1,6 @@
-"""Kysely on Node, in a process of its own that does the calls and takes the times; see ``kysely.mjs``.
+"""Kysely on Node, in a process of its own that runs and measures the calls; see ``kysely.mjs``.
 
-npm puts it and its drivers into ``.venv/kysely``, as the tests put wrangler beside it.
+npm installs Kysely and its drivers in ``.venv/kysely``.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from .sqlite import PRAGMAS
 HOME = Path(__file__).parents[2] / ".venv" / "kysely"
 PACKAGES = ("kysely@0.28", "better-sqlite3@12", "pg@8", "mysql2@3")
 LONGEST = 1 << 26
-"""Bytes of an answer."""
+"""The maximum size of an answer, in bytes."""
 
 
 def installed() -> Path:
-    """Where the packages are, fetched by npm if need be.
+    """Return the directory of the packages, and install them with npm if necessary.
 
     Raises:
-        NotHereError: there is no Node, or npm cannot fetch them.
+        NotHereError: Node is not installed, or npm cannot install the packages.
     """
     if not shutil.which("node") or not shutil.which("npm"):
         raise NotHereError("Node and npm are not here")
@@ -60,7 +60,7 @@ class Kysely(Remote):
 
     @classmethod
     async def open(cls, place: Place) -> Self:
-        """Start it."""
+        """Start the process."""
         given: dict[str, Any] = {"modules": str(installed()), "pool": place.pool, "begin": READ_COMMITTED}
         if place.engine == "sqlite":
             given |= {"path": place.path, "pragmas": PRAGMAS}
@@ -72,12 +72,12 @@ class Kysely(Remote):
         command = ("node", str(Path(__file__).with_suffix(".mjs")), place.engine)
         process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, limit=LONGEST)
         if process.stdin:
-            # Not as an argument, which everybody on the machine could read: there is a password in it.
+            # Not as an argument, which every user of the machine could read, because the URL contains a password.
             process.stdin.write(json.dumps(given).encode() + b"\n")
         return cls(process)
 
     async def close(self) -> None:
-        """Let it end."""
+        """Stop the process."""
         if self._process.stdin:
             self._process.stdin.close()
         await self._process.wait()

@@ -1,4 +1,4 @@
-"""authhero_sql, by URL and over a pool of the user's own."""
+"""This package, over a URL and over an existing pool."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .sqlite import open_sqlite
 
 
 class Ours(Candidate):
-    """``connect(url)``."""
+    """The candidate with ``connect(url)``."""
 
     name = "ours"
 
@@ -28,13 +28,13 @@ class Ours(Candidate):
 
     @classmethod
     async def open(cls, place: Place) -> Self:
-        """Connect by URL."""
+        """Connect with the URL."""
         stack = AsyncExitStack()
         options = {} if place.engine == "sqlite" else {"max_size": place.pool}
         return cls(await create_adapters(await stack.enter_async_context(connect(place.url, **options))), stack)
 
     async def close(self) -> None:
-        """Disconnect."""
+        """Close all connections."""
         await self._stack.aclose()
 
     async def user(self, tenant: str, user_id: str) -> Any:
@@ -75,7 +75,7 @@ class Ours(Candidate):
         return page.items, page.total or 0
 
     async def users_after(self, tenant: str, created_at: str, user_id: str) -> Any:
-        """See the protocol; a caller has the cursor as the text that the page before gave."""
+        """Return the page after a user. A real caller has the cursor from the previous page."""
         cursor = json.dumps({"s": created_at, "i": user_id, "k": "created_at:desc"}, separators=(",", ":"))
         after = urlsafe_b64encode(cursor.encode()).rstrip(b"=").decode()
         return (await self.adapters.users.list(tenant, take=PAGE, from_=after)).items
@@ -152,13 +152,13 @@ class Ours(Candidate):
 
 
 class OursOwnPool(Ours):
-    """``create_adapters(pool)`` over a pool that is made as its driver's documentation has it."""
+    """The candidate with ``create_adapters(pool)``, over a pool that is created as the driver's documentation recommends."""
 
     name = "ours, own pool"
 
     @classmethod
     async def open(cls, place: Place) -> Self:
-        """Make a pool, and hand it in."""
+        """Create a pool and pass it to ``create_adapters``."""
         stack = AsyncExitStack()
         if place.engine == "sqlite":
             connection = await open_sqlite(place.path)
@@ -175,14 +175,14 @@ class OursOwnPool(Ours):
 
 
 class OursAsyncmy(Ours):
-    """``connect("mysql+asyncmy://…")``."""
+    """The candidate with ``connect("mysql+asyncmy://…")``."""
 
     name = "ours, asyncmy"
     engines = ("mysql",)
 
     @classmethod
     async def open(cls, place: Place) -> Self:
-        """Connect by URL, where that names another driver."""
+        """Connect with a URL that selects asyncmy."""
         try:
             return await super().open(Place(place.engine, place.url.replace("mysql://", "mysql+asyncmy://", 1)))
         except ConfigurationError:
