@@ -56,9 +56,9 @@ from benchmarks.candidates.driver import AiomysqlDriver, AiomysqlPool, AsyncmyDr
 from benchmarks.candidates.kysely import Kysely
 from benchmarks.candidates.orm import Orm
 from benchmarks.candidates.ours import Ours, OursAsyncmy, OursOwnPool
-from benchmarks.candidates.protocol import Candidate, NotHereError, Place, Recorder, Remote, Steps
+from benchmarks.candidates.protocol import Candidate, Recorder, Remote, Steps, Target, UnavailableError
 from benchmarks.candidates.tortoise import Tortoise
-from benchmarks.fairness import unlike
+from benchmarks.fairness import find_differences
 from benchmarks.workload import ROWS, Inputs, Row, Stage
 from tests import engines, mysql9
 from tests.population import analyze
@@ -76,10 +76,10 @@ PACKAGES = (
 )  # fmt: skip
 RESULTS = Path(__file__).parent / "results"
 TASKS = 32
-TURN = 0.03
+TURN_SECONDS = 0.03
 """The length of a turn with one task, in seconds."""
-WARM = 12
-PROFILED = 2_000
+WARM_UP_CALLS = 12
+MAX_PROFILED_CALLS = 2_000
 """The maximum number of profiled calls."""
 GOALS = {row.name: row.goal for row in ROWS}
 
@@ -87,7 +87,7 @@ GOALS = {row.name: row.goal for row in ROWS}
 # --- one turn ------------------------------------------------------------------------------------------------------------------
 
 
-async def steps(row: Row, inputs: Inputs) -> list[Steps]:
+async def record_calls(row: Row, inputs: Inputs) -> list[Steps]:
     """Return the calls of a row for each input, to send them to a candidate in another process."""
     noted: list[Steps] = []
     for each in inputs:
@@ -104,9 +104,9 @@ async def one_task(row: Row, candidate: Candidate, inputs: Inputs) -> tuple[floa
         The median duration and the mean process time of a call, in microseconds.
     """
     if isinstance(candidate, Remote):
-        return await candidate.one_task(await steps(row, inputs))
+        return await candidate.one_task(await record_calls(row, inputs))
     times, clock = [], time.perf_counter
-    with fresh():
+    with collect_garbage():
         cpu = time.process_time()
         for each in inputs:
             begun = clock()
@@ -123,21 +123,21 @@ async def many_tasks(row: Row, candidate: Candidate, inputs: Inputs) -> float:
         The number of calls per second.
     """
     if isinstance(candidate, Remote):
-        return await candidate.many_tasks(await steps(row, inputs), TASKS)
+        return await candidate.many_tasks(await record_calls(row, inputs), TASKS)
     waiting = iter(inputs)
 
     async def work() -> None:
         for each in waiting:
             await row.call(candidate, *each)
 
-    with fresh():
+    with collect_garbage():
         begun = time.perf_counter()
         await asyncio.gather(*(work() for _ in range(TASKS)))
         return len(inputs) / (time.perf_counter() - begun)
 
 
 @contextmanager
-def fresh() -> Iterator[None]:
+def collect_garbage() -> Iterator[None]:
     """Collect garbage first, so that a candidate does not pay for the garbage of another one."""
     gc.collect()
     yield
@@ -170,10 +170,10 @@ class Comparison:
         for row in self.rows:
             self.figures[row.name] = {candidate.name: Figures() for candidate in self.candidates}
             for candidate in self.candidates:
-                p50, _ = await one_task(row, candidate, await row.prepare(self.stage, min(WARM, row.most)))
-                if candidate.concurrent and row.most > 1:
+                p50, _ = await one_task(row, candidate, await row.prepare(self.stage, min(WARM_UP_CALLS, row.max_calls)))
+                if candidate.concurrent and row.max_calls > 1:
                     await many_tasks(row, candidate, await row.prepare(self.stage, 2 * TASKS))
-                self._calls[row.name, candidate.name] = max(1, min(row.most, int(TURN / (p50 / 1e6))))
+                self._calls[row.name, candidate.name] = max(1, min(row.max_calls, int(TURN_SECONDS / (p50 / 1e6))))
 
         # Objects that the libraries keep must not slow down the garbage collections of the measurement.
         gc.collect()
@@ -187,7 +187,7 @@ class Comparison:
                 p50, cpu = await one_task(row, candidate, await self._inputs(row, candidate))
                 figures.p50.append(round(p50, 1))
                 figures.cpu.append(round(cpu, 1))
-            for candidate in shuffled(self.candidates if row.most > 1 else []):
+            for candidate in shuffled(self.candidates if row.max_calls > 1 else []):
                 if candidate.concurrent:
                     rate = await many_tasks(row, candidate, await self._inputs(row, candidate, 2 * TASKS))
                     self.figures[row.name][candidate.name].rate.append(round(rate, 1))
@@ -202,15 +202,15 @@ def shuffled(things: Sequence[T]) -> list[T]:
 
 
 @asynccontextmanager
-async def opened(place: Place, names: Sequence[str]) -> AsyncIterator[list[Candidate]]:
+async def open_candidates(target: Target, names: Sequence[str]) -> AsyncIterator[list[Candidate]]:
     """Open the selected candidates that are available."""
     found: list[Candidate] = []
     try:
         for kind in CANDIDATES:
-            if place.engine in kind.engines and wanted(kind.name, names):
+            if target.engine in kind.engines and has_prefix(kind.name, names):
                 try:
-                    found.append(await kind.open(place))
-                except NotHereError as error:
+                    found.append(await kind.open(target))
+                except UnavailableError as error:
                     print(f"{kind.name} is not measured: {error}")
         yield found
     finally:
@@ -218,41 +218,41 @@ async def opened(place: Place, names: Sequence[str]) -> AsyncIterator[list[Candi
             await candidate.close()
 
 
-def wanted(name: str, beginnings: Sequence[str]) -> bool:
+def has_prefix(name: str, prefixes: Sequence[str]) -> bool:
     """Return whether the name starts with one of the prefixes, or whether there are no prefixes."""
-    return not beginnings or any(name.startswith(beginning) for beginning in beginnings)
+    return not prefixes or any(name.startswith(prefix) for prefix in prefixes)
 
 
-async def measured(stage: Stage, place: Place, loop: str, options: argparse.Namespace) -> tuple[Comparison, bool]:
+async def measure(stage: Stage, target: Target, loop: str, options: argparse.Namespace) -> tuple[Comparison, bool]:
     """Measure on the running event loop.
 
     Returns:
         The measurements, and whether all candidates had the same results.
     """
-    rows = [row for row in ROWS if wanted(row.name, options.rows)]
+    rows = [row for row in ROWS if has_prefix(row.name, options.rows)]
     names = options.candidates or (["driver", "ours"] if loop == "uvloop" else [])
-    async with opened(place, names) as candidates:
-        ours = await Ours.open(place)
-        wrong: dict[str, str] = {}
+    async with open_candidates(target, names) as candidates:
+        ours = await Ours.open(target)
+        differences: dict[str, str] = {}
         for row in rows:
-            wrong.update(await unlike(stage, row, [each for each in candidates if each.name not in wrong], ours))
+            differences.update(await find_differences(stage, row, [each for each in candidates if each.name not in differences], ours))
         await ours.close()
-        for name, what in wrong.items():
-            print(f"{name} DIFFERS and is not measured: {what}")
-        comparison = Comparison(stage, rows, [candidate for candidate in candidates if candidate.name not in wrong])
+        for name, difference in differences.items():
+            print(f"{name} is not measured because its results differ: {difference}")
+        comparison = Comparison(stage, rows, [candidate for candidate in candidates if candidate.name not in differences])
         await comparison.warm()
         for number in range(options.rounds):
             await comparison.round()
-            print(f"\r{place.engine} {loop}: round {number + 1} of {options.rounds}", end="", file=sys.stderr, flush=True)
+            print(f"\r{target.engine} {loop}: round {number + 1} of {options.rounds}", end="", file=sys.stderr, flush=True)
         print(file=sys.stderr)
-    return comparison, not wrong
+    return comparison, not differences
 
 
 # --- one engine ----------------------------------------------------------------------------------------------------------------
 
 
 @asynccontextmanager
-async def staged(url: str) -> AsyncIterator[Stage]:
+async def open_stage(url: str) -> AsyncIterator[Stage]:
     """Open a migrated and filled database with up-to-date statistics, like a database in production."""
     async with connect(url) as db:
         await migrate_to_latest(db)
@@ -262,31 +262,33 @@ async def staged(url: str) -> AsyncIterator[Stage]:
         yield stage
 
 
-async def one_loop(engine: str, url: str, loop: str, options: argparse.Namespace) -> tuple[dict[str, Any], bool]:
+async def measure_loop(engine: str, url: str, loop: str, options: argparse.Namespace) -> tuple[dict[str, Any], bool]:
     """Measure an engine on the running event loop.
 
     Returns:
         The results, and whether all candidates had the same results.
     """
-    place = Place("mysql" if engine == "mysql9" else engine, url)
-    async with staged(url) as stage:
-        comparison, alike = await measured(stage, place, loop, options)
+    target = Target("mysql" if engine == "mysql9" else engine, url)
+    async with open_stage(url) as stage:
+        comparison, matching = await measure(stage, target, loop, options)
         results: dict[str, Any] = {
             "rows": {row: {name: asdict(each) for name, each in named.items()} for row, named in comparison.figures.items()},
             "models": modelling.costs(),
         }
         if options.startup and loop == "asyncio":
             inputs = {
-                row.name: [await row.prepare(stage, 1 + startup.NEXT) for _ in startup.KINDS] for row in comparison.rows if row.most > 1
+                row.name: [await row.prepare(stage, 1 + startup.NEXT_CALLS) for _ in startup.CANDIDATES]
+                for row in comparison.rows
+                if row.max_calls > 1
             }
-            results["startup"] = {"imports": startup.imports(), "openings": startup.openings(place, inputs)}
-        if place.engine in DRIVERS:
-            driver = await DRIVERS[place.engine].open(place)
-            results["server"] = str((await driver.line.fetch("SELECT version()"))[0][0]).partition(" (")[0]
+            results["startup"] = {"imports": startup.imports(), "openings": startup.openings(target, inputs)}
+        if target.engine in DRIVERS:
+            driver = await DRIVERS[target.engine].open(target)
+            results["server"] = str((await driver.executor.fetch("SELECT version()"))[0][0]).partition(" (")[0]
             await driver.close()
         else:
             results["server"] = f"SQLite {sqlite3.sqlite_version}"
-    return results, alike
+    return results, matching
 
 
 def run(work: Awaitable[Any], loop: str) -> Any:
@@ -322,22 +324,22 @@ def database(engine: str) -> Iterator[str]:
         server.stop()
 
 
-def in_a_process(engine: str, loop: str, options: argparse.Namespace) -> tuple[dict[str, Any], bool]:
+def measure_in_process(engine: str, loop: str, options: argparse.Namespace) -> tuple[dict[str, Any], bool]:
     """Measure in a new process, because the libraries keep caches for an engine.
 
     Raises:
         subprocess.CalledProcessError: The measurement failed. The process has printed the reason.
     """
     with tempfile.NamedTemporaryFile() as file:
-        words = [f"--{name}={','.join(getattr(options, name))}" for name in ("rows", "candidates") if getattr(options, name)]
-        words += ["--startup"] if options.startup else []
-        command = [sys.executable, __file__, engine, f"--loops={loop}", f"--rounds={options.rounds}", *words, f"--into={file.name}"]
+        args = [f"--{name}={','.join(getattr(options, name))}" for name in ("rows", "candidates") if getattr(options, name)]
+        args += ["--startup"] if options.startup else []
+        command = [sys.executable, __file__, engine, f"--loops={loop}", f"--rounds={options.rounds}", *args, f"--into={file.name}"]
         subprocess.run(command, check=True)
-        results, alike = json.load(file)
-    return results, alike
+        results, matching = json.load(file)
+    return results, matching
 
 
-def on_engine(engine: str, options: argparse.Namespace) -> bool:
+def measure_engine(engine: str, options: argparse.Namespace) -> bool:
     """Measure an engine, print the results, and store them if requested.
 
     Returns:
@@ -345,22 +347,22 @@ def on_engine(engine: str, options: argparse.Namespace) -> bool:
     """
     results: dict[str, Any] = {"engine": engine, "rounds": options.rounds, **machine(), "loops": {}}
     passed = True
-    warn("before", os.getloadavg()[0])
+    warn_about_load("before the measurement", os.getloadavg()[0])
     for loop in options.loops:
-        found, alike = in_a_process(engine, loop, options)
-        passed &= alike
+        found, matching = measure_in_process(engine, loop, options)
+        passed &= matching
         results |= {name: found.pop(name) for name in ("server", "startup") if name in found}
         results["loops"][loop] = found
-        tell(results, loop)
+        print_results(results, loop)
     results["load"]["after"] = os.getloadavg()[0]
-    warn("afterwards", results["load"]["after"])
+    warn_about_load("after the measurement", results["load"]["after"])
     if options.write:
         RESULTS.mkdir(exist_ok=True)
         (RESULTS / f"{engine}.json").write_text(json.dumps(results, separators=(",", ":")) + "\n")
     return passed
 
 
-def tell(results: dict[str, Any], loop: str) -> None:
+def print_results(results: dict[str, Any], loop: str) -> None:
     """Print the table and the verdicts of an event loop."""
     found = results["loops"][loop]
     title = f"{results['engine']} ({results['server']}), {loop}"
@@ -393,65 +395,70 @@ def _lines(path: str) -> list[str]:
     return Path(path).read_text().splitlines() if Path(path).exists() else []
 
 
-def warn(when: str, load: float) -> None:
+def warn_about_load(when: str, load: float) -> None:
     """Print a warning if the machine has other work."""
     cores = os.cpu_count() or 1
     if load > cores / 2:
-        print(f"WARNING: {when} the load was {load:.1f} on {cores} cores: take times for an order of magnitude, and CPU for more")
+        print(f"WARNING: the load {when} was {load:.1f} on {cores} cores: the times are inaccurate, the CPU times less so")
 
 
-async def profiled(engine: str, url: str, name: str) -> None:
+async def print_profile(engine: str, url: str, name: str) -> None:
     """Print where this package spends its time in a row."""
     row = next(row for row in ROWS if row.name.startswith(name))
-    async with staged(url) as stage:
-        ours = await Ours.open(Place("mysql" if engine == "mysql9" else engine, url))
-        await one_task(row, ours, await row.prepare(stage, min(row.most, 50)))
-        inputs = await row.prepare(stage, PROFILED if row.most >= 100 else row.most * 5)
+    async with open_stage(url) as stage:
+        ours = await Ours.open(Target("mysql" if engine == "mysql9" else engine, url))
+        await one_task(row, ours, await row.prepare(stage, min(row.max_calls, 50)))
+        inputs = await row.prepare(stage, MAX_PROFILED_CALLS if row.max_calls >= 100 else row.max_calls * 5)
         profile = cProfile.Profile()
         profile.enable()
         for each in inputs:
             await row.call(ours, *each)
         profile.disable()
         await ours.close()
-    print(f"{engine}: {row.name}, {len(inputs)} calls; the times are those of all of them, and larger than without the profiler")
+    print(f"{engine}: {row.name}, total times of {len(inputs)} calls, which are longer than without the profiler")
     pstats.Stats(profile).sort_stats("tottime").print_stats(30)
 
 
-def arguments() -> argparse.Namespace:
+def parse_arguments() -> argparse.Namespace:
     """Parse the command line."""
-    parser = argparse.ArgumentParser(description="Compare authhero_sql with what else a program could use.")
-    parser.add_argument("engines", nargs="*", default=["sqlite", "postgresql", "mysql"], help=f"some of {' '.join(ENGINES)}")
+    parser = argparse.ArgumentParser(description="Compare authhero_sql with other database libraries.")
+    parser.add_argument(
+        "engines",
+        nargs="*",
+        default=["sqlite", "postgresql", "mysql"],
+        help=f"the engines to measure: {', '.join(ENGINES)} (default: all but mysql9)",
+    )
     for name, default, help in (
-        ("--rows", [], "only the rows that begin like one of these"),
-        ("--candidates", [], "only the candidates that begin like one of these"),
+        ("--rows", [], "only the rows whose names start with one of these prefixes"),
+        ("--candidates", [], "only the candidates whose names start with one of these prefixes, such as driver or ours"),
         ("--loops", ["asyncio"], "asyncio, uvloop or both (default: asyncio)"),
     ):
         parser.add_argument(name, type=lambda text: text.split(","), default=default, metavar="A,B", help=help)
-    parser.add_argument("--rounds", type=int, default=15, metavar="N", help="default: %(default)s")
-    parser.add_argument("--startup", action="store_true", help="also measure what it costs to begin")
-    parser.add_argument("--write", action="store_true", help="keep the results in results/<engine>.json")
+    parser.add_argument("--rounds", type=int, default=15, metavar="N", help="the number of rounds (default: %(default)s)")
+    parser.add_argument("--startup", action="store_true", help="also measure imports, connections and first calls")
+    parser.add_argument("--write", action="store_true", help="store the results in results/<engine>.json")
     parser.add_argument("--into", type=Path, help=argparse.SUPPRESS)
-    parser.add_argument("--profile", metavar="ROW", help="instead print where our own time goes in this row")
+    parser.add_argument("--profile", metavar="ROW", help="profile this package in the row with this prefix instead")
     options = parser.parse_args()
     if unknown := set(options.engines) - set(ENGINES) | set(options.loops) - {"asyncio", "uvloop"}:
-        parser.error(f"unknown: {', '.join(sorted(unknown))}")
+        parser.error(f"unknown engine or event loop: {', '.join(sorted(unknown))}")
     return options
 
 
 def main() -> int:
     """Measure the selected engines and return the exit code."""
-    options = arguments()
+    options = parse_arguments()
     if options.profile:
         for engine in options.engines:
             with database(engine) as url:
-                asyncio.run(profiled(engine, url, options.profile))
+                asyncio.run(print_profile(engine, url, options.profile))
         return 0
     if options.into:
         (engine,), (loop,) = options.engines, options.loops
         with database(engine) as url:
-            options.into.write_text(json.dumps(run(one_loop(engine, url, loop, options), loop)))
+            options.into.write_text(json.dumps(run(measure_loop(engine, url, loop, options), loop)))
         return 0
-    passed = [on_engine(engine, options) for engine in options.engines]
+    passed = [measure_engine(engine, options) for engine in options.engines]
     return 0 if all(passed) else 1
 
 

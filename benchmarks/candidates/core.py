@@ -41,7 +41,7 @@ from authhero_sql.models import User
 
 from . import service
 from .columns import LINKED, TABLES, Column, Kind, iso, ms
-from .protocol import PAGE, Candidate, Given, How, Place, SignIn
+from .protocol import PAGE, Candidate, Given, RotationMethod, SignIn, Target
 from .sqlite import PRAGMAS
 
 
@@ -218,12 +218,12 @@ class Statements:
         )
 
 
-def engine_of(place: Place, isolation: str, driver: str | None = None) -> AsyncEngine:
+def engine_of(target: Target, isolation: str, driver: str | None = None) -> AsyncEngine:
     """Return an engine with the same pool size as all other candidates."""
     drivers = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "mysql": "mysql+aiomysql"}
-    url = make_url(place.url).set(drivername=driver or drivers[place.engine])
-    options: dict[str, Any] = {"pool_size": place.pool, "max_overflow": 0}
-    if place.engine == "sqlite":
+    url = make_url(target.url).set(drivername=driver or drivers[target.engine])
+    options: dict[str, Any] = {"pool_size": target.pool, "max_overflow": 0}
+    if target.engine == "sqlite":
         engine = create_async_engine(url, isolation_level="AUTOCOMMIT" if isolation == "AUTOCOMMIT" else None, **options)
         event.listen(engine.sync_engine, "connect", _prepare)
         if isolation != "AUTOCOMMIT":
@@ -275,15 +275,15 @@ class Core(Candidate):
     name = "SQLAlchemy Core"
     driver: ClassVar[str | None] = None
 
-    def __init__(self, place: Place) -> None:
-        self.reading = engine_of(place, "AUTOCOMMIT", self.driver)
-        self.writing = engine_of(place, "READ COMMITTED", self.driver)
-        self.statements = Statements(place.engine)
+    def __init__(self, target: Target) -> None:
+        self.reading = engine_of(target, "AUTOCOMMIT", self.driver)
+        self.writing = engine_of(target, "READ COMMITTED", self.driver)
+        self.statements = Statements(target.engine)
 
     @classmethod
-    async def open(cls, place: Place) -> Self:
+    async def open(cls, target: Target) -> Self:
         """Create the engines."""
-        return cls(place)
+        return cls(target)
 
     async def close(self) -> None:
         """Close all connections."""
@@ -376,10 +376,10 @@ class Core(Candidate):
         values = {"tenant": row["tenant_id"], "login": login_id, "until": row["expires_at"], "at": row["created_at"]}
         await connection.execute(self.statements.extend, values)
 
-    async def rotate(self, tenant: str, lookup: str, successor: Given, now: datetime, how: How) -> Any:
+    async def rotate(self, tenant: str, lookup: str, successor: Given, now: datetime, method: RotationMethod) -> Any:
         """See the protocol."""
         wanted = {"tenant": tenant, "lookup": lookup}
-        if how in {"transaction", "run_transaction"}:
+        if method in {"transaction", "run_transaction"}:
             async with self.writing.begin() as connection:
                 old = named("refresh_tokens", (await connection.execute(self.statements.token, wanted)).one())
                 return await self._exchange(connection, service.token(old), tenant, successor, now)

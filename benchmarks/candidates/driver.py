@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
 from .mysql import Driver as MySQLDriverName
 from .mysql import connection_of, pool_of
-from .protocol import PAGE, Candidate, Given, How, Place, SignIn
+from .protocol import PAGE, Candidate, Given, RotationMethod, SignIn, Target
 from .sqlite import open_sqlite
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ JOIN = "LEFT JOIN user_activity a ON a.tenant_id = u.tenant_id AND a.user_id = u
 EXTEND = "UPDATE login_sessions SET expires_at_ts = ?, updated_at_ts = ? WHERE tenant_id = ? AND id = ? AND expires_at_ts < ?"
 
 
-def _of(table: str, names: Sequence[str]) -> str:
+def _qualified(table: str, names: Sequence[str]) -> str:
     return ",".join(f"{table}.{name}" for name in names)
 
 
@@ -76,14 +76,14 @@ def _linked(table: str) -> str:
     return ",".join(f"{table}.{name}" if name in LINKED else "NULL" for name in USER) + ",NULL,NULL,NULL"
 
 
-def _marks(columns: str | Sequence[str]) -> str:
+def _placeholders(columns: str | Sequence[str]) -> str:
     return ",".join("?" * (columns.count(",") + 1 if isinstance(columns, str) else len(columns)))
 
 
 def _with_linked(where: str, hint: str = "") -> str:
     """Return a query for the users that match a condition, together with their linked accounts."""
     return (
-        f"SELECT {_of('u', USER)},{ACTIVITY} FROM users u{hint} {JOIN} WHERE u.tenant_id = ? AND {where} "
+        f"SELECT {_qualified('u', USER)},{ACTIVITY} FROM users u{hint} {JOIN} WHERE u.tenant_id = ? AND {where} "
         f"UNION ALL SELECT {_linked('l')} FROM users l{{linked_to}} WHERE l.tenant_id = ? AND l.linked_to = "
     )
 
@@ -95,7 +95,7 @@ def _page(where: str, more: str = "", hint: str = "{newest}") -> str:
     """
     linked = "SELECT {gathered} FROM users l{linked_to} WHERE l.tenant_id = u.tenant_id AND l.linked_to = u.user_id"
     return (
-        f"SELECT {_of('u', USER)},{ACTIVITY},({linked}){more} FROM users u{hint} {JOIN} "
+        f"SELECT {_qualified('u', USER)},{ACTIVITY},({linked}){more} FROM users u{hint} {JOIN} "
         f"WHERE u.tenant_id = ?{where} ORDER BY u.created_at DESC, u.user_id DESC LIMIT {PAGE}"
     )
 
@@ -105,7 +105,7 @@ SQL = {
     "user_by_email": _with_linked("u.email = ? AND u.provider = ?")
     + "(SELECT user_id FROM users WHERE tenant_id = ? AND email = ? AND provider = ?)",
     "client": f"SELECT {CLIENT} FROM clients WHERE tenant_id = ? AND client_id = ?",
-    "create_user": f"INSERT INTO users ({','.join(NEW_USER)}) VALUES ({_marks(NEW_USER)})",
+    "create_user": f"INSERT INTO users ({','.join(NEW_USER)}) VALUES ({_placeholders(NEW_USER)})",
     "update_user": "UPDATE users SET nickname = ?, email_verified = ?, app_metadata = ?, updated_at = ? "
     "WHERE tenant_id = ? AND user_id = ?",
     "users": _page(""),
@@ -118,12 +118,12 @@ SQL = {
     "code": "SELECT code_id,user_id,login_id,connection_id,code_type,created_at,expires_at,used_at,code_verifier,code_challenge,"
     "code_challenge_method,redirect_uri,nonce,state,otp FROM codes WHERE tenant_id = ? AND code_id = ? AND code_type = ?",
     "consume_code": "UPDATE codes SET used_at = ? WHERE tenant_id = ? AND code_id = ? AND code_type = ? AND used_at IS NULL",
-    "create_session": f"INSERT INTO sessions ({NEW_SESSION}) VALUES ({_marks(NEW_SESSION)})",
+    "create_session": f"INSERT INTO sessions ({NEW_SESSION}) VALUES ({_placeholders(NEW_SESSION)})",
     "extend": EXTEND,
     "token": f"SELECT {TOKEN} FROM refresh_tokens WHERE tenant_id = ? AND token_lookup = ?",
     "use_token": "UPDATE refresh_tokens SET rotated_to = ?, rotated_at_ts = ?, last_exchanged_at_ts = ? "
     "WHERE tenant_id = ? AND id = ? AND rotated_at_ts IS NULL",
-    "create_token": f"INSERT INTO refresh_tokens ({NEW_TOKEN}) VALUES ({_marks(NEW_TOKEN)})",
+    "create_token": f"INSERT INTO refresh_tokens ({NEW_TOKEN}) VALUES ({_placeholders(NEW_TOKEN)})",
     "password": "SELECT id,user_id,password,algorithm,created_at,updated_at,is_current FROM passwords "
     "WHERE tenant_id = ? AND user_id = ? AND is_current = 1 ORDER BY created_at DESC LIMIT 1",
     "create_login_session": "INSERT INTO login_sessions (tenant_id,id,csrf_token,state,user_id,created_at_ts,updated_at_ts,expires_at_ts,"
@@ -131,15 +131,15 @@ SQL = {
     "complete_login_session": "UPDATE login_sessions SET session_id = ?, state = ?, authenticated_at = ?, updated_at_ts = ? "
     "WHERE tenant_id = ? AND id = ?",
     "record_login": "INSERT INTO user_activity (tenant_id,user_id,last_ip,last_login,login_count) VALUES (?,?,?,?,1) {upsert}",
-    "log": f"INSERT INTO logs ({NEW_LOG}) VALUES ({_marks(NEW_LOG)})",
+    "log": f"INSERT INTO logs ({NEW_LOG}) VALUES ({_placeholders(NEW_LOG)})",
 }
-ACCOUNT = _of("l", LINKED)
+ACCOUNT = _qualified("l", LINKED)
 TUPLE_BEFORE = "(u.created_at, u.user_id) < (?, ?)"
 UPSERT = (
     "ON CONFLICT (tenant_id, user_id) DO UPDATE SET last_ip = excluded.last_ip, last_login = excluded.last_login, "
     "login_count = user_activity.login_count + 1"
 )
-WORDS = {
+DIALECTS = {
     "sqlite": {
         "gathered": f"json_group_array(json_array({ACCOUNT}))",
         "linked_to": " INDEXED BY users_linked_to_index",
@@ -175,7 +175,7 @@ def numbered(text: str) -> str:
 
 def statements(engine: str) -> dict[str, str]:
     """Return all statements in the dialect of an engine."""
-    texts = {name: text.format(**WORDS[engine]) for name, text in SQL.items()}
+    texts = {name: text.format(**DIALECTS[engine]) for name, text in SQL.items()}
     if engine == "postgresql":
         return {name: numbered(text) for name, text in texts.items()}
     if engine == "mysql":
@@ -198,7 +198,7 @@ def text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-class Line(Protocol):
+class Executor(Protocol):
     """An object that runs statements: a connection or a pool."""
 
     async def fetch(self, sql: str, *args: Any) -> Sequence[Any]:
@@ -216,14 +216,14 @@ class Driver(Candidate):
 
     models = False
     engine: ClassVar[str]
-    line: Line
+    executor: Executor
     """Runs single statements, each of which is committed."""
 
     def __init__(self) -> None:
         self.sql = statements(self.engine)
 
     @abstractmethod
-    def transaction(self) -> AbstractAsyncContextManager[Line]:
+    def transaction(self) -> AbstractAsyncContextManager[Executor]:
         """Open a transaction."""
 
     @abstractmethod
@@ -232,11 +232,11 @@ class Driver(Candidate):
 
     async def user(self, tenant: str, user_id: str) -> Any:
         """See the protocol."""
-        return await self.line.fetch(self.sql["user"], tenant, user_id, tenant, user_id)
+        return await self.executor.fetch(self.sql["user"], tenant, user_id, tenant, user_id)
 
     async def client(self, tenant: str, client_id: str) -> Any:
         """See the protocol."""
-        return await self.line.fetch(self.sql["client"], tenant, client_id)
+        return await self.executor.fetch(self.sql["client"], tenant, client_id)
 
     def _user(self, tenant: str, given: Given) -> tuple[Any, ...]:
         now = iso(datetime.now(UTC))
@@ -248,7 +248,7 @@ class Driver(Candidate):
     async def create_user(self, tenant: str, given: Given) -> Any:
         """See the protocol."""
         row = self._user(tenant, given)
-        await self.line.run(self.sql["create_user"], *row)
+        await self.executor.run(self.sql["create_user"], *row)
         return row[1]
 
     async def create_users(self, tenant: str, given: Sequence[Given]) -> int:
@@ -261,115 +261,115 @@ class Driver(Candidate):
         """See the protocol."""
         now = iso(datetime.now(UTC))
         values = (given["nickname"], int(given["email_verified"]), text(given["app_metadata"]), now)
-        return await self.line.changed(self.sql["update_user"], *values, tenant, user_id)
+        return await self.executor.changed(self.sql["update_user"], *values, tenant, user_id)
 
     async def users(self, tenant: str) -> Any:
         """See the protocol."""
-        return await self.line.fetch(self.sql["users"], tenant)
+        return await self.executor.fetch(self.sql["users"], tenant)
 
     async def users_by_email(self, tenant: str, email: str) -> Any:
         """See the protocol."""
-        return await self.line.fetch(self.sql["users_by_email"], tenant, email)
+        return await self.executor.fetch(self.sql["users_by_email"], tenant, email)
 
     async def users_by_connection(self, tenant: str, connection: str) -> Any:
         """See the protocol."""
-        return await self.line.fetch(self.sql["users_by_connection"], tenant, connection)
+        return await self.executor.fetch(self.sql["users_by_connection"], tenant, connection)
 
     async def users_and_total(self, tenant: str) -> tuple[Any, int]:
         """See the protocol."""
-        rows = await self.line.fetch(self.sql["users_and_total"], tenant, tenant)
+        rows = await self.executor.fetch(self.sql["users_and_total"], tenant, tenant)
         return rows, rows[0][-1]
 
     async def users_after(self, tenant: str, created_at: str, user_id: str) -> Any:
         """See the protocol."""
         times = (created_at, created_at) if self.engine == "mysql" else (created_at,)
-        return await self.line.fetch(self.sql["users_after"], tenant, *times, user_id)
+        return await self.executor.fetch(self.sql["users_after"], tenant, *times, user_id)
 
     async def create_code(self, tenant: str, given: Given) -> Any:
         """See the protocol."""
-        return await self._create_code(self.line, tenant, given)
+        return await self._create_code(self.executor, tenant, given)
 
-    async def _create_code(self, line: Line, tenant: str, given: Given) -> Any:
+    async def _create_code(self, executor: Executor, tenant: str, given: Given) -> Any:
         expires = given["expires_at"]
         own = (given["code_id"], given["code_type"], given["login_id"], given["user_id"])
-        await line.run(self.sql["create_code"], tenant, *own, iso(datetime.now(UTC)), iso(expires), ms(expires))
+        await executor.run(self.sql["create_code"], tenant, *own, iso(datetime.now(UTC)), iso(expires), ms(expires))
         return given["code_id"]
 
     async def consume_code(self, tenant: str, code_id: str, type: str) -> bool:
         """See the protocol."""
-        return await self.line.changed(self.sql["consume_code"], iso(datetime.now(UTC)), tenant, code_id, type)
+        return await self.executor.changed(self.sql["consume_code"], iso(datetime.now(UTC)), tenant, code_id, type)
 
     async def create_session(self, tenant: str, given: Given) -> Any:
         """See the protocol."""
-        async with self.transaction() as line:
-            return await self._create_session(line, tenant, given)
+        async with self.transaction() as executor:
+            return await self._create_session(executor, tenant, given)
 
-    async def _create_session(self, line: Line, tenant: str, given: Given) -> Any:
+    async def _create_session(self, executor: Executor, tenant: str, given: Given) -> Any:
         now, expires = ms(datetime.now(UTC)), ms(given["expires_at"])
         own = (given["id"], given["user_id"], given["login_session_id"], text(given["device"]), text(given["clients"]))
-        await line.run(self.sql["create_session"], tenant, *own, now, now, expires, now, now)
-        await line.run(self.sql["extend"], expires, now, tenant, given["login_session_id"], expires)
+        await executor.run(self.sql["create_session"], tenant, *own, now, now, expires, now, now)
+        await executor.run(self.sql["extend"], expires, now, tenant, given["login_session_id"], expires)
         return given["id"]
 
-    async def rotate(self, tenant: str, lookup: str, successor: Given, now: datetime, how: How) -> Any:
+    async def rotate(self, tenant: str, lookup: str, successor: Given, now: datetime, method: RotationMethod) -> Any:
         """See the protocol."""
-        if how in {"transaction", "run_transaction"}:
-            async with self.transaction() as line:
-                return await self._exchange(line, (await line.fetch(self.sql["token"], tenant, lookup))[0], tenant, successor, now)
-        old = (await self.line.fetch(self.sql["token"], tenant, lookup))[0]
-        async with self.transaction() as line:
-            return await self._exchange(line, old, tenant, successor, now)
+        if method in {"transaction", "run_transaction"}:
+            async with self.transaction() as executor:
+                return await self._exchange(executor, (await executor.fetch(self.sql["token"], tenant, lookup))[0], tenant, successor, now)
+        old = (await self.executor.fetch(self.sql["token"], tenant, lookup))[0]
+        async with self.transaction() as executor:
+            return await self._exchange(executor, old, tenant, successor, now)
 
-    async def _exchange(self, line: Line, old: Sequence[Any], tenant: str, successor: Given, now: datetime) -> Any:
+    async def _exchange(self, executor: Executor, old: Sequence[Any], tenant: str, successor: Given, now: datetime) -> Any:
         at = ms(now)
-        if not await line.changed(self.sql["use_token"], successor["id"], at, at, tenant, old[0]):
+        if not await executor.changed(self.sql["use_token"], successor["id"], at, at, tenant, old[0]):
             raise LookupError(old[0])
-        return await self._create_token(line, tenant, {**successor, "family_id": old[14]})
+        return await self._create_token(executor, tenant, {**successor, "family_id": old[14]})
 
-    async def _create_token(self, line: Line, tenant: str, given: Given) -> Any:
+    async def _create_token(self, executor: Executor, tenant: str, given: Given) -> Any:
         now, expires = ms(datetime.now(UTC)), ms(given["expires_at"])
         own = (given["id"], given["client_id"], given["user_id"], text(given["resource_servers"]), text(given["device"]))
         proof = (given["login_id"], given["token_lookup"], given["token_hash"], given["family_id"])
-        await line.run(self.sql["create_token"], tenant, *own, int(given["rotating"]), now, expires, *proof)
-        await line.run(self.sql["extend"], expires, now, tenant, given["login_id"], expires)
+        await executor.run(self.sql["create_token"], tenant, *own, int(given["rotating"]), now, expires, *proof)
+        await executor.run(self.sql["extend"], expires, now, tenant, given["login_id"], expires)
         return given["id"]
 
     async def sign_in(self, tenant: str, given: SignIn) -> Any:
         """See the protocol."""
         by = (tenant, given.email, "auth0")
-        user = (await self.line.fetch(self.sql["user_by_email"], *by, tenant, *by))[0]
+        user = (await self.executor.fetch(self.sql["user_by_email"], *by, tenant, *by))[0]
         user_id = user[16]
-        if not await self.line.fetch(self.sql["password"], tenant, user_id):
+        if not await self.executor.fetch(self.sql["password"], tenant, user_id):
             raise LookupError(given.email)
         login_id = secrets.token_hex(13)
-        async with self.transaction() as line:
-            await self._begin(line, tenant, login_id, user_id, given)
+        async with self.transaction() as executor:
+            await self._begin(executor, tenant, login_id, user_id, given)
         await self._log(tenant, {**given.log, "type": "s"}, user_id, user[0])
-        code = (await self.line.fetch(self.sql["code"], tenant, given.code, "authorization_code"))[0]
+        code = (await self.executor.fetch(self.sql["code"], tenant, given.code, "authorization_code"))[0]
         if not await self.consume_code(tenant, code[0], "authorization_code"):
             raise LookupError(given.code)
-        async with self.transaction() as line:
+        async with self.transaction() as executor:
             token = {**given.token, "user_id": user_id, "login_id": code[2], "family_id": given.token["id"]}
-            created = await self._create_token(line, tenant, token)
+            created = await self._create_token(executor, tenant, token)
         await self._log(tenant, {**given.log, "type": "seacft"}, None, None)
         return created
 
-    async def _begin(self, line: Line, tenant: str, login_id: str, user_id: str, given: SignIn) -> None:
+    async def _begin(self, executor: Executor, tenant: str, login_id: str, user_id: str, given: SignIn) -> None:
         date, asked = given.log["date"], given.login_session
         now, strategy = ms(datetime.now(UTC)), asked["auth_strategy"]
-        await line.run(
+        await executor.run(
             self.sql["create_login_session"],
             *(tenant, login_id, asked["csrf_token"], "pending", user_id, now, now, ms(asked["expires_at"])),
             *(strategy["strategy"], strategy["strategy_type"], text(asked["authParams"])),
         )
-        await self._create_session(line, tenant, {**given.session, "user_id": user_id, "login_session_id": login_id})
-        await line.run(self.sql["complete_login_session"], given.session["id"], "completed", iso(date), now, tenant, login_id)
+        await self._create_session(executor, tenant, {**given.session, "user_id": user_id, "login_session_id": login_id})
+        await executor.run(self.sql["complete_login_session"], given.session["id"], "completed", iso(date), now, tenant, login_id)
         code = {"code_id": given.code, "code_type": "authorization_code", "login_id": login_id, "user_id": user_id}
-        await self._create_code(line, tenant, {**code, "expires_at": given.session["expires_at"]})
-        await line.run(self.sql["record_login"], tenant, user_id, given.log["ip"], iso(datetime.now(UTC)))
+        await self._create_code(executor, tenant, {**code, "expires_at": given.session["expires_at"]})
+        await executor.run(self.sql["record_login"], tenant, user_id, given.log["ip"], iso(datetime.now(UTC)))
 
     async def _log(self, tenant: str, given: Given, user_id: str | None, user_name: str | None) -> None:
-        await self.line.run(
+        await self.executor.run(
             self.sql["log"],
             *(tenant, secrets.token_urlsafe(15), given["type"], iso(given["date"]), given["description"], given["ip"], given["user_agent"]),
             *(int(given["isMobile"]), given["client_id"], given["connection"], user_id, user_name),
@@ -388,12 +388,12 @@ class SQLiteDriver(Driver):
         self._connection = connection
         # The tasks share one connection, so only one of them can have a transaction at a time.
         self._turn = asyncio.Lock()
-        self.line = self
+        self.executor = self
 
     @classmethod
-    async def open(cls, place: Place) -> Self:
+    async def open(cls, target: Target) -> Self:
         """Open the connection."""
-        return cls(await open_sqlite(place.path))
+        return cls(await open_sqlite(target.path))
 
     async def close(self) -> None:
         """Close the connection."""
@@ -413,7 +413,7 @@ class SQLiteDriver(Driver):
         return bool(await self._connection.execute_fetchall(sql + " RETURNING 1", args))
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Line]:
+    async def transaction(self) -> AsyncIterator[Executor]:
         """See above."""
         async with self._turn:
             await self._connection.execute_fetchall("BEGIN IMMEDIATE")
@@ -430,7 +430,7 @@ class SQLiteDriver(Driver):
             await self._connection.executemany(self.sql["create_user"], rows)
 
 
-class AsyncpgLine:
+class AsyncpgExecutor:
     """A connection or a pool of asyncpg, which caches a prepared statement for each connection."""
 
     def __init__(self, connection: Any) -> None:
@@ -453,24 +453,24 @@ class AsyncpgDriver(Driver):
     def __init__(self, connection: Any) -> None:
         super().__init__()
         self._connection = connection
-        self.line = AsyncpgLine(connection)
+        self.executor = AsyncpgExecutor(connection)
 
     @classmethod
-    async def open(cls, place: Place) -> Self:
+    async def open(cls, target: Target) -> Self:
         """Open the connection."""
         import asyncpg
 
-        return cls(await asyncpg.connect(place.url))
+        return cls(await asyncpg.connect(target.url))
 
     async def close(self) -> None:
         """Close the connection."""
         await self._connection.close()
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Line]:
+    async def transaction(self) -> AsyncIterator[Executor]:
         """See above."""
         async with self._connection.transaction():
-            yield self.line
+            yield self.executor
 
     async def insert_many(self, rows: Sequence[tuple[Any, ...]]) -> None:
         """Insert the users with COPY."""
@@ -484,20 +484,20 @@ class AsyncpgPool(AsyncpgDriver):
     concurrent = True
 
     @classmethod
-    async def open(cls, place: Place) -> Self:
+    async def open(cls, target: Target) -> Self:
         """Open the pool."""
         import asyncpg
 
-        return cls(await asyncpg.create_pool(place.url, min_size=place.pool, max_size=place.pool))
+        return cls(await asyncpg.create_pool(target.url, min_size=target.pool, max_size=target.pool))
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Line]:
+    async def transaction(self) -> AsyncIterator[Executor]:
         """See above."""
         async with self._connection.acquire() as connection, connection.transaction():
-            yield AsyncpgLine(connection)
+            yield AsyncpgExecutor(connection)
 
 
-class MySQLLine:
+class MySQLExecutor:
     """A connection of aiomysql or asyncmy, which have the same interface."""
 
     def __init__(self, connection: Any) -> None:
@@ -538,34 +538,34 @@ class AiomysqlDriver(Driver):
     def __init__(self, connection: Any) -> None:
         super().__init__()
         self._connection = connection
-        self.line = MySQLLine(connection)
+        self.executor = MySQLExecutor(connection)
 
     @classmethod
-    async def open(cls, place: Place) -> Self:
+    async def open(cls, target: Target) -> Self:
         """Open the connection."""
-        return cls(await connection_of(cls.driver, place))
+        return cls(await connection_of(cls.driver, target))
 
     async def close(self) -> None:
         """Close the connection."""
         self._connection.close()
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Line]:
+    async def transaction(self) -> AsyncIterator[Executor]:
         """See above."""
-        async with _mysql_transaction(self._connection) as line:
-            yield line
+        async with _mysql_transaction(self._connection) as executor:
+            yield executor
 
     async def insert_many(self, rows: Sequence[tuple[Any, ...]]) -> None:
         """See above."""
-        async with _mysql_transaction(self._connection) as line:
-            await line.many(self.sql["create_user"], rows)
+        async with _mysql_transaction(self._connection) as executor:
+            await executor.many(self.sql["create_user"], rows)
 
 
 @asynccontextmanager
-async def _mysql_transaction(connection: Any) -> AsyncIterator[MySQLLine]:
+async def _mysql_transaction(connection: Any) -> AsyncIterator[MySQLExecutor]:
     await connection.begin()
     try:
-        yield MySQLLine(connection)
+        yield MySQLExecutor(connection)
     except BaseException:
         await connection.rollback()
         raise
@@ -583,7 +583,7 @@ class AsyncmyDriver(AiomysqlDriver):
         await self._connection.ensure_closed()
 
 
-class MySQLPoolLine:
+class MySQLPoolExecutor:
     """A pool of aiomysql that acquires a connection for each statement."""
 
     def __init__(self, pool: Any) -> None:
@@ -592,12 +592,12 @@ class MySQLPoolLine:
     async def fetch(self, sql: str, *args: Any) -> Sequence[Any]:
         """See the protocol."""
         async with self._pool.acquire() as connection:
-            return await MySQLLine(connection).fetch(sql, *args)
+            return await MySQLExecutor(connection).fetch(sql, *args)
 
     async def run(self, sql: str, *args: Any) -> int:
         """See the protocol."""
         async with self._pool.acquire() as connection:
-            return await MySQLLine(connection).run(sql, *args)
+            return await MySQLExecutor(connection).run(sql, *args)
 
     async def changed(self, sql: str, *args: Any) -> bool:
         """See the protocol."""
@@ -615,12 +615,12 @@ class AiomysqlPool(Driver):
     def __init__(self, pool: Any) -> None:
         super().__init__()
         self._pool = pool
-        self.line = MySQLPoolLine(pool)
+        self.executor = MySQLPoolExecutor(pool)
 
     @classmethod
-    async def open(cls, place: Place) -> Self:
+    async def open(cls, target: Target) -> Self:
         """Open the pool."""
-        return cls(await pool_of(cls.driver, place))
+        return cls(await pool_of(cls.driver, target))
 
     async def close(self) -> None:
         """Close the pool."""
@@ -628,12 +628,12 @@ class AiomysqlPool(Driver):
         await self._pool.wait_closed()
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Line]:
+    async def transaction(self) -> AsyncIterator[Executor]:
         """See above."""
-        async with self._pool.acquire() as connection, _mysql_transaction(connection) as line:
-            yield line
+        async with self._pool.acquire() as connection, _mysql_transaction(connection) as executor:
+            yield executor
 
     async def insert_many(self, rows: Sequence[tuple[Any, ...]]) -> None:
         """See above."""
-        async with self._pool.acquire() as connection, _mysql_transaction(connection) as line:
-            await line.many(self.sql["create_user"], rows)
+        async with self._pool.acquire() as connection, _mysql_transaction(connection) as executor:
+            await executor.many(self.sql["create_user"], rows)

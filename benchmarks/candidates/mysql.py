@@ -6,7 +6,7 @@ import importlib
 from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
-from .protocol import Place
+from .protocol import Target
 
 Driver = Literal["aiomysql", "asyncmy"]
 FOUND_ROWS = 2
@@ -14,9 +14,9 @@ FOUND_ROWS = 2
 READ_COMMITTED = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"
 
 
-def settings(place: Place) -> dict[str, Any]:
+def settings(target: Target) -> dict[str, Any]:
     """Return the address of the server, the account and the session settings."""
-    parts = urlsplit(place.url)
+    parts = urlsplit(target.url)
     return {
         "host": parts.hostname,
         "port": parts.port,
@@ -29,11 +29,11 @@ def settings(place: Place) -> dict[str, Any]:
     }
 
 
-async def connection_of(driver: Driver, place: Place) -> Any:
+async def connection_of(driver: Driver, target: Target) -> Any:
     """Open a connection in autocommit mode."""
-    return await importlib.import_module(driver).connect(**settings(place), autocommit=True)
+    return await importlib.import_module(driver).connect(**settings(target), autocommit=True)
 
 
-async def pool_of(driver: Driver, place: Place) -> Any:
+async def pool_of(driver: Driver, target: Target) -> Any:
     """Open a pool of connections in autocommit mode."""
-    return await importlib.import_module(driver).create_pool(**settings(place), autocommit=True, minsize=place.pool, maxsize=place.pool)
+    return await importlib.import_module(driver).create_pool(**settings(target), autocommit=True, minsize=target.pool, maxsize=target.pool)

@@ -17,7 +17,7 @@ from sqlalchemy.orm import foreign, joinedload, registry, relationship, remote, 
 
 from . import service
 from .core import ACTIVITY, NEWEST, TENANT, USERS, Statements, T, engine_of
-from .protocol import PAGE, Candidate, Given, How, Place, SignIn
+from .protocol import PAGE, Candidate, Given, RotationMethod, SignIn, Target
 
 
 class Entity:
@@ -131,16 +131,16 @@ class Orm(Candidate):
 
     name = "SQLAlchemy ORM"
 
-    def __init__(self, place: Place) -> None:
-        self._engines = engine_of(place, "AUTOCOMMIT"), engine_of(place, "READ COMMITTED")
+    def __init__(self, target: Target) -> None:
+        self._engines = engine_of(target, "AUTOCOMMIT"), engine_of(target, "READ COMMITTED")
         self.single, self.several = (async_sessionmaker(engine, expire_on_commit=False) for engine in self._engines)
-        self.statements = Statements(place.engine)
+        self.statements = Statements(target.engine)
         self.queries = Queries(self.statements)
 
     @classmethod
-    async def open(cls, place: Place) -> Self:
+    async def open(cls, target: Target) -> Self:
         """Create the engines."""
-        return cls(place)
+        return cls(target)
 
     async def close(self) -> None:
         """Close all connections."""
@@ -238,10 +238,10 @@ class Orm(Candidate):
         values = {"tenant": row["tenant_id"], "login": login_id, "until": row["expires_at"], "at": row["created_at"]}
         await changed(session, self.statements.extend, values)
 
-    async def rotate(self, tenant: str, lookup: str, successor: Given, now: datetime, how: How) -> Any:
+    async def rotate(self, tenant: str, lookup: str, successor: Given, now: datetime, method: RotationMethod) -> Any:
         """See the protocol."""
         wanted = {"tenant": tenant, "lookup": lookup}
-        if how in {"transaction", "run_transaction"}:
+        if method in {"transaction", "run_transaction"}:
             async with self.several.begin() as session:
                 found = (await session.execute(self.queries.token, wanted)).scalar_one()
                 return await self._exchange(session, service.token(found.row()), tenant, successor, now)

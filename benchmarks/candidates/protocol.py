@@ -23,19 +23,19 @@ PAGE = 50
 """The number of users on a page."""
 
 Given = Mapping[str, Any]
-How = Literal["transaction", "batch", "run_transaction", "rotate"]
+RotationMethod = Literal["transaction", "batch", "run_transaction", "rotate"]
 """The method of this package that rotates a refresh token.
 
 With ``transaction`` and ``run_transaction``, the other candidates read the token inside the transaction; with the other two, before it.
 """
 
 
-class NotHereError(Exception):
+class UnavailableError(Exception):
     """The candidate is not available. The message contains the reason."""
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Target:
     """A migrated database: its engine (``sqlite``, ``postgresql`` or ``mysql``) and its URL."""
 
     engine: str
@@ -83,7 +83,7 @@ class Candidate(ABC):
 
     @classmethod
     @abstractmethod
-    async def open(cls, place: Place) -> Self:
+    async def open(cls, target: Target) -> Self:
         """Connect to the database.
 
         Raises:
@@ -147,7 +147,7 @@ class Candidate(ABC):
         """Create a session and extend its login session to the same expiry, in one transaction."""
 
     @abstractmethod
-    async def rotate(self, tenant: str, lookup: str, successor: Given, now: datetime, how: How) -> Any:
+    async def rotate(self, tenant: str, lookup: str, successor: Given, now: datetime, method: RotationMethod) -> Any:
         """Find a refresh token and replace it.
 
         In one transaction: mark the token as used unless it already is, create its successor, and extend the login session to the same

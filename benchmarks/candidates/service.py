@@ -38,7 +38,7 @@ from .protocol import Given
 M = TypeVar("M", bound=BaseModel)
 Row = dict[str, Any]
 
-ASIDE = {"last_login", "last_ip", "login_count", "password", "verify_email"}
+NOT_IN_USERS = {"last_login", "last_ip", "login_count", "password", "verify_email"}
 """Fields of a user that are not columns of ``users``."""
 IDENTITY = ("connection", "provider", "email", "email_verified", "phone_number", "phone_verified", "username")
 
@@ -77,7 +77,7 @@ def read(kind: type[M], row: Mapping[str, Any]) -> M:
 def new_user(tenant: str, values: Given) -> Row:
     """Return the row of a new user."""
     at = now()
-    row = given(UserInsert, values, exclude=ASIDE)
+    row = given(UserInsert, values, exclude=NOT_IN_USERS)
     provider = row.get("provider") or "auth0"
     row.update(
         tenant_id=tenant,

@@ -21,7 +21,7 @@ from tortoise.transactions import in_transaction
 from . import service
 from .columns import TABLES, Column, iso, ms
 from .mysql import FOUND_ROWS, READ_COMMITTED
-from .protocol import PAGE, Candidate, Given, How, Place, SignIn
+from .protocol import PAGE, Candidate, Given, RotationMethod, SignIn, Target
 from .sqlite import PRAGMAS
 
 KEYS = {"users": "user_id", "clients": "client_id", "codes": "code_id", "logs": "log_id"}
@@ -157,23 +157,23 @@ def users(query: Any) -> Any:
     return query.select_related("activity").prefetch_related("accounts")
 
 
-def _connection(place: Place) -> dict[str, Any]:
-    if place.engine == "sqlite":
+def _connection(target: Target) -> dict[str, Any]:
+    if target.engine == "sqlite":
         names = dict(pragma.split(" = ") for pragma in PRAGMAS)
-        return {"engine": "tortoise.backends.sqlite", "credentials": {"file_path": place.path, **names}}
-    parts = urlsplit(place.url)
+        return {"engine": "tortoise.backends.sqlite", "credentials": {"file_path": target.path, **names}}
+    parts = urlsplit(target.url)
     credentials = {
         "host": parts.hostname,
         "port": parts.port,
         "user": unquote(parts.username or ""),
         "password": unquote(parts.password or ""),
         "database": parts.path[1:],
-        "minsize": place.pool,
-        "maxsize": place.pool,
+        "minsize": target.pool,
+        "maxsize": target.pool,
     }
-    if place.engine == "mysql":
+    if target.engine == "mysql":
         credentials |= {"charset": "utf8mb4", "init_command": READ_COMMITTED, "client_flag": FOUND_ROWS}
-    return {"engine": f"tortoise.backends.{'asyncpg' if place.engine == 'postgresql' else 'mysql'}", "credentials": credentials}
+    return {"engine": f"tortoise.backends.{'asyncpg' if target.engine == 'postgresql' else 'mysql'}", "credentials": credentials}
 
 
 class Tortoise(Candidate):
@@ -185,10 +185,10 @@ class Tortoise(Candidate):
         self._context = context
 
     @classmethod
-    async def open(cls, place: Place) -> Self:
+    async def open(cls, target: Target) -> Self:
         """Initialize the library."""
         apps = {"models": {"models": [__name__], "default_connection": "default"}}
-        return cls(await Library.init(config={"connections": {"default": _connection(place)}, "apps": apps}, use_tz=False))
+        return cls(await Library.init(config={"connections": {"default": _connection(target)}, "apps": apps}, use_tz=False))
 
     async def close(self) -> None:
         """Close all connections."""
@@ -269,10 +269,10 @@ class Tortoise(Candidate):
         shorter = LoginSessionRow.filter(tenant_id=values["tenant_id"], id=login_id, expires_at__lt=until)
         await shorter.using_db(tx).update(expires_at=until, updated_at=values["created_at"])
 
-    async def rotate(self, tenant: str, lookup: str, successor: Given, now: datetime, how: How) -> Any:
+    async def rotate(self, tenant: str, lookup: str, successor: Given, now: datetime, method: RotationMethod) -> Any:
         """See the protocol."""
         query = TokenRow.get(tenant_id=tenant, token_lookup=lookup)
-        if how in {"transaction", "run_transaction"}:
+        if method in {"transaction", "run_transaction"}:
             async with in_transaction() as tx:
                 return await self._exchange(tx, service.token(row(await query.using_db(tx))), tenant, successor, now)
         old = service.token(row(await query))
