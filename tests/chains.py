@@ -1,4 +1,4 @@
-"""What a log shows of an error."""
+"""The output of logged exceptions."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 
 def printed(error: BaseException) -> Iterator[BaseException]:
-    """The error and all that stand behind it in what ``logging.exception`` prints."""
+    """Yield the error and all the chained errors that ``logging.exception`` prints."""
     each: BaseException | None = error
     while each is not None:
         yield each
@@ -15,7 +15,7 @@ def printed(error: BaseException) -> Iterator[BaseException]:
 
 
 def shown(error: BaseException) -> str:
-    """Everything that is printed of an error and of those behind it, with their ``repr()`` and attributes."""
+    """Return the printed text of an error and its chained errors, with their ``repr()`` and attributes."""
     return "\n".join(
         part for each in printed(error) for part in (*traceback.format_exception_only(each), repr(each), repr(vars(each)), repr(each.args))
     )

@@ -1,9 +1,10 @@
-"""What every test can ask for: an engine, a fresh database on it, and adapters.
+"""Fixtures for all tests: an engine, an empty database on it, and adapters.
 
-``database_url`` is an empty database, ``migrated_url`` one with our tables, ``db`` and ``adapters`` what stands on it. Each test that
-asks for one of them runs once for every engine of ``--engines``; ``@pytest.mark.engines("mysql")`` narrows that, and
-``@pytest.mark.transactions`` leaves out those that have no interactive ones. A chosen engine that cannot be had is an error, never a
-skip.
+``database_url`` is an empty database, ``migrated_url`` one with all tables; ``db`` and ``adapters`` use the latter. A test that requests
+one
+of them runs once for every engine of ``--engines``. ``@pytest.mark.engines("mysql")`` restricts the engines, and
+``@pytest.mark.transactions`` excludes those without interactive transactions. If a selected engine is not available, its tests fail instead
+of being skipped.
 """
 
 from __future__ import annotations
@@ -24,20 +25,20 @@ from tests import engines
 from tests.engines import MYSQL_DRIVERS, Server, driven
 
 if TYPE_CHECKING:
-    # The package is imported where it is used, so that a fault in it fails the tests that need it and no others.
+    # The fixtures import the package themselves, so that an error in it fails only the tests that need it.
     from authhero_sql import Adapters, Database
 
 ENGINES = ("sqlite", *engines.KINDS)
 LEDGER = "authhero_sql_"
-"""How the names of the tables start that say which migrations were applied."""
+"""The name prefix of the tables that record the applied migrations."""
 
-# How long an example takes is the database's doing.
+# The duration of an example depends on the database.
 hypothesis.settings.register_profile("databases", deadline=None)
 hypothesis.settings.load_profile("databases")
 
 
 class TickingClock:
-    """A clock that stands still between two looks and has moved on by ``step`` at the next one."""
+    """A clock that advances by ``step`` each time it is read."""
 
     def __init__(self) -> None:
         self.now = datetime(2026, 1, 31, 10, 0, tzinfo=UTC)
@@ -48,7 +49,7 @@ class TickingClock:
         return self.now
 
 
-# --- which engines -------------------------------------------------------------------------------------------------------------
+# --- engines -------------------------------------------------------------------------------------------------------------------
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -62,7 +63,7 @@ def pytest_configure(config: pytest.Config) -> None:
     chosen = _chosen(config)
     if unknown := set(chosen) - set(ENGINES):
         raise pytest.UsageError(f"--engines: {', '.join(sorted(unknown))} is none of {', '.join(ENGINES)}")
-    # Under pytest-xdist the workers inherit the environment of the process that starts them: one of each server for all.
+    # With pytest-xdist, the workers inherit this environment and share one server of each kind.
     if config.getoption("dist", "no") != "no" and not hasattr(config, "workerinput"):
         for name in chosen:
             if name in engines.KINDS:
@@ -89,7 +90,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def _drivers(metafunc: pytest.Metafunc) -> tuple[str, ...]:
-    """How MySQL is reached in a test: what may go wrong on the way is tested with each driver."""
+    """Return the MySQL drivers of a test. The tests of faults run with each driver."""
     asked = metafunc.config.getoption("--mysql-driver")
     if asked is not None:
         return (str(asked),)
@@ -98,7 +99,7 @@ def _drivers(metafunc: pytest.Metafunc) -> tuple[str, ...]:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    # Begun last, a long one would keep one worker busy while the others have nothing left. Else the order stays: engine by engine.
+    # A long test that starts last would keep one worker busy while the others are idle. Otherwise, tests stay grouped by engine.
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
@@ -108,19 +109,19 @@ def _chosen(config: pytest.Config) -> list[str]:
 
 @pytest.fixture(scope="session")
 def engine(request: pytest.FixtureRequest) -> str:
-    """The name of the engine that the test runs on."""
+    """Return the name of the engine."""
     return str(request.param)
 
 
 @pytest.fixture(scope="session")
 def mysql_driver(request: pytest.FixtureRequest) -> str:
-    """The driver by which MySQL is reached."""
+    """Return the name of the MySQL driver."""
     return str(request.param)
 
 
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
-    """What runs async tests; asyncpg, aiomysql and aiosqlite know no other."""
+    """Return the only event loop that asyncpg, aiomysql and aiosqlite support."""
     return "asyncio"
 
 
@@ -129,7 +130,7 @@ def anyio_backend() -> str:
 
 @pytest.fixture(scope="session")
 def servers() -> Iterator[Callable[[str], Server]]:
-    """Gives the server of an engine, started when the first test asks for it."""
+    """Return a function that returns the server of an engine, and starts it for the first test that needs it."""
     started: dict[str, Server | engines.EngineError] = {}
 
     def server(name: str) -> Server:
@@ -140,7 +141,7 @@ def servers() -> Iterator[Callable[[str], Server]]:
                 started[name] = error
         found = started[name]
         if isinstance(found, engines.EngineError):
-            # Starting it again would fail again, for every test.
+            # Starting it again would fail in every test.
             raise found
         return found
 
@@ -153,7 +154,7 @@ def servers() -> Iterator[Callable[[str], Server]]:
 
 @pytest.fixture(scope="session")
 def server(engine: str, servers: Callable[[str], Server]) -> Server | None:
-    """The engine's server; SQLite has none."""
+    """Return the server of the engine, or None for SQLite."""
     return servers(engine) if engine in engines.KINDS else None
 
 
@@ -162,7 +163,7 @@ def server(engine: str, servers: Callable[[str], Server]) -> Server | None:
 
 @pytest.fixture
 def database_url(server: Server | None, tmp_path: Path, mysql_driver: str) -> Iterator[str]:
-    """An empty database of the test's own."""
+    """Yield the URL of an empty database that only this test uses."""
     if server is None:
         yield sqlite_url(tmp_path / "empty.db")
     else:
@@ -172,7 +173,10 @@ def database_url(server: Server | None, tmp_path: Path, mysql_driver: str) -> It
 
 @pytest.fixture(scope="session")
 def migrated_template(server: Server | None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The database with our tables: SQLite's is copied by ``migrated_url``, a server's is shared by the tests of this process."""
+    """Yield a database with all tables.
+
+    ``migrated_url`` copies it on SQLite. On a server, all tests of this process share it.
+    """
     if server is None:
         url = sqlite_url(tmp_path_factory.mktemp("template") / "template.db")
         asyncio.run(_migrate(url))
@@ -185,10 +189,11 @@ def migrated_template(server: Server | None, tmp_path_factory: pytest.TempPathFa
 
 @pytest.fixture
 def migrated_url(server: Server | None, migrated_template: str, tmp_path: Path, mysql_driver: str) -> str:
-    """A database with our tables and no rows.
+    """Return the URL of a database with all tables and no rows.
 
-    On servers all tests of a process share it, emptied before each of them, which costs a tenth of a copy; a test that changes tables
-    takes ``database_url``.
+    On a server, all tests of a process share it. It is emptied before each test, which takes a tenth of the time of a copy. Tests that
+    change
+    tables use ``database_url`` instead.
     """
     if server is not None:
         engines.empty_database(migrated_template, keep=LEDGER)
@@ -199,7 +204,7 @@ def migrated_url(server: Server | None, migrated_template: str, tmp_path: Path, 
 
 
 def sqlite_url(path: Path) -> str:
-    """The URL of a SQLite file."""
+    """Return the URL of a SQLite file."""
     return f"sqlite:///{path}"
 
 
@@ -219,12 +224,12 @@ async def _migrate(url: str) -> None:
         await authhero_sql.migrate_to_latest(db)
 
 
-# --- what stands on them -------------------------------------------------------------------------------------------------------
+# --- databases and adapters ----------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
 async def db(migrated_url: str) -> AsyncIterator[Database]:
-    """An open database with our tables and no rows."""
+    """Yield an open database with all tables and no rows."""
     import authhero_sql
 
     async with authhero_sql.connect(migrated_url) as db:
@@ -233,13 +238,13 @@ async def db(migrated_url: str) -> AsyncIterator[Database]:
 
 @pytest.fixture
 def clock() -> TickingClock:
-    """The clock of ``adapters``: 2026-01-31T10:00:00Z and a millisecond more each time it is read."""
+    """Return the clock of ``adapters``: 2026-01-31T10:00:00Z, and a millisecond later each time it is read."""
     return TickingClock()
 
 
 @pytest.fixture
 async def adapters(db: Database, clock: TickingClock) -> Adapters:
-    """All adapters, over ``db`` and ``clock``."""
+    """Return all adapters, with ``db`` and ``clock``."""
     import authhero_sql
 
     return await authhero_sql.create_adapters(db, clock=clock)

@@ -1,8 +1,9 @@
-"""Oracle's MySQL 9 for the tests: ``python tests/mysql9.py -- COMMAND`` runs a command with its URL in ``AUTHHERO_TEST_MYSQL``.
+"""Oracle MySQL 9 for the tests: ``python tests/mysql9.py -- COMMAND`` runs a command with the URL in ``AUTHHERO_TEST_MYSQL``.
 
-With ``--group 3`` it is the primary of a Group Replication of three members. Debian has MySQL 9 in sid alone. Its packages are unpacked
-into ``.venv/mysql9``; nothing on the system changes. Exit code 75 where it cannot be had (with ``--optional`` 0), and a sentence that says
-why.
+With ``--group 3``, the server is the primary of a Group Replication with three members. Only Debian sid has packages of MySQL 9. They are
+unpacked in ``.venv/mysql9`` without any change to the system. If MySQL 9 is not available, the script prints the reason, and the exit code
+is
+75 (or 0 with ``--optional``).
 """
 
 from __future__ import annotations
@@ -34,14 +35,14 @@ UNAVAILABLE = 75
 """EX_TEMPFAIL of sysexits.h."""
 SINGLE_PRIMARY = ("--group-replication-single-primary-mode=ON", "--group-replication-enforce-update-everywhere-checks=OFF")
 MULTI_PRIMARY = ("--group-replication-single-primary-mode=OFF", "--group-replication-enforce-update-everywhere-checks=ON")
-"""As MySQL's manual says that it is to be run; the check refuses what cascades."""
+"""The recommended settings of MySQL's manual. This check rejects foreign keys with cascades."""
 
 
 def unpack() -> None:
-    """Fetch the packages with a configuration of apt's own and unpack them.
+    """Download the packages with a private apt configuration and unpack them.
 
     Raises:
-        EngineError: they cannot be had.
+        EngineError: The packages are not available.
     """
     if (ROOT / "usr/sbin/mysqld").exists():
         return
@@ -66,7 +67,7 @@ def unpack() -> None:
 
 
 def mirror() -> str:
-    """The Debian mirror that this machine uses."""
+    """Return the Debian mirror that this machine uses."""
     for path in [Path("/etc/apt/sources.list"), *Path("/etc/apt/sources.list.d").glob("*")]:
         if path.is_file() and (found := re.search(r"(?m)^(?:URIs:|deb ).*?(https?://\S+/debian)(?=[/\s]|$)", path.read_text())):
             return found[1]
@@ -74,10 +75,10 @@ def mirror() -> str:
 
 
 def start() -> Server:
-    """A server of our own on a free port of 127.0.0.1; its data vanishes with it.
+    """Start a private server on a free port of 127.0.0.1. Its data are deleted when it stops.
 
     Raises:
-        EngineError: it cannot be had.
+        EngineError: The server is not available.
     """
     unpack()
     user, directory = engines._home("mysql")
@@ -86,10 +87,10 @@ def start() -> Server:
 
 
 def start_group(members: int, mode: Sequence[str] = SINGLE_PRIMARY) -> list[Server]:
-    """The members of a Group Replication of our own, all of them online; the first one is the primary if there is but one.
+    """Start the members of a private Group Replication and wait until all are online. In single-primary mode, the first one is the primary.
 
     Raises:
-        EngineError: it cannot be had.
+        EngineError: The servers are not available.
     """
     unpack()
     password, name = secrets.token_hex(16), str(uuid.uuid4())
@@ -100,7 +101,7 @@ def start_group(members: int, mode: Sequence[str] = SINGLE_PRIMARY) -> list[Serv
         _lay_out(blank, user)
         for number, address in enumerate(addresses, start=1):
             _, directory = engines._home("mysql")
-            # Laying out another one takes three seconds, and copying it as the user makes the copy the user's.
+            # Initializing another data directory takes three seconds. The copy belongs to the account that makes it.
             engines._prepare(directory, user, ["cp", "-R", str(blank / "data"), str(directory / "data")])
             (directory / "data/auto.cnf").unlink(missing_ok=True)
             options = [
@@ -108,7 +109,7 @@ def start_group(members: int, mode: Sequence[str] = SINGLE_PRIMARY) -> list[Serv
                 *("--plugin-load-add=group_replication.so", "--group-replication-start-on-boot=OFF", *mode),
                 *(f"--server-id={number}", f"--group-replication-group-name={name}", f"--group-replication-local-address={address}"),
                 *(f"--group-replication-group-seeds={','.join(addresses)}", "--group-replication-recovery-get-public-key=ON"),
-                # A read on any member waits for what the group has committed.
+                # A read on any member waits for everything that the group has committed.
                 "--group-replication-consistency=BEFORE",
             ]
             servers.append(_serve(directory, user, password, options))
@@ -122,7 +123,7 @@ def start_group(members: int, mode: Sequence[str] = SINGLE_PRIMARY) -> list[Serv
 
 
 def stop(servers: Sequence[Server]) -> None:
-    """End them all."""
+    """Stop all members."""
     for server in servers:
         server.stop()
 
@@ -149,10 +150,10 @@ def _lay_out(directory: Path, user: str | None) -> None:
 
 
 def _serve(directory: Path, user: str | None, password: str, options: Sequence[str]) -> Server:
-    """Start a server over the data that are there."""
+    """Start a server with an existing data directory."""
     port = engines._free_port()
     first = directory / "first.sql"
-    # The account is each member's own: what is logged here is nothing that the group knows.
+    # Each member creates its own account, so these statements must not be replicated.
     first.write_text(
         "SET SESSION sql_log_bin = 0;\n"
         f"CREATE USER authhero@'%' IDENTIFIED BY '{password}';\n"
@@ -175,18 +176,18 @@ def _serve(directory: Path, user: str | None, password: str, options: Sequence[s
     ]
 
     def ready() -> bool:
-        # It greets before anything is sent: a length, a number, then 10 for the protocol's version.
+        # The server sends a greeting first: its length, a number, then the protocol version 10.
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
             return connection.recv(5)[4:] == b"\x0a"
         return False
 
-    # It tidies for seconds, and a member of a group takes its leave first.
+    # A shutdown takes seconds, and a member of a group leaves the group first.
     end = engines._launch("MySQL 9", directory, user, command, ready, signal.SIGKILL)
     return Server("mysql", f"mysql://authhero:{password}@127.0.0.1:{port}/", end)
 
 
 def _join(server: Server, password: str, *, first: bool) -> None:
-    """Make the group or become one of it, and wait until the group says so."""
+    """Create the group or join it, and wait until the member is online."""
     deadline = time.monotonic() + engines.START_SECONDS
     with engines._mysql(server.url) as cursor:
         cursor.execute("SET GLOBAL group_replication_bootstrap_group = %s", (first,))
@@ -200,7 +201,7 @@ def _join(server: Server, password: str, *, first: bool) -> None:
 
 
 def main() -> int:
-    """The command line."""
+    """Run the command line and return the exit code."""
     parser = argparse.ArgumentParser(prog="mysql9.py", description="Run a command with a throwaway MySQL 9.")
     parser.add_argument("--optional", action="store_true", help="where it cannot be had, say so and succeed")
     parser.add_argument("--group", type=int, default=0, metavar="N", help="a Group Replication of N members with one primary")

@@ -1,7 +1,7 @@
-"""Fills a database like one that has grown: one tenant with nearly all of the rows beside a thousand small ones.
+"""Fill a database like one that has grown: one tenant has nearly all of the rows, and a thousand small tenants share the rest.
 
-The engine makes the rows itself, one statement for each table, so that a million of them take seconds; the same rows on every engine.
-What is not said of a column below, and may not be NULL, gets something that fits its codec.
+The engine generates the rows itself with one statement per table, so that a million of them take seconds. All engines have the same rows. A
+NOT NULL column that is not specified below gets a value that its codec accepts.
 """
 
 from __future__ import annotations
@@ -21,41 +21,41 @@ from tests.kinds import entities, model_of
 BIG = "acme"
 """The tenant that has 95 of 100 rows."""
 SMALL = 1000
-"""How many tenants share the rest."""
+"""The number of tenants that share the rest."""
 START = 1_735_689_600_000
-"""2025-01-01, when the first row was made; each that follows a minute later, so that a million of them span two years."""
+"""The time of the first row, 2025-01-01. Each following row is a minute later, so that a million rows span two years."""
 STEP = 60_000
 LEAST = 200
-"""As many rows has each of the tables, so that all references find theirs."""
+"""The minimum number of rows in each table, so that all references are valid."""
 SYLLABLES = ("ad", "be", "ka", "lo", "mi", "nu", "or", "pe", "ra", "su", "ti", "vo", "we", "xa", "yu", "za")
 
 
 @dataclass(frozen=True)
 class Words:
-    """What the engines say differently; ``i`` is the number of a row."""
+    """The SQL dialect of an engine. In the expressions, ``i`` is the number of the row."""
 
     engine: str
 
     def text(self, number: str) -> str:
-        """A number as text."""
+        """Return a number as text."""
         return f"CAST({number} AS {'CHAR' if self.engine == 'mysql' else 'text'})"
 
     def half(self, number: str, by: int) -> str:
-        """A whole division."""
+        """Return an integer division."""
         return f"(({number}) {'DIV' if self.engine == 'mysql' else '/'} {by})"
 
     def padded(self, number: str, width: int) -> str:
-        """A number with zeros before it."""
+        """Return a number padded with zeros."""
         return f"substr({self.text(f'{10**width} + {number}')}, 2, {width})"
 
     def name(self, number: str) -> str:
-        """A name of three syllables that many share, and a number that none does."""
+        """Return a name of three syllables that many rows share, followed by a unique number."""
         listed = "".join(SYLLABLES)
         parts = [f"substr('{listed}', 1 + 2 * (({self.half(number, by)}) % {len(SYLLABLES)}), 2)" for by in (1, 16, 256)]
         return f"{' || '.join(parts)} || {self.text(number)}"
 
     def iso(self, ms: str) -> str:
-        """Epoch milliseconds as the text of an instant."""
+        """Return milliseconds since the epoch as ISO text."""
         if self.engine == "postgresql":
             return f"""to_char(to_timestamp(({ms}) / 1000) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.000"Z"')"""
         if self.engine == "mysql":
@@ -65,19 +65,19 @@ class Words:
 
 
 Rows = tuple[float, Mapping[str, str]]
-"""How many rows, as a part of the number of users, and the columns."""
+"""The number of rows as a fraction of the number of users, and the columns."""
 
 
 def tables(words: Words) -> dict[str, Rows]:
-    """The tables that grow. In an expression ``i`` is the row's number; ``{ms}`` when it was made, as a number."""
+    """Return the tables that grow. In an expression, ``i`` is the number of the row and ``{ms}`` its creation time in milliseconds."""
     text = words.text
     user = f"'auth0|u' || {words.padded('i', 8)}"
     before = f"'auth0|u' || {words.padded('(i - 1)', 8)}"
-    # Each small tenant has one client; a reference must find it.
+    # Each small tenant has one client, which the references of its rows need.
     client = f"'client' || {text('(i % 20)')}"
     own_client = f"i - {SMALL}"
     expiry = f"CASE WHEN i % 50 = 0 THEN {START} ELSE 4000000000000 END"
-    # The one that came first has an organization and a role with most people in it.
+    # The first organization and the first role have most of the members.
     crowd = "CASE WHEN i % 4 = 0 THEN {} ELSE {} END"
     own = {"user_id": user}
     seldom = f"CASE WHEN i % 100 = 0 THEN NULL ELSE {{ms}} END"  # noqa: F541  # {ms} is filled in later
@@ -197,7 +197,7 @@ DEVICE = '{{"initial_user_agent":"x","initial_ip":"10.0.0.1","initial_asn":"x","
 
 
 def _anything(table: Table[Any], column: Column) -> str | None:
-    """A value for a column of which nothing is said."""
+    """Return a valid value for a column that is not specified."""
     if column.public in ("created_at", "updated_at", "date") and not column.null:
         return "{ms}" if column.codec is EPOCH_MS else "{iso}"
     if column.null or column.default is not None:
@@ -211,7 +211,7 @@ def _anything(table: Table[Any], column: Column) -> str | None:
 
 
 def statement(engine: str, table: str, users: int) -> str:
-    """The INSERT of all rows of a table."""
+    """Return the INSERT statement for all rows of a table."""
     words = Words(engine)
     part, given = tables(words)[table]
     more = SMALL if table == "clients" else 0
@@ -228,7 +228,7 @@ def statement(engine: str, table: str, users: int) -> str:
     counting = f"WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {max(LEAST, int(users * part)) + more})"
     chosen = f"SELECT {', '.join(values)} FROM n"
     insert = f'INSERT INTO "{table}" ({names})'
-    # MySQL wants the counting behind the INSERT, the others take it before or behind.
+    # MySQL requires the common table expression after INSERT. The other engines also accept it there.
     return f"{insert} {counting} {chosen}"
 
 
@@ -250,9 +250,9 @@ def _tenants(engine: str) -> str:
 
 
 async def fill(url: str, users: int, *, each: Callable[[str], None] = lambda _: None) -> None:
-    """Fill an empty database that has our tables; ``each`` hears of every table before it is filled.
+    """Fill an empty database that has all tables, and call ``each`` with the name of every table before it is filled.
 
-    Statistics are not made here.
+    This does not create table statistics.
     """
     async with connect(url, **_patient(url)) as database:
         engine = database.dialect.name
@@ -270,12 +270,12 @@ async def fill(url: str, users: int, *, each: Callable[[str], None] = lambda _: 
                 await _endless(inside)
             for table, sql in statements.items():
                 each(table)
-                # To aiomysql a percent sign is the beginning of a parameter.
+                # aiomysql interprets a percent sign as a placeholder.
                 await inside.execute(Call(sql.replace("%", "%%") if engine == "mysql" else sql, has_timeout=False))
 
 
 async def _endless(inside: Any) -> None:
-    """Let MySQL count further than a thousand."""
+    """Raise the limit of recursion in MySQL, which is 1,000."""
     rows = await inside.fetch(Call("SHOW VARIABLES WHERE Variable_name IN ('cte_max_recursion_depth', 'max_recursive_iterations')"))
     for name, _ in rows:
         await inside.execute(Call(f"SET SESSION {name} = 4294967295", has_timeout=False))
@@ -286,7 +286,7 @@ def _patient(url: str) -> dict[str, Any]:
 
 
 async def analyze(database: Database) -> None:
-    """Make the statistics of all tables anew."""
+    """Update the statistics of all tables."""
     for table in REGISTRY if database.dialect.name == "mysql" else [""]:
         named = f"`{table}`" if table else ""
         sql = f"ANALYZE TABLE {named}" if table else "ANALYZE"
