@@ -320,7 +320,7 @@ def database(engine: str) -> Iterator[str]:
         yield url
     finally:
         engines.drop_database(server, url)
-        engines.hang_up()
+        engines.close_connections()
         server.stop()
 
 

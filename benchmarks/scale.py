@@ -46,7 +46,7 @@ from authhero_sql.dialects import Call, Database
 from authhero_sql.errors import StatementTimeoutError
 from authhero_sql.pagination import Cursor
 from tests import engines, mysql9
-from tests.population import BIG, START, STEP, Words, analyze, fill, tables
+from tests.population import BIG, START, STEP, SqlDialect, analyze, fill, tables
 
 SMALL_ROWS, LARGE_ROWS = 10_000, 1_000_000
 WARM_UP_CALLS, ROUNDS, CALLS = 8, 15, 4
@@ -102,7 +102,7 @@ class FilledDatabase:
 
     def column_value(self, column: str, by: int, rest: int) -> str:
         """Return the value of a column of such a user."""
-        return str(_evaluate(tables(Words("sqlite"))["users"][1][column], self.number(by, rest)))
+        return str(_evaluate(tables(SqlDialect("sqlite"))["users"][1][column], self.number(by, rest)))
 
     def middle_cursor(self, prefix: str, kind: str | None = None, *, text: bool = False, part: float = 1) -> str:
         """Return a cursor in the middle of a list."""
@@ -487,10 +487,10 @@ def _server(name: str) -> engines.Server:
     server = mysql9.start() if name == "mysql9" else engines.start_private(name)
     if server.name == "postgresql":
         # Avoid checkpoints during the measurement.
-        engines._ask_postgresql(server.url, "ALTER SYSTEM SET max_wal_size = '4GB'")
-        engines._ask_postgresql(server.url, "SELECT pg_reload_conf()")
+        engines._run_on_postgresql(server.url, "ALTER SYSTEM SET max_wal_size = '4GB'")
+        engines._run_on_postgresql(server.url, "SELECT pg_reload_conf()")
     else:
-        with engines._mysql(server.url) as cursor:
+        with engines._mysql_cursor(server.url) as cursor:
             cursor.execute(f"SET GLOBAL innodb_buffer_pool_size = {SERVER_MEMORY}")
             cursor.execute(
                 f"SET GLOBAL {'innodb_redo_log_capacity' if name == 'mysql9' else 'innodb_log_file_size'} = {SERVER_MEMORY // 2}"

@@ -22,14 +22,14 @@ import hypothesis
 import pytest
 
 from tests import engines
-from tests.engines import MYSQL_DRIVERS, Server, driven
+from tests.engines import MYSQL_DRIVERS, Server, with_driver
 
 if TYPE_CHECKING:
     # The fixtures import the package themselves, so that an error in it fails only the tests that need it.
     from authhero_sql import Adapters, Database
 
 ENGINES = ("sqlite", *engines.KINDS)
-LEDGER = "authhero_sql_"
+MIGRATION_TABLES = "authhero_sql_"
 """The name prefix of the tables that record the applied migrations."""
 
 # The duration of an example depends on the database.
@@ -53,19 +53,21 @@ class TickingClock:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--engines", default=",".join(ENGINES), help="the engines to test, with commas (default: %(default)s)")
+    parser.addoption("--engines", default=",".join(ENGINES), help="a comma-separated list of the engines to test (default: %(default)s)")
     parser.addoption(
-        "--mysql-driver", choices=MYSQL_DRIVERS, help="how MySQL is reached (default: in tests/faults by each, else by the first)"
+        "--mysql-driver",
+        choices=MYSQL_DRIVERS,
+        help="the driver for MySQL (default: each of them in tests/faults, the first one in other tests)",
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    chosen = _chosen(config)
-    if unknown := set(chosen) - set(ENGINES):
-        raise pytest.UsageError(f"--engines: {', '.join(sorted(unknown))} is none of {', '.join(ENGINES)}")
+    selected = _selected_engines(config)
+    if unknown := set(selected) - set(ENGINES):
+        raise pytest.UsageError(f"--engines: unknown engine {', '.join(sorted(unknown))}; use {', '.join(ENGINES)}")
     # With pytest-xdist, the workers inherit this environment and share one server of each kind.
     if config.getoption("dist", "no") != "no" and not hasattr(config, "workerinput"):
-        for name in chosen:
+        for name in selected:
             if name in engines.KINDS:
                 try:
                     os.environ[engines.KINDS[name].variable] = engines.start(name).url
@@ -77,23 +79,23 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "engine" in metafunc.fixturenames:
         wanted = {name for mark in metafunc.definition.iter_markers("engines") for name in mark.args} or set(ENGINES)
         if unknown := wanted - set(ENGINES):
-            raise pytest.UsageError(f"{metafunc.definition.nodeid}: {', '.join(sorted(unknown))} is none of {', '.join(ENGINES)}")
+            raise pytest.UsageError(f"{metafunc.definition.nodeid}: unknown engine {', '.join(sorted(unknown))}; use {', '.join(ENGINES)}")
         if metafunc.definition.get_closest_marker("transactions"):
             wanted -= engines.WITHOUT_TRANSACTIONS
-        names = [name for name in _chosen(metafunc.config) if name in wanted]
+        names = [name for name in _selected_engines(metafunc.config) if name in wanted]
         if "mysql_driver" in metafunc.fixturenames:
-            pairs = [(name, driver) for name in names for driver in (_drivers(metafunc) if name == "mysql" else MYSQL_DRIVERS[:1])]
+            pairs = [(name, driver) for name in names for driver in (_mysql_drivers(metafunc) if name == "mysql" else MYSQL_DRIVERS[:1])]
             ids = [name if driver == MYSQL_DRIVERS[0] else f"{name}+{driver}" for name, driver in pairs]
             metafunc.parametrize(("engine", "mysql_driver"), pairs, indirect=True, ids=ids, scope="session")
         else:
             metafunc.parametrize("engine", names, indirect=True, scope="session")
 
 
-def _drivers(metafunc: pytest.Metafunc) -> tuple[str, ...]:
+def _mysql_drivers(metafunc: pytest.Metafunc) -> tuple[str, ...]:
     """Return the MySQL drivers of a test. The tests of faults run with each driver."""
-    asked = metafunc.config.getoption("--mysql-driver")
-    if asked is not None:
-        return (str(asked),)
+    selected = metafunc.config.getoption("--mysql-driver")
+    if selected is not None:
+        return (str(selected),)
     return MYSQL_DRIVERS if "faults" in metafunc.definition.path.parts else MYSQL_DRIVERS[:1]
 
 
@@ -103,7 +105,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
-def _chosen(config: pytest.Config) -> list[str]:
+def _selected_engines(config: pytest.Config) -> list[str]:
     return [name for name in config.getoption("--engines").split(",") if name]
 
 
@@ -146,7 +148,7 @@ def servers() -> Iterator[Callable[[str], Server]]:
         return found
 
     yield server
-    engines.hang_up()
+    engines.close_connections()
     for found in started.values():
         if isinstance(found, Server):
             found.stop()
@@ -168,7 +170,7 @@ def database_url(server: Server | None, tmp_path: Path, mysql_driver: str) -> It
         yield sqlite_url(tmp_path / "empty.db")
     else:
         with _temporary(server) as url:
-            yield driven(url, mysql_driver)
+            yield with_driver(url, mysql_driver)
 
 
 @pytest.fixture(scope="session")
@@ -196,8 +198,8 @@ def migrated_url(server: Server | None, migrated_template: str, tmp_path: Path, 
     tables use ``database_url`` instead.
     """
     if server is not None:
-        engines.empty_database(migrated_template, keep=LEDGER)
-        return driven(migrated_template, mysql_driver)
+        engines.empty_database(migrated_template, keep=MIGRATION_TABLES)
+        return with_driver(migrated_template, mysql_driver)
     path = tmp_path / "migrated.db"
     shutil.copyfile(migrated_template.removeprefix("sqlite:///"), path)
     return sqlite_url(path)

@@ -89,7 +89,7 @@ class _PortTakenError(EngineError):
     """Another process took the port after it was chosen and before the server bound it."""
 
 
-def _nothing() -> None:
+def _do_nothing() -> None:
     """Do nothing: an existing server is not stopped."""
 
 
@@ -99,7 +99,7 @@ class Server:
 
     name: str
     url: str
-    stop: Callable[[], None] = _nothing
+    stop: Callable[[], None] = _do_nothing
 
 
 # --- starting ------------------------------------------------------------------------------------------------------------------
@@ -150,9 +150,9 @@ def _private(recipe: Callable[[int, str], Server]) -> Server:
 
 
 def _postgresql(port: int, password: str, encrypted: tuple[Path, Path] | None = None) -> Server:
-    initdb = _program("postgresql")
+    initdb = _installer("postgresql")
     version = int(re.findall(r"\d+", subprocess.run([initdb, "--version"], check=True, capture_output=True, text=True).stdout)[0])
-    user, directory = _home("postgres")
+    user, directory = _create_home("postgres")
     data, secret = directory / "data", directory / "password"
     secret.write_text(password)
     _give(secret, user)
@@ -200,8 +200,8 @@ def _postgresql(port: int, password: str, encrypted: tuple[Path, Path] | None = 
 
 
 def _mariadb(port: int, password: str, encrypted: tuple[Path, Path] | None = None) -> Server:
-    install = _program("mysql")
-    user, directory = _home("mysql")
+    install = _installer("mysql")
+    user, directory = _create_home("mysql")
     # Both programs must use the same log size.
     # MariaDB removes all temporary tables from their directory at startup, including those of other servers.
     own = [f"--datadir={directory / 'data'}", f"--tmpdir={directory}"]
@@ -249,7 +249,7 @@ def start_gateway(data: Path) -> Server:
 
 def _d1(port: int, token: str, data: Path | None = None) -> Server:
     modules = node_modules()
-    _, directory = _home("nobody")
+    _, directory = _create_home("nobody")
     command = [
         *(str(_find("node") or "node"), str(ROOT / "tests/d1_server.mjs"), str(modules / "miniflare/dist/src/index.js")),
         *(str(ROOT / "examples/d1_gateway/worker.js"), str(port), token, str(D1_DATABASES), str(data or directory / "data")),
@@ -268,14 +268,14 @@ def node_modules() -> Path:
     Raises:
         EngineError: npm is not installed, or cannot install them.
     """
-    npm = _program("d1")
+    npm = _installer("d1")
     if not (NODE / "node_modules/.bin/wrangler").exists():
         NODE.mkdir(parents=True, exist_ok=True)
         (NODE / "package.json").write_text('{"private": true}', "utf-8")
         command = [str(npm), "install", "--silent", "--no-audit", "--no-fund", "--no-package-lock", f"wrangler@{WRANGLER}"]
         done = subprocess.run(command, cwd=NODE, capture_output=True, text=True, check=False)
         if done.returncode:
-            raise EngineError(f"npm could not install wrangler {WRANGLER}, which brings the local D1:\n{done.stderr[-4000:]}")
+            raise EngineError(f"npm could not install wrangler {WRANGLER}, which contains the local D1:\n{done.stderr[-4000:]}")
     return NODE / "node_modules"
 
 
@@ -284,7 +284,7 @@ def _free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def _home(account: str) -> tuple[str | None, Path]:
+def _create_home(account: str) -> tuple[str | None, Path]:
     """Create the home directory of a server, and return the account that the server runs as (None for the current one).
 
     Neither server is willing to run as root.
@@ -308,7 +308,7 @@ def _give(path: Path, user: str | None) -> None:
         shutil.chown(path, user)
 
 
-def _as(user: str | None) -> dict[str, Any]:
+def _run_as(user: str | None) -> dict[str, Any]:
     """Return the arguments for ``subprocess`` that run a program as another account."""
     return {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []} if user else {}
 
@@ -316,7 +316,7 @@ def _as(user: str | None) -> dict[str, Any]:
 def _prepare(directory: Path, user: str | None, command: Sequence[str]) -> None:
     """Run the program that initializes an empty data directory."""
     done = subprocess.run(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, cwd=directory, env=_ENVIRONMENT, **_as(user)
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, cwd=directory, env=_ENVIRONMENT, **_run_as(user)
     )
     if done.returncode:
         shutil.rmtree(directory, ignore_errors=True)
@@ -337,7 +337,7 @@ def _launch(
     """
     guard = subprocess.Popen(
         # In a new session, so that Ctrl-C in the terminal only reaches the tests, which still need the server to clean up.
-        [sys.executable, "-I", str(Path(__file__).resolve()), "guard", ending.name, str(directory), user or "", *command],
+        [sys.executable, "-I", str(Path(__file__).resolve()), "supervise", ending.name, str(directory), user or "", *command],
         stdin=subprocess.PIPE,
         start_new_session=True,
         cwd="/",
@@ -362,7 +362,7 @@ def _launch(
     return stop
 
 
-def _guard(ending: signal.Signals, directory: Path, user: str, command: Sequence[str]) -> None:
+def _supervise(ending: signal.Signals, directory: Path, user: str, command: Sequence[str]) -> None:
     """Run a server until standard input is closed, then stop it and remove its directory.
 
     The process that uses the server holds the other end of standard input. The server stops even if that process is killed.
@@ -371,7 +371,7 @@ def _guard(ending: signal.Signals, directory: Path, user: str, command: Sequence
     try:
         with (directory / "log").open("wb") as log:
             server = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=directory, env=_ENVIRONMENT, **_as(user or None)
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=directory, env=_ENVIRONMENT, **_run_as(user or None)
             )
         try:
             while not select.select([sys.stdin], [], [], 0.1)[0]:
@@ -400,7 +400,7 @@ def _find(program: str) -> Path | None:
     return Path(found).resolve() if found else None
 
 
-def _program(name: str) -> Path:
+def _installer(name: str) -> Path:
     """Return the program that initializes an empty data directory, and install it if necessary.
 
     Raises:
@@ -411,7 +411,7 @@ def _program(name: str) -> Path:
         install([name])
         found = _find(kind.installer)
     if not found:
-        raise EngineError(f"there is no {kind.installer} although {' '.join(kind.packages)} is installed")
+        raise EngineError(f"{kind.installer} does not exist although {' '.join(kind.packages)} is installed")
     return found
 
 
@@ -424,7 +424,7 @@ def install(names: Sequence[str]) -> None:
     packages = [package for name in names for package in KINDS[name].packages]
     wanted = f"apt-get install --no-install-recommends {' '.join(packages)}"
     variables = " and ".join(KINDS[name].variable for name in names)
-    hint = f"As root on Debian or Ubuntu: {wanted}\nOr set {variables} to the URL of a server whose user may create databases."
+    hint = f"As root on Debian or Ubuntu, run: {wanted}\nOr set {variables} to the URL of a server whose user may create databases."
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         raise EngineError(f"{' and '.join(names)} cannot be started: the programs are not installed.\n{hint}")
     print(f"installing {' '.join(packages)}", file=sys.stderr, flush=True)
@@ -448,14 +448,14 @@ def create_database(server: Server) -> str:
     name = f"authhero_test_{secrets.token_hex(6)}"
     if server.name == "postgresql":
         # Copying the files of the template is several times faster than the default strategy, which writes all of it to the log.
-        _ask_postgresql(server.url, f"CREATE DATABASE {name} STRATEGY FILE_COPY")
+        _run_on_postgresql(server.url, f"CREATE DATABASE {name} STRATEGY FILE_COPY")
     else:
-        with _mysql(server.url) as cursor:
+        with _mysql_cursor(server.url) as cursor:
             cursor.execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
     return urlsplit(server.url)._replace(path=f"/{name}").geturl()
 
 
-def driven(url: str, driver: str) -> str:
+def with_driver(url: str, driver: str) -> str:
     """Return the URL with the driver if the database is MySQL and the driver is not the default. Other URLs stay the same."""
     return url if driver == MYSQL_DRIVERS[0] else url.replace("mysql://", f"mysql+{driver}://")
 
@@ -463,12 +463,12 @@ def driven(url: str, driver: str) -> str:
 def drop_database(server: Server, url: str) -> None:
     """Remove a database of :func:`create_database`, even if clients are still connected to it."""
     if server.name == "d1":
-        _D1_TAKEN.discard(urlsplit(url).path)
+        _D1_IN_USE.discard(urlsplit(url).path)
     elif server.name == "postgresql":
-        _hang_up(url)
-        _ask_postgresql(server.url, f"DROP DATABASE IF EXISTS {_database(url)} WITH (FORCE)")
+        _close_connection(url)
+        _run_on_postgresql(server.url, f"DROP DATABASE IF EXISTS {_database(url)} WITH (FORCE)")
     else:
-        with _mysql(server.url) as cursor:
+        with _mysql_cursor(server.url) as cursor:
             _disconnect(cursor, _database(url))
             cursor.execute(f"DROP DATABASE IF EXISTS {_database(url)}")
 
@@ -481,9 +481,9 @@ def empty_database(url: str, keep: str) -> None:
     test has not closed are terminated first, because their locks would block and their transactions could still write.
     """
     if url.startswith("d1:"):
-        _d1_each(url, "DELETE FROM", keep)
+        _for_each_d1_table(url, "DELETE FROM", keep)
     elif url.startswith("postgresql:"):
-        _ask_postgresql(url, _POSTGRESQL_EMPTY.format(keep=keep))
+        _run_on_postgresql(url, _POSTGRESQL_EMPTY.format(keep=keep))
     else:
         _mysql_empty(url, keep)
 
@@ -510,7 +510,7 @@ $$
 
 
 def _mysql_empty(url: str, keep: str) -> None:
-    with _mysql(url) as cursor:
+    with _mysql_cursor(url) as cursor:
         _disconnect(cursor, _database(url))
         cursor.execute("SHOW FULL TABLES WHERE table_type = 'BASE TABLE'")
         tables = [row[0] for row in cursor.fetchall() if not row[0].startswith(keep)]
@@ -527,11 +527,11 @@ def _database(url: str | None) -> str:
     """Return the name of a test database. Other databases must not be dropped or emptied."""
     name = urlsplit(url or "").path[1:]
     if not re.fullmatch(r"authhero_test_[0-9a-f]+", name):
-        raise ValueError("this is no database of create_database")
+        raise ValueError("not a database of create_database()")
     return name
 
 
-_D1_TAKEN: set[str] = set()
+_D1_IN_USE: set[str] = set()
 """The paths of the D1 databases that this process uses."""
 
 
@@ -542,21 +542,21 @@ def _d1_database(server: Server) -> str:
     part = D1_DATABASES if "PYTEST_XDIST_WORKER" not in os.environ else 8
     for number in range(worker * part, min((worker + 1) * part, D1_DATABASES)):
         path = f"/DB_{number}"
-        if path not in _D1_TAKEN:
-            _D1_TAKEN.add(path)
+        if path not in _D1_IN_USE:
+            _D1_IN_USE.add(path)
             url = urlsplit(server.url)._replace(path=path).geturl()
-            _d1_each(url, "DROP TABLE", "_cf_")
+            _for_each_d1_table(url, "DROP TABLE", "_cf_")
             return url
     raise EngineError("all D1 databases are in use")
 
 
-def _d1_each(url: str, words: str, keep: str) -> None:
+def _for_each_d1_table(url: str, statement_start: str, keep: str) -> None:
     """Run a statement for every table of a D1 database, except those whose names start with ``keep``."""
     found = _d1_query(url, {"sql": "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY rowid DESC"})
     names = [row["name"] for row in found[0]["results"] if not row["name"].startswith((keep, "_cf_", "sqlite_"))]
     if names:
         # The newest tables first: a table cannot be dropped after a table that one of its own references needs.
-        statements = ["PRAGMA defer_foreign_keys = on", *(f'{words} "{name}"' for name in names)]
+        statements = ["PRAGMA defer_foreign_keys = on", *(f'{statement_start} "{name}"' for name in names)]
         _d1_query(url, {"batch": [{"sql": statement} for statement in statements]})
 
 
@@ -564,14 +564,14 @@ def _d1_query(url: str, body: dict[str, Any]) -> list[dict[str, Any]]:
     parts = urlsplit(url)
     address = f"{parse_qs(parts.query)['endpoint'][0]}/d1/database{parts.path}/query"
     headers = {"Authorization": f"Bearer {parts.password}", "Content-Type": "application/json"}
-    request = urllib.request.Request(address, json.dumps(body).encode(), headers)  # noqa: S310  # an address of our own
+    request = urllib.request.Request(address, json.dumps(body).encode(), headers)  # noqa: S310  # a local address
     with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310  # as above
         answer: dict[str, Any] = json.load(response)
     result: list[dict[str, Any]] = answer["result"]
     return result
 
 
-class _Line:
+class _Connection:
     """A persistent connection to PostgreSQL: opening one and reading the catalog takes ten times as long as a statement."""
 
     def __init__(self, url: str) -> None:
@@ -604,27 +604,27 @@ class _Line:
         self._runner.close()
 
 
-_LINES: dict[str, _Line] = {}
+_CONNECTIONS: dict[str, _Connection] = {}
 """The connections of this process, by URL."""
 
 
-def _ask_postgresql(url: str, statement: str) -> None:
-    _LINES.setdefault(url, _Line(url)).execute(statement)
+def _run_on_postgresql(url: str, statement: str) -> None:
+    _CONNECTIONS.setdefault(url, _Connection(url)).execute(statement)
 
 
-def _hang_up(url: str) -> None:
-    if line := _LINES.pop(url, None):
-        line.close()
+def _close_connection(url: str) -> None:
+    if connection := _CONNECTIONS.pop(url, None):
+        connection.close()
 
 
-def hang_up() -> None:
+def close_connections() -> None:
     """Close the persistent connections of this process."""
-    for url in list(_LINES):
-        _hang_up(url)
+    for url in list(_CONNECTIONS):
+        _close_connection(url)
 
 
 @contextlib.contextmanager
-def _mysql(url: str) -> Iterator[Any]:
+def _mysql_cursor(url: str) -> Iterator[Any]:
     """Open a connection in autocommit mode and yield a cursor."""
     import pymysql
 
@@ -690,11 +690,11 @@ def run(names: Sequence[str], command: Sequence[str]) -> int:
 
 def main(arguments: Sequence[str]) -> int:
     """Run the command line and return the exit code."""
-    parser = argparse.ArgumentParser(prog="engines.py", description="Throwaway database servers for the tests.")
+    parser = argparse.ArgumentParser(prog="engines.py", description="Start temporary database servers for the tests.")
     commands = parser.add_subparsers(dest="action", required=True)
-    for action, text in (("run", "run a command with the servers"), ("install", "install the servers' packages")):
+    for action, text in (("run", "run a command with the servers"), ("install", "install the packages of the servers")):
         command = commands.add_parser(action, help=text)
-        command.add_argument("--engines", default=",".join(KINDS), help="which of them, with commas (default: %(default)s)")
+        command.add_argument("--engines", default=",".join(KINDS), help="a comma-separated list of engines (default: %(default)s)")
     commands.choices["run"].add_argument("command", nargs=argparse.REMAINDER, help="the command, after --")
     options = parser.parse_args(arguments)
     names = [name for name in options.engines.split(",") if name]
@@ -714,7 +714,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["guard"]:
-        _guard(signal.Signals[sys.argv[2]], Path(sys.argv[3]), sys.argv[4], sys.argv[5:])
+    if sys.argv[1:2] == ["supervise"]:
+        _supervise(signal.Signals[sys.argv[2]], Path(sys.argv[3]), sys.argv[4], sys.argv[5:])
     else:
         sys.exit(main(sys.argv[1:]))

@@ -47,7 +47,9 @@ def unpack() -> None:
     if (ROOT / "usr/sbin/mysqld").exists():
         return
     if os.geteuid() != 0 or not shutil.which("apt-get") or platform.machine() != "x86_64":
-        raise EngineError("MySQL 9 is unpacked as root on Debian for x86-64 alone; else set AUTHHERO_TEST_MYSQL to a server's URL")
+        raise EngineError(
+            "MySQL 9 can only be unpacked as root on Debian for x86-64: set AUTHHERO_TEST_MYSQL to the URL of a server instead"
+        )
     for folder in ("state/lists/partial", "cache/archives/partial", "root"):
         (HOME / folder).mkdir(parents=True, exist_ok=True)
     (HOME / "status").touch()
@@ -81,7 +83,7 @@ def start() -> Server:
         EngineError: The server is not available.
     """
     unpack()
-    user, directory = engines._home("mysql")
+    user, directory = engines._create_home("mysql")
     _lay_out(directory, user)
     return _serve(directory, user, secrets.token_hex(16), ["--skip-log-bin"])
 
@@ -95,12 +97,12 @@ def start_group(members: int, mode: Sequence[str] = SINGLE_PRIMARY) -> list[Serv
     unpack()
     password, name = secrets.token_hex(16), str(uuid.uuid4())
     addresses = [f"127.0.0.1:{engines._free_port()}" for _ in range(members)]
-    user, blank = engines._home("mysql")
+    user, blank = engines._create_home("mysql")
     servers: list[Server] = []
     try:
         _lay_out(blank, user)
         for number, address in enumerate(addresses, start=1):
-            _, directory = engines._home("mysql")
+            _, directory = engines._create_home("mysql")
             # Initializing another data directory takes three seconds. The copy belongs to the account that makes it.
             engines._prepare(directory, user, ["cp", "-R", str(blank / "data"), str(directory / "data")])
             (directory / "data/auto.cnf").unlink(missing_ok=True)
@@ -128,7 +130,7 @@ def stop(servers: Sequence[Server]) -> None:
         server.stop()
 
 
-def _program(directory: Path) -> list[str]:
+def _mysqld_command(directory: Path) -> list[str]:
     libraries = ROOT / "usr/lib/x86_64-linux-gnu"
     folders = [libraries, *{path.parent for path in ROOT.rglob("libprotobuf-lite.so*")}, *(ROOT / "usr/lib").glob("**/private")]
     return [
@@ -146,7 +148,7 @@ def _program(directory: Path) -> list[str]:
 
 
 def _lay_out(directory: Path, user: str | None) -> None:
-    engines._prepare(directory, user, [*_program(directory), "--initialize-insecure"])
+    engines._prepare(directory, user, [*_mysqld_command(directory), "--initialize-insecure"])
 
 
 def _serve(directory: Path, user: str | None, password: str, options: Sequence[str]) -> Server:
@@ -161,7 +163,7 @@ def _serve(directory: Path, user: str | None, password: str, options: Sequence[s
     )
     engines._give(first, user)
     command = [
-        *_program(directory),
+        *_mysqld_command(directory),
         "--bind-address=127.0.0.1",
         f"--port={port}",
         f"--report-port={port}",
@@ -189,7 +191,7 @@ def _serve(directory: Path, user: str | None, password: str, options: Sequence[s
 def _join(server: Server, password: str, *, first: bool) -> None:
     """Create the group or join it, and wait until the member is online."""
     deadline = time.monotonic() + engines.START_SECONDS
-    with engines._mysql(server.url) as cursor:
+    with engines._mysql_cursor(server.url) as cursor:
         cursor.execute("SET GLOBAL group_replication_bootstrap_group = %s", (first,))
         cursor.execute("START GROUP_REPLICATION USER = 'authhero', PASSWORD = %s", (password,))
         cursor.execute("SET GLOBAL group_replication_bootstrap_group = OFF")
@@ -203,14 +205,14 @@ def _join(server: Server, password: str, *, first: bool) -> None:
 def main() -> int:
     """Run the command line and return the exit code."""
     parser = argparse.ArgumentParser(prog="mysql9.py", description="Run a command with a throwaway MySQL 9.")
-    parser.add_argument("--optional", action="store_true", help="where it cannot be had, say so and succeed")
-    parser.add_argument("--group", type=int, default=0, metavar="N", help="a Group Replication of N members with one primary")
+    parser.add_argument("--optional", action="store_true", help="exit with code 0 if MySQL 9 is not available")
+    parser.add_argument("--group", type=int, default=0, metavar="N", help="start a Group Replication of N members with one primary")
     parser.add_argument("command", nargs="+", help="the command, after --")
     options = parser.parse_args()
     try:
         servers = start_group(options.group) if options.group else [start()]
     except (EngineError, OSError, subprocess.SubprocessError) as error:
-        print(f"MySQL 9 cannot be had, so nothing was tested on it: {error}", file=sys.stderr)
+        print(f"MySQL 9 is not available, so the tests were not run: {error}", file=sys.stderr)
         return 0 if options.optional else UNAVAILABLE
     try:
         environment = {**os.environ, engines.KINDS["mysql"].variable: servers[0].url}

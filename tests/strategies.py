@@ -1,8 +1,7 @@
 """Hypothesis strategies for the input of the adapters, derived from their insert models and the registry.
 
-Every value is one that the contract stores unchanged, however unusual. :func:`poisons` has the values that must be rejected. If ``CI`` is
-set
-in the environment, the examples are the same in every run. ``AUTHHERO_TEST_EXAMPLES`` multiplies their number.
+Every value is one that the contract stores unchanged, however unusual. :func:`invalid_values` has the values that must be rejected. If
+``CI`` is set in the environment, the examples are the same in every run. ``AUTHHERO_TEST_EXAMPLES`` multiplies their number.
 """
 
 from __future__ import annotations
@@ -38,7 +37,7 @@ def examples(number: int) -> settings:
 
 # --- plain values --------------------------------------------------------------------------------------------------------------
 
-PIECES = (
+AWKWARD_TEXTS = (
     "", " ", "a", "A", "a ", " a", "\t", "\n", "\r\n", "\x01", "\x7f", "\x80", "\xa0", "é", "e\u0301", "ß", "İ", "漢字", "😀", "👩\u200d👧",
     "𝔘",
     "\u202eabc\u202c", "שלום", "مرحبا", "\ufeff", "\uffff", "\U0010ffff", "\u2028", "'", "''", '"', "`", "\\", "\\\\", "\\'", "%", "_",
@@ -48,9 +47,9 @@ PIECES = (
 """Text that databases, drivers and encoders often handle incorrectly."""
 NUL = "a\0b"
 """Text with NUL. No column can store it, but JSON can escape it."""
-FULL = "😀"
+FILLER = "😀"
 """The character that fills a column. It has four bytes, even in utf8mb4 of MySQL."""
-WIDE = 300
+MAX_FILLED = 300
 """Columns up to this size are sometimes filled completely."""
 NUMBERS = (0, 1, -1, 2**31, 2**53 + 1, 2**63, 2**70, -(2**70), 10**400, -0.0, 0.1, 1e16, 1.0, 1e300, 5e-324, -1.7976931348623157e308)
 
@@ -58,14 +57,14 @@ NUMBERS = (0, 1, -1, 2**31, 2**53 + 1, 2**63, 2**70, -(2**70), 10**400, -0.0, 0.
 def texts(most: int | None = None, least: int = 0) -> SearchStrategy[str]:
     """Generate text of at most ``most`` characters that every engine must store unchanged."""
     characters = st.characters(codec="utf-8", exclude_characters="\0")
-    parts = st.lists(st.sampled_from(PIECES) | characters, max_size=6).map("".join)
-    cut = parts.map(lambda text: text[:most].ljust(least, "x"))
-    if most is None or most > WIDE:
-        return cut
-    return st.one_of(cut, cut, cut, st.just(FULL * most))
+    parts = st.lists(st.sampled_from(AWKWARD_TEXTS) | characters, max_size=6).map("".join)
+    truncated = parts.map(lambda text: text[:most].ljust(least, "x"))
+    if most is None or most > MAX_FILLED:
+        return truncated
+    return st.one_of(truncated, truncated, truncated, st.just(FILLER * most))
 
 
-class Free(dict[str, Any]):
+class FreeObject(dict[str, Any]):
     """An object without a model, for which the order of the keys is stored, too."""
 
 
@@ -81,9 +80,9 @@ def json_values() -> SearchStrategy[Any]:
     return st.recursive(leaves, lambda inner: st.lists(inner, max_size=3) | objects(inner), max_leaves=6)
 
 
-def objects(inner: SearchStrategy[Any]) -> SearchStrategy[Free]:
+def objects(inner: SearchStrategy[Any]) -> SearchStrategy[FreeObject]:
     """Generate JSON objects with any keys."""
-    return st.dictionaries(texts(), inner, max_size=3).map(Free)
+    return st.dictionaries(texts(), inner, max_size=3).map(FreeObject)
 
 
 def instants() -> SearchStrategy[datetime]:
@@ -94,7 +93,7 @@ def instants() -> SearchStrategy[datetime]:
     return near | far
 
 
-def cut(instant: datetime) -> datetime:
+def truncated(instant: datetime) -> datetime:
     """Return a time truncated to milliseconds, without using the library."""
     milliseconds = (instant - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)
@@ -102,7 +101,7 @@ def cut(instant: datetime) -> datetime:
 
 # --- values of models ----------------------------------------------------------------------------------------------------------
 
-EXTRAS = ("other", "x y", "copy", "model_extra", "self", "__class__", "größe", "a.b", "a'b", "%s")
+EXTRA_KEYS = ("other", "x y", "copy", "model_extra", "self", "__class__", "größe", "a.b", "a'b", "%s")
 """Keys that no model has, including attribute names of Python objects."""
 
 
@@ -136,17 +135,17 @@ class Place:
 
     @property
     def column(self) -> Column | None:
-        """Return the column that stores only this value, or None."""
+        """The column that stores only this value, or None."""
         return self.table.stored(".".join(self.path))
 
     @property
     def inside(self) -> bool:
-        """Return whether the value is inside a JSON column."""
+        """Whether the value is inside a JSON column."""
         return any(self.table.stored(".".join(self.path[:length])) for length in range(1, len(self.path)))
 
     @property
     def group(self) -> bool:
-        """Return whether the parts of the value are separate columns."""
+        """Whether the parts of the value are separate columns."""
         return any(column.public.startswith(f"{'.'.join(self.path)}.") for column in self.table.columns)
 
     def part(self, wire: str) -> Place:
@@ -218,17 +217,17 @@ def _models(model: type[BaseModel], place: Place) -> SearchStrategy[dict[str, An
     """Generate the input of a nested model, by wire name, with unknown keys if the model stores them."""
     fields = wire_fields(model)
     inner = {wire: _nullable(info.rebuild_annotation(), place.part(wire)) for wire, info in fields.items()}
-    homeless = {wire for wire in inner if place.group and not (place.part(wire).column or place.part(wire).group)}
+    unstored = {wire for wire in inner if place.group and not (place.part(wire).column or place.part(wire).group)}
     required = [wire for wire, info in fields.items() if info.is_required()]
-    optional = [wire for wire in inner if wire not in required and wire not in homeless]
-    keeps = model.model_config.get("extra") == "allow" and not place.group
+    optional = [wire for wire in inner if wire not in required and wire not in unstored]
+    stores_extras = model.model_config.get("extra") == "allow" and not place.group
 
     @st.composite
     def build(draw: st.DrawFn) -> dict[str, Any]:
         chosen = draw(st.lists(st.sampled_from(optional), max_size=3, unique=True)) if optional else []
         value = {wire: draw(inner[wire]) for wire in (*required, *chosen)}
-        if keeps and draw(st.booleans()):
-            value[draw(st.sampled_from(EXTRAS))] = draw(json_values())
+        if stores_extras and draw(st.booleans()):
+            value[draw(st.sampled_from(EXTRA_KEYS))] = draw(json_values())
         return value
 
     return build()
@@ -245,7 +244,7 @@ SURROGATE = "a\ud800b"
 TOO_DEEP: Any = json.loads("[" * 300 + "]" * 300)
 
 
-def poisons(column: Column) -> list[Any]:
+def invalid_values(column: Column) -> list[Any]:
     """Return values of the column's type that the column cannot store."""
     kind = column.codec.kind
     if kind == "text":
@@ -269,9 +268,9 @@ def same(given: Any, got: Any) -> bool:
     The types, the sign of zero and the order of free keys must be the same. Times are truncated to milliseconds and in UTC.
     """
     if isinstance(given, datetime):
-        return bool(got == cut(given)) and got.utcoffset() == timedelta(0)
+        return bool(got == truncated(given)) and got.utcoffset() == timedelta(0)
     if isinstance(given, dict):
-        if not isinstance(got, dict) or (list(given) != list(got) if isinstance(given, Free) else set(given) != set(got)):
+        if not isinstance(got, dict) or (list(given) != list(got) if isinstance(given, FreeObject) else set(given) != set(got)):
             return False
         return all(same(value, got[key]) for key, value in given.items())
     if isinstance(given, list):

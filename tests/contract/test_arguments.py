@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from authhero_sql import Adapters, AuthHeroSQLError, InvalidValueError
-from tests.chains import printed
+from tests.chains import error_chain
 from tests.contract.builders import tenant
 from tests.kinds import adapter_classes
 
@@ -63,7 +63,7 @@ async def finished(call: Callable[..., Any], arguments: dict[str, Any]) -> None:
 
 def one_line(error: AuthHeroSQLError) -> bool:
     """Whether the message of an error, and of all behind it, can be a line of a log."""
-    return all(len(str(each)) <= LONGEST and str(each).isprintable() for each in printed(error))
+    return all(len(str(each)) <= LONGEST and str(each).isprintable() for each in error_chain(error))
 
 
 async def wrong_answers(call: Callable[..., Any]) -> AsyncIterator[str]:

@@ -136,8 +136,8 @@ async def test_a_batch_is_one_trip(store: Adapters) -> None:
     async with counted.batch() as batch:
         for number in range(50):
             await batch.users.create("acme", user(f"u{number}"))
-        assert counting.taken() == []
-    trips = counting.taken()
+        assert counting.pop_trips() == []
+    trips = counting.pop_trips()
     if store.context.dialect.features.interactive_transactions:
         assert trips == [], "a transaction of its own"
     else:
@@ -149,7 +149,7 @@ async def test_an_empty_batch_is_nothing(store: Adapters) -> None:
     counting = CountingDatabase(store.database)
     async with Adapters(replace(store.context, database=counting, executor=counting)).batch():
         pass
-    assert counting.taken() == []
+    assert counting.pop_trips() == []
 
 
 async def test_what_a_batch_is_not(store: Adapters) -> None:

@@ -339,11 +339,11 @@ async def test_a_chunk_is_one_write(store: Adapters) -> None:
     counted = Adapters(replace(store.context, database=counting, executor=counting))
     rows = [{**row, "login_count": 1, "password": PASSWORD} for row in users(2_500)]
     await counted.users.create_many("acme", rows)
-    assert [(method, len(calls), len(set(calls))) for method, calls in counting.taken()] == [
+    assert [(method, len(calls), len(set(calls))) for method, calls in counting.pop_trips()] == [
         ("write", 3 * count, 3) for count in (1_000, 1_000, 500)
     ]
     await counted.users.create_many("acme", rows, on_conflict="skip")
-    assert [method for method, _ in counting.taken()] == ["fetch_many"] * 3
+    assert [method for method, _ in counting.pop_trips()] == ["fetch_many"] * 3
 
 
 @pytest.mark.transactions

@@ -20,7 +20,7 @@ from authhero_sql.schema import Table
 from authhero_sql.tables import REGISTRY
 from tests.contract.builders import SOON, log, login_session, organization, outbox_event, role, tenant
 from tests.kinds import adapter_classes, entities, insert_of
-from tests.strategies import examples, field_values, instants, json_values, objects, poisons, same, same_parts, texts, wire_fields
+from tests.strategies import examples, field_values, instants, invalid_values, json_values, objects, same, same_parts, texts, wire_fields
 
 Given = dict[str, Any]
 _numbers = itertools.count(1)
@@ -319,11 +319,11 @@ class Case:
         key = {info.serialization_alias or name for name, info in self._model.model_fields.items() if name in (*self.entity.key, "id")}
         return [wire for wire in self.fields if wire not in fixed | key]
 
-    def poisons(self, *, changeable: bool = False) -> list[tuple[str, Any]]:
+    def invalid_values(self, *, changeable: bool = False) -> list[tuple[str, Any]]:
         """Fields, each with something that its column cannot hold."""
         wires = self.changeable if changeable else list(self.fields)
         columns = [(wire, self.table.stored(wire)) for wire in wires if wire not in self.constant]
-        return [(wire, poison) for wire, column in columns if column is not None for poison in poisons(column)]
+        return [(wire, poison) for wire, column in columns if column is not None for poison in invalid_values(column)]
 
     def nullable(self, wire: str) -> bool:
         """Whether the field may be set to None."""
@@ -426,7 +426,7 @@ def updates(draw: st.DrawFn) -> Given:
 @st.composite
 def poisoned(draw: st.DrawFn, *, changeable: bool = False) -> tuple[str, Any]:
     """A field, and what its column cannot hold."""
-    pair: tuple[str, Any] = draw(st.sampled_from(Current.case.poisons(changeable=changeable)))
+    pair: tuple[str, Any] = draw(st.sampled_from(Current.case.invalid_values(changeable=changeable)))
     return pair
 
 
@@ -561,7 +561,7 @@ async def tenant_id(adapters: Adapters) -> str:
     return await fresh_tenant(adapters)
 
 
-@every([case for case in CASES if case.poisons()])
+@every([case for case in CASES if case.invalid_values()])
 @given(values=inserts(), bad=poisoned())
 @examples(5)
 async def test_what_cannot_be_kept_is_refused(adapters: Adapters, tenant_id: str, case: Case, values: Given, bad: tuple[str, Any]) -> None:
@@ -574,7 +574,7 @@ async def test_what_cannot_be_kept_is_refused(adapters: Adapters, tenant_id: str
     assert await count(adapters, *tables) == before
 
 
-@every([case for case in CHANGING if case.poisons(changeable=True)])
+@every([case for case in CHANGING if case.invalid_values(changeable=True)])
 @given(values=inserts(), changes=updates(), bad=poisoned(changeable=True))
 @examples(5)
 async def test_a_refused_update_changes_nothing(

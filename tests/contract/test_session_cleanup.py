@@ -185,7 +185,7 @@ async def test_a_batch_is_one_whatever_the_tenants_in_it(store: Adapters) -> Non
     counting = CountingDatabase(store.database)
     sweeping = Adapters(replace(store.context, database=counting, executor=counting))
     assert await counts(sweeping) == (0, 60, 0)
-    assert sum(len(statements) for _, statements in counting.taken()) <= 10
+    assert sum(len(statements) for _, statements in counting.pop_trips()) <= 10
     left = await store.database.fetch(Call("SELECT id, session_id FROM login_sessions ORDER BY id"))
     assert [tuple(row) for row in left] == [("login acme", "same"), ("login t1", None)]
     assert await store.sessions.get("acme", "same") is not None

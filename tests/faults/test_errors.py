@@ -35,7 +35,7 @@ from authhero_sql import (
 )
 from authhero_sql.dialects import Call
 from authhero_sql.errors import DatabaseError
-from tests.chains import shown
+from tests.chains import log_text
 
 SECRET = "s3cret-value"
 OURS = "authhero_sql."
@@ -114,7 +114,7 @@ async def test_the_same_error_for_the_same_cause(store: Adapters, cause: str) ->
         # What D1 says is an answer; there is no driver that would make an error of it.
         assert type(error.__cause__).__name__ == "D1Error" or not type(error.__cause__).__module__.startswith(OURS)
         assert error.table is not None
-    assert SECRET not in shown(error)
+    assert SECRET not in log_text(error)
     assert await store.users.get("acme", "auth0|nobody") is None, "the connection is still good"
 
 
@@ -159,10 +159,10 @@ async def test_what_a_driver_said_shows_no_value(store: Adapters, engine: str) -
     for value, (verb, sql, args) in SAYS[engine].items():
         with pytest.raises(DatabaseError) as caught:
             await getattr(store.database, verb)(Call(sql, args))
-        assert SECRET not in shown(caught.value), value
+        assert SECRET not in log_text(caught.value), value
         driver = caught.value.__cause__
         assert driver is not None, value
-        assert (caught.value.code or "") in f"{shown(driver)} {getattr(driver, 'sqlstate', '')}", f"{value}: its code is kept"
+        assert (caught.value.code or "") in f"{log_text(driver)} {getattr(driver, 'sqlstate', '')}", f"{value}: its code is kept"
 
 
 async def test_a_value_that_looks_like_the_name_of_a_key_is_none(store: Adapters) -> None:
@@ -171,7 +171,7 @@ async def test_a_value_that_looks_like_the_name_of_a_key_is_none(store: Adapters
     with pytest.raises(ConflictError) as caught:
         await store.users.create("acme", user(user_id="auth0|two", email=email, provider="auth0"))
     assert caught.value.fields == ("email", "provider")
-    assert SECRET not in shown(caught.value)
+    assert SECRET not in log_text(caught.value)
 
 
 async def test_a_conflict_names_its_fields(store: Adapters) -> None:
@@ -273,7 +273,7 @@ async def test_a_corrupt_row_names_its_place(store: Adapters, engine: str) -> No
         await store.users.get("acme", "auth0|ada")
     assert (caught.value.table, caught.value.column) == ("users", "app_metadata")
     assert caught.value.key["user_id"] == "auth0|ada"
-    assert SECRET not in shown(caught.value)
+    assert SECRET not in log_text(caught.value)
     assert SECRET not in str(caught.value.__context__), "for those who log contexts that are suppressed"
 
 
@@ -305,7 +305,7 @@ async def test_a_server_that_is_not_there(url: str) -> None:
     with pytest.raises(DatabaseUnavailableError) as caught:
         async with connect(url, connect_timeout=2):
             pass
-    assert SECRET not in shown(caught.value)
+    assert SECRET not in log_text(caught.value)
     assert caught.value.__cause__ is not None
 
 
@@ -316,7 +316,7 @@ async def test_a_wrong_password(migrated_url: str) -> None:
     with pytest.raises(DatabaseUnavailableError) as caught:
         async with connect(url):
             pass
-    assert SECRET not in shown(caught.value)
+    assert SECRET not in log_text(caught.value)
 
 
 @pytest.mark.engines("sqlite")

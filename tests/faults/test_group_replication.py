@@ -28,7 +28,7 @@ ADA = {"user_id": "auth0|ada", "email": "ada@acme.example", "connection": "db"}
 @pytest.fixture(scope="module")
 def oracle(server: Server) -> None:
     """Goes on where the server under test is Oracle's."""
-    with engines._mysql(server.url) as cursor:
+    with engines._mysql_cursor(server.url) as cursor:
         cursor.execute("SELECT VERSION()")
         if "MariaDB" in cursor.fetchone()[0]:
             pytest.skip("MariaDB has no Group Replication")
@@ -83,7 +83,7 @@ async def test_with_one_primary_every_member_has_what_it_wrote_and_another_takes
         assert await adapters.users.get("gone", "auth0|ada") is None
         with pytest.raises(ReadOnlyError):
             await adapters.users.update("acme", "auth0|ada", {"nickname": "Ada"})
-    with engines._mysql(primary) as cursor:
+    with engines._mysql_cursor(primary) as cursor:
         # The other one is elected before this ends.
         cursor.execute("STOP GROUP_REPLICATION")
     async with store(secondary) as adapters:

@@ -39,7 +39,7 @@ from authhero_sql import (
 from authhero_sql.dialects import Call
 from authhero_sql.dialects.d1 import D1Database, HTTPTransport
 from authhero_sql.errors import DatabaseError
-from tests.chains import shown
+from tests.chains import log_text
 from tests.faults.test_tls import Plain
 
 SECRET = "s3cret-value"
@@ -75,7 +75,7 @@ async def check(row: Row, place: Any) -> None:
     assert str(error) == row.sentence.format(**vars(place))
     assert type(error) is row.kind
     assert getattr(error, "code", None) == row.code
-    assert SECRET not in shown(error)
+    assert SECRET not in log_text(error)
     assert SECRET not in "".join(traceback.format_exception(error))
     if isinstance(error, DatabaseError):
         # What D1 says by its status is no driver's error.

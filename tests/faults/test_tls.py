@@ -16,7 +16,7 @@ import pytest
 from authhero_sql import ConfigurationError, ConnectionSetupError, DatabaseUnavailableError, connect
 from authhero_sql.dialects import Call
 from tests import certificates, engines
-from tests.engines import Server, driven
+from tests.engines import Server, with_driver
 
 TOKEN = "s3cret-value"
 
@@ -93,7 +93,7 @@ async def test_plain_http_goes_to_this_machine_or_where_it_was_asked_to() -> Non
 def encrypted(engine: str, mysql_driver: str, certificate: Path) -> Iterator[Server]:
     """A server of the test's own that speaks TLS."""
     server = engines.start_private(engine, (certificate / "certificate.pem", certificate / "key.pem"))
-    yield replace(server, url=named(driven(server.url, mysql_driver)))
+    yield replace(server, url=named(with_driver(server.url, mysql_driver)))
     server.stop()
 
 
@@ -106,7 +106,7 @@ def named(url: str) -> str:
 def plain(engine: str, mysql_driver: str) -> Iterator[Server]:
     """A server of the test's own that does not."""
     server = engines.start_private(engine)
-    yield replace(server, url=named(driven(server.url, mysql_driver)))
+    yield replace(server, url=named(with_driver(server.url, mysql_driver)))
     server.stop()
 
 

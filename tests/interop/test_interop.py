@@ -19,7 +19,7 @@ from authhero_sql import Adapters, Database, InvalidQueryError, connect, create_
 from authhero_sql.dialects import Call
 from authhero_sql.dialects.mysql import MySQL8Dialect
 from tests import engines
-from tests.conftest import LEDGER, sqlite_url
+from tests.conftest import MIGRATION_TABLES, sqlite_url
 from tests.engines import Server
 from tests.interop.answers import (
     ADAPTERS,
@@ -247,7 +247,7 @@ async def test_opening_and_reading_leaves_the_tables_alone(engine: str, database
     }
     names = {str(row[0]) for row in await database.fetch(Call(tables[engine]))}
     assert len(names) > 50
-    assert not [name for name in names if name.startswith(LEDGER)]
+    assert not [name for name in names if name.startswith(MIGRATION_TABLES)]
 
 
 @on_their_engines

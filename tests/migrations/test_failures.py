@@ -167,7 +167,7 @@ def disk(engine: str, server: Server | None, database_url: str, tmp_path: Path) 
             yield Disk(database_url, tmp_path, os.geteuid())
         return
     if engine == "mysql":
-        with engines._mysql(server.url) as cursor:
+        with engines._mysql_cursor(server.url) as cursor:
             cursor.execute("SELECT @@datadir")
             folder = Path(cursor.fetchone()[0]) / urlsplit(database_url).path[1:]
         owner = _owner(folder)

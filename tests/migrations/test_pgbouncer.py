@@ -52,7 +52,7 @@ def _start(program: Path, port: int, server: str) -> Server:
     address = urlsplit(server)
     name, password = unquote(address.username or ""), unquote(address.password or "")
     # It refuses to run as root.
-    user, directory = engines._home("postgres")
+    user, directory = engines._create_home("postgres")
     accounts, settings = directory / "accounts", directory / "settings.ini"
     quoted = [part.replace('"', '""') for part in (name, password)]
     accounts.write_text('"{}" "{}"\n'.format(*quoted))

@@ -28,13 +28,13 @@ from authhero_sql.statements.filters import compile_filter
 from authhero_sql.where import one_of
 from tests import population
 from tests.kinds import adapter_classes
-from tests.population import BIG, START, STEP, Words
+from tests.population import BIG, START, STEP, SqlDialect
 from tests.workload.calls import calls
 from tests.workload.replay import Ticking, outcome
 
 NOW = datetime(2025, 3, 1, tzinfo=UTC)
 """Within the time of the population."""
-GROWING = frozenset(population.tables(Words("sqlite")))
+GROWING = frozenset(population.tables(SqlDialect("sqlite")))
 """The tables of which a statement may read only so much."""
 ROW = 6
 """A row of the big tenant's that others refer to; to its user an account is linked."""

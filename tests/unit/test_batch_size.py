@@ -1,4 +1,4 @@
-"""The size of a sweep's batches, without a clock."""
+"""The size of the batches of a bulk deletion, without a clock."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from authhero_sql.crud.batch_size import FIRST, GOAL, GREATEST, LEAST, BatchSize
 
 
 def sizes(batch: BatchSize) -> tuple[int, int]:
-    """How many rows the next batch is meant to remove, and how many entries it walks over."""
+    """Return the number of rows to delete in the next batch, and the number of index entries to scan."""
     return batch.rows, batch.reach
 
 
@@ -29,7 +29,7 @@ def test_it_settles_where_a_batch_takes_what_it_should() -> None:
     for _ in range(20):
         batch.record(batch.rows * 0.0002, batch.rows)
     assert sizes(batch) == (500, 500)
-    # And again where the database has become ten times as slow.
+    # It adapts again if the database becomes ten times as slow.
     batch.record(batch.rows * 0.002, batch.rows)
     assert sizes(batch) == (50, 50)
 

@@ -1,4 +1,4 @@
-"""What goes to D1 over HTTP and what comes back: shapes, limits, and when a call is sent again."""
+"""The HTTP requests to D1 and their responses: formats, limits and retries."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ DELETE = Call("DELETE FROM t", ())
 
 
 class Cloudflare:
-    """Answers in the API's shape; keeps what it was asked."""
+    """A fake of Cloudflare's API that records its requests."""
 
     def __init__(self, *answers: httpx.Response | Exception) -> None:
         self.answers = list(answers)
@@ -53,11 +53,11 @@ class Cloudflare:
 
     @property
     def bodies(self) -> list[Any]:
-        """What was asked."""
+        """Return the bodies of the requests."""
         return [json.loads(request.content) for request in self.asked]
 
     def database(self, **options: Any) -> D1Database:
-        """A database behind it."""
+        """Return a database that uses this API."""
         transport = httpx.MockTransport(self)
         return D1Database(HTTPTransport("acc", "db", **{"token": TOKEN, "transport": transport, **options}))
 
@@ -66,23 +66,23 @@ SOON = {"Retry-After": "0"}
 
 
 def good(*results: dict[str, Any]) -> httpx.Response:
-    """An answer."""
+    """Return a successful response."""
     return httpx.Response(200, json={"result": list(results), "success": True, "errors": [], "messages": []})
 
 
 def bad(message: str, status: int = 400, code: int = 7500, headers: dict[str, str] | None = None) -> httpx.Response:
-    """A refusal."""
+    """Return an error response."""
     body = {"result": [], "success": False, "errors": [{"code": code, "message": message}], "messages": []}
     return httpx.Response(status, json=body, headers=headers)
 
 
 def rows(*found: list[Any]) -> dict[str, Any]:
-    """What ``/raw`` gives for a query."""
+    """Return the response of ``/raw`` to a query."""
     return {"results": {"columns": ["a"], "rows": list(found)}, "success": True, "meta": {}}
 
 
 def changed(count: int, *found: dict[str, Any]) -> dict[str, Any]:
-    """What ``/query`` gives for a statement."""
+    """Return the response of ``/query`` to a write."""
     return {"results": list(found), "success": True, "meta": {"changes": count}}
 
 
@@ -179,7 +179,7 @@ BROKEN: list[httpx.Response | Exception] = [
 
 @pytest.fixture
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tries again at once."""
+    """Retry without a delay."""
     monkeypatch.setattr("authhero_sql.dialects.d1.jitter", lambda _: 0.0)
 
 
@@ -317,38 +317,38 @@ def test_urls(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Binding:
-    """A binding as the newer SDKs wrap it: Python in, Python out."""
+    """A binding like those of newer SDKs, with Python values as input and output."""
 
     def __init__(self, answer: Callable[[str, tuple[Any, ...]], Any]) -> None:
         self.answer = answer
 
     def prepare(self, sql: str) -> Prepared:
-        """A statement."""
+        """Prepare a statement."""
         return Prepared(self, sql)
 
     async def batch(self, statements: list[Prepared]) -> list[Any]:
-        """All of them."""
+        """Run all statements."""
         return [self.answer(statement.sql, statement.params) for statement in statements]
 
 
 class Prepared:
-    """A statement of a binding."""
+    """A prepared statement of a binding."""
 
     def __init__(self, binding: Binding, sql: str, params: tuple[Any, ...] = ()) -> None:
         self.binding, self.sql, self.params = binding, sql, params
 
     def bind(self, *params: Any) -> Prepared:
-        """With its parameters, which are text alone."""
+        """Bind the parameters, all of which are text."""
         assert all(type(param) is str for param in params)
         return Prepared(self.binding, self.sql, params)
 
     async def raw(self) -> Any:
-        """The rows."""
+        """Return the rows."""
         return self.binding.answer(self.sql, self.params)
 
 
 JsNull = type("JsNull", (), {})
-"""What a row may hold for NULL."""
+"""The type of NULL in a row."""
 
 
 async def test_a_wrapped_binding() -> None:

@@ -1,4 +1,4 @@
-"""The options of ``connect`` that type checkers know are those that the engines take."""
+"""The options of ``connect`` for type checkers are those that the engines accept."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from authhero_sql.dialects.postgresql import PostgreSQLDatabase
 from authhero_sql.dialects.sqlite import SQLiteDatabase
 
 TLS = {"ssl", "ssl_ca"}
-"""What connect itself reads for PostgreSQL."""
+"""The options that ``connect`` itself handles for PostgreSQL."""
 AS_AIOMYSQL_HAS_THEM = {"minsize", "maxsize", "pool_recycle"}
 
 
 def taken(*functions: Callable[..., Any]) -> set[str]:
-    """The names of the parameters of functions, without those that connect fills in or refuses."""
+    """Return the parameter names of functions, except those that ``connect`` sets or rejects."""
     every = {
         name
         for function in functions

@@ -1,4 +1,4 @@
-"""What a caller may ask of a list: whatever it is, a page or an InvalidQueryError."""
+"""The options of lists: any input gives a page or an InvalidQueryError."""
 
 from __future__ import annotations
 
@@ -51,12 +51,12 @@ storable = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="
 
 
 def encoded(data: bytes) -> str:
-    """Bytes as a cursor's text."""
+    """Return bytes as the text of a cursor."""
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 def answered(ask: Callable[[], Any]) -> Any:
-    """The answer, or None where the query is refused; anything else is a failure."""
+    """Return the answer, or None if the query is rejected. Other exceptions are failures."""
     try:
         return ask()
     except InvalidQueryError:
@@ -272,7 +272,7 @@ options = st.fixed_dictionaries({}, optional=dict.fromkeys(("page", "per_page", 
 
 
 async def asked(**given_options: Any) -> list[str]:
-    """What each list does with the options."""
+    """Return the outcome of the options for each list."""
     adapters = Adapters(Context.of(FakeDatabase(DIALECTS["sqlite"])))
     outcomes = []
     for name in LISTS:
@@ -329,9 +329,9 @@ async def test_secrets_and_storage_are_no_sort_fields() -> None:
     ("dialect", "field", "behind"),
     [
         ("sqlite", "created_at", ["code_id", "code_type"]),
-        # No index of InnoDB has room for the last column, and the rows are in its order all the same.
+        # The last column does not fit in an InnoDB index, but the rows are sorted by it.
         ("mysql", "created_at", ["code_id"]),
-        # There is no index of this order that could have it.
+        # No index of this order can contain it.
         ("mysql", "used_at", ["code_id", "code_type"]),
     ],
 )

@@ -1,4 +1,4 @@
-"""What a start costs, by what it loads and makes: modules and adapters are counted, and never the time, which is for benchmarks/."""
+"""The cost of a start, measured in loaded modules and created adapters. The benchmarks measure its time."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from tests.kinds import adapter_classes
 from tests.unit.fakes import DIALECTS, FakeDatabase
 
 REQUIRED = {"annotated_types", "anyio", "pydantic", "pydantic_core", "pypika", "typing_extensions", "typing_inspection"}
-"""What importing may load besides the standard library: the dependencies that stand in pyproject.toml, with what they need."""
+"""The packages that the import may load: the dependencies in pyproject.toml and their dependencies."""
 LATER = re.compile(
     r"sqlite3|authhero_sql\.(cli|dialects\.(sqlite|postgresql|mysql|d1)|migrations\.m\d.*|adapters\.(?!properties$)\w+|models\.(?!base$)\w+)"
 )
-"""What waits until a database is opened or migrated, an adapter is used, or the command is called."""
+"""The modules that must not be loaded before a database is opened or migrated, an adapter is used, or the command line runs."""
 MODULES = 300
-"""How many modules importing may load at the most; 267 are usual, and a framework more would not fit."""
+"""The maximum number of modules that the import loads. It usually loads 267; a framework would exceed the limit."""
 
 
 def loaded(program: str) -> list[str]:
-    """The modules that a program loads, in a process of its own."""
-    # Where the package is need not be where the tests were started.
+    """Return the modules that a program loads, in a new process."""
+    # The package need not be installed in the directory in which the tests were started.
     root = Path(authhero_sql.__file__).parents[1]
     watched = f"import json, sys\nbefore = set(sys.modules)\n{program}\nprint(json.dumps(sorted(set(sys.modules) - before)))"
     done = subprocess.run([sys.executable, "-c", watched], check=True, capture_output=True, text=True, cwd=root)
@@ -44,12 +44,12 @@ def at_once() -> list[str]:
 
 
 def fake() -> Adapters:
-    """Adapters over nothing."""
+    """Return adapters over a fake database."""
     return Adapters(Context.of(FakeDatabase(DIALECTS["sqlite"])))
 
 
 def made(adapters: Adapters) -> set[str]:
-    """The adapters that have been made."""
+    """Return the adapters that have been created."""
     return vars(adapters).keys() - {"context"}
 
 

@@ -1,4 +1,4 @@
-"""What the package has for everybody's tests: the pytest plugin, databases in memory, the clock, the builders, the look for secrets."""
+"""The test utilities for users: the pytest plugin, databases in memory, the clock, the builders and the search for secrets."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def adapters(copies: MigratedCopies, clock: ManualClock) -> Iterator[Adapters]:
 
 
 def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, source: str, *options: str) -> pytest.RunResult:
-    """Run a test module of a project that has the plugin, in a process of its own."""
+    """Run a test module of a project that uses the plugin, in a new process."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     pytester.makepyfile(source)
     return pytester.runpytest_subprocess("-p", "pytest_authhero_sql", "-W", "error", *options)
@@ -263,9 +263,9 @@ async def test_the_clock_is_turned(adapters: Adapters, clock: ManualClock) -> No
 # --- the builders --------------------------------------------------------------------------------------------------------------------
 
 NO_INPUT = {"analytics", "client_connections", "session_cleanup", "stats", "user_roles"}
-"""Adapters none of whose methods takes fields of a row of its own."""
+"""Adapters without a method that creates a row from fields."""
 CALLED = {"outbox": "outbox_event", "role_permissions": "permission", "user_permissions": "permission"}
-"""The builders whose names are not those of the adapters."""
+"""Builders whose names differ from those of the adapters."""
 BUILT = {
     name: CALLED.get(name) or (name if hasattr(build, name) else name.removesuffix("s"))
     for name in adapter_classes()
@@ -279,7 +279,7 @@ def test_every_entity_is_built_valid(name: str) -> None:
     made = getattr(build, BUILT[name])()
     model = getattr(kind, "insert", None) or kind.model
     if name in ("outbox", "custom_text") or BUILT[name] == "permission":
-        # What the call names beside.
+        # The fields that are separate arguments of the call.
         assert made
     else:
         valid = partial_model(model, wire_fields(model)).model_validate(made)
@@ -330,12 +330,12 @@ async def test_what_is_built_can_be_stored_together(adapters: Adapters) -> None:
     await adapters.keys.create(build.key())
 
 
-# --- the look for secrets ------------------------------------------------------------------------------------------------------------
+# --- the search for secrets --------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
 async def store(adapters: Adapters, caplog: pytest.LogCaptureFixture) -> Adapters:
-    """Ada, with a password; everything is logged."""
+    """Return adapters with a user and her password, and log everything."""
     caplog.set_level(logging.DEBUG)
     await adapters.tenants.create(build.tenant())
     await adapters.users.create("acme", build.user(password={"hash": "$argon2id$hash-of-ada", "algorithm": "argon2id"}))
@@ -344,7 +344,7 @@ async def store(adapters: Adapters, caplog: pytest.LogCaptureFixture) -> Adapter
 
 
 def refused(caplog: pytest.LogCaptureFixture, store: Adapters, *also: str) -> str:
-    """What is said of a secret in the log."""
+    """Return the message about a secret in the log."""
     with pytest.raises(AssertionError) as caught:
         assert_no_secrets(caplog, store, *also)
     return str(caught.value)

@@ -30,7 +30,15 @@ def pyodide(request: pytest.FixtureRequest) -> Path:
     if not module.exists():
         HOME.mkdir(parents=True, exist_ok=True)
         (HOME / "package.json").write_text('{"private": true}', "utf-8")
-        command = [str(engines._program("d1")), "install", "--silent", "--no-audit", "--no-fund", "--no-package-lock", f"pyodide@{PYODIDE}"]
+        command = [
+            str(engines._installer("d1")),
+            "install",
+            "--silent",
+            "--no-audit",
+            "--no-fund",
+            "--no-package-lock",
+            f"pyodide@{PYODIDE}",
+        ]
         done = subprocess.run(command, cwd=HOME, capture_output=True, text=True, timeout=300, check=False)
         assert done.returncode == 0, f"npm could not install Pyodide: {done.stderr[-2000:]}"
     return module
