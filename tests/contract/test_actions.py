@@ -20,24 +20,24 @@ TASKS = 32
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
-    """Two tenants."""
+    """Return adapters with two tenants."""
     await tenant(adapters, "acme")
     await tenant(adapters, "globex")
     return adapters
 
 
 async def versions(store: Adapters, tenant_id: str = "acme", action_id: str = "act_1") -> list[ActionVersion]:
-    """The versions of an action, newest first."""
+    """Return the versions of an action, newest first."""
     return (await store.action_versions.list(tenant_id, action_id, per_page=1000)).items
 
 
 def numbers(found: list[ActionVersion]) -> list[int]:
-    """Their numbers."""
+    """Return the numbers of versions."""
     return [version.number for version in found]
 
 
 def deployed(found: list[ActionVersion]) -> list[int]:
-    """The numbers of those that are deployed."""
+    """Return the numbers of the deployed versions."""
     return [version.number for version in found if version.deployed]
 
 
@@ -238,18 +238,18 @@ async def test_versions_made_at_once_inside_transactions_get_a_number_each(store
         while True:
             try:
                 async with store.transaction() as tx:
-                    # What was read before does not decide which number is next.
+                    # The next number does not depend on a version that was read earlier.
                     await tx.action_versions.list("acme", id)
                     return await tx.action_versions.create("acme", action_version(id, code=str(number)))
             except TransactionConflictError:
-                # Without a row that makes them take turns, MySQL may end a transaction so that another can go on.
+                # Without a lock on the action's row, MySQL may report a deadlock.
                 assert not exists
 
     await made_at_once(store, id, make)
 
 
 async def made_at_once(store: Adapters, id: str, make: Callable[[int], Awaitable[ActionVersion]]) -> None:
-    """Make many, and look at their numbers."""
+    """Create many versions concurrently and check their numbers."""
     made = await asyncio.gather(*(make(number) for number in range(TASKS)))
     assert sorted(numbers(made)) == list(range(1, TASKS + 1))
     found = await versions(store, action_id=id)
@@ -274,7 +274,7 @@ async def test_versions_of_many_actions_at_once(store: Adapters) -> None:
 
 
 async def make_and_fail(tx: Adapters) -> None:
-    """A second version, and then something that is refused."""
+    """Create a second version, then something that is rejected."""
     assert (await tx.action_versions.create("acme", action_version())).number == 2
     await tx.tenants.create({"id": "acme", "friendly_name": "Taken"})
 
@@ -328,7 +328,7 @@ async def test_old_executions_of_all_tenants_are_swept(store: Adapters) -> None:
 
 
 async def left(store: Adapters) -> Counter[str]:
-    """How many executions each tenant has."""
+    """Return the number of executions of each tenant."""
     tried = [(tenant_id, f"ae_{tenant_id}_{number}") for tenant_id in ("acme", "globex") for number in range(4)]
     return Counter([tenant_id for tenant_id, id in tried if await store.action_executions.get(tenant_id, id)])
 

@@ -1,4 +1,4 @@
-"""Analytics, retention and statistics against a plain count of the same rows, on every engine."""
+"""Analytics, retention and statistics compared with counts of the same rows in Python, on every engine."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ WHOLE = {"from": "2026-10-20T00:00:00.000Z", "to": "2026-11-20T00:00:00.000Z"}
 
 
 def entries() -> list[dict[str, Any]]:
-    """A month of log entries around the end of summer time."""
+    """Return the log entries of a month around the end of daylight saving time."""
     users = ("auth0|ada", "auth0|eve", None)
     ways = ("database", "social", "passwordless", "samlp", None)
     return [
@@ -45,7 +45,7 @@ def entries() -> list[dict[str, Any]]:
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
-    """Acme with its log, and Globex with another."""
+    """Return adapters with a log of Acme and another of Globex."""
     async with adapters.batch() as batch:
         await tenant(batch)
         await batch.tenants.create({"id": "globex", "friendly_name": "Globex"})
@@ -57,12 +57,12 @@ async def store(adapters: Adapters) -> Adapters:
 
 
 async def counted(store: Adapters, resource: str = "logins", **params: Any) -> list[dict[str, Any]]:
-    """The rows of an answer."""
+    """Return the rows of an answer."""
     return (await store.analytics.query("acme", resource, {**WHOLE, **params})).data
 
 
 def expected(logs: Sequence[Log], resource: str, asked: AnalyticsQuery) -> list[dict[str, Any]]:
-    """The same by hand, in no order."""
+    """Return the expected rows in no particular order."""
     assert asked.from_ is not None
     assert asked.to is not None
     name = resource.replace("-", "_")
@@ -99,13 +99,13 @@ def _columns(entry: Log, asked: AnalyticsQuery) -> dict[str, Any]:
 
 
 def ordered(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Rows in an order of their own."""
+    """Return the rows in a canonical order."""
     return sorted(rows, key=lambda row: [(value is not None, value) for value in row.values()])
 
 
 @st.composite
 def queries(draw: st.DrawFn) -> dict[str, Any]:
-    """What one might ask."""
+    """Generate queries."""
     since = START + timedelta(minutes=draw(st.integers(-3000, 20_000)))
     groups = draw(st.lists(st.sampled_from(["time", "connection", "client_id", "user_type", "event"]), unique=True))
     filters = draw(
@@ -276,7 +276,7 @@ async def test_retention_counts_what_was_never_used_and_leaves_out_what_has_no_b
     await tenant(adapters)
     await adapters.sessions.create("acme", session())
     await adapters.refresh_tokens.create("acme", refresh_token())
-    # As other programs write them: the columns may be NULL.
+    # Other programs write NULL in these columns.
     await adapters.database.execute(Call("UPDATE sessions SET used_at_ts = NULL, last_interaction_at_ts = NULL"))
     await adapters.database.execute(Call("UPDATE refresh_tokens SET created_at_ts = NULL, last_exchanged_at_ts = NULL"))
     sessions = await adapters.analytics.session_retention("acme", 1)

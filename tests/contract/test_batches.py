@@ -1,4 +1,4 @@
-"""``adapters.batch()``: everything or nothing, on every engine."""
+"""``adapters.batch()``: all or nothing, on every engine."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.unit.fakes import CountingDatabase
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
-    """A tenant with Ada."""
+    """Return adapters with a tenant and the user Ada."""
     await tenant(adapters)
     return adapters
 
@@ -40,7 +40,7 @@ async def test_nothing_is_written_before_the_end(store: Adapters) -> None:
 
 
 async def test_later_writes_see_earlier_ones(store: Adapters) -> None:
-    """A sign-in: each write refers to the one before it."""
+    """Test a sign-in: each write refers to the previous one."""
     await store.codes.create("acme", code())
     async with store.batch() as batch:
         assert await batch.codes.consume("acme", "c1") is True

@@ -1,4 +1,4 @@
-"""How a tenant's pages look and what they say, on every engine."""
+"""The appearance and the texts of a tenant's pages, on every engine."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ DEFAULTS = {
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
-    """Two tenants."""
+    """Return adapters with two tenants."""
     await tenant(adapters, "acme")
     await tenant(adapters, "globex")
     return adapters
@@ -98,7 +98,7 @@ async def test_setting_branding_does_not_change_what_was_given(store: Adapters) 
         {"colors": {"primary": "#1", "page_background": {"surprise": 1}}},
         {"logo_url": "x" * 513},
         {"dark_mode": "grey"},
-        # The table has no column for it.
+        # The table does not have a column for it.
         {"powered_by_logo_url": "https://x/p"},
     ],
 )
@@ -265,7 +265,7 @@ async def test_texts_set_at_once(store: Adapters) -> None:
 
 
 async def made(store: Adapters, theme_id: str = "default") -> Theme:
-    """The theme."""
+    """Create a theme and return it."""
     found = await store.themes.get("acme", theme_id)
     assert found is not None
     return found
@@ -335,7 +335,7 @@ async def test_updates_of_a_theme_that_match_nothing(store: Adapters) -> None:
         {"fonts": {"title": {"size": 2**31}}},
         {"themeId": "other"},
         {"displayName": None},
-        # The table has no column for it.
+        # The table does not have a column for it.
         {"page_background": {"logo_placement": "chip"}},
     ],
 )

@@ -1,4 +1,4 @@
-"""Clients and the connections of each, on every engine."""
+"""Clients and their connections, on every engine."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.contract.builders import client, connection, refresh_token, tenant
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
-    """Two tenants that look alike."""
+    """Return adapters with two equal tenants."""
     await tenant(adapters, "acme")
     await tenant(adapters, "globex")
     return adapters

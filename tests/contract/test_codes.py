@@ -1,4 +1,4 @@
-"""Codes: used, consumed, listed and swept, on every engine."""
+"""Codes: using, consuming, listing and deleting them, on every engine."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
-    """Two tenants."""
+    """Return adapters with two tenants."""
     await tenant(adapters, "acme")
     await tenant(adapters, "globex")
     return adapters
 
 
 async def used_at(store: Adapters, id: str = "c1", type_: str = "otp") -> datetime | None:
-    """When the code was used."""
+    """Return when the code was used."""
     found = await store.codes.get("acme", id, type_)
     assert found is not None
     return found.used_at

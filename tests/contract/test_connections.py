@@ -13,7 +13,7 @@ from tests.contract.builders import connection, tenant
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
-    """A tenant."""
+    """Return adapters with a tenant."""
     await tenant(adapters, "acme")
     return adapters
 

@@ -1,4 +1,7 @@
-"""``create_many``: what ``create`` would store row by row, in chunks, and what becomes of what is taken, not valid, or interrupted."""
+"""``create_many`` stores the same rows as ``create``, in chunks.
+
+The tests also cover conflicts, invalid rows and interruptions.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +44,7 @@ PASSWORD = {"hash": "$argon2id$x", "algorithm": "argon2id"}
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
-    """A tenant with Ada."""
+    """Return adapters with a tenant and the user Ada."""
     await tenant(adapters)
     return adapters
 
@@ -51,7 +54,7 @@ def users(count: int, first: int = 0) -> list[dict[str, Any]]:
 
 
 async def total(store: Adapters) -> int:
-    """How many users there are beside Ada."""
+    """Return the number of users except Ada."""
     return int((await store.users.list("acme", include_totals=True)).total or 0) - 1
 
 
@@ -61,7 +64,7 @@ async def contents(database: Database, *tables: str) -> list[list[tuple[Any, ...
     return [sorted(map(tuple, part), key=repr) for part in rows]
 
 
-# --- what is stored -------------------------------------------------------------------------------------------------------------
+# --- stored rows ---------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("count", [0, 1, 999, 1_000, 1_001, 12_345])
@@ -149,7 +152,7 @@ async def test_an_import_keeps_ids_and_times(store: Adapters) -> None:
     assert {each.name for each in (await store.roles.list("acme")).items} == {"one", "two"}
 
 
-# --- what is taken --------------------------------------------------------------------------------------------------------------
+# --- conflicts -----------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("place", [0, 700, CHUNK, CHUNK + 7])
@@ -198,7 +201,7 @@ async def test_updating_puts_what_is_given_over_what_is_there(store: Adapters) -
 
 
 async def test_updating_changes_the_same_row_by_its_key_alone(store: Adapters) -> None:
-    """Another unique key that is taken is an error, never a reason to change somebody else's row."""
+    """Test that a conflict with another unique key is an error and never updates the row of another user."""
     await store.users.create_many("acme", users(2))
     before = await contents(store.database, "users")
     with pytest.raises(ConflictError) as caught:
@@ -208,7 +211,7 @@ async def test_updating_changes_the_same_row_by_its_key_alone(store: Adapters) -
 
 
 async def test_what_is_moved_out_of_the_way_is_free_for_the_next_row(store: Adapters) -> None:
-    """Rows go in their order, although equal statements go together."""
+    """Test that rows are written in their order although equal statements are combined."""
     await store.users.create_many("acme", users(1))
     rows = [{**users(1)[0], "email": "moved@acme.example"}, user("new", email="u000000@acme.example")]
     if store.context.dialect.features.interactive_transactions:
@@ -234,7 +237,7 @@ async def test_two_at_once_lose_nothing(store: Adapters) -> None:
     assert all(result.done == 300 for result in results)
 
 
-# --- what is refused ------------------------------------------------------------------------------------------------------------
+# --- rejected rows -------------------------------------------------------------------------------------------------------------
 
 
 async def test_what_is_not_valid_is_named_with_its_row(store: Adapters) -> None:
@@ -290,7 +293,7 @@ async def test_every_adapter_that_creates_plainly_creates_many(store: Adapters) 
         assert await getattr(store, name).create_many("acme", []) == ManyResult()
 
 
-# --- what is interrupted --------------------------------------------------------------------------------------------------------
+# --- interruptions -------------------------------------------------------------------------------------------------------------
 
 
 async def test_rows_that_cannot_be_read_leave_what_was_read_before(store: Adapters) -> None:
@@ -331,7 +334,7 @@ async def test_a_connection_that_is_lost_leaves_what_was_reported(store: Adapter
     assert caught.value.result.done == await total(store) == 4 * CHUNK
 
 
-# --- where it is sent -----------------------------------------------------------------------------------------------------------
+# --- statements ----------------------------------------------------------------------------------------------------------------
 
 
 async def test_a_chunk_is_one_write(store: Adapters) -> None:
@@ -379,7 +382,7 @@ async def test_in_a_batch_it_is_collected(store: Adapters) -> None:
 
 
 async def test_equal_writes_of_a_batch_keep_their_counts(store: Adapters) -> None:
-    """Which update found nothing is told although they went together."""
+    """Test that an update without a matching row is reported although the updates were combined."""
     await store.users.create_many("acme", users(300))
     await _renamed(store, "found", users(300))
     found = await store.users.get("acme", "auth0|u000123")

@@ -1,4 +1,4 @@
-"""What an error says of values and references: every field that is wrong, and which row is missing, the same on every engine."""
+"""The details of errors about values and references: all invalid fields, and the missing row, the same on every engine."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SECRET = "s3cret-value"
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
-    """A tenant with a client and a user."""
+    """Return adapters with a tenant, a client and a user."""
     await adapters.tenants.create({"id": "acme", "friendly_name": "Acme"})
     await adapters.clients.create("acme", {"client_id": "web", "name": "Web"})
     await adapters.users.create("acme", {"user_id": "auth0|ada", "connection": "db"})
@@ -24,7 +24,7 @@ async def store(adapters: Adapters) -> Adapters:
 
 
 def login_session(**fields: Any) -> dict[str, Any]:
-    """A login session to be inserted."""
+    """Return a new login session."""
     return {"csrf_token": "c", "authParams": {"client_id": "web"}, "expires_at": "2026-02-01T00:00:00Z", "ip": "::1", **fields}
 
 
@@ -180,7 +180,7 @@ async def test_where_an_engine_does_not_tell_all_that_can_be_are_listed(store: A
         assert (error.references, error.target) == ((user,), "users")
     with pytest.raises(ForeignKeyError) as caught:
         await store.login_sessions.create("acme", login_session(session_id="none"))
-    # A session need not have a user, so that its tenant may be missing, too.
+    # The user of a session is optional, so its tenant may be missing, too.
     session = Reference("login_sessions", ("session_id",), "sessions")
     assert session in caught.value.references
     assert len(caught.value.references) == (2 if engine in ("sqlite", "d1") else 1)
@@ -217,7 +217,7 @@ async def test_a_row_that_is_still_referenced_is_reported_as_such(database_url: 
 
 
 async def test_a_conflict_names_the_table_whose_key_it_is(store: Adapters) -> None:
-    """MariaDB calls the key of every table PRIMARY."""
+    """Test the table of a conflict. MariaDB names the key of every table PRIMARY."""
     event = {
         "id": "e",
         "event_type": "user.created",

@@ -1,4 +1,4 @@
-"""Every field of every entity is stored, updated, measured and shown, on every engine."""
+"""Every field of every entity is stored, updated, limited and returned, on every engine."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.strategies import plain
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
-    """A tenant."""
+    """Return adapters with a tenant."""
     await tenant(adapters, "acme")
     return adapters
 
@@ -47,7 +47,7 @@ REFERENCES: dict[str, dict[str, Any]] = {
     "tenants": {"id": "initech"},
     "users": {"user_id": "auth0|grace", "password": None},
 }
-"""What an entity refers to, and its key, where :func:`filled` cannot know."""
+"""The references and the key of an entity, which :func:`filled` cannot generate."""
 PLACES = {
     "clients": "web",
     "connections": "con_db",
@@ -56,12 +56,12 @@ PLACES = {
     "sessions": "s1",
     "users": "auth0|ada",
 }
-"""A row of every entity that the fixtures have."""
+"""The ID of a row of each entity in the fixtures."""
 FREE = {"z": 1, "a": {"b": None, "a": [1.5, "ß", {}]}, "n": 2**70}
 
 
 def filled(annotation: Any) -> Any:
-    """A value for a field, other than its default; objects have all of their fields and, where they may, one that nobody knows."""
+    """Return a value for a field other than its default. Objects have all of their fields, and an unknown one if that is allowed."""
     origin, arguments = get_origin(annotation), get_args(annotation)
     if annotation in (Instant, AwareDatetime):
         return "2026-02-03T04:05:06.789Z"
@@ -86,7 +86,7 @@ def filled(annotation: Any) -> Any:
 
 
 def every_field(model: type[BaseModel]) -> dict[str, Any]:
-    """All fields of a model by wire name."""
+    """Return all fields of a model by wire name."""
     return {
         info.serialization_alias or name: filled(Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation)
         for name, info in model.model_fields.items()
@@ -94,12 +94,12 @@ def every_field(model: type[BaseModel]) -> dict[str, Any]:
 
 
 def shown(entity: BaseModel) -> dict[str, Any]:
-    """An entity on the wire."""
+    """Return an entity in its wire format."""
     return entity.model_dump(mode="json", by_alias=True, exclude_unset=True)
 
 
 async def stored(store: Adapters, entity: str, given: dict[str, Any]) -> Any:
-    """What reading the row of ``given`` gives."""
+    """Read the row that was created from ``given``."""
     adapter: Any = getattr(store, entity)
     if entity == "keys":
         return next(item for item in (await adapter.list()).items if item.kid == given["kid"])
@@ -121,7 +121,7 @@ async def test_every_field_is_kept(store: Adapters, entity: str) -> None:
         given["id"] = created.id
     found = await stored(store, entity, given)
     if entity != "users":
-        # A user's identities are made of its fields.
+        # The identities of a user are derived from its fields.
         assert shown(found) == shown(created)
     assert found == created
     for name, value in given.items():
@@ -130,7 +130,7 @@ async def test_every_field_is_kept(store: Adapters, entity: str) -> None:
 
 
 async def prepared(store: Adapters, entity: str) -> tuple[Any, tuple[str, ...]]:
-    """The adapter of an entity and the place of one row of it."""
+    """Return the adapter of an entity and the arguments that identify one row."""
     await store.login_sessions.create("acme", login_session(), import_metadata={"id": "login"})
     await store.sessions.create("acme", session())
     await store.refresh_tokens.create("acme", refresh_token())
@@ -199,5 +199,5 @@ async def test_none_is_null_where_it_may_be(store: Adapters, entity: str) -> Non
             assert await adapter.update(*place, {column.public: values[column.public]}) is True
             assert await adapter.update(*place, {column.public: None}) is True
             found = (await adapter.get(*place)).model_dump(mode="json", by_alias=True, exclude_none=True)
-            # Integer booleans of a tenant are off where nothing is stored; a flag is not invented elsewhere.
+            # An integer flag of a tenant is off if nothing is stored. Other flags are absent.
             assert column.public not in found or found[column.public] is False

@@ -1,4 +1,4 @@
-"""An application's lifespan over whatever it may be given: a URL, a database of ours, a pool of a driver."""
+"""The lifespan of an application with each kind of argument: a URL, an open database, or a pool of a driver."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from authhero_sql.testing import build
 
 
 async def served(source: Source) -> None:
-    """Start an application twice: the second time there is nothing to migrate."""
+    """Start an application twice. The second start has nothing to migrate."""
     for expected in (0, 1):
         app = SimpleNamespace(state=SimpleNamespace())
         async with lifespan(source, migrate=True, normalize_emails=True)(app):

@@ -1,4 +1,4 @@
-"""Login sessions, and what sessions and refresh tokens do to them, on every engine."""
+"""Login sessions, and the changes by sessions and refresh tokens, on every engine."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
-    """A tenant with two login sessions."""
+    """Return adapters with a tenant and two login sessions."""
     await tenant(adapters, "acme")
     for id in ("login", "other"):
         await adapters.login_sessions.create("acme", login_session(), import_metadata={"id": id})
@@ -26,13 +26,13 @@ async def store(adapters: Adapters) -> Adapters:
 
 
 async def params(store: Adapters) -> str:
-    """The authorization parameters as they are stored."""
+    """Return the stored authorization parameters."""
     rows = await store.database.fetch(Call("SELECT auth_params FROM login_sessions WHERE id = 'login'"))
     return str(rows[0][0])
 
 
 async def expiry(store: Adapters, id: str = "login") -> datetime:
-    """When a login session ends."""
+    """Return when a login session expires."""
     found = await store.login_sessions.get("acme", id)
     assert found is not None
     return found.expires_at

@@ -1,4 +1,4 @@
-"""Organizations, members, connections and invitations, and the permissions beside them, on every engine."""
+"""Organizations, members, connections, invitations and permissions, on every engine."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.contract.builders import SOON, connection, invite, organization, perm
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
-    """Acme and Globex, alike."""
+    """Return adapters with two equal tenants, Acme and Globex."""
     for name in ("acme", "globex"):
         await tenant(adapters, name)
     return adapters

@@ -1,4 +1,4 @@
-"""The rules that hold for every adapter, on every engine."""
+"""The common rules of all adapters, on every engine."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from tests.contract.builders import (
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
-    """Two tenants that look alike."""
+    """Return adapters with two equal tenants."""
     await tenant(adapters, "acme")
     await tenant(adapters, "globex")
     return adapters
@@ -174,7 +174,7 @@ async def test_ids_are_compared_exactly(store: Adapters, entity: str) -> None:
     adapter: Any = getattr(store, entity)
     place = () if entity == "tenants" else ("acme",)
     more = ("otp",) if entity == "codes" else ()
-    # "ß" and "ss", "å" in one and in two characters, and a digit of another script are the same to some collations.
+    # Some collations treat as equal: "ß" and "ss", "å" in one and in two characters, and digits of different scripts.
     likes = ("kßå1", "Kßå1", "KSSÅ1", "ksså1", "kßa\u030a1", "kßa1", "kßå\u0661", "kßå1 ", " kßå1", "kßå1\t", "kßå1\u200b", "k%1", "kßå_")
     made = []
     for number, id in enumerate(likes):

@@ -1,4 +1,4 @@
-"""SCIM configurations, tokens and external ids, on every engine."""
+"""SCIM configurations, tokens and external IDs, on every engine."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TASKS = 32
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
-    """Two tenants."""
+    """Return adapters with two tenants."""
     await tenant(adapters, "acme")
     await tenant(adapters, "globex")
     return adapters

@@ -1,4 +1,4 @@
-"""The indexes of beginnings: with and without them the same answers."""
+"""The indexes for prefix searches do not change the results."""
 
 from __future__ import annotations
 
@@ -48,14 +48,14 @@ BUILT = ["idx_users_search_email", "idx_users_search_name"]
 
 
 async def found(adapters: Adapters) -> list[list[str]]:
-    """Who is found by each of the beginnings, and who is not."""
+    """Return the users that each prefix matches."""
     forms = ("name:{}*", "-name:{}*", "name:*{}*", "{}")
     asked = [form.format(beginning) for form in forms for beginning in BEGINNINGS]
     return [[user.user_id for user in (await adapters.users.list("acme", q=q)).items] for q in asked]
 
 
 async def filled(database: Database) -> Adapters:
-    """Two tenants with users of all the names."""
+    """Return adapters with two tenants that have users with all names."""
     adapters = await create_adapters(database)
     for tenant in ("acme", "globex"):
         await adapters.tenants.create({"id": tenant, "friendly_name": tenant})

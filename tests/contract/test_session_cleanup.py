@@ -1,4 +1,4 @@
-"""The clean-up of login sessions, sessions and refresh tokens, on every engine."""
+"""The cleanup of login sessions, sessions and refresh tokens, on every engine."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MS = timedelta(milliseconds=1)
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
-    """Two tenants with Ada and Eve in each."""
+    """Return adapters with two tenants, each with the users Ada and Eve."""
     for name in ("acme", "globex"):
         await tenant(adapters, name)
         await adapters.users.create(name, user("eve"))
@@ -29,13 +29,13 @@ async def store(adapters: Adapters) -> Adapters:
 
 
 async def counts(store: Adapters, tenant_id: str | None = None, user_id: str | None = None, **options: Any) -> tuple[int, int, int]:
-    """How many tokens, sessions and login sessions a clean-up removes."""
+    """Run a cleanup and return the numbers of deleted tokens, sessions and login sessions."""
     done = await store.session_cleanup(tenant_id, user_id, **options)
     return done.refresh_tokens, done.sessions, done.login_sessions
 
 
 async def one_of_each(store: Adapters, tenant_id: str, user_id: str, expires: datetime) -> None:
-    """A login session, a session and a token that end at the same instant."""
+    """Create a login session, a session and a token that expire at the same time."""
     name = f"{tenant_id[0]}{user_id[-3:]}"
     await store.login_sessions.create(
         tenant_id, login_session(expires_at=expires, user_id=user_id), import_metadata={"id": f"login {name}"}
@@ -138,17 +138,17 @@ async def test_it_works_inside_a_transaction(store: Adapters) -> None:
     assert await counts(store) == (1, 1, 1)
 
 
-class Interrupting(CountingDatabase):
-    """Lets something happen once, between the look for what has expired and its removal."""
+class InterruptingDatabase(CountingDatabase):
+    """A database that calls a function once, between the query for expired rows and their deletion."""
 
-    def __init__(self, database: Database, meanwhile: Callable[[], Awaitable[object]]) -> None:
+    def __init__(self, database: Database, interrupt: Callable[[], Awaitable[object]]) -> None:
         super().__init__(database)
-        self.meanwhile: list[Callable[[], Awaitable[object]]] = [meanwhile]
+        self.interrupts: list[Callable[[], Awaitable[object]]] = [interrupt]
 
     async def write(self, calls: Sequence[Call], *, unordered: bool = False) -> list[int]:
-        """Sessions are removed several statements at a time."""
-        while self.meanwhile:
-            await self.meanwhile.pop()()
+        """Call the function before the first deletion of sessions, which uses several statements."""
+        while self.interrupts:
+            await self.interrupts.pop()()
         return await super().write(calls, unordered=unordered)
 
 
@@ -159,7 +159,7 @@ async def test_a_session_that_is_renewed_meanwhile_is_kept_whole(store: Adapters
         await store.sessions.create("acme", session(name, login_session_id="x", **{expiry: now - 9 * DAY}))
         params = login_session(expires_at=now + DAY, session_id=name)
         await store.login_sessions.create("acme", params, import_metadata={"id": f"login {name}"})
-    interrupting = Interrupting(store.database, lambda: store.sessions.update("acme", "renewed", {expiry: now + DAY}))
+    interrupting = InterruptingDatabase(store.database, lambda: store.sessions.update("acme", "renewed", {expiry: now + DAY}))
     sweeping = Adapters(replace(store.context, database=interrupting, executor=interrupting))
     assert await counts(sweeping) == (0, 1, 0)
     assert await store.sessions.get("acme", "gone") is None
@@ -177,7 +177,7 @@ async def test_a_batch_is_one_whatever_the_tenants_in_it(store: Adapters) -> Non
             await batch.sessions.create(f"t{number}", session("same", login_session_id="x", expires_at=expired))
             alive = session(f"alive in {number}", login_session_id="x", expires_at=store.context.now() + DAY)
             await batch.sessions.create(f"t{number}", alive)
-        # The id that has expired elsewhere lives here.
+        # The session with this ID has expired in the other tenant only.
         await batch.sessions.create("acme", session("same", login_session_id="x", expires_at=store.context.now() + DAY))
         for tenant_id in ("acme", "t1"):
             params = login_session(session_id="same", expires_at=store.context.now() + DAY)
@@ -194,5 +194,5 @@ async def test_a_batch_is_one_whatever_the_tenants_in_it(store: Adapters) -> Non
 async def test_a_count_that_is_refused_leaves_nothing_behind(adapters: Adapters) -> None:
     with pytest.raises(InvalidValueError):
         await adapters.session_cleanup("acme", {"no": "id"}, dry_run=True)  # type: ignore[arg-type]
-    # A coroutine that nobody awaits is told when it is collected.
+    # The warning about a coroutine that was not awaited appears when it is collected.
     gc.collect()

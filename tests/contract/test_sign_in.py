@@ -1,4 +1,4 @@
-"""What a sign-in needs beside the user: login sessions, sessions, tokens, codes, passwords, clients' connections, clean-up."""
+"""The rows of a sign-in except the user: login sessions, sessions, tokens, codes, passwords, clients' connections, and the cleanup."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
-    """Two tenants with Ada in each, and a login session."""
+    """Return adapters with two tenants, each with the user Ada, and a login session."""
     await tenant(adapters, "acme")
     await tenant(adapters, "globex")
     await adapters.login_sessions.create("acme", login_session(), import_metadata={"id": "login"})
@@ -25,7 +25,7 @@ async def store(adapters: Adapters) -> Adapters:
 
 
 async def expiry(store: Adapters) -> datetime:
-    """When the login session ends."""
+    """Return when the login session expires."""
     found = await store.login_sessions.get("acme", "login")
     assert found is not None
     return found.expires_at
@@ -212,7 +212,7 @@ async def test_log_entries(store: Adapters) -> None:
 
 
 async def cleanup_rows(store: Adapters, now: datetime) -> None:
-    """Rows that expired long ago, lately, and never."""
+    """Create rows that expired long ago, that expired recently, and that never expire."""
     for name, age in (("old", 8), ("late", 6)):
         gone = now - timedelta(days=age)
         await store.sessions.create("acme", session(f"s_{name}", expires_at=gone, login_session_id=f"l_{name}"))

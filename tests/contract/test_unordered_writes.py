@@ -1,4 +1,4 @@
-"""Several writes that do not need each other: the same counts and the same rows whether or not the engine makes one statement of them."""
+"""Several independent writes give the same counts and rows whether or not the engine combines them in one statement."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.faults.proxy import proxied
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
-    """A tenant with two users."""
+    """Return adapters with a tenant and two users."""
     await adapters.tenants.create({"id": "acme", "friendly_name": "Acme"})
     for name in ("one", "two"):
         await adapters.users.create("acme", {"user_id": f"auth0|{name}", "connection": "db"})
@@ -32,13 +32,13 @@ async def store(adapters: Adapters) -> Adapters:
 
 
 def nickname(db: Database, name: str, value: str) -> Call:
-    """A write of one user."""
+    """Return a write to a user."""
     first, second = {"postgresql": ("$1", "$2"), "mysql": ("%s", "%s"), "d1": ("(?1->>0)", "(?1->>1)")}.get(db.dialect.name, ("?", "?"))
     return Call(f"UPDATE users SET nickname = {first} WHERE user_id = {second}", (value, f"auth0|{name}"))
 
 
 def password(name: str) -> Call:
-    """A write of another table, with a reference."""
+    """Return a write to another table, with a reference."""
     columns = "id, tenant_id, user_id, password, algorithm, is_current, created_at, updated_at"
     return Call(
         f"INSERT INTO passwords ({columns}) SELECT 'p_{name}', 'acme', 'auth0|{name}', 'h', 'argon2id', 1, 'x', 'x' FROM tenants"
@@ -47,7 +47,7 @@ def password(name: str) -> Call:
 
 
 async def seen(store: Adapters) -> dict[str, Any]:
-    """What has been written."""
+    """Return the written values."""
     return {user.user_id: user.nickname for user in (await store.users.list("acme")).items}
 
 
@@ -100,7 +100,7 @@ async def test_in_a_transaction_they_are_part_of_it(store: Adapters) -> None:
 async def test_they_are_one_trip(store: Adapters, migrated_url: str) -> None:
     async with proxied(migrated_url) as (proxy, url), connect(url, max_size=1, min_size=0) as db:
         calls = [nickname(db, "one", "a"), nickname(db, "two", "a")]
-        # The first time PostgreSQL prepares it.
+        # PostgreSQL prepares the statement the first time.
         await db.write(calls, unordered=True)
         before = proxy.trips
         assert await db.write(calls, unordered=True) == [1, 1]

@@ -12,14 +12,14 @@ from tests.contract.builders import SOON, tenant
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
-    """Two tenants with Ada in each."""
+    """Return adapters with two tenants and their users Ada."""
     await tenant(adapters, "acme")
     await tenant(adapters, "globex")
     return adapters
 
 
 async def shown(store: Adapters, tenant_id: str = "acme") -> dict[str, object] | None:
-    """Ada's activity on the wire."""
+    """Return Ada's activity in its wire format."""
     found = await store.user_activity.get(tenant_id, "auth0|ada")
     return None if found is None else found.model_dump(mode="json", exclude_none=True)
 

@@ -286,9 +286,7 @@ def test_without_its_framework_a_module_names_the_extra(name: str, monkeypatch: 
 
 
 def test_the_parameters_are_those_of_a_list() -> None:
-    params = ListParams.parse(
-        {"page": "1", "per_page": "2", "include_totals": "estimate", "sort": "s", "q": "q", "from": "f", "take": "3"}
-    )
+    params = ListParams.parse({"page": "1", "per_page": "2", "include_totals": "estimate", "sort": "s", "q": "q", "from": "f", "take": "3"})
     assert params.arguments() == {"page": 1, "per_page": 2, "include_totals": "estimate", "sort": "s", "q": "q", "from_": "f", "take": 3}
     assert params.arguments().keys() == ListParams.model_fields.keys()
     assert ListParams().arguments() == {}
