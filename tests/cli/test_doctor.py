@@ -15,7 +15,7 @@ from authhero_sql.clock import system_clock
 from authhero_sql.dialects import diagnosis
 from authhero_sql.dialects.interface import Call
 from authhero_sql.migrations.ledger import LEASES, LEDGER
-from tests.migrations.helpers import ALL, answer, call
+from tests.migrations.helpers import ALL, call, call_json
 from tests.migrations.test_cli import EVENT
 
 
@@ -26,7 +26,7 @@ def found(findings: list[Finding]) -> dict[str, tuple[str, str]]:
 
 async def test_a_database_that_is_well(db: Database, migrated_url: str) -> None:
     assert await diagnose(db, thorough=True) == []
-    assert await answer("doctor", url=migrated_url) == {"healthy": True, "findings": []}
+    assert await call_json("doctor", url=migrated_url) == {"healthy": True, "findings": []}
     done = call("doctor", "--thorough", "--url", migrated_url)
     assert (done.returncode, done.stdout, done.stderr) == (0, "No problems found.\n", "")
 
@@ -39,7 +39,7 @@ async def test_a_database_without_tables(database_url: str) -> None:
             "problem",
             "another program created the tables, and the database has not been adopted",
         )
-    told = await answer("doctor", url=database_url, code=1)
+    told = await call_json("doctor", url=database_url, code=1)
     assert (told["healthy"], told["findings"][0]["fix"]) == (False, "run `authhero-sql adopt`")
     done = call("doctor", url=database_url)
     assert done.returncode == 1
@@ -208,7 +208,7 @@ async def test_a_journal_that_blocks(file: Path) -> None:
     told = "the SQLite file uses journal mode DELETE, in which a writer blocks all readers"
     async with connect(f"sqlite:///{file}?wal=0") as db:
         assert found(await diagnose(db)) == {"journal": ("warning", told)}
-    (finding,) = (await answer("doctor", url=f"sqlite:///{file}"))["findings"]
+    (finding,) = (await call_json("doctor", url=f"sqlite:///{file}"))["findings"]
     assert finding["message"] == told
 
 

@@ -18,7 +18,7 @@ from typer.testing import CliRunner, Result
 from authhero_sql import Adapters, AuthHeroSQLError, connect, create_adapters
 from authhero_sql.cli import app, provisioning
 from authhero_sql.cli.provisioning import CONNECTION, ClientWanted, UserWanted, Wanted, provision
-from tests.migrations.helpers import ALL, answer, answered, call
+from tests.migrations.helpers import ALL, call, call_json, call_on_terminal
 
 PASSWORD = "correct horse"
 INIT = ("init", "--tenant", "acme", "--email", "Ada@Acme.example", "--callback", "https://app.acme.example/cb", "--yes")
@@ -31,7 +31,7 @@ def password(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_everything_is_there_for_the_first_login(database_url: str) -> None:
-    made = await answer(*INIT, url=database_url)
+    made = await call_json(*INIT, url=database_url)
     assert made["migrations"] == ALL
     assert all(part["created"] for name, part in made.items() if name != "migrations")
     async with connect(database_url) as db:
@@ -52,7 +52,7 @@ async def test_everything_is_there_for_the_first_login(database_url: str) -> Non
         (key,) = (await adapters.keys.list(q="type:jwt_signing")).items
         assert key.kid == made["signing_key"]["name"]
 
-        again = await answer(*INIT, url=database_url)
+        again = await call_json(*INIT, url=database_url)
         assert again["migrations"] == []
         assert not any(part["created"] for name, part in again.items() if name != "migrations")
         assert "client_secret" not in again["client"]
@@ -97,19 +97,19 @@ async def test_each_part_alone(migrated_url: str) -> None:
     missing = call("client", "create", "--tenant", "acme", "--callback", "https://x.example/cb", url=migrated_url)
     assert missing.returncode == 4
     assert "tenant 'acme' does not exist: run `authhero-sql tenant create` to create it" in missing.stderr
-    assert await answer("tenant", "create", "--tenant", "acme", "--name", "Acme", url=migrated_url) == {
+    assert await call_json("tenant", "create", "--tenant", "acme", "--name", "Acme", url=migrated_url) == {
         "migrations": [],
         "tenant": {"name": "acme", "created": True},
     }
-    assert (await answer("tenant", "create", "--tenant", "acme", url=migrated_url))["tenant"]["created"] is False
+    assert (await call_json("tenant", "create", "--tenant", "acme", url=migrated_url))["tenant"]["created"] is False
     name = 'An "odd" name: \\ *'
     client = ("client", "create", "--tenant", "acme", "--name", name, "--type", "spa", "--callback", "https://x.example/cb")
-    made = (await answer(*client, url=migrated_url))["client"]
+    made = (await call_json(*client, url=migrated_url))["client"]
     assert (made["created"], "client_secret" in made) == (True, False)
-    assert (await answer(*client, url=migrated_url))["client"]["client_id"] == made["client_id"]
+    assert (await call_json(*client, url=migrated_url))["client"]["client_id"] == made["client_id"]
     user = ("user", "create", "--tenant", "acme", "--email", "bo@acme.example")
-    assert (await answer(*user, url=migrated_url))["user"]["created"] is True
-    assert (await answer(*user, url=migrated_url))["user"]["created"] is False
+    assert (await call_json(*user, url=migrated_url))["user"]["created"] is True
+    assert (await call_json(*user, url=migrated_url))["user"]["created"] is False
     async with connect(migrated_url) as db:
         adapters = await create_adapters(db)
         public = await adapters.clients.get("acme", made["client_id"])
@@ -158,7 +158,7 @@ async def test_a_terminal_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         "Password: ": [PASSWORD, PASSWORD],
         "Repeat password: ": ["something else", PASSWORD],
     }
-    code, shown = await to_thread.run_sync(answered, replies, url, "init")
+    code, shown = await to_thread.run_sync(call_on_terminal, replies, url, "init")
     assert code == 0, shown
     assert "is not an absolute URL" in shown
     assert "not a valid email address" in shown
@@ -168,6 +168,6 @@ async def test_a_terminal_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     del replies["Apply now? [Y/n]: "], replies["Password: "], replies["Repeat password: "]
     replies["Callback URL of the client: "] = "https://x.example/cb"
     replies["Email address of the administrator: "] = "ada@acme.example"
-    code, shown = await to_thread.run_sync(answered, replies, url, "init")
+    code, shown = await to_thread.run_sync(call_on_terminal, replies, url, "init")
     assert (code, shown.count("already exists")) == (0, 5)
     assert "secret" not in shown

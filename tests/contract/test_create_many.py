@@ -34,7 +34,7 @@ from authhero_sql import (
 from authhero_sql.crud.bulk import CHUNK, BulkAdapter
 from authhero_sql.dialects import Call
 from tests.contract.builders import client, custom_domain, organization, outbox_event, proxy_route, tenant, user
-from tests.faults.proxy import proxied
+from tests.faults.proxy import open_proxy
 from tests.kinds import adapter_classes
 from tests.unit.fakes import CountingDatabase
 from tests.workload.replay import Ticking
@@ -326,11 +326,11 @@ async def test_a_cancellation_leaves_whole_chunks(store: Adapters) -> None:
 
 @pytest.mark.engines("postgresql", "mysql")
 async def test_a_connection_that_is_lost_leaves_what_was_reported(store: Adapters, migrated_url: str) -> None:
-    async with proxied(migrated_url) as (between, url), connect(url) as db:
-        between.hang_up_at = b"u004500@acme.example"
+    async with open_proxy(migrated_url) as (between, url), connect(url) as db:
+        between.cut_after = b"u004500@acme.example"
         with pytest.raises(DatabaseUnavailableError) as caught:
             await (await create_adapters(db)).users.create_many("acme", users(6 * CHUNK))
-        assert between.cut == 1
+        assert between.cut_connections == 1
     assert caught.value.result.done == await total(store) == 4 * CHUNK
 
 

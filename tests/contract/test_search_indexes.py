@@ -16,7 +16,7 @@ from authhero_sql import (
     migrate_to_latest,
 )
 from authhero_sql.tables import USERS
-from tests.migrations.helpers import answer
+from tests.migrations.helpers import call_json
 
 pytestmark = [pytest.mark.anyio]
 NAMES = [
@@ -90,7 +90,7 @@ async def test_answers_are_the_same_with_and_without(database_url: str) -> None:
 
 @pytest.mark.engines("sqlite")
 async def test_the_command_builds_and_drops_them(database_url: str) -> None:
-    await answer("migrate", url=database_url)
-    assert await answer("search-index", url=database_url) == {"created": BUILT}
-    assert await answer("search-index", url=database_url) == {"created": []}
-    assert await answer("search-index", "--drop", url=database_url) == {"dropped": BUILT}
+    await call_json("migrate", url=database_url)
+    assert await call_json("search-index", url=database_url) == {"created": BUILT}
+    assert await call_json("search-index", url=database_url) == {"created": []}
+    assert await call_json("search-index", "--drop", url=database_url) == {"dropped": BUILT}

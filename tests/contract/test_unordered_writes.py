@@ -19,7 +19,7 @@ from authhero_sql import (
     create_adapters,
 )
 from authhero_sql.dialects import Call
-from tests.faults.proxy import proxied
+from tests.faults.proxy import open_proxy
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ async def test_in_a_transaction_they_are_part_of_it(store: Adapters) -> None:
 
 @pytest.mark.engines("postgresql", "mysql")
 async def test_they_are_one_trip(store: Adapters, migrated_url: str) -> None:
-    async with proxied(migrated_url) as (proxy, url), connect(url, max_size=1, min_size=0) as db:
+    async with open_proxy(migrated_url) as (proxy, url), connect(url, max_size=1, min_size=0) as db:
         calls = [nickname(db, "one", "a"), nickname(db, "two", "a")]
         # PostgreSQL prepares the statement the first time.
         await db.write(calls, unordered=True)
@@ -109,7 +109,7 @@ async def test_they_are_one_trip(store: Adapters, migrated_url: str) -> None:
         async with db.transaction() as block:
             assert await block.write(calls, unordered=True) == [1, 1]
         assert proxy.trips - before == 3
-        proxy.hang_up_at = b"never-before"
+        proxy.cut_after = b"never-before"
         with pytest.raises(UnknownOutcomeError):
             await db.write([nickname(db, "one", "never-before"), nickname(db, "two", "a")], unordered=True)
     assert (await seen(await create_adapters(store.database)))["auth0|one"] in {"a", "never-before"}

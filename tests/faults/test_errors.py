@@ -1,4 +1,4 @@
-"""The same error for the same cause on every engine, the driver's own behind it, and no value in any message."""
+"""The same cause gives the same error on every engine, chained from the driver's error, without any value in its message."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ OURS = "authhero_sql."
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
-    """A tenant with a user and a client."""
+    """Return adapters with a tenant, a user and a client."""
     await adapters.tenants.create({"id": "acme", "friendly_name": "Acme"})
     await adapters.users.create("acme", {"user_id": "auth0|ada", "email": f"{SECRET}@x", "connection": "db"})
     await adapters.clients.create("acme", {"client_id": "web", "name": "Web"})
@@ -51,7 +51,7 @@ async def store(adapters: Adapters) -> Adapters:
 
 
 def user(**fields: Any) -> dict[str, Any]:
-    """A user to be inserted."""
+    """Return a new user."""
     return {"user_id": "auth0|new", "connection": "db", **fields}
 
 
@@ -111,7 +111,7 @@ async def test_the_same_error_for_the_same_cause(store: Adapters, cause: str) ->
         assert (error.table, (error.field or "").split(".")[0]) == place
     if isinstance(error, DatabaseError):
         assert error.__cause__ is not None
-        # What D1 says is an answer; there is no driver that would make an error of it.
+        # D1 reports errors in responses, so no driver raises them.
         assert type(error.__cause__).__name__ == "D1Error" or not type(error.__cause__).__module__.startswith(OURS)
         assert error.table is not None
     assert SECRET not in log_text(error)
@@ -152,7 +152,7 @@ SAYS: dict[str, dict[str, tuple[str, str, tuple[Any, ...]]]] = {
         "no statement": ("fetch", f"SELECT FROM '{SECRET}'", ()),
     },
 }
-"""Statements whose errors repeat a value, and where they are run."""
+"""Statements whose errors contain a value, and the engines that they run on."""
 
 
 async def test_what_a_driver_said_shows_no_value(store: Adapters, engine: str) -> None:
@@ -387,7 +387,7 @@ async def test_a_deadlock_ends_one_of_the_two(store: Adapters) -> None:
 
 
 async def test_a_write_that_meets_deadlocks_is_tried_again(store: Adapters) -> None:
-    """Many that remove and create the same user with its password, in several statements each."""
+    """Test concurrent tasks that delete and create the same user with its password, with several statements each."""
 
     async def work() -> None:
         for _ in range(4):

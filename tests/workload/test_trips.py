@@ -19,7 +19,7 @@ import pytest
 
 from authhero_sql import Adapters, Database, IdGenerator, connect, create_adapters
 from authhero_sql.dialects.threads import WorkerThread
-from tests.faults.proxy import proxied
+from tests.faults.proxy import open_proxy
 from tests.workload.calls import calls
 from tests.workload.replay import Ticking, outcome
 
@@ -35,7 +35,7 @@ async def counted(engine: str, url: str, monkeypatch: pytest.MonkeyPatch) -> Asy
     if engine in ("postgresql", "mysql"):
         # asyncpg forgets what it has prepared after five minutes, and would have to say so.
         options = {"max_cached_statement_lifetime": 0} if engine == "postgresql" else {}
-        async with proxied(url) as (proxy, between), connect(between, max_size=1, **options) as db:
+        async with open_proxy(url) as (proxy, between), connect(between, max_size=1, **options) as db:
             yield await over(db), lambda: proxy.trips - (proxy.prepared if engine == "postgresql" else 0)
         return
     sent: list[object] = []
