@@ -1,4 +1,4 @@
-"""The doctor: nothing to say of a database that is well, and of each illness its finding."""
+"""The doctor reports nothing for a healthy database, and a finding for each problem."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.migrations.test_cli import EVENT
 
 
 def found(findings: list[Finding]) -> dict[str, tuple[str, str]]:
-    """The severity and the message by check."""
+    """Return the severity and the message of each check."""
     return {finding.check: (finding.severity, finding.message) for finding in findings}
 
 
@@ -70,7 +70,7 @@ async def test_a_missing_index_and_what_is_not_declared(database_url: str) -> No
         first, second = await diagnose(db)
         assert (first.check, first.severity, first.message) == ("schema", "warning", "logs: index idx_logs_tenant_date is missing")
         assert (second.severity, second.message) == ("note", "mine: table is not part of the schema")
-        # The fix is a statement that can be run as it is.
+        # The suggested fix can be run as a statement.
         await db.execute(Call(first.fix.rstrip(";")))
         assert [finding.severity for finding in await diagnose(db)] == ["note"]
 
@@ -166,7 +166,7 @@ async def test_a_large_table_that_was_never_analyzed(database_url: str, monkeypa
         assert severity == "warning"
         assert "users" in message
         await db.execute(Call("ANALYZE users"))
-        # The server's statistics of its tables may come a moment later.
+        # The server may update its table statistics after a delay.
         await db.fetch(Call("SELECT pg_stat_clear_snapshot()"))
 
 
@@ -195,7 +195,7 @@ async def test_a_server_that_does_not_answer() -> None:
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    """A migrated file."""
+    """Create a migrated SQLite file."""
     path = tmp_path / "auth.db"
     assert call("migrate", "--url", f"sqlite:///{path}").returncode == 0
     return path

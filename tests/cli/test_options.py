@@ -1,4 +1,4 @@
-"""The options that every command has, where the URL comes from, and what an error looks like."""
+"""The common options of all commands, the source of the URL, and the format of errors."""
 
 from __future__ import annotations
 
@@ -33,19 +33,19 @@ def called_in(folder: Path, *arguments: str, environment: Mapping[str, str] | No
 
 
 def here(*arguments: str) -> Result:
-    """Call it in this process, which is quicker."""
+    """Call the command line in this process, which is faster."""
     return CliRunner().invoke(app, arguments)
 
 
 @pytest.fixture
 def url(tmp_path: Path) -> str:
-    """A migrated file."""
+    """Return the URL of a migrated SQLite file."""
     url = f"sqlite:///{tmp_path}/auth.db"
     assert call("migrate", url=url).returncode == 0
     return url
 
 
-# --- before and after --------------------------------------------------------------------------------------------------------------
+# --- position of the options ---------------------------------------------------------------------------------------------------------
 
 
 def test_options_stand_before_or_after_the_command(url: str) -> None:
@@ -92,7 +92,7 @@ def test_no_line_is_longer_than_the_terminal(tmp_path: Path, url: str) -> None:
         assert max(map(len, done.stdout.splitlines())) <= 80, arguments
 
 
-# --- where the URL comes from ------------------------------------------------------------------------------------------------------
+# --- source of the URL ---------------------------------------------------------------------------------------------------------------
 
 
 def test_the_url_of_the_nearest_place_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -242,7 +242,7 @@ def test_a_database_in_memory_is_no_file() -> None:
     assert call("status", "--url", "sqlite://:memory:").returncode == 0
 
 
-# --- what is only for a checkout ---------------------------------------------------------------------------------------------------
+# --- commands for developers ---------------------------------------------------------------------------------------------------------
 
 
 def test_an_installed_package_writes_no_migration_into_itself(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The first set-up: everything that a login needs, once."""
+"""The initial setup: everything that a login requires, created only once."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ INIT = ("init", "--tenant", "acme", "--email", "Ada@Acme.example", "--callback",
 
 @pytest.fixture(autouse=True)
 def password(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A password where no terminal can be asked."""
+    """Provide a password for commands that run without a terminal."""
     monkeypatch.setenv("AUTHHERO_SQL_PASSWORD", PASSWORD)
 
 
@@ -142,7 +142,7 @@ def test_what_is_missing_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def here(*arguments: str, typed: str | None = None) -> Result:
-    """Call it in this process, with something on its standard input."""
+    """Call the command line in this process, with the given standard input."""
     return CliRunner().invoke(app, arguments, input=typed)
 
 

@@ -1,4 +1,4 @@
-"""The examples as they run: each a process of its own, driven over HTTP."""
+"""The examples, each as a separate process that is called over HTTP."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ APPS = ("fastapi_app", "starlette_app", "litestar_app")
 
 @contextmanager
 def served(app: str, url: str, *, admin: str = ADMIN) -> Iterator[httpx.Client]:
-    """A client of the service, which listens on a free port and is stopped as a supervisor would."""
+    """Start a service on a free port and yield a client. The service is stopped with a signal, like by a supervisor."""
     environment = {
         **os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", "AUTHHERO_SQL_URL": url, "AUTHHERO_EXAMPLE_ADMIN": admin,
     }  # fmt: skip
@@ -53,39 +53,39 @@ def served(app: str, url: str, *, admin: str = ADMIN) -> Iterator[httpx.Client]:
 
 @pytest.fixture(params=APPS)
 def service(request: pytest.FixtureRequest, database_url: str) -> Iterator[httpx.Client]:
-    """Each of the services, over an empty database."""
+    """Start each service with an empty database."""
     with served(request.param, database_url) as client:
         yield client
 
 
 def posted(client: httpx.Client, path: str, given: dict[str, Any], **headers: str) -> httpx.Response:
-    """The answer to a JSON body."""
+    """Return the response to a JSON body."""
     return client.post(path, json=given, headers=headers)
 
 
 def login(password: str = PASSWORD, email: str = EMAIL, **given: str) -> dict[str, str]:
-    """The body of a sign-in."""
+    """Return the body of a sign-in."""
     return {"email": email, "password": password, "code_challenge": challenge_of(VERIFIER), **given}
 
 
 def admin(token: str = ADMIN) -> dict[str, str]:
-    """The header of an administrator."""
+    """Return the header of an administrator."""
     return {"authorization": f"Bearer {token}"}
 
 
 def exchange(client: httpx.Client, code: str, **given: str) -> httpx.Response:
-    """The answer to a code."""
+    """Return the response to a code."""
     return posted(
         client, "/oauth/token", {"grant_type": "authorization_code", "client_id": "web", "code": code, "code_verifier": VERIFIER, **given}
     )
 
 
 def refresh(client: httpx.Client, token: str) -> httpx.Response:
-    """The answer to a refresh token."""
+    """Return the response to a refresh token."""
     return posted(client, "/oauth/token", {"grant_type": "refresh_token", "client_id": "web", "refresh_token": token})
 
 
-# --- what all of them do -------------------------------------------------------------------------------------------------------------
+# --- all services --------------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.engines("sqlite", "postgresql")
@@ -94,7 +94,7 @@ def test_sign_up_sign_in_and_admin_lists(service: httpx.Client) -> None:
     first = posted(service, "/dbconnections/signup", sign_up)
     second = posted(service, "/dbconnections/signup", {**sign_up, "password": "another " + PASSWORD})
     assert first.status_code == second.status_code == 202
-    # Nobody learns who has an account, and whoever comes second changes nothing.
+    # The response does not reveal whether an account exists, and a second request changes nothing.
     assert first.text == second.text
 
     refused = [
@@ -157,19 +157,19 @@ def test_without_a_token_of_their_own_the_lists_of_administrators_are_closed(app
             assert client.get("/api/v2/users", headers=headers).status_code == 401
 
 
-# --- the whole life of an account ----------------------------------------------------------------------------------------------------
+# --- the life cycle of an account ----------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def client(database_url: str) -> Iterator[httpx.Client]:
-    """The service that does most, with an account."""
+    """Start the service with the most features and create an account."""
     with served("fastapi_app", database_url) as client:
         posted(client, "/dbconnections/signup", {"email": EMAIL, "password": PASSWORD})
         yield client
 
 
 def signed_in(client: httpx.Client, password: str = PASSWORD) -> tuple[str, dict[str, str]]:
-    """A code that has been used, and the tokens that came of it."""
+    """Return a used code and the tokens that it was exchanged for."""
     code = posted(client, "/login", login(password)).json()["code"]
     answer = exchange(client, code)
     assert answer.headers["cache-control"] == "no-store"
@@ -178,7 +178,7 @@ def signed_in(client: httpx.Client, password: str = PASSWORD) -> tuple[str, dict
 
 
 def whoami(client: httpx.Client, tokens: dict[str, str]) -> int:
-    """The status of the userinfo."""
+    """Return the status of the userinfo endpoint."""
     return client.get("/userinfo", headers=admin(tokens["access_token"])).status_code
 
 
@@ -191,7 +191,7 @@ def test_a_code_is_bound_to_its_client_and_used_once(client: httpx.Client) -> No
     tokens = exchange(client, code).json()
     assert whoami(client, tokens) == 200
     assert exchange(client, code).status_code == 403
-    # One of the two has stolen it.
+    # One of the two clients has stolen the token.
     assert whoami(client, tokens) == 401
     assert refresh(client, tokens["refresh_token"]).status_code == 403
 

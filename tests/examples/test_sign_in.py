@@ -1,4 +1,4 @@
-"""What the example's sign-in costs, and what it gives away: statements and rows are counted, never the time."""
+"""The cost of the example's sign-in in statements and rows, and the information that its responses reveal."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ EMAIL, PASSWORD, VERIFIER = "ada@acme.example", "correct horse battery staple", 
 
 
 class Cost(NamedTuple):
-    """What the database did."""
+    """The number of statements and rows."""
 
     statements: tuple[str, ...]
     rows: int
 
 
 class RowCount(CountingDatabase):
-    """Counts the rows that were read, too."""
+    """A counting database that also counts the rows that were read."""
 
     rows = 0
 
     async def fetch(self, call: Call) -> list[Row]:
-        """One trip, one statement."""
+        """Count a round trip with one statement."""
         found = await super().fetch(call)
         self.rows += len(found)
         return found
 
     async def fetch_many(self, calls: Sequence[Call]) -> list[list[Row]]:
-        """One call, several statements."""
+        """Count a round trip with several statements."""
         found = await super().fetch_many(calls)
         self.rows += sum(map(len, found))
         return found
@@ -48,13 +48,13 @@ class RowCount(CountingDatabase):
 
 @pytest.fixture
 def counted(db: Database) -> RowCount:
-    """The database, counted."""
+    """Return the database with a counter."""
     return RowCount(db)
 
 
 @pytest.fixture
 async def store(counted: RowCount) -> Adapters:
-    """The adapters of the service, and Ada's account."""
+    """Return the adapters of the service, with an account."""
     adapters = Adapters(Context.of(counted, normalize_emails=True))
     await identity.seed(adapters)
     await identity.sign_up(adapters, BROWSER, SignUp(email=EMAIL, password=PASSWORD))
@@ -62,7 +62,7 @@ async def store(counted: RowCount) -> Adapters:
 
 
 async def cost(counted: RowCount, caplog: pytest.LogCaptureFixture, work: Callable[[], Awaitable[object]]) -> Cost:
-    """What some work costs."""
+    """Return the cost of a call."""
     counted.rows = 0
     caplog.clear()
     with caplog.at_level(logging.DEBUG, "authhero_sql.sql"):
@@ -72,14 +72,14 @@ async def cost(counted: RowCount, caplog: pytest.LogCaptureFixture, work: Callab
 
 
 async def signed_in(store: Adapters, email: str = EMAIL, password: str = PASSWORD) -> None:
-    """Both steps of a sign-in."""
+    """Run both steps of a sign-in."""
     given = SignIn(email=email, password=password, code_challenge=identity.challenge_of(VERIFIER))
     done = await identity.sign_in(store, BROWSER, given)
     await identity.exchange_code(store, AccessTokens(), BROWSER, done.code, VERIFIER)
 
 
 async def refused(store: Adapters, email: str, password: str) -> None:
-    """A sign-in that comes to nothing."""
+    """Run a sign-in that fails."""
     with pytest.raises(RefusedError):
         await signed_in(store, email, password)
 
@@ -158,7 +158,7 @@ async def test_a_password_that_was_changed_meanwhile_is_not_changed_again(store:
     assert user is not None
 
     async def hash_password(_: str) -> str:
-        # Somebody else is quicker.
+        # Another request consumes the code first.
         await store.passwords.create(TENANT, {"user_id": user.user_id, "password": "$argon2id$theirs"})
         return "$argon2id$ours"
 

@@ -1,4 +1,4 @@
-"""The outbox relay: what becomes of each event, in the process of the tests and as a process of its own."""
+"""The outbox worker and the outcome of each event, in this process and as a separate process."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ SECRET = "the hook's secret"
 
 
 class Hook:
-    """Takes events, or does not."""
+    """A webhook that accepts or rejects events."""
 
     def __init__(self) -> None:
         self.seen: list[str] = []
         self.failing: dict[str, Exception] = {}
 
     async def __call__(self, event: OutboxEvent) -> None:
-        """Take one."""
+        """Receive an event."""
         self.seen.append(event.id)
         if event.id in self.failing:
             raise self.failing[event.id]
@@ -44,7 +44,7 @@ class Hook:
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
-    """A tenant, with three events."""
+    """Return adapters with a tenant and three events."""
     await tenant(adapters)
     for number in range(3):
         await adapters.outbox.create("acme", outbox_event(id=f"e{number}"))
@@ -52,7 +52,7 @@ async def store(adapters: Adapters) -> Adapters:
 
 
 async def found(store: Adapters, id: str) -> OutboxEvent:
-    """An event, whatever became of it."""
+    """Return an event with its current state."""
     (event,) = await store.outbox.get_by_ids([id])
     return event
 
@@ -137,11 +137,11 @@ def test_the_wait_doubles_to_an_hour(monkeypatch: pytest.MonkeyPatch) -> None:
     assert timedelta(seconds=worker.DELIVERY_TIMEOUT) < LEASE
 
 
-# --- as a process --------------------------------------------------------------------------------------------------------------------
+# --- as a separate process -----------------------------------------------------------------------------------------------------------
 
 
 class Receiver:
-    """A web hook on a port of its own; its first answer is no good."""
+    """A webhook on a free port. Its first response is an error."""
 
     def __init__(self) -> None:
         self.requests: asyncio.Queue[tuple[dict[str, str], bytes]] = asyncio.Queue()
@@ -149,7 +149,7 @@ class Receiver:
         self.url = ""
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Take one request."""
+        """Handle one request."""
         head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")[1:-2]
         headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in head)}
         body = await reader.readexactly(int(headers["content-length"]))
@@ -161,7 +161,7 @@ class Receiver:
 
 @asynccontextmanager
 async def receiving() -> AsyncIterator[Receiver]:
-    """A web hook that listens."""
+    """Start a webhook."""
     receiver = Receiver()
     async with await asyncio.start_server(receiver.serve, "127.0.0.1", 0) as server:
         receiver.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/hook?token=s3cret"
@@ -170,7 +170,7 @@ async def receiving() -> AsyncIterator[Receiver]:
 
 @asynccontextmanager
 async def working(url: str, hook: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    """The worker, running."""
+    """Start the worker."""
     environment = {
         **os.environ, "AUTHHERO_SQL_URL": url, "AUTHHERO_EXAMPLE_HOOK": hook, "AUTHHERO_EXAMPLE_HOOK_SECRET": SECRET,
         "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error",

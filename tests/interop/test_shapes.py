@@ -1,8 +1,9 @@
-"""A database that ours wrote, with every adapter used, has rows of the same shape as AuthHero's own.
+"""The rows that all adapters write have the same format as AuthHero's rows.
 
-Every row that AuthHero stored is read through our adapters and written again through them into a fresh database: once from all that
-the row has, and once from the least that must be given for it. Then the two rows are compared column by column: which values are NULL,
-numbers or text, which text is JSON or an instant and in which form, and the values themselves.
+Every row of AuthHero is read with the adapters and written again to a new database: once with all fields of the row, and once with only the
+required ones. Then both rows are compared by column: which values are NULL, numbers or text, which text is JSON or a time and in which
+format,
+and the values themselves.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ DIFFERENT = {
     "sessions.device": ORDER,
     "tenants.flags": ORDER,
 }
-"""What differs on purpose, by table and column: how, and why."""
+"""The intended differences by table and column, with the reasons."""
 WITHOUT_ADAPTER = {
     "control_plane_comm_keys": "the control plane's own; the contract has no adapter for it, and AuthHero has written none",
     "migrations": "no adapter has it, and AuthHero has written none",
@@ -48,20 +49,20 @@ WRITES_NOTHING = {
 
 @pytest.fixture(scope="module")
 def their_url(server: Server | None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A database with what AuthHero wrote: its own on SQLite and MySQL, the one of SQLite beside PostgreSQL."""
+    """Create a database with AuthHero's rows. PostgreSQL is compared with the recording on SQLite."""
     own = server if server is not None and server.name == "mysql" else None
     yield from provided(own, tmp_path_factory.mktemp("shapes"))
 
 
 @pytest.fixture
 async def theirs(their_url: str) -> AsyncIterator[Adapters]:
-    """Adapters over it, before everything that happened in it."""
+    """Return adapters over AuthHero's database, with a clock that is earlier than all of its rows."""
     async with connect(their_url) as db:
         yield await create_adapters(db, clock=Watch())
 
 
 def differences(name: str, before: list[Stored], after: list[Stored]) -> dict[str, set[str]]:
-    """By ``table.column``: in which ways the rows of a table differ."""
+    """Return how the rows of a table differ, by ``table.column``."""
     table = REGISTRY[name]
     theirs, ours = keyed(table, before), keyed(table, after)
     assert ours.keys() == theirs.keys(), name
@@ -74,7 +75,7 @@ def differences(name: str, before: list[Stored], after: list[Stored]) -> dict[st
 
 
 class Noting:
-    """Adapters, and the names of those that were asked for."""
+    """Adapters that record which of them were used."""
 
     def __init__(self, adapters: Adapters) -> None:
         self.adapters = adapters
@@ -100,7 +101,7 @@ async def test_rows_are_stored_as_theirs(theirs: Adapters, db: Database, least: 
 
 
 def test_every_table_and_adapter_is_covered() -> None:
-    """A table or an adapter that has come must be written above, or have its reason."""
+    """Test that a new table or adapter is covered or listed with a reason."""
     assert REGISTRY.keys() == WRITES.keys() | WITHOUT_ADAPTER.keys()
     behind = {table.name for kind in adapter_classes().values() if (table := getattr(kind, "table", None)) is not None}
     assert behind == WRITES.keys()
@@ -114,13 +115,13 @@ SMALL = {
     ("users", "sms|222"): {"user_id", "provider", "connection", "linked_to", "phone_number", "phone_verified"},
     ("users", "auth0|bulk000"): {"user_id", "provider", "connection", "email", "email_verified", "name"},
 }
-"""Rows that AuthHero made of little."""
+"""Rows that AuthHero created from little input."""
 
 
 @pytest.mark.engines("sqlite")
 @pytest.mark.parametrize(("place", "fields"), SMALL.items(), ids=["-".join(place) for place in SMALL])
 async def test_little_is_given_where_little_was(theirs: Adapters, place: tuple[str, str], fields: set[str]) -> None:
-    """The rows above are no copies: what nobody gave is not given."""
+    """Test that the input of these rows is minimal and not a copy of the row."""
     table = REGISTRY[place[0]]
     rows = await stored(theirs.database, table)
     (row,) = [row for row in rows if place[1] in row.values()]
@@ -131,7 +132,7 @@ async def test_little_is_given_where_little_was(theirs: Adapters, place: tuple[s
 
 
 async def one_of_each(adapters: Adapters) -> None:
-    """A row of every table, from the smallest input that the contract tests have."""
+    """Create a row in every table from the minimal input of the contract tests."""
     await tenant(adapters)
     await adapters.login_sessions.create("acme", login_session(), import_metadata={"id": "login"})
     for make, _ in ENTITIES.values():

@@ -1,4 +1,4 @@
-"""Each call of the workload in a batch of its own does what it does alone, or is refused."""
+"""Each call of the workload has the same outcome in a batch of its own, or is rejected."""
 
 from __future__ import annotations
 
@@ -16,12 +16,11 @@ REFUSED = {
     "outbox.mark_processed", "refresh_tokens.revoke_by_login_session", "refresh_tokens.revoke_family", "refresh_tokens.rotate",
     "session_cleanup.__call__",
 }  # fmt: skip
-"""The methods that have to see what their writes have done; those that create many rows have to where they skip or update, and an update
-where it returns the row."""
+"""Methods that need the result of their writes. ``create_many`` needs it to skip or update rows, and ``update`` to return the row."""
 
 
 async def batched(adapters: Adapters, made: Made) -> Any:
-    """What a call gives in a batch, or the error that it or the batch raises."""
+    """Return the answer of a call in a batch, or the error of the call or the batch."""
     try:
         async with adapters.batch() as batch:
             answer = await outcome(batch, made)
@@ -33,17 +32,17 @@ async def batched(adapters: Adapters, made: Made) -> Any:
 
 
 def told_of(error: AuthHeroSQLError) -> dict[str, Any]:
-    """The class of an error, and its table."""
+    """Return the class of an error and its table."""
     return {"error": type(error).__name__, "table": getattr(error, "table", None)}
 
 
 def same(was: Any, now: Any) -> bool:
-    """Whether a batch gave what the call alone had given."""
+    """Return whether a batch had the same outcome as the call alone."""
     if isinstance(now, dict) and isinstance(was, dict) and now.get("error") and was.get("error"):
-        # That a row's own organization is missing shows only when the batch finds nothing to put the row beside.
+        # In a batch, a missing organization of a row only becomes apparent because its INSERT inserts no row.
         kinds = (was["error"], now["error"])
         return kinds[0] == kinds[1] or kinds == ("ForeignKeyError", "BatchRowNotFoundError")
-    # It found no row, so there is nothing that the batch could have told True of.
+    # Without a matching row, the batch raises an error instead of returning False.
     return was == now or (was is False and isinstance(now, dict) and now.get("error") == "BatchRowNotFoundError")
 
 

@@ -1,8 +1,10 @@
-"""How often each method of the workload goes to the engine, held to a file for each engine.
+"""The number of round trips of each method of the workload, compared with a file for each engine.
 
-A trip is what a call waits for: a message to a server and its answer, a request to D1, work for a thread of SQLite. What PostgreSQL
-does once, to prepare a statement, is not counted. ``AUTHHERO_TRIPS=write python -m pytest tests/workload/test_trips.py`` writes the
-files anew; a number that grows needs a reason.
+A round trip is a message to a server and its response, a request to D1, or a call to a thread of SQLite. The additional round trips in
+which
+PostgreSQL prepares a statement are not counted. ``AUTHHERO_TRIPS=write python -m pytest tests/workload/test_trips.py`` writes the files
+again.
+An increase needs a reason.
 """
 
 from __future__ import annotations
@@ -31,9 +33,9 @@ HEAD = """\
 
 @asynccontextmanager
 async def counted(engine: str, url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Adapters, Callable[[], int]]]:
-    """Adapters, and how many trips they have taken."""
+    """Yield adapters, and a function that returns the number of round trips."""
     if engine in ("postgresql", "mysql"):
-        # asyncpg forgets what it has prepared after five minutes, and would have to say so.
+        # asyncpg discards prepared statements after five minutes, and would prepare them again.
         options = {"max_cached_statement_lifetime": 0} if engine == "postgresql" else {}
         async with open_proxy(url) as (proxy, between), connect(between, max_size=1, **options) as db:
             yield await over(db), lambda: proxy.trips - (proxy.prepared if engine == "postgresql" else 0)
@@ -57,7 +59,7 @@ def _noting(sent: list[object], method: Callable[..., Any]) -> Callable[..., Any
 
 
 async def over(db: Database) -> Adapters:
-    """Adapters that do the same every time."""
+    """Return adapters with deterministic IDs and times."""
     return await create_adapters(db, clock=Ticking(), ids=IdGenerator(Random(7).randbytes))
 
 

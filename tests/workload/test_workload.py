@@ -1,4 +1,4 @@
-"""The workload gives the recorded answers, and the recorded errors, on every engine."""
+"""The workload has the recorded results and errors on every engine."""
 
 from __future__ import annotations
 
