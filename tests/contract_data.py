@@ -11,7 +11,7 @@ import pytest
 
 CONTRACT = Path(__file__).parents[2] / "shared" / "contract"
 
-needs_contract = pytest.mark.skipif(not CONTRACT.is_dir(), reason="the contract (../shared/contract) is not beside the project")
+needs_contract = pytest.mark.skipif(not CONTRACT.is_dir(), reason="requires the contract in ../shared/contract")
 
 
 @cache

@@ -25,7 +25,7 @@ UNREACHABLE = f"postgresql://ada:{SECRET}@127.0.0.1:1/x?connect_timeout=2"
 
 
 def called_in(folder: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    """Call authhero-sql in a directory."""
+    """Run authhero-sql in a directory."""
     usual = {name: value for name, value in os.environ.items() if name != VARIABLE}
     command = [sys.executable, "-m", "authhero_sql", *arguments]
     given = {**usual, "PYTHONPATH": str(ROOT), "COLUMNS": "80", **(environment or {})}

@@ -136,10 +136,10 @@ async def test_versions_are_numbered_from_one(store: Adapters) -> None:
 
 async def test_at_most_one_version_is_deployed(store: Adapters) -> None:
     first = await store.action_versions.create("acme", action_version())
-    assert first.deployed is True, "deployed unless somebody says otherwise"
+    assert first.deployed is True, "versions are deployed by default"
     draft = await store.action_versions.create("acme", action_version(deployed=False))
     assert draft.deployed is False
-    assert deployed(await versions(store)) == [1], "a draft takes nobody's place"
+    assert deployed(await versions(store)) == [1], "a draft replaces no deployed version"
     others = [
         await store.action_versions.create("acme", action_version("act_2")),
         await store.action_versions.create("globex", action_version()),
@@ -199,7 +199,7 @@ async def test_an_id_that_is_taken_leaves_the_transaction_as_it_was(store: Adapt
     async with store.transaction() as tx:
         with pytest.raises(ConflictError):
             await tx.action_versions.create("acme", action_version(), import_metadata={"id": "ver_own"})
-        assert (await tx.action_versions.create("acme", action_version("act_2"))).number == 1, "the transaction goes on"
+        assert (await tx.action_versions.create("acme", action_version("act_2"))).number == 1, "the transaction continues"
     assert await versions(store) == before
 
 
@@ -207,7 +207,7 @@ async def test_versions_are_read_in_pages(store: Adapters) -> None:
     for number in range(5):
         await store.action_versions.create("acme", action_version(), import_metadata={"created_at": SOON - number * HOUR})
     pages = [await store.action_versions.list("acme", "act_1", page=page, per_page=2, include_totals=True) for page in range(3)]
-    assert [numbers(page.items) for page in pages] == [[5, 4], [3, 2], [1]], "by number, whatever their times"
+    assert [numbers(page.items) for page in pages] == [[5, 4], [3, 2], [1]], "sorted by number, not by time"
     assert [page.total for page in pages] == [5] * 3
     assert (await store.action_versions.list("globex", "act_1")).items == []
 

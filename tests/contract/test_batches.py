@@ -139,7 +139,7 @@ async def test_a_batch_is_one_trip(store: Adapters) -> None:
         assert counting.pop_trips() == []
     trips = counting.pop_trips()
     if store.context.dialect.features.interactive_transactions:
-        assert trips == [], "a transaction of its own"
+        assert trips == [], "the batch is a separate transaction"
     else:
         assert [(method, len(statements)) for method, statements in trips] == [("write", 50)]
     assert (await store.users.list("acme", include_totals=True)).total == 51

@@ -158,7 +158,7 @@ async def test_later_settings_leave_the_others_alone(store: Adapters) -> None:
     whole = PromptSetting(webauthn_platform_first_factor=True)
     await store.prompt_settings.set("acme", whole)
     expected = {**stored, "webauthn_platform_first_factor": True}
-    assert (await store.prompt_settings.get("acme")).model_dump() == expected, "of a model, the fields that were set"
+    assert (await store.prompt_settings.get("acme")).model_dump() == expected, "a model only updates the fields that were set"
 
 
 async def test_a_flag_from_before_its_column_is_off(store: Adapters) -> None:
@@ -173,7 +173,7 @@ async def test_a_flag_from_before_its_column_is_off(store: Adapters) -> None:
 async def test_settings_that_are_none_are_refused(store: Adapters, wrong: dict[str, Any]) -> None:
     with pytest.raises(InvalidValueError):
         await store.prompt_settings.set("acme", wrong)
-    assert (await store.prompt_settings.get("acme")).identifier_first is False, "there are still none"
+    assert (await store.prompt_settings.get("acme")).identifier_first is False, "no row was created"
 
 
 async def test_different_flags_set_at_once_are_all_there(store: Adapters) -> None:

@@ -37,7 +37,7 @@ from tests.contract.builders import client, custom_domain, organization, outbox_
 from tests.faults.proxy import open_proxy
 from tests.kinds import adapter_classes
 from tests.unit.fakes import CountingDatabase
-from tests.workload.replay import Ticking
+from tests.workload.replay import SteppingClock
 
 PASSWORD = {"hash": "$argon2id$x", "algorithm": "argon2id"}
 
@@ -120,7 +120,7 @@ async def test_it_stores_what_create_stores_one_by_one(db: Database, rows: list[
     tables = ("users", "user_activity", "passwords")
 
     async def stored(way: str) -> list[list[tuple[Any, ...]]]:
-        adapters = await create_adapters(db, clock=Ticking(), ids=IdGenerator(Random(7).randbytes))
+        adapters = await create_adapters(db, clock=SteppingClock(), ids=IdGenerator(Random(7).randbytes))
         await adapters.tenants.create({"id": "acme", "friendly_name": "Acme"})
         if way == "one by one":
             for row in rows:

@@ -235,7 +235,7 @@ async def test_a_hook_of_older_rules_stays_editable_in_its_other_fields(store: A
         return dict(zip(("trigger_id", "template_id", "form_id", "url", "priority", "enabled"), row, strict=True))
 
     assert await store.hooks.update("acme", made.hook_id, {"enabled": True}) is True
-    assert await store.hooks.update("acme", made.hook_id, {**kept, "priority": 7}) is True, "what it leads to is the same"
+    assert await store.hooks.update("acme", made.hook_id, {**kept, "priority": 7}) is True, "the target is unchanged"
     assert await stored() == {**kept, "priority": 7, "enabled": 1}
     for wrong in ({"url": "https://other.example"}, {**kept, "url": None}, {"template_id": None, "form_id": None}):
         with pytest.raises(InvalidValueError):

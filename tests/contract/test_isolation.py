@@ -581,9 +581,9 @@ def of(adapter: str, attempts: dict[str, Attempt]) -> dict[str, Attempt]:
 async def test_the_tenants_have_something_of_everything(both: Adapters) -> None:
     for tenant_id in ("acme", "globex"):
         stored = await rows(both, tenant_id)
-        assert {name for name, found in stored.items() if not found} == set(), "else the tests below would prove little"
+        assert {name for name, found in stored.items() if not found} == set(), "otherwise the tests below would have no effect"
         unnamed = {name for name, found in stored.items() if unique_text(tenant_id) not in str(found)}
-        assert unnamed == {"organization_connections", "prompt_settings"}, "the one has its connection's name, the other no text"
+        assert unnamed == {"organization_connections", "prompt_settings"}, "one has the name of its connection, the other has no text"
 
 
 @pytest.mark.parametrize("adapter", by_adapter(ATTEMPTS))
@@ -616,7 +616,7 @@ async def _answer_or_none(attempt: Attempt, adapters: Adapters, stranger: Any) -
 async def test_the_tenant_s_own_rows_are_there(store: Adapters, adapter: str) -> None:
     for name, attempt in of(adapter, ATTEMPTS).items():
         async with rolled_back(store) as inside:
-            assert not is_empty(await attempt(inside, "acme")), f"{name}: else the test above would prove nothing"
+            assert not is_empty(await attempt(inside, "acme")), f"{name}: otherwise the test above would have no effect"
 
 
 @pytest.mark.parametrize("attempt", REFUSED)
@@ -749,8 +749,8 @@ def scoped() -> dict[str, Any]:
 def test_every_method_is_tried() -> None:
     tried = {name.split(" ")[0] for name in (*ATTEMPTS, *REFUSED, *ALLOWED, *FILLING)}
     tried -= {"tenants.create", "keys.create", "tenant_operations.create"}
-    assert scoped().keys() - OTHERS - tried == set(), "each belongs into ATTEMPTS, REFUSED, ALLOWED or FILLING"
-    assert tried - scoped().keys() == set(), "there is no such method"
+    assert scoped().keys() - OTHERS - tried == set(), "add each method to ATTEMPTS, REFUSED, ALLOWED or FILLING"
+    assert tried - scoped().keys() == set(), "unknown methods"
 
 
 async def test_an_unknown_tenant_gets_nothing_new(store: Adapters) -> None:

@@ -126,7 +126,7 @@ async def test_an_estimate_counts_so_far_and_says_when_there_are_more(store: Ada
     for number in range(4):
         await store.clients.create("globex", client(f"g{number}"))
     full = await store.clients.list("globex", include_totals="estimate")
-    assert (full.total, full.total_is_estimate) == (5, False), "exactly as many as it counts to"
+    assert (full.total, full.total_is_estimate) == (5, False), "exactly the limit of the estimate"
     await store.clients.create("globex", client("g5"))
     more = await store.clients.list("globex", include_totals="estimate")
     assert (more.total, more.total_is_estimate, more.length) == (5, True, 6)
@@ -202,7 +202,7 @@ async def test_text_sorts_by_code_point_and_null_stands_first(store: Adapters, d
     names = [item.name for item in every]
     assert names == sorted([None, None, *AWKWARD], key=lambda name: (name is not None, name or ""), reverse=descending)
     missing = [item.user_id for item in every if item.name is None]
-    assert missing == sorted(["auth0|ada", "auth0|nobody"], reverse=descending), "the key completes the order"
+    assert missing == sorted(["auth0|ada", "auth0|nobody"], reverse=descending), "the key is the last sort key"
 
 
 @pytest.mark.parametrize("descending", [False, True])
@@ -225,7 +225,7 @@ async def test_flags_and_numbers_sort(store: Adapters) -> None:
     for number, count in enumerate((9, 10, -1)):
         await store.users.update("acme", f"auth0|u0{number}", {"login_count": count})
     top = await store.users.list("acme", sort="login_count:desc", per_page=3)
-    assert [item.login_count for item in top.items] == [10, 9, -1], "a count of nobody's is no 0: it stands behind"
+    assert [item.login_count for item in top.items] == [10, 9, -1], "a missing count is sorted last, unlike 0"
 
 
 def cursor_of(value: Any, id: str, **more: Any) -> str:
@@ -330,7 +330,7 @@ async def test_a_page_by_number_and_one_by_checkpoint_are_not_asked_for_at_once(
             with pytest.raises(InvalidQueryError, match="page and per_page cannot be combined with from_ and take"):
                 await list_(**mixed)
         assert (await list_(page=None, per_page=None)).limit == 50
-        assert (await list_(per_page=1001)).limit == 1000, "the page says what it was capped to"
+        assert (await list_(per_page=1001)).limit == 1000, "the page contains the reduced limit"
 
 
 async def test_take_has_its_limits(store: Adapters) -> None:
@@ -340,7 +340,7 @@ async def test_take_has_its_limits(store: Adapters) -> None:
     rest = await store.users.list("acme", from_=first.next)
     assert (rest.limit, rest.length, rest.next, rest.start) == (50, 1, None, 0)
     exact = await store.users.list("acme", take=MANY + 1)
-    assert exact.next is None, "there is nothing behind the last row"
+    assert exact.next is None, "no page follows the last row"
 
 
 async def test_walks_of_every_list(store: Adapters) -> None:
@@ -352,7 +352,7 @@ async def test_walks_of_every_list(store: Adapters) -> None:
     for adapter, count in ((store.sessions, 7), (store.refresh_tokens, 7), (store.connections, 8)):
         ids = [item.id for item in await walk(lambda **options: adapter.list("acme", **options), 3)]  # noqa: B023
         assert len(ids) == len(set(ids)) == count
-        assert ids[:7] == sorted(ids[:7], reverse=True), "at the same instant the key decides"
+        assert ids[:7] == sorted(ids[:7], reverse=True), "rows with equal times are sorted by key"
         assert [item.id async for item in adapter.iterate("acme", batch=2)] == ids
         assert [item.id for item in (await adapter.list("acme", sort="created_at:desc")).items] == ids
 

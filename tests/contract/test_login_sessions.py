@@ -51,7 +51,7 @@ async def test_merging_keeps_what_nobody_knows(store: Adapters) -> None:
         assert await store.login_sessions.update("acme", "login", {"auth_params": given}) is True
         stored = json.loads(await params(store))
         assert stored == expected
-        assert json.dumps(stored.get("vendor")) == json.dumps(expected.get("vendor")), "order included"
+        assert json.dumps(stored.get("vendor")) == json.dumps(expected.get("vendor")), "including the order of keys"
         found = await store.login_sessions.get("acme", "login")
         assert found is not None
         assert found.auth_params.model_dump(exclude_unset=True) == expected
@@ -99,7 +99,7 @@ async def test_a_login_session_refers_to_a_session_that_is_there(store: Adapters
         await store.login_sessions.update("acme", "login", {"session_id": "s2"})
     assert await store.login_sessions.update("acme", "login", {"session_id": "s1"}) is True
     assert await store.sessions.remove("acme", "s1") is True
-    assert await store.login_sessions.get("acme", "login") is None, "it goes with its session"
+    assert await store.login_sessions.get("acme", "login") is None, "it is deleted with its session"
     assert await store.login_sessions.get("acme", "other") is not None
 
 

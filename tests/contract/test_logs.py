@@ -159,7 +159,7 @@ async def test_old_entries_are_removed(old: Adapters, narrowed: dict[str, Any], 
     assert await old.logs.cleanup(SOON, **narrowed) == 2 * len(prefixes)
     assert await left(old) == [id for id in before if not (id[:2] in prefixes and id[2] in "01")]
     assert await old.logs.cleanup(SOON, **narrowed) == 0
-    assert await old.logs.cleanup(SOON + timedelta(microseconds=900), **narrowed) == 0, "cut to the millisecond, as the date is"
+    assert await old.logs.cleanup(SOON + timedelta(microseconds=900), **narrowed) == 0, "truncated to milliseconds, like the date"
     assert await old.logs.cleanup(SOON + HOUR, **narrowed) == 2 * len(prefixes)
 
 

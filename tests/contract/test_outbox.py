@@ -71,7 +71,7 @@ async def test_an_event_keeps_the_id_that_it_has(store: Adapters) -> None:
     assert await store.users.remove("acme", "auth0|eve", outbox_events=[own[3]])
     found = await store.outbox.get_by_ids([event["id"] for event in own])
     assert [event.id for event in found] == ["evt-0", "evt-1", "evt-2", "evt-3"]
-    assert len(await due(store) - {"evt-0", "evt-1", "evt-2", "evt-3"}) == 1, "one has an id that was made up"
+    assert len(await due(store) - {"evt-0", "evt-1", "evt-2", "evt-3"}) == 1, "one has a generated ID"
     with pytest.raises(ConflictError):
         await store.outbox.create("acme", own[0])
     with pytest.raises(ConflictError):
@@ -98,7 +98,7 @@ async def test_a_claim_lasts_as_long_as_its_lease(store: Adapters, hand: ManualC
     one, two = await put(store, 2)
     assert await store.outbox.claim_events([one], "a", timedelta(milliseconds=60_000)) == [one]
     assert await store.outbox.claim_events([one, two], "b", timedelta(milliseconds=60_000)) == [two]
-    assert await store.outbox.claim_events([one, two], "a", timedelta(milliseconds=60_000)) == [one], "what it holds, it holds still"
+    assert await store.outbox.claim_events([one, two], "a", timedelta(milliseconds=60_000)) == [one], "the lease is still held"
     assert await due(store) == set()
     hand.now += timedelta(milliseconds=59_999)
     assert await due(store) == set()
@@ -130,7 +130,7 @@ async def test_a_lease_lasts_whatever_the_clock_of_another_worker_says(
     assert await due(own) == {free}
     assert await own.outbox.claim_events([held, free], "b", timedelta(milliseconds=60_000)) == [free]
     monkeypatch.undo()
-    assert await own.outbox.claim_events([held, free], "a", timedelta(milliseconds=60_000)) == [held], "neither lease has run out"
+    assert await own.outbox.claim_events([held, free], "a", timedelta(milliseconds=60_000)) == [held], "neither lease has expired"
 
 
 async def test_thirty_two_workers_get_each_event_once(store: Adapters) -> None:
@@ -177,7 +177,7 @@ async def test_a_late_worker_touches_nobody_elses_claim(store: Adapters, hand: M
     assert await store.outbox.mark_retry(ids[0], "boom", NOW, worker_id="next") is True
     assert await store.outbox.dead_letter(ids[1], "boom", worker_id="next") is True
     assert await store.outbox.mark_processed(ids, worker_id="next") == 1
-    assert await store.outbox.mark_processed(ids, worker_id="late") == 1, "nobody has claimed it since"
+    assert await store.outbox.mark_processed(ids, worker_id="late") == 1, "the event has not been claimed again"
 
 
 async def test_failures_at_once_are_all_counted(store: Adapters) -> None:

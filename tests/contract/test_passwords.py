@@ -81,7 +81,7 @@ async def test_updates_write_what_is_given_where_they_are_told(store: Adapters) 
     assert found == {"two": ("two", "bcrypt", True), "one": ("new", "argon2id", False)}
     assert await store.passwords.update("acme", {"id": "One", "password": "x"}) is False
     assert await store.passwords.update("acme", {"user_id": "auth0|ADA", "password": "x"}) is False
-    assert await store.passwords.update("acme", {"user_id": "auth0|eve", "password": "x"}) is False, "she has none"
+    assert await store.passwords.update("acme", {"user_id": "auth0|eve", "password": "x"}) is False, "the user has no password"
     for wrong in ({"created_at": SOON}, {"password": None}, {"nonsense": 1}):
         with pytest.raises(InvalidValueError):
             await store.passwords.update("acme", {"id": "one", **wrong})

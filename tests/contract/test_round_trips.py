@@ -266,7 +266,7 @@ ENTITIES: dict[str, Entity] = {
 
 
 def test_every_table_with_a_model_is_here() -> None:
-    assert set(ENTITIES) == entities().keys() - {"user_roles"}, "each table belongs into ENTITIES"
+    assert set(ENTITIES) == entities().keys() - {"user_roles"}, "add each table to ENTITIES"
 
 
 # --- all entities --------------------------------------------------------------------------------------------------------------

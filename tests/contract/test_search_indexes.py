@@ -81,7 +81,7 @@ async def test_answers_are_the_same_with_and_without(database_url: str) -> None:
         assert await create_search_indexes(database) == built
         assert await create_search_indexes(database) == []
         assert await found(adapters) == before
-        assert (await check_schema(database)).differences == declared, "whoever has them has what is declared"
+        assert (await check_schema(database)).differences == declared, "the search indexes are not reported as differences"
         assert await migrate_to_latest(database) == []
         assert await drop_search_indexes(database) == built
         assert await drop_search_indexes(database) == []

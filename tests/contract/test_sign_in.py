@@ -88,7 +88,7 @@ async def test_sessions_push_their_login_session_out_and_never_back(store: Adapt
         await store.sessions.create("acme", session("s2", expires_at=SOON + 9 * DAY))
     with pytest.raises(ForeignKeyError):
         await store.sessions.create("acme", session("s9", user_id="nobody", expires_at=SOON + 9 * DAY))
-    assert await expiry(store) == SOON + 3 * DAY, "nothing of a write that failed is there"
+    assert await expiry(store) == SOON + 3 * DAY, "the failed write was rolled back"
     assert await store.sessions.remove("acme", "s2") is True
 
 
@@ -117,7 +117,7 @@ async def test_refresh_tokens(store: Adapters) -> None:
     assert await store.refresh_tokens.revoke_by_login_session("acme", "login", SOON + DAY) == 1
     first = await store.refresh_tokens.get("acme", "r1")
     assert first is not None
-    assert first.revoked_at == SOON, "the first time is kept"
+    assert first.revoked_at == SOON, "the first time is stored"
 
 
 async def test_codes(store: Adapters) -> None:
@@ -235,7 +235,7 @@ async def test_clean_up_of_sessions(store: Adapters) -> None:
     assert (await store.session_cleanup()).model_dump() == {"refresh_tokens": 1, "sessions": 2, "login_sessions": 1}
     assert (await store.session_cleanup()).model_dump() == nothing
     alive = await store.login_sessions.get("acme", "l_alive")
-    assert alive is not None, "it lives, though its session has gone"
+    assert alive is not None, "it exists although its session was deleted"
     assert alive.session_id is None
     for name in ("s_late", "s_idle_late", "s_endless"):
         assert await store.sessions.get("acme", name) is not None

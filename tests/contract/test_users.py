@@ -118,7 +118,7 @@ async def test_of_several_accounts_with_one_address_the_first_is_a_primary_one_t
         assert found == await store.users.get("acme", f"{first}|1")
         for provider in accounts:
             alone = await store.users.get_by_email("acme", address, provider=provider)
-            assert alone == await store.users.get("acme", f"{provider}|1"), "another provider's account is another one"
+            assert alone == await store.users.get("acme", f"{provider}|1"), "the account of another provider is a different user"
         assert await store.users.remove("acme", f"{first}|1")
     assert await store.users.get_by_email("acme", address) is None
     assert await store.users.get_by_email("acme", "ada@acme.example", provider="sms") is None
@@ -236,7 +236,7 @@ async def test_addresses_and_user_names_are_unique_with_their_provider_and_compa
     found = await store.users.get("acme", "auth0|e0")
     assert found is not None
     assert (found.email, found.login_count) == ("Ada@acme.example", 0), "all or nothing"
-    assert await store.users.update("acme", "auth0|ada", {"email": "ada@acme.example"}) is True, "its own address is no conflict"
+    assert await store.users.update("acme", "auth0|ada", {"email": "ada@acme.example"}) is True, "the user's own email is not a conflict"
 
 
 async def test_ids(store: Adapters) -> None:

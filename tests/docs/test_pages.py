@@ -107,7 +107,7 @@ def run(arguments: Sequence[str], folder: Path, environment: dict[str, str]) -> 
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
 
 
-async def play(page: str, folder: Path, environment: dict[str, str], names: dict[str, Any], url: str | None = None) -> None:
+async def run_blocks(page: str, folder: Path, environment: dict[str, str], names: dict[str, Any], url: str | None = None) -> None:
     """Run the blocks of a page in order. The Python blocks share their names."""
     above: list[str] = []
     for number, block in enumerate(blocks(page)):
@@ -165,7 +165,7 @@ async def test_the_blocks_of_a_page_run(page: str, tmp_path: Path, environment: 
         (tmp_path / name).write_text(text, "utf-8")
     names: dict[str, Any] = {"__name__": "__main__"}
     if page in COMPLETE:
-        await play(page, tmp_path, environment, names)
+        await run_blocks(page, tmp_path, environment, names)
         return
     from authhero_sql import connect, create_adapters, migrate_to_latest
 
@@ -173,7 +173,7 @@ async def test_the_blocks_of_a_page_run(page: str, tmp_path: Path, environment: 
         await migrate_to_latest(db)
         adapters = await create_adapters(db)
         await prepare(adapters)
-        await play(page, tmp_path, environment, {**names, "db": db, "adapters": adapters, **given(), **inside(page)})
+        await run_blocks(page, tmp_path, environment, {**names, "db": db, "adapters": adapters, **given(), **inside(page)})
 
 
 @pytest.mark.engines(*ENGINE_PAGES)
@@ -187,7 +187,7 @@ async def test_the_blocks_of_an_engine_run(
         adapters = await create_adapters(db)
         await prepare(adapters)
         names = {"__name__": "__main__", "db": db, "adapters": adapters, "url": migrated_url, **given()}
-        await play(ENGINE_PAGES[engine], tmp_path, {**environment, "AUTHHERO_SQL_URL": migrated_url}, names, migrated_url)
+        await run_blocks(ENGINE_PAGES[engine], tmp_path, {**environment, "AUTHHERO_SQL_URL": migrated_url}, names, migrated_url)
 
 
 def given() -> dict[str, Any]:

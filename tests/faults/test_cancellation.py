@@ -301,7 +301,7 @@ def cancel_later(scope: anyio.CancelScope, hops: int) -> None:
 
 @pytest.mark.engines("postgresql", "mysql")
 @pytest.mark.parametrize("step", [name for name, _ in STEPS])
-@pytest.mark.parametrize("piece", [5, 65536], ids=["in pieces", "at once"])
+@pytest.mark.parametrize("chunk_size", [5, 65536], ids=["in pieces", "at once"])
 async def test_whoever_comes_after_one_that_was_cancelled_reads_an_answer_of_its_own(migrated_url: str, step: str, chunk_size: int) -> None:
     """Test cancellations at different times on one connection, regardless of the data that were sent and read before."""
     async with open_proxy(migrated_url) as (proxy, url), connect(url, min_size=1, max_size=1) as db:

@@ -115,7 +115,7 @@ async def test_the_same_error_for_the_same_cause(store: Adapters, cause: str) ->
         assert type(error.__cause__).__name__ == "D1Error" or not type(error.__cause__).__module__.startswith(OURS)
         assert error.table is not None
     assert SECRET not in log_text(error)
-    assert await store.users.get("acme", "auth0|nobody") is None, "the connection is still good"
+    assert await store.users.get("acme", "auth0|nobody") is None, "the connection is still usable"
 
 
 SAYS: dict[str, dict[str, tuple[str, str, tuple[Any, ...]]]] = {
@@ -162,7 +162,7 @@ async def test_what_a_driver_said_shows_no_value(store: Adapters, engine: str) -
         assert SECRET not in log_text(caught.value), value
         driver = caught.value.__cause__
         assert driver is not None, value
-        assert (caught.value.code or "") in f"{log_text(driver)} {getattr(driver, 'sqlstate', '')}", f"{value}: its code is kept"
+        assert (caught.value.code or "") in f"{log_text(driver)} {getattr(driver, 'sqlstate', '')}", f"{value}: the error code is preserved"
 
 
 async def test_a_value_that_looks_like_the_name_of_a_key_is_none(store: Adapters) -> None:
@@ -274,7 +274,7 @@ async def test_a_corrupt_row_names_its_place(store: Adapters, engine: str) -> No
     assert (caught.value.table, caught.value.column) == ("users", "app_metadata")
     assert caught.value.key["user_id"] == "auth0|ada"
     assert SECRET not in log_text(caught.value)
-    assert SECRET not in str(caught.value.__context__), "for those who log contexts that are suppressed"
+    assert SECRET not in str(caught.value.__context__), "because some loggers include suppressed contexts"
 
 
 async def test_no_tables_yet(database_url: str) -> None:

@@ -67,7 +67,7 @@ async def check_all_rejected(adapters: Adapters) -> None:
 def test_a_second_event_loop_is_told_so(migrated_url: str) -> None:
     with opened(migrated_url) as (loop, _, adapters):
         asyncio.run(check_all_rejected(adapters))
-        assert loop.run_until_complete(adapters.tenants.get("acme")) is None, "where it belongs it goes on"
+        assert loop.run_until_complete(adapters.tenants.get("acme")) is None, "it still works in its own event loop"
 
 
 def test_a_forked_process_is_told_so(migrated_url: str) -> None:

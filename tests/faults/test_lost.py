@@ -295,7 +295,7 @@ async def test_connections_that_are_killed_under_load_are_typed_and_tell_their_o
                     await _killed(killer, connection)
         over.set()
         outcomes = await asyncio.gather(*group, return_exceptions=True)
-        assert [outcome for outcome in outcomes if outcome is not None] == [], "every error is ours"
+        assert [outcome for outcome in outcomes if outcome is not None] == [], "every error is one of this package"
     async with connect(migrated_url) as db:
         there = {user.user_id async for user in (await create_adapters(db)).users.iterate("acme")}
     assert {name for name, outcome in done.items() if outcome == "kept"} <= there

@@ -205,7 +205,7 @@ async def test_savepoints_two_deep_are_rolled_back_alone(store: Adapters) -> Non
                 async with inner.transaction() as innermost:
                     await innermost.users.update("acme", "auth0|one", {"nickname": "innermost"})
                     await innermost.users.create("acme", user("two"))
-                    pytest.fail("there is such a user")
+                    pytest.fail("the user exists")
             found = await inner.users.get("acme", "auth0|one")
             assert found is not None
             assert found.nickname == "inner"
@@ -253,7 +253,7 @@ async def test_independent_adapters_work_outside_on_purpose(store: Adapters, eng
             await tx.users.update("acme", "auth0|one", {"nickname": "undone"})
             found = await store.independent().users.get("acme", "auth0|one")
             assert found is not None
-            assert found.nickname is None, "it does not see what is not committed"
+            assert found.nickname is None, "it does not read uncommitted rows"
             if engine == "sqlite":
                 with pytest.raises(TransactionMisuseError, match="one writer"):
                     await tx.independent().users.update("acme", "auth0|two", {"nickname": "stays"})
@@ -437,7 +437,7 @@ async def test_the_whole_work_is_run_again_after_a_conflict(store: Adapters, cau
         await tx.users.create("acme", user(f"r{number}"))
         if number < 2:
             if caught:
-                # As when the work itself has swallowed it: nothing of it is kept, and it is run again all the same.
+                # The work itself has caught the error. The transaction is rolled back and run again nevertheless.
                 assert tx.context.current is not None
                 tx.context.current._fail(TransactionConflictError())
                 return number
@@ -457,7 +457,7 @@ async def test_deadlocks_of_concurrent_work_never_reach_the_caller(store: Adapte
 
         await store.run_transaction(both, attempts=20)
 
-    # Few: PostgreSQL looks for a deadlock only after a second.
+    # Only a few, because PostgreSQL checks for deadlocks after one second.
     await asyncio.gather(work("one", "two"), work("two", "one"), work("one", "two"))
 
 
@@ -566,7 +566,7 @@ async def test_a_pool_without_autocommit_keeps_no_lock_after_an_error(migrated_u
 
 @pytest.mark.engines("mysql")
 async def test_one_that_is_woken_and_cancelled_at_once_leaves_its_connection_to_the_next(migrated_url: str) -> None:
-    """In a pool of one's own; in ours the driver's pool is not there."""
+    """Test an existing pool, because the pools of this package do not use the driver's."""
     async with mysql_pool(migrated_url, maxsize=1, charset="utf8mb4", autocommit=True) as pool:
         store = await create_adapters(pool)
         for hops in range(6):
@@ -582,7 +582,7 @@ async def test_one_that_is_woken_and_cancelled_at_once_leaves_its_connection_to_
             first, second = (asyncio.ensure_future(store.tenants.get("acme")) for _ in range(2))
             await anyio.wait_all_tasks_blocked()
             leave.set()
-            # Until it is given back; the first one that waits hears of it some turns of the loop later.
+            # Until the connection is released. The first waiting task is notified some iterations of the event loop later.
             while not pool.freesize:  # noqa: ASYNC110  # each turn of the loop counts here
                 await asyncio.sleep(0)
             for _ in range(hops):
@@ -605,7 +605,7 @@ async def test_one_write_in_a_transaction_is_one_trip(migrated_url: str) -> None
     async with connect(migrated_url, max_size=1, init=heard) as db:
         store = await create_adapters(db)
         await store.tenants.create({"id": "acme", "friendly_name": "Acme"})
-        # What listens is called in the loop's next turn.
+        # The logger is called in the next iteration of the event loop.
         await anyio.lowlevel.checkpoint()
         sent.clear()
         async with store.transaction() as tx:
@@ -629,11 +629,11 @@ async def test_mysql_is_sent_no_savepoint_for_a_write(store: Adapters) -> None:
         await tx.users.update("acme", "auth0|new", {"nickname": "n"})
         after = await counted(tx)
     assert after["Com_savepoint"] == before["Com_savepoint"]
-    assert after["Questions"] - before["Questions"] == 3, "the two writes, and the question itself"
+    assert after["Questions"] - before["Questions"] == 3, "the two writes and this query"
 
 
 def long_writes(letters: int) -> list[Call]:
-    """Six writes of so many letters each."""
+    """Return six writes with this many letters each."""
     return [Call("UPDATE users SET app_metadata = %s", (f'{{"{number}": "{"x" * letters}"}}',)) for number in range(6)]
 
 
@@ -675,7 +675,7 @@ async def test_on_mysql_a_write_that_fails_undoes_those_of_its_trip(store: Adapt
             with pytest.raises(TransactionAbortedError):
                 await caught(calls)
             assert set((await values(store, "nickname")).values()) == {None}
-            # No lock of theirs is left, and the connection serves the next one.
+            # All locks are released, and the connection is usable.
             assert await store.database.write(several) == [2] * 6
             assert await db.write([Call("UPDATE users SET nickname = NULL"), *several]) == [2] * 7
 

@@ -18,9 +18,7 @@ from authhero_sql.models import ActionExecution
 INTEROP = Path(__file__).parents[3] / "shared" / "interop"
 SQLITE = INTEROP / "authhero.sqlite"
 MYSQL = INTEROP / "authhero.mysql.sql"
-needs_interop = pytest.mark.skipif(
-    not INTEROP.is_dir(), reason="the database that AuthHero wrote (../shared/interop) is not beside the project"
-)
+needs_interop = pytest.mark.skipif(not INTEROP.is_dir(), reason="requires AuthHero's database in ../shared/interop")
 
 ADAPTERS = frozenset({
     "tenants", "clients", "connections", "client_connections", "users", "user_activity", "passwords", "login_sessions", "sessions",

@@ -25,7 +25,7 @@ Stored = dict[str, Any]
 Fields = dict[str, Any]
 """The fields of an entity, by wire name."""
 
-GIVEN = {
+EXPLICITLY_EMPTY = {
     "forms.nodes": "the only form does not tell; the lists beside it that nobody gave are NULL, and the contract has no default",
     "logs.description": "every entry was given one, every third of them an empty one",
     "resource_servers.skip_consent_for_verifiable_first_party_clients": "the only API does not tell; the contract has no default",
@@ -118,24 +118,24 @@ def without_defaults(table: Table[Any], given: Fields, rows: list[Stored]) -> Fi
 
     This is the contract's default, or an empty value if there is no default and no row of the table has NULL in the column.
     """
-    must = insert_fields(table)
+    required = insert_fields(table)
 
     def may_be_null(name: str) -> bool:
         return any(row[column] is None for row in rows for column in columns_of(table, name))
 
-    def needless(name: str, value: Any) -> bool:
-        if must.get(name) or f"{table.name}.{name}" in GIVEN or may_be_null(name):
+    def is_default(name: str, value: Any) -> bool:
+        if required.get(name) or f"{table.name}.{name}" in EXPLICITLY_EMPTY or may_be_null(name):
             return False
         default = default_of(table, name)
         return bool(not value if default is None else value == default)
 
-    return {name: value for name, value in given.items() if not needless(name, value)}
+    return {name: value for name, value in given.items() if not is_default(name, value)}
 
 
 # --- writing rows again ----------------------------------------------------------------------------------------------------------
 
 
-class Watch:
+class ManualClock:
     """A clock that only changes if it is set."""
 
     def __init__(self) -> None:
@@ -144,7 +144,7 @@ class Watch:
     def __call__(self) -> datetime:
         return self.now
 
-    def put(self, moment: str | int | None) -> None:
+    def set_time(self, moment: str | int | None) -> None:
         """Set the clock to a stored time in ISO format or milliseconds."""
         if isinstance(moment, int):
             self.now = datetime.fromtimestamp(moment / 1000, UTC)
@@ -152,7 +152,7 @@ class Watch:
             self.now = datetime.fromisoformat(moment)
 
 
-class GivenIds(IdGenerator):
+class FixedIds(IdGenerator):
     """Generate a given ID, for adapters that do not accept one."""
 
     wanted: str = ""
@@ -165,7 +165,7 @@ class GivenIds(IdGenerator):
 
 
 @dataclass
-class Again:
+class RewrittenRow:
     """A row of AuthHero that is written again.
 
     Attributes:
@@ -179,8 +179,8 @@ class Again:
 
     theirs: Adapters
     ours: Adapters
-    watch: Watch
-    ids: GivenIds
+    watch: ManualClock
+    ids: FixedIds
     table: Table[Any]
     row: Stored
     least: bool
@@ -221,7 +221,7 @@ def missing(found: Fields, created: Fields, takes: Mapping[str, bool]) -> Fields
     return {name: value for name, value in found.items() if name not in {*takes, *storage} and created.get(name) != value}
 
 
-Write = Callable[[Again], Awaitable[None]]
+Write = Callable[[RewrittenRow], Awaitable[None]]
 
 
 def plain(name: str, *keys: str, tenant: bool = True, id: str | None = "id", without: tuple[str, ...] = ()) -> Write:
@@ -235,7 +235,7 @@ def plain(name: str, *keys: str, tenant: bool = True, id: str | None = "id", wit
         without: Fields that another table stores.
     """
 
-    async def write(again: Again) -> None:
+    async def write(again: RewrittenRow) -> None:
         theirs, ours = getattr(again.theirs, name), getattr(again.ours, name)
         place = [again["tenant_id"]] if tenant else []
         key = [again[column] for column in keys or ("id",)]
@@ -243,11 +243,11 @@ def plain(name: str, *keys: str, tenant: bool = True, id: str | None = "id", wit
         assert found is not None, (name, key)
         given = again.given(found, *without)
         seen = {field: value for field, value in wire(found).items() if field not in without}
-        again.watch.put(again.time("created_at"))
+        again.watch.set_time(again.time("created_at"))
         created = await ours.create(*place, given, import_metadata=again.metadata(again[id] if id else None))
         later = missing(seen, wire(created), insert_fields(again.table))
         if later:
-            again.watch.put(again.time("updated_at"))
+            again.watch.set_time(again.time("updated_at"))
             assert await ours.update(*place, *key, later)
 
     return write
@@ -256,9 +256,9 @@ def plain(name: str, *keys: str, tenant: bool = True, id: str | None = "id", wit
 def clocked(name: str, *keys: str) -> Write:
     """Return a function that reads a row by its key and creates it with the clock set, for adapters without imports."""
 
-    async def write(again: Again) -> None:
+    async def write(again: RewrittenRow) -> None:
         found = await getattr(again.theirs, name).get(again["tenant_id"], *(again[column] for column in keys))
-        again.watch.put(again.time("created_at"))
+        again.watch.set_time(again.time("created_at"))
         await getattr(again.ours, name).create(again["tenant_id"], again.given(found))
 
     return write
@@ -267,122 +267,122 @@ def clocked(name: str, *keys: str) -> Write:
 def singleton(name: str, *keys: str) -> Write:
     """Return a function that reads and sets a row that exists once per tenant, or once per tenant and key."""
 
-    async def write(again: Again) -> None:
+    async def write(again: RewrittenRow) -> None:
         place = (again["tenant_id"], *(again[column] for column in keys))
         found = await getattr(again.theirs, name).get(*place)
-        again.watch.put(again.time("updated_at"))
+        again.watch.set_time(again.time("updated_at"))
         await getattr(again.ours, name).set(*place, found if keys else again.given(found))
 
     return write
 
 
-async def client(again: Again) -> None:
+async def client(again: RewrittenRow) -> None:
     """Write a client, and then its connections."""
     await plain("clients", "client_id", id="client_id", without=("connections",))(again)
     place = (again["tenant_id"], again["client_id"])
     connections = [connection.id for connection in await again.theirs.client_connections.list_by_client(*place)]
     if connections:
-        again.watch.put(again["updated_at"])
+        again.watch.set_time(again["updated_at"])
         assert await again.ours.client_connections.update_by_client(*place, connections)
 
 
-async def key(again: Again) -> None:
+async def key(again: RewrittenRow) -> None:
     """Write a key. Keys are only listed, and revoked ones only with a date before their revocation."""
     page = await again.theirs.keys.list()
     (found,) = [item for item in page.items if item.kid == again["kid"]]
     await again.ours.keys.create(again.given(found))
 
 
-async def user_activity(again: Again) -> None:
+async def user_activity(again: RewrittenRow) -> None:
     """Write the activity of a user with an upsert."""
     place = (again["tenant_id"], again["user_id"])
     found = await again.theirs.user_activity.get(*place)
     await again.ours.user_activity.upsert(*place, again.given(found, "tenant_id", "user_id"))
 
 
-async def password(again: Again) -> None:
+async def password(again: RewrittenRow) -> None:
     """Write a password. Only the current one can be read, but all can be listed."""
     found = await again.theirs.passwords.list(again["tenant_id"], again["user_id"])
     (one,) = [item for item in found if item.id == again["id"]]
     await again.ours.passwords.create(again["tenant_id"], again.given(one), import_metadata=again.metadata(again["id"]))
 
 
-async def code(again: Again) -> None:
+async def code(again: RewrittenRow) -> None:
     """Write a code, which a separate method marks as used."""
     found = await again.theirs.codes.get(again["tenant_id"], again["code_id"], again["code_type"])
     await again.ours.codes.create(again["tenant_id"], again.given(found, "used_at"), import_metadata=again.metadata())
     if again["used_at"] is not None:
-        again.watch.put(again["used_at"])
+        again.watch.set_time(again["used_at"])
         assert await again.ours.codes.consume(again["tenant_id"], again["code_id"])
 
 
-async def role_permission(again: Again) -> None:
+async def role_permission(again: RewrittenRow) -> None:
     """Assign a permission to a role with the clock set."""
     found = await again.theirs.role_permissions.list(again["tenant_id"], again["role_id"])
     (one,) = [item for item in found if item.permission_name == again["permission_name"]]
-    again.watch.put(again["created_at"])
+    again.watch.set_time(again["created_at"])
     given = {name: getattr(one, name) for name in ("resource_server_identifier", "permission_name")}
     await again.ours.role_permissions.assign(again["tenant_id"], again["role_id"], [given])
 
 
-async def user_role(again: Again) -> None:
+async def user_role(again: RewrittenRow) -> None:
     """Assign a role to a user with the clock set."""
     roles = await again.theirs.user_roles.list(again["tenant_id"], again["user_id"], again["organization_id"])
     assert again["role_id"] in {role.id for role in roles}
-    again.watch.put(again["created_at"])
+    again.watch.set_time(again["created_at"])
     await again.ours.user_roles.create(again["tenant_id"], again["user_id"], again["role_id"], again["organization_id"])
 
 
-async def user_permission(again: Again) -> None:
+async def user_permission(again: RewrittenRow) -> None:
     """Assign a permission to a user with the clock set."""
     place = (again["tenant_id"], again["user_id"])
     found = await again.theirs.user_permissions.list(*place, again["organization_id"])
     (one,) = [item for item in found if item.permission_name == again["permission_name"]]
-    again.watch.put(again["created_at"])
+    again.watch.set_time(again["created_at"])
     given = {name: getattr(one, name) for name in ("resource_server_identifier", "permission_name")}
     await again.ours.user_permissions.create(*place, given, again["organization_id"])
 
 
-async def organization_connection(again: Again) -> None:
+async def organization_connection(again: RewrittenRow) -> None:
     """Write a connection of an organization, whose ID is a separate argument."""
     place = (again["tenant_id"], again["organization_id"])
     found = await again.theirs.organization_connections.get(*place, again["connection_id"])
     await again.ours.organization_connections.create(*place, again.given(found), import_metadata=again.metadata())
 
 
-async def grant(again: Again) -> None:
+async def grant(again: RewrittenRow) -> None:
     """Write a grant, which is read by its user, client and API."""
     found = await again.theirs.grants.get(again["tenant_id"], again["user_id"], again["client_id"], again["audience"] or None)
     await again.ours.grants.create(again["tenant_id"], again.given(found), import_metadata=again.metadata(again["id"]))
 
 
-async def external_id(again: Again) -> None:
+async def external_id(again: RewrittenRow) -> None:
     """Write an external ID, which is read by its user."""
     found = await again.theirs.scim_external_ids.get_by_user_id(again["tenant_id"], again["connection_id"], again["user_id"])
     metadata = again.metadata()
     await again.ours.scim_external_ids.create(again["tenant_id"], again.given(found), import_metadata=metadata)
 
 
-async def theme(again: Again) -> None:
+async def theme(again: RewrittenRow) -> None:
     """Write a theme, whose ID is a separate argument."""
     found = await again.theirs.themes.get(again["tenant_id"], again["themeId"])
-    again.watch.put(again["created_at"])
+    again.watch.set_time(again["created_at"])
     await again.ours.themes.create(again["tenant_id"], again.given(found, "themeId"), again["themeId"])
 
 
-async def operation_event(again: Again) -> None:
+async def operation_event(again: RewrittenRow) -> None:
     """Write an event of an operation. These are only created and listed."""
     page = await again.theirs.tenant_operation_events.list_by_operation(again["operation_id"])
     (found,) = [item for item in page.items if item.id == again["id"]]
-    again.watch.put(again["created_at"])
+    again.watch.set_time(again["created_at"])
     again.ids.wanted = again["id"]
     await again.ours.tenant_operation_events.create(again.given(found))
 
 
-async def outbox_event(again: Again) -> None:
+async def outbox_event(again: RewrittenRow) -> None:
     """Write an outbox event with its retries and its failure."""
     (found,) = await again.theirs.outbox.get_by_ids([again["id"]])
-    again.watch.put(again["created_at"])
+    again.watch.set_time(again["created_at"])
     again.ids.wanted = again["id"]
     takes = contract_data.fields()["AuditEventInsert"].keys()
     await again.ours.outbox.create(again["tenant_id"], {name: value for name, value in wire(found).items() if name in takes})
@@ -390,7 +390,7 @@ async def outbox_event(again: Again) -> None:
         assert found.next_retry_at is not None
         assert await again.ours.outbox.mark_retry(again["id"], again["error"], found.next_retry_at)
     if again["dead_lettered_at"]:
-        again.watch.put(again["dead_lettered_at"])
+        again.watch.set_time(again["dead_lettered_at"])
         assert await again.ours.outbox.dead_letter(again["id"], again["final_error"])
 
 
@@ -449,7 +449,7 @@ WRITES: dict[str, Write] = {
 """How to write a row of each table again."""
 
 
-async def write_again(theirs: Adapters, ours: Adapters, watch: Watch, ids: GivenIds, *, least: bool) -> None:
+async def write_again(theirs: Adapters, ours: Adapters, watch: ManualClock, ids: FixedIds, *, least: bool) -> None:
     """Write all rows of AuthHero again, in the order of the references between the tables."""
     for table in REGISTRY.values():
         if table.name not in WRITES:
@@ -457,4 +457,4 @@ async def write_again(theirs: Adapters, ours: Adapters, watch: Watch, ids: Given
         rows = await stored(theirs.database, table)
         for row in rows:
             ids.wanted = ""
-            await WRITES[table.name](Again(theirs, ours, watch, ids, table, row, least, rows))
+            await WRITES[table.name](RewrittenRow(theirs, ours, watch, ids, table, row, least, rows))

@@ -86,7 +86,7 @@ async def test_what_differs_is_what_is_wider_here(theirs_url: str) -> None:
         assert told
         others = [str(part) for part in found.differences if part.part != "column" and part.table in REGISTRY]
         compared = [part for part in found.differences if part.part == "collation"]
-        assert len(compared) == (1 if db.dialect.name == "mysql" else 0), "told once for all tables"
+        assert len(compared) == (1 if db.dialect.name == "mysql" else 0), "one message for all tables"
         ours = {step.index.name for name in OWN for step in history.load(name).up if isinstance(step, CreateIndex)}
         known = ("login_sessions", "organization_connections", "users_user_id", *(f"index {name} is missing" for name in ours))
         assert all(any(part in line for part in known) for line in others), others
@@ -117,8 +117,10 @@ async def test_adopted_it_answers_as_before_and_has_lost_nothing(engine: str, th
 
 @asynccontextmanager
 async def opened(url: str) -> AsyncIterator[Database]:
-    """Open a database whose tables can be changed. Since version 8.4, MySQL rejects AuthHero's foreign keys unless the session allows
-    them."""
+    """Open a database whose tables can be changed.
+
+    Since version 8.4, MySQL rejects AuthHero's foreign keys unless the session allows them.
+    """
     # The setting applies to a single connection, so the pool has only one. SQLite has no such option.
     async with connect(url, **({"max_size": 1} if url.startswith("mysql") else {})) as db:
         if isinstance(db.dialect, MySQL8Dialect):
@@ -196,7 +198,7 @@ async def test_an_older_authhero_migrates_first_and_both_go_on(theirs_url: str) 
             with pytest.raises(MigrationError, match=r"AuthHero has not applied 2026-07-16T15:00:00_codes_expires_at_ts.*kysely_migration"):
                 await migrate_to_latest(db, adopt=True)
         assert await contents(db) == before
-        assert await db.dialect.describe(db) == await live_schema(db), "not even a ledger"
+        assert await db.dialect.describe(db) == await live_schema(db), "no ledger either"
         assert await kysely(db, authhero(db)) == [step.name for step in authhero(db)[1:]]
         theirs = await contents(db)
         assert await migrate_to_latest(db, adopt=True) == history.names()

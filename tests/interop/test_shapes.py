@@ -20,7 +20,19 @@ from tests.contract.builders import ENTITIES, key, login_session, rollout, sessi
 from tests.contract_data import needs_contract
 from tests.engines import Server
 from tests.interop.answers import needs_interop
-from tests.interop.shapes import WRITES, Again, GivenIds, Stored, Watch, default_of, difference, form, keyed, stored, write_again
+from tests.interop.shapes import (
+    WRITES,
+    FixedIds,
+    ManualClock,
+    RewrittenRow,
+    Stored,
+    default_of,
+    difference,
+    form,
+    keyed,
+    stored,
+    write_again,
+)
 from tests.interop.test_interop import provided
 from tests.kinds import adapter_classes
 
@@ -58,7 +70,7 @@ def their_url(server: Server | None, tmp_path_factory: pytest.TempPathFactory) -
 async def theirs(their_url: str) -> AsyncIterator[Adapters]:
     """Return adapters over AuthHero's database, with a clock that is earlier than all of its rows."""
     async with connect(their_url) as db:
-        yield await create_adapters(db, clock=Watch())
+        yield await create_adapters(db, clock=ManualClock())
 
 
 def differences(name: str, before: list[Stored], after: list[Stored]) -> dict[str, set[str]]:
@@ -88,7 +100,7 @@ class Noting:
 
 @pytest.mark.parametrize("least", [False, True], ids=["all-given", "least-given"])
 async def test_rows_are_stored_as_theirs(theirs: Adapters, db: Database, least: bool) -> None:
-    watch, ids = Watch(), GivenIds()
+    watch, ids = ManualClock(), FixedIds()
     ours: Any = Noting(await create_adapters(db, clock=watch, ids=ids))
     await write_again(theirs, ours, watch, ids, least=least)
     found: dict[str, set[str]] = {}
@@ -127,7 +139,7 @@ async def test_little_is_given_where_little_was(theirs: Adapters, place: tuple[s
     (row,) = [row for row in rows if place[1] in row.values()]
     find: Any = getattr(theirs, table.name)
     found = await find.get(*([row["tenant_id"]] if table.tenant_scoped else []), place[1])
-    given = Again(theirs, theirs, Watch(), GivenIds(), table, row, least=True, rows=rows).given(found)
+    given = RewrittenRow(theirs, theirs, ManualClock(), FixedIds(), table, row, least=True, rows=rows).given(found)
     assert given.keys() == fields
 
 

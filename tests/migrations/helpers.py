@@ -73,7 +73,7 @@ def call_on_terminal(replies: Mapping[str, str | Sequence[str]], url: str, *argu
                 process.kill()
                 process.wait()
                 os.close(ours)
-                pytest.fail(f"it waits for an answer: {shown}")
+                pytest.fail(f"the command is waiting for an answer: {shown}")
             part = os.read(ours, 65536)
             if not part:
                 break
@@ -119,7 +119,7 @@ async def unrecorded_differences(db: Database) -> list[str]:
     """Return the differences between a live database and the steps in its ledger."""
     schema: Schema = {}
     for name, entry in (await Ledger(Context.of(db)).entries() or {}).items():
-        assert entry.steps_started == entry.steps_done, f"step {entry.steps_started} of {name} may be done or not"
+        assert entry.steps_started == entry.steps_done, f"step {entry.steps_started} of {name} may or may not be complete"
         assert (entry.applied_at is None) == (entry.steps_done < entry.steps), name
         for step in history.load(name).up[: entry.steps_done]:
             step.apply(schema)

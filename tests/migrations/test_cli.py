@@ -47,7 +47,7 @@ async def test_the_life_of_a_schema(database_url: str) -> None:
     declared = {"usable": True, "verdict": "The schema matches this version.", "differences": []}
     assert await call_json("check", url=url) == declared
     assert call("check", url=url).stdout.splitlines() == ["The schema matches this version."]
-    assert (await call_in_process("down", "--steps", LOSSY, url=url)).exit_code == 3, "nobody is there to be asked"
+    assert (await call_in_process("down", "--steps", LOSSY, url=url)).exit_code == 3, "the command cannot ask without a terminal"
     assert await call_json("check", url=url) == declared
     assert await call_json("down", "--steps", LOSSY, "--yes", url=url) == {"undone": [*reversed(HOOKS)]}
     missing = (await call_json("check", url=url, code=1))["differences"]
@@ -58,7 +58,7 @@ async def test_the_life_of_a_schema(database_url: str) -> None:
     assert call("status", url=url).stderr == ""
     done = call("migrate", url=url)
     assert (done.returncode, done.stdout.splitlines()) == (0, [*(f"Applied {name}" for name in HOOKS), f"{LOSSY} migrations applied."])
-    assert "\x1b" not in done.stdout + done.stderr, "no colour where there is no terminal"
+    assert "\x1b" not in done.stdout + done.stderr, "no color without a terminal"
     assert await call_json("repair", url=url) == {"interrupted": [], "recorded": False}
     assert await call_json("unlock", url=url) == {"released": None}
     assert [entry["name"] for entry in (await call_json("status", url=url))["applied"]] == ALL
@@ -87,7 +87,7 @@ async def test_a_database_that_lacks_what_is_needed_is_not_adopted(database_url:
             refused = call("adopt", url=database_url)
             assert refused.returncode == 1
             assert "the adapters cannot work with this database" in refused.stderr
-        assert await other.dialect.describe(other) == before, "not even a ledger"
+        assert await other.dialect.describe(other) == before, "no ledger either"
     done = call("check", url=database_url)
     assert done.returncode == 1
     assert "users: column email is missing (required)" in done.stdout
@@ -198,7 +198,7 @@ async def test_a_new_file_has_wal_and_nothing_is_said(tmp_path: Path, caplog: py
 async def test_a_database_of_authhero_is_refused_and_then_adopted(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     theirs = ROOT.parent / "shared" / "interop" / "authhero.sqlite"
     if not theirs.is_file():
-        pytest.skip("the database that AuthHero wrote (../shared/interop) is not beside the project")
+        pytest.skip("requires AuthHero's database in ../shared/interop")
     shutil.copyfile(theirs, tmp_path / "copy.sqlite")
     url = f"sqlite:///{tmp_path}/copy.sqlite"
     done = call("migrate", url=url)
@@ -211,7 +211,7 @@ async def test_a_database_of_authhero_is_refused_and_then_adopted(tmp_path: Path
     adopted = await call_json("adopt", url=url)
     assert adopted["applied"] == ALL
     assert "?wal=0" in adopted["note"]
-    assert journal_mode(tmp_path / "copy.sqlite") == "delete", "the command line leaves the file as it is"
+    assert journal_mode(tmp_path / "copy.sqlite") == "delete", "the command line does not change the file"
     assert (await call_in_process("down", "--steps", "7", "--yes", url=url)).exit_code == 3
     async with connect(url + "?wal=0") as db:
         assert await migrate_to_latest(db) == []

@@ -45,7 +45,7 @@ async def test_every_migration_goes_down_and_up_again(empty: Database) -> None:
 
 async def test_there_is_no_way_below_nothing(empty: Database) -> None:
     assert await migrate_down(empty, drop_data=True) == []
-    assert await empty.dialect.describe(empty) == {}, "not even a ledger"
+    assert await empty.dialect.describe(empty) == {}, "no ledger either"
     await migrate_to_latest(empty)
     assert await migrate_down(empty, 0, drop_data=True) == []
     assert await migrate_down(empty, len(ALL) + 5, drop_data=True) == ALL[::-1]
@@ -69,7 +69,7 @@ async def test_what_would_be_lost_is_counted_and_goes_only_when_that_is_said(emp
     assert await migrate_to_latest(empty, target=INDEXES[-1]) == INDEXES
     all_of_it = await preview_data_loss(empty, len(ALL))
     assert {loss.table: loss.rows for loss in all_of_it if loss.column is None and loss.rows} == {"tenants": 1, "hooks": 1}
-    assert not [loss for loss in all_of_it if loss.column is not None], "what goes with its table is not told twice"
+    assert not [loss for loss in all_of_it if loss.column is not None], "the columns of a dropped table are not listed"
     with pytest.raises(MigrationError, match=r"tenants \(1 row\)"):
         await migrate_down(empty, len(ALL))
     assert (await migration_status(empty)).pending == tuple(LATER[len(INDEXES) :])

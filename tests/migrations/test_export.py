@@ -77,7 +77,7 @@ def test_scripts_are_the_same_every_time(dialect: str, mode: Mode) -> None:
     assert scripts == export_sql(dialect, mode)
     assert list(scripts) == sorted(scripts)
     assert all(re.fullmatch(r"\d{4}_\w+\.sql", name) for name in scripts)
-    assert not re.search(r"\b20\d\d-", "".join(scripts.values())), "no dates"
+    assert not re.search(r"\b20\d\d-", "".join(scripts.values())), "the script contains no dates"
 
 
 def test_d1_has_sqlite_s_words() -> None:

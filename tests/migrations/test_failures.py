@@ -159,7 +159,7 @@ def _mount(folder: Path, owner: int) -> Iterator[None]:
     mounted = os.geteuid() == 0 and shutil.which("mount") is not None
     command = ["mount", "-t", "tmpfs", "-o", f"size=16m,mode=0700,uid={owner}", "tmpfs", str(folder)]
     if not mounted or subprocess.run(command, capture_output=True, check=False).returncode:
-        pytest.skip("a small disk needs root, and the right to mount; the test after this one needs neither")
+        pytest.skip("requires root and permission to mount; the next test does not")
     try:
         for name, content in kept.items():
             (folder / name).write_bytes(content)
@@ -222,7 +222,7 @@ def _query(server: Server, statement: str) -> Any:
 
 def _owner(folder: Path) -> int:
     if os.geteuid() != 0 or not folder.is_dir():
-        pytest.skip("a small disk needs root, and a server on this machine; the test after this one needs neither")
+        pytest.skip("requires root and a server on this machine; the next test does not")
     return folder.stat().st_uid
 
 

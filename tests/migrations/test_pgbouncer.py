@@ -34,7 +34,7 @@ def _program() -> Path:
     hint = f"as root on Debian or Ubuntu: apt-get install --no-install-recommends {PACKAGE}"
     if not engines._find(PACKAGE):
         if os.geteuid() != 0 or not shutil.which("apt-get"):
-            raise EngineError(f"PgBouncer cannot be started: it is not installed; {hint}")
+            raise EngineError(f"PgBouncer is not installed: {hint}")
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         options = ("-y", "-qq", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300")
         for command in (["apt-get", "update", "-qq"], ["apt-get", "install", *options, PACKAGE]):
@@ -43,7 +43,7 @@ def _program() -> Path:
                 raise EngineError(f"{' '.join(command[:2])} failed: {done.stderr[-1000:]}\nInstall it yourself, {hint}")
     found = engines._find(PACKAGE)
     if not found:
-        raise EngineError(f"there is no program {PACKAGE} although the package is installed")
+        raise EngineError(f"{PACKAGE} does not exist although the package is installed")
     return found
 
 

@@ -41,7 +41,7 @@ async def test_a_target_is_one_migration(empty: Database) -> None:
     ):
         with pytest.raises(MigrationError, match=reason):
             await migrate_to_latest(empty, target=target)
-    assert not await empty.dialect.describe(empty), "not even a ledger"
+    assert not await empty.dialect.describe(empty), "no ledger either"
 
 
 async def test_the_command_takes_a_target(database_url: str) -> None:
@@ -71,5 +71,5 @@ async def test_the_lease_says_where_its_holder_runs(db: Database) -> None:
         assert str(await lease_holder(db)).startswith(f"held by {owner}, last renewed at 20")
         with pytest.raises(MigrationError, match=f"the migration lease is held by {owner}"):
             async with Leases(Context.of(db)).hold(lease_owner(), 0):
-                pytest.fail("two hold it")
+                pytest.fail("two processes hold the lease")
     assert str(Lease(id="migrate", owner="x")) == "held by x"

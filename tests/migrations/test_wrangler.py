@@ -30,7 +30,7 @@ CONFIGURATION = {
 def wrangler(request: pytest.FixtureRequest) -> str:
     """Return the path of wrangler, and install it if necessary."""
     if request.config.getoption("--engines") == "sqlite":
-        pytest.skip("the quick loop needs no Node")
+        pytest.skip("requires Node, which tests with --engines sqlite do not use")
     return str(node_modules() / ".bin" / "wrangler")
 
 

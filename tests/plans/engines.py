@@ -60,7 +60,7 @@ class Explainer(Protocol):
         ...
 
 
-def shown(accesses: Sequence[str], sorts: Sequence[str]) -> str:
+def format_plan(accesses: Sequence[str], sorts: Sequence[str]) -> str:
     """Format a plan for a line of the file."""
     return f"{', '.join(accesses) or '-'} | {' '.join(dict.fromkeys(sorts)) or '-'}"
 
@@ -98,7 +98,7 @@ def sqlite_plan(details: Sequence[str]) -> str:
                 if "PART" in words or "LAST" in words
                 else {"ORDER BY": "sorted", "GROUP BY": "grouped"}.get(words, words.lower())
             )
-    return shown(accesses, sorts)
+    return format_plan(accesses, sorts)
 
 
 class SQLite:
@@ -108,7 +108,7 @@ class SQLite:
         # A cached statement would keep its previous plan.
         self._connection = sqlite3.connect(path, isolation_level=None, cached_statements=0)
         self._connection.execute("PRAGMA foreign_keys = ON")
-        self._forget()
+        self._remove_statistics()
         self._steps = 0
 
     def close(self) -> None:
@@ -126,7 +126,7 @@ class SQLite:
     async def explain(self, sent: Sent) -> Mapping[str, Read]:
         """Run the statement and count its steps."""
         plan = await self.plans(sent)
-        with self._undone():
+        with self._run_and_roll_back():
             before = self._connection.total_changes
             self._steps = 0
             self._connection.set_progress_handler(self._step, WORK)
@@ -144,14 +144,14 @@ class SQLite:
         return 0
 
     @contextmanager
-    def _undone(self) -> Iterator[None]:
+    def _run_and_roll_back(self) -> Iterator[None]:
         self._connection.execute("BEGIN")
         try:
             yield
         finally:
             self._connection.execute("ROLLBACK")
 
-    def _forget(self) -> None:
+    def _remove_statistics(self) -> None:
         """Remove the statistics, which a closed database may have created, as if ANALYZE had never run."""
         if self._connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'sqlite_stat1'").fetchone():
             self._connection.execute("DELETE FROM sqlite_stat1")
@@ -164,7 +164,7 @@ class SQLite:
     @asynccontextmanager
     async def without(self, table: str, index: Index) -> AsyncIterator[None]:
         """Hide the index."""
-        with self._undone():
+        with self._run_and_roll_back():
             self._connection.execute(f'DROP INDEX "{index.name}"')
             yield
 
@@ -253,7 +253,7 @@ def postgresql_plan(plan: dict[str, Any]) -> str:
             sorts.append("sorted" if kind == "Sort" else "part sorted")
         elif kind in ("Aggregate", "Unique", "WindowAgg", "Hash Join", "Merge Join"):
             sorts.append(kind.lower())
-    return shown(accesses[::-1], sorts)
+    return format_plan(accesses[::-1], sorts)
 
 
 def _by(node: dict[str, Any]) -> str:
@@ -301,7 +301,7 @@ class PostgreSQL:
         finally:
             await transaction.rollback()
 
-    async def _undone(self, *statements: str) -> tuple[Any, int, int] | None:
+    async def _run_and_roll_back(self, *statements: str) -> tuple[Any, int, int] | None:
         """Run the statements, roll them back, and return the result of the last one with the numbers of read and changed rows, or None."""
         import asyncpg
 
@@ -325,7 +325,7 @@ class PostgreSQL:
 
     async def _explained(self, sent: Sent, mode: str, what: str) -> tuple[Any, int, int] | None:
         values = f"({', '.join(map(literal, sent.args))})" if sent.args else ""
-        return await self._undone(
+        return await self._run_and_roll_back(
             f"SET LOCAL plan_cache_mode = {mode}",
             f"PREPARE explained AS {sent.sql}",
             f"EXPLAIN ({what}FORMAT JSON) EXECUTE explained{values}",
@@ -382,7 +382,7 @@ def mysql_plan(rows: Sequence[Mapping[str, Any]]) -> str:
             covering = "covering " if "Using index" in re.sub("Using index (condition|for)", "", extra) else ""
             accesses.append(f"{row['table']} {_LOOKUPS[row['type'].partition('|')[0]]}{covering}{key}".rstrip())
         sorts += ["sorted"] if "Using filesort" in extra else []
-    return shown(accesses, sorts)
+    return format_plan(accesses, sorts)
 
 
 class MySQL:
@@ -485,7 +485,7 @@ async def opened(engine: str, url: str) -> AsyncIterator[Any]:
             "user": unquote(parts.username or ""),
             "password": unquote(parts.password or ""),
         }
-        async with _as_if_nothing_were_cached(options):
+        async with _ignore_buffer_pool(options):
             connection = await aiomysql.connect(**options, db=parts.path[1:], charset="utf8mb4", autocommit=True)
             try:
                 async with connection.cursor() as cursor:
@@ -496,7 +496,7 @@ async def opened(engine: str, url: str) -> AsyncIterator[Any]:
 
 
 @asynccontextmanager
-async def _as_if_nothing_were_cached(options: dict[str, Any]) -> AsyncIterator[None]:
+async def _ignore_buffer_pool(options: dict[str, Any]) -> AsyncIterator[None]:
     """Ignore the buffer pool, because MySQL's plans depend on the part of an index that is currently in memory."""
     import aiomysql
 

@@ -30,7 +30,7 @@ from tests import population
 from tests.kinds import adapter_classes
 from tests.population import BIG, START, STEP, SqlDialect
 from tests.workload.calls import calls
-from tests.workload.replay import Ticking, outcome
+from tests.workload.replay import SteppingClock, outcome
 
 NOW = datetime(2025, 3, 1, tzinfo=UTC)
 """A time within the population."""
@@ -40,12 +40,12 @@ ROW = 6
 """The number of a row in the large tenant that other rows refer to. Its user has a linked account."""
 SMALL = "small7"
 """A tenant that is small enough to be deleted."""
-THERE: dict[str, Any] = {
+EXISTING: dict[str, Any] = {
     "tenant_id": BIG, "user_id": f"auth0|u{ROW:08}", "role_id": "role0", "organization_id": "org00000001", "client_id": "client1",
     "action_id": "act_1", "operation_id": "op_1", "connection_id": "con_db", "custom_domain_id": "cd_1",
 }  # fmt: skip
 """Values of these parameters in the population."""
-IN_PLACE = {
+REPLACEMENTS = {
     "auth0|ada": f"auth0|u{ROW:08}", "auth0|eve": f"auth0|u{ROW + 1:08}", "auth0|lin": f"auth0|u{ROW + 20:08}", "web": "client1",
     "s1": f"s{ROW:08}", "r1": f"r{ROW:08}", "c1": f"c{ROW:08}", "log_1": f"g{ROW:08}", "grant_1": f"n{ROW:08}", "am_1": f"a{ROW:08}",
     "login_acme": f"l{ROW:08}", "org_1": "org00000001", "uo_1": f"m{ROW:08}", "inv_1": f"i{ROW:08}", "ae_1": f"x{ROW:08}",
@@ -104,7 +104,7 @@ def summary(sql: str) -> str:
     return " ".join([what, *compared, *matched])
 
 
-class Noting(StatementCache):
+class RecordingCache(StatementCache):
     """A statement cache that records each statement with its parameters."""
 
     def __init__(self, dialect: Dialect) -> None:
@@ -126,7 +126,7 @@ class Noting(StatementCache):
         return replace(statement, _pick=noted)
 
 
-class Reading:
+class ReadOnlyExecutor:
     """An executor that reads from a database and simulates writes."""
 
     def __init__(self, database: Database) -> None:
@@ -165,21 +165,21 @@ async def statements(filled: Database, empty: Database) -> list[Sent]:
         filled: A database with the population.
         empty: A migrated database without rows.
     """
-    asked, reading = Noting(filled.dialect), Reading(filled)
+    asked, reading = RecordingCache(filled.dialect), ReadOnlyExecutor(filled)
     adapters = Adapters(Context(filled, reading, asked, lambda: NOW, IdGenerator(Random(7).randbytes)))
     async for source, call in _asked(adapters, filled):
         asked.source = source
         reading.forget()
         await call()
-    played = Noting(empty.dialect)
-    adapters = Adapters(Context(empty, empty, played, Ticking(), IdGenerator(Random(7).randbytes)))
+    played = RecordingCache(empty.dialect)
+    adapters = Adapters(Context(empty, empty, played, SteppingClock(), IdGenerator(Random(7).randbytes)))
     for made in calls():
         played.source = made.name
         await outcome(adapters, made)
     # A planner distinguishes frequent from rare values. The size of the second batch depends on the clock, so it does not count.
     of_source = [sent for each in asked.sent.values() for sent in {sent.source: sent for sent in reversed(each)}.values()]
     first = {(sent.sql, repr(sent.args)): sent for sent in reversed(of_source)}
-    rest = [max(map(_in_place, each), key=_familiarity) for sql, each in played.sent.items() if sql not in asked.sent]
+    rest = [max(map(_replace_args, each), key=_familiarity) for sql, each in played.sent.items() if sql not in asked.sent]
     return [sent for sent in (*first.values(), *rest) if _reads(sent)]
 
 
@@ -188,44 +188,44 @@ def _reads(sent: Sent) -> bool:
     return not sent.sql.startswith("INSERT") or " SELECT " in sent.sql
 
 
-def _in_place(sent: Sent) -> Sent:
-    return replace(sent, args=tuple(_moved(value) for value in sent.args))
+def _replace_args(sent: Sent) -> Sent:
+    return replace(sent, args=tuple(_replace_ids(value) for value in sent.args))
 
 
-def _moved(value: Any) -> Any:
+def _replace_ids(value: Any) -> Any:
     if isinstance(value, list):
-        return [_moved(item) for item in value]
+        return [_replace_ids(item) for item in value]
     if isinstance(value, str) and value.startswith("["):
-        for name, there in IN_PLACE.items():
+        for name, there in REPLACEMENTS.items():
             value = value.replace(f'"{name}"', f'"{there}"')
-    return IN_PLACE.get(value, value) if isinstance(value, str) else value
+    return REPLACEMENTS.get(value, value) if isinstance(value, str) else value
 
 
 def _familiarity(sent: Sent) -> int:
-    known = {BIG, *IN_PLACE.values()}
+    known = {BIG, *REPLACEMENTS.values()}
     return sum(isinstance(value, str) and value in known for value in sent.args)
 
 
 # --- calls -------------------------------------------------------------------------------------------------------------------------
 
-Asked = tuple[str, Callable[[], Awaitable[object]]]
+NamedCall = tuple[str, Callable[[], Awaitable[object]]]
 
 
-async def _asked(adapters: Adapters, filled: Database) -> AsyncIterator[Asked]:
+async def _asked(adapters: Adapters, filled: Database) -> AsyncIterator[NamedCall]:
     for name, kind in adapter_classes().items():
         if hasattr(kind, "list"):
             async for asked in _list(name, getattr(adapters, name), filled):
                 yield asked
-    for asked in _named(adapters):
+    for asked in _other_calls(adapters):
         yield asked
 
 
-async def _list(name: str, adapter: Any, filled: Database) -> AsyncIterator[Asked]:
+async def _list(name: str, adapter: Any, filled: Database) -> AsyncIterator[NamedCall]:
     """Yield the calls of a list with all options."""
     parameters = inspect.signature(adapter.list).parameters
-    own = {each.name: THERE[each.name] for each in parameters.values() if each.default is each.empty}
+    own = {each.name: EXISTING[each.name] for each in parameters.values() if each.default is each.empty}
 
-    def asked(form: str, **given: Any) -> Asked:
+    def asked(form: str, **given: Any) -> NamedCall:
         return f"{name}.list · {form}", lambda: adapter.list(**own, **given)
 
     yield asked("default")
@@ -235,7 +235,7 @@ async def _list(name: str, adapter: Any, filled: Database) -> AsyncIterator[Aske
     yield asked("page with totals", page=3, include_totals=True)
     forms = [{"page": 0}]
     if "from_" in parameters and adapter.rules.checkpoint is not None:
-        for walk, given in _walks(adapter):
+        for walk, given in _checkpoint_options(adapter):
             yield asked(walk, **given)
         forms.append({"take": 50})
     if "sort" in parameters and adapter.rules is not None:
@@ -248,7 +248,7 @@ async def _list(name: str, adapter: Any, filled: Database) -> AsyncIterator[Aske
             yield asked(f"page with totals q {field}", q=f"{field}:{quote(value)}", page=0, include_totals=True)
 
 
-def _walks(adapter: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+def _checkpoint_options(adapter: Any) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the options for the first, middle and last page of checkpoint pagination, and for a page of rows without a value."""
     rules: ListRules = adapter.rules
     column = next(column for column in adapter.table.columns if column.public == rules.checkpoint)
@@ -290,7 +290,7 @@ async def _indexed_fields(adapter: Adapter[Any], filled: Database) -> AsyncItera
     order = adapter._lists.order(rules.order, *rules.then_by)
     for field, target in adapter._targets().items():
         name = target.column.name
-        if name not in table or name == "tenant_id" or (value := await _some(filled, table.name, table[name])) is None:
+        if name not in table or name == "tenant_id" or (value := await _existing_value(filled, table.name, table[name])) is None:
             continue
         filter = compile_filter(Equal(field, value), rules, adapter._targets(), filled.dialect)
         led = {name} & filter.equal or {name} & {order[0].column}
@@ -300,7 +300,7 @@ async def _indexed_fields(adapter: Adapter[Any], filled: Database) -> AsyncItera
             yield field, value
 
 
-async def _some(filled: Database, table: str, column: Column) -> str | None:
+async def _existing_value(filled: Database, table: str, column: Column) -> str | None:
     """Return a value of a column in the format of ``q``, or None if no row of the large tenant has one."""
     name = filled.dialect.identifier
     own = f"{name('tenant_id')} = '{BIG}' AND " if table != "tenants" else ""
@@ -311,9 +311,9 @@ async def _some(filled: Database, table: str, column: Column) -> str | None:
     return to_iso(from_epoch_ms(value)) if column.codec is EPOCH_MS else str(value)
 
 
-def _named(a: Adapters) -> Iterator[Asked]:
+def _other_calls(a: Adapters) -> Iterator[NamedCall]:
     """Yield the calls of other methods."""
-    user, later = THERE["user_id"], NOW - timedelta(days=30)
+    user, later = EXISTING["user_id"], NOW - timedelta(days=30)
     yield "users.get", lambda: a.users.get(BIG, user)
     yield "users.remove", lambda: a.users.remove(BIG, user)
     for field, value in (("email", "adbeka1@example.com"), ("username", "nick10"), ("phone_number", "+4600000005"), ("name", "Ada")):

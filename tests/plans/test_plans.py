@@ -61,27 +61,27 @@ class Exempt:
 
 
 EXEMPT = (
-    Exempt("*· page with totals*: select*", "an exact count reads what it counts"),
-    Exempt("*dry run: select count*", "an exact count reads what it counts"),
-    Exempt("logs.cleanup: select count*", "an exact count reads what it counts"),
-    Exempt("*cleanup*: select *<", "where a batch ends is found by going over it"),
-    Exempt("user_roles.list_users · totals: *", "an exact count reads what it counts"),
-    Exempt("*.count: select count*", "an exact count reads what it counts"),
-    Exempt("analytics.*", "statistics read the time that they are of"),
-    Exempt("stats.*", "statistics read the time that they are of"),
-    Exempt("users.*~*", "a part of a text is looked for in the rows, one after the other"),
-    Exempt("client_grants.list: *~", "a part of a text is looked for in the rows, one after the other"),
+    Exempt("*· page with totals*: select*", "an exact count examines all counted rows"),
+    Exempt("*dry run: select count*", "an exact count examines all counted rows"),
+    Exempt("logs.cleanup: select count*", "an exact count examines all counted rows"),
+    Exempt("*cleanup*: select *<", "the end of a batch is found by scanning it"),
+    Exempt("user_roles.list_users · totals: *", "an exact count examines all counted rows"),
+    Exempt("*.count: select count*", "an exact count examines all counted rows"),
+    Exempt("analytics.*", "statistics examine all rows of their period"),
+    Exempt("stats.*", "statistics examine all rows of their period"),
+    Exempt("users.*~*", "a substring search scans the rows"),
+    Exempt("client_grants.list: *~", "a substring search scans the rows"),
     Exempt("client_connections.list_by_connection: *", "the connections of a client are a list in a column"),
-    Exempt("organizations.remove: *", "MySQL counts the memberships that go by the reference", ("mysql9",)),
-    Exempt("organizations.list · *", "so few are read and sorted as fast", ("mysql9",)),
-    Exempt("users.list · *found by one of several*", "MySQL does not merge indexes where the tenant has one, too", ("mysql9",)),
-    Exempt("clients.list · sort client_id:*", "where one tenant has nearly all clients, PostgreSQL goes over all", ("postgresql",)),
-    Exempt("outbox.get_unprocessed: *", "a backlog is short, and sorted as fast", ("postgresql",)),
+    Exempt("organizations.remove: *", "MySQL counts the memberships that the foreign key deletes", ("mysql9",)),
+    Exempt("organizations.list · *", "sorting so few rows is as fast", ("mysql9",)),
+    Exempt("users.list · *found by one of several*", "MySQL does not merge indexes if the tenant also has one", ("mysql9",)),
+    Exempt("clients.list · sort client_id:*", "PostgreSQL scans all clients if one tenant has nearly all of them", ("postgresql",)),
+    Exempt("outbox.get_unprocessed: *", "sorting a short backlog is as fast", ("postgresql",)),
 )
 UNREAD = (
-    Exempt("idx_user_roles_role_user", "there the index of the reference has the key at its end", ("mariadb", "mysql9")),
-    Exempt("idx_logs_tenant_user_date", "of so few it sorts those that another index finds", ("mysql9",)),
-    Exempt("idx_user_organizations_members", "of so few it reads others, or sorts", ("mysql9",)),
+    Exempt("idx_user_roles_role_user", "the index of the foreign key ends with the primary key", ("mariadb", "mysql9")),
+    Exempt("idx_logs_tenant_user_date", "for so few rows, it uses another index and sorts", ("mysql9",)),
+    Exempt("idx_user_organizations_members", "for so few rows, it uses another index or sorts", ("mysql9",)),
 )
 """The indexes of the migration that no statement uses."""
 
@@ -176,8 +176,8 @@ def _changed(file: Path, lines: Sequence[str]) -> Iterator[str]:
     if os.environ.get("AUTHHERO_PLANS") == "write":
         file.write_text("\n".join(lines) + "\n", "utf-8")
     before, now = set(file.read_text("utf-8").splitlines()), set(lines)
-    yield from (f"{file.name} has no line: {line}" for line in sorted(now - before))
-    yield from (f"{file.name} has a line too many: {line}" for line in sorted(before - now))
+    yield from (f"{file.name} does not contain: {line}" for line in sorted(now - before))
+    yield from (f"{file.name} contains an outdated line: {line}" for line in sorted(before - now))
 
 
 def _unbounded(name: str, explained: Sequence[Explained]) -> Iterator[str]:
@@ -191,7 +191,7 @@ def _unbounded(name: str, explained: Sequence[Explained]) -> Iterator[str]:
         if not reasons:
             rows = f"{each.read.examined} rows for {each.read.given}"
             yield f"reads {rows}: {each.sent.key} [{each.way}] | {each.read.plan}\n  {each.sent.sql}"
-    yield from (f"reads no more than it gives, so it is exempt no longer: {rule.keys}" for rule in exempt if rule not in used)
+    yield from (f"is within the limit, so remove the exemption: {rule.keys}" for rule in exempt if rule not in used)
 
 
 async def _unused(name: str, explainer: Explainer, explained: Sequence[Explained]) -> AsyncIterator[str]:
@@ -205,7 +205,7 @@ async def _unused(name: str, explainer: Explainer, explained: Sequence[Explained
         async with explainer.without(table, index):
             after = [await explainer.plans(each.sent) for each in by_it]
         if [each.read.plan for each in by_it] == after:
-            yield f"no statement is read differently without {index.name}"
+            yield f"no statement uses {index.name}"
 
 
 def _added() -> Iterator[tuple[str, Index]]:

@@ -42,7 +42,7 @@ def test_what_is_passed_over_quickly_is_walked_over_further_and_no_more_is_remov
         batch.record(0.0, 3)
     assert sizes(batch) == (100, GREATEST)
     batch.record(GOAL, batch.limit)
-    assert sizes(batch) == (125, 125), "where there are many again, one batch walks over no more than it may remove"
+    assert sizes(batch) == (125, 125), "with many rows again, the scan is limited to the number of rows that a batch may delete"
 
 
 def test_where_nothing_was_found_a_slow_batch_makes_the_next_one_smaller() -> None:

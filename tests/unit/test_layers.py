@@ -134,7 +134,7 @@ def own_parts(path: Path) -> set[str]:
 
 @every_file
 def test_a_part_imports_only_what_it_may(path: Path) -> None:
-    assert part_of(path) in MAY_IMPORT, "a new part of the package needs its line in MAY_IMPORT"
+    assert part_of(path) in MAY_IMPORT, "add the new part of the package to MAY_IMPORT"
     assert own_parts(path) <= MAY_IMPORT[part_of(path)]
 
 
@@ -152,7 +152,7 @@ def test_no_two_parts_import_each_other() -> None:
     left = dict(MAY_IMPORT)
     while left:
         ready = {part for part, needs in left.items() if needs <= done}
-        assert ready, f"these need one another: {', '.join(sorted(left))}"
+        assert ready, f"circular imports: {', '.join(sorted(left))}"
         done |= ready
         left = {part: needs for part, needs in left.items() if part not in ready}
 

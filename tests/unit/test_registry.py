@@ -145,7 +145,7 @@ def contract_default(column: dict[str, Any]) -> str | int | None:
 
 
 def characters(column: Column) -> int:
-    assert column.size is not None, f"{column.name} is a text column, which no engine can index whole"
+    assert column.size is not None, f"{column.name} is a text column, which cannot be indexed completely"
     return column.size
 
 

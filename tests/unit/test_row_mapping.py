@@ -21,27 +21,27 @@ from authhero_sql.schema import Column, Columns, Table
 
 
 class Place(Nested):
-    """An object in a JSON column."""
+    """A model in a JSON column."""
 
     city: str
     zip_code: str | None = Field(default=None, validation_alias="zipCode", serialization_alias="zipCode")
 
 
 class Pair(Model):
-    """An object in two columns."""
+    """A model in two columns."""
 
     left: str | None = None
     right: str | None = None
 
 
 class Street(Nested):
-    """An object in an object."""
+    """A model inside another one."""
 
     name: str
 
 
 class Town(Nested):
-    """An object that contains others."""
+    """A model that contains others."""
 
     streets: dict[str, list[Street]] | None = None
     neighbour: Town | None = None

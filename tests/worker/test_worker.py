@@ -25,7 +25,7 @@ PYODIDE, PYTHON, PLATFORM = "314.0.7", "314", "pyemscripten_2026_0_wasm32"
 def pyodide(request: pytest.FixtureRequest) -> Path:
     """Return Pyodide's module, and install it if necessary."""
     if request.config.getoption("--engines") == "sqlite":
-        pytest.skip("the quick loop needs no Node")
+        pytest.skip("requires Node, which tests with --engines sqlite do not use")
     module = HOME / "node_modules/pyodide/pyodide.mjs"
     if not module.exists():
         HOME.mkdir(parents=True, exist_ok=True)

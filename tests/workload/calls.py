@@ -44,7 +44,7 @@ INPUTS: tuple[Callable[[], dict[str, Any]], ...] = tuple(
         "tenant_operation", "theme",
     )
 )  # fmt: skip
-THERE: dict[str, Any] = {
+EXISTING: dict[str, Any] = {
     "action_id": "act_1", "audience": "https://api.example", "client_id": "web", "code_id": "c1", "connection_id": "con_db",
     "connection_ids": ["con_db"], "credential_id": "cred", "custom_domain_id": "cd_1", "domain": "login.acme.example",
     "email": "ada@acme.example",
@@ -83,10 +83,10 @@ def _short(value: Any) -> str:
 
 def calls() -> list[Made]:
     """Return all calls in order."""
-    return [*_beginning(), *_several(), *_drawn()]
+    return [*_setup(), *_multiple_writes(), *_random_calls()]
 
 
-def _beginning() -> Iterator[Made]:
+def _setup() -> Iterator[Made]:
     """Yield the calls that create two equal tenants with rows in all tables."""
     for tenant in ("acme", "globex"):
         yield Made("tenants.create", {"params": {"id": tenant, "friendly_name": tenant.title()}})
@@ -116,7 +116,7 @@ def _beginning() -> Iterator[Made]:
             yield Made(name, {**arguments, "tenant_id": "nowhere", **({taken: make()} if taken else {})})
 
 
-def _several() -> Iterator[Made]:
+def _multiple_writes() -> Iterator[Made]:
     """Yield the calls that write several rows, with all optional rows."""
     b, event, later = builders, builders.outbox_event(), SOON + timedelta(days=30)
     own = {"tenant_id": "acme"}
@@ -206,7 +206,7 @@ def _method(name: str) -> Callable[..., Any]:
     return methods()[name]
 
 
-def _drawn() -> Iterator[Made]:
+def _random_calls() -> Iterator[Made]:
     """Yield calls of each method with random arguments. The methods that delete whole tenants come last."""
     last = ("tenants.remove", "session_cleanup.__call__")
     for turn in range(ROUNDS):
@@ -223,7 +223,7 @@ def _drawn() -> Iterator[Made]:
 def _argument(draw: Random, method: str, parameter: inspect.Parameter) -> Any:
     """Return an argument, usually of the expected kind."""
     kind, name, adapter = str(parameter.annotation), parameter.name, method.partition(".")[0]
-    there = THERE_IDS.get(adapter) if name == "id" else "hash of tok_1" if method == "scim_tokens.get_by_hash" else THERE.get(name)
+    there = THERE_IDS.get(adapter) if name == "id" else "hash of tok_1" if method == "scim_tokens.get_by_hash" else EXISTING.get(name)
     if there is not None and draw.random() < 0.7:
         return there
     own = _creations().get(f"{adapter}.create")

@@ -31,7 +31,7 @@ from authhero_sql.tables import REGISTRY
 from tests.workload.calls import Made, calls
 
 ANSWERS = Path(__file__).with_name("answers.jsonl")
-AGAIN = "the calls have changed: record the answers again with python -m tests.workload.replay"
+RECORD_AGAIN = "the calls have changed: record the answers again with python -m tests.workload.replay"
 
 SEVERAL_KEYS = {table.name for table in REGISTRY.values() if [index.unique for index in table.indexes].count(True) + bool(table.key) > 1}
 """Tables whose rows may violate two unique keys. The engine reports the one that it checked first."""
@@ -39,7 +39,7 @@ SEVERAL_REFERENCES = {table.name for table in REGISTRY.values() if len(table.for
 """Tables whose rows may violate two foreign keys, because a missing tenant has no users either."""
 
 
-class Ticking:
+class SteppingClock:
     """A clock that advances by a second each time it is read."""
 
     def __init__(self) -> None:
@@ -50,13 +50,13 @@ class Ticking:
         return self.now
 
 
-def told(answer: Any) -> Any:
+def to_json(answer: Any) -> Any:
     """Return an answer as plain JSON."""
     if isinstance(answer, BaseModel):
         return answer.model_dump(mode="json", by_alias=True, exclude_none=True)
     if isinstance(answer, ManyResult):
         return {**asdict(answer), "rejections": [str(rejection.error) for rejection in answer.rejections]}
-    return [told(item) for item in answer] if isinstance(answer, list) else answer
+    return [to_json(item) for item in answer] if isinstance(answer, list) else answer
 
 
 async def outcome(adapters: Adapters, made: Made) -> Any:
@@ -65,8 +65,8 @@ async def outcome(adapters: Adapters, made: Made) -> Any:
     try:
         answer: Any = getattr(getattr(adapters, adapter), method)(**made.arguments)
         if inspect.isasyncgen(answer):
-            return told([item async for item in answer])
-        return told(await answer)
+            return to_json([item async for item in answer])
+        return to_json(await answer)
     except AuthHeroSQLError as error:
         fields = {name: value for name in ("table", "field", "reason", "fields", "column") if (value := getattr(error, name, None))}
         if isinstance(error, ConflictError) and error.table in SEVERAL_KEYS:
@@ -81,7 +81,7 @@ async def outcome(adapters: Adapters, made: Made) -> Any:
 
 async def replay(database: Database) -> list[list[Any]]:
     """Run all calls on an empty migrated database, and return them with their outcomes."""
-    adapters = await create_adapters(database, clock=Ticking(), ids=IdGenerator(Random(7).randbytes))  # deterministic
+    adapters = await create_adapters(database, clock=SteppingClock(), ids=IdGenerator(Random(7).randbytes))  # deterministic
     return [[str(made), json.loads(json.dumps(await outcome(adapters, made)))] for made in calls()]
 
 
@@ -95,7 +95,7 @@ def reference_first(dialect: Dialect, was: Any, now: Any) -> bool:
 def recorded() -> list[list[Any]]:
     """Return the recorded outcomes."""
     answers: list[list[Any]] = [json.loads(line) for line in ANSWERS.read_text("utf-8").splitlines()]
-    assert [call for call, _ in answers] == [str(made) for made in calls()], AGAIN
+    assert [call for call, _ in answers] == [str(made) for made in calls()], RECORD_AGAIN
     return answers
 
 

@@ -15,7 +15,7 @@ from authhero_sql.dialects.interface import Row
 from authhero_sql.tables import REGISTRY
 from tests.unit.fakes import CountingDatabase
 from tests.workload.calls import Made, calls, many
-from tests.workload.replay import Ticking, outcome
+from tests.workload.replay import SteppingClock, outcome
 
 SEVERAL = {
     "action_versions.create", "passwords.create", "passwords.update", "refresh_tokens.create", "refresh_tokens.rotate",
@@ -68,14 +68,14 @@ class Failing(CountingDatabase):
         broken = [*calls[: self.at], BROKEN, *calls[self.at + 1 :]]
         with pytest.raises(SchemaMismatchError):
             await super().write(broken, unordered=unordered)
-        assert await self.contents() == before, f"statement {self.at + 1} of {len(calls)} failed, and something stayed"
+        assert await self.contents() == before, f"statement {self.at + 1} of {len(calls)} failed, but some rows were written"
         self.failed += 1
         raise SchemaMismatchError
 
 
 async def test_a_statement_that_fails_takes_the_others_with_it(db: Database) -> None:
     failing = Failing(db)
-    adapters = Adapters(Context.of(failing, clock=Ticking(), ids=IdGenerator(Random(7).randbytes)))
+    adapters = Adapters(Context.of(failing, clock=SteppingClock(), ids=IdGenerator(Random(7).randbytes)))
     several: set[str] = set()
     for made in (*calls(), *ROTATIONS):
         failing.at = 0

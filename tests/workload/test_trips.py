@@ -23,7 +23,7 @@ from authhero_sql import Adapters, Database, IdGenerator, connect, create_adapte
 from authhero_sql.dialects.threads import WorkerThread
 from tests.faults.proxy import open_proxy
 from tests.workload.calls import calls
-from tests.workload.replay import Ticking, outcome
+from tests.workload.replay import SteppingClock, outcome
 
 HEAD = """\
 # Each method of the workload: how many trips its calls take, where they give an answer and where they are refused, and how many
@@ -32,41 +32,41 @@ HEAD = """\
 
 
 @asynccontextmanager
-async def counted(engine: str, url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Adapters, Callable[[], int]]]:
+async def count_round_trips(engine: str, url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Adapters, Callable[[], int]]]:
     """Yield adapters, and a function that returns the number of round trips."""
     if engine in ("postgresql", "mysql"):
         # asyncpg discards prepared statements after five minutes, and would prepare them again.
         options = {"max_cached_statement_lifetime": 0} if engine == "postgresql" else {}
         async with open_proxy(url) as (proxy, between), connect(between, max_size=1, **options) as db:
-            yield await over(db), lambda: proxy.trips - (proxy.prepared if engine == "postgresql" else 0)
+            yield await deterministic_adapters(db), lambda: proxy.trips - (proxy.prepared if engine == "postgresql" else 0)
         return
     sent: list[object] = []
     async with connect(url) as db:
         if engine == "sqlite":
-            monkeypatch.setattr(WorkerThread, "send", _noting(sent, WorkerThread.send))
+            monkeypatch.setattr(WorkerThread, "send", _recording(sent, WorkerThread.send))
         else:
             inside: Any = db
-            inside._transport._post = _noting(sent, inside._transport._post)
-        yield await over(db), lambda: len(sent)
+            inside._transport._post = _recording(sent, inside._transport._post)
+        yield await deterministic_adapters(db), lambda: len(sent)
 
 
-def _noting(sent: list[object], method: Callable[..., Any]) -> Callable[..., Any]:
-    def noted(*given: Any, **more: Any) -> Any:
+def _recording(sent: list[object], method: Callable[..., Any]) -> Callable[..., Any]:
+    def recorded(*given: Any, **more: Any) -> Any:
         sent.append(given)
         return method(*given, **more)
 
-    return noted
+    return recorded
 
 
-async def over(db: Database) -> Adapters:
+async def deterministic_adapters(db: Database) -> Adapters:
     """Return adapters with deterministic IDs and times."""
-    return await create_adapters(db, clock=Ticking(), ids=IdGenerator(Random(7).randbytes))
+    return await create_adapters(db, clock=SteppingClock(), ids=IdGenerator(Random(7).randbytes))
 
 
 async def test_no_call_takes_more_trips_than_it_did(engine: str, migrated_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     answered: dict[str, Counter[int]] = {}
     refused: dict[str, Counter[int]] = {}
-    async with counted(engine, migrated_url, monkeypatch) as (adapters, trips):
+    async with count_round_trips(engine, migrated_url, monkeypatch) as (adapters, trips):
         for made in calls():
             before = trips()
             answer = await outcome(adapters, made)
@@ -80,7 +80,7 @@ async def test_no_call_takes_more_trips_than_it_did(engine: str, migrated_url: s
     if os.environ.get("AUTHHERO_TRIPS") == "write":
         path.write_text(now, "utf-8")
     different = sorted({*path.read_text("utf-8").splitlines()} ^ {*now.splitlines()})
-    assert different == [], "where that is meant, write the file again with AUTHHERO_TRIPS=write"
+    assert different == [], "if this is intended, write the file again with AUTHHERO_TRIPS=write"
 
 
 def _shown(counts: Counter[int] | None) -> str:
