@@ -130,18 +130,20 @@ def test_what_is_missing_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         (["--yes"], "missing password: pass --password-stdin or set AUTHHERO_SQL_PASSWORD"),
     ):
         given += more
-        done = here(*given, "--url", url)
+        done = call_with_input(*given, "--url", url)
         assert done.exit_code == 2, done.output
         assert told in done.stderr
-    assert "the password must have at least 8 characters" in here(*given, "--password-stdin", "--url", url, typed="short\n").stderr
+    assert (
+        "the password must have at least 8 characters" in call_with_input(*given, "--password-stdin", "--url", url, typed="short\n").stderr
+    )
     for wrong in (["--email", "nobody"], ["--callback", "nowhere"], ["--type", "toaster"]):
-        assert here(*given, *wrong, "--url", url).exit_code == 2
-    done = here(*given, "--password-stdin", "--url", url, "--json", typed=f"{PASSWORD}\n")
+        assert call_with_input(*given, *wrong, "--url", url).exit_code == 2
+    done = call_with_input(*given, "--password-stdin", "--url", url, "--json", typed=f"{PASSWORD}\n")
     assert json.loads(done.stdout)["user"]["created"] is True
     assert PASSWORD not in done.stdout + done.stderr
 
 
-def here(*arguments: str, typed: str | None = None) -> Result:
+def call_with_input(*arguments: str, typed: str | None = None) -> Result:
     """Call the command line in this process, with the given standard input."""
     return CliRunner().invoke(app, arguments, input=typed)
 

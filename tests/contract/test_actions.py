@@ -226,7 +226,7 @@ async def test_all_versions_of_an_action_are_removed(store: Adapters) -> None:
 @pytest.mark.parametrize("exists", [False, True], ids=["without its row", "with its row"])
 async def test_versions_made_at_once_get_a_number_each(store: Adapters, exists: bool) -> None:
     id = (await store.actions.create("acme", action())).id if exists else "act_1"
-    await made_at_once(store, id, lambda number: store.action_versions.create("acme", action_version(id, code=str(number))))
+    await create_concurrently(store, id, lambda number: store.action_versions.create("acme", action_version(id, code=str(number))))
 
 
 @pytest.mark.transactions
@@ -245,10 +245,10 @@ async def test_versions_made_at_once_inside_transactions_get_a_number_each(store
                 # Without a lock on the action's row, MySQL may report a deadlock.
                 assert not exists
 
-    await made_at_once(store, id, make)
+    await create_concurrently(store, id, make)
 
 
-async def made_at_once(store: Adapters, id: str, make: Callable[[int], Awaitable[ActionVersion]]) -> None:
+async def create_concurrently(store: Adapters, id: str, make: Callable[[int], Awaitable[ActionVersion]]) -> None:
     """Create many versions concurrently and check their numbers."""
     made = await asyncio.gather(*(make(number) for number in range(TASKS)))
     assert sorted(numbers(made)) == list(range(1, TASKS + 1))
@@ -273,7 +273,7 @@ async def test_versions_of_many_actions_at_once(store: Adapters) -> None:
         assert len(deployed(found)) == 1
 
 
-async def make_and_fail(tx: Adapters) -> None:
+async def create_and_fail(tx: Adapters) -> None:
     """Create a second version, then something that is rejected."""
     assert (await tx.action_versions.create("acme", action_version())).number == 2
     await tx.tenants.create({"id": "acme", "friendly_name": "Taken"})
@@ -284,7 +284,7 @@ async def test_a_transaction_that_fails_leaves_no_gap(store: Adapters) -> None:
     await store.action_versions.create("acme", action_version())
     with pytest.raises(ConflictError):
         async with store.transaction() as tx:
-            await make_and_fail(tx)
+            await create_and_fail(tx)
     assert deployed(await versions(store)) == [1]
     assert (await store.action_versions.create("acme", action_version())).number == 2
 
@@ -320,14 +320,14 @@ async def test_old_executions_of_all_tenants_are_swept(store: Adapters) -> None:
             execution = action_execution(f"ae_{tenant_id}_{number}")
             await store.action_executions.create(tenant_id, execution, import_metadata={"created_at": time})
     assert await store.action_executions.cleanup(SOON, dry_run=True) == 4
-    assert await left(store) == Counter(acme=4, globex=4)
+    assert await execution_counts(store) == Counter(acme=4, globex=4)
     assert await store.action_executions.cleanup(SOON) == 4
-    assert await left(store) == Counter(acme=2, globex=2)
+    assert await execution_counts(store) == Counter(acme=2, globex=2)
     assert await store.action_executions.get("acme", "ae_acme_2") is not None
     assert await store.action_executions.cleanup(SOON) == 0
 
 
-async def left(store: Adapters) -> Counter[str]:
+async def execution_counts(store: Adapters) -> Counter[str]:
     """Return the number of executions of each tenant."""
     tried = [(tenant_id, f"ae_{tenant_id}_{number}") for tenant_id in ("acme", "globex") for number in range(4)]
     return Counter([tenant_id for tenant_id, id in tried if await store.action_executions.get(tenant_id, id)])

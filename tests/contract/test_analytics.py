@@ -56,7 +56,7 @@ async def store(adapters: Adapters) -> Adapters:
     return adapters
 
 
-async def counted(store: Adapters, resource: str = "logins", **params: Any) -> list[dict[str, Any]]:
+async def answer_rows(store: Adapters, resource: str = "logins", **params: Any) -> list[dict[str, Any]]:
     """Return the rows of an answer."""
     return (await store.analytics.query("acme", resource, {**WHOLE, **params})).data
 
@@ -98,7 +98,7 @@ def _columns(entry: Log, asked: AnalyticsQuery) -> dict[str, Any]:
     }
 
 
-def ordered(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def canonical_order(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the rows in a canonical order."""
     return sorted(rows, key=lambda row: [(value is not None, value) for value in row.values()])
 
@@ -143,7 +143,7 @@ async def test_any_question_has_the_answer_of_a_plain_count(store: Adapters) -> 
     for resource, params in found:
         asked = AnalyticsQuery.model_validate(params)
         answer = await store.analytics.query("acme", resource, params)
-        assert ordered(answer.data) == ordered(expected(logs, resource, asked)), (resource, params)
+        assert canonical_order(answer.data) == canonical_order(expected(logs, resource, asked)), (resource, params)
         assert answer.rows == answer.rows_before_limit_at_least == len(answer.data)
         assert [column.name for column in answer.meta] == [*asked.group_by, resource.replace("-", "_")]
 
@@ -154,9 +154,9 @@ async def test_each_resource_counts_its_events(adapters: Adapters) -> None:
     for kind in every:
         await adapters.logs.create("acme", log(type=kind, date=START, user_id=f"u|{kind}"))
     for resource, kinds in RESOURCES.items():
-        (row,) = await counted(adapters, resource, group_by=[])
+        (row,) = await answer_rows(adapters, resource, group_by=[])
         assert row == {resource.replace("-", "_"): len(kinds)}
-        rows = await counted(adapters, resource, group_by=["event"])
+        rows = await answer_rows(adapters, resource, group_by=["event"])
         assert {row["event"] for row in rows} == set(kinds)
 
 
@@ -164,17 +164,17 @@ async def test_an_hour_that_the_clocks_repeat_is_one_row(adapters: Adapters) -> 
     await tenant(adapters)
     for minute in (10, 70, 130):
         await adapters.logs.create("acme", log(date=datetime(2026, 10, 25, 0, tzinfo=UTC) + timedelta(minutes=minute), user_id="u"))
-    rows = await counted(adapters, "active-users", interval="hour", tz="Europe/Berlin")
+    rows = await answer_rows(adapters, "active-users", interval="hour", tz="Europe/Berlin")
     assert rows == [{"time": "2026-10-25T02", "active_users": 1}, {"time": "2026-10-25T03", "active_users": 1}]
 
 
 async def test_the_order_is_what_was_asked_for_and_complete(store: Adapters) -> None:
-    rows = await counted(store, group_by=["connection", "event"])
+    rows = await answer_rows(store, group_by=["connection", "event"])
     assert rows == sorted(rows, key=lambda row: (-row["logins"], row["connection"] is not None, row["connection"] or "", row["event"]))
-    rows = await counted(store, group_by=["event", "connection"], order_by=["-event", "logins"])
+    rows = await answer_rows(store, group_by=["event", "connection"], order_by=["-event", "logins"])
     values = [(row["event"], row["logins"]) for row in rows]
     assert values == sorted(values, key=lambda pair: (-ord(pair[0][0]), -len(pair[0]), pair[1]))
-    times = [row["time"] for row in await counted(store, order_by=["-time"])]
+    times = [row["time"] for row in await answer_rows(store, order_by=["-time"])]
     assert times == sorted(times, reverse=True)
 
 
@@ -188,21 +188,21 @@ async def test_pages_are_disjoint_and_know_the_whole(store: Adapters) -> None:
         seen += page.data
     assert seen == whole.data
     nothing = await store.analytics.query("acme", "logins", {**WHOLE, "limit": 0})
-    assert (nothing.data, nothing.rows_before_limit_at_least) == ([], len(await counted(store)))
+    assert (nothing.data, nothing.rows_before_limit_at_least) == ([], len(await answer_rows(store)))
 
 
 async def test_an_empty_filter_filters_nothing(store: Adapters) -> None:
-    whole = await counted(store)
+    whole = await answer_rows(store)
     assert whole
     for name in ("connection", "client_id", "user_type", "user_id"):
-        assert await counted(store, filters={name: []}) == whole
-    one = await counted(store, filters={"connection": ["db"]})
+        assert await answer_rows(store, filters={name: []}) == whole
+    one = await answer_rows(store, filters={"connection": ["db"]})
     assert one != whole
-    assert await counted(store, filters={"connection": ["db"], "client_id": [], "user_id": []}) == one
+    assert await answer_rows(store, filters={"connection": ["db"], "client_id": [], "user_id": []}) == one
 
 
 async def test_another_tenant_s_events_do_not_count(store: Adapters) -> None:
-    assert await counted(store, filters={"connection": ["theirs"]}) == []
+    assert await answer_rows(store, filters={"connection": ["theirs"]}) == []
     for stranger in ("nowhere", "ACME", "acme ", "", "%"):
         assert (await store.analytics.query(stranger, "logins", WHOLE)).data == []
         assert await store.stats.get_daily(stranger, "20261001", "20261130") == []

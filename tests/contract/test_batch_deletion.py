@@ -61,7 +61,7 @@ async def idle_tokens(tx: Adapters, number: int, time: datetime, tenant_id: str)
     await tx.refresh_tokens.create(tenant_id, refresh_token(f"r{number}", login_id="x", idle_expires_at=time))
 
 
-async def signed_out(store: Adapters, cutoff: datetime, tenant_id: str | None = None) -> int:
+async def run_session_cleanup(store: Adapters, cutoff: datetime, tenant_id: str | None = None) -> int:
     """Return the number of rows that a session cleanup deletes."""
     done = await store.session_cleanup(tenant_id, grace=store.context.now() - cutoff)
     return done.sessions + done.login_sessions + done.refresh_tokens
@@ -76,16 +76,16 @@ SWEEPS: dict[str, tuple[Made, Swept]] = {
     "logs of a tenant": (logs, lambda store, cutoff: store.logs.cleanup(cutoff, tenant_id="acme")),
     "logs of a tenant and a type": (logs, lambda store, cutoff: store.logs.cleanup(cutoff, tenant_id="acme", types=["s"])),
     "logs of a type": (logs, lambda store, cutoff: store.logs.cleanup(cutoff, types=["s", "f"])),
-    "login_sessions": (login_sessions, signed_out),
-    "sessions": (sessions, signed_out),
-    "sessions of a tenant": (sessions, lambda store, cutoff: signed_out(store, cutoff, "acme")),
-    "idle tokens": (idle_tokens, signed_out),
+    "login_sessions": (login_sessions, run_session_cleanup),
+    "sessions": (sessions, run_session_cleanup),
+    "sessions of a tenant": (sessions, lambda store, cutoff: run_session_cleanup(store, cutoff, "acme")),
+    "idle tokens": (idle_tokens, run_session_cleanup),
 }
 """How to create and how to delete each kind of row."""
 each_sweep = pytest.mark.parametrize(("made", "swept"), SWEEPS.values(), ids=SWEEPS)
 
 
-async def filled(store: Adapters, made: Made, times: list[datetime], tenant_id: str = "acme", first: int = 0) -> None:
+async def create_rows(store: Adapters, made: Made, times: list[datetime], tenant_id: str = "acme", first: int = 0) -> None:
     """Create rows with these times."""
     clock: Any = store.context.clock
     clock.now, clock.step = END + timedelta(days=1), timedelta(0)
@@ -121,7 +121,7 @@ class RecordingDatabase(CountingDatabase):
 
 @each_sweep
 async def test_each_batch_begins_where_the_last_one_ended(store: Adapters, made: Made, swept: Swept) -> None:
-    await filled(store, made, [SOON + number * STEP for number in range(MANY + 1)])
+    await create_rows(store, made, [SOON + number * STEP for number in range(MANY + 1)])
     recording = RecordingDatabase(store.database)
     assert await swept(recording.over(store), END) == MANY
     first = next(args for args in recording.edges if any(len(other) > len(args) for other in recording.edges))
@@ -135,15 +135,15 @@ async def test_each_batch_begins_where_the_last_one_ended(store: Adapters, made:
 
 @each_sweep
 async def test_rows_of_one_instant_all_go(store: Adapters, made: Made, swept: Swept) -> None:
-    await filled(store, made, [SOON, *[SOON + STEP] * MANY, SOON + 2 * STEP, END])
+    await create_rows(store, made, [SOON, *[SOON + STEP] * MANY, SOON + 2 * STEP, END])
     assert await swept(store, END) == MANY + 2
     assert await swept(store, END + STEP) == 1
 
 
 @each_sweep
 async def test_another_tenant_s_rows_are_passed_over(store: Adapters, made: Made, swept: Swept) -> None:
-    await filled(store, made, [SOON + number * STEP for number in range(MANY)], "globex")
-    await filled(store, made, [SOON + number * STEP for number in (0, 1, MANY // 2, MANY - 1)], "acme", MANY)
+    await create_rows(store, made, [SOON + number * STEP for number in range(MANY)], "globex")
+    await create_rows(store, made, [SOON + number * STEP for number in (0, 1, MANY // 2, MANY - 1)], "acme", MANY)
     removed = await swept(store, END)
     assert removed in (4, MANY + 4)
     assert await swept(store, END) == 0
@@ -151,7 +151,7 @@ async def test_another_tenant_s_rows_are_passed_over(store: Adapters, made: Made
 
 @pytest.mark.parametrize("later", [False, True])
 async def test_what_is_written_meanwhile_keeps_nothing_else(store: Adapters, later: bool) -> None:
-    await filled(store, logs, [SOON + number * STEP for number in range(MANY)])
+    await create_rows(store, logs, [SOON + number * STEP for number in range(MANY)])
     written = iter(range(MANY, MANY + 100))
 
     async def write() -> None:
@@ -166,7 +166,7 @@ async def test_what_is_written_meanwhile_keeps_nothing_else(store: Adapters, lat
 @pytest.mark.transactions
 @each_sweep
 async def test_a_sweep_can_be_undone(store: Adapters, made: Made, swept: Swept) -> None:
-    await filled(store, made, [SOON + number * STEP for number in range(MANY)])
+    await create_rows(store, made, [SOON + number * STEP for number in range(MANY)])
 
     async def undone() -> None:
         async with store.transaction() as tx:
@@ -181,7 +181,7 @@ async def test_a_sweep_can_be_undone(store: Adapters, made: Made, swept: Swept) 
 
 async def test_a_user_s_rows_go_and_nobody_else_s(store: Adapters) -> None:
     await store.users.create("acme", user("eve"))
-    await filled(store, sessions, [SOON + number % 3 * STEP for number in range(MANY)])
+    await create_rows(store, sessions, [SOON + number % 3 * STEP for number in range(MANY)])
     await store.sessions.create("acme", session("own", login_session_id="x", user_id="auth0|eve", expires_at=SOON))
     for tenant_id in ("acme", None):
         await store.sessions.create("acme", session(f"of {tenant_id}", login_session_id="x", user_id="auth0|eve", expires_at=SOON))
@@ -192,11 +192,11 @@ async def test_a_user_s_rows_go_and_nobody_else_s(store: Adapters) -> None:
 
 @pytest.mark.engines("postgresql", "mysql")
 async def test_what_is_renewed_while_its_lock_is_waited_for_stays(store: Adapters) -> None:
-    await filled(store, idle_tokens, [SOON, SOON, SOON + STEP])
+    await create_rows(store, idle_tokens, [SOON, SOON, SOON + STEP])
     removed: list[int] = []
 
     async def sweep() -> None:
-        removed.append(await signed_out(store.independent(), END))
+        removed.append(await run_session_cleanup(store.independent(), END))
 
     with anyio.fail_after(60):
         async with anyio.create_task_group() as group, store.transaction() as tx:

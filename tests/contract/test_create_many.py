@@ -53,7 +53,7 @@ def users(count: int, first: int = 0) -> list[dict[str, Any]]:
     return [user(f"u{number:06d}") for number in range(first, first + count)]
 
 
-async def total(store: Adapters) -> int:
+async def count_users(store: Adapters) -> int:
     """Return the number of users except Ada."""
     return int((await store.users.list("acme", include_totals=True)).total or 0) - 1
 
@@ -73,7 +73,7 @@ async def test_every_row_is_stored_whatever_their_number(store: Adapters, count:
     result = await store.users.create_many("acme", (row for row in users(count)), progress=lambda result: seen.append(result.done))
     assert (result.created, result.updated, result.skipped, result.rejected, result.done) == (count, 0, 0, 0, count)
     assert seen == [*range(CHUNK, count, CHUNK), *([count] if count else [])]
-    assert await total(store) == count
+    assert await count_users(store) == count
 
 
 async def test_what_is_read_as_it_comes_is_never_held_as_a_whole(store: Adapters) -> None:
@@ -164,14 +164,14 @@ async def test_a_taken_key_is_named_with_its_row_and_the_chunks_before_it_stay(s
     done = place // CHUNK * CHUNK
     assert (caught.value.row, caught.value.table, caught.value.fields) == (place, "users", ("user_id",))
     assert caught.value.result.done == done
-    assert await total(store) == done
+    assert await count_users(store) == done
 
 
 async def test_a_key_that_comes_twice_is_taken_the_second_time(store: Adapters) -> None:
     with pytest.raises(ConflictError) as caught:
         await store.users.create_many("acme", [*users(30), user("last", email="u000003@acme.example")])
     assert (caught.value.row, sorted(caught.value.fields)) == (30, ["email", "provider"])
-    assert await total(store) == 0
+    assert await count_users(store) == 0
 
 
 async def test_skipping_leaves_what_is_there_alone(store: Adapters) -> None:
@@ -216,7 +216,7 @@ async def test_what_is_moved_out_of_the_way_is_free_for_the_next_row(store: Adap
     rows = [{**users(1)[0], "email": "moved@acme.example"}, user("new", email="u000000@acme.example")]
     if store.context.dialect.features.interactive_transactions:
         assert (await store.users.create_many("acme", rows, on_conflict="update")).done == 2
-        assert await total(store) == 2
+        assert await count_users(store) == 2
 
 
 async def test_a_row_of_another_tenant_is_skipped_and_never_changed(store: Adapters) -> None:
@@ -233,7 +233,7 @@ async def test_a_row_of_another_tenant_is_skipped_and_never_changed(store: Adapt
 
 async def test_two_at_once_lose_nothing(store: Adapters) -> None:
     results = await asyncio.gather(*(store.users.create_many("acme", users(300), on_conflict="skip") for _ in range(4)))
-    assert sum(result.created for result in results) == 300 == await total(store)
+    assert sum(result.created for result in results) == 300 == await count_users(store)
     assert all(result.done == 300 for result in results)
 
 
@@ -253,7 +253,7 @@ async def test_what_is_not_valid_is_reported_and_passed_over(store: Adapters) ->
     assert (result.created, result.rejected, len(result.rejections), result.done) == (1_199, 1_201, 1_000, 2_400)
     assert [refusal.row for refusal in result.rejections[:5]] == [0, 2, 4, 6, 7]
     assert {refusal.error.table for refusal in result.rejections} == {"users"}
-    assert await total(store) == 1_199
+    assert await count_users(store) == 1_199
 
 
 async def test_a_reference_to_nothing_is_named_with_its_row(store: Adapters) -> None:
@@ -305,7 +305,7 @@ async def test_rows_that_cannot_be_read_leave_what_was_read_before(store: Adapte
     with pytest.raises(KeyError):
         await store.users.create_many("acme", rows(), progress=lambda result: seen.append(result.done))
     assert seen == [CHUNK, 2 * CHUNK]
-    assert await total(store) == 2 * CHUNK
+    assert await count_users(store) == 2 * CHUNK
 
 
 async def test_a_cancellation_leaves_whole_chunks(store: Adapters) -> None:
@@ -319,7 +319,7 @@ async def test_a_cancellation_leaves_whole_chunks(store: Adapters) -> None:
     task = asyncio.ensure_future(store.users.create_many("acme", (row for row in users(9 * CHUNK)), progress=progress))
     with pytest.raises(asyncio.CancelledError):
         await task
-    stored = await total(store)
+    stored = await count_users(store)
     assert stored % CHUNK == 0
     assert seen[-1] <= stored < 9 * CHUNK
 
@@ -331,7 +331,7 @@ async def test_a_connection_that_is_lost_leaves_what_was_reported(store: Adapter
         with pytest.raises(DatabaseUnavailableError) as caught:
             await (await create_adapters(db)).users.create_many("acme", users(6 * CHUNK))
         assert between.cut_connections == 1
-    assert caught.value.result.done == await total(store) == 4 * CHUNK
+    assert caught.value.result.done == await count_users(store) == 4 * CHUNK
 
 
 # --- statements ----------------------------------------------------------------------------------------------------------------
@@ -358,27 +358,27 @@ async def test_in_a_transaction_it_is_part_of_it(store: Adapters) -> None:
                 await tx.users.create_many("acme", [*users(20, 5_000), *users(1, 3)])
             assert caught.value.row == 20
             assert (await tx.users.create_many("acme", users(30, 1_490), on_conflict="skip")).created == 20
-            assert await total(tx) == 1_520
+            assert await count_users(tx) == 1_520
             raise KeyError
 
     with pytest.raises(KeyError):
         await work()
-    assert await total(store) == 0
+    assert await count_users(store) == 0
 
 
 async def test_in_a_batch_it_is_collected(store: Adapters) -> None:
     async with store.batch() as batch:
         await batch.users.create_many("acme", users(1_200))
         await batch.outbox.create("acme", outbox_event())
-        assert await total(store) == 0
-    assert await total(store) == 1_200
+        assert await count_users(store) == 0
+    assert await count_users(store) == 1_200
     with pytest.raises(UnsupportedError):
         async with store.batch() as batch:
             await batch.users.create_many("acme", users(3), on_conflict="skip")
     with pytest.raises(ConflictError):
         async with store.batch() as batch:
             await batch.users.create_many("acme", [*users(3, 2_000), *users(1)])
-    assert await total(store) == 1_200
+    assert await count_users(store) == 1_200
 
 
 async def test_equal_writes_of_a_batch_keep_their_counts(store: Adapters) -> None:

@@ -235,7 +235,7 @@ async def rolled_back(adapters: Adapters) -> AsyncIterator[Adapters]:
         before = await adapters.database.fetch_many(calls)
         yield adapters
         if await adapters.database.fetch_many(calls) != before:
-            await _put_back(adapters.database, before)
+            await _restore(adapters.database, before)
         return
     with suppress(_UndoError):
         async with adapters.transaction() as inside:
@@ -243,7 +243,7 @@ async def rolled_back(adapters: Adapters) -> AsyncIterator[Adapters]:
             raise _UndoError
 
 
-async def _put_back(database: Database, before: Sequence[Sequence[Row]]) -> None:
+async def _restore(database: Database, before: Sequence[Sequence[Row]]) -> None:
     restored = [Call("PRAGMA defer_foreign_keys = on"), *(Call(f'DELETE FROM "{name}"') for name in REGISTRY)]
     for (name, table), rows in zip(REGISTRY.items(), before, strict=True):
         places = ", ".join(f"(?1->>{number})" for number in range(len(table.columns)))
@@ -571,7 +571,7 @@ def by_adapter(attempts: dict[str, Attempt]) -> list[str]:
     return list(dict.fromkeys(name.partition(".")[0] for name in attempts))
 
 
-def of(adapter: str, attempts: dict[str, Attempt]) -> dict[str, Attempt]:
+def attempts_of(adapter: str, attempts: dict[str, Attempt]) -> dict[str, Attempt]:
     return {name: attempt for name, attempt in attempts.items() if name.startswith(f"{adapter}.")}
 
 
@@ -589,7 +589,7 @@ async def test_the_tenants_have_something_of_everything(both: Adapters) -> None:
 @pytest.mark.parametrize("adapter", by_adapter(ATTEMPTS))
 async def test_another_tenant_s_rows_are_not_there(store: Adapters, adapter: str) -> None:
     before = await rows(store, "acme")
-    for name, attempt in of(adapter, ATTEMPTS).items():
+    for name, attempt in attempts_of(adapter, ATTEMPTS).items():
         for stranger in STRANGERS:
             if stranger == "" and name in ("codes.get", "codes.get_one", "login_sessions.get", "login_sessions.get_one"):
                 continue
@@ -614,7 +614,7 @@ async def _answer_or_none(attempt: Attempt, adapters: Adapters, stranger: Any) -
 
 @pytest.mark.parametrize("adapter", by_adapter(ATTEMPTS))
 async def test_the_tenant_s_own_rows_are_there(store: Adapters, adapter: str) -> None:
-    for name, attempt in of(adapter, ATTEMPTS).items():
+    for name, attempt in attempts_of(adapter, ATTEMPTS).items():
         async with rolled_back(store) as inside:
             assert not is_empty(await attempt(inside, "acme")), f"{name}: otherwise the test above would have no effect"
 

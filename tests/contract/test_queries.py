@@ -608,15 +608,15 @@ def same_letter(one: str, other: str) -> bool:
 
 def contains(text: str, part: str) -> bool:
     """Return whether a text contains a part, ignoring case."""
-    return any(begins(text[start:], part) for start in range(len(text) - len(part) + 1))
+    return any(starts_with(text[start:], part) for start in range(len(text) - len(part) + 1))
 
 
-def begins(text: str, part: str) -> bool:
+def starts_with(text: str, part: str) -> bool:
     """Return whether a text starts with a part, ignoring case."""
     return len(text) >= len(part) and all(map(same_letter, text, part))
 
 
-def ends(text: str, part: str) -> bool:
+def ends_with(text: str, part: str) -> bool:
     """Return whether a text ends with a part, ignoring case."""
     return len(text) >= len(part) and all(map(same_letter, text[len(text) - len(part) :], part))
 
@@ -668,16 +668,16 @@ MOMENTS = [
 ]
 
 
-def present(field: str, test: Test) -> Test:
+def field_test(field: str, test: Test) -> Test:
     """Return a test that requires the field to have a value."""
     return lambda row: value_of(row, field) is not None and test(value_of(row, field))
 
 
-def compared(field: str, text: str, bound: Any, cut: int | None = None) -> list[Clause]:
+def comparison_clauses(field: str, text: str, bound: Any, cut: int | None = None) -> list[Clause]:
     """Return clauses with equality and all comparisons of a field, whose values are truncated to ``cut`` characters."""
 
     def at(test: Callable[[Any, Any], bool]) -> Test:
-        return present(field, lambda value: test(value if cut is None else value[:cut], bound))
+        return field_test(field, lambda value: test(value if cut is None else value[:cut], bound))
 
     clauses = [Clause(f"{field}:{text}", at(lambda a, b: bool(a == b)))]
     clauses += [Clause(f"{field}:{sign}{text}", at(test)) for sign, test in SIGNS.items()]
@@ -689,13 +689,13 @@ def compared(field: str, text: str, bound: Any, cut: int | None = None) -> list[
 def text_clauses(draw: st.DrawFn, fields: tuple[str, ...]) -> Clause:
     """Generate clauses for a text column."""
     field, value, quoted = draw(st.sampled_from(fields)), draw(st.sampled_from(VALUES)), draw(st.booleans())
-    clauses = compared(field, operand(value, quoted), value)
+    clauses = comparison_clauses(field, operand(value, quoted), value)
     if value:
         bare = operand(value, False)
         clauses += [
-            Clause(f"{field}:{bare}*", present(field, lambda given: begins(given, value))),
-            Clause(f"{field}:*{bare}*", present(field, lambda given: contains(given, value))),
-            Clause(f"{field}:*{bare}", present(field, lambda given: ends(given, value))),
+            Clause(f"{field}:{bare}*", field_test(field, lambda given: starts_with(given, value))),
+            Clause(f"{field}:*{bare}*", field_test(field, lambda given: contains(given, value))),
+            Clause(f"{field}:*{bare}", field_test(field, lambda given: ends_with(given, value))),
         ]
     return draw(st.sampled_from(clauses))
 
@@ -704,18 +704,18 @@ def text_clauses(draw: st.DrawFn, fields: tuple[str, ...]) -> Clause:
 def moment_clauses(draw: st.DrawFn, fields: tuple[str, ...]) -> Clause:
     """Generate clauses for a time column."""
     field, moment = draw(st.sampled_from(fields)), draw(st.sampled_from(MOMENTS))
-    return draw(st.sampled_from(compared(field, moment, moment, len(moment))))
+    return draw(st.sampled_from(comparison_clauses(field, moment, moment, len(moment))))
 
 
-def exists(fields: tuple[str, ...]) -> st.SearchStrategy[Clause]:
+def existence_clauses(fields: tuple[str, ...]) -> st.SearchStrategy[Clause]:
     """Generate clauses for the existence of a field."""
-    return st.sampled_from([Clause(f"_exists_:{field}", present(field, lambda _: True)) for field in fields])
+    return st.sampled_from([Clause(f"_exists_:{field}", field_test(field, lambda _: True)) for field in fields])
 
 
-def truths(fields: tuple[str, ...]) -> st.SearchStrategy[Clause]:
+def flag_clauses(fields: tuple[str, ...]) -> st.SearchStrategy[Clause]:
     """Generate clauses for a flag."""
-    yes = [Clause(f"{field}:true", present(field, lambda given: given is True)) for field in fields]
-    no = [Clause(f"{field}:false", present(field, lambda given: given is False)) for field in fields]
+    yes = [Clause(f"{field}:true", field_test(field, lambda given: given is True)) for field in fields]
+    no = [Clause(f"{field}:false", field_test(field, lambda given: given is False)) for field in fields]
     return st.sampled_from([*yes, *no])
 
 
@@ -737,12 +737,12 @@ def every(one: Test, other: Test) -> Test:
     return lambda row: one(row) and other(row)
 
 
-def either(one: Test, other: Test) -> Test:
+def disjunction(one: Test, other: Test) -> Test:
     """Return the disjunction of two clauses."""
     return lambda row: one(row) or other(row)
 
 
-def combined(clauses: st.SearchStrategy[Clause]) -> st.SearchStrategy[Clause]:
+def combinations(clauses: st.SearchStrategy[Clause]) -> st.SearchStrategy[Clause]:
     """Generate combinations of clauses with negation, AND and OR, in parentheses if necessary."""
 
     def negated(clause: Clause, words: str) -> Clause:
@@ -751,7 +751,7 @@ def combined(clauses: st.SearchStrategy[Clause]) -> st.SearchStrategy[Clause]:
     def joined(parts: list[Clause], operator: str) -> Clause:
         whole = parts[0]
         for part in parts[1:]:
-            test = either(whole.test, part.test) if operator == " OR " else every(whole.test, part.test)
+            test = disjunction(whole.test, part.test) if operator == " OR " else every(whole.test, part.test)
             whole = Clause(f"({whole.q}){operator}({part.q})", test)
         return whole
 
@@ -772,30 +772,31 @@ def combined(clauses: st.SearchStrategy[Clause]) -> st.SearchStrategy[Clause]:
 
 TEXTS = ("name", "nickname", "email", "user_id", "linked_to", "last_ip")
 TIMES = ("created_at", "last_login")
-TRUTHS = ("email_verified", "phone_verified", "is_social", "blocked")
-numbers = st.integers(-1, 4).flatmap(lambda number: st.sampled_from(compared("login_count", str(number), number)))
-user_clauses = combined(
+FLAGS = ("email_verified", "phone_verified", "is_social", "blocked")
+numbers = st.integers(-1, 4).flatmap(lambda number: st.sampled_from(comparison_clauses("login_count", str(number), number)))
+user_clauses = combinations(
     st.one_of(
-        text_clauses(TEXTS), moment_clauses(TIMES), truths(TRUTHS), numbers, exists((*TEXTS, *TIMES, *TRUTHS, "login_count")),
+        text_clauses(TEXTS), moment_clauses(TIMES), flag_clauses(FLAGS), numbers,
+        existence_clauses((*TEXTS, *TIMES, *FLAGS, "login_count")),
         words(("email", "name", "phone_number"), ("user_id",)),
     )
 )  # fmt: skip
 LOG_TEXTS = ("type", "ip", "user_id", "city_name", "country_code")
-log_clauses = combined(
+log_clauses = combinations(
     st.one_of(
         text_clauses(LOG_TEXTS),
         moment_clauses(("date",)),
-        exists((*LOG_TEXTS, "description")),
+        existence_clauses((*LOG_TEXTS, "description")),
         words(("ip", "description"), ("user_id",)),
         st.sampled_from([value for value in VALUES if value]).map(
-            lambda value: Clause(f"description:{operand(value, True)}", present("description", lambda given: contains(given, value)))
+            lambda value: Clause(f"description:{operand(value, True)}", field_test("description", lambda given: contains(given, value)))
         ),
     )
 )
 CLIENT_TEXTS = ("client_id", "name", "app_type", "owner_user_id")
-client_clauses = combined(
+client_clauses = combinations(
     st.one_of(
-        text_clauses(CLIENT_TEXTS), truths(("is_first_party",)), exists(CLIENT_TEXTS), moment_clauses(("created_at",)),
+        text_clauses(CLIENT_TEXTS), flag_clauses(("is_first_party",)), existence_clauses(CLIENT_TEXTS), moment_clauses(("created_at",)),
         words(("name", "client_id"), ()),
     )
 )  # fmt: skip

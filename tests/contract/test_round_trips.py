@@ -349,7 +349,7 @@ class Case:
         return [getattr(row, name) for name in self.entity.key]
 
 
-def shown(row: Any) -> dict[str, Any]:
+def stored_fields(row: Any) -> dict[str, Any]:
     """Return the stored fields of a row by wire name, without those that are None."""
     data = row if isinstance(row, dict) else row.model_dump(by_alias=True, exclude_unset=True)
     return {wire: value for wire, value in data.items() if value is not None}
@@ -384,7 +384,7 @@ CASES = [Case(name, entity) for name, entity in ENTITIES.items()]
 CHANGING = [case for case in CASES if case.entity.changes]
 
 
-def every(cases: list[Case]) -> pytest.MarkDecorator:
+def each_case(cases: list[Case]) -> pytest.MarkDecorator:
     """Run a test for each of these cases."""
     return pytest.mark.parametrize("case", cases, ids=lambda case: case.name, indirect=True)
 
@@ -436,7 +436,7 @@ MADE = frozenset({"organization_id", "operation_id", "role_id"})
 """References that are separate arguments or are set by the functions above."""
 
 
-@every(CASES)
+@each_case(CASES)
 @given(values=inserts())
 @examples(4)
 async def test_what_goes_in_comes_out(adapters: Adapters, case: Case, values: Given) -> None:
@@ -444,22 +444,22 @@ async def test_what_goes_in_comes_out(adapters: Adapters, case: Case, values: Gi
     created = await case.create(adapters, tenant_id, values)
     got = await case.get(adapters, tenant_id, created)
     assert got == created
-    row = shown(created)
-    assert shown(got) == row
+    row = stored_fields(created)
+    assert stored_fields(got) == row
     for wire, value in values.items():
         # With None, the field gets its default when the row is created.
         assert value is None or wire in MADE or is_stored(case.table, wire, value, row), wire
 
 
-@every(CHANGING)
+@each_case(CHANGING)
 @given(values=inserts(), changes=updates())
 @examples(4)
 async def test_update_changes_what_is_given_and_nothing_else(adapters: Adapters, case: Case, values: Given, changes: Given) -> None:
     tenant_id = await fresh_tenant(adapters)
     created = await case.create(adapters, tenant_id, values)
-    before = shown(await case.get(adapters, tenant_id, created))
+    before = stored_fields(await case.get(adapters, tenant_id, created))
     assert await case.update(adapters, tenant_id, created, changes)
-    after = shown(await case.get(adapters, tenant_id, created))
+    after = stored_fields(await case.get(adapters, tenant_id, created))
     if "updated_at" in before:
         assert after["updated_at"] > before["updated_at"]
     for wire, value in changes.items():
@@ -469,7 +469,7 @@ async def test_update_changes_what_is_given_and_nothing_else(adapters: Adapters,
         assert before.get(wire) == after.get(wire), wire
 
 
-@every(CHANGING)
+@each_case(CHANGING)
 @given(values=inserts(), changes=updates())
 @examples(4)
 async def test_what_was_read_can_be_changed_and_handed_back(adapters: Adapters, case: Case, values: Given, changes: Given) -> None:
@@ -480,12 +480,12 @@ async def test_what_was_read_can_be_changed_and_handed_back(adapters: Adapters, 
     read = await case.get(adapters, tenant_id, created)
     assert await case.update(adapters, tenant_id, read, read)
     found = await case.get(adapters, tenant_id, created)
-    assert unstamped(case, found) == unstamped(case, read)
-    before = shown(found)
+    assert without_updated_at(case, found) == without_updated_at(case, read)
+    before = stored_fields(found)
     for wire, value in changes.items():
         setattr(found, case.python(wire), value)
     assert await case.update(adapters, tenant_id, found, found)
-    after = shown(await case.get(adapters, tenant_id, created))
+    after = stored_fields(await case.get(adapters, tenant_id, created))
     for wire, value in changes.items():
         assert wire == case.entity.merged or is_stored(case.table, wire, value, after), wire
     for wire in (before.keys() | after.keys()) - changes.keys() - {"updated_at"} - case.entity.derived:
@@ -519,7 +519,7 @@ async def test_memberships_and_settings_can_be_handed_back(adapters: Adapters) -
         assert await adapter.get(tenant_id) == read
 
 
-@every(CHANGING)
+@each_case(CHANGING)
 @given(values=inserts())
 @examples(2)
 async def test_a_mapping_may_name_the_row_and_nothing_else_that_cannot_change(adapters: Adapters, case: Case, values: Given) -> None:
@@ -535,12 +535,12 @@ async def test_a_mapping_may_name_the_row_and_nothing_else_that_cannot_change(ad
         with pytest.raises(InvalidValueError) as caught:
             await case.update(adapters, tenant_id, created, {name: SOON if name.endswith("_at") else "another"})
         assert (caught.value.table, caught.value.field, caught.value.reason) == (case.name, name, "cannot be updated")
-    assert unstamped(case, await case.get(adapters, tenant_id, created)) == unstamped(case, before)
+    assert without_updated_at(case, await case.get(adapters, tenant_id, created)) == without_updated_at(case, before)
 
 
-def unstamped(case: Case, row: Any) -> Given:
+def without_updated_at(case: Case, row: Any) -> Given:
     """Return the fields of a row without the time of the last update, and with None removed from a merged object."""
-    data = {wire: value for wire, value in shown(row).items() if wire != "updated_at"}
+    data = {wire: value for wire, value in stored_fields(row).items() if wire != "updated_at"}
     return {wire: merged(value, {}) if wire == case.entity.merged else value for wire, value in data.items()}
 
 
@@ -561,7 +561,7 @@ async def tenant_id(adapters: Adapters) -> str:
     return await fresh_tenant(adapters)
 
 
-@every([case for case in CASES if case.invalid_values()])
+@each_case([case for case in CASES if case.invalid_values()])
 @given(values=inserts(), bad=invalid_fields())
 @examples(5)
 async def test_what_cannot_be_kept_is_refused(adapters: Adapters, tenant_id: str, case: Case, values: Given, bad: tuple[str, Any]) -> None:
@@ -574,7 +574,7 @@ async def test_what_cannot_be_kept_is_refused(adapters: Adapters, tenant_id: str
     assert await count(adapters, *tables) == before
 
 
-@every([case for case in CHANGING if case.invalid_values(changeable=True)])
+@each_case([case for case in CHANGING if case.invalid_values(changeable=True)])
 @given(values=inserts(), changes=updates(), bad=invalid_fields(changeable=True))
 @examples(5)
 async def test_a_refused_update_changes_nothing(
@@ -638,7 +638,7 @@ IMPORTING = [case for case in CASES if case.entity.create is None and case.name 
 """The entities whose ``create`` accepts ``import_metadata``."""
 
 
-@every(IMPORTING)
+@each_case(IMPORTING)
 @given(values=inserts())
 @examples(1)
 async def test_what_an_import_keeps_is_no_field(adapters: Adapters, tenant_id: str, case: Case, values: Given) -> None:

@@ -46,7 +46,7 @@ def password(name: str) -> Call:
     )
 
 
-async def seen(store: Adapters) -> dict[str, Any]:
+async def written_values(store: Adapters) -> dict[str, Any]:
     """Return the written values."""
     return {user.user_id: user.nickname for user in (await store.users.list("acme")).items}
 
@@ -60,7 +60,7 @@ async def test_the_counts_and_the_rows_are_the_same(store: Adapters) -> None:
         Call("DELETE FROM users WHERE user_id = 'auth0|two'"),
     ]
     assert await db.write(calls, unordered=True) == [1, 1, 0, 1]
-    assert await seen(store) == {"auth0|one": "a"}
+    assert await written_values(store) == {"auth0|one": "a"}
     assert len(await db.fetch(Call("SELECT id FROM passwords"))) == 1
 
 
@@ -73,7 +73,7 @@ async def test_one_that_fails_takes_the_others_with_it(store: Adapters) -> None:
         await db.write([nickname(db, "one", "undone"), password("nobody")], unordered=True)
     with pytest.raises(SchemaMismatchError):
         await db.write([nickname(db, "one", "undone"), Call("DELETE FROM nowhere")], unordered=True)
-    assert await seen(store) == {"auth0|one": "kept", "auth0|two": None}
+    assert await written_values(store) == {"auth0|one": "kept", "auth0|two": None}
 
 
 @pytest.mark.transactions
@@ -93,7 +93,7 @@ async def test_in_a_transaction_they_are_part_of_it(store: Adapters) -> None:
         await caught()
     async with db.transaction() as block:
         assert await block.write([nickname(db, "one", "kept"), nickname(db, "two", "kept")], unordered=True) == [1, 1]
-    assert set((await seen(store)).values()) == {"kept"}
+    assert set((await written_values(store)).values()) == {"kept"}
 
 
 @pytest.mark.engines("postgresql", "mysql")
@@ -112,4 +112,4 @@ async def test_they_are_one_trip(store: Adapters, migrated_url: str) -> None:
         proxy.cut_after = b"never-before"
         with pytest.raises(UnknownOutcomeError):
             await db.write([nickname(db, "one", "never-before"), nickname(db, "two", "a")], unordered=True)
-    assert (await seen(await create_adapters(store.database)))["auth0|one"] in {"a", "never-before"}
+    assert (await written_values(await create_adapters(store.database)))["auth0|one"] in {"a", "never-before"}

@@ -109,7 +109,7 @@ async def _failed(adapters: Adapters, tenant_id: str, _: str, __: Made) -> str:
     return id
 
 
-async def _happened(adapters: Adapters, tenant_id: str, _: str, __: Made) -> str:
+async def _change(adapters: Adapters, tenant_id: str, _: str, __: Made) -> str:
     if not (await adapters.tenant_operations.list(tenant_id=tenant_id)).items:
         await adapters.tenant_operations.create(
             {"kind": "seed", "engine": "inline", "tenant_id": tenant_id}, import_metadata={"id": tenant_id}
@@ -163,7 +163,7 @@ LISTS: dict[str, Listed] = {
         walks=False,
         place=lambda _: (),
     ),
-    "tenant_operation_events": Listed(make=_happened, walks=False, method="list_by_operation"),
+    "tenant_operation_events": Listed(make=_change, walks=False, method="list_by_operation"),
     "tenant_operations": Listed(
         make=lambda a, _, row, made: _kept(
             row, a.tenant_operations.create({"kind": "seed", "engine": "inline"}, import_metadata={"id": row, **made})
@@ -222,7 +222,7 @@ EVENTS = st.lists(st.tuples(st.booleans(), st.integers(-1, 3)), max_size=6)
 """The concurrent changes: whether a row is created, with its hour, or deleted, with its number."""
 
 
-async def walked(list_: List, takes: list[int], meanwhile: Callable[[], Awaitable[None]], sort: str | None) -> list[str]:
+async def ids_by_pages(list_: List, takes: list[int], meanwhile: Callable[[], Awaitable[None]], sort: str | None) -> list[str]:
     """Return the identities of all rows from pages of these sizes, with a change after each page."""
     found: list[str] = []
     cursor = None
@@ -265,7 +265,7 @@ async def test_a_walk_repeats_and_loses_nothing_while_others_write(
             removed.add(rows[number % len(rows)])
             await list_.remove(rows[number % len(rows)])
 
-    seen = await walked(list_, takes, meanwhile, list_.listed.sorts[way % len(list_.listed.sorts)])
+    seen = await ids_by_pages(list_, takes, meanwhile, list_.listed.sorts[way % len(list_.listed.sorts)])
     assert len(seen) == len(set(seen))
     assert at_the_start - removed <= set(seen)
 
@@ -283,7 +283,7 @@ async def test_walks_pages_and_iterate_agree(
         for row in without:
             await adapters.database.execute(Call(f"UPDATE {name} SET created_at_ts = NULL WHERE id = '{row}'"))
     sort = list_.listed.sorts[way % len(list_.listed.sorts)]
-    found = await walked(list_, takes, _do_nothing, sort)
+    found = await ids_by_pages(list_, takes, _do_nothing, sort)
     assert set(rows) <= set(found)
     if list_.listed.when:
         wanted = sort or f"{list_.listed.when}:desc"

@@ -70,7 +70,7 @@ def equalities(field: str, values: st.SearchStrategy[Any]) -> st.SearchStrategy[
     )
 
 
-def opposite(case: Case) -> Case:
+def negation(case: Case) -> Case:
     """Return the negation of a case."""
     return Case(case.field, not_(case.condition), lambda x: not case.test(x))
 
@@ -86,7 +86,7 @@ plain = st.one_of(
     equalities("phone_verified", st.booleans()),
     equalities("user_id", st.integers(0, 18).map(lambda number: f"auth0|u{number:02}")),
 )
-cases = st.one_of(plain, plain.map(opposite), plain.map(opposite).map(opposite))
+cases = st.one_of(plain, plain.map(negation), plain.map(negation).map(negation))
 
 
 @given(sets=st.lists(st.lists(cases, min_size=1, max_size=3, unique_by=lambda case: case.field), min_size=1, max_size=3))

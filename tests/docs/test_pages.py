@@ -173,7 +173,7 @@ async def test_the_blocks_of_a_page_run(page: str, tmp_path: Path, environment: 
         await migrate_to_latest(db)
         adapters = await create_adapters(db)
         await prepare(adapters)
-        await run_blocks(page, tmp_path, environment, {**names, "db": db, "adapters": adapters, **given(), **inside(page)})
+        await run_blocks(page, tmp_path, environment, {**names, "db": db, "adapters": adapters, **given(), **excerpt_names(page)})
 
 
 @pytest.mark.engines(*ENGINE_PAGES)
@@ -198,7 +198,7 @@ def given() -> dict[str, Any]:
     return {"datetime": datetime, "timedelta": timedelta, "UTC": UTC, "date": date, "now": now, "yesterday": now - timedelta(days=1)}
 
 
-def inside(page: str) -> dict[str, Any]:
+def excerpt_names(page: str) -> dict[str, Any]:
     """Return the names for the code excerpts on the page about the design."""
     if page != "design.md":
         return {}

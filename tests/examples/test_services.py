@@ -168,7 +168,7 @@ def client(database_url: str) -> Iterator[httpx.Client]:
         yield client
 
 
-def signed_in(client: httpx.Client, password: str = PASSWORD) -> tuple[str, dict[str, str]]:
+def sign_in(client: httpx.Client, password: str = PASSWORD) -> tuple[str, dict[str, str]]:
     """Return a used code and the tokens that it was exchanged for."""
     code = post(client, "/login", login(password)).json()["code"]
     answer = exchange(client, code)
@@ -198,7 +198,7 @@ def test_a_code_is_bound_to_its_client_and_used_once(client: httpx.Client) -> No
 
 @pytest.mark.engines("sqlite", "postgresql")
 def test_a_refresh_token_that_is_used_twice_revokes_its_family(client: httpx.Client) -> None:
-    _, tokens = signed_in(client)
+    _, tokens = sign_in(client)
     second = refresh(client, tokens["refresh_token"]).json()
     assert whoami(client, second) == 200
     assert refresh(client, tokens["refresh_token"]).json()["error_description"] == "refresh token reused"
@@ -210,8 +210,8 @@ def test_a_refresh_token_that_is_used_twice_revokes_its_family(client: httpx.Cli
 
 @pytest.mark.engines("sqlite", "postgresql")
 def test_a_new_password_signs_the_user_out_everywhere(client: httpx.Client) -> None:
-    _, phone = signed_in(client)
-    _, laptop = signed_in(client)
+    _, phone = sign_in(client)
+    _, laptop = sign_in(client)
     path, new = "/dbconnections/change_password", "another " + PASSWORD
     given = {"old_password": PASSWORD, "new_password": new}
     assert post(client, path, given).status_code == 401

@@ -71,17 +71,17 @@ async def cost(counted: RowCount, caplog: pytest.LogCaptureFixture, work: Callab
     return Cost(tuple(text for joined in texts for text in joined.split("; ")), counted.rows)
 
 
-async def signed_in(store: Adapters, email: str = EMAIL, password: str = PASSWORD) -> None:
+async def sign_in(store: Adapters, email: str = EMAIL, password: str = PASSWORD) -> None:
     """Run both steps of a sign-in."""
     given = SignIn(email=email, password=password, code_challenge=identity.challenge_of(VERIFIER))
     done = await identity.sign_in(store, BROWSER, given)
     await identity.exchange_code(store, AccessTokens(), BROWSER, done.code, VERIFIER)
 
 
-async def refused(store: Adapters, email: str, password: str) -> None:
+async def failed_sign_in(store: Adapters, email: str, password: str) -> None:
     """Run a sign-in that fails."""
     with pytest.raises(RefusedError):
-        await signed_in(store, email, password)
+        await sign_in(store, email, password)
 
 
 async def test_a_sign_in_costs_the_same_however_many_users_there_are(
@@ -92,7 +92,7 @@ async def test_a_sign_in_costs_the_same_however_many_users_there_are(
         rows = ({"user_id": f"auth0|{number}", "email": f"u{number}@acme.example", "connection": "db"} for number in range(there, size))
         await store.users.create_many(TENANT, rows)
         there = size
-        costs.append(await cost(counted, caplog, lambda: signed_in(store)))
+        costs.append(await cost(counted, caplog, lambda: sign_in(store)))
     assert costs[0] == costs[1]
     # The account, its password and the code.
     assert costs[0].rows == 3
@@ -101,9 +101,9 @@ async def test_a_sign_in_costs_the_same_however_many_users_there_are(
 
 async def test_no_count_tells_who_has_an_account(store: Adapters, counted: RowCount, caplog: pytest.LogCaptureFixture) -> None:
     await store.users.create(TENANT, {"user_id": "auth0|bob", "email": "bob@acme.example", "connection": "db"})
-    known = await cost(counted, caplog, lambda: refused(store, EMAIL, "wrong"))
-    nobody = await cost(counted, caplog, lambda: refused(store, "nobody@acme.example", "wrong"))
-    no_password = await cost(counted, caplog, lambda: refused(store, "bob@acme.example", "wrong"))
+    known = await cost(counted, caplog, lambda: failed_sign_in(store, EMAIL, "wrong"))
+    nobody = await cost(counted, caplog, lambda: failed_sign_in(store, "nobody@acme.example", "wrong"))
+    no_password = await cost(counted, caplog, lambda: failed_sign_in(store, "bob@acme.example", "wrong"))
     assert known.statements == nobody.statements == no_password.statements
 
 
@@ -129,7 +129,7 @@ async def test_whoever_has_linked_accounts_signs_in_as_one(store: Adapters) -> N
     account = await store.users.get_by_email(TENANT, EMAIL)
     assert account is not None
     await store.users.update(TENANT, account.user_id, {"linked_to": "google|ada"})
-    await signed_in(store)
+    await sign_in(store)
     activity = await store.user_activity.get(TENANT, "google|ada")
     assert activity is not None
     assert activity.login_count == 1

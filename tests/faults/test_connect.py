@@ -146,7 +146,7 @@ async def test_a_server_that_ends_our_connections_is_survived(migrated_url: str,
             async def lost(*, at_commit: bool) -> None:
                 async with adapters.transaction() as tx:
                     await tx.tenants.update("acme", {"friendly_name": "Lost"})
-                    await end(tx, other, engine)
+                    await terminate_connection(tx, other, engine)
                     if not at_commit:
                         await tx.tenants.get("acme")
 
@@ -248,7 +248,7 @@ async def test_the_names_of_aiomysqls_own_pool_are_known_too(migrated_url: str) 
         connect(migrated_url, loop=None)  # type: ignore[call-arg]  # it is no option of ours
 
 
-async def end(tx: Adapters, other: Any, engine: str) -> None:
+async def terminate_connection(tx: Adapters, other: Any, engine: str) -> None:
     """Terminate the connection of a transaction from another connection."""
     of = {"postgresql": "SELECT pg_backend_pid()", "mysql": "SELECT CONNECTION_ID()"}[engine]
     [[number]] = await tx.context.executor.fetch(Call(of))

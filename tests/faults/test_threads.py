@@ -176,23 +176,23 @@ async def test_everything_works_by_aiosqlites_public_methods(opened: Callable[..
         async with store.transaction() as tx:
             await tx.users.update("acme", "auth0|ada", {"nickname": "kept"})
             with pytest.raises(ConflictError):
-                await in_a_block(tx)
+                await fail_in_block(tx)
         with pytest.raises(TransactionAbortedError):
-            await store.run_transaction(swallowing)
+            await store.run_transaction(catch_conflict)
         found = await store.users.get("acme", "auth0|ada")
         assert found is not None
         assert (found.nickname, found.name, found.login_count) == ("kept", None, 3)
         assert len(await asyncio.gather(*(store.users.get("acme", "auth0|ada") for _ in range(20)))) == 20
 
 
-async def in_a_block(tx: Adapters) -> None:
+async def fail_in_block(tx: Adapters) -> None:
     """Run a nested transaction that fails at its second write."""
     async with tx.transaction() as inner:
         await inner.users.update("acme", "auth0|ada", {"name": "undone"})
         await inner.users.create("acme", {"user_id": "auth0|ada", "connection": "db"})
 
 
-async def swallowing(tx: Adapters) -> None:
+async def catch_conflict(tx: Adapters) -> None:
     """Catch a conflict. The transaction is rolled back nevertheless."""
     await tx.users.update("acme", "auth0|ada", {"nickname": "undone"})
     with suppress(ConflictError):

@@ -122,7 +122,7 @@ def sockets() -> int:
     return len(loop._selector.get_map())
 
 
-async def goodbye(before: int) -> None:
+async def wait_for_tls_close(before: int) -> None:
     """Wait until both sides have closed TLS, which aiomysql does not do."""
     while sockets() > before:  # noqa: ASYNC110  # there is no event for it
         await asyncio.sleep(0.01)
@@ -137,7 +137,7 @@ async def is_encrypted(url: str, **options: object) -> bool:
             [row] = await db.fetch(Call(CIPHER[engine]))
             return bool(row[-1])
     finally:
-        await goodbye(watched)
+        await wait_for_tls_close(watched)
 
 
 @pytest.mark.engines("postgresql", "mysql")
@@ -156,7 +156,7 @@ async def test_a_pool_that_insists_on_tls_is_like_any_other(encrypted: Server) -
         found = await asyncio.gather(*(db.fetch(Call("SELECT CONNECTION_ID() FROM (SELECT SLEEP(0.01)) AS s")) for _ in range(12)))
         assert len({row[0] for rows in found for row in rows}) == 2
         assert len(await asyncio.gather(*(db.fetch(Call(CIPHER["mysql"])) for _ in range(2)))) == 2
-    await goodbye(watched)
+    await wait_for_tls_close(watched)
 
 
 @pytest.mark.engines("postgresql", "mysql")

@@ -121,7 +121,7 @@ def wire(answer: Any) -> Any:
 # --- intended differences: each function converts AuthHero's result --------------------------------------------------------------
 
 
-def one_page(call: Recorded, result: Any) -> Any:
+def convert_pages(call: Recorded, result: Any) -> Any:
     """Convert a list to a Page.
 
     AuthHero's ``length`` is the total number of rows. It only returns the position together with totals, and nests the totals of clients.
@@ -161,25 +161,25 @@ LEAKED = {
 LOCATION = {"country_code", "city_name", "latitude", "longitude", "time_zone", "continent_code"}
 
 
-def storage_stays_inside(call: Recorded, result: Any) -> Any:
+def remove_storage_columns(call: Recorded, result: Any) -> Any:
     """Remove columns that AuthHero exposes. The location of a log entry is already in ``location_info``."""
     leaked = LEAKED.get((call.adapter, call.method), set()) | (LOCATION if call.adapter == "logs" else set())
     return _each_row(result, lambda row: {name: value for name, value in row.items() if name not in leaked})
 
 
-def nulls_are_absent(_: Recorded, result: Any) -> Any:
+def remove_nulls(_: Recorded, result: Any) -> Any:
     """Remove null values, which AuthHero returns for some entities, especially logs."""
     return _each_row(result, lambda row: {name: value for name, value in row.items() if value is not None})
 
 
-def json_is_decoded(call: Recorded, result: Any) -> Any:
+def decode_json(call: Recorded, result: Any) -> Any:
     """Decode the verification of a domain, which AuthHero returns as text if the domain is read by name."""
     if call.method != "get_by_domain":
         return result
     return {**result, "verification": json.loads(result["verification"])}
 
 
-def roles_are_whole(call: Recorded, result: Any) -> Any:
+def complete_roles(call: Recorded, result: Any) -> Any:
     """Return all fields of a user's roles, like ``roles.get``. AuthHero only returns five of them."""
     if (call.adapter, call.method) != ("user_roles", "list"):
         return result
@@ -187,7 +187,7 @@ def roles_are_whole(call: Recorded, result: Any) -> Any:
     return [whole[role["id"]] for role in result]
 
 
-def apis_have_names(_: Recorded, result: Any) -> Any:
+def set_api_names(_: Recorded, result: Any) -> Any:
     """Set the name of a permission's API as in adapters.md. AuthHero returns the identifier instead."""
     named = {"https://acme.example/api": "Acme API"}
     return _each_row(
@@ -198,7 +198,7 @@ def apis_have_names(_: Recorded, result: Any) -> Any:
     )
 
 
-def fonts_are_grouped(call: Recorded, result: Any) -> Any:
+def group_fonts(call: Recorded, result: Any) -> Any:
     """Group the fonts of a theme as in fields.md. AuthHero returns a flat object."""
     if call.adapter != "themes":
         return result
@@ -212,7 +212,7 @@ def fonts_are_grouped(call: Recorded, result: Any) -> Any:
     return {**result, "fonts": fonts}
 
 
-def failures_are_told(call: Recorded, result: Any) -> Any:
+def add_failures(call: Recorded, result: Any) -> Any:
     """Add the failure to an event. AuthHero only returns it in ``list_failed``."""
     if (call.adapter, call.method) != ("outbox", "get_by_ids"):
         return result
@@ -222,14 +222,14 @@ def failures_are_told(call: Recorded, result: Any) -> Any:
 
 
 DIFFERENCES: tuple[Callable[[Recorded, Any], Any], ...] = (
-    fonts_are_grouped,
-    failures_are_told,
-    one_page,
-    storage_stays_inside,
-    json_is_decoded,
-    roles_are_whole,
-    apis_have_names,
-    nulls_are_absent,
+    group_fonts,
+    add_failures,
+    convert_pages,
+    remove_storage_columns,
+    decode_json,
+    complete_roles,
+    set_api_names,
+    remove_nulls,
 )
 
 

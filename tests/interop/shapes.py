@@ -44,7 +44,7 @@ async def stored(db: Database, table: Table[Any]) -> list[Stored]:
     return sorted(rows, key=lambda row: str(row[created.name]))
 
 
-def keyed(table: Table[Any], rows: list[Stored]) -> dict[tuple[Any, ...], Stored]:
+def by_key(table: Table[Any], rows: list[Stored]) -> dict[tuple[Any, ...], Stored]:
     """Return the rows by primary key."""
     return {tuple(row[name] for name in table.key): row for row in rows}
 
@@ -52,7 +52,7 @@ def keyed(table: Table[Any], rows: list[Stored]) -> dict[tuple[Any, ...], Stored
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 
-def form(value: Any) -> str:
+def value_format(value: Any) -> str:
     """Describe the format of a stored value: its type, and the format of text."""
     if value is None:
         return "NULL"
@@ -61,11 +61,11 @@ def form(value: Any) -> str:
     if INSTANT.fullmatch(value):
         return "instant"
     if value[:1] in ("{", "["):
-        return json_form(value)
+        return json_format(value)
     return "text"
 
 
-def json_form(text: str) -> str:
+def json_format(text: str) -> str:
     """Return ``object`` or ``array``, and whether it is the compact JSON that both programs write."""
     try:
         decoded = json.loads(text)
@@ -79,9 +79,9 @@ def difference(theirs: Any, ours: Any) -> str | None:
     """Describe the difference between two stored values, or return None."""
     if (type(theirs), theirs) == (type(ours), ours):
         return None
-    if form(theirs) != form(ours):
-        return f"{form(theirs)} there, {form(ours)} here"
-    if "JSON" in form(theirs) and canonical(theirs) == canonical(ours):
+    if value_format(theirs) != value_format(ours):
+        return f"{value_format(theirs)} there, {value_format(ours)} here"
+    if "JSON" in value_format(theirs) and canonical(theirs) == canonical(ours):
         return "another order of keys"
     return "another value"
 
@@ -215,7 +215,7 @@ def iso(moment: str | int | None) -> str | None:
     return moment
 
 
-def missing(found: Fields, created: Fields, takes: Mapping[str, bool]) -> Fields:
+def remaining_fields(found: Fields, created: Fields, takes: Mapping[str, bool]) -> Fields:
     """Return the fields that ``create`` could not set, because they were updated later."""
     storage = {"id", "created_at", "updated_at", "tenant_id"}
     return {name: value for name, value in found.items() if name not in {*takes, *storage} and created.get(name) != value}
@@ -245,7 +245,7 @@ def plain(name: str, *keys: str, tenant: bool = True, id: str | None = "id", wit
         seen = {field: value for field, value in wire(found).items() if field not in without}
         again.watch.set_time(again.time("created_at"))
         created = await ours.create(*place, given, import_metadata=again.metadata(again[id] if id else None))
-        later = missing(seen, wire(created), insert_fields(again.table))
+        later = remaining_fields(seen, wire(created), insert_fields(again.table))
         if later:
             again.watch.set_time(again.time("updated_at"))
             assert await ours.update(*place, *key, later)
@@ -253,7 +253,7 @@ def plain(name: str, *keys: str, tenant: bool = True, id: str | None = "id", wit
     return write
 
 
-def clocked(name: str, *keys: str) -> Write:
+def with_clock(name: str, *keys: str) -> Write:
     """Return a function that reads a row by its key and creates it with the clock set, for adapters without imports."""
 
     async def write(again: RewrittenRow) -> None:
@@ -408,8 +408,8 @@ WRITES: dict[str, Write] = {
     "connections": plain("connections"),
     "custom_domains": plain("custom_domains", "custom_domain_id", id="custom_domain_id"),
     "custom_text": singleton("custom_text", "prompt", "language"),
-    "email_providers": clocked("email_providers"),
-    "email_templates": clocked("email_templates", "template"),
+    "email_providers": with_clock("email_providers"),
+    "email_templates": with_clock("email_templates", "template"),
     "flows": plain("flows"),
     "forms": plain("forms"),
     "grants": grant,

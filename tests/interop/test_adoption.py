@@ -136,7 +136,7 @@ class Step:
     statements: tuple[str, ...]
 
 
-async def kysely(db: Database, steps: Sequence[Step]) -> list[str]:
+async def migrate_like_kysely(db: Database, steps: Sequence[Step]) -> list[str]:
     """Run the pending migrations like Kysely, which requires the applied ones to be the first. Return their names."""
     applied = [row[0] for row in await db.fetch(Call("SELECT name FROM kysely_migration ORDER BY timestamp, name"))]
     known = [step.name for step in steps]
@@ -149,7 +149,7 @@ async def kysely(db: Database, steps: Sequence[Step]) -> list[str]:
     return known[len(applied) :]
 
 
-def authhero(db: Database) -> list[Step]:
+def authhero_migrations(db: Database) -> list[Step]:
     """Return the equivalent migrations of AuthHero. The first one is already applied, so it has no statements."""
     words = db.dialect
     own = {name: tuple(filter(None, (step.sql(words) for step in history.load(name).up))) for name in history.names()}
@@ -160,7 +160,7 @@ OWN = [name for name in history.names() if name not in THEIRS]
 """The migrations that only this package has."""
 
 
-async def age(db: Database) -> None:
+async def revert_to_baseline(db: Database) -> None:
     """Revert the database to the state after AuthHero's first migration."""
     for name in reversed(list(THEIRS)[1:]):
         for step in history.load(name).down:
@@ -179,7 +179,7 @@ NEXT = Step("2026-12-02T00:00:00_shoe_size", ("ALTER TABLE users ADD COLUMN shoe
 
 
 @contextmanager
-def released(*steps: Operation) -> Iterator[str]:
+def add_newer_migration(*steps: Operation) -> Iterator[str]:
     """Add a migration to this package, like a newer version, and yield its name."""
     name = "0099_next"
     load, checksum, names = history.load, history.checksum, history.names()
@@ -192,20 +192,20 @@ def released(*steps: Operation) -> Iterator[str]:
 
 async def test_an_older_authhero_migrates_first_and_both_go_on(theirs_url: str) -> None:
     async with opened(theirs_url) as db:
-        await age(db)
+        await revert_to_baseline(db)
         before = await contents(db)
         for _ in range(2):
             with pytest.raises(MigrationError, match=r"AuthHero has not applied 2026-07-16T15:00:00_codes_expires_at_ts.*kysely_migration"):
                 await migrate_to_latest(db, adopt=True)
         assert await contents(db) == before
         assert await db.dialect.describe(db) == await live_schema(db), "no ledger either"
-        assert await kysely(db, authhero(db)) == [step.name for step in authhero(db)[1:]]
+        assert await migrate_like_kysely(db, authhero_migrations(db)) == [step.name for step in authhero_migrations(db)[1:]]
         theirs = await contents(db)
         assert await migrate_to_latest(db, adopt=True) == history.names()
         after = await contents(db)
         # The only data step among them: AuthHero fills the numeric expiry of codes.
         assert {**after, "codes": ()} == {**theirs, "codes": ()}
-        assert await kysely(db, [*authhero(db), NEXT]) == [NEXT.name]
+        assert await migrate_like_kysely(db, [*authhero_migrations(db), NEXT]) == [NEXT.name]
         assert await migrate_to_latest(db) == []
         assert (await check_schema(db)).usable
 
@@ -213,23 +213,23 @@ async def test_an_older_authhero_migrates_first_and_both_go_on(theirs_url: str) 
 async def test_both_go_on_after_a_current_one_was_adopted(theirs_url: str) -> None:
     async with opened(theirs_url) as db:
         await migrate_to_latest(db, adopt=True)
-        assert await kysely(db, authhero(db)) == []
-        assert await kysely(db, [*authhero(db), NEXT]) == [NEXT.name]
+        assert await migrate_like_kysely(db, authhero_migrations(db)) == []
+        assert await migrate_like_kysely(db, [*authhero_migrations(db), NEXT]) == [NEXT.name]
         assert await migrate_to_latest(db) == []
         # A newer version of this package contains the migration that AuthHero has applied.
-        with released(add_column("users", "shoe_size", "varchar(8)")) as name:
+        with add_newer_migration(add_column("users", "shoe_size", "varchar(8)")) as name:
             assert await migrate_to_latest(db) == [name]
             with pytest.raises(MigrationError, match="was adopted"):
                 await migrate_down(db, drop_data=True)
         await db.execute(Call(f"DELETE FROM {LEDGER.name} WHERE name = '{name}'"))
         # Migrations that AuthHero has are recorded. Those that only this package has are applied and can be reverted.
-        with released(add_column("users", "hat_size", "varchar(8)")) as name, pytest.MonkeyPatch.context() as patch:
+        with add_newer_migration(add_column("users", "hat_size", "varchar(8)")) as name, pytest.MonkeyPatch.context() as patch:
             patch.setitem(THEIRS, name, "2026-12-03T00:00:00_hat_size")
             with pytest.raises(MigrationError, match="2026-12-03T00:00:00_hat_size"):
                 await migrate_to_latest(db)
             patch.delitem(THEIRS, name)
             assert await migrate_to_latest(db) == [name]
-            assert await kysely(db, [*authhero(db), NEXT]) == []
+            assert await migrate_like_kysely(db, [*authhero_migrations(db), NEXT]) == []
             assert await migrate_down(db, drop_data=True) == [name]
             assert "hat_size" not in {column.name for column in (await live_schema(db))["users"].columns}
 
@@ -262,7 +262,7 @@ async def test_down_takes_nothing_that_was_adopted(theirs_url: str) -> None:
         # The solution in the message.
         await db.execute(Call(db.dialect.drop_table(LEDGER.name)))
         await db.execute(Call(db.dialect.drop_table(LEASES.name)))
-        assert await kysely(db, authhero(db)) == []
+        assert await migrate_like_kysely(db, authhero_migrations(db)) == []
 
 
 async def test_where_authhero_has_left_what_is_missing_is_added_and_can_be_taken_back(theirs_url: str) -> None:

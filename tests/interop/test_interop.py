@@ -50,7 +50,7 @@ async def load(url: str) -> None:
     """Run the statements of the dump. On D1, copy the SQLite file."""
     async with connect(url, max_size=1) as db:
         if url.startswith("d1:"):
-            await db.write([Call("PRAGMA defer_foreign_keys = on"), *copied()])
+            await db.write([Call("PRAGMA defer_foreign_keys = on"), *sqlite_statements()])
             return
         if isinstance(db.dialect, MySQL8Dialect):
             # Since version 8.4, MySQL rejects AuthHero's references to a part of a key unless the session allows them.
@@ -62,7 +62,7 @@ async def load(url: str) -> None:
                 await db.execute(Call(statement.replace("%", "%%")))
 
 
-def copied() -> Iterator[Call]:
+def sqlite_statements() -> Iterator[Call]:
     """Return the statements that recreate the SQLite file."""
     with closing(sqlite3.connect(SQLITE)) as file:
         made = file.execute("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY rowid")

@@ -26,11 +26,11 @@ from tests.interop.shapes import (
     ManualClock,
     RewrittenRow,
     Stored,
+    by_key,
     default_of,
     difference,
-    form,
-    keyed,
     stored,
+    value_format,
     write_again,
 )
 from tests.interop.test_interop import provided
@@ -76,7 +76,7 @@ async def theirs(their_url: str) -> AsyncIterator[Adapters]:
 def differences(name: str, before: list[Stored], after: list[Stored]) -> dict[str, set[str]]:
     """Return how the rows of a table differ, by ``table.column``."""
     table = REGISTRY[name]
-    theirs, ours = keyed(table, before), keyed(table, after)
+    theirs, ours = by_key(table, before), by_key(table, after)
     assert ours.keys() == theirs.keys(), name
     found: dict[str, set[str]] = {}
     for place, row in theirs.items():
@@ -161,10 +161,10 @@ async def test_rows_of_the_smallest_input_have_the_forms_of_theirs(theirs: Adapt
     for name in WRITES:
         before, after = [await stored(side.database, REGISTRY[name]) for side in (theirs, adapters)]
         for column in REGISTRY[name].names:
-            known = {form(row[column]) for row in before}
+            known = {value_format(row[column]) for row in before}
             if known != {"NULL"}:
                 optional = {"NULL"} if REGISTRY[name][column].null and default_of(REGISTRY[name], column) is None else set()
-                strange = {form(row[column]) for row in after} - known - optional
+                strange = {value_format(row[column]) for row in after} - known - optional
                 found |= {f"{name}.{column}": strange} if strange else {}
     assert found == {"keys.created_at": {"instant"}}
 

@@ -52,7 +52,7 @@ NOW = datetime(2026, 1, 31, 10, 0, 0, 123456, tzinfo=UTC)
 SECRET = "s3cret-value"
 
 
-class Colour(StrEnum):
+class Color(StrEnum):
     """An enum of text."""
 
     RED = "red"
@@ -84,7 +84,7 @@ def test_what_is_no_text_is_refused(value: Any) -> None:
 
 
 def test_an_enum_is_stored_as_plain_text() -> None:
-    stored = TEXT.encode(Colour.RED)
+    stored = TEXT.encode(Color.RED)
     assert stored == "red"
     assert type(stored) is str
 

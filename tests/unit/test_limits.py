@@ -15,7 +15,7 @@ from authhero_sql.errors import ConflictError
 from tests.unit.test_pool import run
 
 
-async def long() -> None:
+async def wait_forever() -> None:
     """Wait until it is cancelled."""
     await asyncio.Event().wait()
 
@@ -23,7 +23,7 @@ async def long() -> None:
 async def within(seconds: float | None, error: type[Exception] | None = None) -> None:
     """Await something with a timeout."""
     with (TimeLimits(seconds) if error is None else TimeLimits(seconds, error)).enforce():
-        await long()
+        await wait_forever()
 
 
 async def test_what_takes_too_long_is_cancelled_and_its_task_goes_on() -> None:
@@ -33,7 +33,7 @@ async def test_what_takes_too_long_is_cancelled_and_its_task_goes_on() -> None:
     with pytest.raises(PermissionError):
         await within(0.0, PermissionError)
     with pytest.raises(StatementTimeoutError):
-        await with_timeout(long(), 0.0)
+        await with_timeout(wait_forever(), 0.0)
     task = asyncio.current_task()
     assert task is not None
     assert task.cancelling() == 0

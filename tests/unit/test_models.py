@@ -302,46 +302,46 @@ def parts(text: str, separator: str) -> list[str]:
     return [*found, text[start:]]
 
 
-def theirs_of(text: str) -> Any:
-    """Parse a type in the contract's notation into the format of :func:`ours_of`."""
+def parse_contract_type(text: str) -> Any:
+    """Parse a type in the contract's notation into the format of :func:`parse_annotation`."""
     for word in ("array of ", "map of "):
         if text.startswith(word):
-            return word, theirs_of(text.removeprefix(word))
+            return word, parse_contract_type(text.removeprefix(word))
     options = parts(text, " | ")
     if len(options) > 1:
-        return together([theirs_of(option) for option in options])
+        return format_union([parse_contract_type(option) for option in options])
     if text.startswith("{"):
-        return "object", {field: theirs_field(kind) for field, kind in groups(text).items()}
+        return "object", {field: parse_contract_field(kind) for field, kind in groups(text).items()}
     if text.startswith(("enum(", '"')):
         return "one of", frozenset(re.findall(r"[^|\"]+", text.removeprefix("enum(").removesuffix(")")))
     kind, low, high = re.fullmatch(r"(\w+)(?:\[(\d*)\.\.(\d*)\])?", text).groups()  # type: ignore[union-attr]  # else the test fails
     return kind, int(low) if low else None, int(high) if high else None
 
 
-def theirs_field(text: str) -> Any:
+def parse_contract_field(text: str) -> Any:
     """Return the type of a field and its default."""
     kind, *default = parts(text, " = ")
-    return theirs_of(kind), TypeAdapter(Any).validate_json(default[0]) if default else None
+    return parse_contract_type(kind), TypeAdapter(Any).validate_json(default[0]) if default else None
 
 
-def ours_of(annotation: Any, *limits: Any) -> Any:
+def parse_annotation(annotation: Any, *limits: Any) -> Any:
     """Return the type of a model's field in the same format."""
     origin, inside = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
-        return ours_of(inside[0], *limits, *inside[1:])
+        return parse_annotation(inside[0], *limits, *inside[1:])
     if origin in (Union, types.UnionType):
         options = [part for part in inside if part is not type(None)]
-        return ("number", None, None) if options == [int, float] else together([ours_of(part, *limits) for part in options])
+        return ("number", None, None) if options == [int, float] else format_union([parse_annotation(part, *limits) for part in options])
     if origin is Literal:
         return "one of", frozenset(inside)
     if origin is list:
-        return "array of ", ours_of(inside[0])
+        return "array of ", parse_annotation(inside[0])
     if annotation == dict[str, Any] or annotation is Any:
         return "any" if annotation is Any else "object", None, None
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return "object", {
             f"{wire}{'' if info.is_required() else '?'}": (
-                ours_of(info.annotation, *info.metadata),
+                parse_annotation(info.annotation, *info.metadata),
                 None if info.is_required() else info.default,
             )
             for wire, (_, info) in wire_fields(annotation).items()
@@ -358,7 +358,7 @@ def limit(limits: tuple[Any, ...], names: str) -> int | None:
     return found[0] if found else None
 
 
-def together(options: list[Any]) -> Any:
+def format_union(options: list[Any]) -> Any:
     """Return a union regardless of the order of its members, or the only member."""
     return options[0] if len(options) == 1 else ("or", sorted(options, key=repr))
 
@@ -384,7 +384,7 @@ def variants(of: Any) -> dict[str, Any]:
 def test_the_members_of_unions_are_those_of_the_contract(name: str) -> None:
     ours = variants(UNIONS[name])
     for member in union(name):
-        assert without_general(ours_of(ours[type_of(member)])) == without_general(theirs_of(member))
+        assert without_fallback(parse_annotation(ours[type_of(member)])) == without_fallback(parse_contract_type(member))
     known = [type_of(member) for other, of in UNIONS.items() if of is UNIONS[name] for member in union(other)]
     assert sorted(known) == sorted(ours.keys() - ALONE.keys())
     for kind in ours.keys() & ALONE.keys():
@@ -393,21 +393,21 @@ def test_the_members_of_unions_are_those_of_the_contract(name: str) -> None:
 
 def type_of(member: str) -> str:
     """Return the discriminator of a member."""
-    kind, _ = theirs_field(groups(member)["type"])
+    kind, _ = parse_contract_field(groups(member)["type"])
     (only,) = kind[1]
     return str(only)
 
 
-def without_general(described: Any) -> Any:
+def without_fallback(described: Any) -> Any:
     """Return the members except those that accept unknown types."""
     if isinstance(described, dict):
-        return {name: without_general(part) for name, part in described.items()}
+        return {name: without_fallback(part) for name, part in described.items()}
     if isinstance(described, list):
-        return [without_general(part) for part in described if not is_general(part)]
-    return tuple(without_general(part) for part in described) if isinstance(described, tuple) else described
+        return [without_fallback(part) for part in described if not is_fallback(part)]
+    return tuple(without_fallback(part) for part in described) if isinstance(described, tuple) else described
 
 
-def is_general(described: Any) -> bool:
+def is_fallback(described: Any) -> bool:
     """Return whether this is an object whose type may be any text."""
     return described[0] == "object" and isinstance(described[1], dict) and described[1].get("type") == (("string", None, None), None)
 

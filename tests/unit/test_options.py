@@ -24,7 +24,7 @@ TLS = {"ssl", "ssl_ca"}
 AS_AIOMYSQL_HAS_THEM = {"minsize", "maxsize", "pool_recycle"}
 
 
-def taken(*functions: Callable[..., Any]) -> set[str]:
+def parameter_names(*functions: Callable[..., Any]) -> set[str]:
     """Return the parameter names of functions, except those that ``connect`` sets or rejects."""
     every = {
         name
@@ -38,10 +38,10 @@ def taken(*functions: Callable[..., Any]) -> set[str]:
 @pytest.mark.parametrize(
     ("options", "accepted"),
     [
-        (SQLiteOptions, taken(SQLiteDatabase.__init__)),
-        (PostgreSQLOptions, taken(PostgreSQLDatabase.__init__, asyncpg.connect) | TLS),
-        (MySQLOptions, taken(MySQLDatabase.__init__, aiomysql.connect, asyncmy.connect) | AS_AIOMYSQL_HAS_THEM),
-        (D1Options, taken(HTTPTransport.__init__) - {"database"}),
+        (SQLiteOptions, parameter_names(SQLiteDatabase.__init__)),
+        (PostgreSQLOptions, parameter_names(PostgreSQLDatabase.__init__, asyncpg.connect) | TLS),
+        (MySQLOptions, parameter_names(MySQLDatabase.__init__, aiomysql.connect, asyncmy.connect) | AS_AIOMYSQL_HAS_THEM),
+        (D1Options, parameter_names(HTTPTransport.__init__) - {"database"}),
     ],
 )
 def test_they_are_those_that_the_engine_takes(options: Any, accepted: set[str]) -> None:

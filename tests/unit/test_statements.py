@@ -208,7 +208,7 @@ ANSWERS: dict[str, Sequence[list[Row]]] = {
 """The answers of the database for shapes that send several statements."""
 
 
-async def sent(dialect: Dialect, shape: str) -> list[Call]:
+async def statements_of(dialect: Dialect, shape: str) -> list[Call]:
     """Return the statements of a shape."""
     database = FakeDatabase(dialect, *ANSWERS.get(shape, ()))
     session = Context.of(database, clock=lambda: NOW)
@@ -216,7 +216,7 @@ async def sent(dialect: Dialect, shape: str) -> list[Call]:
     return database.calls
 
 
-def pinned(name: str) -> dict[str, list[str]]:
+def expected_statements(name: str) -> dict[str, list[str]]:
     """Return the expected statements of a dialect by shape.
 
     In the file, a comment contains the name of the shape and the values of each statement.
@@ -234,16 +234,16 @@ def pinned(name: str) -> dict[str, list[str]]:
 @pytest.mark.parametrize("name", DIALECTS)
 async def test_statements_are_pinned(name: str, shape: str) -> None:
     lines = []
-    for call in await sent(DIALECTS[name], shape):
+    for call in await statements_of(DIALECTS[name], shape):
         lines += [f"{call.sql};", f"-- {json.dumps(call.args)}"]
-    assert lines == pinned(name).get(shape, [])
+    assert lines == expected_statements(name).get(shape, [])
 
 
 @pytest.mark.parametrize("name", DIALECTS)
 def test_no_pinned_statement_is_left_over(name: str) -> None:
     # An engine without row locks gets no statement here.
-    assert set(SHAPES) - set(pinned(name)) <= {"lock"}
-    assert set(pinned(name)) <= set(SHAPES)
+    assert set(SHAPES) - set(expected_statements(name)) <= {"lock"}
+    assert set(expected_statements(name)) <= set(SHAPES)
 
 
 @pytest.mark.parametrize(("entries", "calls"), [(0, 1), (99, 2), (100, 3)])
@@ -332,7 +332,7 @@ async def test_sneaky_values_change_no_text(dialect: Dialect, text: str) -> None
 @each_dialect
 @pytest.mark.parametrize("shape", SHAPES)
 async def test_there_is_a_placeholder_for_each_value(dialect: Dialect, shape: str) -> None:
-    for call in await sent(dialect, shape):
+    for call in await statements_of(dialect, shape):
         if dialect.name in {"postgresql", "d1"}:
             place = "${}".format if dialect.name == "postgresql" else lambda number: f"(?1->>{number - 1})"
             assert all(place(number + 1) in call.sql for number in range(len(call.args)))
@@ -469,7 +469,7 @@ async def test_what_is_gathered_is_that_of_the_row_around_it(dialect: Dialect) -
 async def test_many_large_filters_take_no_more_memory_than_allowed(dialect: Dialect, monkeypatch: pytest.MonkeyPatch) -> None:
     room = 1 << 18
     monkeypatch.setattr(cache, "FILTER_CACHE_BYTES", room)
-    users = Adapters(Context.of(Forgetful(dialect))).users
+    users = Adapters(Context.of(NonRecordingDatabase(dialect))).users
     await users.list("acme", q="a -b")
     tracemalloc.start()
     try:
@@ -482,7 +482,7 @@ async def test_many_large_filters_take_no_more_memory_than_allowed(dialect: Dial
     assert held < room
 
 
-class Forgetful(FakeDatabase):
+class NonRecordingDatabase(FakeDatabase):
     """A database that does not record its calls."""
 
     async def fetch(self, call: Call) -> list[Row]:

@@ -343,7 +343,7 @@ async def store(adapters: Adapters, caplog: pytest.LogCaptureFixture) -> Adapter
     return adapters
 
 
-def refused(caplog: pytest.LogCaptureFixture, store: Adapters, *also: str) -> str:
+def secret_message(caplog: pytest.LogCaptureFixture, store: Adapters, *also: str) -> str:
     """Return the message about a secret in the log."""
     with pytest.raises(AssertionError) as caught:
         assert_no_secrets(caplog, store, *also)
@@ -361,13 +361,13 @@ async def test_what_the_package_logs_holds_none(store: Adapters, caplog: pytest.
 
 async def test_what_is_stored_is_found_wherever_a_record_has_it(store: Adapters, caplog: pytest.LogCaptureFixture) -> None:
     logger.info("the hash is %s", "$argon2id$hash-of-ada")
-    said = refused(caplog, store)
+    said = secret_message(caplog, store)
     assert said.startswith("passwords.password occurs in a record of app at level INFO")
     assert "hash-of-ada" not in said
     caplog.clear()
     assert_no_secrets(caplog, store)
     logger.error("it failed", exc_info=RuntimeError("the-client-s-secret"))
-    assert "clients.client_secret" in refused(caplog, store)
+    assert "clients.client_secret" in secret_message(caplog, store)
 
 
 async def test_what_was_bound_is_found_when_no_row_has_it(store: Adapters, caplog: pytest.LogCaptureFixture) -> None:
@@ -383,7 +383,7 @@ async def test_what_was_bound_is_found_when_no_row_has_it(store: Adapters, caplo
     }.items():
         caplog.clear()
         logger.info("seen: %s", value)
-        assert place in refused(caplog, store)
+        assert place in secret_message(caplog, store)
 
 
 async def test_of_json_what_sounds_secret_is_one(store: Adapters, caplog: pytest.LogCaptureFixture) -> None:
@@ -399,12 +399,12 @@ async def test_of_json_what_sounds_secret_is_one(store: Adapters, caplog: pytest
     }.items():
         caplog.clear()
         logger.info("seen: %s", value)
-        assert place in refused(caplog, store)
+        assert place in secret_message(caplog, store)
 
 
 async def test_the_test_s_own_secrets_and_what_is_allowed(store: Adapters, caplog: pytest.LogCaptureFixture) -> None:
     logger.info("password: correct horse; secret: the-client-s-secret")
-    assert "secret 1 of the test" in refused(caplog, store, "correct horse")
+    assert "secret 1 of the test" in secret_message(caplog, store, "correct horse")
     assert_no_secrets(caplog, store, allowed=["the-client-s-secret"])
 
 

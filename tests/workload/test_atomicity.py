@@ -44,7 +44,7 @@ ROTATIONS = [
 BROKEN = Call("SELECT id FROM no_such_table")
 
 
-class Failing(CountingDatabase):
+class FailingDatabase(CountingDatabase):
     """A database in which one statement of a write fails."""
 
     def __init__(self, database: Database) -> None:
@@ -74,7 +74,7 @@ class Failing(CountingDatabase):
 
 
 async def test_a_statement_that_fails_takes_the_others_with_it(db: Database) -> None:
-    failing = Failing(db)
+    failing = FailingDatabase(db)
     adapters = Adapters(Context.of(failing, clock=SteppingClock(), ids=IdGenerator(Random(7).randbytes)))
     several: set[str] = set()
     for made in (*calls(), *ROTATIONS):
