@@ -1,4 +1,4 @@
-"""Kysely on Node, in a process of its own that runs and measures the calls; see ``kysely.mjs``.
+"""Kysely on Node, in a separate process that runs and measures the calls; see ``kysely.mjs``.
 
 npm installs Kysely and its drivers in ``.venv/kysely``.
 """
@@ -34,7 +34,7 @@ def installed() -> Path:
     """Return the directory of the packages, and install them with npm if necessary.
 
     Raises:
-        NotHereError: Node is not installed, or npm cannot install the packages.
+        UnavailableError: Node is not installed, or npm cannot install the packages.
     """
     if not shutil.which("node") or not shutil.which("npm"):
         raise UnavailableError("Node or npm is not installed")

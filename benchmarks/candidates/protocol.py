@@ -87,7 +87,7 @@ class Candidate(ABC):
         """Connect to the database.
 
         Raises:
-            NotHereError: The candidate is not available.
+            UnavailableError: The candidate is not available.
         """
 
     @abstractmethod
@@ -169,7 +169,7 @@ Steps = list[tuple[str, tuple[Any, ...]]]
 
 
 class Remote(Candidate):
-    """A candidate that runs and measures the calls in a process of its own.
+    """A candidate that runs and measures the calls in a separate process.
 
     Its methods of :class:`Candidate` make one call and convert the result to models. Only the comparison before the measurement uses them.
     """

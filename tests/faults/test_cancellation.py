@@ -129,7 +129,7 @@ async def test_cancelled_while_the_commit_is_on_its_way_is_whole(store: Adapters
         task = asyncio.ensure_future(work(f"u{hops}", hops))
         with suppress(asyncio.CancelledError):
             await task
-        # Both rows or none. Both if no cancellation was raised.
+        # Either both rows or none exist. If no cancellation was raised, both exist.
         assert await rows(store, f"u{hops}") in ((0, 2) if task.cancelled() else (2,))
     await check_pool_usable(store)
 

@@ -153,7 +153,7 @@ class ManualClock:
 
 
 class FixedIds(IdGenerator):
-    """Generate a given ID, for adapters that do not accept one."""
+    """An ID generator that returns a given ID, for adapters that do not accept one."""
 
     wanted: str = ""
 
