@@ -49,8 +49,7 @@ class Stage:
     """Login sessions for the tenant that is written.
 
     The first half is for sessions and the second half for refresh tokens, which live longer: each new session or token has to extend its
-    login
-    session.
+    login session.
     """
     _numbers: Any = field(default_factory=lambda: itertools.count(1))
     """A counter whose numbers are used only once, so that no call conflicts with a row of another."""

@@ -1,8 +1,7 @@
 """Fixtures for all tests: an engine, an empty database on it, and adapters.
 
 ``database_url`` is an empty database, ``migrated_url`` one with all tables; ``db`` and ``adapters`` use the latter. A test that requests
-one
-of them runs once for every engine of ``--engines``. ``@pytest.mark.engines("mysql")`` restricts the engines, and
+one of them runs once for every engine of ``--engines``. ``@pytest.mark.engines("mysql")`` restricts the engines, and
 ``@pytest.mark.transactions`` excludes those without interactive transactions. If a selected engine is not available, its tests fail instead
 of being skipped.
 """
@@ -194,8 +193,7 @@ def migrated_url(server: Server | None, migrated_template: str, tmp_path: Path, 
     """Return the URL of a database with all tables and no rows.
 
     On a server, all tests of a process share it. It is emptied before each test, which takes a tenth of the time of a copy. Tests that
-    change
-    tables use ``database_url`` instead.
+    change tables use ``database_url`` instead.
     """
     if server is not None:
         engines.empty_database(migrated_template, keep=MIGRATION_TABLES)

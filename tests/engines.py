@@ -8,10 +8,8 @@ requires the drivers. As a script, this module runs a command with one server of
     python tests/engines.py install                 # only install the packages
 
 If ``AUTHHERO_TEST_POSTGRESQL`` or ``AUTHHERO_TEST_MYSQL`` contains the URL of a server, that server is used instead. Its user must be
-allowed
-to create databases. For D1, npm installs Cloudflare's local D1, which runs behind the gateway of examples/d1_gateway. ``AUTHHERO_TEST_D1``
-is
-the URL of such a gateway with databases named DB_0, DB_1 and so on.
+allowed to create databases. For D1, npm installs Cloudflare's local D1, which runs behind the gateway of examples/d1_gateway.
+``AUTHHERO_TEST_D1`` is the URL of such a gateway with databases named DB_0, DB_1 and so on.
 
 The servers are configured like unfavorable servers in production: PostgreSQL has an English collation, the collation of MariaDB ignores
 case, and neither uses UTC. Code that relies on better defaults fails here.
@@ -477,8 +475,7 @@ def empty_database(url: str, keep: str) -> None:
     """Delete all rows of a database, except in the tables whose names start with ``keep``.
 
     It takes a few milliseconds. Creating fifty tables takes a hundred times as long, and copying them takes ten times as long. Connections
-    that a
-    test has not closed are terminated first, because their locks would block and their transactions could still write.
+    that a test has not closed are terminated first, because their locks would block and their transactions could still write.
     """
     if url.startswith("d1:"):
         _for_each_d1_table(url, "DELETE FROM", keep)

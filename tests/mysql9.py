@@ -2,8 +2,7 @@
 
 With ``--group 3``, the server is the primary of a Group Replication with three members. Only Debian sid has packages of MySQL 9. They are
 unpacked in ``.venv/mysql9`` without any change to the system. If MySQL 9 is not available, the script prints the reason, and the exit code
-is
-75 (or 0 with ``--optional``).
+is 75 (or 0 with ``--optional``).
 """
 
 from __future__ import annotations

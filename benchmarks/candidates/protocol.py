@@ -1,10 +1,10 @@
 """The interface of all candidates: the measured calls of an identity server, their input and their results.
 
 The input is that of a web request: plain mappings with times as ``datetime``, nested JSON as dicts and lists, and flags as ``bool``. The
-result is a validated model of ``authhero_sql.models``, or the number of users if many are created. The bare drivers are the exception:
-they return tuples and do not validate anything, as a baseline for the cost of the engine and its driver. All other candidates validate
-the input with the insert model of this package, generate IDs and times, encode, send and decode the values, and validate the result.
-Kysely does not run in Python: it returns plain objects and does not validate anything.
+result is a validated model of ``authhero_sql.models``, or the number of users if many are created. The bare drivers are the exception: they
+return tuples and do not validate anything, as a baseline for the cost of the engine and its driver. All other candidates validate the input
+with the insert model of this package, generate IDs and times, encode, send and decode the values, and validate the result. Kysely does not
+run in Python: it returns plain objects and does not validate anything.
 """
 
 from __future__ import annotations
@@ -159,8 +159,7 @@ class Candidate(ABC):
         """Run the statements of a sign-in, from the email to the refresh token.
 
         Find the user by email, and its password. In one transaction, create a login session, a session and a code, and record the login.
-        Create a
-        log entry. Find the code and consume it. Create the refresh token and another log entry.
+        Create a log entry. Find the code and consume it. Create the refresh token and another log entry.
         """
 
 

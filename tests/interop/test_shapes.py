@@ -2,8 +2,7 @@
 
 Every row of AuthHero is read with the adapters and written again to a new database: once with all fields of the row, and once with only the
 required ones. Then both rows are compared by column: which values are NULL, numbers or text, which text is JSON or a time and in which
-format,
-and the values themselves.
+format, and the values themselves.
 """
 
 from __future__ import annotations

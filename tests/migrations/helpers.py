@@ -55,8 +55,7 @@ def call_on_terminal(replies: Mapping[str, str | Sequence[str]], url: str, *argu
     """Run authhero-sql on a terminal and answer its questions. Return its exit code and output.
 
     The keys of ``replies`` are the ends of questions, and the values are the answers. A question that is repeated has several answers. A
-    password
-    prompt discards any input that arrives before the space after its colon.
+    password prompt discards any input that arrives before the space after its colon.
     """
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "authhero_sql", "--url", url, *arguments]

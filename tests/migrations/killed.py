@@ -1,10 +1,8 @@
 """Run migrations in child processes that are killed: ``python killed.py URL``.
 
 Each line of the input is JSON: ``[migration, step, "before" | "after"]`` or ``null``. For each line, a child process runs the migrations.
-It is
-killed before or after the statement or the batch of that step, before the step is recorded. With ``null`` it is not killed. The script
-prints
-the exit status of the child, which is negative for a signal.
+It is killed before or after the statement or the batch of that step, before the step is recorded. With ``null`` it is not killed. The
+script prints the exit status of the child, which is negative for a signal.
 """
 
 from __future__ import annotations

@@ -244,8 +244,7 @@ async def _limited_database(url: str, server: Server | None) -> AsyncIterator[tu
     """Create a database without enough space for SCIM, on any server and with any account. Yield its URL and a function that adds space.
 
     PostgreSQL is made to report a full disk at the first index. This is not possible on MySQL, where the account may not create the second
-    table
-    instead.
+    table instead.
     """
     name = urlsplit(url).path[1:]
     if server is None:

@@ -1,12 +1,10 @@
 """The indexes that each statement uses on each engine, and the limit of examined rows.
 
 A database is filled with 100,000 users, nearly all of one tenant. Every statement is explained and run on it. ``plans.<engine>.txt``
-contains
-a line for each: the call and the statement, the tables in the order in which they are read with their indexes, whether rows are sorted, and
-the number of examined rows per returned row. SQLite and D1 plan without statistics. SQLite with ANALYZE, and generic plans of PostgreSQL
-(``[generic]``), have separate lines if they differ. Statements on tables that are empty here are only in the files of SQLite and D1,
-because
-the plans of servers depend on the number of rows.
+contains a line for each: the call and the statement, the tables in the order in which they are read with their indexes, whether rows are
+sorted, and the number of examined rows per returned row. SQLite and D1 plan without statistics. SQLite with ANALYZE, and generic plans of
+PostgreSQL (``[generic]``), have separate lines if they differ. Statements on tables that are empty here are only in the files of SQLite and
+D1, because the plans of servers depend on the number of rows.
 
 ``AUTHHERO_PLANS=write python -m pytest tests/plans --engines sqlite`` writes the files again. For servers, run the same command with
 ``python tests/engines.py run --engines postgresql,mysql,d1 --`` and ``python tests/mysql9.py --``.

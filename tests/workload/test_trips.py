@@ -1,10 +1,8 @@
 """The number of round trips of each method of the workload, compared with a file for each engine.
 
 A round trip is a message to a server and its response, a request to D1, or a call to a thread of SQLite. The additional round trips in
-which
-PostgreSQL prepares a statement are not counted. ``AUTHHERO_TRIPS=write python -m pytest tests/workload/test_trips.py`` writes the files
-again.
-An increase needs a reason.
+which PostgreSQL prepares a statement are not counted. ``AUTHHERO_TRIPS=write python -m pytest tests/workload/test_trips.py`` writes the
+files again. An increase needs a reason.
 """
 
 from __future__ import annotations
