@@ -101,9 +101,9 @@ build: .venv ## Build the wheel and the source distribution into dist/
 	rm -rf dist
 	$(BIN)/python -m build
 
-release: .venv ## Build, test, commit and tag a release without publishing it (VERSION=0.1.0; DRY=1 only builds and tests it)
+release: .venv ## Build, test, commit and tag a release without publishing it (VERSION=0.1.0 [REPOSITORY=https://…]; DRY=1 only builds and tests it)
 	@test -n "$(VERSION)" || { echo 'VERSION is missing: make release VERSION=0.1.0' >&2; exit 1; }
-	$(BIN)/python scripts/release.py prepare $(if $(DRY),--dry-run) "$(VERSION)"
+	$(BIN)/python scripts/release.py prepare $(if $(DRY),--dry-run) $(if $(REPOSITORY),--repository "$(REPOSITORY)") "$(VERSION)"
 
 clean: ## Remove all generated files, including the virtual environment
 	rm -rf .venv dist build docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis

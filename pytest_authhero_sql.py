@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def authhero_copies() -> Iterator[MigratedCopies]:
-    """Yield a factory of databases with other options: ``authhero_copies.adapters(clock, normalize_emails=True)``."""
+    """Yield a factory of adapters with options: ``authhero_copies.adapters(clock, normalize_emails=True)``."""
     from authhero_sql.testing import MigratedCopies
 
     with MigratedCopies() as copies:

@@ -193,7 +193,9 @@ async def lease(target: _Target) -> Results:
 async def ledger(target: _Target) -> Results:
     """Check that no migration was interrupted."""
     for interrupted in await find_interrupted_migrations(target.context.database):
-        yield "problem", f"a migration was interrupted: {interrupted}", "run `authhero-sql repair --record`, then `authhero-sql migrate`"
+        certain = interrupted.uncertain_step is None and not interrupted.changed
+        fix = "run `authhero-sql migrate`" if certain else "run `authhero-sql repair --record`, then `authhero-sql migrate`"
+        yield "problem", f"a migration was interrupted: {interrupted}", fix
 
 
 async def schema(target: _Target) -> Results:

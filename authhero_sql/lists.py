@@ -225,9 +225,9 @@ class Lists(Generic[M]):
         Raises:
             InvalidQueryError: The field does not exist, or it is secret, so that the order would reveal its values.
         """
-        side, table = self.sql.joined, self.sql.table
-        in_side = side is not None and any(column.public == sort.sort_by for column in side.read)
-        if not in_side and table.sortable(sort.sort_by).secret and sort.sort_by not in self.rules.fields:
+        joined, table = self.sql.joined, self.sql.table
+        in_joined = joined is not None and any(column.public == sort.sort_by for column in joined.read)
+        if not in_joined and table.sortable(sort.sort_by).secret and sort.sort_by not in self.rules.fields:
             raise InvalidQueryError(f"{self.rules.wire} cannot be sorted by {sort.sort_by}")
         return sort
 

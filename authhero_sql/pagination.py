@@ -196,7 +196,7 @@ class Window:
         window = cls(parse_count("page", page), min(parse_count("per_page", per_page), MAX_PAGE))
         if window.start > MAX_OFFSET:
             raise InvalidQueryError(
-                f"page is too large: at most {MAX_OFFSET:,} rows may precede a page; use from_ and take if the list supports them"
+                f"page is too large: at most {MAX_OFFSET:,} rows may precede a page; use from and take if the list supports them"
             )
         return window
 
@@ -237,7 +237,7 @@ def is_checkpoint_request(from_: str | None, take: int | None, page: int | None,
     """
     asked = from_ is not None or take is not None
     if asked and (page is not None or per_page is not None):
-        raise InvalidQueryError("page and per_page cannot be combined with from_ and take: use one pair or the other")
+        raise InvalidQueryError("page and per_page cannot be combined with from and take: use one pair or the other")
     return asked
 
 

@@ -4677,7 +4677,7 @@ class RefreshTokenCreate(TypedDict, total=False):
     token_hash: str | None
     """The hash that verifies the token."""
     family_id: str | None
-    """The ID of the token family."""
+    """The ID of the token family, by convention the ID of its first token; set at the first rotation if omitted."""
     rotated_to: str | None
     """The ID of the successor in the token family."""
     rotated_at: Instant | None
@@ -4710,7 +4710,7 @@ class RefreshTokenUpdate(TypedDict, total=False):
     token_hash: str | None
     """The hash that verifies the token."""
     family_id: str | None
-    """The ID of the token family."""
+    """The ID of the token family, by convention the ID of its first token; set at the first rotation if omitted."""
     rotated_to: str | None
     """The ID of the successor in the token family."""
     rotated_at: Instant | None
@@ -5490,7 +5490,7 @@ class UserCreate(TypedDict, total=False):
     registration_completed_at: Instant | None
     """When the user completed the registration."""
     provider: str | None
-    """The name of the provider; if omitted, the prefix of ``user_id``, or ``auth0``."""
+    """The name of the provider; if omitted, the prefix of ``user_id``, or ``auth0``, regardless of the connection."""
     is_social: bool | None
     """Whether the connection is a social connection."""
     login_count: int | None
@@ -5595,7 +5595,7 @@ class UserUpdate(TypedDict, total=False):
     registration_completed_at: Instant | None
     """When the user completed the registration."""
     provider: str
-    """The name of the provider; if omitted, the prefix of ``user_id``, or ``auth0``."""
+    """The name of the provider; if omitted, the prefix of ``user_id``, or ``auth0``, regardless of the connection."""
     is_social: bool
     """Whether the connection is a social connection."""
     verify_email: bool | None

@@ -17,8 +17,9 @@ from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
 from pkgutil import iter_modules
+from pprint import pformat
 from types import ModuleType
-from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, is_typeddict
 
 ROOT = Path(__file__).parent.parent
 if __name__ == "__main__":
@@ -40,6 +41,7 @@ from authhero_sql.dialects import options  # noqa: E402
 from authhero_sql.models.base import field_descriptions  # noqa: E402
 from authhero_sql.models.logs import LogType  # noqa: E402
 from authhero_sql.pagination import ListRules  # noqa: E402
+from authhero_sql.row_mapping import wire_fields  # noqa: E402
 from authhero_sql.schema import Column, Table  # noqa: E402
 from authhero_sql.tables import REGISTRY  # noqa: E402
 from scripts.diagram import draw_tables  # noqa: E402
@@ -72,6 +74,7 @@ GENERIC_NAMES = {"M": "Row", "I": "RowInsert", "C": "RowCreate", "U": "RowUpdate
 VARCHAR = re.compile(r"\bVarchar(\d+)\b")
 CONSTRAINED = re.compile(r"Annotated\[(\w+), (?:StringConstraints|Field)\(([^)]*)\)\]")
 ROLES = re.compile(r":(?:\w+:)?\w+:`[~.]?([^`]+)`")
+CODE_BLOCK = re.compile(r"\n\.\. code-block:: python\n\n((?:    .*\n?|\n)+)")
 SECTION = re.compile(r"^(Args|Returns|Yields|Raises|Attributes):\n", re.MULTILINE)
 ENTRY = re.compile(r"^(\w[\w, ]*): ?(.*(?:\n(?: +.*)?)*)", re.MULTILINE)
 
@@ -96,16 +99,21 @@ def _row(cells: Iterable[str]) -> str:
 
 def to_markdown(text: str) -> str:
     """Convert the text of a docstring to Markdown."""
-    return ROLES.sub(r"`\1`", text).replace("``", "`")
+    parts = CODE_BLOCK.split(text)
+    for index, part in enumerate(parts):
+        # The parts with odd indexes are the code.
+        parts[index] = f"\n```python\n{textwrap.dedent(part).strip()}\n```\n" if index % 2 else ROLES.sub(r"`\1`", part).replace("``", "`")
+    return "".join(parts)
+
+
+def docstring(documented: object) -> str:
+    """Return a docstring without its indentation, or an empty string."""
+    return inspect.cleandoc(str(getattr(documented, "__doc__", None) or ""))
 
 
 def parse_docstring(documented: object) -> tuple[str, str]:
     """Return the text of a docstring as Markdown, and its sections as a field list."""
-    doc = inspect.cleandoc(str(getattr(documented, "__doc__", None) or ""))
-    doc = re.sub(
-        r"\n\.\. code-block:: python\n\n((?:    .*\n?|\n)+)", lambda found: f"\n```python\n{textwrap.dedent(found[1]).strip()}\n```\n", doc
-    )
-    parts = SECTION.split(doc)
+    parts = SECTION.split(docstring(documented))
     fields: list[str] = []
     for name, body in zip(parts[1::2], parts[2::2], strict=True):
         fields += _fields(name, textwrap.dedent(body).strip())
@@ -237,7 +245,7 @@ def adapter_section(name: str) -> Iterator[str]:
     """Yield the parts of an adapter's section."""
     kind = adapter_classes()[name]
     yield f"(adapter-{name})=\n## {name}\n"
-    yield f"{to_markdown(inspect.cleandoc(kind.__doc__ or ''))}\n"
+    yield f"{to_markdown(docstring(kind))}\n"
     if issubclass(kind, Adapter):
         yield f"{_model_names(kind)}. Table: [{kind.table.name}](#table-{kind.table.name}).\n"
         yield _describe_fields(kind.rules if hasattr(kind, "list") else None)
@@ -246,7 +254,7 @@ def adapter_section(name: str) -> Iterator[str]:
         yield directive("function", name, called, format_signature(called))
     for method, function in public_methods(kind).items():
         if function == SHARED_METHODS.get(method):
-            first = to_markdown(inspect.cleandoc(function.__doc__ or "")).partition("\n\n")[0].replace("\n", " ")
+            first = to_markdown(docstring(function)).partition("\n\n")[0].replace("\n", " ")
             link = f"{first} See [{method}](#shared-{method})."
             body = f"````{{py:method}} {name}.{method}{format_signature(function, kind)}\n:async:\n\n{link}\n````\n"
             yield body
@@ -263,9 +271,16 @@ def _describe_fields(rules: ListRules | None) -> str:
     if rules is None or not rules.fields:
         return ""
     text = f"Fields of `q` and `where`: {', '.join(f'`{each}`' for each in rules.fields)}.\n"
-    if rules.search:
-        text += f"\nFields searched by free text: {', '.join(f'`{each}`' for each in rules.search)}.\n"
+    if rules.search or rules.exact:
+        parts = [f"a part of {_or(rules.search)}"] if rules.search else []
+        parts += [f"the whole {_or(rules.exact)}"] if rules.exact else []
+        text += f"\nFree text in `q` matches {', or '.join(parts)}.\n"
     return text
+
+
+def _or(names: Sequence[str]) -> str:
+    *others, last = [f"`{name}`" for name in names]
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def adapter_pages() -> Iterator[tuple[str, str]]:
@@ -344,7 +359,7 @@ def length_limit(column: Column | None, text: str) -> str:
 
 def field_table(model: type[BaseModel]) -> str:
     """Return the table of a model's fields."""
-    meanings = field_descriptions(model)
+    meanings = {name: to_markdown(text) for name, text in field_descriptions(model).items()}
     stored = _table_of(model)
     rows = []
     for name, info in model.model_fields.items():
@@ -355,17 +370,37 @@ def field_table(model: type[BaseModel]) -> str:
         shown = re.sub(r"\b(Int32)\b", "int", re.sub(r"\bFloat32\b", "float", shown))
         constraints = CONSTRAINED.search(shown)
         shown = CONSTRAINED.sub(r"\1", shown)
+        has_length = constraints is not None and "max_length" in constraints[2]
         column = stored.stored(str(wire)) if stored else None
         notes = [
             *(["required"] if info.is_required() else []),
-            *([f"at most {found}"] if (found := length_limit(column, text)) else []),
-            *([f"`{constraints[2]}`"] if constraints else []),
+            *([f"at most {found}"] if not has_length and (found := length_limit(column, text)) else []),
+            *(note for note in constraint_notes(constraints[2] if constraints else "") if note not in meanings.get(name, "")),
             *(["secret"] if secret else []),
             *([f"`{info.default!r}` by default"] if _has_simple_default(info.default) else []),
         ]
         label = f"`{name}`" if wire == name else f"`{name}`<br>wire: `{wire}`"
         rows.append([label, f"`{shown}`", "; ".join(filter(None, [meanings.get(name, "").rstrip("."), *notes])) + "."])
     return table(["Field", "Type", "Meaning"], rows)
+
+
+def constraint_notes(arguments: str) -> Iterator[str]:
+    """Yield the constraints of a field, given the arguments of ``StringConstraints`` or ``Field``, in words."""
+    found = dict(each.split("=", 1) for each in re.split(r", (?=\w+=)", arguments) if each)
+    lengths = [int(found[name]) if name in found else None for name in ("min_length", "max_length")]
+    match lengths:
+        case [int(low), int(high)] if low == high:
+            yield f"exactly {low:,} characters"
+        case [int(low), int(high)]:
+            yield f"{low:,} to {high:,} characters"
+        case [int(low), None]:
+            yield f"at least {low:,} character{'s' if low > 1 else ''}"
+        case [None, int(high)]:
+            yield f"at most {high:,} characters"
+    if "ge" in found:
+        yield f"{found['ge']} to {found['le']}" if "le" in found else f"at least {found['ge']}"
+    if "pattern" in found:
+        yield f"matches `{ast.literal_eval(found['pattern'])}`"
 
 
 def _has_simple_default(default: Any) -> bool:
@@ -386,7 +421,7 @@ def model_pages() -> Iterator[tuple[str, str]]:
             continue
         names.append(found.name)
         title = {"scim": "SCIM"}.get(found.name, found.name.replace("_", " ").capitalize())
-        summary = inspect.cleandoc(module.__doc__ or "").partition("\n\n")[0]
+        summary = docstring(module).partition("\n\n")[0]
         head = f"# {title}: models\n\n{to_markdown(summary)}\n"
         if others:
             rows = [[f"`{name}`", f"`{_format_alias(getattr(module, name))}`"] for name in others]
@@ -394,7 +429,7 @@ def model_pages() -> Iterator[tuple[str, str]]:
         parts = [head]
         for model in entities:
             body = field_table(model)
-            text = to_markdown(inspect.cleandoc(model.__doc__ or ""))
+            text = to_markdown(docstring(model))
             parts.append(f"(model-{model.__name__})=\n## {model.__name__}\n\n`````{{py:class}} {model.__name__}\n\n{text}\n`````\n\n{body}")
         yield f"models/{found.name}.md", "\n".join(parts)
     yield (
@@ -433,6 +468,17 @@ def error_classes() -> list[type[errors.AuthHeroSQLError]]:
     return [value for value in vars(errors).values() if inspect.isclass(value) and issubclass(value, errors.AuthHeroSQLError)]
 
 
+def methods_without_batch() -> list[str]:
+    """Return the names of the methods whose docstring says that they cannot be called in a batch."""
+    found = []
+    for name, kind in adapter_classes().items():
+        methods = public_methods(kind) if issubclass(kind, Adapter) else {"": vars(kind)["__call__"]}
+        for method, function in methods.items():
+            if "UnsupportedError: The method is called in a batch." in docstring(function):
+                found.append(f"{name}.{method}".rstrip("."))
+    return found
+
+
 def methods_by_error() -> Mapping[str, list[str]]:
     """Return the names of the methods whose docstring lists an error, by error."""
     found: dict[str, list[str]] = {}
@@ -448,7 +494,7 @@ def methods_by_error() -> Mapping[str, list[str]]:
 
 
 def _section(function: Any, name: str) -> str:
-    parts = SECTION.split(inspect.cleandoc(function.__doc__ or ""))
+    parts = SECTION.split(docstring(function))
     return dict(zip(parts[1::2], parts[2::2], strict=True)).get(name, "")
 
 
@@ -467,15 +513,22 @@ def error_page() -> Iterator[tuple[str, str]]:
     yield "exceptions.md", "\n".join(parts)
 
 
+def log_type_meanings() -> Mapping[str, str]:
+    """Return the docstring of each member of ``LogType``, by name."""
+    definition = ast.parse(inspect.getsource(LogType)).body[0]
+    return _documented_assignments(definition.body if isinstance(definition, ast.ClassDef) else [])
+
+
 def log_page() -> Iterator[tuple[str, str]]:
     """Yield the page of log types."""
-    rows = [[f"`{each.value}`", f"`{each.name}`"] for each in LogType]
+    meanings = log_type_meanings()
+    rows = [[f"`{each.value}`", meanings[each.name], f"`{each.name}`"] for each in LogType]
     yield (
         "log-types.md",
         (
             "# Log types\n\nThe types of log entries that AuthHero defines; an entry may also have another type. "
             '`from authhero_sql.models import LogType`; `LogType.FAILED_LOGIN == "f"`. `logs.create` stores an entry, and `logs.list` '
-            f"returns entries as `Log` models.\n\n{table(['Type', 'Name in LogType'], rows)}"
+            f"returns entries as `Log` models.\n\n{table(['Type', 'Meaning', 'Name in LogType'], rows)}"
         ),
     )
 
@@ -532,6 +585,9 @@ def python_pages() -> Iterator[tuple[str, str]]:
             f"Adapters.{name}",
             function.__wrapped__ if hasattr(function, "__wrapped__") else function,
             format_signature(function, Adapters),
+            f"These methods cannot be called in a batch: {', '.join(f'`{each}`' for each in methods_without_batch())}."
+            if name == "batch"
+            else "",
         )
         for name, function in vars(Adapters).items()
         if inspect.isfunction(function) and not name.startswith("_")
@@ -543,10 +599,7 @@ def python_pages() -> Iterator[tuple[str, str]]:
         *_connect_options(),
         "## Adapters\n",
         directive("function", "create_adapters", authhero_sql.create_adapters, format_signature(authhero_sql.create_adapters)),
-        (
-            f"````{{py:class}} Adapters\n\n{to_markdown(inspect.cleandoc(Adapters.__doc__ or ''))} "
-            "Its attributes are [the adapters](adapters/index.md).\n````\n"
-        ),
+        (f"````{{py:class}} Adapters\n\n{to_markdown(docstring(Adapters))} Its attributes are [the adapters](adapters/index.md).\n````\n"),
         *container,
         "## Cleanup and health\n",
         directive("function", "diagnose", authhero_sql.diagnose, format_signature(authhero_sql.diagnose)),
@@ -584,6 +637,8 @@ def python_pages() -> Iterator[tuple[str, str]]:
     )
     yield "contrib.md", "\n".join(_contrib())
     yield "testing.md", "\n".join(_testing())
+    yield "build.md", "\n".join(_build())
+    yield "types.md", "\n".join(_types())
 
 
 def _other_names(text: str) -> Iterator[str]:
@@ -619,7 +674,7 @@ def _connect_options() -> Iterator[str]:
 def _options_table(title: str, kind: Any, without: Sequence[Any]) -> str:
     """Return the documented options of an engine as a table, and a sentence that lists the undocumented ones."""
     known = {name for each in without for name in each.__annotations__}
-    meanings = _docstrings(options).get(kind.__name__, {})
+    meanings = {name: to_markdown(text) for name, text in _docstrings(options).get(kind.__name__, {}).items()}
     names = [name for name in _annotations(options.__name__)[kind.__name__] if name not in known]
     rows = [[f"`{name}`", f"`{_annotations(options.__name__)[kind.__name__][name]}`", meanings[name]] for name in names if name in meanings]
     others = [f"`{name}`" for name in names if name not in meanings]
@@ -646,10 +701,10 @@ def _contrib() -> Iterator[str]:
     yield f"`````{{py:class}} ListParams\n\n{parse_docstring(http.ListParams)[0]}\n`````\n"
     rows = [[f"`{info.alias or name}`", info.description or ""] for name, info in http.ListParams.model_fields.items()]
     yield table(["Parameter", "Meaning"], rows)
-    yield directive("function", "body", http.error_body, format_signature(http.error_body))
-    yield directive("function", "described", http.describe_errors, format_signature(http.describe_errors))
     yield directive("method", "ListParams.parse", http.ListParams.parse, format_signature(http.ListParams.parse))
     yield directive("method", "ListParams.arguments", http.ListParams.arguments, format_signature(http.ListParams.arguments))
+    for function in (http.error_body, http.describe_errors, http.error_response):
+        yield directive("function", function.__name__, function, format_signature(function))
     for name in ("fastapi", "starlette", "litestar"):
         module = import_module(f"authhero_sql.contrib.{name}")
         texts = _attribute_docstrings(module)
@@ -666,7 +721,10 @@ def _contrib() -> Iterator[str]:
 
 def _attribute_docstrings(module: ModuleType) -> Mapping[str, str]:
     """Return the docstrings below the assignments of a module, by name."""
-    body = ast.parse(inspect.getsource(module)).body
+    return _documented_assignments(ast.parse(inspect.getsource(module)).body)
+
+
+def _documented_assignments(body: Sequence[ast.stmt]) -> Mapping[str, str]:
     found = {}
     for statement, below in pairwise(body):
         target = (
@@ -690,8 +748,8 @@ def _testing() -> Iterator[str]:
     rows = []
     for name, value in vars(pytest_authhero_sql).items():
         if name.startswith("authhero_"):
-            text = inspect.cleandoc((getattr(value, "__wrapped__", None) or value).__doc__ or "")
-            rows.append([f"`{name}`", to_markdown(text)])
+            _, _, text = docstring(getattr(value, "__wrapped__", None) or value).partition(" ")  # without "Yield" or "Return"
+            rows.append([f"`{name}`", to_markdown(text[0].upper() + text[1:])])
     yield table(["Fixture", "Meaning"], rows)
     yield "## authhero_sql.testing\n"
     yield directive("function", "assert_no_secrets", testing.assert_no_secrets, format_signature(testing.assert_no_secrets))
@@ -699,13 +757,66 @@ def _testing() -> Iterator[str]:
         yield directive("class", kind.__name__, kind)
         for name, function in public_methods(kind).items():
             yield directive("method", f"{kind.__name__}.{name}", inspect.unwrap(function), format_signature(function))
-    yield f"## build\n\n{parse_docstring(build)[0]}\n"
-    rows = [
-        [f"`build.{name}`", parse_docstring(value)[0]]
-        for name, value in vars(build).items()
-        if inspect.isfunction(value) and not name.startswith("_")
+    yield f"## build\n\n{parse_docstring(build)[0]} [Builders](build.md) describes the functions.\n"
+
+
+def _build() -> Iterator[str]:
+    from authhero_sql.testing import build
+
+    yield f"# Builders of test data\n\n`from authhero_sql.testing import build`\n\n{parse_docstring(build)[0]}\n"
+    for name, function in vars(build).items():
+        if inspect.isfunction(function) and not name.startswith("_"):
+            shown = (
+                pformat(function(), width=88, sort_dicts=False)
+                .replace("datetime.datetime(", "datetime(")
+                .replace("datetime.timezone.utc", "UTC")
+            )
+            extra = f"By default, it returns:\n\n```python\n{shown}\n```"
+            yield directive("function", f"build.{name}", function, format_signature(function), extra)
+
+
+def _types() -> Iterator[str]:
+    """Yield the parts of the page of the typed dictionaries."""
+    from authhero_sql import types as dictionaries
+
+    text, _ = parse_docstring(dictionaries)
+    yield f"# Typed dictionaries\n\n`from authhero_sql.types import UserCreate`\n\n{text.partition(chr(10) * 2 + 'This file')[0]}\n"
+    yield (
+        "A key that is listed as required must be present. If a required field has two names, a type checker requires neither key, but "
+        "`create` raises `InvalidValueError` unless one of them is present.\n"
+    )
+    rows = [[f"`{name}`", to_markdown(meaning)] for name, meaning in _attribute_docstrings(dictionaries).items()]
+    yield table(["Alias", "Values"], rows)
+    groups: dict[str, list[str]] = {"Rows to create": [], "Fields to update": [], "Filters": [], "Nested objects": []}
+    for name, kind in vars(dictionaries).items():
+        if is_typeddict(kind) and kind.__module__ == dictionaries.__name__ and not name.startswith("_"):
+            stem = re.sub(r"(Create|Where|Update|Dict)$", "", name)
+            row = getattr(models, stem, None)
+            is_update = name.endswith("Update") and row is not None
+            title = "Filters" if name.endswith("Where") else "Fields to update" if is_update else "Nested objects"
+            groups["Rows to create" if name.endswith("Create") else title].append(_dictionary(name, kind, stem))
+    for title, parts in groups.items():
+        yield f"## {title}\n"
+        yield from parts
+
+
+def _dictionary(name: str, kind: Any, stem: str) -> str:
+    """Return the description of a typed dictionary."""
+    model = getattr(models, f"{stem}Insert", None) if name.endswith("Create") else None
+    model = model or getattr(models, stem, None)
+    keys = list(kind.__annotations__)
+    required = [f"`{key}`" for key in keys if key in kind.__required_keys__]
+    if model is not None and not name.endswith(("Update", "Where")):
+        named = {wire: field for wire, (field, info) in wire_fields(model).items() if info.is_required() and field != wire}
+        required += [f"`{field}` or `{wire}`" for wire, field in named.items() if {wire, field} <= kind.__annotations__.keys()]
+    joined = "".join(required)
+    others = [f"`{key}`" for key in keys if f"`{key}`" not in joined]
+    facts = [
+        *([f"Model: `{model.__name__}`."] if model is not None else []),
+        *([f"Required: {', '.join(required)}."] if required else []),
+        *([f"{'Optional' if required else 'Keys'}: {', '.join(others)}."] if others else []),
     ]
-    yield table(["Function", "Meaning"], rows)
+    return f"````{{py:class}} {name}\n\n{to_markdown(docstring(kind))}\n\n" + "\n\n".join(facts) + "\n````\n"
 
 
 # --- the schema ----------------------------------------------------------------------------------------------------------------------

@@ -1,8 +1,8 @@
 """Prepares and verifies releases, without publishing them.
 
 ``python scripts/release.py prepare 0.1.0`` (``make release VERSION=0.1.0``) works in a clone of the repository. It sets the version, dates
-the changelog, builds both distributions, checks them, and tests the wheel in a fresh virtual environment. Only then does it change the
-files of the repository, commit and tag. With ``--dry-run`` it stops before that.
+the changelog, adds the links of the repository to the metadata, builds both distributions, checks them, and tests the wheel in a fresh
+virtual environment. Only then does it change the files of the repository, commit and tag. With ``--dry-run`` it stops before that.
 
 ``python scripts/release.py verify v0.1.0`` builds and tests a tag that is checked out, as the release workflow does before it publishes.
 
@@ -27,9 +27,16 @@ ROOT = Path(__file__).parents[1]
 VERSION_FILE = Path("authhero_sql/__init__.py")
 """The only file that contains the version; pyproject.toml reads it."""
 CHANGELOG = Path("CHANGELOG.md")
+PYPROJECT = Path("pyproject.toml")
 _VERSION = re.compile(r"\d+\.\d+\.\d+(?:(?:a|b|rc)\d+)?")
 _ASSIGNED = re.compile(r'^__version__ = "([^"]*)"$', re.MULTILINE)
 _UNRELEASED = re.compile(r"^## \[Unreleased\]\n(?P<changes>.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
+
+_REMOTE = re.compile(r"(?:https://|(?:ssh://)?git@)([\w.-]+\.\w+)[:/]([\w.-]+/[\w.-]+?)(?:\.git)?/?")
+_BEFORE_URLS = "[project.scripts]\n"
+_LINKS_AS_TEXT = r"""pattern = '!?\[([^\]]*)\]\((?!https://|#)[^)]*\)'
+replacement = '\1'
+"""
 
 
 class ReleaseError(Exception):
@@ -66,6 +73,52 @@ def with_date(changelog: str, version: str, date: str) -> str:
     return f"{changelog[:at]}\n## [{version}] - {date}\n{changelog[at:]}"
 
 
+# --- links -----------------------------------------------------------------------------------------------------------------------
+
+
+def web_address(remote: str) -> str | None:
+    """Return the address of a repository on the web, or None if the URL of the git remote does not lead there.
+
+    Args:
+        remote: The URL of the remote, such as ``git@github.com:owner/name.git``.
+    """
+    found = _REMOTE.fullmatch(remote)
+    return f"https://{found[1]}/{found[2]}" if found else None
+
+
+def with_links(pyproject: str, address: str) -> str:
+    """Return pyproject.toml with ``[project.urls]``, and with links of the README that work on PyPI.
+
+    A relative link leads to the file in the repository as of the release.
+
+    Args:
+        pyproject: The content of pyproject.toml.
+        address: The address of the repository on the web, such as ``https://github.com/owner/name``.
+
+    Raises:
+        ReleaseError: The links lead to another repository, or pyproject.toml has an unexpected form.
+    """
+    if "[project.urls]" in pyproject:
+        if f'"{address}"' not in pyproject:
+            raise ReleaseError(f"{PYPROJECT} has the links of another repository than {address}; correct them first")
+        return pyproject
+    if pyproject.count(_BEFORE_URLS) != 1 or pyproject.count(_LINKS_AS_TEXT) != 1:
+        raise ReleaseError(f"{PYPROJECT} has no place for links; add [project.urls] by hand")
+    host, owner, name = address.removeprefix("https://").split("/")
+    urls = {"Repository": address, "Changelog": f"{address}/blob/main/{CHANGELOG}", "Issues": f"{address}/issues"}
+    if host == "github.com":
+        urls = {"Documentation": f"https://{owner}.github.io/{name}/", **urls}
+    section = "".join(f'{title} = "{url}"\n' for title, url in urls.items())
+    images, links = (
+        rf"""pattern = '{mark}\[([^\]]*)\]\((?!https://|#)([^)]*)\)'
+replacement = '{mark and "!"}[\1]({address}/{kind}/v$HFPR_VERSION/\2)'
+"""
+        for mark, kind in (("!", "raw"), ("", "blob"))
+    )
+    again = "\n[[tool.hatch.metadata.hooks.fancy-pypi-readme.substitutions]]\n"
+    return pyproject.replace(_BEFORE_URLS, f"[project.urls]\n{section}\n{_BEFORE_URLS}").replace(_LINKS_AS_TEXT, images + again + links)
+
+
 # --- the distributions -----------------------------------------------------------------------------------------------------------
 
 
@@ -94,11 +147,13 @@ def build(source: Path, version: str, dist: Path) -> None:
 # --- the commands ----------------------------------------------------------------------------------------------------------------
 
 
-def prepare(version: str, *, root: Path = ROOT, dry_run: bool = False, date: str | None = None) -> None:
+def prepare(version: str, *, repository: str = "", root: Path = ROOT, dry_run: bool = False, date: str | None = None) -> None:
     """Build and test the release in a clone. Then commit and tag it in the repository, unless this is a dry run.
 
     Args:
         version: The version, such as ``0.1.0`` or ``0.2.0rc1``.
+        repository: The address of the repository on the web. Defaults to that of the remote ``origin``. If there is none, the metadata
+            has no links.
         root: The repository.
         dry_run: Whether to leave the repository unchanged.
         date: The date of the release, such as ``2026-01-31``. Defaults to today in UTC.
@@ -118,6 +173,13 @@ def prepare(version: str, *, root: Path = ROOT, dry_run: bool = False, date: str
         VERSION_FILE: with_version((root / VERSION_FILE).read_text("utf-8"), version),
         CHANGELOG: with_date((root / CHANGELOG).read_text("utf-8"), version, date or f"{datetime.now(UTC):%Y-%m-%d}"),
     }
+    address = web_address(repository or _git(root, "config", "--default", "", "--get", "remote.origin.url"))
+    if address is not None:
+        texts[PYPROJECT] = with_links((root / PYPROJECT).read_text("utf-8"), address)
+    elif repository:
+        raise ReleaseError(f"invalid repository {repository!r}: use an address such as https://github.com/owner/name")
+    else:
+        _print("origin is not on the web, so the metadata has no links; name the repository with REPOSITORY=https://…")
     with tempfile.TemporaryDirectory() as folder:
         clone = Path(folder) / "source"
         _git(root, "clone", "--quiet", "--no-hardlinks", str(root), str(clone))
@@ -192,12 +254,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     preparing = commands.add_parser("prepare", help="build, check, commit and tag a version")
     preparing.add_argument("version", help="the version, such as 0.1.0")
     preparing.add_argument("--dry-run", action="store_true", help="build and check only")
+    preparing.add_argument("--repository", default="", help="the address of the repository on the web; by default that of origin")
     verifying = commands.add_parser("verify", help="build and check a tag that is checked out")
     verifying.add_argument("tag", help="the tag, such as v0.1.0")
     options = parser.parse_args(arguments)
     try:
         if options.command == "prepare":
-            prepare(options.version, dry_run=options.dry_run)
+            prepare(options.version, repository=options.repository, dry_run=options.dry_run)
         else:
             verify(options.tag)
     except ReleaseError as error:

@@ -116,12 +116,12 @@ class Adapters(AdapterProperties):
         the block discards the writes. Reads in the block do not see the collected writes.
 
         A method that returns whether it found a row returns True in a batch. If the row does not exist, the whole batch
-        is rolled back. Methods that need the result of their own write raise UnsupportedError. These are methods that
-        return a count, cleanups, ``claim_events``, ``action_versions.create``, and updates that return the updated row.
+        is rolled back. Methods that need the result of their own write raise UnsupportedError. So do ``update`` with
+        ``returning=True`` and ``create_many`` with an ``on_conflict`` other than ``"error"``.
 
         Raises:
-            BatchRowNotFoundError: A write found no row, so nothing was written. The same applies if a write depends on
-                a value that has been changed concurrently, such as a consent.
+            BatchRowNotFoundError: A write found no row, so nothing was written. This is also raised if a write depends
+                on a value that was read before, such as the scopes of a consent, and that has changed since.
             ConflictError: A unique value is taken, so nothing was written.
             TransactionConflictError: The batch conflicted with another transaction and can be retried.
             TransactionMisuseError: A transaction is open here, and these adapters do not belong to it.

@@ -20,6 +20,15 @@ from ..migrations import migrate_to_latest
 MAX_PER_PAGE = 100
 """The maximum number of rows on a page, as in Auth0's Management API."""
 
+SERVER_ERRORS = {
+    500: "An internal error occurred.",
+    501: "The server does not support this operation.",
+    503: "The database did not complete the request.",
+}
+"""The messages of responses to server errors, by status. The message of the error itself is only logged."""
+RETRY_AFTER = "1"
+"""The number of seconds after which a client may repeat a request that failed with a retryable error."""
+
 logger: logging.Logger = logging.getLogger("authhero_sql.http")
 """The logger of errors whose response has a status of 500 or more, at level ERROR."""
 
@@ -73,13 +82,13 @@ class ListParams(BaseModel):
     """The query parameters of a list, with the names and limits of Auth0's Management API.
 
     Pass them to an adapter with ``await adapters.users.list(tenant_id, **params.arguments())``. ``take`` and ``from`` select checkpoint
-    pagination. A subclass may declare other limits.
+    pagination. ``per_page`` and ``take`` are at most 100. A subclass may declare other limits, up to the 1,000 rows of ``list``.
     """
 
     model_config: ClassVar[ConfigDict] = ConfigDict(hide_input_in_errors=True, validate_by_name=True, validate_by_alias=True)
 
     page: int = Field(default=0, ge=0, description="The page number, starting at 0.")
-    per_page: int = Field(default=50, ge=1, le=MAX_PER_PAGE, description="The maximum number of rows on the page.")
+    per_page: int = Field(default=50, ge=1, le=MAX_PER_PAGE, description="The maximum number of rows on the page, at most 100.")
     include_totals: bool | Literal["estimate"] = Field(default=False, description="Whether to return the total number of matching rows.")
     sort: str | None = Field(default=None, description="The field to sort by and the direction, such as created_at:-1.")
     q: str | None = Field(default=None, description="A filter in Auth0's subset of the Lucene query syntax.")
@@ -87,7 +96,7 @@ class ListParams(BaseModel):
         default=None, alias="from", description="The cursor for checkpoint pagination, from the `next` of the previous page."
     )
     take: int | None = Field(
-        default=None, ge=1, le=MAX_PER_PAGE, description="The maximum number of rows on the page with checkpoint pagination."
+        default=None, ge=1, le=MAX_PER_PAGE, description="The maximum number of rows on the page with checkpoint pagination, at most 100."
     )
 
     @classmethod
@@ -109,7 +118,8 @@ class ListParams(BaseModel):
 
 def describe_errors(errors: Iterable[Mapping[str, Any]]) -> str:
     """Return the errors of pydantic as one line, by field. Values are omitted, because they may be secret."""
-    return "; ".join(f"{'.'.join(map(str, error['loc']))}: {error['msg']}" for error in errors)
+    # An error that concerns the whole body, such as invalid JSON, has no location.
+    return "; ".join(": ".join(filter(None, [".".join(map(str, error["loc"])), error["msg"]])) for error in errors)
 
 
 def error_body(status: int, message: str) -> dict[str, Any]:
@@ -117,14 +127,18 @@ def error_body(status: int, message: str) -> dict[str, Any]:
     return {"statusCode": status, "error": HTTPStatus(status).phrase, "message": message}
 
 
-def error_response(error: AuthHeroSQLError) -> tuple[int, dict[str, Any]]:
-    """Return the status and the body of the response to an error.
+def error_response(error: AuthHeroSQLError) -> tuple[int, dict[str, Any], dict[str, str]]:
+    """Return the status, the body and the headers of the response to an error.
 
     The body of a client error contains the message of the error, which never includes values. A server error is logged, and its body
-    contains only the description of the status.
+    contains only a general message. If the error is retryable, the response has the header ``Retry-After``.
     """
     status = error.status_code
     if status < 500:
-        return status, error_body(status, str(error))
-    logger.error("responding with status %s: %s", status, type(error).__name__, exc_info=error)
-    return status, error_body(status, HTTPStatus(status).description)
+        message = str(error)
+    else:
+        logger.error("responding with status %s: %s", status, type(error).__name__, exc_info=error)
+        message = SERVER_ERRORS.get(status, SERVER_ERRORS[500])
+        if error.retryable:
+            message += " Try again later."
+    return status, error_body(status, message), {"Retry-After": RETRY_AFTER} if error.retryable else {}

@@ -65,8 +65,8 @@ dependencies: dict[str, Provide] = {
 
 
 def _handle_error(request: Request[Any, Any, Any], error: AuthHeroSQLError) -> Response[dict[str, Any]]:
-    status, content = error_response(error)
-    return Response(content, status_code=status)
+    status, content, headers = error_response(error)
+    return Response(content, status_code=status, headers=headers)
 
 
 def _handle_invalid_request(request: Request[Any, Any, Any], error: ClientException) -> Response[dict[str, Any]]:

@@ -2,12 +2,16 @@
 
 .. code-block:: python
 
-    app = Starlette(routes, lifespan=lifespan("sqlite:///auth.db", migrate=True), exception_handlers=exception_handlers)
-
-
     async def list_users(request: Request) -> JSONResponse:
         page = await get_adapters(request).users.list("acme", **list_params(request).arguments())
         return JSONResponse(page.model_dump(mode="json", by_alias=True, exclude_none=True))
+
+
+    app = Starlette(
+        routes=[Route("/api/v2/users", list_users)],
+        lifespan=lifespan("sqlite:///auth.db", migrate=True),
+        exception_handlers=exception_handlers,
+    )
 """
 
 from __future__ import annotations
@@ -47,8 +51,8 @@ def list_params(request: Request) -> ListParams:
 
 
 async def _handle_error(request: Request, error: AuthHeroSQLError) -> Response:
-    status, body = error_response(error)
-    return JSONResponse(body, status)
+    status, body, headers = error_response(error)
+    return JSONResponse(body, status, headers)
 
 
 exception_handlers: dict[int | type[Exception], Callable[[Request, Any], Coroutine[Any, Any, Response]]] = {AuthHeroSQLError: _handle_error}

@@ -17,7 +17,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit, urlunsplit
 from ..errors import ConfigurationError, DriverMissingError, did_you_mean, printable
 from .dialect import Dialect
 from .interface import Call, Database, Executor, Features
-from .managed import ManagedDatabase
+from .managed import ManagedDatabase, unknown_keyword
 from .tls import DISABLE, PREFER, tls_settings
 
 if TYPE_CHECKING:
@@ -347,7 +347,7 @@ def connect(url: str, **options: Unpack[ConnectOptions]) -> ManagedDatabase:
             try:
                 return engine.from_url(url, converted)
             except TypeError as error:
-                name = str(error).rpartition(" ")[2].strip("'")
+                name = unknown_keyword(error) or ""
                 raise ConfigurationError(f'{engine.name} has no option "{printable(name)}"{did_you_mean(name, _OPTION_NAMES)}') from error
             except ValueError as error:
                 way_out = "percent-encode reserved characters in the user name and the password"

@@ -94,14 +94,23 @@ class OutcomeGuard:
             raise UnknownOutcomeError(code=error.code) from error
 
 
+def unknown_keyword(error: Exception) -> str | None:
+    """Return the keyword argument that a function does not have, or None if the error has another reason.
+
+    Since Python 3.13, the message also suggests a similar name.
+    """
+    found = re.search(r"unexpected keyword argument '([^']*)'", str(error))
+    return found[1] if found else None
+
+
 def invalid_options_error(error: TypeError | ValueError) -> ConfigurationError:
     """Return the error for options that a driver rejects.
 
     The driver's own message is not repeated, because it may contain a part of the URL and therefore of the password.
     """
-    found = re.search(r"keyword argument '(\w+)'$", str(error))
-    if found:
-        return ConfigurationError(f'there is no option "{found[1]}": correct or remove it')
+    name = unknown_keyword(error)
+    if name is not None:
+        return ConfigurationError(f'there is no option "{name}": correct or remove it')
     return ConfigurationError("the URL or one of the options is invalid: check the values of the options")
 
 

@@ -274,7 +274,7 @@ class RefreshTokenFields(Model):
     token_hash: Secret[Varchar64 | None] = None
     """The hash that verifies the token."""
     family_id: Varchar26 | None = None
-    """The ID of the token family."""
+    """The ID of the token family, by convention the ID of its first token; set at the first rotation if omitted."""
     rotated_to: Varchar26 | None = None
     """The ID of the successor in the token family."""
     rotated_at: Instant | None = None

@@ -194,7 +194,7 @@ class UserInsert(UserFields, Insert):
     """The fields of a new user; the password hash is stored in a separate table."""
 
     provider: Varchar255 | None = None
-    """The name of the provider; if omitted, the prefix of ``user_id``, or ``auth0``."""
+    """The name of the provider; if omitted, the prefix of ``user_id``, or ``auth0``, regardless of the connection."""
     is_social: bool | None = None
     """Whether the connection is a social connection."""
     login_count: int | None = None

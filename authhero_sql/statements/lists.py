@@ -65,7 +65,7 @@ class ListStatements(Statements):
     Args:
         table: The table.
         cache: The cached statements of the database.
-        side: A table whose columns are joined.
+        joined: A table whose columns are joined.
         gathers: The related rows that are read with each row of a page.
         gatherer: The reader of the related rows.
         targets: Returns the columns of the fields that a filter may name.
@@ -75,12 +75,12 @@ class ListStatements(Statements):
         self,
         table: AnyTable,
         cache: StatementCache,
-        side: JoinedTable | None = None,
+        joined: JoinedTable | None = None,
         gathers: RelatedRows | None = None,
         gatherer: RowReader[Any] | None = None,
         targets: Callable[[], Mapping[str, Target]] = dict,
     ) -> None:
-        super().__init__(table, cache, side)
+        super().__init__(table, cache, joined)
         self.related = gathers
         self.gatherer = gatherer
         self.targets = targets
@@ -98,7 +98,7 @@ class ListStatements(Statements):
 
         key = ("page", read, shape(where, self.dialect), tuple(order), totals)
         values = {**self._values(where, filter), "limit": window.per_page, "offset": window.start}
-        return self._list_text(key, build, filter, planned=self._depends_on_side(order, filter)).bind(values)
+        return self._list_text(key, build, filter, planned=self._depends_on_joined(order, filter)).bind(values)
 
     def count(self, where: Where, totals: Totals = True, filter: Filter | None = None) -> Call:
         """Return the number of rows that meet the conditions. An estimate stops one row after the limit."""
@@ -130,7 +130,7 @@ class ListStatements(Statements):
         key = ("walk", walk.read, shape(where, self.dialect), walk.order, segment)
         position = {"after_value": after and after.value, "after_key": after and after.id}
         values = {**self._values(where, filter), **position, "limit": limit}
-        return self._list_text(key, build, filter, planned=self._depends_on_side(walk.order, filter)).bind(values)
+        return self._list_text(key, build, filter, planned=self._depends_on_joined(walk.order, filter)).bind(values)
 
     # Parts of the statements.
 
@@ -185,8 +185,8 @@ class ListStatements(Statements):
             return False
         return all(is_selective(self.table, equal) for equal in filter.alternatives)
 
-    def _depends_on_side(self, order: Sequence[Order], filter: Filter | None) -> bool:
-        """Return whether the side table determines which rows match, or their order."""
+    def _depends_on_joined(self, order: Sequence[Order], filter: Filter | None) -> bool:
+        """Return whether the joined table determines which rows match, or their order."""
         named = {part.column for part in order} | (filter.columns if filter else frozenset())
         return any(name not in self.table for name in named)
 
@@ -201,7 +201,7 @@ class ListStatements(Statements):
     ) -> Any:
         """Return the rows of a list in order, limited by ``cut``.
 
-        Unless the engine stops after a page on its own, the side table is joined to the limited rows. Otherwise PostgreSQL might join all
+        Unless the engine stops after a page on its own, the joined table is joined to the limited rows. Otherwise PostgreSQL might join all
         rows of a tenant before it applies the limit, because a cached plan is made for a tenant of average size.
         """
 
@@ -211,7 +211,7 @@ class ListStatements(Statements):
             return cut(self._sorted_by(narrow(builder, plain), plain, order))
 
         source = self._list_source(where, order, filter)
-        if self.joined is None or self._depends_on_side(order, filter):
+        if self.joined is None or self._depends_on_joined(order, filter):
             return limited(self._joined(source).select(*(self._field(source, column) for column in read)), source)
         if self._stops_after_page(where, order, filter):
             return limited(self._joined(source).select(*self._page_columns(source, read)), source)
@@ -223,7 +223,7 @@ class ListStatements(Statements):
     def _page_columns(self, source: Any, read: Sequence[Column]) -> list[Term]:
         """Return the columns of the limited rows, and the related rows that are gathered for each of them.
 
-        It is not used if the side table determines which rows match, because the related rows would then be read for every row of the
+        It is not used if the joined table determines which rows match, because the related rows would then be read for every row of the
         tenant.
         """
         shown: list[Term] = [self._field(source, column) for column in read]
@@ -247,7 +247,7 @@ class ListStatements(Statements):
         """Return the number of rows that meet the conditions, limited by the parameter ``estimate_limit`` for an estimate."""
         source: Any = self._list_source(where, (), filter)
         needs_join = filter is not None and any(name not in self.table for name in filter.columns)
-        # The side table has at most one row per row, so it does not change the count unless the filter names its columns.
+        # The joined table has at most one row per row, so it does not change the count unless the filter names its columns.
         builder: Any = self._joined(source) if needs_join else self.dialect.query.from_(source)
         counted = Count("*") if totals is True else NullValue()
         builder = builder.select(counted).where(self._criterion(self._conditions_source(source, filter), where))

@@ -32,9 +32,9 @@ class JoinedTable:
     """A table with at most one row per row of the main table, whose columns are joined.
 
     Attributes:
-        table: The side table.
+        table: The joined table.
         columns: The columns that are read, and the public field that each becomes.
-        on: The columns of the main table, and the columns of the side table that must equal them.
+        on: The columns of the main table, and the columns of the joined table that must equal them.
     """
 
     table: AnyTable
@@ -43,7 +43,7 @@ class JoinedTable:
 
     @cached_property
     def read(self) -> tuple[Column, ...]:
-        """The columns under the names of their public fields. They are NULL if the side table has no row."""
+        """The columns under the names of their public fields. They are NULL if the joined table has no row."""
         return tuple(replace(self.table[name], field=field, null=True) for name, field in self.columns.items())
 
 
@@ -98,14 +98,14 @@ class Statements:
     Args:
         table: The table.
         cache: The cached statements of the database.
-        side: A table whose columns are joined.
+        joined: A table whose columns are joined.
     """
 
-    def __init__(self, table: AnyTable, cache: StatementCache, side: JoinedTable | None = None) -> None:
+    def __init__(self, table: AnyTable, cache: StatementCache, joined: JoinedTable | None = None) -> None:
         self.table = table
         self.cache = cache
         self.dialect: Dialect = cache.dialect
-        self.joined = side
+        self.joined = joined
 
     # Reading.
 
@@ -132,7 +132,7 @@ class Statements:
     def select_either(self, read: Read, first: Where, second: Where) -> Call:
         """Return the rows that meet the first conditions and the rows that meet the second, unordered.
 
-        A row that meets both occurs twice. The side table is joined to the first rows only; its columns are NULL in the second rows.
+        A row that meets both occurs twice. The joined table is joined to the first rows only; its columns are NULL in the second rows.
         """
 
         def part(where: Where, prefix: str, *, join: bool) -> Any:
@@ -409,7 +409,7 @@ class Statements:
         return index_for(table, equal, bounded, () if listed else order, listed=listed)
 
     def _joined(self, source: Any, *, few: bool = False) -> Any:
-        """Return a query from the source with the side table joined; ``few`` says that the source only has the rows of a page."""
+        """Return a query from the source with the joined table joined; ``few`` says that the source only has the rows of a page."""
         builder = self.dialect.query.from_(source)
         if self.joined is None:
             return builder
@@ -420,7 +420,7 @@ class Statements:
         return builder.left_join(other).on(same)
 
     def _field(self, source: Any, column: Column) -> Field:
-        """Return a column of the main table or of the side table."""
+        """Return a column of the main table or of the joined table."""
         in_side = self.joined is not None and column.name in self.joined.columns and column.name not in self.table
         field: Field = (SQLTable(self.joined.table.name) if in_side and self.joined else source).field(column.name)
         return field

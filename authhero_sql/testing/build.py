@@ -1,8 +1,8 @@
 """Builders of minimal valid input for every entity, such as ``users.create("acme", build.user(email="ada@acme.example"))``.
 
-Each function returns a dictionary with the required fields. Keyword arguments add or replace fields. If the caller chooses the name or
-the ID of an entity, it is the first argument: ``build.user("grace")``. References use the defaults of the other functions: a session
-belongs to ``build.user()`` and has the client ``build.client()``.
+Each function returns a dictionary with the required fields. Keyword arguments add or replace fields. The first positional argument, if
+there is one, is the name or the ID of the entity, or the ID of the entity that it belongs to. References use the defaults of the other
+functions: a session belongs to ``build.user()`` and has the client ``build.client()``.
 """
 
 from __future__ import annotations

@@ -12,8 +12,14 @@ DEVICE = {
 
 
 def user(name: str = "ada", /, **fields: Any) -> dict[str, Any]:
-    """Build a user of the connection ``db``."""
-    return {"user_id": f"auth0|{name}", "email": f"{name}@acme.example", "provider": "auth0", "connection": "db", **fields}
+    """Build a user of the connection ``db``.
+
+    Args:
+        name: The ID at the provider ``auth0``, such as ``grace``, or a whole user ID, such as ``google-oauth2|grace``.
+        fields: The fields to add or replace, such as ``connection="Username-Password-Authentication"``.
+    """
+    provider, id = name.split("|", 1) if "|" in name else ("auth0", name)
+    return {"user_id": f"{provider}|{id}", "email": f"{id}@acme.example", "provider": provider, "connection": "db", **fields}
 
 
 def user_activity(**fields: Any) -> dict[str, Any]:

@@ -133,17 +133,17 @@ def assert_no_secrets(caplog: LogCapture, adapters: Adapters, *extra_secrets: st
 
     Args:
         caplog: The pytest fixture.
-        adapters: The adapters of the fixture ``authhero_adapters``.
+        adapters: The adapters of the fixture ``authhero_adapters``, or adapters from ``authhero_copies.adapters()``.
         extra_secrets: Secrets that the database never stores, such as passwords and tokens before they are hashed.
         allowed: Values of secret columns that may be logged.
 
     Raises:
         AssertionError: A record contains a secret. The message names the column and the record, but not the value.
-        TypeError: The adapters do not come from the fixture.
+        TypeError: The adapters come from elsewhere, such as ``create_adapters``.
     """
     database = adapters.database
     if not isinstance(database, InlineDatabase) or not isinstance(database.raw, Recorder):
-        raise TypeError("assert_no_secrets requires the adapters of the fixture authhero_adapters")
+        raise TypeError("assert_no_secrets requires adapters of the fixtures authhero_adapters or authhero_copies")
     locations = {*_stored_values(database.raw), *database.raw.bound}
     secrets = {value: f"secret {number} of the test" for number, value in enumerate(extra_secrets, 1)}
     for location, stored in sorted(locations):

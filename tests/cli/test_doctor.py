@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from authhero_sql import Database, Finding, connect, create_adapters, diagnose, doctor, migrate_down, migrate_to_latest
+from authhero_sql import Database, Finding, connect, create_adapters, diagnose, doctor, migrate_down, migrate_to_latest, repair
 from authhero_sql.clock import system_clock
 from authhero_sql.dialects import diagnosis
 from authhero_sql.dialects.interface import Call
@@ -57,9 +57,14 @@ async def test_a_pending_migration_and_an_interrupted_one(database_url: str) -> 
         await db.execute(
             Call(f"UPDATE {LEDGER.name} SET applied_at = NULL, steps_started = 2, steps_done = 1 WHERE name = '0007_page_hooks'")
         )
-        severity, message = findings_by_check(await diagnose(db))["ledger"]
-        assert severity == "problem"
-        assert message.startswith("a migration was interrupted: 0007_page_hooks: 1 of 2 steps are done")
+        (finding,) = [finding for finding in await diagnose(db) if finding.check == "ledger"]
+        assert finding.severity == "problem"
+        assert finding.message.startswith("a migration was interrupted: 0007_page_hooks: 1 of 2 steps are done")
+        assert finding.fix == "run `authhero-sql repair --record`, then `authhero-sql migrate`"
+        await repair(db)
+        # The completed steps are already known, so the second run only needs "migrate".
+        (finding,) = [finding for finding in await diagnose(db) if finding.check == "ledger"]
+        assert finding.fix == "run `authhero-sql migrate`"
 
 
 async def test_a_missing_index_and_what_is_not_declared(database_url: str) -> None:
@@ -73,6 +78,16 @@ async def test_a_missing_index_and_what_is_not_declared(database_url: str) -> No
         # The suggested fix can be run as a statement.
         await db.execute(Call(first.fix.rstrip(";")))
         assert [finding.severity for finding in await diagnose(db)] == ["note"]
+
+
+async def test_a_missing_column(database_url: str) -> None:
+    async with connect(database_url) as db:
+        await migrate_to_latest(db)
+        await db.execute(Call(db.dialect.drop_column("users", "nickname")))
+        (finding,) = [finding for finding in await diagnose(db) if finding.check == "schema"]
+        assert (finding.severity, finding.message) == ("problem", "users: column nickname is missing")
+        assert finding.fix.startswith("change it to ")
+        assert finding.fix.endswith(" by hand, or restore the database from a backup")
 
 
 @pytest.mark.engines("postgresql")

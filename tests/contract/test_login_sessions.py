@@ -168,6 +168,15 @@ async def test_a_failed_update_of_a_token_pushes_nothing(store: Adapters) -> Non
     assert (found.client_id, found.rotated_to) == ("web", None)
 
 
+async def test_a_token_without_a_family_joins_one_when_it_is_rotated(store: Adapters) -> None:
+    await store.refresh_tokens.create("acme", refresh_token("alone"))
+    assert await store.refresh_tokens.revoke_family("acme", "alone", SOON) == 0
+    rotation = await store.refresh_tokens.rotate("acme", "alone", refresh_token("next", family_id="ignored"))
+    assert rotation.token is not None
+    assert rotation.token.family_id == "alone"
+    assert await store.refresh_tokens.revoke_family("acme", "alone", SOON) == 2
+
+
 async def test_lookups_are_exact(store: Adapters) -> None:
     await store.refresh_tokens.create("acme", refresh_token("r", token_lookup="aBc", family_id="fam"))
     for lookup in ("abc", "ABC", "aBc ", "aB", "aBc%", "%", ""):

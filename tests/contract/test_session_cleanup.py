@@ -86,6 +86,13 @@ async def test_the_grace_is_kept_to_the_millisecond(store: Adapters, grace: time
         assert found is not None
 
 
+@pytest.mark.parametrize("grace", [7, None, timedelta.max])
+async def test_a_grace_that_makes_no_sense_is_refused(store: Adapters, grace: Any) -> None:
+    with pytest.raises(InvalidValueError) as caught:
+        await store.session_cleanup(grace=grace)
+    assert caught.value.field == "grace"
+
+
 async def test_login_sessions_that_live_are_kept_without_their_session(store: Adapters) -> None:
     now = store.context.now()
     await store.sessions.create("acme", session("gone", login_session_id="x", expires_at=now - 9 * DAY))

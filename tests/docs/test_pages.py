@@ -29,7 +29,7 @@ PAGES = sorted(
 )
 ENGINE_PAGES = {"postgresql": "engines/postgresql.md", "mysql": "engines/mysql.md", "d1": "engines/d1.md"}
 """The pages whose blocks run on another engine than SQLite, by engine."""
-COMPLETE = {"index.md", "start.md", "tutorial.md"}
+COMPLETE = {"index.md", "start.md", "tutorial.md", "frameworks/starlette-tutorial.md"}
 """The pages whose blocks only use names that the page defines."""
 FENCE = re.compile(r"^( *)```(python|sh)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 FILES = {

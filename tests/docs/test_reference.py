@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from itertools import combinations
 from pathlib import Path
+from typing import is_typeddict
 
 import pytest
 
 import authhero_sql
+from authhero_sql import types as dictionaries
 from authhero_sql.models.logs import LogType
 from authhero_sql.tables import REGISTRY
+from authhero_sql.testing import build
 from scripts.diagram import draw_tables
-from scripts.reference import GROUPS, error_classes, pages, public_methods, table_groups
+from scripts.reference import (
+    GROUPS,
+    constraint_notes,
+    error_classes,
+    log_type_meanings,
+    methods_without_batch,
+    pages,
+    public_methods,
+    table_groups,
+)
 from tests.kinds import adapter_classes
 
 ROOT = Path(__file__).parents[2]
@@ -56,6 +69,45 @@ def test_every_error_log_type_and_export_is_described(written: dict[str, str]) -
     for name in authhero_sql.__all__:
         if not name.startswith("_"):
             assert re.search(rf"\{{py:\w+\}} {re.escape(name)}\b", everything), name
+
+
+def test_blocks_of_code_in_docstrings_are_blocks_on_the_page(written: dict[str, str]) -> None:
+    for name, page in written.items():
+        assert "code-block::" not in page, name
+        assert not re.search(r"(?<!`)``(?!`)", page), name
+    for name in ("where", "contrib"):
+        assert "\n```python\n" in written[f"{name}.md"]
+    assert "from authhero_sql.where import any_of, gt, startswith\n" in written["where.md"]
+
+
+def test_builders_and_typed_dictionaries_are_described(written: dict[str, str]) -> None:
+    for name, value in vars(build).items():
+        if inspect.isfunction(value) and not name.startswith("_"):
+            assert f"{{py:function}} build.{name}(" in written["build.md"]
+    for name, value in vars(dictionaries).items():
+        if is_typeddict(value) and not name.startswith("_") and value.__module__ == dictionaries.__name__:
+            assert f"{{py:class}} {name}\n" in written["types.md"]
+    log = written["types.md"].partition("{py:class} LogCreate\n")[2].partition("````")[0]
+    assert "Required: `type`, `date`, `is_mobile` or `isMobile`.\n" in log
+
+
+def test_every_log_type_has_a_meaning() -> None:
+    meanings = log_type_meanings()
+    assert meanings.keys() == {each.name for each in LogType}
+    assert [text for text in meanings.values() if not (text[0].isupper() and text.endswith("."))] == []
+
+
+def test_the_guide_of_batches_names_the_methods_that_a_batch_does_not_have() -> None:
+    limitations = (ROOT / "docs" / "guides" / "batches.md").read_text("utf-8").partition("## Limitations")[2]
+    assert [name for name in methods_without_batch() if f"`{name}`" not in limitations] == []
+
+
+def test_constraints_are_written_in_words() -> None:
+    assert list(constraint_notes("min_length=2, max_length=2")) == ["exactly 2 characters"]
+    assert list(constraint_notes("min_length=1, pattern='^[a-z]+$'")) == ["at least 1 character", "matches `^[a-z]+$`"]
+    assert list(constraint_notes("max_length=100_000")) == ["at most 100,000 characters"]
+    assert list(constraint_notes("ge=0, le=600")) == ["0 to 600"]
+    assert list(constraint_notes("ge=0")) == ["at least 0"]
 
 
 def test_secrets_and_limits_of_fields_are_named(written: dict[str, str]) -> None:

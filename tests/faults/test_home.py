@@ -71,7 +71,13 @@ def test_a_second_event_loop_is_told_so(migrated_url: str) -> None:
 
 
 def test_a_forked_process_is_told_so(migrated_url: str) -> None:
-    done = subprocess.run([sys.executable, "-c", FORKED, migrated_url], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore::DeprecationWarning", "-c", FORKED, migrated_url],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == ["the database was opened in another process: open one after the fork"] * 6
 

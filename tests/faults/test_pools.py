@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -22,10 +23,14 @@ from authhero_sql import (
     Database,
     DatabaseError,
     DatabaseUnavailableError,
+    PoolTimeoutError,
     connect,
     create_adapters,
 )
 from authhero_sql.dialects import Call
+from authhero_sql.dialects.mysql import MySQLDatabase
+from authhero_sql.dialects.mysql_drivers import AsyncmyDriver, MySQLDriver
+from authhero_sql.dialects.postgresql import PostgreSQLDatabase
 
 ADA = {"user_id": "auth0|ada", "email": "ada@acme.example", "connection": "db", "password": {"hash": "h", "algorithm": "argon2id"}}
 
@@ -305,6 +310,33 @@ async def test_an_asyncpg_pool_that_is_not_open_says_so(migrated_url: str) -> No
         assert await adapters.tenants.get("acme") is None
     with pytest.raises(DatabaseUnavailableError):
         await adapters.tenants.get("acme")
+
+
+@pytest.mark.engines("postgresql", "mysql")
+async def test_a_pool_without_a_free_connection_is_a_timeout(migrated_url: str) -> None:
+    mysql = migrated_url.startswith("mysql")
+    async with (mysql_pool if mysql else asyncpg_pool)(migrated_url, **{"maxsize" if mysql else "max_size": 1}) as pool:
+        driver = AsyncmyDriver if "asyncmy" in migrated_url else MySQLDriver
+        kind: Any = partial(MySQLDatabase, driver=driver) if mysql else PostgreSQLDatabase
+        async with kind(pool=pool, acquire_timeout=0.05) as db, db.transaction():
+            with pytest.raises(PoolTimeoutError, match=r"no connection became free in 0\.05 seconds"):
+                await read_outside(db)
+        # The user has the connection back.
+        async with kind(pool=pool) as db:
+            assert await read_outside(db) == [(1,)]
+
+
+async def read_outside(db: Any) -> list[tuple[Any, ...]]:
+    """Read in a task that is in no transaction."""
+    return [tuple(row) for row in await db.fetch(Call("SELECT 1"))]
+
+
+@pytest.mark.engines("sqlite")
+async def test_a_connection_whose_text_is_not_str_is_refused(migrated_url: str) -> None:
+    async with aiosqlite_connection(migrated_url) as connection:
+        connection.text_factory = bytes
+        with pytest.raises(ConfigurationError, match="text_factory"):
+            await create_adapters(connection)
 
 
 @pytest.mark.engines("sqlite")

@@ -17,13 +17,25 @@ import pytest
 from fastapi import FastAPI
 from litestar import Litestar
 from litestar.params import FromPath, JSONBody
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from authhero_sql import Adapters, ConflictError, DatabaseUnavailableError, InvalidQueryError, connect, migration_status, models
+from authhero_sql import (
+    Adapters,
+    AuthHeroSQLError,
+    ConfigurationError,
+    ConflictError,
+    DatabaseUnavailableError,
+    InvalidQueryError,
+    UnknownOutcomeError,
+    UnsupportedError,
+    connect,
+    migration_status,
+    models,
+)
 from authhero_sql.adapters import users
 from authhero_sql.contrib import fastapi as for_fastapi
 from authhero_sql.contrib import http
@@ -204,6 +216,8 @@ async def test_what_the_server_answers_for_is_logged_and_not_explained(app: Any,
     assert answer.status_code == 503
     assert (answer.json()["statusCode"], answer.json()["error"]) == (503, "Service Unavailable")
     assert "hunter2" not in answer.text
+    assert answer.json()["message"] == "The database did not complete the request. Try again later."
+    assert answer.headers["Retry-After"] == "1"
     logged = [record for record in caplog.records if record.name == "authhero_sql.http"]
     assert [(record.levelname, record.getMessage()) for record in logged] == [("ERROR", "responding with status 503: UnavailableError")]
     assert logged[0].exc_info is not None
@@ -226,6 +240,26 @@ async def test_the_parameters_stand_in_the_documentation_of_fastapi() -> None:
     assert [parameter["name"] for parameter in operation["parameters"]] == [
         "page", "per_page", "include_totals", "sort", "q", "from", "take",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (UnknownOutcomeError(), "The database did not complete the request."),
+        (UnsupportedError("hunter2"), "The server does not support this operation."),
+        (ConfigurationError("hunter2"), "An internal error occurred."),
+    ],
+)
+def test_an_error_that_a_retry_does_not_help_does_not_ask_for_one(error: AuthHeroSQLError, message: str) -> None:
+    status, body, headers = http.error_response(error)
+    assert (status, body["message"], headers) == (error.status_code, message, {})
+
+
+def test_an_error_of_the_whole_body_has_no_field() -> None:
+    for body, start in (("{", "Invalid JSON: "), ("{}", "password: ")):
+        with pytest.raises(ValidationError) as caught:
+            Given.model_validate_json(body)
+        assert http.describe_errors(caught.value.errors()).startswith(start)
 
 
 # --- the lifespan --------------------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ import pytest
 from authhero_sql import connect
 from authhero_sql.dialects import _NOT_IN_URL
 from authhero_sql.dialects.d1 import HTTPTransport
+from authhero_sql.dialects.managed import unknown_keyword
 from authhero_sql.dialects.mysql import MySQLDatabase
 from authhero_sql.dialects.options import ConnectOptions, D1Options, MySQLOptions, PostgreSQLOptions, SQLiteOptions
 from authhero_sql.dialects.postgresql import PostgreSQLDatabase
@@ -55,3 +56,16 @@ def test_connect_knows_those_of_every_engine() -> None:
     )
     assert ConnectOptions.__optional_keys__ == every
     assert inspect.signature(connect).parameters["options"].annotation == "Unpack[ConnectOptions]"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "connect() got an unexpected keyword argument 'sslx'",
+        "connect() got an unexpected keyword argument 'sslx'. Did you mean 'ssl'?",
+    ],
+    ids=["Python 3.12", "Python 3.13"],
+)
+def test_an_unknown_option_is_found_in_what_python_says(message: str) -> None:
+    assert unknown_keyword(TypeError(message)) == "sslx"
+    assert unknown_keyword(TypeError("'int' object is not callable")) is None

@@ -239,7 +239,7 @@ def test_a_page_too_far_is_refused() -> None:
     for page, per_page in ((20_000, 50), (1_000, 1_000), (1_000, 2_000), (1_000_000, 1), (10**30, 0)):
         assert Window.of(page, per_page).start <= MAX_OFFSET
     for page, per_page in ((20_001, 50), (1_001, 1_000), (1_000_001, 1), (MAX_OFFSET, MAX_PAGE), (2**63, 1), (10**30, MAX_PAGE)):
-        with pytest.raises(InvalidQueryError, match="at most 1,000,000 rows may precede a page; use from_ and take"):
+        with pytest.raises(InvalidQueryError, match="at most 1,000,000 rows may precede a page; use from and take"):
             Window.of(page, per_page)
 
 

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from scripts import release
-from scripts.release import CHANGELOG, VERSION_FILE, ReleaseError, prepare, verify, with_date, with_version
+from scripts.release import (
+    CHANGELOG,
+    PYPROJECT,
+    VERSION_FILE,
+    ReleaseError,
+    prepare,
+    verify,
+    web_address,
+    with_date,
+    with_links,
+    with_version,
+)
 
 SOURCE = '"""A package."""\n\n__version__ = "0.1.0"\n'
 CHANGES = "# Changelog\n\n## [Unreleased]\n\n### Added\n\n- A thing.\n\n## [0.0.9] - 2025-01-31\n\n- The first.\n"
@@ -83,6 +96,57 @@ def test_this_checkout_can_be_prepared() -> None:
     assert '__version__ = "99.0.0"' in with_version((release.ROOT / VERSION_FILE).read_text("utf-8"), "99.0.0")
     changelog = (release.ROOT / CHANGELOG).read_text("utf-8").replace("## [Unreleased]\n", "## [Unreleased]\n\n- A change.\n")
     assert "## [Unreleased]\n\n## [99.0.0] - 2026-01-31\n\n- A change.\n" in with_date(changelog, "99.0.0", "2026-01-31")
+
+
+# --- links -----------------------------------------------------------------------------------------------------------------------
+
+ADDRESS = "https://github.com/owner/auth-sql"
+
+
+@pytest.mark.parametrize(
+    ("remote", "address"),
+    [
+        ("https://github.com/owner/auth-sql", ADDRESS),
+        ("https://github.com/owner/auth-sql.git", ADDRESS),
+        ("git@github.com:owner/auth-sql.git", ADDRESS),
+        ("ssh://git@github.com/owner/auth-sql.git", ADDRESS),
+        ("/home/ada/auth-sql", None),
+        ("../auth-sql.git", None),
+        ("https://user:secret@github.com/owner/auth-sql", None),
+        ("file:///home/ada/auth-sql", None),
+        ("", None),
+    ],
+)
+def test_a_remote_has_an_address_on_the_web_or_none(remote: str, address: str | None) -> None:
+    assert web_address(remote) == address
+
+
+def test_the_links_lead_to_the_repository_as_of_the_release() -> None:
+    source = (release.ROOT / PYPROJECT).read_text("utf-8")
+    linked = with_links(source, ADDRESS) if "[project.urls]" not in source else source
+    project = tomllib.loads(linked)
+    assert project["project"]["urls"].keys() == {"Documentation", "Repository", "Changelog", "Issues"}
+    text = "![A picture](a/b.svg) [a page](docs/start.md) [elsewhere](https://example.com) [below](#more)"
+    for each in project["tool"]["hatch"]["metadata"]["hooks"]["fancy-pypi-readme"]["substitutions"]:
+        text = re.sub(each["pattern"], each["replacement"], text)
+    assert text == (
+        f"![A picture]({ADDRESS}/raw/v$HFPR_VERSION/a/b.svg) [a page]({ADDRESS}/blob/v$HFPR_VERSION/docs/start.md) "
+        "[elsewhere](https://example.com) [below](#more)"
+    )
+    assert with_links(linked, ADDRESS) == linked
+    with pytest.raises(ReleaseError, match="another repository"):
+        with_links(linked, f"{ADDRESS}-fork")
+
+
+@pytest.mark.usefixtures("built")
+def test_a_release_of_a_repository_on_the_web_has_its_links(repository: Path) -> None:
+    (repository / PYPROJECT).write_text((release.ROOT / PYPROJECT).read_text("utf-8"), "utf-8")
+    git(repository, "add", ".")
+    git(repository, "commit", "--quiet", "--message", "The project")
+    with pytest.raises(ReleaseError, match="invalid repository"):
+        prepare("0.2.0", repository="auth-sql", root=repository)
+    prepare("0.2.0", repository=ADDRESS, root=repository, date="2026-01-31")
+    assert f'Repository = "{ADDRESS}"' in git(repository, "show", f"v0.2.0:{PYPROJECT}")
 
 
 # --- a whole release -------------------------------------------------------------------------------------------------------------

@@ -295,6 +295,19 @@ def test_fields_are_added_and_replaced(name: str) -> None:
     assert builder(**{known: "other", "more": 1}) == {**first, known: "other", "more": 1}
 
 
+@pytest.mark.parametrize(
+    ("name", "user_id", "provider", "email"),
+    [
+        ("grace", "auth0|grace", "auth0", "grace@acme.example"),
+        ("auth0|grace", "auth0|grace", "auth0", "grace@acme.example"),
+        ("google-oauth2|7", "google-oauth2|7", "google-oauth2", "7@acme.example"),
+    ],
+)
+def test_a_user_is_built_from_its_id_with_or_without_the_provider(name: str, user_id: str, provider: str, email: str) -> None:
+    built = build.user(name)
+    assert (built["user_id"], built["provider"], built["email"]) == (user_id, provider, email)
+
+
 def test_our_own_tests_have_the_same_builders() -> None:
     names = set(BUILT.values()) - {"tenant"}
     assert [name for name in sorted(names) if getattr(builders, name) is not getattr(build, name)] == []
