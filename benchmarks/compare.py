@@ -6,9 +6,10 @@
     python benchmarks/compare.py sqlite --profile users.create
 
 All candidates use the same database, which the migrations of this package create. They run alternately in one process: in each round, every
-candidate has one turn for every row, in random order, so that all of them run under the same conditions. A turn consists of calls by one task for
-some tens of milliseconds, and of calls by 32 concurrent tasks. Before the measurement, each candidate runs every row once. Its results, and
-the rows that it has stored, are compared with those of this package. A candidate that differs is not measured, and the exit code is 1.
+candidate has one turn for every row, in random order, so that all of them run under the same conditions. A turn consists of calls by one
+task for some tens of milliseconds, and of calls by 32 concurrent tasks. Before the measurement, each candidate runs every row once. Its
+results, and the rows that it has stored, are compared with those of this package. A candidate that differs is not measured, and the exit
+code is 1.
 
 All figures are medians over the rounds: the median duration of a call, the process time of a call on all threads, and the calls per second.
 A ratio is the median of the ratios of the rounds. The bare driver does less than the others: it does not validate anything and returns

@@ -62,7 +62,7 @@ async def test_a_pending_migration_and_an_interrupted_one(database_url: str) -> 
         assert finding.message.startswith("a migration was interrupted: 0007_page_hooks: 1 of 2 steps are done")
         assert finding.fix == "run `authhero-sql repair --record`, then `authhero-sql migrate`"
         await repair(db)
-        # The completed steps are already known, so the second run only needs "migrate".
+        # After the repair, the state of each step is known, so only "migrate" is suggested.
         (finding,) = [finding for finding in await diagnose(db) if finding.check == "ledger"]
         assert finding.fix == "run `authhero-sql migrate`"
 

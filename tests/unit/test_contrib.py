@@ -258,7 +258,7 @@ def test_an_error_that_a_retry_does_not_help_does_not_ask_for_one(error: AuthHer
 def test_an_error_of_the_whole_body_has_no_field() -> None:
     for body, start in (("{", "Invalid JSON: "), ("{}", "password: ")):
         with pytest.raises(ValidationError) as caught:
-            Given.model_validate_json(body)
+            Body.model_validate_json(body)
         assert http.describe_errors(caught.value.errors()).startswith(start)
 
 
