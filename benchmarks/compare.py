@@ -1,23 +1,25 @@
-"""What our adapters cost beside what else a Python program could use, on each engine.
+"""Compare the adapters with other database libraries for Python, and with Kysely on Node, on each engine.
 
-    python benchmarks/compare.py --loops asyncio,uvloop --startup --write  # all of it, as make bench does
+    python benchmarks/compare.py --loops asyncio,uvloop --startup --write  # everything, like "make bench"
     python benchmarks/compare.py sqlite postgresql --rows users --rounds 5
     python benchmarks/compare.py postgresql --candidates driver,ours --loops uvloop
     python benchmarks/compare.py sqlite --profile users.create
 
-All candidates work in one database, which our migrations made, and in one process, in turn: each round has a turn of every candidate at
-every row, in an order of its own, so that all see the same machine. A turn is some tens of milliseconds of calls by one task, and as many
-by 32 tasks at once. Before anything is measured each candidate does everything once, and what it gives back and what it has stored, read
-by our adapters, is compared; whoever differs is not measured, and the exit code says so.
+All candidates use the same database, which the migrations of this package create. They run alternately in one process: in each round, every
+candidate has one turn for every row, in random order, so that all of them run under the same conditions. A turn consists of calls by one
+task for some tens of milliseconds, and of calls by 32 concurrent tasks. Before the measurement, each candidate runs every row once. Its
+results, and the rows that it has stored, are compared with those of this package. A candidate that differs is not measured, and the exit
+code is 1.
 
-The figures are medians over the rounds: of the median time of a call, of the time that the process spent on one on all its threads, and of
-the calls in a second. A ratio is the median of the ratios of the rounds. The bare driver does less than the others: it validates nothing
-and ends with tuples. See ``candidates/protocol.py`` for what goes in and comes out, and one file there for each candidate; ``workload.py``
-for the rows; ``verdict.py`` for the goals. With ``--write`` it is all kept in ``results/<engine>.json``, from which ``picture.py`` draws.
+All figures are medians over the rounds: the median duration of a call, the process time of a call on all threads, and the calls per second.
+A ratio is the median of the ratios of the rounds. The bare driver does less than the others: it does not validate anything and returns
+tuples. ``candidates/protocol.py`` describes the input and the results, and that directory contains one module for each candidate.
+``workload.py`` contains the rows and ``verdict.py`` the goals. ``--write`` stores everything in ``results/<engine>.json``, from which
+``picture.py`` draws the chart.
 
-Where a machine has other work, root may give this some precedence (``nice -n -12 …``), which the servers that are started inherit and the
-results tell of. Under uvloop only the drivers and we are measured. Servers come from ``AUTHHERO_TEST_POSTGRESQL`` and
-``AUTHHERO_TEST_MYSQL``, or are started; ``mysql`` is MariaDB, ``mysql9`` Oracle's.
+On a machine with other work, root can raise the priority (``nice -n -12 …``). The servers inherit it, and the results include it. With
+uvloop, only the drivers and this package are measured. ``AUTHHERO_TEST_POSTGRESQL`` and ``AUTHHERO_TEST_MYSQL`` select running servers;
+without them, the benchmark starts its own. ``mysql`` is MariaDB and ``mysql9`` is Oracle MySQL 9.
 """
 
 from __future__ import annotations
@@ -54,9 +56,9 @@ from benchmarks.candidates.driver import AiomysqlDriver, AiomysqlPool, AsyncmyDr
 from benchmarks.candidates.kysely import Kysely
 from benchmarks.candidates.orm import Orm
 from benchmarks.candidates.ours import Ours, OursAsyncmy, OursOwnPool
-from benchmarks.candidates.protocol import Candidate, NotHereError, Place, Recorder, Remote, Steps
+from benchmarks.candidates.protocol import Candidate, Recorder, Remote, Steps, Target, UnavailableError
 from benchmarks.candidates.tortoise import Tortoise
-from benchmarks.fairness import unlike
+from benchmarks.fairness import find_differences
 from benchmarks.workload import ROWS, Inputs, Row, Stage
 from tests import engines, mysql9
 from tests.population import analyze
@@ -74,19 +76,19 @@ PACKAGES = (
 )  # fmt: skip
 RESULTS = Path(__file__).parent / "results"
 TASKS = 32
-TURN = 0.03
-"""Seconds of calls by one task in a turn."""
-WARM = 12
-PROFILED = 2_000
-"""The most calls that are profiled."""
+TURN_SECONDS = 0.03
+"""The length of a turn with one task, in seconds."""
+WARM_UP_CALLS = 12
+MAX_PROFILED_CALLS = 2_000
+"""The maximum number of profiled calls."""
 GOALS = {row.name: row.goal for row in ROWS}
 
 
 # --- one turn ------------------------------------------------------------------------------------------------------------------
 
 
-async def steps(row: Row, inputs: Inputs) -> list[Steps]:
-    """The calls that a row makes for each input, for a candidate that lives elsewhere."""
+async def record_calls(row: Row, inputs: Inputs) -> list[Steps]:
+    """Return the calls of a row for each input, to send them to a candidate in another process."""
     noted: list[Steps] = []
     for each in inputs:
         recorder: Any = Recorder()
@@ -99,12 +101,12 @@ async def one_task(row: Row, candidate: Candidate, inputs: Inputs) -> tuple[floa
     """Make the calls one after the other.
 
     Returns:
-        The median time of a call and the process time of one, in microseconds.
+        The median duration and the mean process time of a call, in microseconds.
     """
     if isinstance(candidate, Remote):
-        return await candidate.one_task(await steps(row, inputs))
+        return await candidate.one_task(await record_calls(row, inputs))
     times, clock = [], time.perf_counter
-    with fresh():
+    with collect_garbage():
         cpu = time.process_time()
         for each in inputs:
             begun = clock()
@@ -115,28 +117,28 @@ async def one_task(row: Row, candidate: Candidate, inputs: Inputs) -> tuple[floa
 
 
 async def many_tasks(row: Row, candidate: Candidate, inputs: Inputs) -> float:
-    """Make the calls by 32 tasks, each of which takes the next input when it has done one.
+    """Make the calls in 32 concurrent tasks that share the inputs.
 
     Returns:
-        How many were made in a second.
+        The number of calls per second.
     """
     if isinstance(candidate, Remote):
-        return await candidate.many_tasks(await steps(row, inputs), TASKS)
+        return await candidate.many_tasks(await record_calls(row, inputs), TASKS)
     waiting = iter(inputs)
 
     async def work() -> None:
         for each in waiting:
             await row.call(candidate, *each)
 
-    with fresh():
+    with collect_garbage():
         begun = time.perf_counter()
         await asyncio.gather(*(work() for _ in range(TASKS)))
         return len(inputs) / (time.perf_counter() - begun)
 
 
 @contextmanager
-def fresh() -> Iterator[None]:
-    """Begin without garbage, so that nobody pays for what another has left."""
+def collect_garbage() -> Iterator[None]:
+    """Collect garbage first, so that a candidate does not pay for the garbage of another one."""
     gc.collect()
     yield
 
@@ -146,7 +148,7 @@ def fresh() -> Iterator[None]:
 
 @dataclass
 class Figures:
-    """What was measured of a row for a candidate, a value a round; see ``verdict.Rows``."""
+    """The measurements of a candidate for a row, with one value per round; see ``verdict.Rows``."""
 
     p50: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
@@ -155,7 +157,7 @@ class Figures:
 
 @dataclass
 class Comparison:
-    """What is measured in one database."""
+    """The measurements in one database."""
 
     stage: Stage
     rows: Sequence[Row]
@@ -164,28 +166,28 @@ class Comparison:
     _calls: dict[tuple[str, str], int] = field(default_factory=dict)
 
     async def warm(self) -> None:
-        """Let everybody prepare and cache what they do, and find out how many calls make a turn."""
+        """Let each candidate fill its caches, and determine the number of calls in a turn."""
         for row in self.rows:
             self.figures[row.name] = {candidate.name: Figures() for candidate in self.candidates}
             for candidate in self.candidates:
-                p50, _ = await one_task(row, candidate, await row.prepare(self.stage, min(WARM, row.most)))
-                if candidate.concurrent and row.most > 1:
+                p50, _ = await one_task(row, candidate, await row.prepare(self.stage, min(WARM_UP_CALLS, row.max_calls)))
+                if candidate.concurrent and row.max_calls > 1:
                     await many_tasks(row, candidate, await row.prepare(self.stage, 2 * TASKS))
-                self._calls[row.name, candidate.name] = max(1, min(row.most, int(TURN / (p50 / 1e6))))
+                self._calls[row.name, candidate.name] = max(1, min(row.max_calls, int(TURN_SECONDS / (p50 / 1e6))))
 
-        # What the libraries have made of themselves is no garbage of anybody's calls.
+        # Objects that the libraries keep must not slow down the garbage collections of the measurement.
         gc.collect()
         gc.freeze()
 
     async def round(self) -> None:
-        """Give everybody a turn: row by row, so that all candidates see the same machine, and in an order of its own."""
+        """Measure each row with every candidate, in random order."""
         for row in shuffled(self.rows):
             for candidate in shuffled(self.candidates):
                 figures = self.figures[row.name][candidate.name]
                 p50, cpu = await one_task(row, candidate, await self._inputs(row, candidate))
                 figures.p50.append(round(p50, 1))
                 figures.cpu.append(round(cpu, 1))
-            for candidate in shuffled(self.candidates if row.most > 1 else []):
+            for candidate in shuffled(self.candidates if row.max_calls > 1 else []):
                 if candidate.concurrent:
                     rate = await many_tasks(row, candidate, await self._inputs(row, candidate, 2 * TASKS))
                     self.figures[row.name][candidate.name].rate.append(round(rate, 1))
@@ -195,20 +197,20 @@ class Comparison:
 
 
 def shuffled(things: Sequence[T]) -> list[T]:
-    """The same in another order."""
+    """Return the items in random order."""
     return random.sample(things, len(things))
 
 
 @asynccontextmanager
-async def opened(place: Place, names: Sequence[str]) -> AsyncIterator[list[Candidate]]:
-    """The candidates that can be had, and are wanted."""
+async def open_candidates(target: Target, names: Sequence[str]) -> AsyncIterator[list[Candidate]]:
+    """Open the selected candidates that are available."""
     found: list[Candidate] = []
     try:
         for kind in CANDIDATES:
-            if place.engine in kind.engines and wanted(kind.name, names):
+            if target.engine in kind.engines and has_prefix(kind.name, names):
                 try:
-                    found.append(await kind.open(place))
-                except NotHereError as error:
+                    found.append(await kind.open(target))
+                except UnavailableError as error:
                     print(f"{kind.name} is not measured: {error}")
         yield found
     finally:
@@ -216,42 +218,42 @@ async def opened(place: Place, names: Sequence[str]) -> AsyncIterator[list[Candi
             await candidate.close()
 
 
-def wanted(name: str, beginnings: Sequence[str]) -> bool:
-    """Whether a name begins like one of these, or there are none."""
-    return not beginnings or any(name.startswith(beginning) for beginning in beginnings)
+def has_prefix(name: str, prefixes: Sequence[str]) -> bool:
+    """Return whether the name starts with one of the prefixes, or whether there are no prefixes."""
+    return not prefixes or any(name.startswith(prefix) for prefix in prefixes)
 
 
-async def measured(stage: Stage, place: Place, loop: str, options: argparse.Namespace) -> tuple[Comparison, bool]:
-    """Measure on the loop that runs.
+async def measure(stage: Stage, target: Target, loop: str, options: argparse.Namespace) -> tuple[Comparison, bool]:
+    """Measure on the running event loop.
 
     Returns:
-        What was measured, and whether all candidates did the same.
+        The measurements, and whether all candidates had the same results.
     """
-    rows = [row for row in ROWS if wanted(row.name, options.rows)]
+    rows = [row for row in ROWS if has_prefix(row.name, options.rows)]
     names = options.candidates or (["driver", "ours"] if loop == "uvloop" else [])
-    async with opened(place, names) as candidates:
-        ours = await Ours.open(place)
-        wrong: dict[str, str] = {}
+    async with open_candidates(target, names) as candidates:
+        ours = await Ours.open(target)
+        differences: dict[str, str] = {}
         for row in rows:
-            wrong.update(await unlike(stage, row, [each for each in candidates if each.name not in wrong], ours))
+            differences.update(await find_differences(stage, row, [each for each in candidates if each.name not in differences], ours))
         await ours.close()
-        for name, what in wrong.items():
-            print(f"{name} DIFFERS and is not measured: {what}")
-        comparison = Comparison(stage, rows, [candidate for candidate in candidates if candidate.name not in wrong])
+        for name, difference in differences.items():
+            print(f"{name} is not measured because its results differ: {difference}")
+        comparison = Comparison(stage, rows, [candidate for candidate in candidates if candidate.name not in differences])
         await comparison.warm()
         for number in range(options.rounds):
             await comparison.round()
-            print(f"\r{place.engine} {loop}: round {number + 1} of {options.rounds}", end="", file=sys.stderr, flush=True)
+            print(f"\r{target.engine} {loop}: round {number + 1} of {options.rounds}", end="", file=sys.stderr, flush=True)
         print(file=sys.stderr)
-    return comparison, not wrong
+    return comparison, not differences
 
 
-# --- an engine -----------------------------------------------------------------------------------------------------------------
+# --- one engine ----------------------------------------------------------------------------------------------------------------
 
 
 @asynccontextmanager
-async def staged(url: str) -> AsyncIterator[Stage]:
-    """A database with our tables and what is to be read, and with statistics of it, as one in use has them."""
+async def open_stage(url: str) -> AsyncIterator[Stage]:
+    """Open a migrated and filled database with up-to-date statistics, like a database in production."""
     async with connect(url) as db:
         await migrate_to_latest(db)
         stage = Stage(await create_adapters(db))
@@ -260,31 +262,37 @@ async def staged(url: str) -> AsyncIterator[Stage]:
         yield stage
 
 
-async def one_loop(engine: str, url: str, loop: str, options: argparse.Namespace) -> tuple[dict[str, Any], bool]:
-    """Measure on an engine under the loop that runs; the results, and whether all candidates did the same."""
-    place = Place("mysql" if engine == "mysql9" else engine, url)
-    async with staged(url) as stage:
-        comparison, alike = await measured(stage, place, loop, options)
+async def measure_loop(engine: str, url: str, loop: str, options: argparse.Namespace) -> tuple[dict[str, Any], bool]:
+    """Measure an engine on the running event loop.
+
+    Returns:
+        The results, and whether all candidates had the same results.
+    """
+    target = Target("mysql" if engine == "mysql9" else engine, url)
+    async with open_stage(url) as stage:
+        comparison, matching = await measure(stage, target, loop, options)
         results: dict[str, Any] = {
             "rows": {row: {name: asdict(each) for name, each in named.items()} for row, named in comparison.figures.items()},
             "models": modelling.costs(),
         }
         if options.startup and loop == "asyncio":
             inputs = {
-                row.name: [await row.prepare(stage, 1 + startup.NEXT) for _ in startup.KINDS] for row in comparison.rows if row.most > 1
+                row.name: [await row.prepare(stage, 1 + startup.NEXT_CALLS) for _ in startup.CANDIDATES]
+                for row in comparison.rows
+                if row.max_calls > 1
             }
-            results["startup"] = {"imports": startup.imports(), "openings": startup.openings(place, inputs)}
-        if place.engine in DRIVERS:
-            driver = await DRIVERS[place.engine].open(place)
-            results["server"] = str((await driver.line.fetch("SELECT version()"))[0][0]).partition(" (")[0]
+            results["startup"] = {"imports": startup.imports(), "openings": startup.openings(target, inputs)}
+        if target.engine in DRIVERS:
+            driver = await DRIVERS[target.engine].open(target)
+            results["server"] = str((await driver.executor.fetch("SELECT version()"))[0][0]).partition(" (")[0]
             await driver.close()
         else:
             results["server"] = f"SQLite {sqlite3.sqlite_version}"
-    return results, alike
+    return results, matching
 
 
 def run(work: Awaitable[Any], loop: str) -> Any:
-    """Run on a kind of event loop."""
+    """Run an awaitable on ``asyncio`` or ``uvloop``."""
 
     async def main() -> Any:
         return await work
@@ -298,7 +306,10 @@ def run(work: Awaitable[Any], loop: str) -> Any:
 
 @contextmanager
 def database(engine: str) -> Iterator[str]:
-    """The URL of an empty database; a file is in memory where Linux has it, so that the disk is not measured."""
+    """Create an empty database and yield its URL.
+
+    A SQLite file is created in memory on Linux, so that the speed of the disk does not matter.
+    """
     if engine == "sqlite":
         with tempfile.TemporaryDirectory(dir=engines.MEMORY if Path(engines.MEMORY).is_dir() else None) as folder:
             yield f"sqlite:///{folder}/bench.db"
@@ -309,46 +320,50 @@ def database(engine: str) -> Iterator[str]:
         yield url
     finally:
         engines.drop_database(server, url)
-        engines.hang_up()
+        engines.close_connections()
         server.stop()
 
 
-def in_a_process(engine: str, loop: str, options: argparse.Namespace) -> tuple[dict[str, Any], bool]:
-    """Measure in a new process: libraries keep what they have made for an engine.
+def measure_in_process(engine: str, loop: str, options: argparse.Namespace) -> tuple[dict[str, Any], bool]:
+    """Measure in a new process, because the libraries keep caches for an engine.
 
     Raises:
-        subprocess.CalledProcessError: it could not be measured; the process has said why.
+        subprocess.CalledProcessError: The measurement failed. The process has printed the reason.
     """
     with tempfile.NamedTemporaryFile() as file:
-        words = [f"--{name}={','.join(getattr(options, name))}" for name in ("rows", "candidates") if getattr(options, name)]
-        words += ["--startup"] if options.startup else []
-        command = [sys.executable, __file__, engine, f"--loops={loop}", f"--rounds={options.rounds}", *words, f"--into={file.name}"]
+        args = [f"--{name}={','.join(getattr(options, name))}" for name in ("rows", "candidates") if getattr(options, name)]
+        args += ["--startup"] if options.startup else []
+        command = [sys.executable, __file__, engine, f"--loops={loop}", f"--rounds={options.rounds}", *args, f"--into={file.name}"]
         subprocess.run(command, check=True)
-        results, alike = json.load(file)
-    return results, alike
+        results, matching = json.load(file)
+    return results, matching
 
 
-def on_engine(engine: str, options: argparse.Namespace) -> bool:
-    """Measure on an engine, tell of it, and keep it if everything was measured; whether all candidates did the same."""
+def measure_engine(engine: str, options: argparse.Namespace) -> bool:
+    """Measure an engine, print the results, and store them if requested.
+
+    Returns:
+        Whether all candidates had the same results.
+    """
     results: dict[str, Any] = {"engine": engine, "rounds": options.rounds, **machine(), "loops": {}}
     passed = True
-    warn("before", os.getloadavg()[0])
+    warn_about_load("before the measurement", os.getloadavg()[0])
     for loop in options.loops:
-        found, alike = in_a_process(engine, loop, options)
-        passed &= alike
+        found, matching = measure_in_process(engine, loop, options)
+        passed &= matching
         results |= {name: found.pop(name) for name in ("server", "startup") if name in found}
         results["loops"][loop] = found
-        tell(results, loop)
+        print_results(results, loop)
     results["load"]["after"] = os.getloadavg()[0]
-    warn("afterwards", results["load"]["after"])
+    warn_about_load("after the measurement", results["load"]["after"])
     if options.write:
         RESULTS.mkdir(exist_ok=True)
         (RESULTS / f"{engine}.json").write_text(json.dumps(results, separators=(",", ":")) + "\n")
     return passed
 
 
-def tell(results: dict[str, Any], loop: str) -> None:
-    """Print the table and the verdicts of a loop."""
+def print_results(results: dict[str, Any], loop: str) -> None:
+    """Print the table and the verdicts of an event loop."""
     found = results["loops"][loop]
     title = f"{results['engine']} ({results['server']}), {loop}"
     print("\n" + "\n".join(verdict.table(title, found["rows"])))
@@ -360,7 +375,7 @@ def tell(results: dict[str, Any], loop: str) -> None:
 
 
 def machine() -> dict[str, Any]:
-    """Where and with what it was measured."""
+    """Return the date, the machine and the versions of the measurement."""
     cpu = next((line.partition(": ")[2] for line in _lines("/proc/cpuinfo") if line.startswith("model name")), platform.processor())
     node = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False).stdout.strip() if _has_node() else None
     return {
@@ -380,65 +395,70 @@ def _lines(path: str) -> list[str]:
     return Path(path).read_text().splitlines() if Path(path).exists() else []
 
 
-def warn(when: str, load: float) -> None:
-    """Say when the machine has other work."""
+def warn_about_load(when: str, load: float) -> None:
+    """Print a warning if the machine has other work."""
     cores = os.cpu_count() or 1
     if load > cores / 2:
-        print(f"WARNING: {when} the load was {load:.1f} on {cores} cores: take times for an order of magnitude, and CPU for more")
+        print(f"WARNING: the load {when} was {load:.1f} on {cores} cores: the times are inaccurate, the CPU times less so")
 
 
-async def profiled(engine: str, url: str, name: str) -> None:
-    """Print where our own time goes in a row."""
+async def print_profile(engine: str, url: str, name: str) -> None:
+    """Print where this package spends its time in a row."""
     row = next(row for row in ROWS if row.name.startswith(name))
-    async with staged(url) as stage:
-        ours = await Ours.open(Place("mysql" if engine == "mysql9" else engine, url))
-        await one_task(row, ours, await row.prepare(stage, min(row.most, 50)))
-        inputs = await row.prepare(stage, PROFILED if row.most >= 100 else row.most * 5)
+    async with open_stage(url) as stage:
+        ours = await Ours.open(Target("mysql" if engine == "mysql9" else engine, url))
+        await one_task(row, ours, await row.prepare(stage, min(row.max_calls, 50)))
+        inputs = await row.prepare(stage, MAX_PROFILED_CALLS if row.max_calls >= 100 else row.max_calls * 5)
         profile = cProfile.Profile()
         profile.enable()
         for each in inputs:
             await row.call(ours, *each)
         profile.disable()
         await ours.close()
-    print(f"{engine}: {row.name}, {len(inputs)} calls; the times are those of all of them, and larger than without the profiler")
+    print(f"{engine}: {row.name}, total times of {len(inputs)} calls, which are longer than without the profiler")
     pstats.Stats(profile).sort_stats("tottime").print_stats(30)
 
 
-def arguments() -> argparse.Namespace:
-    """The command line."""
-    parser = argparse.ArgumentParser(description="Compare authhero_sql with what else a program could use.")
-    parser.add_argument("engines", nargs="*", default=["sqlite", "postgresql", "mysql"], help=f"some of {' '.join(ENGINES)}")
+def parse_arguments() -> argparse.Namespace:
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(description="Compare authhero_sql with other database libraries.")
+    parser.add_argument(
+        "engines",
+        nargs="*",
+        default=["sqlite", "postgresql", "mysql"],
+        help=f"the engines to measure: {', '.join(ENGINES)} (default: all but mysql9)",
+    )
     for name, default, help in (
-        ("--rows", [], "only the rows that begin like one of these"),
-        ("--candidates", [], "only the candidates that begin like one of these"),
+        ("--rows", [], "only the rows whose names start with one of these prefixes"),
+        ("--candidates", [], "only the candidates whose names start with one of these prefixes, such as driver or ours"),
         ("--loops", ["asyncio"], "asyncio, uvloop or both (default: asyncio)"),
     ):
         parser.add_argument(name, type=lambda text: text.split(","), default=default, metavar="A,B", help=help)
-    parser.add_argument("--rounds", type=int, default=15, metavar="N", help="default: %(default)s")
-    parser.add_argument("--startup", action="store_true", help="also measure what it costs to begin")
-    parser.add_argument("--write", action="store_true", help="keep the results in results/<engine>.json")
+    parser.add_argument("--rounds", type=int, default=15, metavar="N", help="the number of rounds (default: %(default)s)")
+    parser.add_argument("--startup", action="store_true", help="also measure imports, connections and first calls")
+    parser.add_argument("--write", action="store_true", help="store the results in results/<engine>.json")
     parser.add_argument("--into", type=Path, help=argparse.SUPPRESS)
-    parser.add_argument("--profile", metavar="ROW", help="instead print where our own time goes in this row")
+    parser.add_argument("--profile", metavar="ROW", help="profile this package in the row with this prefix instead")
     options = parser.parse_args()
     if unknown := set(options.engines) - set(ENGINES) | set(options.loops) - {"asyncio", "uvloop"}:
-        parser.error(f"unknown: {', '.join(sorted(unknown))}")
+        parser.error(f"unknown engine or event loop: {', '.join(sorted(unknown))}")
     return options
 
 
 def main() -> int:
-    """Measure the engines that are named; the exit code."""
-    options = arguments()
+    """Measure the selected engines and return the exit code."""
+    options = parse_arguments()
     if options.profile:
         for engine in options.engines:
             with database(engine) as url:
-                asyncio.run(profiled(engine, url, options.profile))
+                asyncio.run(print_profile(engine, url, options.profile))
         return 0
     if options.into:
         (engine,), (loop,) = options.engines, options.loops
         with database(engine) as url:
-            options.into.write_text(json.dumps(run(one_loop(engine, url, loop, options), loop)))
+            options.into.write_text(json.dumps(run(measure_loop(engine, url, loop, options), loop)))
         return 0
-    passed = [on_engine(engine, options) for engine in options.engines]
+    passed = [measure_engine(engine, options) for engine in options.engines]
     return 0 if all(passed) else 1
 
 

@@ -1,4 +1,4 @@
-"""Whether all candidates do the same: what each gives back and what each has stored, beside ours, before anything is measured."""
+"""Compare the results and the stored rows of each candidate with those of this package, before anything is measured."""
 
 from __future__ import annotations
 
@@ -12,55 +12,55 @@ from pydantic import BaseModel
 from benchmarks.candidates.protocol import Candidate
 from benchmarks.workload import Row, Stage
 
-MADE = {"id", "user_id", "login_id", "login_session_id", "log_id"}
-"""Fields that each call makes anew, or that it was given anew: whether they are there is compared."""
+GENERATED = {"id", "user_id", "login_id", "login_session_id", "log_id"}
+"""Fields whose values differ in each call. Only their presence is compared."""
 
 
 def plain(value: Any) -> Any:
-    """An answer without ids, and with every number in a text as ``#``, so that times and names are alike."""
+    """Return a comparable copy of an answer: IDs become flags, and numbers in text become ``#``."""
     if isinstance(value, BaseModel):
         return plain(value.model_dump(mode="json"))
     if isinstance(value, dict):
-        return {name: bool(part) if name in MADE else plain(part) for name, part in value.items()}
+        return {name: bool(part) if name in GENERATED else plain(part) for name, part in value.items()}
     if isinstance(value, list | tuple):
         return [plain(part) for part in value]
     return re.sub(r"\d+", "#", value) if isinstance(value, str) else value
 
 
-def difference(one: Any, other: Any, place: str = "") -> str | None:
-    """Where two answers differ, or None."""
+def difference(one: Any, other: Any, path: str = "") -> str | None:
+    """Return a description of the first difference between two answers, or None if they are equal."""
     if isinstance(one, dict) and isinstance(other, dict):
         pairs: list[tuple[Any, Any, Any]] = [(name, one.get(name), other.get(name)) for name in {**one, **other}]
     elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
         pairs = list(zip(itertools.count(), one, other, strict=False))
     else:
-        return None if one == other and type(one) is type(other) else f"{place}: {one!r} and {other!r}"
-    return next((found for name, first, second in pairs if (found := difference(first, second, f"{place}.{name}"))), None)
+        return None if one == other and type(one) is type(other) else f"{path}: expected {one!r}, got {other!r}"
+    return next((found for name, first, second in pairs if (found := difference(first, second, f"{path}.{name}"))), None)
 
 
-async def unlike(stage: Stage, row: Row, candidates: Sequence[Candidate], ours: Candidate) -> dict[str, str]:
-    """Have each candidate do a row once, with the same input but for its numbers, and compare it with ours.
+async def find_differences(stage: Stage, row: Row, candidates: Sequence[Candidate], ours: Candidate) -> dict[str, str]:
+    """Run a row once with each candidate, with equivalent input, and compare the outcome with that of this package.
 
     Returns:
-        What is wrong, by candidate.
+        The first difference or error of each candidate that does not match, by name.
     """
-    wrong: dict[str, str] = {}
-    expected, kept = await _done(stage, row, ours)
+    differences: dict[str, str] = {}
+    expected, expected_rows = await _run_row(stage, row, ours)
     for candidate in candidates:
         try:
-            answer, stored = await _done(stage, row, candidate)
+            answer, stored = await _run_row(stage, row, candidate)
         except Exception as error:
-            wrong[candidate.name] = f"{row.name}: {type(error).__name__}: {error}"
+            differences[candidate.name] = f"{row.name}: {type(error).__name__}: {error}"
             continue
-        differs = (difference(expected, answer, "gives") if candidate.models else None) or difference(kept, stored, "stores")
-        if differs:
-            wrong[candidate.name] = f"{row.name} {differs}"
-    return wrong
+        found = (difference(expected, answer, "answer") if candidate.models else None) or difference(expected_rows, stored, "stored")
+        if found:
+            differences[candidate.name] = f"{row.name} {found}"
+    return differences
 
 
-async def _done(stage: Stage, row: Row, candidate: Candidate) -> tuple[Any, Any]:
-    """What a candidate gives back, and what is stored then."""
-    stage.chance.seed(row.name)
+async def _run_row(stage: Stage, row: Row, candidate: Candidate) -> tuple[Any, Any]:
+    """Run a row and return the candidate's answer and the stored rows."""
+    stage.rng.seed(row.name)
     (given,) = await row.prepare(stage, 1)
     answer = await row.call(candidate, *given)
-    return plain(answer), plain(await row.look(stage, given, answer) if row.look else None)
+    return plain(answer), plain(await row.read_back(stage, given, answer) if row.read_back else None)

@@ -1,4 +1,4 @@
-"""What the models cost alone: a mapping validated on its way in, a row decoded and validated on its way out, without any database."""
+"""The cost of the models alone: validating an input mapping, and decoding and validating a row, without a database."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ REPEATS, CALLS = 15, 100
 
 
 def costs() -> dict[str, float]:
-    """Microseconds by row of the table, for those rows of which it can be told."""
+    """Return the cost in microseconds by row of the table, for the rows that have a separable cost."""
     given = workload.new_user(1)
     stored = _stored("users", service.new_user("acme", given))
     user = _micros(lambda: service.user(_decoded("users", stored)))

@@ -1,8 +1,9 @@
-"""What it costs to begin: importing, opening, and the first call of each kind, each in a process of its own.
+"""The cost of a start: the import, the connection, and the first call of each kind, each in a new process.
 
-    python benchmarks/startup.py open CANDIDATE ENGINE URL INPUTS      # as compare.py runs it; prints JSON
+    python benchmarks/startup.py open CANDIDATE ENGINE URL INPUTS      # run by compare.py; prints JSON
 
-Memory of other candidates includes this package, whose models they end with; what an import takes alone is measured beside it.
+The memory of the other candidates includes this package, because they return its models. The memory of each import alone is measured
+separately.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from benchmarks.candidates.protocol import Place
+from benchmarks.candidates.protocol import Target
+from benchmarks.verdict import label
 
 IMPORTS = {
     "pydantic alone": "import pydantic.main",
@@ -32,16 +34,16 @@ IMPORTS = {
     "SQLAlchemy ORM, asyncio": "import sqlalchemy, sqlalchemy.orm, sqlalchemy.ext.asyncio",
     "Tortoise ORM": "import tortoise, tortoise.models, tortoise.fields",
 }
-KINDS = {
+CANDIDATES = {
     "ours": ("ours", "Ours"),
     "SQLAlchemy Core": ("core", "Core"),
     "SQLAlchemy ORM": ("orm", "Orm"),
     "Tortoise ORM": ("tortoise", "Tortoise"),
 }
 ROUNDS = 7
-NEXT = 20
-"""Calls after the first."""
-_IMPORTING = """
+NEXT_CALLS = 20
+"""The number of calls after the first one."""
+_IMPORT_SCRIPT = """
 import json, re, sys, time
 before, begun = len(sys.modules), time.process_time()
 {statement}
@@ -52,52 +54,52 @@ print(json.dumps([used, modules, resident]))
 ROOT = Path(__file__).parents[1]
 
 
-def _answer(*command: str) -> Any:
+def _run_json(*command: str) -> Any:
     done = subprocess.run([sys.executable, *command], check=True, capture_output=True, text=True, cwd=ROOT)
     return json.loads(done.stdout)
 
 
 def imports() -> dict[str, dict[str, float]]:
-    """CPU seconds, new modules and megabytes of each import, the median of several processes in turn."""
+    """Return the CPU seconds, new modules and megabytes of each import, as medians over several processes."""
     found: dict[str, list[Any]] = {name: [] for name in IMPORTS}
     for _ in range(ROUNDS):
         for name, statement in IMPORTS.items():
-            found[name].append(_answer("-c", _IMPORTING.format(statement=statement)))
+            found[name].append(_run_json("-c", _IMPORT_SCRIPT.format(statement=statement)))
     units = ("cpu_seconds", "modules", "megabytes")
     return {name: dict(zip(units, map(statistics.median, zip(*rounds, strict=True)), strict=True)) for name, rounds in found.items()}
 
 
-def openings(place: Place, inputs: Mapping[str, Sequence[Sequence[tuple[Any, ...]]]]) -> dict[str, Any]:
-    """How each candidate begins in a new process.
+def openings(target: Target, inputs: Mapping[str, Sequence[Sequence[tuple[Any, ...]]]]) -> dict[str, Any]:
+    """Measure the start of each candidate in a new process.
 
     Args:
-        place: a database that has been filled.
-        inputs: for each row, inputs for each candidate.
+        target: A database with data.
+        inputs: The inputs of each row, one sequence for each candidate.
     """
     found = {}
-    for number, name in enumerate(KINDS):
+    for number, name in enumerate(CANDIDATES):
         with tempfile.NamedTemporaryFile() as file:
             file.write(pickle.dumps({row: given[number] for row, given in inputs.items()}))
             file.flush()
-            found[name] = _answer(__file__, "open", name, place.engine, place.url, file.name)
+            found[name] = _run_json(__file__, "open", name, target.engine, target.url, file.name)
     return found
 
 
 def resident() -> float:
-    """Megabytes of memory that this process has; only Linux tells."""
+    """Return the resident memory of this process in megabytes, from ``/proc`` on Linux."""
     found = re.search(r"VmRSS:\s+(\d+)", Path("/proc/self/status").read_text())
     return int(found[1]) / 1024 if found else 0.0
 
 
-async def opened(name: str, place: Place, given: Mapping[str, Sequence[tuple[Any, ...]]]) -> dict[str, Any]:
-    """Open a candidate and make the first calls of each kind, and some more."""
+async def opened(name: str, target: Target, given: Mapping[str, Sequence[tuple[Any, ...]]]) -> dict[str, Any]:
+    """Open a candidate, make the first call of each kind, and then some more."""
     from benchmarks.workload import ROWS
 
-    module, kind = KINDS[name]
+    module, kind = CANDIDATES[name]
     found = getattr(importlib.import_module(f"benchmarks.candidates.{module}"), kind)
     wall, cpu = time.perf_counter(), time.process_time()
-    candidate = await found.open(place)
-    began = {"seconds": time.perf_counter() - wall, "cpu_seconds": time.process_time() - cpu}
+    candidate = await found.open(target)
+    opening = {"seconds": time.perf_counter() - wall, "cpu_seconds": time.process_time() - cpu}
     calls = {}
     for row in ROWS:
         if row.name not in given:
@@ -109,25 +111,25 @@ async def opened(name: str, place: Place, given: Mapping[str, Sequence[tuple[Any
             times.append((time.perf_counter() - begun) * 1e6)
         calls[row.name] = {"first": times[0], "next": statistics.median(times[1:])}
     await candidate.close()
-    return {"open": began, "calls": calls, "megabytes": resident()}
+    return {"open": opening, "calls": calls, "megabytes": resident()}
 
 
 def lines(found: Mapping[str, Any]) -> list[str]:
-    """The table."""
-    told = ["Import, in a new process: CPU ms, modules, MB of the process"]
+    """Format the results as lines of text."""
+    text = ["Import in a new process: CPU time, number of modules, memory of the process"]
     for name, each in found["imports"].items():
-        told.append(f"  {name:26}{each['cpu_seconds'] * 1e3:7.0f} ms {each['modules']:6.0f} modules {each['megabytes']:6.0f} MB")
-    told.append(
-        "In a new process, after the import: open (ours: connect and create_adapters); the first call of each kind, the median of the next"
+        text.append(f"  {name:26}{each['cpu_seconds'] * 1e3:7.0f} ms {each['modules']:6.0f} modules {each['megabytes']:6.0f} MB")
+    text.append(
+        "Start in a new process, after the import: time to connect, then the first call of each kind and the median of the next ones"
     )
     for name, each in found.get("openings", {}).items():
         seconds, cpu = each["open"]["seconds"] * 1e3, each["open"]["cpu_seconds"] * 1e3
-        told.append(f"  {name:26}{seconds:7.1f} ms, CPU {cpu:.1f} ms; {each['megabytes']:.0f} MB at the end")
-        told += [f"    {row:28}{times['first']:9,.0f} µs {times['next']:9,.0f} µs" for row, times in each["calls"].items()]
-    return told
+        text.append(f"  {label(name):26}{seconds:7.1f} ms to connect, CPU {cpu:.1f} ms; {each['megabytes']:.0f} MB at the end")
+        text += [f"    {row:30}{times['first']:9,.0f} µs {times['next']:9,.0f} µs" for row, times in each["calls"].items()]
+    return text
 
 
 if __name__ == "__main__":
     _, _, chosen, engine, url, path = sys.argv
     inputs = pickle.loads(Path(path).read_bytes())
-    print(json.dumps(asyncio.run(opened(chosen, Place(engine, url), inputs))))
+    print(json.dumps(asyncio.run(opened(chosen, Target(engine, url), inputs))))

@@ -1,4 +1,4 @@
-"""Certificates for servers of our own, which nobody trusts unless told to."""
+"""Self-signed certificates for test servers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 
 def self_signed(directory: Path, address: str = "127.0.0.1") -> tuple[Path, Path]:
-    """The files of a certificate for an address, signed by itself, and of its key, which every account may read."""
+    """Create a self-signed certificate for an address. Return its file and the file of its key, both readable by every account."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "authhero tests")])
     now = datetime.now(UTC)

@@ -1,4 +1,4 @@
-"""The contract's lists of tables, fields and enums, read from beside the project."""
+"""The contract's lists of tables, fields and enums, which are stored outside this repository."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 CONTRACT = Path(__file__).parents[2] / "shared" / "contract"
 
-needs_contract = pytest.mark.skipif(not CONTRACT.is_dir(), reason="the contract (../shared/contract) is not beside the project")
+needs_contract = pytest.mark.skipif(not CONTRACT.is_dir(), reason="requires the contract in ../shared/contract")
 
 
 @cache
@@ -23,15 +23,15 @@ def _read(name: str) -> dict[str, Any]:
 
 
 def tables() -> dict[str, Any]:
-    """The tables by name; empty without the contract."""
+    """Return the tables by name, or nothing if the contract is not available."""
     return _read("tables")
 
 
 def fields() -> dict[str, Any]:
-    """The fields of every entity by wire name, and the named enums; empty without the contract."""
+    """Return the fields of every entity by wire name, and the named enums, or nothing if the contract is not available."""
     return _read("fields")
 
 
 def enums() -> dict[str, Any]:
-    """The value lists by name; empty without the contract."""
+    """Return the allowed values by name, or nothing if the contract is not available."""
     return _read("enums")

@@ -1,4 +1,4 @@
-// The gateway of examples/d1_gateway over many real local D1 databases: node d1_server.mjs MINIFLARE WORKER PORT TOKEN COUNT FOLDER
+// The gateway of examples/d1_gateway with many local D1 databases: node d1_server.mjs MINIFLARE WORKER PORT TOKEN COUNT FOLDER
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 

@@ -1,18 +1,18 @@
-"""Private, throwaway database servers for the tests, and fresh databases on them.
+"""Private, temporary database servers for the tests, with empty databases.
 
-Starting a server needs nothing but the standard library and Debian's packages (or PostgreSQL, MariaDB and Node on the PATH); making
-databases uses the drivers. As a script it gives one of each to a command and everything that the command starts::
+Starting a server only requires the standard library and Debian's packages (or PostgreSQL, MariaDB and Node on the PATH). Creating databases
+requires the drivers. As a script, this module runs a command with one server of each kind::
 
-    python tests/engines.py run -- pytest           # all servers, their URLs in the environment, the command's exit code
+    python tests/engines.py run -- pytest           # all servers; their URLs are in the environment of the command
     python tests/engines.py run --engines mysql -- python
-    python tests/engines.py install                 # only the packages
+    python tests/engines.py install                 # only install the packages
 
-Where ``AUTHHERO_TEST_POSTGRESQL`` or ``AUTHHERO_TEST_MYSQL`` holds the URL of a server, that one is used and none is started;
-its user must be allowed to create databases. D1 is Cloudflare's own local one, from npm, behind the gateway of examples/d1_gateway;
-``AUTHHERO_TEST_D1`` is the URL of such a gateway over databases called DB_0, DB_1 and so on.
+If ``AUTHHERO_TEST_POSTGRESQL`` or ``AUTHHERO_TEST_MYSQL`` contains the URL of a server, that server is used instead. Its user must be
+allowed to create databases. For D1, npm installs Cloudflare's local D1, which runs behind the gateway of examples/d1_gateway.
+``AUTHHERO_TEST_D1`` is the URL of such a gateway with databases named DB_0, DB_1 and so on.
 
-The servers are set up like unfriendly ones in production: PostgreSQL sorts as English does, MariaDB compares without regard to
-case, and neither clock is in UTC. Code that relies on better defaults fails here.
+The servers are configured like unfavorable servers in production: PostgreSQL has an English collation, the collation of MariaDB ignores
+case, and neither uses UTC. Code that relies on better defaults fails here.
 """
 
 from __future__ import annotations
@@ -45,14 +45,14 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 
 class Kind(NamedTuple):
-    """An engine that is a server."""
+    """An engine with a server."""
 
     variable: str
-    """The environment variable whose URL replaces a server of our own."""
+    """The environment variable with the URL of an existing server."""
     packages: tuple[str, ...]
-    """What it is called in Debian."""
+    """The names of the Debian packages."""
     installer: str
-    """Its program that lays out an empty server; where that is missing, nothing is installed."""
+    """The program that initializes an empty data directory. Its absence shows that the packages are not installed."""
 
 
 KINDS = {
@@ -61,74 +61,74 @@ KINDS = {
     "d1": Kind("AUTHHERO_TEST_D1", ("nodejs", "npm"), "npm"),
 }
 MYSQL_DRIVERS = ("aiomysql", "asyncmy")
-"""How MySQL is reached."""
+"""The drivers for MySQL; the first one is the default."""
 WITHOUT_TRANSACTIONS = {"d1"}
-"""Engines on which a test marked ``transactions`` has nothing to test."""
+"""Engines that do not run the tests marked ``transactions``."""
 ROOT = Path(__file__).parents[1]
 WRANGLER = "4.86.0"
-"""Cloudflare's tool, for Node 20; it brings the local D1."""
+"""The version of Cloudflare's tool, which supports Node 20 and contains the local D1."""
 NODE = ROOT / ".venv" / "wrangler"
-"""Where npm puts it."""
+"""The directory in which npm installs it."""
 D1_DATABASES = 64
-"""How many databases the local D1 has: they cannot be created while it runs."""
+"""The number of databases of the local D1, which cannot be created while it runs."""
 START_SECONDS = 60.0
-"""How long a server may take to answer; half a second is usual."""
+"""The time limit for the start of a server, which usually takes half a second."""
 MEMORY = "/dev/shm"
-"""Where Linux keeps files in memory; containers often get too little of it."""
+"""The directory of in-memory files on Linux. It is often too small in containers."""
 MEMORY_BYTES = 2 << 30
 _ENVIRONMENT = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"}
 
 
 class EngineError(Exception):
-    """An engine cannot be had; the message says what to do about it."""
+    """The engine is not available. The message contains the solution."""
 
 
 class _PortTakenError(EngineError):
-    """Somebody took the port between our choosing it and the server's binding it."""
+    """Another process took the port after it was chosen and before the server bound it."""
 
 
-def _nothing() -> None:
-    """What stopping somebody else's server does."""
+def _do_nothing() -> None:
+    """Do nothing: an existing server is not stopped."""
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A server: the engine's name, the URL of an account that may create databases, and how to end it."""
+    """A server: the name of its engine, the URL of an account that may create databases, and a function that stops it."""
 
     name: str
     url: str
-    stop: Callable[[], None] = _nothing
+    stop: Callable[[], None] = _do_nothing
 
 
 # --- starting ------------------------------------------------------------------------------------------------------------------
 
 
 def start(name: str) -> Server:
-    """Start ``postgresql``, ``mysql`` or ``d1``, or take the one that the environment names.
+    """Start ``postgresql``, ``mysql`` or ``d1``, or return the server that the environment selects.
 
     Raises:
-        EngineError: it cannot be had.
+        EngineError: The engine is not available.
     """
     return {"postgresql": start_postgresql, "mysql": start_mariadb, "d1": start_d1}[name]()
 
 
 def start_postgresql() -> Server:
-    """A PostgreSQL of our own on a free port of 127.0.0.1; its data vanishes with it."""
+    """Start a private PostgreSQL on a free port of 127.0.0.1. Its data are deleted when it stops."""
     return _start("postgresql", _postgresql)
 
 
 def start_mariadb() -> Server:
-    """A MariaDB of our own on a free port of 127.0.0.1; its data vanishes with it."""
+    """Start a private MariaDB on a free port of 127.0.0.1. Its data are deleted when it stops."""
     return _start("mysql", _mariadb)
 
 
 def start_d1() -> Server:
-    """A local D1 of our own, behind the gateway on a free port of 127.0.0.1; its data vanishes with it."""
+    """Start a private local D1 behind the gateway on a free port of 127.0.0.1. Its data are deleted when it stops."""
     return _start("d1", _d1)
 
 
 def start_private(name: str, encrypted: tuple[Path, Path] | None = None) -> Server:
-    """A PostgreSQL or MariaDB of our own, whatever the environment names; with a certificate and its key it speaks TLS."""
+    """Start a private PostgreSQL or MariaDB regardless of the environment, with TLS if a certificate and its key are given."""
     recipe = {"postgresql": _postgresql, "mysql": _mariadb}[name]
     return _private(lambda port, password: recipe(port, password, encrypted))
 
@@ -148,9 +148,9 @@ def _private(recipe: Callable[[int, str], Server]) -> Server:
 
 
 def _postgresql(port: int, password: str, encrypted: tuple[Path, Path] | None = None) -> Server:
-    initdb = _program("postgresql")
+    initdb = _installer("postgresql")
     version = int(re.findall(r"\d+", subprocess.run([initdb, "--version"], check=True, capture_output=True, text=True).stdout)[0])
-    user, directory = _home("postgres")
+    user, directory = _create_home("postgres")
     data, secret = directory / "data", directory / "password"
     secret.write_text(password)
     _give(secret, user)
@@ -169,7 +169,7 @@ def _postgresql(port: int, password: str, encrypted: tuple[Path, Path] | None = 
         "port": port,
         "unix_socket_directories": directory,
         "max_connections": 200,
-        # By default a gigabyte of log is kept.
+        # The default size of the log is one gigabyte.
         "max_wal_size": "128MB",
         "fsync": "off",
         "full_page_writes": "off",
@@ -178,7 +178,7 @@ def _postgresql(port: int, password: str, encrypted: tuple[Path, Path] | None = 
         "timezone": "Asia/Kolkata",
     }
     if encrypted:
-        # It uses no key that others can read.
+        # PostgreSQL rejects a key that others can read.
         key = Path(shutil.copy(encrypted[1], directory / "key"))
         key.chmod(0o600)
         _give(key, user)
@@ -188,7 +188,7 @@ def _postgresql(port: int, password: str, encrypted: tuple[Path, Path] | None = 
         command += ["-c", f"{setting}={value}"]
 
     def ready() -> bool:
-        # What pg_ctl looks at: the eighth line of this file says how far the server is.
+        # Like pg_ctl: the eighth line of this file contains the state of the server.
         with contextlib.suppress(FileNotFoundError, IndexError):
             return (data / "postmaster.pid").read_text().splitlines()[7].strip() == "ready"
         return False
@@ -198,15 +198,15 @@ def _postgresql(port: int, password: str, encrypted: tuple[Path, Path] | None = 
 
 
 def _mariadb(port: int, password: str, encrypted: tuple[Path, Path] | None = None) -> Server:
-    install = _program("mysql")
-    user, directory = _home("mysql")
-    # Both programs must agree about the size of the log.
-    # One that starts removes every temporary table from the folder for them, those of other servers included.
+    install = _installer("mysql")
+    user, directory = _create_home("mysql")
+    # Both programs must use the same log size.
+    # MariaDB removes all temporary tables from their directory at startup, including those of other servers.
     own = [f"--datadir={directory / 'data'}", f"--tmpdir={directory}"]
     common = ["--no-defaults", *own, "--skip-name-resolve", "--innodb-log-file-size=32M"]
     _prepare(directory, user, [str(install), *common, "--auth-root-authentication-method=normal", "--skip-test-db"])
     first = directory / "first.sql"
-    # One statement per line: the server takes them so.
+    # The server expects one statement per line.
     first.write_text(
         f"ALTER USER root@localhost IDENTIFIED BY '{password}';\n"
         f"CREATE USER authhero@'%' IDENTIFIED BY '{password}';\n"
@@ -225,13 +225,13 @@ def _mariadb(port: int, password: str, encrypted: tuple[Path, Path] | None = Non
         "--innodb-flush-log-at-trx-commit=2",
         "--skip-log-bin",
         "--default-time-zone=+05:30",
-        # A clean shutdown would only tidy what is thrown away.
+        # A clean shutdown would only preserve data that are deleted anyway.
         "--innodb-fast-shutdown=2",
         *([f"--ssl-cert={encrypted[0]}", f"--ssl-key={encrypted[1]}"] if encrypted else []),
     ]
 
     def ready() -> bool:
-        # It greets before anything is sent: a length, a number, then 10 for the protocol's version.
+        # The server sends a greeting first: its length, a number, then the protocol version 10.
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
             return connection.recv(5)[4:] == b"\x0a"
         return False
@@ -241,13 +241,13 @@ def _mariadb(port: int, password: str, encrypted: tuple[Path, Path] | None = Non
 
 
 def start_gateway(data: Path) -> Server:
-    """The gateway over the local D1 databases in a folder, of which DB_0 is that of wrangler's ``database_id`` DB_0."""
+    """Start the gateway over the local D1 databases in a directory. DB_0 is the one whose ``database_id`` in wrangler is DB_0."""
     return _d1(_free_port(), secrets.token_hex(16), data)
 
 
 def _d1(port: int, token: str, data: Path | None = None) -> Server:
     modules = node_modules()
-    _, directory = _home("nobody")
+    _, directory = _create_home("nobody")
     command = [
         *(str(_find("node") or "node"), str(ROOT / "tests/d1_server.mjs"), str(modules / "miniflare/dist/src/index.js")),
         *(str(ROOT / "examples/d1_gateway/worker.js"), str(port), token, str(D1_DATABASES), str(data or directory / "data")),
@@ -261,19 +261,19 @@ def _d1(port: int, token: str, data: Path | None = None) -> Server:
 
 
 def node_modules() -> Path:
-    """Where wrangler and miniflare are, installed if need be.
+    """Return the directory with wrangler and miniflare, and install them if necessary.
 
     Raises:
-        EngineError: npm is not there, or could not install them.
+        EngineError: npm is not installed, or cannot install them.
     """
-    npm = _program("d1")
+    npm = _installer("d1")
     if not (NODE / "node_modules/.bin/wrangler").exists():
         NODE.mkdir(parents=True, exist_ok=True)
         (NODE / "package.json").write_text('{"private": true}', "utf-8")
         command = [str(npm), "install", "--silent", "--no-audit", "--no-fund", "--no-package-lock", f"wrangler@{WRANGLER}"]
         done = subprocess.run(command, cwd=NODE, capture_output=True, text=True, check=False)
         if done.returncode:
-            raise EngineError(f"npm could not install wrangler {WRANGLER}, which brings the local D1:\n{done.stderr[-4000:]}")
+            raise EngineError(f"npm could not install wrangler {WRANGLER}, which contains the local D1:\n{done.stderr[-4000:]}")
     return NODE / "node_modules"
 
 
@@ -282,14 +282,17 @@ def _free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def _home(account: str) -> tuple[str | None, Path]:
-    """The account that the server runs under, None for our own, and its new directory. Neither server likes to be root's."""
+def _create_home(account: str) -> tuple[str | None, Path]:
+    """Create the home directory of a server, and return the account that the server runs as (None for the current one).
+
+    Neither server is willing to run as root.
+    """
     user, parent = None, "/tmp"
     if os.geteuid() == 0:
         known = {entry.pw_name for entry in pwd.getpwall()}
         user = account if account in known else "nobody"
-    # Never TMPDIR: the account may be unable to reach it, and the path of a socket holds only a hundred characters.
-    # In memory, creating a database takes 10 ms; on a slow disk 200, even without fsync.
+    # Not in TMPDIR, which the account may be unable to access. The path of a socket must be shorter than about 100 characters.
+    # Creating a database takes 10 ms in memory, and 200 ms on a slow disk, even without fsync.
     with contextlib.suppress(OSError):
         if shutil.disk_usage(MEMORY).free > MEMORY_BYTES and os.access(MEMORY, os.W_OK):
             parent = MEMORY
@@ -303,15 +306,15 @@ def _give(path: Path, user: str | None) -> None:
         shutil.chown(path, user)
 
 
-def _as(user: str | None) -> dict[str, Any]:
-    """The arguments of subprocess that make a program somebody else's."""
+def _run_as(user: str | None) -> dict[str, Any]:
+    """Return the arguments for ``subprocess`` that run a program as another account."""
     return {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []} if user else {}
 
 
 def _prepare(directory: Path, user: str | None, command: Sequence[str]) -> None:
-    """Run the program that lays out an empty server."""
+    """Run the program that initializes an empty data directory."""
     done = subprocess.run(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, cwd=directory, env=_ENVIRONMENT, **_as(user)
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, cwd=directory, env=_ENVIRONMENT, **_run_as(user)
     )
     if done.returncode:
         shutil.rmtree(directory, ignore_errors=True)
@@ -326,13 +329,13 @@ def _launch(
     ready: Callable[[], bool],
     ending: signal.Signals = signal.SIGQUIT,
 ) -> Callable[[], None]:
-    """Start the server under a guard, wait until it is ready, and give the function that ends both.
+    """Start the server under a supervisor, wait until it is ready, and return the function that stops both.
 
-    SIGQUIT is PostgreSQL's word for "at once, keep nothing in order"; MariaDB shuts down.
+    PostgreSQL exits immediately on SIGQUIT, without a clean shutdown. MariaDB shuts down.
     """
     guard = subprocess.Popen(
-        # Its own session: Ctrl-C in the terminal is for the tests, which still need the server to clean up.
-        [sys.executable, "-I", str(Path(__file__).resolve()), "guard", ending.name, str(directory), user or "", *command],
+        # In a new session, so that Ctrl-C in the terminal only reaches the tests, which still need the server to clean up.
+        [sys.executable, "-I", str(Path(__file__).resolve()), "supervise", ending.name, str(directory), user or "", *command],
         stdin=subprocess.PIPE,
         start_new_session=True,
         cwd="/",
@@ -357,16 +360,16 @@ def _launch(
     return stop
 
 
-def _guard(ending: signal.Signals, directory: Path, user: str, command: Sequence[str]) -> None:
-    """Keep a server for as long as our standard input stays open, then end it and remove its directory.
+def _supervise(ending: signal.Signals, directory: Path, user: str, command: Sequence[str]) -> None:
+    """Run a server until standard input is closed, then stop it and remove its directory.
 
-    The other end of the input is held by the process that wants the server: however that one ends, the server ends too.
+    The process that uses the server holds the other end of standard input. The server stops even if that process is killed.
     """
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     try:
         with (directory / "log").open("wb") as log:
             server = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=directory, env=_ENVIRONMENT, **_as(user or None)
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=directory, env=_ENVIRONMENT, **_run_as(user or None)
             )
         try:
             while not select.select([sys.stdin], [], [], 0.1)[0]:
@@ -387,39 +390,39 @@ def _guard(ending: signal.Signals, directory: Path, user: str, command: Sequence
 
 
 def _find(program: str) -> Path | None:
-    # Debian keeps PostgreSQL's programs off the PATH, one directory a version, and MariaDB's where only root looks.
+    # Debian installs PostgreSQL's programs outside the PATH, in a directory per version, and MariaDB's in the PATH of root.
     versions = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: float(folder.parent.name), reverse=True)
     path = os.pathsep.join([_ENVIRONMENT["PATH"], "/usr/sbin", "/usr/local/sbin", *map(str, versions)])
     found = shutil.which(program, path=path)
-    # The rest of the server lies beside the file itself, not beside a link to it.
+    # The other files of the server are next to the program itself, not next to a link to it.
     return Path(found).resolve() if found else None
 
 
-def _program(name: str) -> Path:
-    """The program that lays out an empty server, installed if need be.
+def _installer(name: str) -> Path:
+    """Return the program that initializes an empty data directory, and install it if necessary.
 
     Raises:
-        EngineError: it is not there and we may not install it.
+        EngineError: It is not installed, and this account cannot install it.
     """
     kind = KINDS[name]
     if not (found := _find(kind.installer)):
         install([name])
         found = _find(kind.installer)
     if not found:
-        raise EngineError(f"there is no {kind.installer} although {' '.join(kind.packages)} is installed")
+        raise EngineError(f"{kind.installer} does not exist although {' '.join(kind.packages)} is installed")
     return found
 
 
 def install(names: Sequence[str]) -> None:
-    """Install the engines' packages; on anything but a Debian where we are root, say what to do instead.
+    """Install the packages of the engines. This requires Debian and root.
 
     Raises:
-        EngineError: nothing was installed.
+        EngineError: The packages cannot be installed. The message explains what to do instead.
     """
     packages = [package for name in names for package in KINDS[name].packages]
     wanted = f"apt-get install --no-install-recommends {' '.join(packages)}"
     variables = " and ".join(KINDS[name].variable for name in names)
-    hint = f"As root on Debian or Ubuntu: {wanted}\nOr set {variables} to the URL of a server whose user may create databases."
+    hint = f"As root on Debian or Ubuntu, run: {wanted}\nOr set {variables} to the URL of a server whose user may create databases."
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         raise EngineError(f"{' and '.join(names)} cannot be started: the programs are not installed.\n{hint}")
     print(f"installing {' '.join(packages)}", file=sys.stderr, flush=True)
@@ -437,47 +440,47 @@ def install(names: Sequence[str]) -> None:
 
 
 def create_database(server: Server) -> str:
-    """Create an empty database and give its URL."""
+    """Create an empty database and return its URL."""
     if server.name == "d1":
         return _d1_database(server)
     name = f"authhero_test_{secrets.token_hex(6)}"
     if server.name == "postgresql":
-        # Copying the server's own template as files is several times faster than the default, which writes all of it to the log.
-        _ask_postgresql(server.url, f"CREATE DATABASE {name} STRATEGY FILE_COPY")
+        # Copying the files of the template is several times faster than the default strategy, which writes all of it to the log.
+        _run_on_postgresql(server.url, f"CREATE DATABASE {name} STRATEGY FILE_COPY")
     else:
-        with _mysql(server.url) as cursor:
+        with _mysql_cursor(server.url) as cursor:
             cursor.execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
     return urlsplit(server.url)._replace(path=f"/{name}").geturl()
 
 
-def driven(url: str, driver: str) -> str:
-    """The URL of a MySQL with the driver in it, where it is not the usual one; any other URL as it is."""
+def with_driver(url: str, driver: str) -> str:
+    """Return the URL with the driver if the database is MySQL and the driver is not the default. Other URLs stay the same."""
     return url if driver == MYSQL_DRIVERS[0] else url.replace("mysql://", f"mysql+{driver}://")
 
 
 def drop_database(server: Server, url: str) -> None:
-    """Remove a database made by :func:`create_database`, whoever is still connected to it."""
+    """Remove a database of :func:`create_database`, even if clients are still connected to it."""
     if server.name == "d1":
-        _D1_TAKEN.discard(urlsplit(url).path)
+        _D1_IN_USE.discard(urlsplit(url).path)
     elif server.name == "postgresql":
-        _hang_up(url)
-        _ask_postgresql(server.url, f"DROP DATABASE IF EXISTS {_database(url)} WITH (FORCE)")
+        _close_connection(url)
+        _run_on_postgresql(server.url, f"DROP DATABASE IF EXISTS {_database(url)} WITH (FORCE)")
     else:
-        with _mysql(server.url) as cursor:
+        with _mysql_cursor(server.url) as cursor:
             _disconnect(cursor, _database(url))
             cursor.execute(f"DROP DATABASE IF EXISTS {_database(url)}")
 
 
 def empty_database(url: str, keep: str) -> None:
-    """Delete every row of a database except in tables whose name starts with ``keep``.
+    """Delete all rows of a database, except in the tables whose names start with ``keep``.
 
-    It takes a few milliseconds. Creating fifty tables takes a hundred times as long, and copying them ten times. Connections that a test
-    forgot are ended first: their locks would block us, their transactions could still write.
+    It takes a few milliseconds. Creating fifty tables takes a hundred times as long, and copying them takes ten times as long. Connections
+    that a test has not closed are terminated first, because their locks would block and their transactions could still write.
     """
     if url.startswith("d1:"):
-        _d1_each(url, "DELETE FROM", keep)
+        _for_each_d1_table(url, "DELETE FROM", keep)
     elif url.startswith("postgresql:"):
-        _ask_postgresql(url, _POSTGRESQL_EMPTY.format(keep=keep))
+        _run_on_postgresql(url, _POSTGRESQL_EMPTY.format(keep=keep))
     else:
         _mysql_empty(url, keep)
 
@@ -504,11 +507,11 @@ $$
 
 
 def _mysql_empty(url: str, keep: str) -> None:
-    with _mysql(url) as cursor:
+    with _mysql_cursor(url) as cursor:
         _disconnect(cursor, _database(url))
         cursor.execute("SHOW FULL TABLES WHERE table_type = 'BASE TABLE'")
         tables = [row[0] for row in cursor.fetchall() if not row[0].startswith(keep)]
-        # One trip for all: a DELETE for each would cost a trip and a commit each.
+        # One round trip for all tables: separate DELETE statements would need a round trip and a commit each.
         parts = [f"SELECT '{table}' FROM DUAL WHERE EXISTS (SELECT 1 FROM `{table}`)" for table in tables]
         if parts and cursor.execute(" UNION ALL ".join(parts)):
             filled = [row[0] for row in cursor.fetchall()]
@@ -518,39 +521,39 @@ def _mysql_empty(url: str, keep: str) -> None:
 
 
 def _database(url: str | None) -> str:
-    """The database's name; only ours, so that nothing else can be dropped or emptied."""
+    """Return the name of a test database. Other databases must not be dropped or emptied."""
     name = urlsplit(url or "").path[1:]
     if not re.fullmatch(r"authhero_test_[0-9a-f]+", name):
-        raise ValueError("this is no database of create_database")
+        raise ValueError("not a database of create_database()")
     return name
 
 
-_D1_TAKEN: set[str] = set()
-"""The paths of the D1 databases that are in use in this process."""
+_D1_IN_USE: set[str] = set()
+"""The paths of the D1 databases that this process uses."""
 
 
 def _d1_database(server: Server) -> str:
-    """The URL of a D1 database that nobody uses, emptied."""
-    # The workers of pytest-xdist share the server, and take their databases from parts of their own.
+    """Return the URL of an unused D1 database after emptying it."""
+    # The workers of pytest-xdist share the server, and each worker uses its own range of databases.
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
     part = D1_DATABASES if "PYTEST_XDIST_WORKER" not in os.environ else 8
     for number in range(worker * part, min((worker + 1) * part, D1_DATABASES)):
         path = f"/DB_{number}"
-        if path not in _D1_TAKEN:
-            _D1_TAKEN.add(path)
+        if path not in _D1_IN_USE:
+            _D1_IN_USE.add(path)
             url = urlsplit(server.url)._replace(path=path).geturl()
-            _d1_each(url, "DROP TABLE", "_cf_")
+            _for_each_d1_table(url, "DROP TABLE", "_cf_")
             return url
     raise EngineError("all D1 databases are in use")
 
 
-def _d1_each(url: str, words: str, keep: str) -> None:
-    """Do something to every table of a D1 database but those whose name starts with ``keep``."""
+def _for_each_d1_table(url: str, statement_start: str, keep: str) -> None:
+    """Run a statement for every table of a D1 database, except those whose names start with ``keep``."""
     found = _d1_query(url, {"sql": "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY rowid DESC"})
     names = [row["name"] for row in found[0]["results"] if not row["name"].startswith((keep, "_cf_", "sqlite_"))]
     if names:
-        # The youngest first: a table that others refer to cannot be dropped when one of those is gone that they refer to.
-        statements = ["PRAGMA defer_foreign_keys = on", *(f'{words} "{name}"' for name in names)]
+        # The newest tables first: a table cannot be dropped after a table that one of its own references needs.
+        statements = ["PRAGMA defer_foreign_keys = on", *(f'{statement_start} "{name}"' for name in names)]
         _d1_query(url, {"batch": [{"sql": statement} for statement in statements]})
 
 
@@ -558,15 +561,15 @@ def _d1_query(url: str, body: dict[str, Any]) -> list[dict[str, Any]]:
     parts = urlsplit(url)
     address = f"{parse_qs(parts.query)['endpoint'][0]}/d1/database{parts.path}/query"
     headers = {"Authorization": f"Bearer {parts.password}", "Content-Type": "application/json"}
-    request = urllib.request.Request(address, json.dumps(body).encode(), headers)  # noqa: S310  # an address of our own
+    request = urllib.request.Request(address, json.dumps(body).encode(), headers)  # noqa: S310  # a local address
     with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310  # as above
         answer: dict[str, Any] = json.load(response)
     result: list[dict[str, Any]] = answer["result"]
     return result
 
 
-class _Line:
-    """A connection to PostgreSQL that stays open: opening one and reading its catalogue takes ten times as long as what is asked."""
+class _Connection:
+    """A persistent connection to PostgreSQL: opening one and reading the catalog takes ten times as long as a statement."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -574,13 +577,13 @@ class _Line:
         self._connection: Any = None
 
     def execute(self, statement: str) -> None:
-        """Run a statement, which is one that may run twice."""
+        """Run an idempotent statement. It is retried on a new connection."""
         import asyncpg
 
         try:
             self._runner.run(self._execute(statement))
         except (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError):
-            # A test has ended every connection to the database.
+            # A test has terminated every connection to the database.
             self._connection = None
             self._runner.run(self._execute(statement))
 
@@ -592,34 +595,34 @@ class _Line:
         await self._connection.execute(statement)
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         if self._connection is not None:
             self._connection.terminate()
         self._runner.close()
 
 
-_LINES: dict[str, _Line] = {}
-"""Those of this process, by URL."""
+_CONNECTIONS: dict[str, _Connection] = {}
+"""The connections of this process, by URL."""
 
 
-def _ask_postgresql(url: str, statement: str) -> None:
-    _LINES.setdefault(url, _Line(url)).execute(statement)
+def _run_on_postgresql(url: str, statement: str) -> None:
+    _CONNECTIONS.setdefault(url, _Connection(url)).execute(statement)
 
 
-def _hang_up(url: str) -> None:
-    if line := _LINES.pop(url, None):
-        line.close()
+def _close_connection(url: str) -> None:
+    if connection := _CONNECTIONS.pop(url, None):
+        connection.close()
 
 
-def hang_up() -> None:
-    """Close what stays open between the databases of a process."""
-    for url in list(_LINES):
-        _hang_up(url)
+def close_connections() -> None:
+    """Close the persistent connections of this process."""
+    for url in list(_CONNECTIONS):
+        _close_connection(url)
 
 
 @contextlib.contextmanager
-def _mysql(url: str) -> Iterator[Any]:
-    """A cursor that commits each statement."""
+def _mysql_cursor(url: str) -> Iterator[Any]:
+    """Open a connection in autocommit mode and yield a cursor."""
     import pymysql
 
     parts = urlsplit(url)
@@ -632,7 +635,7 @@ def _mysql(url: str) -> Iterator[Any]:
                 password=unquote(parts.password or ""),
                 database=parts.path[1:] or None,
                 autocommit=True,
-                # A lock that somebody still holds becomes an error soon, not a test run that stands still.
+                # If a transaction still holds a lock, the test fails after a short time instead of hanging.
                 init_command="SET SESSION lock_wait_timeout = 10, SESSION innodb_lock_wait_timeout = 10",
             )
         ) as connection,
@@ -644,11 +647,11 @@ def _mysql(url: str) -> Iterator[Any]:
 def _disconnect(cursor: Any, database: str) -> None:
     import pymysql
 
-    # MySQL's own, which MariaDB lacks, stops no other connection while it is read.
+    # Oracle's table, which MariaDB does not have, can be read without blocking other connections.
     schema = "information_schema" if "MariaDB" in cursor.connection.server_version else "performance_schema"
     cursor.execute(f"SELECT id FROM {schema}.processlist WHERE db = %s AND id <> connection_id()", (database,))
     for (connection,) in cursor.fetchall():
-        # It may have ended by itself in the meantime.
+        # The connection may already have been closed.
         with contextlib.suppress(pymysql.err.MySQLError):
             cursor.execute(f"KILL {connection:d}")
 
@@ -657,8 +660,8 @@ def _disconnect(cursor: Any, database: str) -> None:
 
 
 def run(names: Sequence[str], command: Sequence[str]) -> int:
-    """Run a command with the servers in its environment and give its exit code."""
-    # Once for all, not by two threads at a time.
+    """Run a command with the URLs of the servers in its environment, and return its exit code."""
+    # Install everything before the threads below start.
     if missing := [name for name in names if not os.environ.get(KINDS[name].variable) and not _find(KINDS[name].installer)]:
         install(missing)
     with ThreadPoolExecutor() as pool:
@@ -674,7 +677,7 @@ def run(names: Sequence[str], command: Sequence[str]) -> int:
         process.send_signal(number)
 
     signal.signal(signal.SIGTERM, forward)
-    # The terminal sends Ctrl-C to the command as well; it decides what to do about it.
+    # The command also receives Ctrl-C from the terminal and handles it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     code = process.wait()
     for server in servers:
@@ -683,12 +686,12 @@ def run(names: Sequence[str], command: Sequence[str]) -> int:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """The command line."""
-    parser = argparse.ArgumentParser(prog="engines.py", description="Throwaway database servers for the tests.")
+    """Run the command line and return the exit code."""
+    parser = argparse.ArgumentParser(prog="engines.py", description="Start temporary database servers for the tests.")
     commands = parser.add_subparsers(dest="action", required=True)
-    for action, text in (("run", "run a command with the servers"), ("install", "install the servers' packages")):
+    for action, text in (("run", "run a command with the servers"), ("install", "install the packages of the servers")):
         command = commands.add_parser(action, help=text)
-        command.add_argument("--engines", default=",".join(KINDS), help="which of them, with commas (default: %(default)s)")
+        command.add_argument("--engines", default=",".join(KINDS), help="a comma-separated list of engines (default: %(default)s)")
     commands.choices["run"].add_argument("command", nargs=argparse.REMAINDER, help="the command, after --")
     options = parser.parse_args(arguments)
     names = [name for name in options.engines.split(",") if name]
@@ -708,7 +711,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["guard"]:
-        _guard(signal.Signals[sys.argv[2]], Path(sys.argv[3]), sys.argv[4], sys.argv[5:])
+    if sys.argv[1:2] == ["supervise"]:
+        _supervise(signal.Signals[sys.argv[2]], Path(sys.argv[3]), sys.argv[4], sys.argv[5:])
     else:
         sys.exit(main(sys.argv[1:]))

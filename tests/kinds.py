@@ -1,4 +1,4 @@
-"""The classes behind the container's attributes, and what the rows of each table are."""
+"""The adapter classes, and the models of each table."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ from tests.unit.fakes import DIALECTS, FakeDatabase
 
 @cache
 def adapter_classes() -> Mapping[str, type[Any]]:
-    """The class of every adapter, by the name that the container has for it, in its order."""
+    """Return the class of every adapter by its attribute name, in the order of the container."""
     adapters = Adapters(Context.of(FakeDatabase(DIALECTS["sqlite"])))
     return {name: type(getattr(adapters, name)) for name, value in vars(AdapterProperties).items() if isinstance(value, cached_property)}
 
 
 @cache
 def entities() -> Mapping[str, type[Adapter[Any]]]:
-    """The adapter of every table whose rows are entities, by the table's name."""
-    # Who sees the rows of a table in another way has a name of its own.
+    """Return the adapter of every table whose rows are entities, by the name of the table."""
+    # An adapter with another view of a table has an attribute name of its own.
     return {kind.table.name: kind for kind in adapter_classes().values() if issubclass(kind, Adapter) and not kind.attribute}
 
 
 def model_of(table: Table[Any]) -> type[BaseModel]:
-    """What the rows of a table are read as."""
+    """Return the model of the rows of a table."""
     model: type[BaseModel] = entities()[table.name].model
     return model
 
 
 def insert_of(table: Table[Any]) -> type[BaseModel]:
-    """What the rows of a table are made of."""
+    """Return the insert model of a table."""
     return entities()[table.name].insert or model_of(table)

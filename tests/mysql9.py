@@ -1,8 +1,8 @@
-"""Oracle's MySQL 9 for the tests: ``python tests/mysql9.py -- COMMAND`` runs a command with its URL in ``AUTHHERO_TEST_MYSQL``.
+"""Oracle MySQL 9 for the tests: ``python tests/mysql9.py -- COMMAND`` runs a command with the URL in ``AUTHHERO_TEST_MYSQL``.
 
-With ``--group 3`` it is the primary of a Group Replication of three members. Debian has MySQL 9 in sid alone. Its packages are unpacked
-into ``.venv/mysql9``; nothing on the system changes. Exit code 75 where it cannot be had (with ``--optional`` 0), and a sentence that says
-why.
+With ``--group 3``, the server is the primary of a Group Replication with three members. Only Debian sid has packages of MySQL 9. They are
+unpacked in ``.venv/mysql9`` without any change to the system. If MySQL 9 is not available, the script prints the reason, and the exit code
+is 75 (or 0 with ``--optional``).
 """
 
 from __future__ import annotations
@@ -34,19 +34,21 @@ UNAVAILABLE = 75
 """EX_TEMPFAIL of sysexits.h."""
 SINGLE_PRIMARY = ("--group-replication-single-primary-mode=ON", "--group-replication-enforce-update-everywhere-checks=OFF")
 MULTI_PRIMARY = ("--group-replication-single-primary-mode=OFF", "--group-replication-enforce-update-everywhere-checks=ON")
-"""As MySQL's manual says that it is to be run; the check refuses what cascades."""
+"""The recommended settings of MySQL's manual. This check rejects foreign keys with cascades."""
 
 
 def unpack() -> None:
-    """Fetch the packages with a configuration of apt's own and unpack them.
+    """Download the packages with a private apt configuration and unpack them.
 
     Raises:
-        EngineError: they cannot be had.
+        EngineError: The packages are not available.
     """
     if (ROOT / "usr/sbin/mysqld").exists():
         return
     if os.geteuid() != 0 or not shutil.which("apt-get") or platform.machine() != "x86_64":
-        raise EngineError("MySQL 9 is unpacked as root on Debian for x86-64 alone; else set AUTHHERO_TEST_MYSQL to a server's URL")
+        raise EngineError(
+            "MySQL 9 can only be unpacked as root on Debian for x86-64: set AUTHHERO_TEST_MYSQL to the URL of a server instead"
+        )
     for folder in ("state/lists/partial", "cache/archives/partial", "root"):
         (HOME / folder).mkdir(parents=True, exist_ok=True)
     (HOME / "status").touch()
@@ -66,7 +68,7 @@ def unpack() -> None:
 
 
 def mirror() -> str:
-    """The Debian mirror that this machine uses."""
+    """Return the Debian mirror that this machine uses."""
     for path in [Path("/etc/apt/sources.list"), *Path("/etc/apt/sources.list.d").glob("*")]:
         if path.is_file() and (found := re.search(r"(?m)^(?:URIs:|deb ).*?(https?://\S+/debian)(?=[/\s]|$)", path.read_text())):
             return found[1]
@@ -74,33 +76,33 @@ def mirror() -> str:
 
 
 def start() -> Server:
-    """A server of our own on a free port of 127.0.0.1; its data vanishes with it.
+    """Start a private server on a free port of 127.0.0.1. Its data are deleted when it stops.
 
     Raises:
-        EngineError: it cannot be had.
+        EngineError: The server is not available.
     """
     unpack()
-    user, directory = engines._home("mysql")
+    user, directory = engines._create_home("mysql")
     _lay_out(directory, user)
     return _serve(directory, user, secrets.token_hex(16), ["--skip-log-bin"])
 
 
 def start_group(members: int, mode: Sequence[str] = SINGLE_PRIMARY) -> list[Server]:
-    """The members of a Group Replication of our own, all of them online; the first one is the primary if there is but one.
+    """Start the members of a private Group Replication and wait until all are online. In single-primary mode, the first one is the primary.
 
     Raises:
-        EngineError: it cannot be had.
+        EngineError: The servers are not available.
     """
     unpack()
     password, name = secrets.token_hex(16), str(uuid.uuid4())
     addresses = [f"127.0.0.1:{engines._free_port()}" for _ in range(members)]
-    user, blank = engines._home("mysql")
+    user, blank = engines._create_home("mysql")
     servers: list[Server] = []
     try:
         _lay_out(blank, user)
         for number, address in enumerate(addresses, start=1):
-            _, directory = engines._home("mysql")
-            # Laying out another one takes three seconds, and copying it as the user makes the copy the user's.
+            _, directory = engines._create_home("mysql")
+            # Initializing another data directory takes three seconds. The copy belongs to the account that makes it.
             engines._prepare(directory, user, ["cp", "-R", str(blank / "data"), str(directory / "data")])
             (directory / "data/auto.cnf").unlink(missing_ok=True)
             options = [
@@ -108,7 +110,7 @@ def start_group(members: int, mode: Sequence[str] = SINGLE_PRIMARY) -> list[Serv
                 *("--plugin-load-add=group_replication.so", "--group-replication-start-on-boot=OFF", *mode),
                 *(f"--server-id={number}", f"--group-replication-group-name={name}", f"--group-replication-local-address={address}"),
                 *(f"--group-replication-group-seeds={','.join(addresses)}", "--group-replication-recovery-get-public-key=ON"),
-                # A read on any member waits for what the group has committed.
+                # A read on any member waits for everything that the group has committed.
                 "--group-replication-consistency=BEFORE",
             ]
             servers.append(_serve(directory, user, password, options))
@@ -122,12 +124,12 @@ def start_group(members: int, mode: Sequence[str] = SINGLE_PRIMARY) -> list[Serv
 
 
 def stop(servers: Sequence[Server]) -> None:
-    """End them all."""
+    """Stop all members."""
     for server in servers:
         server.stop()
 
 
-def _program(directory: Path) -> list[str]:
+def _mysqld_command(directory: Path) -> list[str]:
     libraries = ROOT / "usr/lib/x86_64-linux-gnu"
     folders = [libraries, *{path.parent for path in ROOT.rglob("libprotobuf-lite.so*")}, *(ROOT / "usr/lib").glob("**/private")]
     return [
@@ -145,14 +147,14 @@ def _program(directory: Path) -> list[str]:
 
 
 def _lay_out(directory: Path, user: str | None) -> None:
-    engines._prepare(directory, user, [*_program(directory), "--initialize-insecure"])
+    engines._prepare(directory, user, [*_mysqld_command(directory), "--initialize-insecure"])
 
 
 def _serve(directory: Path, user: str | None, password: str, options: Sequence[str]) -> Server:
-    """Start a server over the data that are there."""
+    """Start a server with an existing data directory."""
     port = engines._free_port()
     first = directory / "first.sql"
-    # The account is each member's own: what is logged here is nothing that the group knows.
+    # Each member creates its own account, so these statements must not be replicated.
     first.write_text(
         "SET SESSION sql_log_bin = 0;\n"
         f"CREATE USER authhero@'%' IDENTIFIED BY '{password}';\n"
@@ -160,7 +162,7 @@ def _serve(directory: Path, user: str | None, password: str, options: Sequence[s
     )
     engines._give(first, user)
     command = [
-        *_program(directory),
+        *_mysqld_command(directory),
         "--bind-address=127.0.0.1",
         f"--port={port}",
         f"--report-port={port}",
@@ -175,20 +177,20 @@ def _serve(directory: Path, user: str | None, password: str, options: Sequence[s
     ]
 
     def ready() -> bool:
-        # It greets before anything is sent: a length, a number, then 10 for the protocol's version.
+        # The server sends a greeting first: its length, a number, then the protocol version 10.
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
             return connection.recv(5)[4:] == b"\x0a"
         return False
 
-    # It tidies for seconds, and a member of a group takes its leave first.
+    # A shutdown takes seconds, and a member of a group leaves the group first.
     end = engines._launch("MySQL 9", directory, user, command, ready, signal.SIGKILL)
     return Server("mysql", f"mysql://authhero:{password}@127.0.0.1:{port}/", end)
 
 
 def _join(server: Server, password: str, *, first: bool) -> None:
-    """Make the group or become one of it, and wait until the group says so."""
+    """Create the group or join it, and wait until the member is online."""
     deadline = time.monotonic() + engines.START_SECONDS
-    with engines._mysql(server.url) as cursor:
+    with engines._mysql_cursor(server.url) as cursor:
         cursor.execute("SET GLOBAL group_replication_bootstrap_group = %s", (first,))
         cursor.execute("START GROUP_REPLICATION USER = 'authhero', PASSWORD = %s", (password,))
         cursor.execute("SET GLOBAL group_replication_bootstrap_group = OFF")
@@ -200,16 +202,16 @@ def _join(server: Server, password: str, *, first: bool) -> None:
 
 
 def main() -> int:
-    """The command line."""
+    """Run the command line and return the exit code."""
     parser = argparse.ArgumentParser(prog="mysql9.py", description="Run a command with a throwaway MySQL 9.")
-    parser.add_argument("--optional", action="store_true", help="where it cannot be had, say so and succeed")
-    parser.add_argument("--group", type=int, default=0, metavar="N", help="a Group Replication of N members with one primary")
+    parser.add_argument("--optional", action="store_true", help="exit with code 0 if MySQL 9 is not available")
+    parser.add_argument("--group", type=int, default=0, metavar="N", help="start a Group Replication of N members with one primary")
     parser.add_argument("command", nargs="+", help="the command, after --")
     options = parser.parse_args()
     try:
         servers = start_group(options.group) if options.group else [start()]
     except (EngineError, OSError, subprocess.SubprocessError) as error:
-        print(f"MySQL 9 cannot be had, so nothing was tested on it: {error}", file=sys.stderr)
+        print(f"MySQL 9 is not available, so the tests were not run: {error}", file=sys.stderr)
         return 0 if options.optional else UNAVAILABLE
     try:
         environment = {**os.environ, engines.KINDS["mysql"].variable: servers[0].url}

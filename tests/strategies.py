@@ -1,7 +1,7 @@
-"""Hypothesis strategies for what goes into the adapters, derived from their insert models and the registry.
+"""Hypothesis strategies for the input of the adapters, derived from their insert models and the registry.
 
-Every value is one that the contract keeps as it is given, however awkward; what must be refused is in :func:`poisons`.
-``CI`` in the environment makes the examples the same in every run, ``AUTHHERO_TEST_EXAMPLES`` multiplies their number.
+Every value is one that the contract stores unchanged, however unusual. :func:`invalid_values` has the values that must be rejected. If
+``CI`` is set in the environment, the examples are the same in every run. ``AUTHHERO_TEST_EXAMPLES`` multiplies their number.
 """
 
 from __future__ import annotations
@@ -30,83 +30,83 @@ FACTOR = int(os.environ.get("AUTHHERO_TEST_EXAMPLES", "1"))
 
 
 def examples(number: int) -> settings:
-    """The settings of a test with that many examples: its fixtures are shared, each example makes a tenant of its own."""
+    """Return the settings of a test with this many examples. They share its fixtures, and each example creates its own tenant."""
     checks = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
     return settings(max_examples=number * FACTOR, deadline=None, derandomize="CI" in os.environ, suppress_health_check=checks)
 
 
 # --- plain values --------------------------------------------------------------------------------------------------------------
 
-PIECES = (
+AWKWARD_TEXTS = (
     "", " ", "a", "A", "a ", " a", "\t", "\n", "\r\n", "\x01", "\x7f", "\x80", "\xa0", "é", "e\u0301", "ß", "İ", "漢字", "😀", "👩\u200d👧",
     "𝔘",
     "\u202eabc\u202c", "שלום", "مرحبا", "\ufeff", "\uffff", "\U0010ffff", "\u2028", "'", "''", '"', "`", "\\", "\\\\", "\\'", "%", "_",
     "%s",
     "%%", "?", "$1", ":a", ";", "--", "/*", "{}", "[]", "null", "0", "-0", "1e5", "true", "NaN", "x" * 20,
 )  # fmt: skip
-"""What databases, drivers and encoders are known to trip over."""
+"""Text that databases, drivers and encoders often handle incorrectly."""
 NUL = "a\0b"
-"""No column keeps it, but JSON has an escape for it."""
-FULL = "😀"
-"""What a column is filled with: four bytes a character, which not even MySQL's utf8mb4 packs closer."""
-WIDE = 300
-"""Up to this width columns are filled now and then."""
+"""Text with NUL. No column can store it, but JSON can escape it."""
+FILLER = "😀"
+"""The character that fills a column. It has four bytes, even in utf8mb4 of MySQL."""
+MAX_FILLED = 300
+"""Columns up to this size are sometimes filled completely."""
 NUMBERS = (0, 1, -1, 2**31, 2**53 + 1, 2**63, 2**70, -(2**70), 10**400, -0.0, 0.1, 1e16, 1.0, 1e300, 5e-324, -1.7976931348623157e308)
 
 
 def texts(most: int | None = None, least: int = 0) -> SearchStrategy[str]:
-    """Text that every engine must keep, of at most ``most`` characters."""
+    """Generate text of at most ``most`` characters that every engine must store unchanged."""
     characters = st.characters(codec="utf-8", exclude_characters="\0")
-    parts = st.lists(st.sampled_from(PIECES) | characters, max_size=6).map("".join)
-    cut = parts.map(lambda text: text[:most].ljust(least, "x"))
-    if most is None or most > WIDE:
-        return cut
-    return st.one_of(cut, cut, cut, st.just(FULL * most))
+    parts = st.lists(st.sampled_from(AWKWARD_TEXTS) | characters, max_size=6).map("".join)
+    truncated = parts.map(lambda text: text[:most].ljust(least, "x"))
+    if most is None or most > MAX_FILLED:
+        return truncated
+    return st.one_of(truncated, truncated, truncated, st.just(FILLER * most))
 
 
-class Free(dict[str, Any]):
-    """An object without a model: the order of its keys is kept, too."""
+class FreeObject(dict[str, Any]):
+    """An object without a model, for which the order of the keys is stored, too."""
 
 
 def numbers() -> SearchStrategy[int | float]:
-    """Numbers in JSON."""
+    """Generate JSON numbers."""
     return st.one_of(st.sampled_from(NUMBERS), st.integers(), st.floats(allow_nan=False, allow_infinity=False))
 
 
 @cache
 def json_values() -> SearchStrategy[Any]:
-    """Anything that JSON can say."""
+    """Generate any JSON value."""
     leaves = st.one_of(st.none(), st.booleans(), numbers(), texts(), st.just(NUL))
     return st.recursive(leaves, lambda inner: st.lists(inner, max_size=3) | objects(inner), max_leaves=6)
 
 
-def objects(inner: SearchStrategy[Any]) -> SearchStrategy[Free]:
-    """JSON objects with any keys."""
-    return st.dictionaries(texts(), inner, max_size=3).map(Free)
+def objects(inner: SearchStrategy[Any]) -> SearchStrategy[FreeObject]:
+    """Generate JSON objects with any keys."""
+    return st.dictionaries(texts(), inner, max_size=3).map(FreeObject)
 
 
 def instants() -> SearchStrategy[datetime]:
-    """Instants with microseconds, in any zone, near and far; in UTC within the years 1 to 9999."""
+    """Generate times with microseconds, in any time zone. In UTC, they are within the years 1 to 9999."""
     zones = st.sampled_from([0, 0, 60, -480, 345, 840, -840]).map(lambda minutes: timezone(timedelta(minutes=minutes)))
     near = st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=zones)  # noqa: DTZ001  # the zone is drawn beside
     far = st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=zones)  # noqa: DTZ001
     return near | far
 
 
-def cut(instant: datetime) -> datetime:
-    """What is kept of an instant, reckoned without the library."""
+def truncated(instant: datetime) -> datetime:
+    """Return a time truncated to milliseconds, without using the library."""
     milliseconds = (instant - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)
 
 
 # --- values of models ----------------------------------------------------------------------------------------------------------
 
-EXTRAS = ("other", "x y", "copy", "model_extra", "self", "__class__", "größe", "a.b", "a'b", "%s")
-"""Keys that no model has, among them names that Python objects have."""
+EXTRA_KEYS = ("other", "x y", "copy", "model_extra", "self", "__class__", "größe", "a.b", "a'b", "%s")
+"""Keys that no model has, including attribute names of Python objects."""
 
 
 def _limits(metadata: Sequence[Any]) -> dict[str, Any]:
-    """The bounds that a field's metadata sets."""
+    """Return the limits in the metadata of a field."""
     limits: dict[str, Any] = {}
     for item in metadata:
         for inner in item.metadata if isinstance(item, FieldInfo) else (item,):
@@ -128,24 +128,24 @@ _BOUNDS: dict[Any, str] = {
 
 @dataclass(frozen=True)
 class Place:
-    """Where a value goes: a column, a part of a group of columns, or somewhere inside JSON."""
+    """The location of a value: a column, a part of a group of columns, or a path inside JSON."""
 
     table: Table[Any]
     path: tuple[str, ...]
 
     @property
     def column(self) -> Column | None:
-        """The column, where there is one just for this value."""
+        """The column that stores only this value, or None."""
         return self.table.stored(".".join(self.path))
 
     @property
     def inside(self) -> bool:
-        """Whether it is inside a JSON column."""
+        """Whether the value is inside a JSON column."""
         return any(self.table.stored(".".join(self.path[:length])) for length in range(1, len(self.path)))
 
     @property
     def group(self) -> bool:
-        """Whether the parts of the value are columns of their own."""
+        """Whether the parts of the value are separate columns."""
         return any(column.public.startswith(f"{'.'.join(self.path)}.") for column in self.table.columns)
 
     def part(self, wire: str) -> Place:
@@ -154,7 +154,7 @@ class Place:
 
 @cache
 def field_values(table: Table[Any], wire: str) -> SearchStrategy[Any]:
-    """Values of a field of the insert model, never None, that its column holds."""
+    """Generate values for a field of the insert model that fit the column, but never None."""
     place = Place(table, (wire,))
     values = _values(wire_fields(insert_of(table))[wire].rebuild_annotation(), place)
     column = place.column
@@ -184,7 +184,7 @@ def _values(annotation: Any, place: Place, metadata: tuple[Any, ...] = ()) -> Se
 
 
 def plain(annotation: Any) -> Any:
-    """An annotation without what is said of it."""
+    """Return an annotation without its metadata."""
     return get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
 
 
@@ -206,7 +206,7 @@ def _scalars(kind: Any, place: Place, limits: Mapping[str, Any]) -> SearchStrate
 
 
 def _nullable(annotation: Any, place: Place) -> SearchStrategy[Any]:
-    """Values inside JSON, where None is a value like others if the model has it."""
+    """Generate values inside JSON, including None if the model allows it."""
     values = _values(annotation, place)
     allowed = get_origin(annotation) in (Union, types.UnionType) and type(None) in get_args(annotation)
     return st.one_of(values, values, st.none()) if allowed else values
@@ -214,44 +214,44 @@ def _nullable(annotation: Any, place: Place) -> SearchStrategy[Any]:
 
 @cache
 def _models(model: type[BaseModel], place: Place) -> SearchStrategy[dict[str, Any]]:
-    """What a nested model is made of, by wire name, with keys that it does not know where it keeps them."""
+    """Generate the input of a nested model, by wire name, with unknown keys if the model stores them."""
     fields = wire_fields(model)
     inner = {wire: _nullable(info.rebuild_annotation(), place.part(wire)) for wire, info in fields.items()}
-    homeless = {wire for wire in inner if place.group and not (place.part(wire).column or place.part(wire).group)}
+    unstored = {wire for wire in inner if place.group and not (place.part(wire).column or place.part(wire).group)}
     required = [wire for wire, info in fields.items() if info.is_required()]
-    optional = [wire for wire in inner if wire not in required and wire not in homeless]
-    keeps = model.model_config.get("extra") == "allow" and not place.group
+    optional = [wire for wire in inner if wire not in required and wire not in unstored]
+    stores_extras = model.model_config.get("extra") == "allow" and not place.group
 
     @st.composite
     def build(draw: st.DrawFn) -> dict[str, Any]:
         chosen = draw(st.lists(st.sampled_from(optional), max_size=3, unique=True)) if optional else []
         value = {wire: draw(inner[wire]) for wire in (*required, *chosen)}
-        if keeps and draw(st.booleans()):
-            value[draw(st.sampled_from(EXTRAS))] = draw(json_values())
+        if stores_extras and draw(st.booleans()):
+            value[draw(st.sampled_from(EXTRA_KEYS))] = draw(json_values())
         return value
 
     return build()
 
 
 def wire_fields(model: type[BaseModel]) -> dict[str, FieldInfo]:
-    """The fields of a model by wire name."""
+    """Return the fields of a model by wire name."""
     return {info.serialization_alias or name: info for name, info in model.model_fields.items()}
 
 
-# --- values that must be refused -----------------------------------------------------------------------------------------------
+# --- values that must be rejected ----------------------------------------------------------------------------------------------
 
 SURROGATE = "a\ud800b"
 TOO_DEEP: Any = json.loads("[" * 300 + "]" * 300)
 
 
-def poisons(column: Column) -> list[Any]:
-    """Values that a column cannot hold, for all that their type says."""
+def invalid_values(column: Column) -> list[Any]:
+    """Return values of the column's type that the column cannot store."""
     kind = column.codec.kind
     if kind == "text":
         long = [] if column.truncate else ["x" * ((column.size or (16_777_215 if column.medium else 65_535)) + 1)]
         return [NUL, SURROGATE, *long]
     if kind.startswith("json"):
-        # NUL is no poison here: JSON escapes it.
+        # NUL is valid here, because JSON escapes it.
         return [{"a": SURROGATE}, {SURROGATE: 1}, [SURROGATE], {"a": math.nan}, {"a": math.inf}, TOO_DEEP]
     if kind == "int":
         return [2**31, -(2**31) - 1, 2**70, 1e300, 0.5, math.nan]
@@ -263,11 +263,14 @@ def poisons(column: Column) -> list[Any]:
 
 
 def same(given: Any, got: Any) -> bool:
-    """Whether a value came back: of the same type, the sign of zero and the order of free keys included, instants cut and in UTC."""
+    """Return whether a value was stored unchanged.
+
+    The types, the sign of zero and the order of free keys must be the same. Times are truncated to milliseconds and in UTC.
+    """
     if isinstance(given, datetime):
-        return bool(got == cut(given)) and got.utcoffset() == timedelta(0)
+        return bool(got == truncated(given)) and got.utcoffset() == timedelta(0)
     if isinstance(given, dict):
-        if not isinstance(got, dict) or (list(given) != list(got) if isinstance(given, Free) else set(given) != set(got)):
+        if not isinstance(got, dict) or (list(given) != list(got) if isinstance(given, FreeObject) else set(given) != set(got)):
             return False
         return all(same(value, got[key]) for key, value in given.items())
     if isinstance(given, list):
@@ -278,7 +281,7 @@ def same(given: Any, got: Any) -> bool:
 
 
 def same_parts(given: Any, got: Any) -> bool:
-    """The same for an object in several columns: what is None there, or has no parts, is absent."""
+    """Return whether an object in several columns was stored unchanged. Parts that are None or empty are absent."""
     if isinstance(given, dict):
         return all(same_parts(value, (got or {}).get(key)) for key, value in given.items())
     return got is None if given is None else same(given, got)

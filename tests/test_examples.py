@@ -1,4 +1,4 @@
-"""What the README promises: its commands and its lines of Python really run."""
+"""The examples of the README: its commands and its Python code run."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 
 
 def run(*arguments: str, folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    """Run Python with these arguments and all warnings as errors."""
+    """Run Python with these arguments, with all warnings as errors."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error::ResourceWarning"}
     return subprocess.run(
         [sys.executable, *arguments], cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False
@@ -22,7 +22,7 @@ def run(*arguments: str, folder: Path = ROOT) -> subprocess.CompletedProcess[str
 def test_the_demonstration_runs(database_url: str) -> None:
     done = run(str(ROOT / "examples" / "demo.py"), "--url", database_url)
     assert done.returncode == 0, done.stdout + done.stderr
-    # D1 has no interactive transactions, which a new password takes.
+    # D1 has no interactive transactions, which setting a password requires.
     left_out = {13, 14} if database_url.startswith("d1:") else set()
     for step in set(range(1, 19)) - left_out:
         assert f"\n{step}. " in done.stdout

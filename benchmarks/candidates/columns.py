@@ -1,8 +1,8 @@
-"""The tables as a user of another toolkit would declare them, written once for all of these toolkits.
+"""The tables, declared once for all other libraries.
 
-Kinds: ``text``, ``int``, ``flag`` (0 or 1), ``json`` (text), ``iso`` (an instant as text) and ``ms`` (an instant as a number). What is read
-is decoded as far as the toolkit must: JSON becomes what it says. Flags and instants are left to the model's validator, which reads 1 and
-``2026-01-31T10:00:00.000Z`` and milliseconds by itself, and quicker than anything in Python: the toolkits are spared that.
+The kinds are ``text``, ``int``, ``flag`` (0 or 1), ``json`` (text), ``iso`` (a time as text) and ``ms`` (a time as a number). The libraries
+only decode what they must, which is JSON. The models read flags, ISO text and milliseconds themselves, faster than code in Python could
+convert them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ Kind = Literal["text", "int", "flag", "json", "iso", "ms"]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: what the models call it, its name in the table, how it is stored, and whether it is part of the key."""
+    """A column: its name in the models, its name in the table, its kind, and whether it is part of the key."""
 
     public: str
     stored: str
@@ -82,17 +82,17 @@ LINKED = (
     "email", "created_at", "linked_to", "provider", "connection", "email_verified", "is_social", "profileData", "user_id", "phone_number",
     "phone_verified", "username",
 )  # fmt: skip
-"""What is read of an account that is linked to another."""
+"""The fields of a linked account that are read."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
 
 def iso(instant: datetime) -> str:
-    """An instant in UTC as text."""
+    """Return a time in UTC as text."""
     return instant.isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
 def ms(instant: datetime) -> int:
-    """An instant as milliseconds since 1970."""
+    """Return a time as milliseconds since 1970."""
     return (instant - _EPOCH) // _MILLISECOND

@@ -1,7 +1,7 @@
-"""SQLAlchemy 2 Core: statements that are built once, compiled once and cached, over two engines.
+"""SQLAlchemy 2 Core, with statements that are built once, compiled once and cached.
 
-Single statements go through an engine in the driver's autocommit mode, which the documentation has for work without transactions: it saves
-them BEGIN and ROLLBACK. Several statements go through one whose transactions are READ COMMITTED.
+Single statements run on an engine in the driver's autocommit mode, which the documentation recommends for work without transactions: it
+saves BEGIN and ROLLBACK. Several statements run on a second engine with READ COMMITTED transactions.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from authhero_sql.models import User
 
 from . import service
 from .columns import LINKED, TABLES, Column, Kind, iso, ms
-from .protocol import PAGE, Candidate, Given, How, Place, SignIn
+from .protocol import PAGE, Candidate, Given, RotationMethod, SignIn, Target
 from .sqlite import PRAGMAS
 
 
@@ -52,44 +52,44 @@ class Json(TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
-        """Encode."""
+        """Encode the value."""
         return None if value is None else service.dumps(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
-        """Decode."""
+        """Decode the value."""
         return None if value is None else service.loads(value)
 
 
 class Iso(TypeDecorator[Any]):
-    """An instant as text."""
+    """A time as text."""
 
     impl = SQLText
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
-        """Encode; what was read and goes back is text already."""
+        """Encode the value. A value that was read from the database is already text."""
         return iso(value) if isinstance(value, datetime) else value
 
 
 class Ms(TypeDecorator[Any]):
-    """An instant as a number."""
+    """A time as a number."""
 
     impl = BigInteger
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
-        """Encode."""
+        """Encode the value."""
         return ms(value) if isinstance(value, datetime) else value
 
 
 class Flag(TypeDecorator[Any]):
-    """True or false as 1 or 0."""
+    """A flag as 1 or 0."""
 
     impl = Integer
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
-        """Encode."""
+        """Encode the value."""
         return None if value is None else int(value)
 
 
@@ -113,7 +113,7 @@ TENANT: Any = bindparam("tenant")
 
 
 def linked_columns(table: Any) -> list[Any]:
-    """The columns of a linked account, in the places that they have in a user's row."""
+    """Return the columns of a linked account, at the same positions as in the row of a user."""
     return [table.c[name] if name in LINKED else null() for name in USER_NAMES]
 
 
@@ -164,11 +164,15 @@ class Statements:
         self.record_login = self._record_login()
 
     def _linked(self, table: Any, user_ids: Any) -> Any:
-        """The accounts that are linked to users."""
+        """Return the condition for accounts that are linked to the given users."""
         return and_(self.unindexed(table.c.tenant_id) == TENANT, table.c.linked_to == user_ids)
 
     def unindexed(self, column: Any) -> Any:
-        """The column; SQLite, which Core can name no index to, is kept from using one that begins with it, and from reading all of that."""
+        """Return an expression for the column that SQLite cannot look up in an index.
+
+        Core has no index hints for SQLite. Otherwise SQLite might choose an index that starts with this column, and read all of its
+        entries.
+        """
         return column.op("||")(literal_column("''")) if self._engine == "sqlite" else column
 
     def _with_linked(self, where: Any, user_ids: Any) -> Any:
@@ -176,7 +180,7 @@ class Statements:
         return union_all(select(*USER_COLUMNS).select_from(JOINED).where(USERS.c.tenant_id == TENANT, where), accounts)
 
     def _page(self, *where: Any, newest: bool = True, more: Sequence[Any] = ()) -> Any:
-        """A page, with the accounts that are linked to each of its users as JSON, as the bare driver has it."""
+        """Return a query for a page that reads the linked accounts of each user as JSON, like the bare driver."""
         own = LINKED_USERS.c.tenant_id == USERS.c.tenant_id, LINKED_USERS.c.linked_to == USERS.c.user_id
         linked = select(self._gathered(*(LINKED_USERS.c[name] for name in LINKED))).where(*own).scalar_subquery()
         page: Select[Any] = select(*USER_COLUMNS, linked, *more).select_from(JOINED).where(USERS.c.tenant_id == TENANT, *where)
@@ -186,15 +190,15 @@ class Statements:
 
     def _gathered(self, *columns: Any) -> Any:
         if self._engine == "postgresql":
-            # As text: decoded by the driver's own hook, with Python's decoder, it would take longer.
+            # As text, because the driver's own hook would decode it with Python's slower decoder.
             return cast(func.json_agg(func.json_build_array(*columns)), SQLText)
         name = "json_group_array" if self._engine == "sqlite" else "json_arrayagg"
         return getattr(func, name)(func.json_array(*columns), type_=SQLText)
 
     def before(self) -> Any:
-        """What comes behind a user in the list."""
+        """Return the condition for the users after a cursor."""
         if self._engine == "mysql":
-            # It reads no range of an index for a comparison of tuples.
+            # MySQL does not use an index range for a tuple comparison.
             earlier = or_(USERS.c.created_at < bindparam("created_at"), USERS.c.user_id < bindparam("user_id"))
             return and_(USERS.c.created_at <= bindparam("created_at"), earlier)
         return tuple_(USERS.c.created_at, USERS.c.user_id) < tuple_(bindparam("created_at"), bindparam("user_id"))
@@ -214,25 +218,25 @@ class Statements:
         )
 
 
-def engine_of(place: Place, isolation: str, driver: str | None = None) -> AsyncEngine:
-    """An engine with a pool of the size that all have."""
+def engine_of(target: Target, isolation: str, driver: str | None = None) -> AsyncEngine:
+    """Return an engine with the same pool size as all other candidates."""
     drivers = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "mysql": "mysql+aiomysql"}
-    url = make_url(place.url).set(drivername=driver or drivers[place.engine])
-    options: dict[str, Any] = {"pool_size": place.pool, "max_overflow": 0}
-    if place.engine == "sqlite":
+    url = make_url(target.url).set(drivername=driver or drivers[target.engine])
+    options: dict[str, Any] = {"pool_size": target.pool, "max_overflow": 0}
+    if target.engine == "sqlite":
         engine = create_async_engine(url, isolation_level="AUTOCOMMIT" if isolation == "AUTOCOMMIT" else None, **options)
         event.listen(engine.sync_engine, "connect", _prepare)
         if isolation != "AUTOCOMMIT":
             event.listen(engine.sync_engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
         return engine
     if isolation == "AUTOCOMMIT":
-        # Nothing is open when a connection comes back, so nothing has to be rolled back.
+        # A released connection never has an open transaction, so a rollback is not needed.
         options["pool_reset_on_return"] = None
     return create_async_engine(url, isolation_level=isolation, **options)
 
 
 def _prepare(connection: Any, _: Any) -> None:
-    # The documentation's way to have transactions begin as one wants on SQLite.
+    # The documentation recommends this to control the start of transactions on SQLite.
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in PRAGMAS:
@@ -244,12 +248,12 @@ NAMES = {name: tuple(column.public for column in columns) for name, columns in T
 
 
 def named(table: str, row: Any) -> service.Row:
-    """The row of a table by the names that the models have."""
+    """Return the row of a table with the field names of the models."""
     return dict(zip(NAMES[table], row, strict=True))
 
 
 def split(rows: Sequence[Any]) -> tuple[list[service.Row], list[service.Row]]:
-    """Users, and linked accounts, of which the time of the last change is not read."""
+    """Return the users and the linked accounts, which have no ``updated_at`` in this query."""
     users: list[service.Row] = []
     linked: list[service.Row] = []
     for row in rows:
@@ -259,30 +263,30 @@ def split(rows: Sequence[Any]) -> tuple[list[service.Row], list[service.Row]]:
 
 
 def page_user(row: Any) -> User:
-    """A user of a page; the linked accounts stand behind its columns."""
+    """Return a user of a page. The linked accounts follow the user's own columns."""
     accounts = row[len(USER_NAMES)]
     linked = [dict(zip(LINKED, each, strict=True)) for each in service.loads(accounts)] if accounts else ()
     return service.user(dict(zip(USER_NAMES, row, strict=False)), linked)
 
 
 class Core(Candidate):
-    """SQLAlchemy Core."""
+    """The candidate with SQLAlchemy Core."""
 
     name = "SQLAlchemy Core"
     driver: ClassVar[str | None] = None
 
-    def __init__(self, place: Place) -> None:
-        self.reading = engine_of(place, "AUTOCOMMIT", self.driver)
-        self.writing = engine_of(place, "READ COMMITTED", self.driver)
-        self.statements = Statements(place.engine)
+    def __init__(self, target: Target) -> None:
+        self.reading = engine_of(target, "AUTOCOMMIT", self.driver)
+        self.writing = engine_of(target, "READ COMMITTED", self.driver)
+        self.statements = Statements(target.engine)
 
     @classmethod
-    async def open(cls, place: Place) -> Self:
-        """Make the engines."""
-        return cls(place)
+    async def open(cls, target: Target) -> Self:
+        """Create the engines."""
+        return cls(target)
 
     async def close(self) -> None:
-        """Disconnect."""
+        """Close all connections."""
         await self.reading.dispose()
         await self.writing.dispose()
 
@@ -372,10 +376,10 @@ class Core(Candidate):
         values = {"tenant": row["tenant_id"], "login": login_id, "until": row["expires_at"], "at": row["created_at"]}
         await connection.execute(self.statements.extend, values)
 
-    async def rotate(self, tenant: str, lookup: str, successor: Given, now: datetime, how: How) -> Any:
+    async def rotate(self, tenant: str, lookup: str, successor: Given, now: datetime, method: RotationMethod) -> Any:
         """See the protocol."""
         wanted = {"tenant": tenant, "lookup": lookup}
-        if how in {"transaction", "run_transaction"}:
+        if method in {"transaction", "run_transaction"}:
             async with self.writing.begin() as connection:
                 old = named("refresh_tokens", (await connection.execute(self.statements.token, wanted)).one())
                 return await self._exchange(connection, service.token(old), tenant, successor, now)
@@ -435,7 +439,7 @@ class Core(Candidate):
 
 
 class CoreAsyncmy(Core):
-    """The same over asyncmy."""
+    """SQLAlchemy Core with asyncmy."""
 
     name = "SQLAlchemy Core, asyncmy"
     engines = ("mysql",)

@@ -1,7 +1,7 @@
-"""The base line: the bare driver with SQL by hand, on one connection that stays open, and through the driver's own pool.
+"""The baseline: the bare driver with hand-written SQL, over one open connection and over the driver's own pool.
 
-It encodes by hand what it binds, checks nothing, binds only the columns that are given, and ends with the rows as the driver gives them:
-tuples, with JSON as text, or with an id. So it is what a call costs before anything is made of it.
+It encodes the parameters itself, does not validate anything, and inserts only the given columns. It returns the tuples of the driver, with
+JSON as text, or an ID. This is the cost of a call without any further processing.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
 from .mysql import Driver as MySQLDriverName
 from .mysql import connection_of, pool_of
-from .protocol import PAGE, Candidate, Given, How, Place, SignIn
+from .protocol import PAGE, Candidate, Given, RotationMethod, SignIn, Target
 from .sqlite import open_sqlite
 
 if TYPE_CHECKING:
@@ -67,32 +67,35 @@ JOIN = "LEFT JOIN user_activity a ON a.tenant_id = u.tenant_id AND a.user_id = u
 EXTEND = "UPDATE login_sessions SET expires_at_ts = ?, updated_at_ts = ? WHERE tenant_id = ? AND id = ? AND expires_at_ts < ?"
 
 
-def _of(table: str, names: Sequence[str]) -> str:
+def _qualified(table: str, names: Sequence[str]) -> str:
     return ",".join(f"{table}.{name}" for name in names)
 
 
 def _linked(table: str) -> str:
-    """The columns of a linked account, in the places that they have in a user's row."""
+    """Return the columns of a linked account, at the same positions as in the row of a user."""
     return ",".join(f"{table}.{name}" if name in LINKED else "NULL" for name in USER) + ",NULL,NULL,NULL"
 
 
-def _marks(columns: str | Sequence[str]) -> str:
+def _placeholders(columns: str | Sequence[str]) -> str:
     return ",".join("?" * (columns.count(",") + 1 if isinstance(columns, str) else len(columns)))
 
 
 def _with_linked(where: str, hint: str = "") -> str:
-    """The users that meet a condition and, in the same answer, the accounts that are linked to them."""
+    """Return a query for the users that match a condition, together with their linked accounts."""
     return (
-        f"SELECT {_of('u', USER)},{ACTIVITY} FROM users u{hint} {JOIN} WHERE u.tenant_id = ? AND {where} "
+        f"SELECT {_qualified('u', USER)},{ACTIVITY} FROM users u{hint} {JOIN} WHERE u.tenant_id = ? AND {where} "
         f"UNION ALL SELECT {_linked('l')} FROM users l{{linked_to}} WHERE l.tenant_id = ? AND l.linked_to = "
     )
 
 
 def _page(where: str, more: str = "", hint: str = "{newest}") -> str:
-    """A page, with the accounts that are linked to each of its users as JSON: quicker than a second statement, or rows of their own."""
+    """Return a query for a page of users.
+
+    It reads the linked accounts of each user as JSON, which is faster than a second statement or additional rows.
+    """
     linked = "SELECT {gathered} FROM users l{linked_to} WHERE l.tenant_id = u.tenant_id AND l.linked_to = u.user_id"
     return (
-        f"SELECT {_of('u', USER)},{ACTIVITY},({linked}){more} FROM users u{hint} {JOIN} "
+        f"SELECT {_qualified('u', USER)},{ACTIVITY},({linked}){more} FROM users u{hint} {JOIN} "
         f"WHERE u.tenant_id = ?{where} ORDER BY u.created_at DESC, u.user_id DESC LIMIT {PAGE}"
     )
 
@@ -102,7 +105,7 @@ SQL = {
     "user_by_email": _with_linked("u.email = ? AND u.provider = ?")
     + "(SELECT user_id FROM users WHERE tenant_id = ? AND email = ? AND provider = ?)",
     "client": f"SELECT {CLIENT} FROM clients WHERE tenant_id = ? AND client_id = ?",
-    "create_user": f"INSERT INTO users ({','.join(NEW_USER)}) VALUES ({_marks(NEW_USER)})",
+    "create_user": f"INSERT INTO users ({','.join(NEW_USER)}) VALUES ({_placeholders(NEW_USER)})",
     "update_user": "UPDATE users SET nickname = ?, email_verified = ?, app_metadata = ?, updated_at = ? "
     "WHERE tenant_id = ? AND user_id = ?",
     "users": _page(""),
@@ -115,12 +118,12 @@ SQL = {
     "code": "SELECT code_id,user_id,login_id,connection_id,code_type,created_at,expires_at,used_at,code_verifier,code_challenge,"
     "code_challenge_method,redirect_uri,nonce,state,otp FROM codes WHERE tenant_id = ? AND code_id = ? AND code_type = ?",
     "consume_code": "UPDATE codes SET used_at = ? WHERE tenant_id = ? AND code_id = ? AND code_type = ? AND used_at IS NULL",
-    "create_session": f"INSERT INTO sessions ({NEW_SESSION}) VALUES ({_marks(NEW_SESSION)})",
+    "create_session": f"INSERT INTO sessions ({NEW_SESSION}) VALUES ({_placeholders(NEW_SESSION)})",
     "extend": EXTEND,
     "token": f"SELECT {TOKEN} FROM refresh_tokens WHERE tenant_id = ? AND token_lookup = ?",
     "use_token": "UPDATE refresh_tokens SET rotated_to = ?, rotated_at_ts = ?, last_exchanged_at_ts = ? "
     "WHERE tenant_id = ? AND id = ? AND rotated_at_ts IS NULL",
-    "create_token": f"INSERT INTO refresh_tokens ({NEW_TOKEN}) VALUES ({_marks(NEW_TOKEN)})",
+    "create_token": f"INSERT INTO refresh_tokens ({NEW_TOKEN}) VALUES ({_placeholders(NEW_TOKEN)})",
     "password": "SELECT id,user_id,password,algorithm,created_at,updated_at,is_current FROM passwords "
     "WHERE tenant_id = ? AND user_id = ? AND is_current = 1 ORDER BY created_at DESC LIMIT 1",
     "create_login_session": "INSERT INTO login_sessions (tenant_id,id,csrf_token,state,user_id,created_at_ts,updated_at_ts,expires_at_ts,"
@@ -128,15 +131,15 @@ SQL = {
     "complete_login_session": "UPDATE login_sessions SET session_id = ?, state = ?, authenticated_at = ?, updated_at_ts = ? "
     "WHERE tenant_id = ? AND id = ?",
     "record_login": "INSERT INTO user_activity (tenant_id,user_id,last_ip,last_login,login_count) VALUES (?,?,?,?,1) {upsert}",
-    "log": f"INSERT INTO logs ({NEW_LOG}) VALUES ({_marks(NEW_LOG)})",
+    "log": f"INSERT INTO logs ({NEW_LOG}) VALUES ({_placeholders(NEW_LOG)})",
 }
-ACCOUNT = _of("l", LINKED)
+ACCOUNT = _qualified("l", LINKED)
 TUPLE_BEFORE = "(u.created_at, u.user_id) < (?, ?)"
 UPSERT = (
     "ON CONFLICT (tenant_id, user_id) DO UPDATE SET last_ip = excluded.last_ip, last_login = excluded.last_login, "
     "login_count = user_activity.login_count + 1"
 )
-WORDS = {
+DIALECTS = {
     "sqlite": {
         "gathered": f"json_group_array(json_array({ACCOUNT}))",
         "linked_to": " INDEXED BY users_linked_to_index",
@@ -156,23 +159,23 @@ WORDS = {
         "linked_to": "",
         "newest": " FORCE INDEX (idx_users_tenant_created_at)",
         "by_email": "",
-        # It reads no range of an index for a comparison of tuples; the first value is bound twice.
+        # MySQL does not use an index range for a tuple comparison. The first value is bound twice.
         "before": "u.created_at <= ? AND (u.created_at < ? OR u.user_id < ?)",
         "upsert": "ON DUPLICATE KEY UPDATE last_ip = VALUES(last_ip), last_login = VALUES(last_login), login_count = login_count + 1",
     },
 }
-"""What the engines say differently, and the indexes that they are better told of."""
+"""The SQL dialect of each engine, and the index hints that it needs."""
 
 
 def numbered(text: str) -> str:
-    """A statement as PostgreSQL numbers its parameters."""
+    """Return a statement with the numbered placeholders of PostgreSQL."""
     first, *rest = text.split("?")
     return first + "".join(f"${number}{part}" for number, part in enumerate(rest, 1))
 
 
 def statements(engine: str) -> dict[str, str]:
-    """All statements as an engine wants them."""
-    texts = {name: text.format(**WORDS[engine]) for name, text in SQL.items()}
+    """Return all statements in the dialect of an engine."""
+    texts = {name: text.format(**DIALECTS[engine]) for name, text in SQL.items()}
     if engine == "postgresql":
         return {name: numbered(text) for name, text in texts.items()}
     if engine == "mysql":
@@ -181,59 +184,59 @@ def statements(engine: str) -> dict[str, str]:
 
 
 def iso(instant: datetime) -> str:
-    """An instant in UTC, as most columns have it."""
+    """Return a time in UTC as text, the format of most columns."""
     return instant.isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
 def ms(instant: datetime) -> int:
-    """An instant as the columns on ``_ts`` have it."""
+    """Return a time in milliseconds, the format of the columns ending in ``_ts``."""
     return (instant - EPOCH) // MILLISECOND
 
 
 def text(value: Any) -> str:
-    """JSON."""
+    """Return a value as JSON."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-class Line(Protocol):
-    """What runs statements: a connection, or a pool."""
+class Executor(Protocol):
+    """An object that runs statements: a connection or a pool."""
 
     async def fetch(self, sql: str, *args: Any) -> Sequence[Any]:
-        """The rows of a statement."""
+        """Return the rows of a statement."""
 
     async def run(self, sql: str, *args: Any) -> object:
         """Run a statement."""
 
     async def changed(self, sql: str, *args: Any) -> bool:
-        """Run a statement; whether it found a row."""
+        """Run a statement and return whether it matched a row."""
 
 
 class Driver(Candidate):
-    """What all bare drivers share."""
+    """The common base of all bare drivers."""
 
     models = False
     engine: ClassVar[str]
-    line: Line
-    """For single statements, each of which commits."""
+    executor: Executor
+    """Runs single statements, each of which is committed."""
 
     def __init__(self) -> None:
         self.sql = statements(self.engine)
 
     @abstractmethod
-    def transaction(self) -> AbstractAsyncContextManager[Line]:
-        """A transaction."""
+    def transaction(self) -> AbstractAsyncContextManager[Executor]:
+        """Open a transaction."""
 
     @abstractmethod
     async def insert_many(self, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Insert users in the quickest way that the driver has, all or none."""
+        """Insert all users or none, with the fastest method of the driver."""
 
     async def user(self, tenant: str, user_id: str) -> Any:
         """See the protocol."""
-        return await self.line.fetch(self.sql["user"], tenant, user_id, tenant, user_id)
+        return await self.executor.fetch(self.sql["user"], tenant, user_id, tenant, user_id)
 
     async def client(self, tenant: str, client_id: str) -> Any:
         """See the protocol."""
-        return await self.line.fetch(self.sql["client"], tenant, client_id)
+        return await self.executor.fetch(self.sql["client"], tenant, client_id)
 
     def _user(self, tenant: str, given: Given) -> tuple[Any, ...]:
         now = iso(datetime.now(UTC))
@@ -245,7 +248,7 @@ class Driver(Candidate):
     async def create_user(self, tenant: str, given: Given) -> Any:
         """See the protocol."""
         row = self._user(tenant, given)
-        await self.line.run(self.sql["create_user"], *row)
+        await self.executor.run(self.sql["create_user"], *row)
         return row[1]
 
     async def create_users(self, tenant: str, given: Sequence[Given]) -> int:
@@ -258,115 +261,115 @@ class Driver(Candidate):
         """See the protocol."""
         now = iso(datetime.now(UTC))
         values = (given["nickname"], int(given["email_verified"]), text(given["app_metadata"]), now)
-        return await self.line.changed(self.sql["update_user"], *values, tenant, user_id)
+        return await self.executor.changed(self.sql["update_user"], *values, tenant, user_id)
 
     async def users(self, tenant: str) -> Any:
         """See the protocol."""
-        return await self.line.fetch(self.sql["users"], tenant)
+        return await self.executor.fetch(self.sql["users"], tenant)
 
     async def users_by_email(self, tenant: str, email: str) -> Any:
         """See the protocol."""
-        return await self.line.fetch(self.sql["users_by_email"], tenant, email)
+        return await self.executor.fetch(self.sql["users_by_email"], tenant, email)
 
     async def users_by_connection(self, tenant: str, connection: str) -> Any:
         """See the protocol."""
-        return await self.line.fetch(self.sql["users_by_connection"], tenant, connection)
+        return await self.executor.fetch(self.sql["users_by_connection"], tenant, connection)
 
     async def users_and_total(self, tenant: str) -> tuple[Any, int]:
         """See the protocol."""
-        rows = await self.line.fetch(self.sql["users_and_total"], tenant, tenant)
+        rows = await self.executor.fetch(self.sql["users_and_total"], tenant, tenant)
         return rows, rows[0][-1]
 
     async def users_after(self, tenant: str, created_at: str, user_id: str) -> Any:
         """See the protocol."""
         times = (created_at, created_at) if self.engine == "mysql" else (created_at,)
-        return await self.line.fetch(self.sql["users_after"], tenant, *times, user_id)
+        return await self.executor.fetch(self.sql["users_after"], tenant, *times, user_id)
 
     async def create_code(self, tenant: str, given: Given) -> Any:
         """See the protocol."""
-        return await self._create_code(self.line, tenant, given)
+        return await self._create_code(self.executor, tenant, given)
 
-    async def _create_code(self, line: Line, tenant: str, given: Given) -> Any:
+    async def _create_code(self, executor: Executor, tenant: str, given: Given) -> Any:
         expires = given["expires_at"]
         own = (given["code_id"], given["code_type"], given["login_id"], given["user_id"])
-        await line.run(self.sql["create_code"], tenant, *own, iso(datetime.now(UTC)), iso(expires), ms(expires))
+        await executor.run(self.sql["create_code"], tenant, *own, iso(datetime.now(UTC)), iso(expires), ms(expires))
         return given["code_id"]
 
     async def consume_code(self, tenant: str, code_id: str, type: str) -> bool:
         """See the protocol."""
-        return await self.line.changed(self.sql["consume_code"], iso(datetime.now(UTC)), tenant, code_id, type)
+        return await self.executor.changed(self.sql["consume_code"], iso(datetime.now(UTC)), tenant, code_id, type)
 
     async def create_session(self, tenant: str, given: Given) -> Any:
         """See the protocol."""
-        async with self.transaction() as line:
-            return await self._create_session(line, tenant, given)
+        async with self.transaction() as executor:
+            return await self._create_session(executor, tenant, given)
 
-    async def _create_session(self, line: Line, tenant: str, given: Given) -> Any:
+    async def _create_session(self, executor: Executor, tenant: str, given: Given) -> Any:
         now, expires = ms(datetime.now(UTC)), ms(given["expires_at"])
         own = (given["id"], given["user_id"], given["login_session_id"], text(given["device"]), text(given["clients"]))
-        await line.run(self.sql["create_session"], tenant, *own, now, now, expires, now, now)
-        await line.run(self.sql["extend"], expires, now, tenant, given["login_session_id"], expires)
+        await executor.run(self.sql["create_session"], tenant, *own, now, now, expires, now, now)
+        await executor.run(self.sql["extend"], expires, now, tenant, given["login_session_id"], expires)
         return given["id"]
 
-    async def rotate(self, tenant: str, lookup: str, successor: Given, now: datetime, how: How) -> Any:
+    async def rotate(self, tenant: str, lookup: str, successor: Given, now: datetime, method: RotationMethod) -> Any:
         """See the protocol."""
-        if how in {"transaction", "run_transaction"}:
-            async with self.transaction() as line:
-                return await self._exchange(line, (await line.fetch(self.sql["token"], tenant, lookup))[0], tenant, successor, now)
-        old = (await self.line.fetch(self.sql["token"], tenant, lookup))[0]
-        async with self.transaction() as line:
-            return await self._exchange(line, old, tenant, successor, now)
+        if method in {"transaction", "run_transaction"}:
+            async with self.transaction() as executor:
+                return await self._exchange(executor, (await executor.fetch(self.sql["token"], tenant, lookup))[0], tenant, successor, now)
+        old = (await self.executor.fetch(self.sql["token"], tenant, lookup))[0]
+        async with self.transaction() as executor:
+            return await self._exchange(executor, old, tenant, successor, now)
 
-    async def _exchange(self, line: Line, old: Sequence[Any], tenant: str, successor: Given, now: datetime) -> Any:
+    async def _exchange(self, executor: Executor, old: Sequence[Any], tenant: str, successor: Given, now: datetime) -> Any:
         at = ms(now)
-        if not await line.changed(self.sql["use_token"], successor["id"], at, at, tenant, old[0]):
+        if not await executor.changed(self.sql["use_token"], successor["id"], at, at, tenant, old[0]):
             raise LookupError(old[0])
-        return await self._create_token(line, tenant, {**successor, "family_id": old[14]})
+        return await self._create_token(executor, tenant, {**successor, "family_id": old[14]})
 
-    async def _create_token(self, line: Line, tenant: str, given: Given) -> Any:
+    async def _create_token(self, executor: Executor, tenant: str, given: Given) -> Any:
         now, expires = ms(datetime.now(UTC)), ms(given["expires_at"])
         own = (given["id"], given["client_id"], given["user_id"], text(given["resource_servers"]), text(given["device"]))
         proof = (given["login_id"], given["token_lookup"], given["token_hash"], given["family_id"])
-        await line.run(self.sql["create_token"], tenant, *own, int(given["rotating"]), now, expires, *proof)
-        await line.run(self.sql["extend"], expires, now, tenant, given["login_id"], expires)
+        await executor.run(self.sql["create_token"], tenant, *own, int(given["rotating"]), now, expires, *proof)
+        await executor.run(self.sql["extend"], expires, now, tenant, given["login_id"], expires)
         return given["id"]
 
     async def sign_in(self, tenant: str, given: SignIn) -> Any:
         """See the protocol."""
         by = (tenant, given.email, "auth0")
-        user = (await self.line.fetch(self.sql["user_by_email"], *by, tenant, *by))[0]
+        user = (await self.executor.fetch(self.sql["user_by_email"], *by, tenant, *by))[0]
         user_id = user[16]
-        if not await self.line.fetch(self.sql["password"], tenant, user_id):
+        if not await self.executor.fetch(self.sql["password"], tenant, user_id):
             raise LookupError(given.email)
         login_id = secrets.token_hex(13)
-        async with self.transaction() as line:
-            await self._begin(line, tenant, login_id, user_id, given)
+        async with self.transaction() as executor:
+            await self._begin(executor, tenant, login_id, user_id, given)
         await self._log(tenant, {**given.log, "type": "s"}, user_id, user[0])
-        code = (await self.line.fetch(self.sql["code"], tenant, given.code, "authorization_code"))[0]
+        code = (await self.executor.fetch(self.sql["code"], tenant, given.code, "authorization_code"))[0]
         if not await self.consume_code(tenant, code[0], "authorization_code"):
             raise LookupError(given.code)
-        async with self.transaction() as line:
+        async with self.transaction() as executor:
             token = {**given.token, "user_id": user_id, "login_id": code[2], "family_id": given.token["id"]}
-            created = await self._create_token(line, tenant, token)
+            created = await self._create_token(executor, tenant, token)
         await self._log(tenant, {**given.log, "type": "seacft"}, None, None)
         return created
 
-    async def _begin(self, line: Line, tenant: str, login_id: str, user_id: str, given: SignIn) -> None:
+    async def _begin(self, executor: Executor, tenant: str, login_id: str, user_id: str, given: SignIn) -> None:
         date, asked = given.log["date"], given.login_session
         now, strategy = ms(datetime.now(UTC)), asked["auth_strategy"]
-        await line.run(
+        await executor.run(
             self.sql["create_login_session"],
             *(tenant, login_id, asked["csrf_token"], "pending", user_id, now, now, ms(asked["expires_at"])),
             *(strategy["strategy"], strategy["strategy_type"], text(asked["authParams"])),
         )
-        await self._create_session(line, tenant, {**given.session, "user_id": user_id, "login_session_id": login_id})
-        await line.run(self.sql["complete_login_session"], given.session["id"], "completed", iso(date), now, tenant, login_id)
+        await self._create_session(executor, tenant, {**given.session, "user_id": user_id, "login_session_id": login_id})
+        await executor.run(self.sql["complete_login_session"], given.session["id"], "completed", iso(date), now, tenant, login_id)
         code = {"code_id": given.code, "code_type": "authorization_code", "login_id": login_id, "user_id": user_id}
-        await self._create_code(line, tenant, {**code, "expires_at": given.session["expires_at"]})
-        await line.run(self.sql["record_login"], tenant, user_id, given.log["ip"], iso(datetime.now(UTC)))
+        await self._create_code(executor, tenant, {**code, "expires_at": given.session["expires_at"]})
+        await executor.run(self.sql["record_login"], tenant, user_id, given.log["ip"], iso(datetime.now(UTC)))
 
     async def _log(self, tenant: str, given: Given, user_id: str | None, user_name: str | None) -> None:
-        await self.line.run(
+        await self.executor.run(
             self.sql["log"],
             *(tenant, secrets.token_urlsafe(15), given["type"], iso(given["date"]), given["description"], given["ip"], given["user_agent"]),
             *(int(given["isMobile"]), given["client_id"], given["connection"], user_id, user_name),
@@ -374,7 +377,7 @@ class Driver(Candidate):
 
 
 class SQLiteDriver(Driver):
-    """aiosqlite, one connection; each call is one hop to its thread."""
+    """One connection of aiosqlite. Each call is one round trip to its thread."""
 
     name = "driver"
     engine = "sqlite"
@@ -383,17 +386,17 @@ class SQLiteDriver(Driver):
     def __init__(self, connection: aiosqlite.Connection) -> None:
         super().__init__()
         self._connection = connection
-        # Transactions of several tasks on one connection take turns.
+        # The tasks share one connection, so only one of them can have a transaction at a time.
         self._turn = asyncio.Lock()
-        self.line = self
+        self.executor = self
 
     @classmethod
-    async def open(cls, place: Place) -> Self:
-        """Connect."""
-        return cls(await open_sqlite(place.path))
+    async def open(cls, target: Target) -> Self:
+        """Open the connection."""
+        return cls(await open_sqlite(target.path))
 
     async def close(self) -> None:
-        """Disconnect."""
+        """Close the connection."""
         await self._connection.close()
 
     async def fetch(self, sql: str, *args: Any) -> Sequence[Any]:
@@ -403,11 +406,14 @@ class SQLiteDriver(Driver):
     run = fetch
 
     async def changed(self, sql: str, *args: Any) -> bool:
-        """See the protocol; asked for a row, a hop is saved: a cursor would have to be closed."""
+        """Run a statement and return whether it matched a row.
+
+        RETURNING saves a round trip to the thread, because a cursor would have to be closed.
+        """
         return bool(await self._connection.execute_fetchall(sql + " RETURNING 1", args))
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Line]:
+    async def transaction(self) -> AsyncIterator[Executor]:
         """See above."""
         async with self._turn:
             await self._connection.execute_fetchall("BEGIN IMMEDIATE")
@@ -424,8 +430,8 @@ class SQLiteDriver(Driver):
             await self._connection.executemany(self.sql["create_user"], rows)
 
 
-class AsyncpgLine:
-    """A connection, or a pool, of asyncpg; it prepares each statement once a connection and keeps it."""
+class AsyncpgExecutor:
+    """A connection or a pool of asyncpg, which caches a prepared statement for each connection."""
 
     def __init__(self, connection: Any) -> None:
         self.fetch = connection.fetch
@@ -437,7 +443,7 @@ class AsyncpgLine:
 
 
 class AsyncpgDriver(Driver):
-    """asyncpg, one connection."""
+    """One connection of asyncpg."""
 
     name = "driver"
     engine = "postgresql"
@@ -447,51 +453,51 @@ class AsyncpgDriver(Driver):
     def __init__(self, connection: Any) -> None:
         super().__init__()
         self._connection = connection
-        self.line = AsyncpgLine(connection)
+        self.executor = AsyncpgExecutor(connection)
 
     @classmethod
-    async def open(cls, place: Place) -> Self:
-        """Connect."""
+    async def open(cls, target: Target) -> Self:
+        """Open the connection."""
         import asyncpg
 
-        return cls(await asyncpg.connect(place.url))
+        return cls(await asyncpg.connect(target.url))
 
     async def close(self) -> None:
-        """Disconnect."""
+        """Close the connection."""
         await self._connection.close()
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Line]:
+    async def transaction(self) -> AsyncIterator[Executor]:
         """See above."""
         async with self._connection.transaction():
-            yield self.line
+            yield self.executor
 
     async def insert_many(self, rows: Sequence[tuple[Any, ...]]) -> None:
-        """See above; PostgreSQL's own way is COPY."""
+        """Insert the users with COPY."""
         await self._connection.copy_records_to_table("users", records=rows, columns=NEW_USER)
 
 
 class AsyncpgPool(AsyncpgDriver):
-    """asyncpg through its pool, as its documentation has it."""
+    """A pool of asyncpg, used as its documentation recommends."""
 
     name = "driver, pool"
     concurrent = True
 
     @classmethod
-    async def open(cls, place: Place) -> Self:
-        """Connect."""
+    async def open(cls, target: Target) -> Self:
+        """Open the pool."""
         import asyncpg
 
-        return cls(await asyncpg.create_pool(place.url, min_size=place.pool, max_size=place.pool))
+        return cls(await asyncpg.create_pool(target.url, min_size=target.pool, max_size=target.pool))
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Line]:
+    async def transaction(self) -> AsyncIterator[Executor]:
         """See above."""
         async with self._connection.acquire() as connection, connection.transaction():
-            yield AsyncpgLine(connection)
+            yield AsyncpgExecutor(connection)
 
 
-class MySQLLine:
+class MySQLExecutor:
     """A connection of aiomysql or asyncmy, which have the same interface."""
 
     def __init__(self, connection: Any) -> None:
@@ -515,13 +521,13 @@ class MySQLLine:
         return bool(await self.run(sql, *args))
 
     async def many(self, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Insert rows; the driver makes few statements of them."""
+        """Insert rows. The driver combines them into few statements."""
         async with self._connection.cursor() as cursor:
             await cursor.executemany(sql, rows)
 
 
 class AiomysqlDriver(Driver):
-    """aiomysql, one connection."""
+    """One connection of aiomysql."""
 
     name = "driver"
     engine = "mysql"
@@ -532,34 +538,34 @@ class AiomysqlDriver(Driver):
     def __init__(self, connection: Any) -> None:
         super().__init__()
         self._connection = connection
-        self.line = MySQLLine(connection)
+        self.executor = MySQLExecutor(connection)
 
     @classmethod
-    async def open(cls, place: Place) -> Self:
-        """Connect."""
-        return cls(await connection_of(cls.driver, place))
+    async def open(cls, target: Target) -> Self:
+        """Open the connection."""
+        return cls(await connection_of(cls.driver, target))
 
     async def close(self) -> None:
-        """Disconnect."""
+        """Close the connection."""
         self._connection.close()
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Line]:
+    async def transaction(self) -> AsyncIterator[Executor]:
         """See above."""
-        async with _mysql_transaction(self._connection) as line:
-            yield line
+        async with _mysql_transaction(self._connection) as executor:
+            yield executor
 
     async def insert_many(self, rows: Sequence[tuple[Any, ...]]) -> None:
         """See above."""
-        async with _mysql_transaction(self._connection) as line:
-            await line.many(self.sql["create_user"], rows)
+        async with _mysql_transaction(self._connection) as executor:
+            await executor.many(self.sql["create_user"], rows)
 
 
 @asynccontextmanager
-async def _mysql_transaction(connection: Any) -> AsyncIterator[MySQLLine]:
+async def _mysql_transaction(connection: Any) -> AsyncIterator[MySQLExecutor]:
     await connection.begin()
     try:
-        yield MySQLLine(connection)
+        yield MySQLExecutor(connection)
     except BaseException:
         await connection.rollback()
         raise
@@ -567,18 +573,18 @@ async def _mysql_transaction(connection: Any) -> AsyncIterator[MySQLLine]:
 
 
 class AsyncmyDriver(AiomysqlDriver):
-    """asyncmy, one connection."""
+    """One connection of asyncmy."""
 
     name = "driver, asyncmy"
     driver = "asyncmy"
 
     async def close(self) -> None:
-        """Disconnect."""
+        """Close the connection."""
         await self._connection.ensure_closed()
 
 
-class MySQLPoolLine:
-    """A pool of aiomysql: each statement takes a connection."""
+class MySQLPoolExecutor:
+    """A pool of aiomysql that acquires a connection for each statement."""
 
     def __init__(self, pool: Any) -> None:
         self._pool = pool
@@ -586,12 +592,12 @@ class MySQLPoolLine:
     async def fetch(self, sql: str, *args: Any) -> Sequence[Any]:
         """See the protocol."""
         async with self._pool.acquire() as connection:
-            return await MySQLLine(connection).fetch(sql, *args)
+            return await MySQLExecutor(connection).fetch(sql, *args)
 
     async def run(self, sql: str, *args: Any) -> int:
         """See the protocol."""
         async with self._pool.acquire() as connection:
-            return await MySQLLine(connection).run(sql, *args)
+            return await MySQLExecutor(connection).run(sql, *args)
 
     async def changed(self, sql: str, *args: Any) -> bool:
         """See the protocol."""
@@ -599,7 +605,7 @@ class MySQLPoolLine:
 
 
 class AiomysqlPool(Driver):
-    """aiomysql through its pool, as its documentation has it."""
+    """A pool of aiomysql, used as its documentation recommends."""
 
     name = "driver, pool"
     engine = "mysql"
@@ -609,25 +615,25 @@ class AiomysqlPool(Driver):
     def __init__(self, pool: Any) -> None:
         super().__init__()
         self._pool = pool
-        self.line = MySQLPoolLine(pool)
+        self.executor = MySQLPoolExecutor(pool)
 
     @classmethod
-    async def open(cls, place: Place) -> Self:
-        """Connect."""
-        return cls(await pool_of(cls.driver, place))
+    async def open(cls, target: Target) -> Self:
+        """Open the pool."""
+        return cls(await pool_of(cls.driver, target))
 
     async def close(self) -> None:
-        """Disconnect."""
+        """Close the pool."""
         self._pool.close()
         await self._pool.wait_closed()
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Line]:
+    async def transaction(self) -> AsyncIterator[Executor]:
         """See above."""
-        async with self._pool.acquire() as connection, _mysql_transaction(connection) as line:
-            yield line
+        async with self._pool.acquire() as connection, _mysql_transaction(connection) as executor:
+            yield executor
 
     async def insert_many(self, rows: Sequence[tuple[Any, ...]]) -> None:
         """See above."""
-        async with self._pool.acquire() as connection, _mysql_transaction(connection) as line:
-            await line.many(self.sql["create_user"], rows)
+        async with self._pool.acquire() as connection, _mysql_transaction(connection) as executor:
+            await executor.many(self.sql["create_user"], rows)

@@ -1,11 +1,11 @@
-// Kysely on Node: what AuthHero itself is built on. It speaks to compare.py by lines of JSON on its standard input and output.
+// Kysely on Node, the query builder of AuthHero. It communicates with compare.py through lines of JSON on standard input and output.
 //
 //     node kysely.mjs ENGINE
 //
-// The first line has the settings, each that follows calls to be made.
+// The first line contains the settings, and each further line contains calls.
 //
-// The statements are those of the other candidates, in the query builder's words. JSON, flags and instants are encoded and decoded here, as
-// AuthHero does; nothing is validated, in or out, and what it ends with are plain objects.
+// The statements are those of the other candidates, written with the query builder. JSON, flags and times are encoded and decoded as in
+// AuthHero. The input and the results are not validated, and the results are plain objects.
 
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
@@ -48,7 +48,7 @@ function dialect() {
   }
   if (engine === "postgresql") {
     const { Pool, types } = require("pg");
-    // Numbers of 64 bits as numbers: none has more than 53.
+    // Return 64-bit integers as numbers, because none of them exceeds 53 bits.
     types.setTypeParser(20, Number);
     return new PostgresDialect({ pool: new Pool({ connectionString: settings.url, max: settings.pool }) });
   }
@@ -116,7 +116,7 @@ function users(tenant) {
 
 const linked = (eb) => accounts(eb).select(LINKED.map((name) => `l.${name}`));
 
-// The helper for MySQL speaks of a type that MariaDB has not.
+// The helper for MySQL uses a type that MariaDB does not have.
 const gathered = (eb) => accounts(eb).select(sql`json_arrayagg(json_object(${sql.join(LINKED.flatMap(named))}))`.as("accounts"));
 
 const named = (name) => [sql.lit(name), sql.ref(`l.${name}`)];
@@ -255,7 +255,7 @@ const calls = {
   async create_users(tenant, given) {
     const rows = given.map((each) => newUser(tenant, each));
     await db.transaction().execute(async (tx) => {
-      // No engine takes more parameters than this in one statement.
+      // More rows would exceed the bound parameters that some engines accept in one statement.
       for (let start = 0; start < rows.length; start += 500) {
         await tx.insertInto("users").values(rows.slice(start, start + 500)).execute();
       }
@@ -334,7 +334,7 @@ const calls = {
   },
 };
 
-// --- being asked ------------------------------------------------------------------------------------------------------------------
+// --- requests ---------------------------------------------------------------------------------------------------------------------
 
 async function made(steps) {
   let answer;

@@ -1,6 +1,6 @@
-"""Kysely on Node, in a process of its own that does the calls and takes the times; see ``kysely.mjs``.
+"""Kysely on Node, in a separate process that runs and measures the calls; see ``kysely.mjs``.
 
-npm puts it and its drivers into ``.venv/kysely``, as the tests put wrangler beside it.
+npm installs Kysely and its drivers in ``.venv/kysely``.
 """
 
 from __future__ import annotations
@@ -21,32 +21,32 @@ from pydantic import BaseModel
 from authhero_sql.models import Client, Code, RefreshToken, Session, User
 
 from .mysql import READ_COMMITTED, settings
-from .protocol import Given, How, NotHereError, Place, Remote, SignIn, Steps
+from .protocol import Given, Remote, RotationMethod, SignIn, Steps, Target, UnavailableError
 from .sqlite import PRAGMAS
 
-HOME = Path(__file__).parents[2] / ".venv" / "kysely"
+INSTALL_DIR = Path(__file__).parents[2] / ".venv" / "kysely"
 PACKAGES = ("kysely@0.28", "better-sqlite3@12", "pg@8", "mysql2@3")
-LONGEST = 1 << 26
-"""Bytes of an answer."""
+MAX_ANSWER = 1 << 26
+"""The maximum size of an answer, in bytes."""
 
 
 def installed() -> Path:
-    """Where the packages are, fetched by npm if need be.
+    """Return the directory of the packages, and install them with npm if necessary.
 
     Raises:
-        NotHereError: there is no Node, or npm cannot fetch them.
+        UnavailableError: Node is not installed, or npm cannot install the packages.
     """
     if not shutil.which("node") or not shutil.which("npm"):
-        raise NotHereError("Node and npm are not here")
-    if not (HOME / "done").exists():
-        HOME.mkdir(parents=True, exist_ok=True)
-        (HOME / "package.json").write_text('{"private": true}')
+        raise UnavailableError("Node or npm is not installed")
+    if not (INSTALL_DIR / "done").exists():
+        INSTALL_DIR.mkdir(parents=True, exist_ok=True)
+        (INSTALL_DIR / "package.json").write_text('{"private": true}')
         command = ["npm", "install", "--no-audit", "--no-fund", "--silent", *PACKAGES]
-        done = subprocess.run(command, cwd=HOME, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, cwd=INSTALL_DIR, capture_output=True, text=True, check=False)
         if done.returncode:
-            raise NotHereError(f"npm cannot fetch Kysely: {done.stderr[-300:]}")
-        (HOME / "done").touch()
-    return HOME
+            raise UnavailableError(f"npm cannot install Kysely: {done.stderr[-300:]}")
+        (INSTALL_DIR / "done").touch()
+    return INSTALL_DIR
 
 
 class Kysely(Remote):
@@ -59,25 +59,25 @@ class Kysely(Remote):
         self._turn = asyncio.Lock()
 
     @classmethod
-    async def open(cls, place: Place) -> Self:
-        """Start it."""
-        given: dict[str, Any] = {"modules": str(installed()), "pool": place.pool, "begin": READ_COMMITTED}
-        if place.engine == "sqlite":
-            given |= {"path": place.path, "pragmas": PRAGMAS}
-        elif place.engine == "postgresql":
-            given["url"] = place.url
+    async def open(cls, target: Target) -> Self:
+        """Start the process."""
+        given: dict[str, Any] = {"modules": str(installed()), "pool": target.pool, "begin": READ_COMMITTED}
+        if target.engine == "sqlite":
+            given |= {"path": target.path, "pragmas": PRAGMAS}
+        elif target.engine == "postgresql":
+            given["url"] = target.url
         else:
-            wanted = settings(place)
+            wanted = settings(target)
             given["mysql"] = {name: wanted[name] for name in ("host", "port", "user", "password")} | {"database": wanted["db"]}
-        command = ("node", str(Path(__file__).with_suffix(".mjs")), place.engine)
-        process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, limit=LONGEST)
+        command = ("node", str(Path(__file__).with_suffix(".mjs")), target.engine)
+        process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, limit=MAX_ANSWER)
         if process.stdin:
-            # Not as an argument, which everybody on the machine could read: there is a password in it.
+            # Not as an argument, which every user of the machine could read, because the URL contains a password.
             process.stdin.write(json.dumps(given).encode() + b"\n")
         return cls(process)
 
     async def close(self) -> None:
-        """Let it end."""
+        """Stop the process."""
         if self._process.stdin:
             self._process.stdin.close()
         await self._process.wait()
@@ -85,13 +85,13 @@ class Kysely(Remote):
     async def _ask(self, inputs: Sequence[Steps], tasks: int) -> Any:
         stdin, stdout = self._process.stdin, self._process.stdout
         if stdin is None or stdout is None:
-            raise NotHereError("Node has no standard input or output")
+            raise UnavailableError("Node has no standard input or output")
         async with self._turn:
             stdin.write(json.dumps({"inputs": inputs, "tasks": tasks}, default=_plain).encode() + b"\n")
             await stdin.drain()
             line = await stdout.readline()
         if not line:
-            raise NotHereError("Node has ended")
+            raise UnavailableError("the Node process has exited")
         answer = json.loads(line)
         if "error" in answer:
             raise RuntimeError(answer["error"])
@@ -162,9 +162,9 @@ class Kysely(Remote):
         """See the protocol."""
         return Session.model_validate(await self._call("create_session", tenant, given))
 
-    async def rotate(self, tenant: str, lookup: str, successor: Given, now: datetime, how: How) -> Any:
+    async def rotate(self, tenant: str, lookup: str, successor: Given, now: datetime, method: RotationMethod) -> Any:
         """See the protocol."""
-        return RefreshToken.model_validate(await self._call("rotate", tenant, lookup, successor, now, how))
+        return RefreshToken.model_validate(await self._call("rotate", tenant, lookup, successor, now, method))
 
     async def sign_in(self, tenant: str, given: SignIn) -> Any:
         """See the protocol."""

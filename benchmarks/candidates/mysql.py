@@ -1,4 +1,4 @@
-"""How every candidate sets up its connections to MySQL and MariaDB."""
+"""The connections of all candidates to MySQL and MariaDB."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import importlib
 from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
-from .protocol import Place
+from .protocol import Target
 
 Driver = Literal["aiomysql", "asyncmy"]
 FOUND_ROWS = 2
-"""A client flag: an UPDATE tells how many rows it found, not how many it changed."""
+"""A client flag: the row count of an UPDATE is the number of matched rows instead of changed rows."""
 READ_COMMITTED = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"
 
 
-def settings(place: Place) -> dict[str, Any]:
-    """Where the server is, and how transactions see one another."""
-    parts = urlsplit(place.url)
+def settings(target: Target) -> dict[str, Any]:
+    """Return the address of the server, the account and the session settings."""
+    parts = urlsplit(target.url)
     return {
         "host": parts.hostname,
         "port": parts.port,
@@ -29,11 +29,11 @@ def settings(place: Place) -> dict[str, Any]:
     }
 
 
-async def connection_of(driver: Driver, place: Place) -> Any:
-    """A connection that commits each statement unless a transaction is begun."""
-    return await importlib.import_module(driver).connect(**settings(place), autocommit=True)
+async def connection_of(driver: Driver, target: Target) -> Any:
+    """Open a connection in autocommit mode."""
+    return await importlib.import_module(driver).connect(**settings(target), autocommit=True)
 
 
-async def pool_of(driver: Driver, place: Place) -> Any:
-    """A pool of such connections."""
-    return await importlib.import_module(driver).create_pool(**settings(place), autocommit=True, minsize=place.pool, maxsize=place.pool)
+async def pool_of(driver: Driver, target: Target) -> Any:
+    """Open a pool of connections in autocommit mode."""
+    return await importlib.import_module(driver).create_pool(**settings(target), autocommit=True, minsize=target.pool, maxsize=target.pool)

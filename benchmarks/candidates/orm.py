@@ -1,8 +1,8 @@
-"""SQLAlchemy 2 ORM: entities are read and added by an AsyncSession, activity by a join, linked accounts by a second SELECT.
+"""SQLAlchemy 2 ORM: an AsyncSession reads and adds entities, with a join for the activity and a second SELECT for linked accounts.
 
-The tables, types and engines are those of Core. What is written only where it is still so, and counters, are statements: that is what
-the documentation has for it, and cheaper than to read an entity first. As there, single statements go through the engine in autocommit
-mode, and nothing expires on commit.
+The tables, types and engines are those of Core. Conditional updates and counters are statements, as the documentation recommends, because
+this is cheaper than reading an entity first. Single statements run on the engine in autocommit mode here, too, and entities do not expire
+on commit.
 """
 
 from __future__ import annotations
@@ -17,58 +17,58 @@ from sqlalchemy.orm import foreign, joinedload, registry, relationship, remote, 
 
 from . import service
 from .core import ACTIVITY, NEWEST, TENANT, USERS, Statements, T, engine_of
-from .protocol import PAGE, Candidate, Given, How, Place, SignIn
+from .protocol import PAGE, Candidate, Given, RotationMethod, SignIn, Target
 
 
 class Entity:
-    """A row."""
+    """A mapped row."""
 
     def __init__(self, **values: Any) -> None:
         for name, value in values.items():
             setattr(self, name, value)
 
     def row(self) -> service.Row:
-        """The row as a dict."""
+        """Return the row as a dict."""
         return dict(self.__dict__)
 
 
 class UserRow(Entity):
-    """A user."""
+    """A row of ``users``."""
 
     activity: Any
     accounts: Any
 
 
 class ActivityRow(Entity):
-    """When and from where a user signed in."""
+    """A row of ``user_activity``."""
 
 
 class ClientRow(Entity):
-    """An application."""
+    """A row of ``clients``."""
 
 
 class PasswordRow(Entity):
-    """A password's hash."""
+    """A row of ``passwords``."""
 
 
 class CodeRow(Entity):
-    """A code."""
+    """A row of ``codes``."""
 
 
 class LoginSessionRow(Entity):
-    """A sign-in under way."""
+    """A row of ``login_sessions``."""
 
 
 class SessionRow(Entity):
-    """A session."""
+    """A row of ``sessions``."""
 
 
 class TokenRow(Entity):
-    """A refresh token."""
+    """A row of ``refresh_tokens``."""
 
 
 class LogRow(Entity):
-    """A log entry."""
+    """A row of ``logs``."""
 
 
 _MAPPED = registry()
@@ -96,7 +96,7 @@ for _entity, _table in (
 
 
 def user(found: UserRow) -> Any:
-    """The model of a user."""
+    """Return the model of a user."""
     values = found.row()
     if (activity := found.activity) is not None:
         values.update(last_login=activity.last_login, last_ip=activity.last_ip, login_count=activity.login_count)
@@ -127,23 +127,23 @@ class Queries:
 
 
 class Orm(Candidate):
-    """SQLAlchemy ORM."""
+    """The candidate with SQLAlchemy ORM."""
 
     name = "SQLAlchemy ORM"
 
-    def __init__(self, place: Place) -> None:
-        self._engines = engine_of(place, "AUTOCOMMIT"), engine_of(place, "READ COMMITTED")
+    def __init__(self, target: Target) -> None:
+        self._engines = engine_of(target, "AUTOCOMMIT"), engine_of(target, "READ COMMITTED")
         self.single, self.several = (async_sessionmaker(engine, expire_on_commit=False) for engine in self._engines)
-        self.statements = Statements(place.engine)
+        self.statements = Statements(target.engine)
         self.queries = Queries(self.statements)
 
     @classmethod
-    async def open(cls, place: Place) -> Self:
-        """Make the engines."""
-        return cls(place)
+    async def open(cls, target: Target) -> Self:
+        """Create the engines."""
+        return cls(target)
 
     async def close(self) -> None:
-        """Disconnect."""
+        """Close all connections."""
         for engine in self._engines:
             await engine.dispose()
 
@@ -175,7 +175,7 @@ class Orm(Candidate):
         return service.user(row)
 
     async def create_users(self, tenant: str, given: Sequence[Given]) -> int:
-        """See the protocol; the documentation's way for many is an INSERT of the entity."""
+        """Create the users with a bulk INSERT of the entity, as the documentation recommends."""
         rows = [service.new_user(tenant, each) for each in given]
         async with self.several.begin() as session:
             await session.execute(insert(UserRow), rows)
@@ -238,10 +238,10 @@ class Orm(Candidate):
         values = {"tenant": row["tenant_id"], "login": login_id, "until": row["expires_at"], "at": row["created_at"]}
         await changed(session, self.statements.extend, values)
 
-    async def rotate(self, tenant: str, lookup: str, successor: Given, now: datetime, how: How) -> Any:
+    async def rotate(self, tenant: str, lookup: str, successor: Given, now: datetime, method: RotationMethod) -> Any:
         """See the protocol."""
         wanted = {"tenant": tenant, "lookup": lookup}
-        if how in {"transaction", "run_transaction"}:
+        if method in {"transaction", "run_transaction"}:
             async with self.several.begin() as session:
                 found = (await session.execute(self.queries.token, wanted)).scalar_one()
                 return await self._exchange(session, service.token(found.row()), tenant, successor, now)
@@ -283,7 +283,7 @@ class Orm(Candidate):
         session.add(LoginSessionRow(**login))
         service.login_session(login)
         own = {"user_id": user_id, "login_session_id": login["id"]}
-        # Its flush writes the login session, too.
+        # The flush in this call also writes the login session.
         created = await self._create_session(session, service.new_session(tenant, {**given.session, **own}))
         done = {"tenant": tenant, "login": login["id"], "session": created.id}
         await changed(session, self.statements.complete, {**done, "authenticated": given.log["date"], "at": service.now()})
@@ -301,6 +301,6 @@ class Orm(Candidate):
 
 
 async def changed(session: AsyncSession, statement: Any, values: dict[str, Any]) -> bool:
-    """Run a statement; whether it found a row."""
+    """Run a statement and return whether it matched a row."""
     result: Any = await session.execute(statement, values)
     return bool(result.rowcount)

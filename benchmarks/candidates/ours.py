@@ -1,4 +1,4 @@
-"""authhero_sql, by URL and over a pool of the user's own."""
+"""This package, over a URL and over an existing pool."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from authhero_sql import Adapters, ConfigurationError, connect, create_adapters
 from authhero_sql.models import RefreshToken
 
 from .mysql import pool_of
-from .protocol import PAGE, Candidate, Given, How, NotHereError, Place, SignIn
+from .protocol import PAGE, Candidate, Given, RotationMethod, SignIn, Target, UnavailableError
 from .sqlite import open_sqlite
 
 
 class Ours(Candidate):
-    """``connect(url)``."""
+    """The candidate with ``connect(url)``."""
 
     name = "ours"
 
@@ -27,14 +27,14 @@ class Ours(Candidate):
         self._stack = stack
 
     @classmethod
-    async def open(cls, place: Place) -> Self:
-        """Connect by URL."""
+    async def open(cls, target: Target) -> Self:
+        """Connect with the URL."""
         stack = AsyncExitStack()
-        options = {} if place.engine == "sqlite" else {"max_size": place.pool}
-        return cls(await create_adapters(await stack.enter_async_context(connect(place.url, **options))), stack)
+        options = {} if target.engine == "sqlite" else {"max_size": target.pool}
+        return cls(await create_adapters(await stack.enter_async_context(connect(target.url, **options))), stack)
 
     async def close(self) -> None:
-        """Disconnect."""
+        """Close all connections."""
         await self._stack.aclose()
 
     async def user(self, tenant: str, user_id: str) -> Any:
@@ -75,7 +75,7 @@ class Ours(Candidate):
         return page.items, page.total or 0
 
     async def users_after(self, tenant: str, created_at: str, user_id: str) -> Any:
-        """See the protocol; a caller has the cursor as the text that the page before gave."""
+        """Return the page after a user. A real caller has the cursor from the previous page."""
         cursor = json.dumps({"s": created_at, "i": user_id, "k": "created_at:desc"}, separators=(",", ":"))
         after = urlsafe_b64encode(cursor.encode()).rstrip(b"=").decode()
         return (await self.adapters.users.list(tenant, take=PAGE, from_=after)).items
@@ -92,19 +92,19 @@ class Ours(Candidate):
         """See the protocol."""
         return await self.adapters.sessions.create(tenant, given)
 
-    async def rotate(self, tenant: str, lookup: str, successor: Given, now: datetime, how: How) -> Any:
+    async def rotate(self, tenant: str, lookup: str, successor: Given, now: datetime, method: RotationMethod) -> Any:
         """See the protocol."""
-        if how == "transaction":
+        if method == "transaction":
             async with self.adapters.transaction() as tx:
                 return await self._exchange(tx, await self._found(tx, tenant, lookup), tenant, successor, now)
-        if how == "run_transaction":
+        if method == "run_transaction":
 
             async def work(tx: Adapters) -> RefreshToken:
                 return await self._exchange(tx, await self._found(tx, tenant, lookup), tenant, successor, now)
 
             return await self.adapters.run_transaction(work)
         old = await self._found(self.adapters, tenant, lookup)
-        if how == "rotate":
+        if method == "rotate":
             return (await self.adapters.refresh_tokens.rotate(tenant, old.id, successor)).token
         async with self.adapters.batch() as batch:
             return await self._exchange(batch, old, tenant, successor, now)
@@ -152,38 +152,38 @@ class Ours(Candidate):
 
 
 class OursOwnPool(Ours):
-    """``create_adapters(pool)`` over a pool that is made as its driver's documentation has it."""
+    """The candidate with ``create_adapters(pool)``, over a pool that is created as the driver's documentation recommends."""
 
     name = "ours, own pool"
 
     @classmethod
-    async def open(cls, place: Place) -> Self:
-        """Make a pool, and hand it in."""
+    async def open(cls, target: Target) -> Self:
+        """Create a pool and pass it to ``create_adapters``."""
         stack = AsyncExitStack()
-        if place.engine == "sqlite":
-            connection = await open_sqlite(place.path)
+        if target.engine == "sqlite":
+            connection = await open_sqlite(target.path)
             stack.push_async_callback(connection.close)
             return cls(await create_adapters(connection), stack)
-        if place.engine == "postgresql":
+        if target.engine == "postgresql":
             import asyncpg
 
-            return cls(await create_adapters(await stack.enter_async_context(asyncpg.create_pool(place.url, max_size=place.pool))), stack)
-        pool = await pool_of("aiomysql", place)
+            return cls(await create_adapters(await stack.enter_async_context(asyncpg.create_pool(target.url, max_size=target.pool))), stack)
+        pool = await pool_of("aiomysql", target)
         stack.push_async_callback(pool.wait_closed)
         stack.callback(pool.close)
         return cls(await create_adapters(pool), stack)
 
 
 class OursAsyncmy(Ours):
-    """``connect("mysql+asyncmy://…")``."""
+    """The candidate with ``connect("mysql+asyncmy://…")``."""
 
     name = "ours, asyncmy"
     engines = ("mysql",)
 
     @classmethod
-    async def open(cls, place: Place) -> Self:
-        """Connect by URL, where that names another driver."""
+    async def open(cls, target: Target) -> Self:
+        """Connect with a URL that selects asyncmy."""
         try:
-            return await super().open(Place(place.engine, place.url.replace("mysql://", "mysql+asyncmy://", 1)))
+            return await super().open(Target(target.engine, target.url.replace("mysql://", "mysql+asyncmy://", 1)))
         except ConfigurationError:
-            raise NotHereError("connect() does not take mysql+asyncmy:// yet") from None
+            raise UnavailableError("connect() does not support mysql+asyncmy://") from None

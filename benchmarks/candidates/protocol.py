@@ -1,10 +1,10 @@
-"""What every candidate does: the calls of an identity server that are measured, and what goes in and comes out of each.
+"""The interface of all candidates: the measured calls of an identity server, their input and their results.
 
-What goes in is what a web request gives: plain mappings, instants as ``datetime``, nested JSON as dicts and lists, flags as ``bool``. What
-comes out is the validated model of ``authhero_sql.models`` (of many users that are created, their number), but for the bare drivers, which
-end with tuples and validate nothing: they are the base line, what the engine and its driver cost. All other candidates check what comes
-in against the same model for inserts, make ids and times, encode, send, decode, and validate what they give back. Kysely alone, which is
-not Python, ends with plain objects and validates nothing.
+The input is that of a web request: plain mappings with times as ``datetime``, nested JSON as dicts and lists, and flags as ``bool``. The
+result is a validated model of ``authhero_sql.models``, or the number of users if many are created. The bare drivers are the exception: they
+return tuples and do not validate anything, as a baseline for the cost of the engine and its driver. All other candidates validate the input
+with the insert model of this package, generate IDs and times, encode, send and decode the values, and validate the result. Kysely does not
+run in Python: it returns plain objects and does not validate anything.
 """
 
 from __future__ import annotations
@@ -16,61 +16,64 @@ from datetime import datetime
 from typing import Any, ClassVar, Literal, Self
 
 POOL = 10
-"""Connections in every pool."""
+"""The number of connections in each pool."""
 SQLITE_POOL = 5
-"""The same on SQLite: as many as ``connect`` opens there, one of which writes."""
+"""The number of connections in each pool on SQLite. ``connect`` opens the same number there, one of them for writing."""
 PAGE = 50
-"""Users on a page."""
+"""The number of users on a page."""
 
 Given = Mapping[str, Any]
-How = Literal["transaction", "batch", "run_transaction", "rotate"]
-"""By which means of ours a refresh token is rotated: peers read it inside the transaction for the first and third, else before it."""
+RotationMethod = Literal["transaction", "batch", "run_transaction", "rotate"]
+"""The method of this package that rotates a refresh token.
+
+With ``transaction`` and ``run_transaction``, the other candidates read the token inside the transaction; with the other two, before it.
+"""
 
 
-class NotHereError(Exception):
-    """A candidate cannot be had here; the message says why."""
+class UnavailableError(Exception):
+    """The candidate is not available. The message contains the reason."""
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A database that has been migrated: its engine (``sqlite``, ``postgresql`` or ``mysql``) and URL."""
+class Target:
+    """A migrated database: its engine (``sqlite``, ``postgresql`` or ``mysql``) and its URL."""
 
     engine: str
     url: str
 
     @property
     def path(self) -> str:
-        """The file of a SQLite database."""
+        """The path of a SQLite database."""
         return self.url.removeprefix("sqlite:///")
 
     @property
     def pool(self) -> int:
-        """How many connections a pool has."""
+        """The number of connections in a pool."""
         return SQLITE_POOL if self.engine == "sqlite" else POOL
 
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """A sign-in: the address that was typed in, and the secrets that were made for it."""
+    """A sign-in: the email that was entered, and the rows to create."""
 
     email: str
     code: str
     session: Given
-    """The session to be created; the id of its login session is not known yet."""
+    """The session to create. The ID of its login session is not known yet."""
     login_session: Given
     token: Given
-    """The refresh token to be created; likewise."""
+    """The refresh token to create. The ID of its login session is not known yet."""
     log: Given
 
 
 class Candidate(ABC):
-    """One way to the database.
+    """A library that accesses the database.
 
     Attributes:
-        name: what it is called on the command line and in the results.
-        models: whether it ends with validated models; the bare drivers end with tuples.
-        engines: where it can be used.
-        concurrent: whether several tasks may use it at the same time.
+        name: The name on the command line and in the results.
+        models: Whether it returns validated models. The bare drivers return tuples.
+        engines: The engines that it supports.
+        concurrent: Whether several tasks can use it at the same time.
     """
 
     name: ClassVar[str]
@@ -80,103 +83,111 @@ class Candidate(ABC):
 
     @classmethod
     @abstractmethod
-    async def open(cls, place: Place) -> Self:
-        """Connect.
+    async def open(cls, target: Target) -> Self:
+        """Connect to the database.
 
         Raises:
-            NotHereError: it cannot be used here.
+            UnavailableError: The candidate is not available.
         """
 
     @abstractmethod
     async def close(self) -> None:
-        """Disconnect."""
+        """Close all connections."""
 
     @abstractmethod
     async def user(self, tenant: str, user_id: str) -> Any:
-        """The user with its activity and the accounts that are linked to it."""
+        """Return the user with its activity and its linked accounts."""
 
     @abstractmethod
     async def client(self, tenant: str, client_id: str) -> Any:
-        """The client."""
+        """Return the client."""
 
     @abstractmethod
     async def create_user(self, tenant: str, given: Given) -> Any:
-        """Store a user, whose id is made here; give it back, or its id."""
+        """Create a user with a generated ID. Return the user or its ID."""
 
     @abstractmethod
     async def create_users(self, tenant: str, given: Sequence[Given]) -> int:
-        """Store many users, all or none; how many."""
+        """Create many users, or none of them if one fails. Return their number."""
 
     @abstractmethod
     async def update_user(self, tenant: str, user_id: str, given: Given) -> bool:
-        """Write these fields, and when that was; whether there was such a user."""
+        """Update the given fields and the time of the last change. Return whether the user exists."""
 
     @abstractmethod
     async def users(self, tenant: str) -> Any:
-        """The first page, newest first, each with its activity and the accounts that are linked to it."""
+        """Return the first page of users, newest first, each with its activity and its linked accounts."""
 
     @abstractmethod
     async def users_by_email(self, tenant: str, email: str) -> Any:
-        """The same of those with this address."""
+        """Return the first page of users with this email, like ``users``."""
 
     @abstractmethod
     async def users_by_connection(self, tenant: str, connection: str) -> Any:
-        """The same of those of this connection."""
+        """Return the first page of users of this connection, like ``users``."""
 
     @abstractmethod
     async def users_and_total(self, tenant: str) -> tuple[Any, int]:
-        """The first page, and how many users there are."""
+        """Return the first page of users, and the total number of users."""
 
     @abstractmethod
     async def users_after(self, tenant: str, created_at: str, user_id: str) -> Any:
-        """The page behind a user, accounts that are linked to others left out."""
+        """Return the page after a user, without the accounts that are linked to another user."""
 
     @abstractmethod
     async def create_code(self, tenant: str, given: Given) -> Any:
-        """Store a code."""
+        """Create a code."""
 
     @abstractmethod
     async def consume_code(self, tenant: str, code_id: str, type: str) -> bool:
-        """Mark a code as used if it is not; whether that was done."""
+        """Mark a code as used. Return False if it has already been used."""
 
     @abstractmethod
     async def create_session(self, tenant: str, given: Given) -> Any:
-        """Store a session, and let its login session live as long, all in one transaction."""
+        """Create a session and extend its login session to the same expiry, in one transaction."""
 
     @abstractmethod
-    async def rotate(self, tenant: str, lookup: str, successor: Given, now: datetime, how: How) -> Any:
-        """Find a refresh token; mark it as used if it is not, store its successor, let the login session live as long: all or nothing."""
+    async def rotate(self, tenant: str, lookup: str, successor: Given, now: datetime, method: RotationMethod) -> Any:
+        """Find a refresh token and replace it.
+
+        In one transaction: mark the token as used unless it already is, create its successor, and extend the login session to the same
+        expiry.
+        """
 
     @abstractmethod
     async def sign_in(self, tenant: str, given: SignIn) -> Any:
-        """The statements of a sign-in, from the address to the refresh token.
+        """Run the statements of a sign-in, from the email to the refresh token.
 
-        Find the user by its address, and the password; in one transaction store a login session, a session and a code, and count the
-        login; log it; find the code and consume it; store the refresh token; log that.
+        Find the user by email, and its password. In one transaction, create a login session, a session and a code, and record the login.
+        Create a log entry. Find the code and consume it. Create the refresh token and another log entry.
         """
 
 
 Steps = list[tuple[str, tuple[Any, ...]]]
-"""Calls that are made one after the other: the method and what it is given."""
+"""Successive calls, each as the name of the method and its arguments."""
 
 
 class Remote(Candidate):
-    """A candidate that lives in a process of its own, and takes the times there.
+    """A candidate that runs and measures the calls in a separate process.
 
-    Its methods make one call, and read what it gives back as the models; they are for the comparison before anything is measured.
+    Its methods of :class:`Candidate` make one call and convert the result to models. Only the comparison before the measurement uses them.
     """
 
     @abstractmethod
     async def one_task(self, inputs: Sequence[Steps]) -> tuple[float, float]:
-        """Make calls one after the other; the median time and the process time of one, in microseconds."""
+        """Make calls one after the other.
+
+        Returns:
+            The median duration and the mean process time of a call, in microseconds.
+        """
 
     @abstractmethod
     async def many_tasks(self, inputs: Sequence[Steps], tasks: int) -> float:
-        """Make calls by so many tasks; how many were made in a second."""
+        """Make calls in concurrent tasks and return the number of calls per second."""
 
 
 class Recorder:
-    """Stands where a candidate does, and notes what it is asked to do."""
+    """A replacement for a candidate that records its calls."""
 
     def __init__(self) -> None:
         self.steps: Steps = []

@@ -1,4 +1,4 @@
-"""How every candidate sets up its connections to SQLite."""
+"""The connections of all candidates to SQLite."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ PRAGMAS = ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", "b
 
 
 async def open_sqlite(path: str) -> aiosqlite.Connection:
-    """A connection that commits each statement unless a transaction is begun."""
+    """Open a connection in autocommit mode."""
     connection = await aiosqlite.connect(path, isolation_level=None)
     for pragma in PRAGMAS:
         await connection.execute_fetchall(f"PRAGMA {pragma}")

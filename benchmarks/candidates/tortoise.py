@@ -1,7 +1,7 @@
-"""Tortoise ORM: its models, relations by the user's id, activity by a join and linked accounts by a prefetch, as its documentation has it.
+"""Tortoise ORM: its models, with a join for the activity and a prefetch for linked accounts, as its documentation recommends.
 
-It knows no keys of several columns, so a table's key is the column that is unique among the others here. On MySQL it takes asyncmy by
-itself where that is installed. On SQLite it has one connection, and a lock around it.
+It does not support composite keys, so each model has the column as its key that is unique in this benchmark. On MySQL it prefers asyncmy if
+that is installed. On SQLite it uses one connection with a lock.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from tortoise.transactions import in_transaction
 from . import service
 from .columns import TABLES, Column, iso, ms
 from .mysql import FOUND_ROWS, READ_COMMITTED
-from .protocol import PAGE, Candidate, Given, How, Place, SignIn
+from .protocol import PAGE, Candidate, Given, RotationMethod, SignIn, Target
 from .sqlite import PRAGMAS
 
 KEYS = {"users": "user_id", "clients": "client_id", "codes": "code_id", "logs": "log_id"}
-"""The column by which Tortoise tells rows apart; ``id`` in the other tables."""
+"""The primary key of each model; ``id`` in the other tables."""
 
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
         pass
 
 else:
-    # The library's own way to say what a field holds, which type checkers do not follow.
+    # The library derives the type of a field from its base class, which type checkers do not understand.
 
     class _TextField(fields.Field, str):
         __slots__ = ()
@@ -47,46 +47,46 @@ else:
 
 
 class Text(_TextField):
-    """Text that is neither measured nor converted: less work than its own field for text has."""
+    """Text without length validation or conversion, which is faster than the library's own text field."""
 
     SQL_TYPE = "TEXT"
 
 
 class Number(_NumberField):
-    """A number, or a flag."""
+    """A number or a flag."""
 
     SQL_TYPE = "BIGINT"
 
     def to_db_value(self, value: Any, instance: Any) -> Any:
-        """Encode."""
+        """Encode the value."""
         return None if value is None else int(value)
 
 
 class Iso(_TextField):
-    """An instant as text."""
+    """A time as text."""
 
     SQL_TYPE = "TEXT"
 
     def to_db_value(self, value: Any, instance: Any) -> Any:
-        """Encode."""
+        """Encode the value."""
         return iso(value) if isinstance(value, datetime) else value
 
     def to_python_value(self, value: Any) -> Any:
-        """Leave it to the model."""
+        """Return the value unchanged; the model validates it."""
         return value
 
 
 class Ms(_NumberField):
-    """An instant as a number."""
+    """A time as a number."""
 
     SQL_TYPE = "BIGINT"
 
     def to_db_value(self, value: Any, instance: Any) -> Any:
-        """Encode."""
+        """Encode the value."""
         return ms(value) if isinstance(value, datetime) else value
 
     def to_python_value(self, value: Any) -> Any:
-        """Leave it to the model."""
+        """Return the value unchanged; the model validates it."""
         return value
 
 
@@ -127,12 +127,12 @@ USER = tuple(column.public for column in TABLES["users"] if column.public != "li
 
 
 def row(found: Any) -> service.Row:
-    """An instance as a dict."""
+    """Return an instance as a dict."""
     return dict(found.__dict__)
 
 
 def user_row(found: Any) -> service.Row:
-    """A user with its activity as a dict."""
+    """Return a user with its activity as a dict."""
     values = {name: getattr(found, name) for name in USER}
     values["linked_to"] = found.account_id
     if (activity := found.activity) is not None:
@@ -141,43 +141,43 @@ def user_row(found: Any) -> service.Row:
 
 
 def linked_row(found: Any) -> service.Row:
-    """An account that is linked to another."""
+    """Return a linked account as a dict."""
     values = row(found)
     values["linked_to"] = found.account_id
     return values
 
 
 def user(found: Any) -> Any:
-    """The model of a user."""
+    """Return the model of a user."""
     return service.user(user_row(found), [linked_row(each) for each in found.accounts])
 
 
 def users(query: Any) -> Any:
-    """A query of users with what belongs to them."""
+    """Add the activity and the linked accounts to a query for users."""
     return query.select_related("activity").prefetch_related("accounts")
 
 
-def _connection(place: Place) -> dict[str, Any]:
-    if place.engine == "sqlite":
+def _connection(target: Target) -> dict[str, Any]:
+    if target.engine == "sqlite":
         names = dict(pragma.split(" = ") for pragma in PRAGMAS)
-        return {"engine": "tortoise.backends.sqlite", "credentials": {"file_path": place.path, **names}}
-    parts = urlsplit(place.url)
+        return {"engine": "tortoise.backends.sqlite", "credentials": {"file_path": target.path, **names}}
+    parts = urlsplit(target.url)
     credentials = {
         "host": parts.hostname,
         "port": parts.port,
         "user": unquote(parts.username or ""),
         "password": unquote(parts.password or ""),
         "database": parts.path[1:],
-        "minsize": place.pool,
-        "maxsize": place.pool,
+        "minsize": target.pool,
+        "maxsize": target.pool,
     }
-    if place.engine == "mysql":
+    if target.engine == "mysql":
         credentials |= {"charset": "utf8mb4", "init_command": READ_COMMITTED, "client_flag": FOUND_ROWS}
-    return {"engine": f"tortoise.backends.{'asyncpg' if place.engine == 'postgresql' else 'mysql'}", "credentials": credentials}
+    return {"engine": f"tortoise.backends.{'asyncpg' if target.engine == 'postgresql' else 'mysql'}", "credentials": credentials}
 
 
 class Tortoise(Candidate):
-    """Tortoise ORM."""
+    """The candidate with Tortoise ORM."""
 
     name = "Tortoise ORM"
 
@@ -185,13 +185,13 @@ class Tortoise(Candidate):
         self._context = context
 
     @classmethod
-    async def open(cls, place: Place) -> Self:
-        """Set it up."""
+    async def open(cls, target: Target) -> Self:
+        """Initialize the library."""
         apps = {"models": {"models": [__name__], "default_connection": "default"}}
-        return cls(await Library.init(config={"connections": {"default": _connection(place)}, "apps": apps}, use_tz=False))
+        return cls(await Library.init(config={"connections": {"default": _connection(target)}, "apps": apps}, use_tz=False))
 
     async def close(self) -> None:
-        """Disconnect."""
+        """Close all connections."""
         await self._context.close_connections()
 
     async def user(self, tenant: str, user_id: str) -> Any:
@@ -269,10 +269,10 @@ class Tortoise(Candidate):
         shorter = LoginSessionRow.filter(tenant_id=values["tenant_id"], id=login_id, expires_at__lt=until)
         await shorter.using_db(tx).update(expires_at=until, updated_at=values["created_at"])
 
-    async def rotate(self, tenant: str, lookup: str, successor: Given, now: datetime, how: How) -> Any:
+    async def rotate(self, tenant: str, lookup: str, successor: Given, now: datetime, method: RotationMethod) -> Any:
         """See the protocol."""
         query = TokenRow.get(tenant_id=tenant, token_lookup=lookup)
-        if how in {"transaction", "run_transaction"}:
+        if method in {"transaction", "run_transaction"}:
             async with in_transaction() as tx:
                 return await self._exchange(tx, service.token(row(await query.using_db(tx))), tenant, successor, now)
         old = service.token(row(await query))
@@ -321,7 +321,7 @@ class Tortoise(Candidate):
         service.code(values)
         login_at = {"last_ip": given.log["ip"], "last_login": service.now()}
         seen = ActivityRow.filter(tenant_id=tenant, user_id=user_id).using_db(tx)
-        # It has no upsert that counts.
+        # Tortoise has no upsert that increments a counter.
         if not await seen.update(**login_at, login_count=F("login_count") + 1):
             await ActivityRow.create(using_db=tx, tenant_id=tenant, user_id=user_id, login_count=1, **login_at)
 

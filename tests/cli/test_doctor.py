@@ -1,4 +1,4 @@
-"""The doctor: nothing to say of a database that is well, and of each illness its finding."""
+"""The doctor reports nothing for a healthy database, and a finding for each problem."""
 
 from __future__ import annotations
 
@@ -15,31 +15,31 @@ from authhero_sql.clock import system_clock
 from authhero_sql.dialects import diagnosis
 from authhero_sql.dialects.interface import Call
 from authhero_sql.migrations.ledger import LEASES, LEDGER
-from tests.migrations.helpers import ALL, answer, call
+from tests.migrations.helpers import ALL, call, call_json
 from tests.migrations.test_cli import EVENT
 
 
-def found(findings: list[Finding]) -> dict[str, tuple[str, str]]:
-    """The severity and the message by check."""
+def findings_by_check(findings: list[Finding]) -> dict[str, tuple[str, str]]:
+    """Return the severity and the message of each check."""
     return {finding.check: (finding.severity, finding.message) for finding in findings}
 
 
 async def test_a_database_that_is_well(db: Database, migrated_url: str) -> None:
     assert await diagnose(db, thorough=True) == []
-    assert await answer("doctor", url=migrated_url) == {"healthy": True, "findings": []}
+    assert await call_json("doctor", url=migrated_url) == {"healthy": True, "findings": []}
     done = call("doctor", "--thorough", "--url", migrated_url)
     assert (done.returncode, done.stdout, done.stderr) == (0, "No problems found.\n", "")
 
 
 async def test_a_database_without_tables(database_url: str) -> None:
     async with connect(database_url) as empty:
-        assert found(await diagnose(empty)) == {"migrations": ("problem", f"{len(ALL)} migrations are pending")}
+        assert findings_by_check(await diagnose(empty)) == {"migrations": ("problem", f"{len(ALL)} migrations are pending")}
         await empty.execute(Call("CREATE TABLE users (id int)"))
-        assert found(await diagnose(empty))["migrations"] == (
+        assert findings_by_check(await diagnose(empty))["migrations"] == (
             "problem",
             "another program created the tables, and the database has not been adopted",
         )
-    told = await answer("doctor", url=database_url, code=1)
+    told = await call_json("doctor", url=database_url, code=1)
     assert (told["healthy"], told["findings"][0]["fix"]) == (False, "run `authhero-sql adopt`")
     done = call("doctor", url=database_url)
     assert done.returncode == 1
@@ -52,7 +52,7 @@ async def test_a_pending_migration_and_an_interrupted_one(database_url: str) -> 
     async with connect(database_url) as db:
         await migrate_to_latest(db)
         await migrate_down(db)
-        assert found(await diagnose(db)) == {"migrations": ("problem", f"migration {ALL[-1]} is pending")}
+        assert findings_by_check(await diagnose(db)) == {"migrations": ("problem", f"migration {ALL[-1]} is pending")}
         await migrate_down(db, len(ALL) - 1 - ALL.index("0007_page_hooks") - 1)
         await db.execute(
             Call(f"UPDATE {LEDGER.name} SET applied_at = NULL, steps_started = 2, steps_done = 1 WHERE name = '0007_page_hooks'")
@@ -62,7 +62,7 @@ async def test_a_pending_migration_and_an_interrupted_one(database_url: str) -> 
         assert finding.message.startswith("a migration was interrupted: 0007_page_hooks: 1 of 2 steps are done")
         assert finding.fix == "run `authhero-sql repair --record`, then `authhero-sql migrate`"
         await repair(db)
-        # What is known of the steps needs no second look.
+        # After the repair, the state of each step is known, so only "migrate" is suggested.
         (finding,) = [finding for finding in await diagnose(db) if finding.check == "ledger"]
         assert finding.fix == "run `authhero-sql migrate`"
 
@@ -75,7 +75,7 @@ async def test_a_missing_index_and_what_is_not_declared(database_url: str) -> No
         first, second = await diagnose(db)
         assert (first.check, first.severity, first.message) == ("schema", "warning", "logs: index idx_logs_tenant_date is missing")
         assert (second.severity, second.message) == ("note", "mine: table is not part of the schema")
-        # The fix is a statement that can be run as it is.
+        # The suggested fix can be run as a statement.
         await db.execute(Call(first.fix.rstrip(";")))
         assert [finding.severity for finding in await diagnose(db)] == ["note"]
 
@@ -107,9 +107,9 @@ async def test_an_invalid_index_is_made_anew(database_url: str) -> None:
 async def test_a_lease(db: Database) -> None:
     await db.execute(Call(f"UPDATE {LEASES.name} SET owner = 'web1:7:x', expires_at_ts = 1600000000000 WHERE id = 'migrate'"))
     told = "an expired migration lease was not released: it is held by web1:7:x, last renewed at 2020-09-13 12:25:40 UTC"
-    assert found(await diagnose(db)) == {"lease": ("warning", told)}
+    assert findings_by_check(await diagnose(db)) == {"lease": ("warning", told)}
     await db.execute(Call(f"UPDATE {LEASES.name} SET expires_at_ts = 4102444800000 WHERE id = 'migrate'"))
-    assert found(await diagnose(db))["lease"][0] == "note"
+    assert findings_by_check(await diagnose(db))["lease"][0] == "note"
     await db.execute(Call(f"UPDATE {LEASES.name} SET owner = NULL, expires_at_ts = NULL WHERE id = 'migrate'"))
 
 
@@ -121,7 +121,7 @@ async def test_rows_that_wait(db: Database, monkeypatch: pytest.MonkeyPatch) -> 
     for number in range(2):
         await adapters.codes.create("acme", {"code_id": f"c{number}", "code_type": "otp", "login_id": "l", "expires_at": old})
     await adapters.outbox.dead_letter(await adapters.outbox.create("acme", {**EVENT, "tenant_id": "acme"}), "no answer")
-    assert found(await diagnose(db)) == {
+    assert findings_by_check(await diagnose(db)) == {
         "expired_rows": ("warning", "expired rows have not been cleaned up: 2 codes"),
         "dead_letters": ("warning", "1 outbox event could not be delivered"),
     }
@@ -155,7 +155,7 @@ async def test_the_isolation_level_of_single_statements(migrated_url: str) -> No
     )
     async with connect(migrated_url, **serializable) as other:
         told = "the default isolation level is SERIALIZABLE, expected READ COMMITTED"
-        assert found(await diagnose(other)) == {"isolation": ("warning", told)}
+        assert findings_by_check(await diagnose(other)) == {"isolation": ("warning", told)}
 
 
 async def test_a_way_that_is_not_encrypted(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,13 +163,13 @@ async def test_a_way_that_is_not_encrypted(db: Database, monkeypatch: pytest.Mon
         return True
 
     monkeypatch.setattr(type(diagnosis.diagnosis_for(db)), "is_exposed", exposed)
-    assert found(await diagnose(db)) == {"encryption": ("problem", "the connection to another host is not encrypted")}
+    assert findings_by_check(await diagnose(db)) == {"encryption": ("problem", "the connection to another host is not encrypted")}
 
 
 @pytest.mark.engines("mysql")
 async def test_another_host_without_a_cipher_is_exposed(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(diagnosis, "is_local", lambda _: False)
-    assert found(await diagnose(db))["encryption"][0] == "problem"
+    assert findings_by_check(await diagnose(db))["encryption"][0] == "problem"
 
 
 @pytest.mark.engines("postgresql")
@@ -177,11 +177,11 @@ async def test_a_large_table_that_was_never_analyzed(database_url: str, monkeypa
     monkeypatch.setattr(diagnosis, "LARGE", 0)
     async with connect(database_url) as db:
         await migrate_to_latest(db)
-        severity, message = found(await diagnose(db))["statistics"]
+        severity, message = findings_by_check(await diagnose(db))["statistics"]
         assert severity == "warning"
         assert "users" in message
         await db.execute(Call("ANALYZE users"))
-        # The server's statistics of its tables may come a moment later.
+        # The server may update its table statistics after a delay.
         await db.fetch(Call("SELECT pg_stat_clear_snapshot()"))
 
 
@@ -210,7 +210,7 @@ async def test_a_server_that_does_not_answer() -> None:
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    """A migrated file."""
+    """Create a migrated SQLite file."""
     path = tmp_path / "auth.db"
     assert call("migrate", "--url", f"sqlite:///{path}").returncode == 0
     return path
@@ -222,8 +222,8 @@ async def test_a_journal_that_blocks(file: Path) -> None:
         connection.execute("PRAGMA journal_mode = DELETE")
     told = "the SQLite file uses journal mode DELETE, in which a writer blocks all readers"
     async with connect(f"sqlite:///{file}?wal=0") as db:
-        assert found(await diagnose(db)) == {"journal": ("warning", told)}
-    (finding,) = (await answer("doctor", url=f"sqlite:///{file}"))["findings"]
+        assert findings_by_check(await diagnose(db)) == {"journal": ("warning", told)}
+    (finding,) = (await call_json("doctor", url=f"sqlite:///{file}"))["findings"]
     assert finding["message"] == told
 
 
@@ -238,7 +238,7 @@ async def test_a_file_with_rows_that_refer_to_nothing(file: Path) -> None:
     async with connect(f"sqlite:///{file}") as db:
         assert await diagnose(db) == []
         told = "users has rows that reference missing tenants rows"
-        assert found(await diagnose(db, thorough=True)) == {"corruption": ("problem", told)}
+        assert findings_by_check(await diagnose(db, thorough=True)) == {"corruption": ("problem", told)}
 
 
 @pytest.mark.engines("sqlite")
@@ -249,4 +249,4 @@ async def test_foreign_keys_that_a_caller_has_switched_off(file: Path) -> None:
         adapters = await create_adapters(connection)
         await connection.execute("PRAGMA foreign_keys = OFF")
         findings = await diagnose(adapters.context.database)
-        assert found(findings) == {"foreign_keys": ("problem", "foreign keys are not enforced on this connection")}
+        assert findings_by_check(findings) == {"foreign_keys": ("problem", "foreign keys are not enforced on this connection")}

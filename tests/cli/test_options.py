@@ -1,4 +1,4 @@
-"""The options that every command has, where the URL comes from, and what an error looks like."""
+"""The common options of all commands, the source of the URL, and the format of errors."""
 
 from __future__ import annotations
 
@@ -24,28 +24,28 @@ SECRET = "hunter2"
 UNREACHABLE = f"postgresql://ada:{SECRET}@127.0.0.1:1/x?connect_timeout=2"
 
 
-def called_in(folder: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    """Call authhero-sql in a directory."""
+def run_in(folder: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """Run authhero-sql in a directory."""
     usual = {name: value for name, value in os.environ.items() if name != VARIABLE}
     command = [sys.executable, "-m", "authhero_sql", *arguments]
     given = {**usual, "PYTHONPATH": str(ROOT), "COLUMNS": "80", **(environment or {})}
     return subprocess.run(command, env=given, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
 
 
-def here(*arguments: str) -> Result:
-    """Call it in this process, which is quicker."""
+def call_in_process(*arguments: str) -> Result:
+    """Call the command line in this process, which is faster."""
     return CliRunner().invoke(app, arguments)
 
 
 @pytest.fixture
 def url(tmp_path: Path) -> str:
-    """A migrated file."""
+    """Return the URL of a migrated SQLite file."""
     url = f"sqlite:///{tmp_path}/auth.db"
     assert call("migrate", url=url).returncode == 0
     return url
 
 
-# --- before and after --------------------------------------------------------------------------------------------------------------
+# --- position of the options ---------------------------------------------------------------------------------------------------------
 
 
 def test_options_stand_before_or_after_the_command(url: str) -> None:
@@ -61,8 +61,8 @@ def test_options_stand_before_or_after_the_command(url: str) -> None:
 
 
 def test_the_option_after_the_command_is_the_nearer_one(url: str) -> None:
-    assert here("--url", UNREACHABLE, "status", "--url", url).exit_code == 0
-    done = here("--url", UNREACHABLE, "tenant", "--url", url, "create", "--tenant", "acme", "--json")
+    assert call_in_process("--url", UNREACHABLE, "status", "--url", url).exit_code == 0
+    done = call_in_process("--url", UNREACHABLE, "tenant", "--url", url, "create", "--tenant", "acme", "--json")
     assert json.loads(done.stdout)["tenant"] == {"name": "acme", "created": True}
 
 
@@ -87,12 +87,12 @@ def test_the_version_and_the_program() -> None:
 def test_no_line_is_longer_than_the_terminal(tmp_path: Path, url: str) -> None:
     init = ["init", "--tenant", "acme", "--email", "ada@acme.example", "--callback", "https://app.acme.example/callback", "--url", url]
     for arguments in (["--help"], ["init", "--help"], init, ["status", "--url", url], ["cleanup", "--url", url]):
-        done = called_in(tmp_path, *arguments, environment={"AUTHHERO_SQL_PASSWORD": "correct horse"})
+        done = run_in(tmp_path, *arguments, environment={"AUTHHERO_SQL_PASSWORD": "correct horse"})
         assert (done.returncode, done.stderr) == (0, "")
         assert max(map(len, done.stdout.splitlines())) <= 80, arguments
 
 
-# --- where the URL comes from ------------------------------------------------------------------------------------------------------
+# --- source of the URL ---------------------------------------------------------------------------------------------------------------
 
 
 def test_the_url_of_the_nearest_place_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,13 +155,13 @@ def test_a_file_that_cannot_be_used(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         find_url(None, tmp_path)
     assert SECRET not in str(caught.value)
     assert SECRET not in repr(find_url(UNREACHABLE, tmp_path))
-    assert called_in(tmp_path, "status").returncode == 4
+    assert run_in(tmp_path, "status").returncode == 4
 
 
 def test_an_error_names_the_place_and_no_password(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text(f"{VARIABLE}={UNREACHABLE}\n")
     for more in ((), ("--debug",), ("--json",), ("--json", "--debug")):
-        done = called_in(tmp_path, "status", *more)
+        done = run_in(tmp_path, "status", *more)
         assert done.returncode == 4
         assert f"The URL comes from AUTHHERO_SQL_URL in {tmp_path / '.env'}." in done.stderr
         assert SECRET not in done.stdout + done.stderr
@@ -186,16 +186,16 @@ def test_usage_errors_are_one_line_or_one_object(monkeypatch: pytest.MonkeyPatch
         (("export-sql", "--combined", "--squash"), "cannot be used together"),
         (("export-sql", "--d1", "x", "--dialect", "mysql"), "--d1 cannot be used with --dialect mysql"),
     ):
-        done = here(*arguments)
+        done = call_in_process(*arguments)
         assert (done.exit_code, done.stdout) == (2, ""), arguments
         (line,) = done.stderr.splitlines()
         assert line.startswith("error: ")
         assert told in line
-        done = here(*arguments, "--json")
+        done = call_in_process(*arguments, "--json")
         shown = json.loads(done.stderr)
         assert (done.exit_code, shown["error"], shown["exit_code"]) == (2, "UsageError", 2)
         assert told in shown["message"]
-    assert json.loads(here("--json").stderr)["message"] == "missing command"
+    assert json.loads(call_in_process("--json").stderr)["message"] == "missing command"
 
 
 def test_an_error_that_nobody_expects_shows_no_value(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -218,12 +218,12 @@ def test_a_directory_that_cannot_be_written(tmp_path: Path) -> None:
 
 def test_colors_are_for_terminals(url: str) -> None:
     for environment in ({}, {"NO_COLOR": "1"}):
-        done = called_in(ROOT, "status", "--url", url, environment=environment)
+        done = run_in(ROOT, "status", "--url", url, environment=environment)
         assert "\x1b" not in done.stdout + done.stderr
     forced = {"FORCE_COLOR": "1", "TERM": "xterm-256color"}
-    assert "\x1b[31m" in called_in(ROOT, "status", "--url", UNREACHABLE, environment=forced).stderr
+    assert "\x1b[31m" in run_in(ROOT, "status", "--url", UNREACHABLE, environment=forced).stderr
     for more, environment in ((["--no-color"], forced), ([], {**forced, "NO_COLOR": "1"})):
-        assert "\x1b[31m" not in called_in(ROOT, "status", "--url", UNREACHABLE, *more, environment=environment).stderr
+        assert "\x1b[31m" not in run_in(ROOT, "status", "--url", UNREACHABLE, *more, environment=environment).stderr
 
 
 # --- files that do not exist -------------------------------------------------------------------------------------------------------
@@ -232,7 +232,7 @@ def test_colors_are_for_terminals(url: str) -> None:
 @pytest.mark.parametrize("command", ["status", "check", "plan", "doctor", "adopt", "repair", "unlock", "cleanup", "search-index"])
 def test_only_migrate_and_init_create_a_file(tmp_path: Path, command: str) -> None:
     path = tmp_path / "missing.db"
-    done = here(command, "--url", f"sqlite:///{path}")
+    done = call_in_process(command, "--url", f"sqlite:///{path}")
     assert done.exit_code == 4
     assert f"the SQLite file {path} does not exist: run `authhero-sql migrate` or `authhero-sql init` to create it" in done.stderr
     assert not path.exists()
@@ -242,7 +242,7 @@ def test_a_database_in_memory_is_no_file() -> None:
     assert call("status", "--url", "sqlite://:memory:").returncode == 0
 
 
-# --- what is only for a checkout ---------------------------------------------------------------------------------------------------
+# --- commands for developers ---------------------------------------------------------------------------------------------------------
 
 
 def test_an_installed_package_writes_no_migration_into_itself(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The first set-up: everything that a login needs, once."""
+"""The initial setup: everything that a login requires, created only once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from typer.testing import CliRunner, Result
 from authhero_sql import Adapters, AuthHeroSQLError, connect, create_adapters
 from authhero_sql.cli import app, provisioning
 from authhero_sql.cli.provisioning import CONNECTION, ClientWanted, UserWanted, Wanted, provision
-from tests.migrations.helpers import ALL, answer, answered, call
+from tests.migrations.helpers import ALL, call, call_json, call_on_terminal
 
 PASSWORD = "correct horse"
 INIT = ("init", "--tenant", "acme", "--email", "Ada@Acme.example", "--callback", "https://app.acme.example/cb", "--yes")
@@ -26,12 +26,12 @@ INIT = ("init", "--tenant", "acme", "--email", "Ada@Acme.example", "--callback",
 
 @pytest.fixture(autouse=True)
 def password(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A password where no terminal can be asked."""
+    """Provide a password for commands that run without a terminal."""
     monkeypatch.setenv("AUTHHERO_SQL_PASSWORD", PASSWORD)
 
 
 async def test_everything_is_there_for_the_first_login(database_url: str) -> None:
-    made = await answer(*INIT, url=database_url)
+    made = await call_json(*INIT, url=database_url)
     assert made["migrations"] == ALL
     assert all(part["created"] for name, part in made.items() if name != "migrations")
     async with connect(database_url) as db:
@@ -52,7 +52,7 @@ async def test_everything_is_there_for_the_first_login(database_url: str) -> Non
         (key,) = (await adapters.keys.list(q="type:jwt_signing")).items
         assert key.kid == made["signing_key"]["name"]
 
-        again = await answer(*INIT, url=database_url)
+        again = await call_json(*INIT, url=database_url)
         assert again["migrations"] == []
         assert not any(part["created"] for name, part in again.items() if name != "migrations")
         assert "client_secret" not in again["client"]
@@ -97,19 +97,19 @@ async def test_each_part_alone(migrated_url: str) -> None:
     missing = call("client", "create", "--tenant", "acme", "--callback", "https://x.example/cb", url=migrated_url)
     assert missing.returncode == 4
     assert "tenant 'acme' does not exist: run `authhero-sql tenant create` to create it" in missing.stderr
-    assert await answer("tenant", "create", "--tenant", "acme", "--name", "Acme", url=migrated_url) == {
+    assert await call_json("tenant", "create", "--tenant", "acme", "--name", "Acme", url=migrated_url) == {
         "migrations": [],
         "tenant": {"name": "acme", "created": True},
     }
-    assert (await answer("tenant", "create", "--tenant", "acme", url=migrated_url))["tenant"]["created"] is False
+    assert (await call_json("tenant", "create", "--tenant", "acme", url=migrated_url))["tenant"]["created"] is False
     name = 'An "odd" name: \\ *'
     client = ("client", "create", "--tenant", "acme", "--name", name, "--type", "spa", "--callback", "https://x.example/cb")
-    made = (await answer(*client, url=migrated_url))["client"]
+    made = (await call_json(*client, url=migrated_url))["client"]
     assert (made["created"], "client_secret" in made) == (True, False)
-    assert (await answer(*client, url=migrated_url))["client"]["client_id"] == made["client_id"]
+    assert (await call_json(*client, url=migrated_url))["client"]["client_id"] == made["client_id"]
     user = ("user", "create", "--tenant", "acme", "--email", "bo@acme.example")
-    assert (await answer(*user, url=migrated_url))["user"]["created"] is True
-    assert (await answer(*user, url=migrated_url))["user"]["created"] is False
+    assert (await call_json(*user, url=migrated_url))["user"]["created"] is True
+    assert (await call_json(*user, url=migrated_url))["user"]["created"] is False
     async with connect(migrated_url) as db:
         adapters = await create_adapters(db)
         public = await adapters.clients.get("acme", made["client_id"])
@@ -130,19 +130,21 @@ def test_what_is_missing_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         (["--yes"], "missing password: pass --password-stdin or set AUTHHERO_SQL_PASSWORD"),
     ):
         given += more
-        done = here(*given, "--url", url)
+        done = call_with_input(*given, "--url", url)
         assert done.exit_code == 2, done.output
         assert told in done.stderr
-    assert "the password must have at least 8 characters" in here(*given, "--password-stdin", "--url", url, typed="short\n").stderr
+    assert (
+        "the password must have at least 8 characters" in call_with_input(*given, "--password-stdin", "--url", url, typed="short\n").stderr
+    )
     for wrong in (["--email", "nobody"], ["--callback", "nowhere"], ["--type", "toaster"]):
-        assert here(*given, *wrong, "--url", url).exit_code == 2
-    done = here(*given, "--password-stdin", "--url", url, "--json", typed=f"{PASSWORD}\n")
+        assert call_with_input(*given, *wrong, "--url", url).exit_code == 2
+    done = call_with_input(*given, "--password-stdin", "--url", url, "--json", typed=f"{PASSWORD}\n")
     assert json.loads(done.stdout)["user"]["created"] is True
     assert PASSWORD not in done.stdout + done.stderr
 
 
-def here(*arguments: str, typed: str | None = None) -> Result:
-    """Call it in this process, with something on its standard input."""
+def call_with_input(*arguments: str, typed: str | None = None) -> Result:
+    """Call the command line in this process, with the given standard input."""
     return CliRunner().invoke(app, arguments, input=typed)
 
 
@@ -158,7 +160,7 @@ async def test_a_terminal_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         "Password: ": [PASSWORD, PASSWORD],
         "Repeat password: ": ["something else", PASSWORD],
     }
-    code, shown = await to_thread.run_sync(answered, replies, url, "init")
+    code, shown = await to_thread.run_sync(call_on_terminal, replies, url, "init")
     assert code == 0, shown
     assert "is not an absolute URL" in shown
     assert "not a valid email address" in shown
@@ -168,6 +170,6 @@ async def test_a_terminal_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     del replies["Apply now? [Y/n]: "], replies["Password: "], replies["Repeat password: "]
     replies["Callback URL of the client: "] = "https://x.example/cb"
     replies["Email address of the administrator: "] = "ada@acme.example"
-    code, shown = await to_thread.run_sync(answered, replies, url, "init")
+    code, shown = await to_thread.run_sync(call_on_terminal, replies, url, "init")
     assert (code, shown.count("already exists")) == (0, 5)
     assert "secret" not in shown

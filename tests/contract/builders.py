@@ -1,4 +1,4 @@
-"""A tenant to put small valid inputs in, which are those that the package has for everybody's tests."""
+"""A tenant for small valid inputs from the builders of the package."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from authhero_sql.testing.rows import *
 
 
 async def tenant(adapters: Adapters, name: str = "acme") -> None:
-    """A tenant with Ada, a client and a connection."""
+    """Create a tenant with the user Ada, a client and a connection."""
     await adapters.tenants.create({"id": name, "friendly_name": name})
     await adapters.users.create(name, user())
     await adapters.clients.create(name, client())
@@ -88,11 +88,11 @@ ENTITIES: dict[str, tuple[Make, Get]] = {
     ),
     "themes": (lambda a, t: a.themes.create(t, theme()), lambda a, t, row: a.themes.get(t, row.theme_id)),
 }
-"""How to create a row of each tenant's table, and how to get it."""
+"""How to create and get a row of each table with a tenant."""
 
 
 def identity_of(entity: str, row: Any) -> tuple[Any, ...]:
-    """What ``remove`` takes after the tenant."""
+    """Return the arguments of ``remove`` after the tenant."""
     places: dict[str, tuple[str, ...]] = {
         "clients": ("client_id",),
         "codes": ("code_id",),

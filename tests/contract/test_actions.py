@@ -20,24 +20,24 @@ TASKS = 32
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
-    """Two tenants."""
+    """Return adapters with two tenants."""
     await tenant(adapters, "acme")
     await tenant(adapters, "globex")
     return adapters
 
 
 async def versions(store: Adapters, tenant_id: str = "acme", action_id: str = "act_1") -> list[ActionVersion]:
-    """The versions of an action, newest first."""
+    """Return the versions of an action, newest first."""
     return (await store.action_versions.list(tenant_id, action_id, per_page=1000)).items
 
 
 def numbers(found: list[ActionVersion]) -> list[int]:
-    """Their numbers."""
+    """Return the numbers of versions."""
     return [version.number for version in found]
 
 
 def deployed(found: list[ActionVersion]) -> list[int]:
-    """The numbers of those that are deployed."""
+    """Return the numbers of the deployed versions."""
     return [version.number for version in found if version.deployed]
 
 
@@ -136,10 +136,10 @@ async def test_versions_are_numbered_from_one(store: Adapters) -> None:
 
 async def test_at_most_one_version_is_deployed(store: Adapters) -> None:
     first = await store.action_versions.create("acme", action_version())
-    assert first.deployed is True, "deployed unless somebody says otherwise"
+    assert first.deployed is True, "versions are deployed by default"
     draft = await store.action_versions.create("acme", action_version(deployed=False))
     assert draft.deployed is False
-    assert deployed(await versions(store)) == [1], "a draft takes nobody's place"
+    assert deployed(await versions(store)) == [1], "a draft replaces no deployed version"
     others = [
         await store.action_versions.create("acme", action_version("act_2")),
         await store.action_versions.create("globex", action_version()),
@@ -199,7 +199,7 @@ async def test_an_id_that_is_taken_leaves_the_transaction_as_it_was(store: Adapt
     async with store.transaction() as tx:
         with pytest.raises(ConflictError):
             await tx.action_versions.create("acme", action_version(), import_metadata={"id": "ver_own"})
-        assert (await tx.action_versions.create("acme", action_version("act_2"))).number == 1, "the transaction goes on"
+        assert (await tx.action_versions.create("acme", action_version("act_2"))).number == 1, "the transaction continues"
     assert await versions(store) == before
 
 
@@ -207,7 +207,7 @@ async def test_versions_are_read_in_pages(store: Adapters) -> None:
     for number in range(5):
         await store.action_versions.create("acme", action_version(), import_metadata={"created_at": SOON - number * HOUR})
     pages = [await store.action_versions.list("acme", "act_1", page=page, per_page=2, include_totals=True) for page in range(3)]
-    assert [numbers(page.items) for page in pages] == [[5, 4], [3, 2], [1]], "by number, whatever their times"
+    assert [numbers(page.items) for page in pages] == [[5, 4], [3, 2], [1]], "sorted by number, not by time"
     assert [page.total for page in pages] == [5] * 3
     assert (await store.action_versions.list("globex", "act_1")).items == []
 
@@ -226,7 +226,7 @@ async def test_all_versions_of_an_action_are_removed(store: Adapters) -> None:
 @pytest.mark.parametrize("exists", [False, True], ids=["without its row", "with its row"])
 async def test_versions_made_at_once_get_a_number_each(store: Adapters, exists: bool) -> None:
     id = (await store.actions.create("acme", action())).id if exists else "act_1"
-    await made_at_once(store, id, lambda number: store.action_versions.create("acme", action_version(id, code=str(number))))
+    await create_concurrently(store, id, lambda number: store.action_versions.create("acme", action_version(id, code=str(number))))
 
 
 @pytest.mark.transactions
@@ -238,18 +238,18 @@ async def test_versions_made_at_once_inside_transactions_get_a_number_each(store
         while True:
             try:
                 async with store.transaction() as tx:
-                    # What was read before does not decide which number is next.
+                    # The next number does not depend on a version that was read earlier.
                     await tx.action_versions.list("acme", id)
                     return await tx.action_versions.create("acme", action_version(id, code=str(number)))
             except TransactionConflictError:
-                # Without a row that makes them take turns, MySQL may end a transaction so that another can go on.
+                # Without a lock on the action's row, MySQL may report a deadlock.
                 assert not exists
 
-    await made_at_once(store, id, make)
+    await create_concurrently(store, id, make)
 
 
-async def made_at_once(store: Adapters, id: str, make: Callable[[int], Awaitable[ActionVersion]]) -> None:
-    """Make many, and look at their numbers."""
+async def create_concurrently(store: Adapters, id: str, make: Callable[[int], Awaitable[ActionVersion]]) -> None:
+    """Create many versions concurrently and check their numbers."""
     made = await asyncio.gather(*(make(number) for number in range(TASKS)))
     assert sorted(numbers(made)) == list(range(1, TASKS + 1))
     found = await versions(store, action_id=id)
@@ -273,8 +273,8 @@ async def test_versions_of_many_actions_at_once(store: Adapters) -> None:
         assert len(deployed(found)) == 1
 
 
-async def make_and_fail(tx: Adapters) -> None:
-    """A second version, and then something that is refused."""
+async def create_and_fail(tx: Adapters) -> None:
+    """Create a second version, then something that is rejected."""
     assert (await tx.action_versions.create("acme", action_version())).number == 2
     await tx.tenants.create({"id": "acme", "friendly_name": "Taken"})
 
@@ -284,7 +284,7 @@ async def test_a_transaction_that_fails_leaves_no_gap(store: Adapters) -> None:
     await store.action_versions.create("acme", action_version())
     with pytest.raises(ConflictError):
         async with store.transaction() as tx:
-            await make_and_fail(tx)
+            await create_and_fail(tx)
     assert deployed(await versions(store)) == [1]
     assert (await store.action_versions.create("acme", action_version())).number == 2
 
@@ -320,15 +320,15 @@ async def test_old_executions_of_all_tenants_are_swept(store: Adapters) -> None:
             execution = action_execution(f"ae_{tenant_id}_{number}")
             await store.action_executions.create(tenant_id, execution, import_metadata={"created_at": time})
     assert await store.action_executions.cleanup(SOON, dry_run=True) == 4
-    assert await left(store) == Counter(acme=4, globex=4)
+    assert await execution_counts(store) == Counter(acme=4, globex=4)
     assert await store.action_executions.cleanup(SOON) == 4
-    assert await left(store) == Counter(acme=2, globex=2)
+    assert await execution_counts(store) == Counter(acme=2, globex=2)
     assert await store.action_executions.get("acme", "ae_acme_2") is not None
     assert await store.action_executions.cleanup(SOON) == 0
 
 
-async def left(store: Adapters) -> Counter[str]:
-    """How many executions each tenant has."""
+async def execution_counts(store: Adapters) -> Counter[str]:
+    """Return the number of executions of each tenant."""
     tried = [(tenant_id, f"ae_{tenant_id}_{number}") for tenant_id in ("acme", "globex") for number in range(4)]
     return Counter([tenant_id for tenant_id, id in tried if await store.action_executions.get(tenant_id, id)])
 

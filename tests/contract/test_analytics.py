@@ -1,4 +1,4 @@
-"""Analytics, retention and statistics against a plain count of the same rows, on every engine."""
+"""Analytics, retention and statistics compared with counts of the same rows in Python, on every engine."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ WHOLE = {"from": "2026-10-20T00:00:00.000Z", "to": "2026-11-20T00:00:00.000Z"}
 
 
 def entries() -> list[dict[str, Any]]:
-    """A month of log entries around the end of summer time."""
+    """Return the log entries of a month around the end of daylight saving time."""
     users = ("auth0|ada", "auth0|eve", None)
     ways = ("database", "social", "passwordless", "samlp", None)
     return [
@@ -45,7 +45,7 @@ def entries() -> list[dict[str, Any]]:
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
-    """Acme with its log, and Globex with another."""
+    """Return adapters with a log of Acme and another of Globex."""
     async with adapters.batch() as batch:
         await tenant(batch)
         await batch.tenants.create({"id": "globex", "friendly_name": "Globex"})
@@ -56,13 +56,13 @@ async def store(adapters: Adapters) -> Adapters:
     return adapters
 
 
-async def counted(store: Adapters, resource: str = "logins", **params: Any) -> list[dict[str, Any]]:
-    """The rows of an answer."""
+async def answer_rows(store: Adapters, resource: str = "logins", **params: Any) -> list[dict[str, Any]]:
+    """Return the rows of an answer."""
     return (await store.analytics.query("acme", resource, {**WHOLE, **params})).data
 
 
 def expected(logs: Sequence[Log], resource: str, asked: AnalyticsQuery) -> list[dict[str, Any]]:
-    """The same by hand, in no order."""
+    """Return the expected rows in no particular order."""
     assert asked.from_ is not None
     assert asked.to is not None
     name = resource.replace("-", "_")
@@ -98,14 +98,14 @@ def _columns(entry: Log, asked: AnalyticsQuery) -> dict[str, Any]:
     }
 
 
-def ordered(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Rows in an order of their own."""
+def canonical_order(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the rows in a canonical order."""
     return sorted(rows, key=lambda row: [(value is not None, value) for value in row.values()])
 
 
 @st.composite
 def queries(draw: st.DrawFn) -> dict[str, Any]:
-    """What one might ask."""
+    """Generate queries."""
     since = START + timedelta(minutes=draw(st.integers(-3000, 20_000)))
     groups = draw(st.lists(st.sampled_from(["time", "connection", "client_id", "user_type", "event"]), unique=True))
     filters = draw(
@@ -143,7 +143,7 @@ async def test_any_question_has_the_answer_of_a_plain_count(store: Adapters) -> 
     for resource, params in found:
         asked = AnalyticsQuery.model_validate(params)
         answer = await store.analytics.query("acme", resource, params)
-        assert ordered(answer.data) == ordered(expected(logs, resource, asked)), (resource, params)
+        assert canonical_order(answer.data) == canonical_order(expected(logs, resource, asked)), (resource, params)
         assert answer.rows == answer.rows_before_limit_at_least == len(answer.data)
         assert [column.name for column in answer.meta] == [*asked.group_by, resource.replace("-", "_")]
 
@@ -154,9 +154,9 @@ async def test_each_resource_counts_its_events(adapters: Adapters) -> None:
     for kind in every:
         await adapters.logs.create("acme", log(type=kind, date=START, user_id=f"u|{kind}"))
     for resource, kinds in RESOURCES.items():
-        (row,) = await counted(adapters, resource, group_by=[])
+        (row,) = await answer_rows(adapters, resource, group_by=[])
         assert row == {resource.replace("-", "_"): len(kinds)}
-        rows = await counted(adapters, resource, group_by=["event"])
+        rows = await answer_rows(adapters, resource, group_by=["event"])
         assert {row["event"] for row in rows} == set(kinds)
 
 
@@ -164,17 +164,17 @@ async def test_an_hour_that_the_clocks_repeat_is_one_row(adapters: Adapters) -> 
     await tenant(adapters)
     for minute in (10, 70, 130):
         await adapters.logs.create("acme", log(date=datetime(2026, 10, 25, 0, tzinfo=UTC) + timedelta(minutes=minute), user_id="u"))
-    rows = await counted(adapters, "active-users", interval="hour", tz="Europe/Berlin")
+    rows = await answer_rows(adapters, "active-users", interval="hour", tz="Europe/Berlin")
     assert rows == [{"time": "2026-10-25T02", "active_users": 1}, {"time": "2026-10-25T03", "active_users": 1}]
 
 
 async def test_the_order_is_what_was_asked_for_and_complete(store: Adapters) -> None:
-    rows = await counted(store, group_by=["connection", "event"])
+    rows = await answer_rows(store, group_by=["connection", "event"])
     assert rows == sorted(rows, key=lambda row: (-row["logins"], row["connection"] is not None, row["connection"] or "", row["event"]))
-    rows = await counted(store, group_by=["event", "connection"], order_by=["-event", "logins"])
+    rows = await answer_rows(store, group_by=["event", "connection"], order_by=["-event", "logins"])
     values = [(row["event"], row["logins"]) for row in rows]
     assert values == sorted(values, key=lambda pair: (-ord(pair[0][0]), -len(pair[0]), pair[1]))
-    times = [row["time"] for row in await counted(store, order_by=["-time"])]
+    times = [row["time"] for row in await answer_rows(store, order_by=["-time"])]
     assert times == sorted(times, reverse=True)
 
 
@@ -188,21 +188,21 @@ async def test_pages_are_disjoint_and_know_the_whole(store: Adapters) -> None:
         seen += page.data
     assert seen == whole.data
     nothing = await store.analytics.query("acme", "logins", {**WHOLE, "limit": 0})
-    assert (nothing.data, nothing.rows_before_limit_at_least) == ([], len(await counted(store)))
+    assert (nothing.data, nothing.rows_before_limit_at_least) == ([], len(await answer_rows(store)))
 
 
 async def test_an_empty_filter_filters_nothing(store: Adapters) -> None:
-    whole = await counted(store)
+    whole = await answer_rows(store)
     assert whole
     for name in ("connection", "client_id", "user_type", "user_id"):
-        assert await counted(store, filters={name: []}) == whole
-    one = await counted(store, filters={"connection": ["db"]})
+        assert await answer_rows(store, filters={name: []}) == whole
+    one = await answer_rows(store, filters={"connection": ["db"]})
     assert one != whole
-    assert await counted(store, filters={"connection": ["db"], "client_id": [], "user_id": []}) == one
+    assert await answer_rows(store, filters={"connection": ["db"], "client_id": [], "user_id": []}) == one
 
 
 async def test_another_tenant_s_events_do_not_count(store: Adapters) -> None:
-    assert await counted(store, filters={"connection": ["theirs"]}) == []
+    assert await answer_rows(store, filters={"connection": ["theirs"]}) == []
     for stranger in ("nowhere", "ACME", "acme ", "", "%"):
         assert (await store.analytics.query(stranger, "logins", WHOLE)).data == []
         assert await store.stats.get_daily(stranger, "20261001", "20261130") == []
@@ -276,7 +276,7 @@ async def test_retention_counts_what_was_never_used_and_leaves_out_what_has_no_b
     await tenant(adapters)
     await adapters.sessions.create("acme", session())
     await adapters.refresh_tokens.create("acme", refresh_token())
-    # As other programs write them: the columns may be NULL.
+    # Other programs write NULL in these columns.
     await adapters.database.execute(Call("UPDATE sessions SET used_at_ts = NULL, last_interaction_at_ts = NULL"))
     await adapters.database.execute(Call("UPDATE refresh_tokens SET created_at_ts = NULL, last_exchanged_at_ts = NULL"))
     sessions = await adapters.analytics.session_retention("acme", 1)

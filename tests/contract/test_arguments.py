@@ -1,4 +1,4 @@
-"""Whatever stands in the place of an argument: an answer, or an error of ours that is short and on one line."""
+"""Any argument gives a result or an error of the package with a short message on one line."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from authhero_sql import Adapters, AuthHeroSQLError, InvalidValueError
-from tests.chains import printed
+from tests.chains import error_chain
 from tests.contract.builders import tenant
 from tests.kinds import adapter_classes
 
 LONGEST = 2_000
-"""Characters of an error's message; the longest lists the fields that there are."""
+"""The maximum length of a message in characters. The longest message lists all fields."""
 NAIVE = datetime(2026, 1, 1)  # noqa: DTZ001  # no instant, on purpose
 HOSTILE: tuple[Any, ...] = (
     None, True, -1, 0, 2**31, 2**70, 1.5, math.nan, math.inf, b"x", "", "\0", "\ud800", "x" * 70_000, "a\nERROR forged", "é:;--",
@@ -41,18 +41,18 @@ GOOD: dict[str, Any] = {
     "event": {},
     **{name: datetime(2026, 1, 1, tzinfo=UTC) for name in ("older_than", "revoked_at", "next_retry_at", "used_at")},
 }
-"""What stands in the other places; for every other name a text."""
+"""Valid values of the other arguments. Any other argument gets a text."""
 
 
 def methods(adapter: object) -> Iterator[tuple[str, Callable[..., Any]]]:
-    """The public methods of an adapter."""
+    """Yield the public methods of an adapter."""
     for name, method in inspect.getmembers(adapter, inspect.ismethod):
         if not name.startswith("_"):
             yield name, method
 
 
-async def finished(call: Callable[..., Any], arguments: dict[str, Any]) -> None:
-    """Call it, and read what it gives to the end."""
+async def call_and_read(call: Callable[..., Any], arguments: dict[str, Any]) -> None:
+    """Call a method and read its result to the end."""
     made = call(**arguments)
     if isinstance(made, AsyncIterator):
         async for _ in made:
@@ -62,18 +62,18 @@ async def finished(call: Callable[..., Any], arguments: dict[str, Any]) -> None:
 
 
 def one_line(error: AuthHeroSQLError) -> bool:
-    """Whether the message of an error, and of all behind it, can be a line of a log."""
-    return all(len(str(each)) <= LONGEST and str(each).isprintable() for each in printed(error))
+    """Return whether the messages of an error and its chained errors fit on one line of a log."""
+    return all(len(str(each)) <= LONGEST and str(each).isprintable() for each in error_chain(error))
 
 
-async def wrong_answers(call: Callable[..., Any]) -> AsyncIterator[str]:
-    """What a method raises that it may not, with each hostile value in the place of each argument."""
+async def unexpected_errors(call: Callable[..., Any]) -> AsyncIterator[str]:
+    """Return the unexpected exceptions of a method for each hostile value of each argument."""
     parameters = inspect.signature(call).parameters
     needed = {each: GOOD.get(each, "x") for each, parameter in parameters.items() if parameter.default is parameter.empty}
     for place in parameters:
         for value in HOSTILE:
             try:
-                await finished(call, {**needed, place: value})
+                await call_and_read(call, {**needed, place: value})
             except AuthHeroSQLError as error:
                 if not one_line(error):
                     yield f"{place}={value!r:.60}: a message of {len(str(error))} characters: {str(error)!r:.80}"
@@ -85,7 +85,7 @@ async def wrong_answers(call: Callable[..., Any]) -> AsyncIterator[str]:
 async def test_any_argument_is_answered_or_refused(adapters: Adapters, adapter: str) -> None:
     await tenant(adapters, "acme")
     for name, method in methods(getattr(adapters, adapter)):
-        assert [wrong async for wrong in wrong_answers(method)] == [], name
+        assert [wrong async for wrong in unexpected_errors(method)] == [], name
 
 
 @pytest.mark.parametrize("name", ["nonsense\nERROR forged", "nonsense" * 100_000, "\x1b[31mnonsense", "nonsense\ud800", "\u202enonsense"])

@@ -27,7 +27,7 @@ GIVEN: dict[str, dict[str, Any]] = {
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
-    """Two tenants."""
+    """Return adapters with two tenants."""
     await tenant(adapters, "acme")
     await tenant(adapters, "globex")
     return adapters

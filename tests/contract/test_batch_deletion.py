@@ -1,4 +1,4 @@
-"""How clean-ups go through their tables: in batches, each of which begins where the last one ended, on every engine."""
+"""Cleanups delete rows in batches, each of which begins where the last one ended, on every engine."""
 
 from __future__ import annotations
 
@@ -18,51 +18,51 @@ from tests.contract.builders import SOON, action_execution, code, log, login_ses
 from tests.unit.fakes import CountingDatabase
 
 MANY = 350
-"""Rows to remove: some batches of them, however quick the machine is."""
+"""The number of rows to delete. This is several batches, regardless of the speed of the machine."""
 STEP = timedelta(minutes=1)
 END = SOON + MANY * STEP
 
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
-    """Two tenants."""
+    """Return adapters with two tenants."""
     for name in ("acme", "globex"):
         await tenant(adapters, name)
     return adapters
 
 
 async def executions(tx: Adapters, number: int, time: datetime, tenant_id: str) -> None:
-    """An execution that ended at a time."""
+    """Create an execution that ended at a time."""
     await tx.action_executions.create(tenant_id, action_execution(f"ae{number}"), import_metadata={"created_at": time})
 
 
 async def codes(tx: Adapters, number: int, time: datetime, tenant_id: str) -> None:
-    """A code that expires at a time."""
+    """Create a code that expires at a time."""
     await tx.codes.create(tenant_id, code(f"c{number}", expires_at=time))
 
 
 async def logs(tx: Adapters, number: int, time: datetime, tenant_id: str) -> None:
-    """A log entry of a time."""
+    """Create a log entry of a time."""
     await tx.logs.create(tenant_id, log(log_id=f"l{number}", date=time))
 
 
 async def login_sessions(tx: Adapters, number: int, time: datetime, tenant_id: str) -> None:
-    """A login session that expires at a time."""
+    """Create a login session that expires at a time."""
     await tx.login_sessions.create(tenant_id, login_session(expires_at=time), import_metadata={"id": f"l{number}"})
 
 
 async def sessions(tx: Adapters, number: int, time: datetime, tenant_id: str) -> None:
-    """A session that expires at a time."""
+    """Create a session that expires at a time."""
     await tx.sessions.create(tenant_id, session(f"s{number}", login_session_id="x", expires_at=time))
 
 
 async def idle_tokens(tx: Adapters, number: int, time: datetime, tenant_id: str) -> None:
-    """A token that nobody has used up to a time."""
+    """Create a refresh token that was last used at a time."""
     await tx.refresh_tokens.create(tenant_id, refresh_token(f"r{number}", login_id="x", idle_expires_at=time))
 
 
-async def signed_out(store: Adapters, cutoff: datetime, tenant_id: str | None = None) -> int:
-    """How many rows a clean-up of sessions removes."""
+async def run_session_cleanup(store: Adapters, cutoff: datetime, tenant_id: str | None = None) -> int:
+    """Return the number of rows that a session cleanup deletes."""
     done = await store.session_cleanup(tenant_id, grace=store.context.now() - cutoff)
     return done.sessions + done.login_sessions + done.refresh_tokens
 
@@ -76,17 +76,17 @@ SWEEPS: dict[str, tuple[Made, Swept]] = {
     "logs of a tenant": (logs, lambda store, cutoff: store.logs.cleanup(cutoff, tenant_id="acme")),
     "logs of a tenant and a type": (logs, lambda store, cutoff: store.logs.cleanup(cutoff, tenant_id="acme", types=["s"])),
     "logs of a type": (logs, lambda store, cutoff: store.logs.cleanup(cutoff, types=["s", "f"])),
-    "login_sessions": (login_sessions, signed_out),
-    "sessions": (sessions, signed_out),
-    "sessions of a tenant": (sessions, lambda store, cutoff: signed_out(store, cutoff, "acme")),
-    "idle tokens": (idle_tokens, signed_out),
+    "login_sessions": (login_sessions, run_session_cleanup),
+    "sessions": (sessions, run_session_cleanup),
+    "sessions of a tenant": (sessions, lambda store, cutoff: run_session_cleanup(store, cutoff, "acme")),
+    "idle tokens": (idle_tokens, run_session_cleanup),
 }
-"""How a row is made, and how it is removed."""
+"""How to create and how to delete each kind of row."""
 each_sweep = pytest.mark.parametrize(("made", "swept"), SWEEPS.values(), ids=SWEEPS)
 
 
-async def filled(store: Adapters, made: Made, times: list[datetime], tenant_id: str = "acme", first: int = 0) -> None:
-    """Rows of these times."""
+async def create_rows(store: Adapters, made: Made, times: list[datetime], tenant_id: str = "acme", first: int = 0) -> None:
+    """Create rows with these times."""
     clock: Any = store.context.clock
     clock.now, clock.step = END + timedelta(days=1), timedelta(0)
     async with store.batch() as batch:
@@ -94,8 +94,8 @@ async def filled(store: Adapters, made: Made, times: list[datetime], tenant_id: 
             await made(batch, number, time, tenant_id)
 
 
-class Watching(CountingDatabase):
-    """Keeps what is asked and removed, and may do something before each removal."""
+class RecordingDatabase(CountingDatabase):
+    """A database that records the queries and deletions, and can call a function before each deletion."""
 
     def __init__(self, database: Database, before: Callable[[], Awaitable[object]] | None = None) -> None:
         super().__init__(database)
@@ -103,30 +103,30 @@ class Watching(CountingDatabase):
         self.edges: list[tuple[Any, ...]] = []
 
     async def fetch(self, call: Call) -> list[Row]:
-        """The look for the end of the next batch."""
+        """Record a query for the end of the next batch."""
         if "MAX(" in call.sql:
             self.edges.append(call.args)
         return await super().fetch(call)
 
     async def execute(self, call: Call) -> int:
-        """The removal of all but sessions."""
+        """Call the function before a deletion of anything but sessions."""
         if self.before is not None:
             await self.before()
         return await super().execute(call)
 
     def over(self, store: Adapters) -> Adapters:
-        """The same adapters, watched."""
+        """Return the same adapters with this database."""
         return Adapters(replace(store.context, database=self, executor=self))
 
 
 @each_sweep
 async def test_each_batch_begins_where_the_last_one_ended(store: Adapters, made: Made, swept: Swept) -> None:
-    await filled(store, made, [SOON + number * STEP for number in range(MANY + 1)])
-    watching = Watching(store.database)
-    assert await swept(watching.over(store), END) == MANY
-    first = next(args for args in watching.edges if any(len(other) > len(args) for other in watching.edges))
-    # Behind the first look of a walk come those that say where they begin, before the cutoff and the limit.
-    starts = [args[-3] for args in watching.edges if len(args) > len(first)]
+    await create_rows(store, made, [SOON + number * STEP for number in range(MANY + 1)])
+    recording = RecordingDatabase(store.database)
+    assert await swept(recording.over(store), END) == MANY
+    first = next(args for args in recording.edges if any(len(other) > len(args) for other in recording.edges))
+    # The first query of a deletion has no start. The following ones have it before the cutoff and the limit.
+    starts = [args[-3] for args in recording.edges if len(args) > len(first)]
     assert len(starts) > 1
     assert starts == sorted(set(starts))
     assert await swept(store, END) == 0
@@ -135,15 +135,15 @@ async def test_each_batch_begins_where_the_last_one_ended(store: Adapters, made:
 
 @each_sweep
 async def test_rows_of_one_instant_all_go(store: Adapters, made: Made, swept: Swept) -> None:
-    await filled(store, made, [SOON, *[SOON + STEP] * MANY, SOON + 2 * STEP, END])
+    await create_rows(store, made, [SOON, *[SOON + STEP] * MANY, SOON + 2 * STEP, END])
     assert await swept(store, END) == MANY + 2
     assert await swept(store, END + STEP) == 1
 
 
 @each_sweep
 async def test_another_tenant_s_rows_are_passed_over(store: Adapters, made: Made, swept: Swept) -> None:
-    await filled(store, made, [SOON + number * STEP for number in range(MANY)], "globex")
-    await filled(store, made, [SOON + number * STEP for number in (0, 1, MANY // 2, MANY - 1)], "acme", MANY)
+    await create_rows(store, made, [SOON + number * STEP for number in range(MANY)], "globex")
+    await create_rows(store, made, [SOON + number * STEP for number in (0, 1, MANY // 2, MANY - 1)], "acme", MANY)
     removed = await swept(store, END)
     assert removed in (4, MANY + 4)
     assert await swept(store, END) == 0
@@ -151,22 +151,22 @@ async def test_another_tenant_s_rows_are_passed_over(store: Adapters, made: Made
 
 @pytest.mark.parametrize("later", [False, True])
 async def test_what_is_written_meanwhile_keeps_nothing_else(store: Adapters, later: bool) -> None:
-    await filled(store, logs, [SOON + number * STEP for number in range(MANY)])
+    await create_rows(store, logs, [SOON + number * STEP for number in range(MANY)])
     written = iter(range(MANY, MANY + 100))
 
     async def write() -> None:
         number = next(written)
         await logs(store, number, SOON + (number * 7 % MANY) * STEP if later else SOON - STEP, "globex")
 
-    watching = Watching(store.database, write)
-    assert await watching.over(store).logs.cleanup(END) >= MANY
+    recording = RecordingDatabase(store.database, write)
+    assert await recording.over(store).logs.cleanup(END) >= MANY
     assert (await store.logs.list("acme")).items == []
 
 
 @pytest.mark.transactions
 @each_sweep
 async def test_a_sweep_can_be_undone(store: Adapters, made: Made, swept: Swept) -> None:
-    await filled(store, made, [SOON + number * STEP for number in range(MANY)])
+    await create_rows(store, made, [SOON + number * STEP for number in range(MANY)])
 
     async def undone() -> None:
         async with store.transaction() as tx:
@@ -181,7 +181,7 @@ async def test_a_sweep_can_be_undone(store: Adapters, made: Made, swept: Swept) 
 
 async def test_a_user_s_rows_go_and_nobody_else_s(store: Adapters) -> None:
     await store.users.create("acme", user("eve"))
-    await filled(store, sessions, [SOON + number % 3 * STEP for number in range(MANY)])
+    await create_rows(store, sessions, [SOON + number % 3 * STEP for number in range(MANY)])
     await store.sessions.create("acme", session("own", login_session_id="x", user_id="auth0|eve", expires_at=SOON))
     for tenant_id in ("acme", None):
         await store.sessions.create("acme", session(f"of {tenant_id}", login_session_id="x", user_id="auth0|eve", expires_at=SOON))
@@ -192,26 +192,26 @@ async def test_a_user_s_rows_go_and_nobody_else_s(store: Adapters) -> None:
 
 @pytest.mark.engines("postgresql", "mysql")
 async def test_what_is_renewed_while_its_lock_is_waited_for_stays(store: Adapters) -> None:
-    await filled(store, idle_tokens, [SOON, SOON, SOON + STEP])
+    await create_rows(store, idle_tokens, [SOON, SOON, SOON + STEP])
     removed: list[int] = []
 
     async def sweep() -> None:
-        removed.append(await signed_out(store.independent(), END))
+        removed.append(await run_session_cleanup(store.independent(), END))
 
     with anyio.fail_after(60):
         async with anyio.create_task_group() as group, store.transaction() as tx:
             await tx.refresh_tokens.update("acme", "r1", {"idle_expires_at": END + STEP})
             group.start_soon(sweep)
-            await _waiting(store.database)
+            await _wait_for_lock(store.database)
     assert removed == [2]
     assert await store.refresh_tokens.get("acme", "r1") is not None
 
 
-async def _waiting(database: Database) -> None:
-    """Somebody waits for a row."""
+async def _wait_for_lock(database: Database) -> None:
+    """Wait until a transaction is waiting for a row lock."""
     found = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query ~ '^DELETE' AND datname = current_database()"
     if database.dialect.name == "mysql":
-        # The table of transactions is made anew only for those who have not asked for a while.
+        # MySQL only refreshes its table of transactions if it has not been read for some time.
         found = "SHOW GLOBAL STATUS LIKE 'Innodb_row_lock_current_waits'"
     while not int((await database.fetch(Call(found)))[0][-1]):
         await anyio.lowlevel.checkpoint()
@@ -226,7 +226,7 @@ async def test_outbox_events_go_in_the_order_in_which_they_were_delivered(store:
     for number in range(0, MANY, 70):
         clock.now = SOON + number * STEP
         await store.outbox.mark_processed([f"e{each}" for each in range(number, number + 70)])
-    watching = Watching(store.database)
-    assert await watching.over(store).outbox.cleanup(SOON + 200 * STEP) == 210
-    assert len(watching.edges) > 1
+    recording = RecordingDatabase(store.database)
+    assert await recording.over(store).outbox.cleanup(SOON + 200 * STEP) == 210
+    assert len(recording.edges) > 1
     assert await store.outbox.cleanup(END + STEP) == MANY - 210

@@ -1,4 +1,4 @@
-"""``adapters.batch()``: everything or nothing, on every engine."""
+"""``adapters.batch()``: all or nothing, on every engine."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.unit.fakes import CountingDatabase
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
-    """A tenant with Ada."""
+    """Return adapters with a tenant and the user Ada."""
     await tenant(adapters)
     return adapters
 
@@ -40,7 +40,7 @@ async def test_nothing_is_written_before_the_end(store: Adapters) -> None:
 
 
 async def test_later_writes_see_earlier_ones(store: Adapters) -> None:
-    """A sign-in: each write refers to the one before it."""
+    """Test a sign-in: each write refers to the previous one."""
     await store.codes.create("acme", code())
     async with store.batch() as batch:
         assert await batch.codes.consume("acme", "c1") is True
@@ -136,10 +136,10 @@ async def test_a_batch_is_one_trip(store: Adapters) -> None:
     async with counted.batch() as batch:
         for number in range(50):
             await batch.users.create("acme", user(f"u{number}"))
-        assert counting.taken() == []
-    trips = counting.taken()
+        assert counting.pop_trips() == []
+    trips = counting.pop_trips()
     if store.context.dialect.features.interactive_transactions:
-        assert trips == [], "a transaction of its own"
+        assert trips == [], "the batch is a separate transaction"
     else:
         assert [(method, len(statements)) for method, statements in trips] == [("write", 50)]
     assert (await store.users.list("acme", include_totals=True)).total == 51
@@ -149,7 +149,7 @@ async def test_an_empty_batch_is_nothing(store: Adapters) -> None:
     counting = CountingDatabase(store.database)
     async with Adapters(replace(store.context, database=counting, executor=counting)).batch():
         pass
-    assert counting.taken() == []
+    assert counting.pop_trips() == []
 
 
 async def test_what_a_batch_is_not(store: Adapters) -> None:

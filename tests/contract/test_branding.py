@@ -1,4 +1,4 @@
-"""How a tenant's pages look and what they say, on every engine."""
+"""The appearance and the texts of a tenant's pages, on every engine."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ DEFAULTS = {
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
-    """Two tenants."""
+    """Return adapters with two tenants."""
     await tenant(adapters, "acme")
     await tenant(adapters, "globex")
     return adapters
@@ -98,7 +98,7 @@ async def test_setting_branding_does_not_change_what_was_given(store: Adapters) 
         {"colors": {"primary": "#1", "page_background": {"surprise": 1}}},
         {"logo_url": "x" * 513},
         {"dark_mode": "grey"},
-        # The table has no column for it.
+        # The table does not have a column for it.
         {"powered_by_logo_url": "https://x/p"},
     ],
 )
@@ -158,7 +158,7 @@ async def test_later_settings_leave_the_others_alone(store: Adapters) -> None:
     whole = PromptSetting(webauthn_platform_first_factor=True)
     await store.prompt_settings.set("acme", whole)
     expected = {**stored, "webauthn_platform_first_factor": True}
-    assert (await store.prompt_settings.get("acme")).model_dump() == expected, "of a model, the fields that were set"
+    assert (await store.prompt_settings.get("acme")).model_dump() == expected, "a model only updates the fields that were set"
 
 
 async def test_a_flag_from_before_its_column_is_off(store: Adapters) -> None:
@@ -173,7 +173,7 @@ async def test_a_flag_from_before_its_column_is_off(store: Adapters) -> None:
 async def test_settings_that_are_none_are_refused(store: Adapters, wrong: dict[str, Any]) -> None:
     with pytest.raises(InvalidValueError):
         await store.prompt_settings.set("acme", wrong)
-    assert (await store.prompt_settings.get("acme")).identifier_first is False, "there are still none"
+    assert (await store.prompt_settings.get("acme")).identifier_first is False, "no row was created"
 
 
 async def test_different_flags_set_at_once_are_all_there(store: Adapters) -> None:
@@ -264,8 +264,8 @@ async def test_texts_set_at_once(store: Adapters) -> None:
 # Themes.
 
 
-async def made(store: Adapters, theme_id: str = "default") -> Theme:
-    """The theme."""
+async def create_theme(store: Adapters, theme_id: str = "default") -> Theme:
+    """Create a theme and return it."""
     found = await store.themes.get("acme", theme_id)
     assert found is not None
     return found
@@ -278,7 +278,7 @@ async def test_a_theme_comes_back_as_given(store: Adapters) -> None:
     assert created.model_dump(by_alias=True, exclude_none=True) == {**theme(), "themeId": created.theme_id}
     own = await store.themes.create("acme", ThemeInsert.model_validate(theme(displayName="Own")), "default")
     assert (own.theme_id, own.display_name) == ("default", "Own")
-    assert await made(store) == own
+    assert await create_theme(store) == own
     with pytest.raises(ConflictError):
         await store.themes.create("acme", theme(), "default")
     assert (await store.themes.create("globex", theme(), "default")).display_name == "Theme"
@@ -307,8 +307,8 @@ async def test_groups_are_merged_field_by_field(store: Adapters, fields: dict[st
     assert await store.themes.update("acme", "default", fields) is True
     merged = {group: {**theme()[group], **part} for group, part in parts.items()}
     plain = {name: value for name, value in fields.items() if not isinstance(value, dict)}
-    assert (await made(store)).model_dump(by_alias=True, exclude_none=True) == {**theme(**merged, **plain), "themeId": "default"}
-    assert (await made(store, "other")).model_dump(by_alias=True, exclude_none=True) == {**theme(), "themeId": "other"}
+    assert (await create_theme(store)).model_dump(by_alias=True, exclude_none=True) == {**theme(**merged, **plain), "themeId": "default"}
+    assert (await create_theme(store, "other")).model_dump(by_alias=True, exclude_none=True) == {**theme(), "themeId": "other"}
 
 
 async def test_updates_of_a_theme_that_match_nothing(store: Adapters) -> None:
@@ -318,7 +318,7 @@ async def test_updates_of_a_theme_that_match_nothing(store: Adapters) -> None:
     for place in (("acme", "none"), ("globex", "default"), ("acme", "DEFAULT")):
         assert await store.themes.update(*place, {"displayName": "x"}) is False
         assert await store.themes.remove(*place) is False
-    assert await made(store) == created
+    assert await create_theme(store) == created
     assert await store.themes.remove("acme", "default") is True
     assert await store.themes.get("acme", "default") is None
 
@@ -335,7 +335,7 @@ async def test_updates_of_a_theme_that_match_nothing(store: Adapters) -> None:
         {"fonts": {"title": {"size": 2**31}}},
         {"themeId": "other"},
         {"displayName": None},
-        # The table has no column for it.
+        # The table does not have a column for it.
         {"page_background": {"logo_placement": "chip"}},
     ],
 )
@@ -343,7 +343,7 @@ async def test_a_theme_that_cannot_be_stored_is_refused(store: Adapters, wrong: 
     created = await store.themes.create("acme", theme(), "default")
     with pytest.raises(InvalidValueError):
         await store.themes.update("acme", "default", wrong)
-    assert await made(store) == created
+    assert await create_theme(store) == created
     whole = theme()
     for group, part in wrong.items():
         whole[group] = {**whole[group], **part} if isinstance(part, dict) and group in whole else part
@@ -359,7 +359,7 @@ async def test_parts_of_a_theme_updated_at_once_are_all_there(store: Adapters) -
     for _, parts in GROUPS:
         for group, part in parts.items():
             expected[group] = {**expected[group], **part}
-    assert (await made(store)).model_dump(by_alias=True, exclude_none=True) == {**expected, "themeId": "default"}
+    assert (await create_theme(store)).model_dump(by_alias=True, exclude_none=True) == {**expected, "themeId": "default"}
 
 
 async def test_an_update_of_a_theme_says_when(store: Adapters) -> None:

@@ -1,4 +1,4 @@
-"""Clients and the connections of each, on every engine."""
+"""Clients and their connections, on every engine."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.contract.builders import client, connection, refresh_token, tenant
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
-    """Two tenants that look alike."""
+    """Return adapters with two equal tenants."""
     await tenant(adapters, "acme")
     await tenant(adapters, "globex")
     return adapters
@@ -44,7 +44,7 @@ async def test_ids_and_secrets(store: Adapters) -> None:
     publics: list[dict[str, Any]] = [{}, {"client_secret": None}, {"token_endpoint_auth_method": "none"}]
     for number, fields in enumerate(publics):
         public = await store.clients.create("acme", client(f"public{number}", **fields))
-        assert public.client_secret is None, "a client without a secret is public: none is made up"
+        assert public.client_secret is None, "a client without a secret is public, so none is generated"
         assert "client_secret" not in public.model_dump(exclude_none=True)
     made = [await store.clients.create("acme", {"name": "x"}) for _ in range(3)]
     assert len({item.client_id for item in made}) == 3

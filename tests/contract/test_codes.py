@@ -1,4 +1,4 @@
-"""Codes: used, consumed, listed and swept, on every engine."""
+"""Codes: using, consuming, listing and deleting them, on every engine."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
-    """Two tenants."""
+    """Return adapters with two tenants."""
     await tenant(adapters, "acme")
     await tenant(adapters, "globex")
     return adapters
 
 
 async def used_at(store: Adapters, id: str = "c1", type_: str = "otp") -> datetime | None:
-    """When the code was used."""
+    """Return when the code was used."""
     found = await store.codes.get("acme", id, type_)
     assert found is not None
     return found.used_at
@@ -50,7 +50,7 @@ async def test_what_is_used_already_cannot_be_consumed(store: Adapters) -> None:
     assert await store.codes.used("acme", "marked") is True
     assert await store.codes.consume("acme", "marked") is False
     await store.codes.create("acme", code("expired", expires_at=SOON - timedelta(days=900)))
-    assert await store.codes.consume("acme", "expired") is True, "whether it is still good is the caller's to say"
+    assert await store.codes.consume("acme", "expired") is True, "the caller checks the expiry"
 
 
 async def test_one_id_may_have_several_types(store: Adapters) -> None:
@@ -97,7 +97,7 @@ async def test_the_sweep_takes_what_expired_before_the_instant(store: Adapters, 
     assert await store.codes.cleanup(SOON - timedelta(days=1)) == 0
     assert await store.codes.cleanup(SOON) == 2
     assert [item.code_id for tenant_id in ("globex", "acme") for item in (await store.codes.list(tenant_id)).items] == ["c2", "c3"]
-    assert await store.codes.cleanup(SOON + timedelta(microseconds=900)) == 0, "cut to the millisecond, as the expiry is"
+    assert await store.codes.cleanup(SOON + timedelta(microseconds=900)) == 0, "truncated to milliseconds, like the expiry"
     assert await store.codes.cleanup(SOON + HOUR) == 2
     assert await store.codes.cleanup(SOON + HOUR) == 0
 

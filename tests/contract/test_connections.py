@@ -13,7 +13,7 @@ from tests.contract.builders import connection, tenant
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
-    """A tenant."""
+    """Return adapters with a tenant."""
     await tenant(adapters, "acme")
     return adapters
 
@@ -66,7 +66,7 @@ async def test_ids_and_names(store: Adapters) -> None:
     imported = await store.connections.create("acme", connection("own"), import_metadata={"id": "con_imported"})
     assert imported.id == "con_imported"
     again = await store.connections.create("acme", connection("same", name="own"))
-    assert again.name == imported.name, "a name may be there twice"
+    assert again.name == imported.name, "names are not unique"
     with pytest.raises(ConflictError) as caught:
         await store.connections.create("acme", connection("same"))
     assert caught.value.fields == ("id",)

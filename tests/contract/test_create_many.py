@@ -1,4 +1,7 @@
-"""``create_many``: what ``create`` would store row by row, in chunks, and what becomes of what is taken, not valid, or interrupted."""
+"""``create_many`` stores the same rows as ``create``, in chunks.
+
+The tests also cover conflicts, invalid rows and interruptions.
+"""
 
 from __future__ import annotations
 
@@ -31,17 +34,17 @@ from authhero_sql import (
 from authhero_sql.crud.bulk import CHUNK, BulkAdapter
 from authhero_sql.dialects import Call
 from tests.contract.builders import client, custom_domain, organization, outbox_event, proxy_route, tenant, user
-from tests.faults.proxy import proxied
+from tests.faults.proxy import open_proxy
 from tests.kinds import adapter_classes
 from tests.unit.fakes import CountingDatabase
-from tests.workload.replay import Ticking
+from tests.workload.replay import SteppingClock
 
 PASSWORD = {"hash": "$argon2id$x", "algorithm": "argon2id"}
 
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
-    """A tenant with Ada."""
+    """Return adapters with a tenant and the user Ada."""
     await tenant(adapters)
     return adapters
 
@@ -50,8 +53,8 @@ def users(count: int, first: int = 0) -> list[dict[str, Any]]:
     return [user(f"u{number:06d}") for number in range(first, first + count)]
 
 
-async def total(store: Adapters) -> int:
-    """How many users there are beside Ada."""
+async def count_users(store: Adapters) -> int:
+    """Return the number of users except Ada."""
     return int((await store.users.list("acme", include_totals=True)).total or 0) - 1
 
 
@@ -61,7 +64,7 @@ async def contents(database: Database, *tables: str) -> list[list[tuple[Any, ...
     return [sorted(map(tuple, part), key=repr) for part in rows]
 
 
-# --- what is stored -------------------------------------------------------------------------------------------------------------
+# --- stored rows ---------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("count", [0, 1, 999, 1_000, 1_001, 12_345])
@@ -70,7 +73,7 @@ async def test_every_row_is_stored_whatever_their_number(store: Adapters, count:
     result = await store.users.create_many("acme", (row for row in users(count)), progress=lambda result: seen.append(result.done))
     assert (result.created, result.updated, result.skipped, result.rejected, result.done) == (count, 0, 0, 0, count)
     assert seen == [*range(CHUNK, count, CHUNK), *([count] if count else [])]
-    assert await total(store) == count
+    assert await count_users(store) == count
 
 
 async def test_what_is_read_as_it_comes_is_never_held_as_a_whole(store: Adapters) -> None:
@@ -117,7 +120,7 @@ async def test_it_stores_what_create_stores_one_by_one(db: Database, rows: list[
     tables = ("users", "user_activity", "passwords")
 
     async def stored(way: str) -> list[list[tuple[Any, ...]]]:
-        adapters = await create_adapters(db, clock=Ticking(), ids=IdGenerator(Random(7).randbytes))
+        adapters = await create_adapters(db, clock=SteppingClock(), ids=IdGenerator(Random(7).randbytes))
         await adapters.tenants.create({"id": "acme", "friendly_name": "Acme"})
         if way == "one by one":
             for row in rows:
@@ -149,7 +152,7 @@ async def test_an_import_keeps_ids_and_times(store: Adapters) -> None:
     assert {each.name for each in (await store.roles.list("acme")).items} == {"one", "two"}
 
 
-# --- what is taken --------------------------------------------------------------------------------------------------------------
+# --- conflicts -----------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("place", [0, 700, CHUNK, CHUNK + 7])
@@ -161,14 +164,14 @@ async def test_a_taken_key_is_named_with_its_row_and_the_chunks_before_it_stay(s
     done = place // CHUNK * CHUNK
     assert (caught.value.row, caught.value.table, caught.value.fields) == (place, "users", ("user_id",))
     assert caught.value.result.done == done
-    assert await total(store) == done
+    assert await count_users(store) == done
 
 
 async def test_a_key_that_comes_twice_is_taken_the_second_time(store: Adapters) -> None:
     with pytest.raises(ConflictError) as caught:
         await store.users.create_many("acme", [*users(30), user("last", email="u000003@acme.example")])
     assert (caught.value.row, sorted(caught.value.fields)) == (30, ["email", "provider"])
-    assert await total(store) == 0
+    assert await count_users(store) == 0
 
 
 async def test_skipping_leaves_what_is_there_alone(store: Adapters) -> None:
@@ -198,7 +201,7 @@ async def test_updating_puts_what_is_given_over_what_is_there(store: Adapters) -
 
 
 async def test_updating_changes_the_same_row_by_its_key_alone(store: Adapters) -> None:
-    """Another unique key that is taken is an error, never a reason to change somebody else's row."""
+    """Test that a conflict with another unique key is an error and never updates the row of another user."""
     await store.users.create_many("acme", users(2))
     before = await contents(store.database, "users")
     with pytest.raises(ConflictError) as caught:
@@ -208,12 +211,12 @@ async def test_updating_changes_the_same_row_by_its_key_alone(store: Adapters) -
 
 
 async def test_what_is_moved_out_of_the_way_is_free_for_the_next_row(store: Adapters) -> None:
-    """Rows go in their order, although equal statements go together."""
+    """Test that rows are written in their order although equal statements are combined."""
     await store.users.create_many("acme", users(1))
     rows = [{**users(1)[0], "email": "moved@acme.example"}, user("new", email="u000000@acme.example")]
     if store.context.dialect.features.interactive_transactions:
         assert (await store.users.create_many("acme", rows, on_conflict="update")).done == 2
-        assert await total(store) == 2
+        assert await count_users(store) == 2
 
 
 async def test_a_row_of_another_tenant_is_skipped_and_never_changed(store: Adapters) -> None:
@@ -230,11 +233,11 @@ async def test_a_row_of_another_tenant_is_skipped_and_never_changed(store: Adapt
 
 async def test_two_at_once_lose_nothing(store: Adapters) -> None:
     results = await asyncio.gather(*(store.users.create_many("acme", users(300), on_conflict="skip") for _ in range(4)))
-    assert sum(result.created for result in results) == 300 == await total(store)
+    assert sum(result.created for result in results) == 300 == await count_users(store)
     assert all(result.done == 300 for result in results)
 
 
-# --- what is refused ------------------------------------------------------------------------------------------------------------
+# --- rejected rows -------------------------------------------------------------------------------------------------------------
 
 
 async def test_what_is_not_valid_is_named_with_its_row(store: Adapters) -> None:
@@ -250,7 +253,7 @@ async def test_what_is_not_valid_is_reported_and_passed_over(store: Adapters) ->
     assert (result.created, result.rejected, len(result.rejections), result.done) == (1_199, 1_201, 1_000, 2_400)
     assert [refusal.row for refusal in result.rejections[:5]] == [0, 2, 4, 6, 7]
     assert {refusal.error.table for refusal in result.rejections} == {"users"}
-    assert await total(store) == 1_199
+    assert await count_users(store) == 1_199
 
 
 async def test_a_reference_to_nothing_is_named_with_its_row(store: Adapters) -> None:
@@ -290,7 +293,7 @@ async def test_every_adapter_that_creates_plainly_creates_many(store: Adapters) 
         assert await getattr(store, name).create_many("acme", []) == ManyResult()
 
 
-# --- what is interrupted --------------------------------------------------------------------------------------------------------
+# --- interruptions -------------------------------------------------------------------------------------------------------------
 
 
 async def test_rows_that_cannot_be_read_leave_what_was_read_before(store: Adapters) -> None:
@@ -302,7 +305,7 @@ async def test_rows_that_cannot_be_read_leave_what_was_read_before(store: Adapte
     with pytest.raises(KeyError):
         await store.users.create_many("acme", rows(), progress=lambda result: seen.append(result.done))
     assert seen == [CHUNK, 2 * CHUNK]
-    assert await total(store) == 2 * CHUNK
+    assert await count_users(store) == 2 * CHUNK
 
 
 async def test_a_cancellation_leaves_whole_chunks(store: Adapters) -> None:
@@ -316,22 +319,22 @@ async def test_a_cancellation_leaves_whole_chunks(store: Adapters) -> None:
     task = asyncio.ensure_future(store.users.create_many("acme", (row for row in users(9 * CHUNK)), progress=progress))
     with pytest.raises(asyncio.CancelledError):
         await task
-    stored = await total(store)
+    stored = await count_users(store)
     assert stored % CHUNK == 0
     assert seen[-1] <= stored < 9 * CHUNK
 
 
 @pytest.mark.engines("postgresql", "mysql")
 async def test_a_connection_that_is_lost_leaves_what_was_reported(store: Adapters, migrated_url: str) -> None:
-    async with proxied(migrated_url) as (between, url), connect(url) as db:
-        between.hang_up_at = b"u004500@acme.example"
+    async with open_proxy(migrated_url) as (between, url), connect(url) as db:
+        between.cut_after = b"u004500@acme.example"
         with pytest.raises(DatabaseUnavailableError) as caught:
             await (await create_adapters(db)).users.create_many("acme", users(6 * CHUNK))
-        assert between.cut == 1
-    assert caught.value.result.done == await total(store) == 4 * CHUNK
+        assert between.cut_connections == 1
+    assert caught.value.result.done == await count_users(store) == 4 * CHUNK
 
 
-# --- where it is sent -----------------------------------------------------------------------------------------------------------
+# --- statements ----------------------------------------------------------------------------------------------------------------
 
 
 async def test_a_chunk_is_one_write(store: Adapters) -> None:
@@ -339,11 +342,11 @@ async def test_a_chunk_is_one_write(store: Adapters) -> None:
     counted = Adapters(replace(store.context, database=counting, executor=counting))
     rows = [{**row, "login_count": 1, "password": PASSWORD} for row in users(2_500)]
     await counted.users.create_many("acme", rows)
-    assert [(method, len(calls), len(set(calls))) for method, calls in counting.taken()] == [
+    assert [(method, len(calls), len(set(calls))) for method, calls in counting.pop_trips()] == [
         ("write", 3 * count, 3) for count in (1_000, 1_000, 500)
     ]
     await counted.users.create_many("acme", rows, on_conflict="skip")
-    assert [method for method, _ in counting.taken()] == ["fetch_many"] * 3
+    assert [method for method, _ in counting.pop_trips()] == ["fetch_many"] * 3
 
 
 @pytest.mark.transactions
@@ -355,31 +358,31 @@ async def test_in_a_transaction_it_is_part_of_it(store: Adapters) -> None:
                 await tx.users.create_many("acme", [*users(20, 5_000), *users(1, 3)])
             assert caught.value.row == 20
             assert (await tx.users.create_many("acme", users(30, 1_490), on_conflict="skip")).created == 20
-            assert await total(tx) == 1_520
+            assert await count_users(tx) == 1_520
             raise KeyError
 
     with pytest.raises(KeyError):
         await work()
-    assert await total(store) == 0
+    assert await count_users(store) == 0
 
 
 async def test_in_a_batch_it_is_collected(store: Adapters) -> None:
     async with store.batch() as batch:
         await batch.users.create_many("acme", users(1_200))
         await batch.outbox.create("acme", outbox_event())
-        assert await total(store) == 0
-    assert await total(store) == 1_200
+        assert await count_users(store) == 0
+    assert await count_users(store) == 1_200
     with pytest.raises(UnsupportedError):
         async with store.batch() as batch:
             await batch.users.create_many("acme", users(3), on_conflict="skip")
     with pytest.raises(ConflictError):
         async with store.batch() as batch:
             await batch.users.create_many("acme", [*users(3, 2_000), *users(1)])
-    assert await total(store) == 1_200
+    assert await count_users(store) == 1_200
 
 
 async def test_equal_writes_of_a_batch_keep_their_counts(store: Adapters) -> None:
-    """Which update found nothing is told although they went together."""
+    """Test that an update without a matching row is reported although the updates were combined."""
     await store.users.create_many("acme", users(300))
     await _renamed(store, "found", users(300))
     found = await store.users.get("acme", "auth0|u000123")

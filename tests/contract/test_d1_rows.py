@@ -1,4 +1,4 @@
-"""What a call costs on D1, which bills the rows that are read and written, whatever the size of the tenant: the table of its page."""
+"""The rows that D1 bills for each call, compared with the table in the documentation, for tenants of different sizes."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ from tests.population import BIG, fill
 pytestmark = pytest.mark.engines("d1")
 
 SIZES = (2_000, 20_000)
-"""How many users there are, nearly all of them in the one tenant."""
+"""The numbers of users, nearly all of them in one tenant."""
 ADA, LINKED = "auth0|u00001001", "auth0|u00001006"
-"""A user with no other account, and one with one."""
+"""A user without another account, and one with a linked account."""
 LATER = datetime(2100, 1, 1, tzinfo=UTC)
-SHOWN = 50
-"""The rows of a page."""
+PAGE_SIZE = 50
+"""The rows on a page."""
 EMAIL, PASSWORD = "ada@shop.example", "correct horse battery staple"
 VERIFIER = "a verifier of PKCE that nobody can guess at all"
 
 
 class Cost(NamedTuple):
-    """What D1 bills: rows read, rows written, and the requests that they took."""
+    """The costs on D1: rows read, rows written, and requests."""
 
     read: int
     written: int
@@ -44,31 +44,31 @@ class Cost(NamedTuple):
 
 
 class Meter(httpx.AsyncBaseTransport):
-    """Hands requests on, and adds up what their answers say they cost."""
+    """A transport that forwards requests and adds up the costs in the responses."""
 
     def __init__(self) -> None:
-        self._way = httpx.AsyncHTTPTransport()
+        self._transport = httpx.AsyncHTTPTransport()
         self._answers: list[list[dict[str, int]]] = []
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send it, and keep the ``meta`` of each of its statements."""
-        response = await self._way.handle_async_request(request)
+        """Forward the request and record the ``meta`` of each statement."""
+        response = await self._transport.handle_async_request(request)
         self._answers.append([part["meta"] for part in json.loads(await response.aread())["result"]])
         return response
 
     async def aclose(self) -> None:
         """Close the connections."""
-        await self._way.aclose()
+        await self._transport.aclose()
 
-    def taken(self) -> Cost:
-        """What there was since the last look."""
+    def pop_costs(self) -> Cost:
+        """Return the costs since the last call."""
         answers, self._answers = self._answers, []
-        told = [meta for answer in answers for meta in answer]
-        return Cost(sum(meta["rows_read"] for meta in told), sum(meta["rows_written"] for meta in told), len(answers))
+        costs = [meta for answer in answers for meta in answer]
+        return Cost(sum(meta["rows_read"] for meta in costs), sum(meta["rows_written"] for meta in costs), len(answers))
 
 
 class Visit:
-    """What is called, in order: later calls know what came of earlier ones."""
+    """The measured calls, in order. Later calls use the results of earlier ones."""
 
     def __init__(self, store: Adapters, browser: httpx.AsyncClient) -> None:
         self.store = store
@@ -78,7 +78,7 @@ class Visit:
         self.cookie = self.address = ""
 
     async def prepare(self) -> None:
-        """Have the shop's client, a visitor with an account, a user's address, and walks under way; nobody's session has run out."""
+        """Create the client, the visitor's account and cursors for each list, and delete expired sessions."""
         await identity.seed(self.store)
         await self._posted("/dbconnections/signup", {"email": EMAIL, "password": PASSWORD})
         await self.store.session_cleanup()
@@ -92,18 +92,18 @@ class Visit:
         return (await self.browser.post(path, json=given)).raise_for_status()
 
     async def page(self, name: str) -> None:
-        """The first page of a list."""
-        found: Page[Any] = await getattr(self.store, name).list(BIG, per_page=SHOWN)
-        assert found.length == SHOWN
+        """Read the first page of a list."""
+        found: Page[Any] = await getattr(self.store, name).list(BIG, per_page=PAGE_SIZE)
+        assert found.length == PAGE_SIZE
 
     async def walk(self, name: str) -> None:
-        """The next page of a walk."""
-        found: Page[Any] = await getattr(self.store, name).list(BIG, take=SHOWN, from_=self.cursors.get(name))
-        assert found.length == SHOWN
+        """Read the next page of an iteration."""
+        found: Page[Any] = await getattr(self.store, name).list(BIG, take=PAGE_SIZE, from_=self.cursors.get(name))
+        assert found.length == PAGE_SIZE
         self.cursors[name] = found.next
 
     async def sign_in(self) -> None:
-        """The address and the password, and tokens for the code."""
+        """Sign in with email and password, and exchange the code for tokens."""
         challenge = identity.challenge_of(VERIFIER)
         answer = await self._posted("/login", {"email": EMAIL, "password": PASSWORD, "code_challenge": challenge})
         self.cookie = answer.headers["set-cookie"].partition(";")[0]
@@ -111,17 +111,17 @@ class Visit:
         self.tokens = (await self._posted("/oauth/token", given)).json()
 
     async def refresh(self) -> None:
-        """New tokens for the old ones."""
+        """Exchange the refresh token for new tokens."""
         given = {"grant_type": "refresh_token", "client_id": "web", "refresh_token": self.tokens["refresh_token"]}
         self.tokens = (await self._posted("/oauth/token", given)).json()
 
     async def userinfo(self) -> None:
-        """Who the token is for."""
+        """Read the user of the access token."""
         headers = {"Authorization": f"Bearer {self.tokens['access_token']}"}
         (await self.browser.get("/userinfo", headers=headers)).raise_for_status()
 
     async def sign_out(self) -> None:
-        """The end of the session."""
+        """End the session."""
         (await self.browser.post("/logout", headers={"cookie": self.cookie})).raise_for_status()
 
 
@@ -162,17 +162,17 @@ STEPS: dict[str, Step] = {
     "userinfo of the example": Visit.userinfo,
     "a sign-out of the example": Visit.sign_out,
 }
-MOST: dict[str, int] = {
+MAX_ROWS_READ: dict[str, int] = {
     "users.get": 4,
     "users.get with a linked account": 4,
     "a sign-in of the example": 60,
-    **{name: 3 * SHOWN for name in STEPS if ".list" in name},
+    **{name: 3 * PAGE_SIZE for name in STEPS if ".list" in name},
 }
-"""The rows that may be read, whatever changes."""
+"""The maximum number of rows read, regardless of the table in the documentation."""
 
 
-def told() -> dict[str, Cost]:
-    """The table of the documentation."""
+def documented_costs() -> dict[str, Cost]:
+    """Return the table in the documentation."""
     page = (Path(__file__).parents[2] / "docs/engines/d1.md").read_text("utf-8")
     rows = re.findall(r"^\| ([^|]+?) \| ([\d,]+) \| ([\d,]+) \| (\d+) \|$", page, re.MULTILINE)
     return {name.replace("`", ""): Cost(*(int(number.replace(",", "")) for number in numbers)) for name, *numbers in rows}
@@ -196,15 +196,15 @@ async def _measured(url: str, users: int) -> dict[str, Cost]:
     async with _visiting(url, meter) as visit:
         await visit.prepare()
         for name, step in STEPS.items():
-            meter.taken()
+            meter.pop_costs()
             await step(visit)
-            costs[name] = meter.taken()
+            costs[name] = meter.pop_costs()
     return costs
 
 
 @pytest.fixture(scope="module")
 def costs(server: Server) -> Iterator[dict[int, dict[str, Cost]]]:
-    """What each step cost, in a small tenant and in a large one."""
+    """Return the costs of each step, in a small and in a large tenant."""
     with ExitStack() as stack:
         found = {}
         for users in SIZES:
@@ -220,9 +220,9 @@ def test_nothing_costs_more_in_a_large_tenant(costs: dict[int, dict[str, Cost]])
 
 
 def test_the_readme_says_what_it_costs(costs: dict[int, dict[str, Cost]]) -> None:
-    assert told() == costs[SIZES[-1]]
+    assert documented_costs() == costs[SIZES[-1]]
 
 
-@pytest.mark.parametrize("name", MOST)
+@pytest.mark.parametrize("name", MAX_ROWS_READ)
 def test_few_rows_are_read(costs: dict[int, dict[str, Cost]], name: str) -> None:
-    assert 0 < costs[SIZES[-1]][name].read <= MOST[name]
+    assert 0 < costs[SIZES[-1]][name].read <= MAX_ROWS_READ[name]

@@ -1,4 +1,4 @@
-"""The database's own clock in conditions and values: what several hosts have to agree on is compared with it."""
+"""The database's clock in conditions and values, which lets several hosts compare times consistently."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ C = LEASES.c
 
 
 class Kept(Adapter[Lease]):
-    """Rows that hold an instant."""
+    """A table with a time."""
 
     table = LEASES
     model = Lease
@@ -28,12 +28,12 @@ class Kept(Adapter[Lease]):
 
 @pytest.fixture
 async def kept(db: Database) -> AsyncIterator[Kept]:
-    """The table of a host whose clock stands in another century."""
+    """Return the table on a host whose clock shows another century."""
     session = Context.of(db, clock=lambda: datetime(1999, 12, 31, tzinfo=UTC))
     await Ledger(session).prepare()
     kept = Kept(session)
     yield kept
-    # It is not among the tables that are emptied before each test.
+    # This table is not emptied before each test.
     await kept._run.write(kept._sql.delete({C.id: "x"}))
 
 
@@ -54,7 +54,7 @@ async def test_what_is_stored_is_the_servers_time(kept: Kept) -> None:
     await kept._run.write(kept._sql.update({C.id: "x"}, {"expires_at_ts": DatabaseNow(HOUR)}))
     changed = await _stored(kept)
     after = to_epoch_ms(datetime.now(UTC))
-    # The servers of the tests run on this machine; half a second is more than engines differ in rounding.
+    # The servers run on this machine. The engines round differently, but by less than half a second.
     assert before - 500 <= inserted <= after + 500
     assert before - 500 <= changed - 3_600_000 <= after + 500
 
@@ -81,7 +81,7 @@ async def test_it_is_one_statement_whatever_is_added(kept: Kept) -> None:
     built = kept.context.statement_cache.builds
     await kept._run.write(kept._sql.update({C.id: "x", C.expires_at_ts: lt(DatabaseNow(2 * HOUR))}, {"expires_at_ts": DatabaseNow(-HOUR)}))
     assert kept.context.statement_cache.builds == built
-    # A plain instant in the same place is another statement.
+    # A time from Python at the same position is another statement.
     await kept._run.write(kept._sql.update({C.id: "x", C.expires_at_ts: lt(datetime.now(UTC))}, {"expires_at_ts": 1}))
     assert kept.context.statement_cache.builds == built + 1
     assert await _stored(kept) == 1

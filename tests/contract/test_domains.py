@@ -1,4 +1,4 @@
-"""Custom domains and the routes of their proxy, on every engine."""
+"""Custom domains and their proxy routes, on every engine."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
-    """Two tenants."""
+    """Return adapters with two tenants."""
     await tenant(adapters, "acme")
     await tenant(adapters, "globex")
     return adapters
 
 
 async def domain(store: Adapters, name: str = "login.acme.example", tenant_id: str = "acme", **fields: Any) -> CustomDomain:
-    """A new domain."""
+    """Return a new domain."""
     return await store.custom_domains.create(tenant_id, custom_domain(name, **fields))
 
 
 async def route(
     store: Adapters, id: str, priority: int = 100, tenant_id: str = "acme", domain_id: str = "cd_1", **fields: Any
 ) -> ProxyRoute:
-    """A new route."""
+    """Return a new route."""
     metadata = {name: fields.pop(name) for name in ("created_at",) if name in fields}
     return await store.proxy_routes.create(tenant_id, proxy_route(domain_id, id=id, priority=priority, **fields), import_metadata=metadata)
 
@@ -229,7 +229,7 @@ async def test_a_host_leads_to_its_tenant_and_its_routes(store: Adapters, host: 
     last = await route(store, "pr_last", 200, domain_id=made.custom_domain_id)
     first = await route(store, "pr_first", 1, domain_id=made.custom_domain_id)
     await route(store, "pr_other", 1, domain_id="cd_other")
-    # As it could be stored once.
+    # Earlier versions could store this.
     await route(store, "pr_theirs", 1, "globex", domain_id="cd_theirs")
     await store.database.execute(Call(f"UPDATE proxy_routes SET custom_domain_id = '{made.custom_domain_id}' WHERE id = 'pr_theirs'"))
     found = await store.proxy_routes.resolve_host(host)

@@ -1,4 +1,4 @@
-"""How e-mail is sent and what it says, on every engine."""
+"""Email providers and templates, on every engine."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NAMES = (
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
-    """Two tenants."""
+    """Return adapters with two tenants."""
     await tenant(adapters, "acme")
     await tenant(adapters, "globex")
     return adapters

@@ -1,4 +1,4 @@
-"""What an error says of values and references: every field that is wrong, and which row is missing, the same on every engine."""
+"""The details of errors about values and references: all invalid fields, and the missing row, the same on every engine."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import pytest
 
 from authhero_sql import Adapters, ConflictError, ForeignKeyError, InvalidField, InvalidValueError, Reference, connect, create_adapters
 from authhero_sql.dialects import Call
-from tests.chains import shown
+from tests.chains import log_text
 
 SECRET = "s3cret-value"
 
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
-    """A tenant with a client and a user."""
+    """Return adapters with a tenant, a client and a user."""
     await adapters.tenants.create({"id": "acme", "friendly_name": "Acme"})
     await adapters.clients.create("acme", {"client_id": "web", "name": "Web"})
     await adapters.users.create("acme", {"user_id": "auth0|ada", "connection": "db"})
@@ -24,7 +24,7 @@ async def store(adapters: Adapters) -> Adapters:
 
 
 def login_session(**fields: Any) -> dict[str, Any]:
-    """A login session to be inserted."""
+    """Return a new login session."""
     return {"csrf_token": "c", "authParams": {"client_id": "web"}, "expires_at": "2026-02-01T00:00:00Z", "ip": "::1", **fields}
 
 
@@ -42,7 +42,7 @@ async def test_all_fields_that_are_too_long_are_listed_with_their_limit(store: A
     with pytest.raises(InvalidValueError) as caught:
         await store.users.update("acme", "auth0|ada", {"name": "n" * 256, "nickname": SECRET * 30, "email_verified": True})
     assert [error.field for error in caught.value.errors] == ["nickname", "name"]
-    assert SECRET not in shown(caught.value)
+    assert SECRET not in log_text(caught.value)
 
 
 async def test_bytes_are_counted_where_the_column_has_no_width(store: Adapters) -> None:
@@ -57,7 +57,7 @@ async def test_all_fields_of_the_wrong_type_are_listed(store: Adapters) -> None:
         )
     assert [error.field for error in caught.value.errors] == ["email", "name", "email_verified"]
     assert str(caught.value).endswith(" (and 2 more)")
-    assert SECRET not in shown(caught.value)
+    assert SECRET not in log_text(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ async def test_a_field_that_may_have_several_forms_is_one_field(store: Adapters)
     with pytest.raises(InvalidValueError) as caught:
         await store.custom_text.set("acme", "login", "en", {"title": [SECRET], "description": "fine"})
     assert len(caught.value.errors) == 1
-    assert SECRET not in shown(caught.value)
+    assert SECRET not in log_text(caught.value)
 
 
 async def test_an_unknown_field_inside_an_object_is_compared_with_those_beside_it(store: Adapters) -> None:
@@ -162,7 +162,7 @@ async def test_a_reference_to_a_missing_row_is_named(store: Adapters, name: str)
     row = "row 1: " if error.row is not None else ""
     assert str(error) == f"{row}{reference.table}.{reference.fields[0]} references a missing {reference.target} row"
     assert not error.still_referenced
-    assert SECRET not in shown(error)
+    assert SECRET not in log_text(error)
 
 
 async def test_where_an_engine_does_not_tell_all_that_can_be_are_listed(store: Adapters, engine: str) -> None:
@@ -180,7 +180,7 @@ async def test_where_an_engine_does_not_tell_all_that_can_be_are_listed(store: A
         assert (error.references, error.target) == ((user,), "users")
     with pytest.raises(ForeignKeyError) as caught:
         await store.login_sessions.create("acme", login_session(session_id="none"))
-    # A session need not have a user, so that its tenant may be missing, too.
+    # The user of a session is optional, so its tenant may be missing, too.
     session = Reference("login_sessions", ("session_id",), "sessions")
     assert session in caught.value.references
     assert len(caught.value.references) == (2 if engine in ("sqlite", "d1") else 1)
@@ -217,7 +217,7 @@ async def test_a_row_that_is_still_referenced_is_reported_as_such(database_url: 
 
 
 async def test_a_conflict_names_the_table_whose_key_it_is(store: Adapters) -> None:
-    """MariaDB calls the key of every table PRIMARY."""
+    """Test the table of a conflict. MariaDB names the key of every table PRIMARY."""
     event = {
         "id": "e",
         "event_type": "user.created",

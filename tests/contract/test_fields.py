@@ -1,4 +1,4 @@
-"""Every field of every entity is stored, updated, measured and shown, on every engine."""
+"""Every field of every entity is stored, updated, limited and returned, on every engine."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.strategies import plain
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
-    """A tenant."""
+    """Return adapters with a tenant."""
     await tenant(adapters, "acme")
     return adapters
 
@@ -47,7 +47,7 @@ REFERENCES: dict[str, dict[str, Any]] = {
     "tenants": {"id": "initech"},
     "users": {"user_id": "auth0|grace", "password": None},
 }
-"""What an entity refers to, and its key, where :func:`filled` cannot know."""
+"""The references and the key of an entity, which :func:`sample_value` cannot generate."""
 PLACES = {
     "clients": "web",
     "connections": "con_db",
@@ -56,26 +56,26 @@ PLACES = {
     "sessions": "s1",
     "users": "auth0|ada",
 }
-"""A row of every entity that the fixtures have."""
+"""The ID of a row of each entity in the fixtures."""
 FREE = {"z": 1, "a": {"b": None, "a": [1.5, "ß", {}]}, "n": 2**70}
 
 
-def filled(annotation: Any) -> Any:
-    """A value for a field, other than its default; objects have all of their fields and, where they may, one that nobody knows."""
+def sample_value(annotation: Any) -> Any:
+    """Return a value for a field other than its default. Objects have all of their fields, and an unknown one if that is allowed."""
     origin, arguments = get_origin(annotation), get_args(annotation)
     if annotation in (Instant, AwareDatetime):
         return "2026-02-03T04:05:06.789Z"
     if origin is Annotated:
         exact = {part.max_length for part in arguments[1:] if isinstance(part, StringConstraints) and part.min_length == part.max_length}
-        return "äöü"[: exact.pop()] if exact - {None} else filled(arguments[0])
+        return "äöü"[: exact.pop()] if exact - {None} else sample_value(arguments[0])
     if origin in (Union, UnionType):
-        return filled(without_none(annotation)[0]) if NoneType in arguments else filled(arguments[0])
+        return sample_value(without_none(annotation)[0]) if NoneType in arguments else sample_value(arguments[0])
     if origin is Literal:
         return arguments[-1]
     if origin is list:
-        return [filled(arguments[0]), filled(arguments[0])]
+        return [sample_value(arguments[0]), sample_value(arguments[0])]
     if origin is dict:
-        return FREE if arguments[1] is Any else {"z": filled(arguments[1]), "a": filled(arguments[1])}
+        return FREE if arguments[1] is Any else {"z": sample_value(arguments[1]), "a": sample_value(arguments[1])}
     if annotation is Any:
         return FREE
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
@@ -86,20 +86,20 @@ def filled(annotation: Any) -> Any:
 
 
 def every_field(model: type[BaseModel]) -> dict[str, Any]:
-    """All fields of a model by wire name."""
+    """Return all fields of a model by wire name."""
     return {
-        info.serialization_alias or name: filled(Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation)
+        info.serialization_alias or name: sample_value(Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation)
         for name, info in model.model_fields.items()
     }
 
 
-def shown(entity: BaseModel) -> dict[str, Any]:
-    """An entity on the wire."""
+def wire_format(entity: BaseModel) -> dict[str, Any]:
+    """Return an entity in its wire format."""
     return entity.model_dump(mode="json", by_alias=True, exclude_unset=True)
 
 
-async def stored(store: Adapters, entity: str, given: dict[str, Any]) -> Any:
-    """What reading the row of ``given`` gives."""
+async def read_back(store: Adapters, entity: str, given: dict[str, Any]) -> Any:
+    """Read the row that was created from ``given``."""
     adapter: Any = getattr(store, entity)
     if entity == "keys":
         return next(item for item in (await adapter.list()).items if item.kid == given["kid"])
@@ -119,18 +119,18 @@ async def test_every_field_is_kept(store: Adapters, entity: str) -> None:
     created = await adapter.create(*place, given)
     if entity == "login_sessions":
         given["id"] = created.id
-    found = await stored(store, entity, given)
+    found = await read_back(store, entity, given)
     if entity != "users":
-        # A user's identities are made of its fields.
-        assert shown(found) == shown(created)
+        # The identities of a user are derived from its fields.
+        assert wire_format(found) == wire_format(created)
     assert found == created
     for name, value in given.items():
         if name not in VIRTUAL.get(entity, ()) and value is not None:
-            assert json.dumps(shown(found)[name]) == json.dumps(value), (name, "the order of keys included")
+            assert json.dumps(wire_format(found)[name]) == json.dumps(value), (name, "the order of keys included")
 
 
-async def prepared(store: Adapters, entity: str) -> tuple[Any, tuple[str, ...]]:
-    """The adapter of an entity and the place of one row of it."""
+async def existing_row(store: Adapters, entity: str) -> tuple[Any, tuple[str, ...]]:
+    """Return the adapter of an entity and the arguments that identify one row."""
     await store.login_sessions.create("acme", login_session(), import_metadata={"id": "login"})
     await store.sessions.create("acme", session())
     await store.refresh_tokens.create("acme", refresh_token())
@@ -139,13 +139,13 @@ async def prepared(store: Adapters, entity: str) -> tuple[Any, tuple[str, ...]]:
 
 @pytest.mark.parametrize("entity", [*PLACES, "tenants"])
 async def test_every_field_can_be_updated(store: Adapters, entity: str) -> None:
-    adapter, place = await prepared(store, entity)
+    adapter, place = await existing_row(store, entity)
     fixed = {"id", *(adapter.table[name].public for name in adapter.table.key), *VIRTUAL.get(entity, ())}
     values = {**every_field(insert_of(adapter.table)), **REFERENCES[entity]}
     fields = {name: value for name, value in values.items() if name not in fixed}
     before = await adapter.get(*place)
     assert await adapter.update(*place, fields) is True
-    found = shown(await adapter.get(*place))
+    found = wire_format(await adapter.get(*place))
     for name, value in fields.items():
         if value is None:
             continue
@@ -153,12 +153,12 @@ async def test_every_field_can_be_updated(store: Adapters, entity: str) -> None:
             assert found[name] == value
         else:
             assert json.dumps(found[name]) == json.dumps(value), (name, "the order of keys included")
-    assert found.get("created_at") == shown(before).get("created_at")
+    assert found.get("created_at") == wire_format(before).get("created_at")
 
 
 @pytest.mark.parametrize("entity", [*PLACES, "tenants"])
 async def test_text_fits_its_column_to_the_last_character(store: Adapters, entity: str) -> None:
-    adapter, place = await prepared(store, entity)
+    adapter, place = await existing_row(store, entity)
     fields = wire_fields(insert_of(adapter.table))
     bound = {name for key in adapter.table.foreign_keys for name in key.columns} | set(adapter.table.key)
     free = [
@@ -176,12 +176,12 @@ async def test_text_fits_its_column_to_the_last_character(store: Adapters, entit
         with pytest.raises(InvalidValueError) as caught:
             await adapter.update(*place, {column.public: longest + "e"})
         assert (caught.value.table, caught.value.field) == (adapter.table.name, column.public)
-        assert shown(await adapter.get(*place))[column.public] == longest
+        assert wire_format(await adapter.get(*place))[column.public] == longest
 
 
 @pytest.mark.parametrize("entity", [*PLACES, "tenants"])
 async def test_none_is_null_where_it_may_be(store: Adapters, entity: str) -> None:
-    adapter, place = await prepared(store, entity)
+    adapter, place = await existing_row(store, entity)
     kept = {"id", "tenant_id", "created_at", "updated_at", *(adapter.table[name].public for name in adapter.table.key)}
     public = [column for column in adapter.table.columns if "." not in column.public and column.public not in kept and not column.hidden]
     inserted = wire_fields(insert_of(adapter.table))
@@ -199,5 +199,5 @@ async def test_none_is_null_where_it_may_be(store: Adapters, entity: str) -> Non
             assert await adapter.update(*place, {column.public: values[column.public]}) is True
             assert await adapter.update(*place, {column.public: None}) is True
             found = (await adapter.get(*place)).model_dump(mode="json", by_alias=True, exclude_none=True)
-            # Integer booleans of a tenant are off where nothing is stored; a flag is not invented elsewhere.
+            # An integer flag of a tenant is off if nothing is stored. Other flags are absent.
             assert column.public not in found or found[column.public] is False

@@ -1,4 +1,4 @@
-"""Finding what has a name, and asking whether something is there."""
+"""Reading rows by name, and checking whether rows exist."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LATER = {"created_at": "2026-03-01T00:00:00Z", "updated_at": "2026-03-01T00:00:0
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
-    """Two tenants with Ada."""
+    """Return adapters with two tenants and their users Ada."""
     await tenant(adapters)
     await tenant(adapters, "globex")
     return adapters

@@ -46,7 +46,7 @@ ACTIONS: list[dict[str, Any]] = [
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
-    """Two tenants."""
+    """Return adapters with two tenants."""
     await tenant(adapters, "acme")
     await tenant(adapters, "globex")
     return adapters
@@ -106,7 +106,7 @@ async def test_nodes_and_components_are_told_apart_by_their_types(store: Adapter
         {"ending": {"redirection": {"delay": "soon"}}},
         {"nodes": [{"id": "x" * 65_536, "type": "TELEPORT", "coordinates": PLACE}]},
         {"surprise": 1},
-        # The table has no column for it.
+        # The table does not have a column for it.
         {"links": {"sdkSrc": "https://x.example"}},
     ],
 )
@@ -127,7 +127,7 @@ TEXTS: dict[str, dict[str, Any]] = {
     "translations": {"sv": {"ö": ["å"]}},
     "style": {"css": "body { color: red }"},
 }
-"""What AuthHero's reader finds as text where it wants an object: it fails then for all forms of the tenant."""
+"""Text for which AuthHero expects an object. AuthHero then cannot read any form of the tenant."""
 
 
 @pytest.mark.parametrize("name", TEXTS)
@@ -139,7 +139,7 @@ async def test_what_authhero_could_not_read_is_refused_with_the_reason(store: Ad
                 await refused
             assert (caught.value.table, caught.value.field) == ("forms", name)
     assert (await store.forms.list("acme")).items == [made]
-    # One that is there all the same is read, and can be taken out.
+    # A form that already contains it can be read, and the text can be removed.
     await store.database.execute(Call(f"UPDATE forms SET {name} = '{json.dumps(TEXTS[name], ensure_ascii=False)}'"))
     found = await store.forms.get("acme", made.id)
     assert found is not None

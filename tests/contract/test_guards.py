@@ -1,4 +1,4 @@
-"""Guarded changes: exchanged once, counted once, written only over what was seen; on every engine."""
+"""Guarded changes: tokens are exchanged once, logins are counted once, and writes expect the state that was read; on every engine."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MINUTE = timedelta(minutes=1)
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
-    """Two tenants with Ada in each, and a login session that ends soon."""
+    """Return adapters with two tenants, each with the user Ada and a login session that expires soon."""
     await tenant(adapters, "acme")
     await tenant(adapters, "globex")
     await adapters.login_sessions.create("acme", login_session(), import_metadata={"id": "login"})
@@ -34,7 +34,7 @@ async def store(adapters: Adapters) -> Adapters:
 
 
 async def token(store: Adapters, id: str) -> RefreshToken:
-    """A token that is there."""
+    """Return an existing refresh token."""
     found = await store.refresh_tokens.get("acme", id)
     assert found is not None
     return found
@@ -161,7 +161,7 @@ async def test_a_login_is_counted_beside_what_is_there(store: Adapters) -> None:
         await store.user_activity.record_login("acme", "nobody", ip="::1")
 
 
-# What was seen.
+# Expected states.
 
 
 async def test_an_update_is_done_only_over_what_was_seen(store: Adapters) -> None:
@@ -235,7 +235,7 @@ async def test_a_hook_of_older_rules_stays_editable_in_its_other_fields(store: A
         return dict(zip(("trigger_id", "template_id", "form_id", "url", "priority", "enabled"), row, strict=True))
 
     assert await store.hooks.update("acme", made.hook_id, {"enabled": True}) is True
-    assert await store.hooks.update("acme", made.hook_id, {**kept, "priority": 7}) is True, "what it leads to is the same"
+    assert await store.hooks.update("acme", made.hook_id, {**kept, "priority": 7}) is True, "the target is unchanged"
     assert await stored() == {**kept, "priority": 7, "enabled": 1}
     for wrong in ({"url": "https://other.example"}, {**kept, "url": None}, {"template_id": None, "form_id": None}):
         with pytest.raises(InvalidValueError):

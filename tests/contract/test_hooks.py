@@ -29,13 +29,13 @@ TRIGGERS = {
     "code_id": {"post-user-login", "credentials-exchange", "pre-user-registration", "post-user-registration"},
     "page_id": {"post-user-login"},
 }  # fmt: skip
-"""What a hook may lead to, and where."""
+"""The kinds of hooks and their triggers."""
 EVERY_TRIGGER = {trigger for triggers in TRIGGERS.values() for trigger in triggers}
 
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
-    """Two tenants."""
+    """Return adapters with two tenants."""
     await tenant(adapters, "acme")
     await tenant(adapters, "globex")
     return adapters

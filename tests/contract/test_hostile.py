@@ -1,4 +1,4 @@
-"""Whatever a caller gives as sort, cursor, page or size: an answer within the tenant, or InvalidQueryError, on every engine."""
+"""Any sort, cursor, page or size gives rows of the tenant or an InvalidQueryError, on every engine."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ODD: tuple[Any, ...] = (
     None, True, False, 0, 1, -1, 1.0, 0.5, -0.0, math.nan, math.inf, 2**31, 2**53, 2**63 - 1, 2**63, 2**64, 10**30, "", "1", b"1", [], [1],
     {}, (),
 )  # fmt: skip
-"""What is no number of rows, or one that is too large for a database."""
+"""Values that are not a number of rows or are too large for a database."""
 FIELDS = (
     "created_at", "date", "id", "name", "user_id", "updated_at", "tenant_id", "app_metadata", "options",
     "location_info.city_name", "priority",
@@ -33,12 +33,12 @@ WAYS = ("asc", "desc", "1", "-1", "", "ASC", "desc ", "0", "asc:desc", "desc;--"
 
 
 def numbers() -> SearchStrategy[Any]:
-    """Numbers of rows and pages, and what is none."""
+    """Generate valid and invalid numbers of rows and pages."""
     return st.one_of(st.integers(0, 5), st.sampled_from(ODD), st.integers(), st.floats())
 
 
 def sorts() -> SearchStrategy[Any]:
-    """Sorts, and what is none."""
+    """Generate valid and invalid sorts."""
     fields, ways = st.sampled_from(FIELDS) | texts(), st.sampled_from(WAYS)
     any_text = st.text() | st.sampled_from(["\0", "\ud800", "id:\0", "\ud800:asc"])
     built: SearchStrategy[Any] = st.builds(Sort, st.one_of(fields, st.sampled_from(ODD)), st.one_of(ways, st.sampled_from(ODD)))
@@ -46,7 +46,7 @@ def sorts() -> SearchStrategy[Any]:
 
 
 def cursors() -> SearchStrategy[Any]:
-    """Cursors that could be ours, JSON that is none, and what is not even that."""
+    """Generate cursors of the right format, other JSON, and other text."""
     values = st.one_of(
         json_values(), st.sampled_from(["2026-02-01T12:00:00.000Z", "", "zzz", "\ud800", 2**63 - 1, -(2**63), 2**63]), st.text()
     )
@@ -72,7 +72,7 @@ OPTIONS = {
 
 
 def _calls() -> dict[str, tuple[str, ...]]:
-    """Every public method that takes such options, with those that it takes."""
+    """Yield every public method that accepts such options, with these options."""
     found = {}
     for name, kind in adapter_classes().items():
         for method, function in inspect.getmembers(kind, inspect.isfunction):
@@ -85,12 +85,12 @@ def _calls() -> dict[str, tuple[str, ...]]:
 CALLS = _calls()
 LISTED = {f"{name.split()[0]}.{listed.method}": name for name, listed in LISTS.items()}
 
-HELD = {"role_permissions.list", "user_permissions.list", "user_roles.list"}
-"""What somebody holds: whole where no page is asked for."""
+ASSIGNMENT_LISTS = {"role_permissions.list", "user_permissions.list", "user_roles.list"}
+"""Lists of assignments, which are complete unless a page is requested."""
 
 
 class Rows:
-    """The rows that a call may answer with: those of a tenant with some, beside another with as many."""
+    """The rows that a call may return: those of one tenant, next to another tenant with equally many rows."""
 
     def __init__(self, adapters: Adapters, call: str) -> None:
         self.adapters = adapters
@@ -103,7 +103,7 @@ class Rows:
     @classmethod
     async def of(cls, adapters: Adapters, call: str) -> Rows:
         rows = cls(adapters, call)
-        await (rows._listed(rows.list) if rows.list is not None else rows._held() if call in HELD else rows._limited())
+        await (rows._listed(rows.list) if rows.list is not None else rows._held() if call in ASSIGNMENT_LISTS else rows._limited())
         assert len(rows.own) >= 3
         return rows
 
@@ -138,7 +138,7 @@ class Rows:
         self.own = await getattr(self.adapter, self.method)(*self.place, limit=100)
 
     async def answer(self, options: dict[str, Any]) -> list[Any]:
-        """The rows that the call gives."""
+        """Return the rows of the call."""
         given = getattr(self.adapter, self.method)(*self.place, **options)
         if self.method == "iterate":
             return [row async for row in given]
@@ -148,7 +148,7 @@ class Rows:
 
 @pytest.fixture
 async def rows(adapters: Adapters, request: pytest.FixtureRequest) -> Rows:
-    """The rows of the call that is the test's parameter."""
+    """Return the rows of the call that is the parameter of the test."""
     return await Rows.of(adapters, request.param)
 
 
@@ -182,7 +182,7 @@ async def test_no_sort_and_no_cursor_opens_more(rows: Rows, drawn: dict[str, Any
 def test_every_list_is_called() -> None:
     assert set(LISTED) <= set(CALLS)
     assert {call for call in CALLS if call.replace(".iterate", ".list") not in LISTED} == {
-        *HELD,
+        *ASSIGNMENT_LISTS,
         "outbox.get_unprocessed",
         "passwords.list",
     }

@@ -1,4 +1,4 @@
-"""A tenant neither sees nor changes what belongs to another, by any method, on every engine."""
+"""No method reads or changes rows of another tenant, on every engine."""
 
 from __future__ import annotations
 
@@ -63,104 +63,104 @@ from tests.kinds import adapter_classes
 
 LATER = SOON + timedelta(days=900)
 WITHOUT_ADAPTER = {"control_plane_comm_keys", "migrations"}
-"""Tables of AuthHero's that no method reads or writes."""
+"""Tables of AuthHero that no method reads or writes."""
 TABLES = {
     name: "id" if name == "tenants" else "tenant_id"
     for name, table in REGISTRY.items()
     if (name == "tenants" or table.tenant_scoped) and name not in WITHOUT_ADAPTER
 }
-"""The tables with rows of tenants, and the column that says whose a row is."""
+"""The tables with rows of tenants, and the column with the ID of the tenant."""
 BEFORE = datetime(2026, 1, 30, 9, tzinfo=UTC)
-"""Within what the statistics count: the clock of ``adapters`` stands a day later."""
+"""A time within the range of the statistics: the clock of ``adapters`` is a day later."""
 Attempt = Callable[[Adapters, Any], Awaitable[object]]
 Filling = Callable[[Adapters, str, str], Awaitable[object]]
 
 
-def known(tenant_id: str) -> str:
-    """What stands in every table of a tenant, and nowhere else."""
+def unique_text(tenant_id: str) -> str:
+    """Return a text that occurs in every table of a tenant, and only there."""
     return f"only-{tenant_id}-knows"
 
 
 def user_of(tenant_id: str) -> str:
-    """The id of a user that no other tenant has."""
-    return f"auth0|{known(tenant_id)}"
+    """Return the ID of a user that no other tenant has."""
+    return f"auth0|{unique_text(tenant_id)}"
 
 
-# --- a tenant with something of everything --------------------------------------------------------------------------------------
+# --- a tenant with rows in all tables -------------------------------------------------------------------------------------------
 
 
 async def _link(adapters: Adapters, tenant_id: str) -> None:
-    account = {"user_id": "sms|1", "provider": "sms", "connection": "sms", "linked_to": "auth0|ada", "name": known(tenant_id)}
+    account = {"user_id": "sms|1", "provider": "sms", "connection": "sms", "linked_to": "auth0|ada", "name": unique_text(tenant_id)}
     await adapters.users.raw_create(tenant_id, account)
 
 
-async def _give_up(adapters: Adapters, tenant_id: str) -> None:
-    """An event that stands in the list of those that were given up."""
-    id = await adapters.outbox.create(tenant_id, outbox_event(tenant_id=tenant_id, hostname=known(tenant_id)))
-    await adapters.outbox.dead_letter(id, known(tenant_id))
+async def _dead_letter(adapters: Adapters, tenant_id: str) -> None:
+    """Create an event in the dead-letter list."""
+    id = await adapters.outbox.create(tenant_id, outbox_event(tenant_id=tenant_id, hostname=unique_text(tenant_id)))
+    await adapters.outbox.dead_letter(id, unique_text(tenant_id))
 
 
 def _device(tenant_id: str) -> dict[str, Any]:
-    return {**session()["device"], "last_user_agent": known(tenant_id)}
+    return {**session()["device"], "last_user_agent": unique_text(tenant_id)}
 
 
 FILLING: dict[str, Filling] = {
-    "tenants.create": lambda a, t, _: a.tenants.create({"id": t, "friendly_name": known(t)}),
-    "users.create": lambda a, t, _: a.users.create(t, user(name=known(t), username="ada")),
-    "users.create alone": lambda a, t, _: a.users.create(t, user(known(t))),
+    "tenants.create": lambda a, t, _: a.tenants.create({"id": t, "friendly_name": unique_text(t)}),
+    "users.create": lambda a, t, _: a.users.create(t, user(name=unique_text(t), username="ada")),
+    "users.create alone": lambda a, t, _: a.users.create(t, user(unique_text(t))),
     "users.raw_create": lambda a, t, _: _link(a, t),
-    "clients.create": lambda a, t, _: a.clients.create(t, client(description=known(t))),
-    "connections.create": lambda a, t, _: a.connections.create(t, connection(display_name=known(t))),
-    "connections.create free": lambda a, t, _: a.connections.create(t, connection("free", display_name=known(t))),
+    "clients.create": lambda a, t, _: a.clients.create(t, client(description=unique_text(t))),
+    "connections.create": lambda a, t, _: a.connections.create(t, connection(display_name=unique_text(t))),
+    "connections.create free": lambda a, t, _: a.connections.create(t, connection("free", display_name=unique_text(t))),
     "client_connections.update_by_client": lambda a, t, _: a.client_connections.update_by_client(t, "web", ["con_db"]),
-    "user_activity.upsert": lambda a, t, _: a.user_activity.upsert(t, "auth0|ada", {"login_count": 3, "last_ip": known(t)}),
-    "passwords.create": lambda a, t, n: a.passwords.create(t, {"id": f"p_{n}", "user_id": "auth0|ada", "password": known(t)}),
+    "user_activity.upsert": lambda a, t, _: a.user_activity.upsert(t, "auth0|ada", {"login_count": 3, "last_ip": unique_text(t)}),
+    "passwords.create": lambda a, t, n: a.passwords.create(t, {"id": f"p_{n}", "user_id": "auth0|ada", "password": unique_text(t)}),
     "login_sessions.create": lambda a, t, _: a.login_sessions.create(
-        t, login_session(authorization_url=known(t)), import_metadata={"id": "login"}
+        t, login_session(authorization_url=unique_text(t)), import_metadata={"id": "login"}
     ),
     "sessions.create": lambda a, t, _: a.sessions.create(t, session(device=_device(t))),
     "refresh_tokens.create": lambda a, t, _: a.refresh_tokens.create(
         t, refresh_token(token_lookup="lookup", family_id="family", device=_device(t))
     ),
-    "codes.create": lambda a, t, _: a.codes.create(t, code(redirect_uri=known(t))),
-    "logs.create": lambda a, t, n: a.logs.create(t, log(log_id=f"log_{n}", user_id="auth0|ada", description=known(t), date=BEFORE)),
-    "keys.create": lambda a, t, n: a.keys.create(key(f"k_{n}", tenant_id=t, cert=known(t))),
-    "actions.create": lambda a, t, n: a.actions.create(t, action(code=known(t)), import_metadata={"id": f"act_{n}"}),
+    "codes.create": lambda a, t, _: a.codes.create(t, code(redirect_uri=unique_text(t))),
+    "logs.create": lambda a, t, n: a.logs.create(t, log(log_id=f"log_{n}", user_id="auth0|ada", description=unique_text(t), date=BEFORE)),
+    "keys.create": lambda a, t, n: a.keys.create(key(f"k_{n}", tenant_id=t, cert=unique_text(t))),
+    "actions.create": lambda a, t, n: a.actions.create(t, action(code=unique_text(t)), import_metadata={"id": f"act_{n}"}),
     "action_versions.create": lambda a, t, n: a.action_versions.create(
-        t, action_version("act", code=known(t)), import_metadata={"id": f"ver_{n}"}
+        t, action_version("act", code=unique_text(t)), import_metadata={"id": f"ver_{n}"}
     ),
-    "action_executions.create": lambda a, t, n: a.action_executions.create(t, action_execution(f"ae_{n}", trigger_id=known(t))),
+    "action_executions.create": lambda a, t, n: a.action_executions.create(t, action_execution(f"ae_{n}", trigger_id=unique_text(t))),
     "authentication_methods.create": lambda a, t, n: a.authentication_methods.create(
-        t, authentication_method(public_key=known(t)), import_metadata={"id": f"am_{n}"}
+        t, authentication_method(public_key=unique_text(t)), import_metadata={"id": f"am_{n}"}
     ),
-    "branding.set": lambda a, t, _: a.branding.set(t, {"logo_url": f"https://{known(t)}"}),
+    "branding.set": lambda a, t, _: a.branding.set(t, {"logo_url": f"https://{unique_text(t)}"}),
     "prompt_settings.set": lambda a, t, _: a.prompt_settings.set(t, {"password_first": True}),
-    "universal_login_templates.set": lambda a, t, _: a.universal_login_templates.set(t, {"body": known(t)}),
-    "custom_text.set": lambda a, t, _: a.custom_text.set(t, "login", "sv", {"title": known(t)}),
-    "themes.create": lambda a, t, _: a.themes.create(t, theme(displayName=known(t)), theme_id="theme"),
-    "client_grants.create": lambda a, t, _: a.client_grants.create(t, client_grant(scope=[known(t)]), import_metadata={"id": "cg"}),
+    "universal_login_templates.set": lambda a, t, _: a.universal_login_templates.set(t, {"body": unique_text(t)}),
+    "custom_text.set": lambda a, t, _: a.custom_text.set(t, "login", "sv", {"title": unique_text(t)}),
+    "themes.create": lambda a, t, _: a.themes.create(t, theme(displayName=unique_text(t)), theme_id="theme"),
+    "client_grants.create": lambda a, t, _: a.client_grants.create(t, client_grant(scope=[unique_text(t)]), import_metadata={"id": "cg"}),
     "client_registration_tokens.create": lambda a, t, n: a.client_registration_tokens.create(
-        t, client_registration_token(f"crt_{n}", token_hash="hash", sub=known(t))
+        t, client_registration_token(f"crt_{n}", token_hash="hash", sub=unique_text(t))
     ),
     "custom_domains.create": lambda a, t, n: a.custom_domains.create(
-        t, custom_domain(f"login.{n}.example", custom_domain_id=f"cd_{n}", domain_metadata={"for": known(t)})
+        t, custom_domain(f"login.{n}.example", custom_domain_id=f"cd_{n}", domain_metadata={"for": unique_text(t)})
     ),
     "proxy_routes.create": lambda a, t, n: a.proxy_routes.create(
-        t, proxy_route(f"cd_{n}", match={"path": f"/{known(t)}"}), import_metadata={"id": f"pr_{n}"}
+        t, proxy_route(f"cd_{n}", match={"path": f"/{unique_text(t)}"}), import_metadata={"id": f"pr_{n}"}
     ),
-    "email_providers.create": lambda a, t, _: a.email_providers.create(t, email_provider(credentials={"api_key": known(t)})),
-    "email_templates.create": lambda a, t, _: a.email_templates.create(t, email_template(subject=known(t))),
-    "flows.create": lambda a, t, n: a.flows.create(t, flow(known(t)), import_metadata={"id": f"af_{n}"}),
-    "forms.create": lambda a, t, n: a.forms.create(t, form(known(t)), import_metadata={"id": f"form_{n}"}),
-    "grants.create": lambda a, t, n: a.grants.create(t, grant(scope=[known(t)]), import_metadata={"id": f"grant_{n}"}),
-    "hook_code.create": lambda a, t, n: a.hook_code.create(t, {"code": known(t), "secrets": {}}, import_metadata={"id": f"hc_{n}"}),
-    "hooks.create": lambda a, t, n: a.hooks.create(t, hook(url=f"https://{known(t)}"), import_metadata={"id": f"h_{n}"}),
-    "log_streams.create": lambda a, t, n: a.log_streams.create(t, log_stream(known(t)), import_metadata={"id": f"lst_{n}"}),
+    "email_providers.create": lambda a, t, _: a.email_providers.create(t, email_provider(credentials={"api_key": unique_text(t)})),
+    "email_templates.create": lambda a, t, _: a.email_templates.create(t, email_template(subject=unique_text(t))),
+    "flows.create": lambda a, t, n: a.flows.create(t, flow(unique_text(t)), import_metadata={"id": f"af_{n}"}),
+    "forms.create": lambda a, t, n: a.forms.create(t, form(unique_text(t)), import_metadata={"id": f"form_{n}"}),
+    "grants.create": lambda a, t, n: a.grants.create(t, grant(scope=[unique_text(t)]), import_metadata={"id": f"grant_{n}"}),
+    "hook_code.create": lambda a, t, n: a.hook_code.create(t, {"code": unique_text(t), "secrets": {}}, import_metadata={"id": f"hc_{n}"}),
+    "hooks.create": lambda a, t, n: a.hooks.create(t, hook(url=f"https://{unique_text(t)}"), import_metadata={"id": f"h_{n}"}),
+    "log_streams.create": lambda a, t, n: a.log_streams.create(t, log_stream(unique_text(t)), import_metadata={"id": f"lst_{n}"}),
     "migration_sources.create": lambda a, t, n: a.migration_sources.create(
-        t, migration_source(known(t)), import_metadata={"id": f"mig_{n}"}
+        t, migration_source(unique_text(t)), import_metadata={"id": f"mig_{n}"}
     ),
     "organizations.create": lambda a, t, n: a.organizations.create(
-        t, organization(display_name=known(t)), import_metadata={"id": f"org_{n}"}
+        t, organization(display_name=unique_text(t)), import_metadata={"id": f"org_{n}"}
     ),
     "organization_connections.create": lambda a, t, n: a.organization_connections.create(t, f"org_{n}", {"connection_id": "con_db"}),
     "user_organizations.create": lambda a, t, n: a.user_organizations.create(
@@ -170,29 +170,31 @@ FILLING: dict[str, Filling] = {
         t, {"user_id": user_of(t), "organization_id": f"org_{n}"}
     ),
     "invites.create": lambda a, t, n: a.invites.create(
-        t, invite(f"org_{n}", inviter={"name": known(t)}), import_metadata={"id": f"inv_{n}"}
+        t, invite(f"org_{n}", inviter={"name": unique_text(t)}), import_metadata={"id": f"inv_{n}"}
     ),
-    "resource_servers.create": lambda a, t, _: a.resource_servers.create(t, resource_server(name=known(t)), import_metadata={"id": "api"}),
-    "roles.create": lambda a, t, _: a.roles.create(t, role(description=known(t)), import_metadata={"id": "role"}),
-    "role_permissions.assign": lambda a, t, _: a.role_permissions.assign(t, "role", [permission(), permission(known(t))]),
+    "resource_servers.create": lambda a, t, _: a.resource_servers.create(
+        t, resource_server(name=unique_text(t)), import_metadata={"id": "api"}
+    ),
+    "roles.create": lambda a, t, _: a.roles.create(t, role(description=unique_text(t)), import_metadata={"id": "role"}),
+    "role_permissions.assign": lambda a, t, _: a.role_permissions.assign(t, "role", [permission(), permission(unique_text(t))]),
     "user_roles.create": lambda a, t, _: a.user_roles.create(t, "auth0|ada", "role"),
     "user_roles.create alone": lambda a, t, _: a.user_roles.create(t, user_of(t), "role"),
     "user_permissions.create": lambda a, t, _: a.user_permissions.create(t, "auth0|ada", permission()),
-    "user_permissions.create alone": lambda a, t, _: a.user_permissions.create(t, "auth0|ada", permission(known(t))),
+    "user_permissions.create alone": lambda a, t, _: a.user_permissions.create(t, "auth0|ada", permission(unique_text(t))),
     "scim_configurations.create": lambda a, t, _: a.scim_configurations.create(
-        t, scim_configuration(mapping=[{"scim": known(t), "auth0": "email"}])
+        t, scim_configuration(mapping=[{"scim": unique_text(t), "auth0": "email"}])
     ),
-    "scim_tokens.create": lambda a, t, _: a.scim_tokens.create(t, scim_token(token_hash="hash", scopes=[known(t)])),
+    "scim_tokens.create": lambda a, t, _: a.scim_tokens.create(t, scim_token(token_hash="hash", scopes=[unique_text(t)])),
     "scim_external_ids.create": lambda a, t, _: a.scim_external_ids.create(t, scim_external_id()),
-    "scim_external_ids.create alone": lambda a, t, _: a.scim_external_ids.create(t, scim_external_id(known(t), user_id=user_of(t))),
+    "scim_external_ids.create alone": lambda a, t, _: a.scim_external_ids.create(t, scim_external_id(unique_text(t), user_id=user_of(t))),
     "tenant_operations.create": lambda a, t, n: a.tenant_operations.create(
-        tenant_operation(tenant_id=t, initiated_by=known(t)), import_metadata={"id": f"op_{n}"}
+        tenant_operation(tenant_id=t, initiated_by=unique_text(t)), import_metadata={"id": f"op_{n}"}
     ),
-    "outbox.create": lambda a, t, _: _give_up(a, t),
+    "outbox.create": lambda a, t, _: _dead_letter(a, t),
 }
-"""How a tenant gets something of everything: with the ids that every tenant has, and ids of its own where they must be unique."""
-HOME = ("users.create", "users.create alone", "clients.create", "connections.create")
-"""What a tenant must have to refer to something of another's beside its own."""
+"""How to create all rows of a tenant, with the same IDs in every tenant unless they must be unique."""
+PREREQUISITES = ("users.create", "users.create alone", "clients.create", "connections.create")
+"""The rows that a tenant needs so that only the reference to another tenant is invalid."""
 
 
 async def fill(adapters: Adapters, tenant_id: str) -> None:
@@ -201,7 +203,7 @@ async def fill(adapters: Adapters, tenant_id: str) -> None:
 
 
 async def rows(adapters: Adapters, tenant_id: str) -> dict[str, list[str]]:
-    """All that belongs to a tenant, as it is stored."""
+    """Return all stored rows of a tenant."""
     context = adapters.context
     quote = context.dialect.quote
     calls = [Call(f"SELECT * FROM {quote}{name}{quote} WHERE {column} = '{tenant_id}'") for name, column in TABLES.items()]
@@ -211,7 +213,7 @@ async def rows(adapters: Adapters, tenant_id: str) -> dict[str, list[str]]:
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
-    """Acme with something of everything, and Globex with nothing."""
+    """Return adapters with rows of Acme in all tables, and an empty tenant Globex."""
     await fill(adapters, "acme")
     await adapters.tenants.create({"id": "globex", "friendly_name": "Globex"})
     return adapters
@@ -219,21 +221,21 @@ async def store(adapters: Adapters) -> Adapters:
 
 @pytest.fixture
 async def both(adapters: Adapters) -> Adapters:
-    """Acme and Globex, each with something of everything."""
+    """Return adapters with rows of Acme and Globex in all tables."""
     await fill(adapters, "acme")
     await fill(adapters, "globex")
     return adapters
 
 
 @asynccontextmanager
-async def undone(adapters: Adapters) -> AsyncIterator[Adapters]:
-    """A transaction of which nothing stays; without transactions, what is put back as it was."""
+async def rolled_back(adapters: Adapters) -> AsyncIterator[Adapters]:
+    """Open a transaction that is rolled back. On engines without transactions, restore the rows."""
     if not adapters.context.dialect.features.interactive_transactions:
         calls = [Call(f'SELECT * FROM "{name}"') for name in REGISTRY]
         before = await adapters.database.fetch_many(calls)
         yield adapters
         if await adapters.database.fetch_many(calls) != before:
-            await _put_back(adapters.database, before)
+            await _restore(adapters.database, before)
         return
     with suppress(_UndoError):
         async with adapters.transaction() as inside:
@@ -241,7 +243,7 @@ async def undone(adapters: Adapters) -> AsyncIterator[Adapters]:
             raise _UndoError
 
 
-async def _put_back(database: Database, before: Sequence[Sequence[Row]]) -> None:
+async def _restore(database: Database, before: Sequence[Sequence[Row]]) -> None:
     restored = [Call("PRAGMA defer_foreign_keys = on"), *(Call(f'DELETE FROM "{name}"') for name in REGISTRY)]
     for (name, table), rows in zip(REGISTRY.items(), before, strict=True):
         places = ", ".join(f"(?1->>{number})" for number in range(len(table.columns)))
@@ -250,7 +252,7 @@ async def _put_back(database: Database, before: Sequence[Sequence[Row]]) -> None
 
 
 class _UndoError(Exception):
-    """The transaction was a trial."""
+    """Rolls back the transaction."""
 
 
 # --- the attempts ---------------------------------------------------------------------------------------------------------------
@@ -287,7 +289,7 @@ async def _replayed(adapters: Adapters, tenant_id: str) -> bool:
 
 
 def _one(adapter: str, *id: str, fields: dict[str, Any] | None = None, verbs: tuple[str, ...] = ("get", "remove")) -> dict[str, Attempt]:
-    """The attempts on one row by its id."""
+    """Return the attempts on a row with an ID."""
 
     def attempt(verb: str, *arguments: Any) -> Attempt:
         return lambda a, t: getattr(getattr(a, adapter), verb)(t, *id, *arguments)
@@ -297,7 +299,7 @@ def _one(adapter: str, *id: str, fields: dict[str, Any] | None = None, verbs: tu
 
 
 def _all(*adapters: str) -> dict[str, Attempt]:
-    """The attempts on all rows: ``list`` and, where there is one, ``iterate``."""
+    """Return the attempts on all rows: ``list`` and, if the adapter has it, ``iterate``."""
 
     def listed(adapter: str) -> Attempt:
         return lambda a, t: getattr(a, adapter).list(t)
@@ -439,11 +441,11 @@ ATTEMPTS: dict[str, Attempt] = {
     "users.unlink": lambda a, t: a.users.unlink(t, "auth0|ada", "sms", "1"),
     "users.update": lambda a, t: a.users.update(t, "auth0|ada", {"name": "x", "login_count": 99}, outbox_events=[outbox_event()]),
 }
-"""Methods that must answer as if there were nothing."""
+"""Methods that must behave as if the rows did not exist."""
 
 
-def _instead(get: str, other: str) -> Attempt:
-    """The attempt of a ``get``, by another method that takes the same arguments."""
+def _replace_method(get: str, other: str) -> Attempt:
+    """Return the attempt of a ``get`` with another method that has the same parameters."""
     adapter, _, name = get.partition(".")
 
     async def attempt(adapters: Adapters, tenant_id: str) -> Any:
@@ -459,7 +461,7 @@ def _count(name: str) -> Attempt:
 
 
 ATTEMPTS |= {
-    f"{name}.{other}": _instead(f"{name}.get", other)
+    f"{name}.{other}": _replace_method(f"{name}.get", other)
     for name, kind in adapter_classes().items()
     for other in ("get_one", "exists")
     if hasattr(kind, other) and f"{name}.get" in ATTEMPTS
@@ -478,7 +480,7 @@ REFUSED: dict[str, Attempt] = {
     "user_activity.upsert": lambda a, t: a.user_activity.upsert(t, "auth0|ada", {"login_count": 99}),
     "user_organizations.create": lambda a, t: a.user_organizations.create(t, {"user_id": "auth0|ada", "organization_id": "org_acme"}),
 }
-"""Methods whose rows would refer to a row of another tenant."""
+"""Methods that are rejected because their rows would refer to a row of another tenant."""
 
 
 async def _session_of_theirs(adapters: Adapters, tenant_id: str) -> None:
@@ -513,11 +515,11 @@ ALLOWED: dict[str, Attempt] = {
     "user_permissions.remove": lambda a, t: a.user_permissions.remove(t, "auth0|ada", permission()),
     "outbox.create": lambda a, t: a.outbox.create(t, outbox_event()),
 }
-"""Methods that write something of the tenant's own beside it."""
+"""Methods that write a row of this tenant, next to that of the other one."""
 
 
-def _again(name: str) -> Attempt:
-    """Many rows under the ids that another tenant's have, over what is there: refused or the tenant's own."""
+def _create_many_attempt(name: str) -> Attempt:
+    """Return an attempt to create rows with the IDs of another tenant's rows. They are rejected or become rows of this tenant."""
     make = MANY[name]
 
     async def attempt(adapters: Adapters, tenant_id: str) -> None:
@@ -551,57 +553,57 @@ MANY: dict[str, Callable[[], dict[str, Any]]] = {
     "user_organizations": lambda: {"user_id": "auth0|ada", "organization_id": "org_acme", "id": "uo_acme"},
     "users": lambda: user(name="x", login_count=99, password={"hash": "x", "algorithm": "bcrypt"}),
 }
-"""A row for each adapter that creates many at once, under the id that Acme's has."""
-ALLOWED |= {f"{name}.create_many": _again(name) for name in MANY}
+"""A row for each adapter with ``create_many``, with the ID of Acme's row."""
+ALLOWED |= {f"{name}.create_many": _create_many_attempt(name) for name in MANY}
 OTHERS = {"session_cleanup.__call__", "logs.cleanup"}
-"""Two that always refuse, as there is no walk, and two that have tests of their own."""
+"""Methods with other tests."""
 STRANGERS: tuple[Any, ...] = ("globex", "nowhere", "ACME", "acme ", " acme", "ac%", "acm_", "acme\0", "ácme", "acme' OR '1'='1", "")
 NO_TENANTS: tuple[Any, ...] = (None, 0, True, 1.5, b"acme", ["acme"], {"$ne": ""}, object())
 
 
-def nothing(answer: object) -> bool:
-    """Whether an answer tells of nothing."""
+def is_empty(answer: object) -> bool:
+    """Return whether an answer is empty."""
     return (answer.items == [] and not answer.total and answer.next is None) if isinstance(answer, Page) else not answer
 
 
 def by_adapter(attempts: dict[str, Attempt]) -> list[str]:
-    """The adapters of attempts, each once: filling a tenant for each attempt would take minutes."""
+    """Return the adapters of the attempts. Creating all rows once per attempt would take minutes."""
     return list(dict.fromkeys(name.partition(".")[0] for name in attempts))
 
 
-def of(adapter: str, attempts: dict[str, Attempt]) -> dict[str, Attempt]:
+def attempts_of(adapter: str, attempts: dict[str, Attempt]) -> dict[str, Attempt]:
     return {name: attempt for name, attempt in attempts.items() if name.startswith(f"{adapter}.")}
 
 
-# --- what must hold -------------------------------------------------------------------------------------------------------------
+# --- tests ----------------------------------------------------------------------------------------------------------------------
 
 
 async def test_the_tenants_have_something_of_everything(both: Adapters) -> None:
     for tenant_id in ("acme", "globex"):
         stored = await rows(both, tenant_id)
-        assert {name for name, found in stored.items() if not found} == set(), "else the tests below would prove little"
-        unnamed = {name for name, found in stored.items() if known(tenant_id) not in str(found)}
-        assert unnamed == {"organization_connections", "prompt_settings"}, "the one has its connection's name, the other no text"
+        assert {name for name, found in stored.items() if not found} == set(), "otherwise the tests below would have no effect"
+        unnamed = {name for name, found in stored.items() if unique_text(tenant_id) not in str(found)}
+        assert unnamed == {"organization_connections", "prompt_settings"}, "one has the name of its connection, the other has no text"
 
 
 @pytest.mark.parametrize("adapter", by_adapter(ATTEMPTS))
 async def test_another_tenant_s_rows_are_not_there(store: Adapters, adapter: str) -> None:
     before = await rows(store, "acme")
-    for name, attempt in of(adapter, ATTEMPTS).items():
+    for name, attempt in attempts_of(adapter, ATTEMPTS).items():
         for stranger in STRANGERS:
             if stranger == "" and name in ("codes.get", "codes.get_one", "login_sessions.get", "login_sessions.get_one"):
                 continue
-            assert nothing(await _tried(attempt, store, stranger)), (name, stranger)
+            assert is_empty(await _answer_or_none(attempt, store, stranger)), (name, stranger)
         for stranger in NO_TENANTS:
             if stranger is None and name == "tenant_operations.list":
                 continue
-            assert nothing(await _tried(attempt, store, stranger)), (name, stranger)
+            assert is_empty(await _answer_or_none(attempt, store, stranger)), (name, stranger)
     assert await rows(store, "acme") == before
     assert len(before["outbox_events"]) == len(await store.context.executor.fetch(Call("SELECT id FROM outbox_events")))
 
 
-async def _tried(attempt: Attempt, adapters: Adapters, stranger: Any) -> object:
-    """The answer, or nothing where a tenant that is none was refused."""
+async def _answer_or_none(attempt: Attempt, adapters: Adapters, stranger: Any) -> object:
+    """Return the answer, or None if an invalid tenant is rejected."""
     try:
         return await attempt(adapters, stranger)
     except AuthHeroSQLError:
@@ -612,9 +614,9 @@ async def _tried(attempt: Attempt, adapters: Adapters, stranger: Any) -> object:
 
 @pytest.mark.parametrize("adapter", by_adapter(ATTEMPTS))
 async def test_the_tenant_s_own_rows_are_there(store: Adapters, adapter: str) -> None:
-    for name, attempt in of(adapter, ATTEMPTS).items():
-        async with undone(store) as inside:
-            assert not nothing(await attempt(inside, "acme")), f"{name}: else the test above would prove nothing"
+    for name, attempt in attempts_of(adapter, ATTEMPTS).items():
+        async with rolled_back(store) as inside:
+            assert not is_empty(await attempt(inside, "acme")), f"{name}: otherwise the test above would have no effect"
 
 
 @pytest.mark.parametrize("attempt", REFUSED)
@@ -627,7 +629,7 @@ async def test_another_tenant_s_rows_cannot_be_referred_to(store: Adapters, atte
 
 
 async def test_an_id_that_another_tenant_has_is_taken_and_tells_no_more(store: Adapters) -> None:
-    for name in HOME:
+    for name in PREREQUISITES:
         await FILLING[name](store, "globex", "globex")
     before = await rows(store, "acme")
     global_ids = [f"{name}.create" for name in TABLES if f"{name}.create" in FILLING and "tenant_id" not in REGISTRY[name].key]
@@ -635,14 +637,14 @@ async def test_an_id_that_another_tenant_has_is_taken_and_tells_no_more(store: A
         refused = ForeignKeyError if name in ("proxy_routes.create", "user_organizations.create") else ConflictError
         with pytest.raises(refused) as raised:
             await FILLING[name](store, "globex", "acme")
-        assert known("acme") not in str(raised.value), name
+        assert unique_text("acme") not in str(raised.value), name
     assert await rows(store, "acme") == before
     assert len(global_ids) > 20
 
 
 @pytest.mark.parametrize("attempt", ALLOWED)
 async def test_own_rows_leave_another_tenant_s_alone(store: Adapters, attempt: str) -> None:
-    for name in HOME:
+    for name in PREREQUISITES:
         await FILLING[name](store, "globex", "globex")
     before = await rows(store, "acme")
     await ALLOWED[attempt](store, "globex")
@@ -653,7 +655,7 @@ async def test_own_rows_leave_another_tenant_s_alone(store: Adapters, attempt: s
 
 
 async def test_an_organization_of_another_tenant_has_no_members_or_connections_here(store: Adapters) -> None:
-    for name in (*HOME, "organizations.create", "user_organizations.create"):
+    for name in (*PREREQUISITES, "organizations.create", "user_organizations.create"):
         await FILLING[name](store, "globex", "globex")
     with pytest.raises(ForeignKeyError):
         await store.user_organizations.create("globex", {"user_id": "auth0|ada", "organization_id": "org_acme"})
@@ -667,17 +669,17 @@ async def test_an_organization_of_another_tenant_has_no_members_or_connections_h
 
 
 async def test_the_same_ids_live_in_two_tenants(store: Adapters) -> None:
-    """Acme's rows stay as they are while Globex gets the same ones, does everything with them, and goes."""
+    """Test that the rows of Acme stay unchanged while Globex creates the same ones, changes them and deletes them."""
     before = await rows(store, "acme")
     assert await store.tenants.remove("globex") is True
     await fill(store, "globex")
     assert await rows(store, "acme") == before
     for name, attempt in ATTEMPTS.items():
         if not name.endswith((".remove", ".delete", "remove_for_action")):
-            assert await _tried(attempt, store, "globex") is not ..., name
+            assert await _answer_or_none(attempt, store, "globex") is not ..., name
     assert await rows(store, "acme") == before
     for name, attempt in ATTEMPTS.items():
-        assert await _tried(attempt, store, "globex") is not ..., name
+        assert await _answer_or_none(attempt, store, "globex") is not ..., name
     assert await store.session_cleanup("globex", grace=timedelta(0)) is not None
     assert await store.tenants.update("globex", {"friendly_name": "x"}) is True
     assert await store.tenants.remove("globex") is True
@@ -685,7 +687,7 @@ async def test_the_same_ids_live_in_two_tenants(store: Adapters) -> None:
 
 
 async def test_what_a_tenant_sees_is_the_same_whatever_others_have(adapters: Adapters, clock: TickingClock) -> None:
-    """Counts, pages and cursors too: the answers before there is another tenant, and after."""
+    """Test that counts, pages and cursors are the same before and after another tenant exists."""
     await fill(adapters, "acme")
     clock.step = timedelta(0)
     alone = await _answers(adapters)
@@ -697,13 +699,13 @@ async def test_what_a_tenant_sees_is_the_same_whatever_others_have(adapters: Ada
 async def _answers(adapters: Adapters) -> dict[str, object]:
     found = {}
     for name, attempt in ATTEMPTS.items():
-        async with undone(adapters) as inside:
+        async with rolled_back(adapters) as inside:
             found[name] = await attempt(inside, "acme")
     return found
 
 
 async def test_grants_are_walked(both: Adapters) -> None:
-    assert [found.scope for found in await _walked(both.grants.iterate("acme"))] == [[known("acme")]]
+    assert [found.scope for found in await _walked(both.grants.iterate("acme"))] == [[unique_text("acme")]]
     assert await _walked(both.grants.iterate("nowhere")) == []
 
 
@@ -735,7 +737,7 @@ async def test_what_crosses_tenants_says_whose_it_is(store: Adapters) -> None:
 
 
 def scoped() -> dict[str, Any]:
-    """Every method that takes a tenant."""
+    """Return every method with a tenant."""
     return {
         f"{adapter}.{name}": method
         for adapter, kind in adapter_classes().items()
@@ -747,8 +749,8 @@ def scoped() -> dict[str, Any]:
 def test_every_method_is_tried() -> None:
     tried = {name.split(" ")[0] for name in (*ATTEMPTS, *REFUSED, *ALLOWED, *FILLING)}
     tried -= {"tenants.create", "keys.create", "tenant_operations.create"}
-    assert scoped().keys() - OTHERS - tried == set(), "each belongs into ATTEMPTS, REFUSED, ALLOWED or FILLING"
-    assert tried - scoped().keys() == set(), "there is no such method"
+    assert scoped().keys() - OTHERS - tried == set(), "add each method to ATTEMPTS, REFUSED, ALLOWED or FILLING"
+    assert tried - scoped().keys() == set(), "unknown methods"
 
 
 async def test_an_unknown_tenant_gets_nothing_new(store: Adapters) -> None:
@@ -761,19 +763,19 @@ async def test_an_unknown_tenant_gets_nothing_new(store: Adapters) -> None:
     assert len(await store.context.executor.fetch(Call("SELECT id FROM outbox_events"))) == 1
 
 
-# --- whatever the arguments -----------------------------------------------------------------------------------------------------
+# --- random arguments -----------------------------------------------------------------------------------------------------------
 
 KINDS = (
     "p", "log", "k", "act", "ver", "ae", "am", "crt", "cd", "pr", "af", "form", "grant", "hc", "h", "lst", "mig", "org", "uo", "inv", "op",
 )  # fmt: skip
-"""How the ids begin that no two tenants share."""
+"""The prefixes of IDs that are unique across tenants."""
 IDS = (
     "auth0|ada", "sms|1", "auth0", "sms", "1", "web", "con_db", "con_free", "login", "s1", "r1", "lookup", "family", "c1", "otp", "cg",
     "role", "api", "theme", "tok_1", "hash", "ext-1", "cred", "act", "https://api.example", "verify_email", "eng", "sv", "ada@acme.example",
     *(f"{kind}_globex" for kind in KINDS),
     "login.globex.example", "globex",
 )  # fmt: skip
-"""What Globex has, and no more than its ids: who finds something else of it has crossed over."""
+"""Values that only identify rows of Globex. An answer that contains anything else of Globex shows a leak."""
 HOSTILE = (
     "",
     " ",
@@ -850,7 +852,7 @@ BY_NAME: dict[str, st.SearchStrategy[Any]] = {
 
 
 def argument(parameter: inspect.Parameter) -> st.SearchStrategy[Any]:
-    """What an argument may be: mostly of its type, now and then of another."""
+    """Generate a value for a parameter, usually of its type."""
     kind = str(parameter.annotation)
     if parameter.name in BY_NAME:
         return BY_NAME[parameter.name]
@@ -866,7 +868,7 @@ def argument(parameter: inspect.Parameter) -> st.SearchStrategy[Any]:
 
 @st.composite
 def calls(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
-    """A method and its arguments, by name."""
+    """Generate a method and its arguments by name."""
     name = draw(st.sampled_from(sorted(scoped())))
     parameters = [*inspect.signature(scoped()[name]).parameters.values()][1:]
     needed = [each for each in parameters if each.default is each.empty or each.name == "tenant_id"]
@@ -875,29 +877,29 @@ def calls(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
     return name, {each.name: draw(argument(each)) for each in [*needed, *chosen]}
 
 
-def _opened(cursor: str | None) -> str:
-    """What a cursor holds."""
+def _decode_cursor(cursor: str | None) -> str:
+    """Return the decoded cursor."""
     return b64decode(cursor + "==", altchars=b"-_").decode() if cursor else ""
 
 
-def told(answer: object) -> str:
-    """All that an answer says."""
+def full_text(answer: object) -> str:
+    """Return the complete text of an answer."""
     if isinstance(answer, BaseModel):
         return repr(answer.model_dump())
     if isinstance(answer, Page):
-        return f"{told(answer.items)} {_opened(answer.next)}"
-    return " ".join(map(told, answer)) if isinstance(answer, list) else repr(answer)
+        return f"{full_text(answer.items)} {_decode_cursor(answer.next)}"
+    return " ".join(map(full_text, answer)) if isinstance(answer, list) else repr(answer)
 
 
 async def outcome(adapters: Adapters, name: str, arguments: dict[str, Any]) -> str:
-    """What a call answers, or the error that it raises."""
+    """Return the answer of a call, or its error."""
     adapter, _, method = name.partition(".")
-    # A savepoint, where there is one: an error must not end the transaction.
+    # In a savepoint if possible, because an error must not end the transaction.
     savepoint = adapters.transaction() if adapters.context.current is not None else nullcontext(adapters)
     try:
         async with savepoint as inside:
             answer = getattr(getattr(inside, adapter), method)(**arguments)
-            return told(await (_walked(answer) if inspect.isasyncgen(answer) else answer))
+            return full_text(await (_walked(answer) if inspect.isasyncgen(answer) else answer))
     except AuthHeroSQLError as error:
         return f"{error} {error.__cause__}"
 
@@ -911,7 +913,7 @@ async def test_a_flag_may_be_anything(store: Adapters) -> None:
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large])
 async def test_whatever_a_tenant_calls_another_s_rows_stay_and_stay_unseen(both: Adapters, made: list[tuple[str, dict[str, Any]]]) -> None:
     before = await rows(both, "globex")
-    async with undone(both) as inside:
+    async with rolled_back(both) as inside:
         for name, arguments in made:
-            assert known("globex") not in await outcome(inside, name, arguments), name
+            assert unique_text("globex") not in await outcome(inside, name, arguments), name
         assert await rows(inside, "globex") == before

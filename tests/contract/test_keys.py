@@ -15,13 +15,13 @@ SECRET = "-----BEGIN PRIVATE KEY-----"
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
-    """A tenant."""
+    """Return adapters with a tenant."""
     await tenant(adapters, "acme")
     return adapters
 
 
 async def kids(store: Adapters) -> set[str]:
-    """The keys of the list."""
+    """Return the key IDs in the list."""
     return {item.kid for item in (await store.keys.list()).items}
 
 

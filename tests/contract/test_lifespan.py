@@ -1,4 +1,4 @@
-"""An application's lifespan over whatever it may be given: a URL, a database of ours, a pool of a driver."""
+"""The lifespan of an application with each kind of argument: a URL, an open database, or a pool of a driver."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from authhero_sql.contrib.http import Source, lifespan
 from authhero_sql.testing import build
 
 
-async def served(source: Source) -> None:
-    """Start an application twice: the second time there is nothing to migrate."""
+async def start_twice(source: Source) -> None:
+    """Start an application twice. The second start has nothing to migrate."""
     for expected in (0, 1):
         app = SimpleNamespace(state=SimpleNamespace())
         async with lifespan(source, migrate=True, normalize_emails=True)(app):
@@ -24,15 +24,15 @@ async def served(source: Source) -> None:
 
 
 async def test_a_url(database_url: str) -> None:
-    await served(database_url)
+    await start_twice(database_url)
 
 
 async def test_a_database_of_ours(database_url: str) -> None:
-    await served(lambda: connect(database_url, acquire_timeout=5))
+    await start_twice(lambda: connect(database_url, acquire_timeout=5))
 
 
 @pytest.mark.engines("postgresql")
 async def test_a_pool_of_asyncpg(database_url: str) -> None:
     import asyncpg
 
-    await served(lambda: asyncpg.create_pool(database_url, min_size=1))
+    await start_twice(lambda: asyncpg.create_pool(database_url, min_size=1))

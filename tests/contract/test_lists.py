@@ -1,4 +1,4 @@
-"""Pages by offset and by checkpoint, sort, totals and iterate, on every engine."""
+"""Offset pagination, checkpoint pagination, sorting, totals and iterate, on every engine."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MANY = 23
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
-    """Two tenants; one with many users, clients and log entries, some of them at the same instant."""
+    """Return adapters with two tenants. One has many users, clients and log entries, some with equal times."""
     async with adapters.batch() as batch:
         await tenant(batch, "acme")
         await tenant(batch, "globex")
@@ -35,7 +35,7 @@ async def store(adapters: Adapters) -> Adapters:
 
 
 async def pages(list_: Any, per_page: int, **options: Any) -> list[Any]:
-    """All rows by offset."""
+    """Read all rows by offset."""
     found: list[Any] = []
     number = 0
     while True:
@@ -48,7 +48,7 @@ async def pages(list_: Any, per_page: int, **options: Any) -> list[Any]:
 
 
 async def walk(list_: Any, take: int, **options: Any) -> list[Any]:
-    """All rows by checkpoint."""
+    """Read all rows by checkpoint."""
     found: list[Any] = []
     cursor = None
     while True:
@@ -78,7 +78,7 @@ async def test_the_same_order_on_every_engine(store: Adapters, sort: str | Sort)
     every = await pages(lambda **options: store.users.list("acme", sort=sort, **options), 5)
 
     def key_of(item: Any) -> tuple[bool, Any, str]:
-        # NULL before every value; the count of nobody's logins is NULL, too, and shown as 0.
+        # NULL sorts before every value. The login count of a user without logins is also NULL, but is returned as 0.
         value = getattr(item, field)
         missing = value is None or (field == "login_count" and value == 0)
         return (not missing, str(value) if not missing and field != "login_count" else 0 if missing else value, item.user_id)
@@ -98,7 +98,7 @@ async def test_totals_only_on_request(store: Adapters) -> None:
 
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> int:
-    """How far an estimate counts here: ten thousand rows would take long to make."""
+    """Reduce the limit of an estimate, because creating ten thousand rows takes too long."""
     for module in (pagination, lists):
         monkeypatch.setattr(module, "ESTIMATE_LIMIT", 5)
     return 5
@@ -122,11 +122,11 @@ async def test_an_estimate_counts_so_far_and_says_when_there_are_more(store: Ada
         assert exact.total_is_estimate is False
         assert exact.total is not None
         assert min(exact.total, 5) == found.total
-    # With the one that the tenant has.
+    # Including the user that the tenant already has.
     for number in range(4):
         await store.clients.create("globex", client(f"g{number}"))
     full = await store.clients.list("globex", include_totals="estimate")
-    assert (full.total, full.total_is_estimate) == (5, False), "exactly as many as it counts to"
+    assert (full.total, full.total_is_estimate) == (5, False), "exactly the limit of the estimate"
     await store.clients.create("globex", client("g5"))
     more = await store.clients.list("globex", include_totals="estimate")
     assert (more.total, more.total_is_estimate, more.length) == (5, True, 6)
@@ -160,7 +160,7 @@ async def test_an_estimate_of_the_rows_that_somebody_holds(store: Adapters) -> N
     assert [(page.length, page.total, page.total_is_estimate) for page in held] == [(6, 5, True)] * 3
     one = await store.role_permissions.list("acme", role.id, page=0, include_totals="estimate")
     assert (one.total, one.total_is_estimate) == (1, False)
-    # The same user in two organizations is one.
+    # A user in two organizations counts once.
     await store.user_roles.create("acme", "auth0|u01", role.id, organization.id)
     people = await store.user_roles.list_users("acme", role.id, include_totals="estimate")
     assert (people.total, people.total_is_estimate, people.length) == (2, False, 2)
@@ -189,7 +189,7 @@ async def test_pages_know_their_name_on_the_wire(store: Adapters) -> None:
 
 
 AWKWARD = ["a", "A", "á", "a\u0301", "Z", "z", "", " ", "a ", "a\t", "a!", "10", "9", "ß", "ss", "\ue000", "\U0001f600", "İ", "i", "_", "%"]
-"""Names that collations put in different orders, or hold to be the same."""
+"""Names that collations sort differently or treat as equal."""
 
 
 @pytest.mark.parametrize("descending", [False, True])
@@ -202,7 +202,7 @@ async def test_text_sorts_by_code_point_and_null_stands_first(store: Adapters, d
     names = [item.name for item in every]
     assert names == sorted([None, None, *AWKWARD], key=lambda name: (name is not None, name or ""), reverse=descending)
     missing = [item.user_id for item in every if item.name is None]
-    assert missing == sorted(["auth0|ada", "auth0|nobody"], reverse=descending), "the key completes the order"
+    assert missing == sorted(["auth0|ada", "auth0|nobody"], reverse=descending), "the key is the last sort key"
 
 
 @pytest.mark.parametrize("descending", [False, True])
@@ -225,11 +225,11 @@ async def test_flags_and_numbers_sort(store: Adapters) -> None:
     for number, count in enumerate((9, 10, -1)):
         await store.users.update("acme", f"auth0|u0{number}", {"login_count": count})
     top = await store.users.list("acme", sort="login_count:desc", per_page=3)
-    assert [item.login_count for item in top.items] == [10, 9, -1], "a count of nobody's is no 0: it stands behind"
+    assert [item.login_count for item in top.items] == [10, 9, -1], "a missing count is sorted last, unlike 0"
 
 
 def cursor_of(value: Any, id: str, **more: Any) -> str:
-    """A cursor as AuthHero writes it."""
+    """Return a cursor in the format of AuthHero."""
     return base64.urlsafe_b64encode(json.dumps({"s": value, "i": id, **more}).encode()).rstrip(b"=").decode()
 
 
@@ -330,7 +330,7 @@ async def test_a_page_by_number_and_one_by_checkpoint_are_not_asked_for_at_once(
             with pytest.raises(InvalidQueryError, match="page and per_page cannot be combined with from and take"):
                 await list_(**mixed)
         assert (await list_(page=None, per_page=None)).limit == 50
-        assert (await list_(per_page=1001)).limit == 1000, "the page says what it was capped to"
+        assert (await list_(per_page=1001)).limit == 1000, "the page contains the reduced limit"
 
 
 async def test_take_has_its_limits(store: Adapters) -> None:
@@ -340,7 +340,7 @@ async def test_take_has_its_limits(store: Adapters) -> None:
     rest = await store.users.list("acme", from_=first.next)
     assert (rest.limit, rest.length, rest.next, rest.start) == (50, 1, None, 0)
     exact = await store.users.list("acme", take=MANY + 1)
-    assert exact.next is None, "there is nothing behind the last row"
+    assert exact.next is None, "no page follows the last row"
 
 
 async def test_walks_of_every_list(store: Adapters) -> None:
@@ -352,7 +352,7 @@ async def test_walks_of_every_list(store: Adapters) -> None:
     for adapter, count in ((store.sessions, 7), (store.refresh_tokens, 7), (store.connections, 8)):
         ids = [item.id for item in await walk(lambda **options: adapter.list("acme", **options), 3)]  # noqa: B023
         assert len(ids) == len(set(ids)) == count
-        assert ids[:7] == sorted(ids[:7], reverse=True), "at the same instant the key decides"
+        assert ids[:7] == sorted(ids[:7], reverse=True), "rows with equal times are sorted by key"
         assert [item.id async for item in adapter.iterate("acme", batch=2)] == ids
         assert [item.id for item in (await adapter.list("acme", sort="created_at:desc")).items] == ids
 

@@ -1,4 +1,4 @@
-"""Login sessions, and what sessions and refresh tokens do to them, on every engine."""
+"""Login sessions, and the changes by sessions and refresh tokens, on every engine."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
-    """A tenant with two login sessions."""
+    """Return adapters with a tenant and two login sessions."""
     await tenant(adapters, "acme")
     for id in ("login", "other"):
         await adapters.login_sessions.create("acme", login_session(), import_metadata={"id": id})
@@ -26,13 +26,13 @@ async def store(adapters: Adapters) -> Adapters:
 
 
 async def params(store: Adapters) -> str:
-    """The authorization parameters as they are stored."""
+    """Return the stored authorization parameters."""
     rows = await store.database.fetch(Call("SELECT auth_params FROM login_sessions WHERE id = 'login'"))
     return str(rows[0][0])
 
 
 async def expiry(store: Adapters, id: str = "login") -> datetime:
-    """When a login session ends."""
+    """Return when a login session expires."""
     found = await store.login_sessions.get("acme", id)
     assert found is not None
     return found.expires_at
@@ -51,7 +51,7 @@ async def test_merging_keeps_what_nobody_knows(store: Adapters) -> None:
         assert await store.login_sessions.update("acme", "login", {"auth_params": given}) is True
         stored = json.loads(await params(store))
         assert stored == expected
-        assert json.dumps(stored.get("vendor")) == json.dumps(expected.get("vendor")), "order included"
+        assert json.dumps(stored.get("vendor")) == json.dumps(expected.get("vendor")), "including the order of keys"
         found = await store.login_sessions.get("acme", "login")
         assert found is not None
         assert found.auth_params.model_dump(exclude_unset=True) == expected
@@ -99,7 +99,7 @@ async def test_a_login_session_refers_to_a_session_that_is_there(store: Adapters
         await store.login_sessions.update("acme", "login", {"session_id": "s2"})
     assert await store.login_sessions.update("acme", "login", {"session_id": "s1"}) is True
     assert await store.sessions.remove("acme", "s1") is True
-    assert await store.login_sessions.get("acme", "login") is None, "it goes with its session"
+    assert await store.login_sessions.get("acme", "login") is None, "it is deleted with its session"
     assert await store.login_sessions.get("acme", "other") is not None
 
 

@@ -16,7 +16,7 @@ from tests.contract.builders import SOON, log, tenant
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
-    """A tenant."""
+    """Return adapters with a tenant."""
     await tenant(adapters, "acme")
     return adapters
 
@@ -116,7 +116,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 async def old(store: Adapters) -> Adapters:
-    """Two tenants with entries of three types, before an instant, at it and after it."""
+    """Return adapters with two tenants that have entries of three types before, at and after a time."""
     await tenant(store, "globex")
     async with store.batch() as batch:
         for tenant_id in ("acme", "globex"):
@@ -130,7 +130,7 @@ async def old(store: Adapters) -> Adapters:
 
 
 async def left(store: Adapters) -> list[str]:
-    """The entries that are there."""
+    """Return the remaining entries."""
     return sorted([entry.log_id for tenant_id in ("acme", "globex") for entry in (await store.logs.list(tenant_id)).items])
 
 
@@ -159,7 +159,7 @@ async def test_old_entries_are_removed(old: Adapters, narrowed: dict[str, Any], 
     assert await old.logs.cleanup(SOON, **narrowed) == 2 * len(prefixes)
     assert await left(old) == [id for id in before if not (id[:2] in prefixes and id[2] in "01")]
     assert await old.logs.cleanup(SOON, **narrowed) == 0
-    assert await old.logs.cleanup(SOON + timedelta(microseconds=900), **narrowed) == 0, "cut to the millisecond, as the date is"
+    assert await old.logs.cleanup(SOON + timedelta(microseconds=900), **narrowed) == 0, "truncated to milliseconds, like the date"
     assert await old.logs.cleanup(SOON + HOUR, **narrowed) == 2 * len(prefixes)
 
 

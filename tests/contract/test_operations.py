@@ -1,4 +1,4 @@
-"""What is done to tenants as a whole: operations, their events and rollouts, on every engine."""
+"""Operations on tenants, their events, and rollouts, on every engine."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TASKS = 32
 
 
 async def operation(adapters: Adapters, id: str, /, updated_at: Any = SOON, **fields: Any) -> TenantOperation:
-    """An operation with this id; its status is written afterwards."""
+    """Create an operation with this ID and then update its status."""
     status = fields.pop("status", None)
     metadata = {"id": id, "created_at": SOON, "updated_at": updated_at}
     made = await adapters.tenant_operations.create(tenant_operation(**fields), import_metadata=metadata)
@@ -28,7 +28,7 @@ async def operation(adapters: Adapters, id: str, /, updated_at: Any = SOON, **fi
 
 
 def event(operation_id: str = "op_1", step: str = "create", **fields: Any) -> dict[str, Any]:
-    """An event of an operation."""
+    """Return an event of an operation."""
     return {"operation_id": operation_id, "step": step, "outcome": "succeeded", **fields}
 
 

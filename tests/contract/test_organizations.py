@@ -1,4 +1,4 @@
-"""Organizations, members, connections and invitations, and the permissions beside them, on every engine."""
+"""Organizations, members, connections, invitations and permissions, on every engine."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.contract.builders import SOON, connection, invite, organization, perm
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
-    """Acme and Globex, alike."""
+    """Return adapters with two equal tenants, Acme and Globex."""
     for name in ("acme", "globex"):
         await tenant(adapters, name)
     return adapters
@@ -113,7 +113,7 @@ async def test_an_invitation_with_a_new_lifetime_ends_accordingly(store: Adapter
     found = await store.invites.get("acme", "i")
     assert found is not None
     assert await store.invites.update("acme", "i", found.model_copy(update={"invitation_url": "https://x.example"}))
-    assert await end(roles=[]) == timedelta(hours=2), "what is handed back keeps the expiry that it has"
+    assert await end(roles=[]) == timedelta(hours=2), "an unchanged model keeps its expiry"
     assert await end(ttl_sec=3600) == timedelta(hours=1)
     assert await store.invites.update("acme", "i", found.model_copy(update={"ttl_sec": 7200}))
     assert await end(roles=[]) == timedelta(hours=2)
@@ -162,7 +162,7 @@ async def test_what_is_held_is_listed_whole_or_by_pages(store: Adapters) -> None
             return await list_(*place, **options)
 
         every = await asked()
-        assert [getattr(item, field) for item in every] == names, "the oldest first, and all of them"
+        assert [getattr(item, field) for item in every] == names, "all of them, oldest first"
         pages = [await asked(page=number, per_page=2) for number in range(4)]
         assert [item for page in pages for item in page.items] == every
         assert [(page.start, page.limit, page.length, page.total) for page in pages[1:]] == [
@@ -194,7 +194,7 @@ async def test_roles_hold_in_their_scope(store: Adapters) -> None:
     assert await store.user_roles.list("acme", "auth0|ada", "") == [admin]
     assert await store.user_roles.list("acme", "auth0|ada", "org") == [admin, reader]
     assert await store.user_roles.list("acme", "auth0|ada", "ORG") == []
-    assert await store.user_roles.remove("acme", "auth0|ada", reader.id) is True, "it is so: the user does not have it there"
+    assert await store.user_roles.remove("acme", "auth0|ada", reader.id) is True, "the user does not have the permission there"
     assert await store.user_roles.list("acme", "auth0|ada") == [admin, reader]
     for _ in range(2):
         assert await store.user_roles.remove("acme", "auth0|ada", reader.id, "org") is True
@@ -215,7 +215,7 @@ async def test_what_a_user_does_not_have_can_be_taken(store: Adapters) -> None:
     assert await store.user_permissions.list("acme", "auth0|ada") == []
     ada = await store.users.get("acme", "auth0|ada")
     assert ada is not None
-    assert ada.name == "Ada", "nothing to take undoes no batch"
+    assert ada.name == "Ada", "a missing row does not roll back the batch"
 
 
 async def test_the_users_of_a_role_are_told_once_each(store: Adapters) -> None:

@@ -1,4 +1,4 @@
-"""The outbox: one worker at a time, tried again, given up, replayed, on every engine."""
+"""The outbox: leases, retries, dead letters and replays, on every engine."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from tests.contract.builders import SOON, outbox_event, tenant, user
 NOW = datetime(2026, 2, 1, 12, tzinfo=UTC)
 
 
-class Hand:
-    """A clock that is set by hand."""
+class ManualClock:
+    """A clock that the test sets."""
 
     now = NOW
 
@@ -26,26 +26,26 @@ class Hand:
 
 
 @pytest.fixture
-def hand() -> Hand:
-    """The clock of the adapters."""
-    return Hand()
+def hand() -> ManualClock:
+    """Return the clock of the adapters."""
+    return ManualClock()
 
 
 @pytest.fixture
-async def store(adapters: Adapters, hand: Hand) -> Adapters:
-    """Acme with Ada, at an hour that stands still."""
+async def store(adapters: Adapters, hand: ManualClock) -> Adapters:
+    """Return adapters with a tenant and the user Ada, and a clock that does not advance."""
     own = await create_adapters(adapters.database, clock=hand)
     await tenant(own)
     return own
 
 
 async def put(store: Adapters, count: int) -> list[str]:
-    """The ids of new events."""
+    """Create events and return their IDs."""
     return [await store.outbox.create("acme", outbox_event()) for _ in range(count)]
 
 
 async def due(store: Adapters) -> set[str]:
-    """The ids of the events that are to be delivered."""
+    """Return the IDs of the events that are due."""
     return {event.id for event in await store.outbox.get_unprocessed(1000)}
 
 
@@ -71,7 +71,7 @@ async def test_an_event_keeps_the_id_that_it_has(store: Adapters) -> None:
     assert await store.users.remove("acme", "auth0|eve", outbox_events=[own[3]])
     found = await store.outbox.get_by_ids([event["id"] for event in own])
     assert [event.id for event in found] == ["evt-0", "evt-1", "evt-2", "evt-3"]
-    assert len(await due(store) - {"evt-0", "evt-1", "evt-2", "evt-3"}) == 1, "one has an id that was made up"
+    assert len(await due(store) - {"evt-0", "evt-1", "evt-2", "evt-3"}) == 1, "one has a generated ID"
     with pytest.raises(ConflictError):
         await store.outbox.create("acme", own[0])
     with pytest.raises(ConflictError):
@@ -82,7 +82,7 @@ async def test_an_event_keeps_the_id_that_it_has(store: Adapters) -> None:
     assert len(await store.outbox.create("acme", outbox_event(id=None))) == 21
 
 
-async def test_the_oldest_come_first_and_no_more_than_asked_for(store: Adapters, hand: Hand) -> None:
+async def test_the_oldest_come_first_and_no_more_than_asked_for(store: Adapters, hand: ManualClock) -> None:
     ids = []
     for _ in range(4):
         hand.now += timedelta(seconds=1)
@@ -94,11 +94,11 @@ async def test_the_oldest_come_first_and_no_more_than_asked_for(store: Adapters,
             await store.outbox.get_unprocessed(wrong)  # type: ignore[arg-type]  # that is the point
 
 
-async def test_a_claim_lasts_as_long_as_its_lease(store: Adapters, hand: Hand) -> None:
+async def test_a_claim_lasts_as_long_as_its_lease(store: Adapters, hand: ManualClock) -> None:
     one, two = await put(store, 2)
     assert await store.outbox.claim_events([one], "a", timedelta(milliseconds=60_000)) == [one]
     assert await store.outbox.claim_events([one, two], "b", timedelta(milliseconds=60_000)) == [two]
-    assert await store.outbox.claim_events([one, two], "a", timedelta(milliseconds=60_000)) == [one], "what it holds, it holds still"
+    assert await store.outbox.claim_events([one, two], "a", timedelta(milliseconds=60_000)) == [one], "the lease is still held"
     assert await due(store) == set()
     hand.now += timedelta(milliseconds=59_999)
     assert await due(store) == set()
@@ -130,14 +130,14 @@ async def test_a_lease_lasts_whatever_the_clock_of_another_worker_says(
     assert await due(own) == {free}
     assert await own.outbox.claim_events([held, free], "b", timedelta(milliseconds=60_000)) == [free]
     monkeypatch.undo()
-    assert await own.outbox.claim_events([held, free], "a", timedelta(milliseconds=60_000)) == [held], "neither lease has run out"
+    assert await own.outbox.claim_events([held, free], "a", timedelta(milliseconds=60_000)) == [held], "neither lease has expired"
 
 
 async def test_thirty_two_workers_get_each_event_once(store: Adapters) -> None:
     ids = await put(store, 40)
 
     async def claim(worker: int) -> list[str]:
-        # Overlapping, in other orders and of other lengths.
+        # The IDs overlap, in different orders and numbers.
         wanted = ids[worker % 7 :][:: -1 if worker % 2 else 1]
         return await store.outbox.claim_events(wanted, f"worker {worker}", timedelta(milliseconds=60_000))
 
@@ -149,7 +149,7 @@ async def test_thirty_two_workers_get_each_event_once(store: Adapters) -> None:
     assert holders == {id: f"worker {worker}" for worker, part in enumerate(claimed) for id in part}
 
 
-async def test_a_failure_is_counted_and_waited_for(store: Adapters, hand: Hand) -> None:
+async def test_a_failure_is_counted_and_waited_for(store: Adapters, hand: ManualClock) -> None:
     (id,) = await put(store, 1)
     for tried in (1, 2):
         await store.outbox.claim_events([id], "a", timedelta(milliseconds=60_000))
@@ -164,7 +164,7 @@ async def test_a_failure_is_counted_and_waited_for(store: Adapters, hand: Hand) 
         await store.outbox.mark_retry(id, "x", datetime(2026, 1, 1))  # noqa: DTZ001  # that is the point
 
 
-async def test_a_late_worker_touches_nobody_elses_claim(store: Adapters, hand: Hand) -> None:
+async def test_a_late_worker_touches_nobody_elses_claim(store: Adapters, hand: ManualClock) -> None:
     ids = await put(store, 4)
     assert set(await store.outbox.claim_events(ids, "late", timedelta(milliseconds=1000))) == set(ids)
     hand.now += timedelta(seconds=1)
@@ -177,7 +177,7 @@ async def test_a_late_worker_touches_nobody_elses_claim(store: Adapters, hand: H
     assert await store.outbox.mark_retry(ids[0], "boom", NOW, worker_id="next") is True
     assert await store.outbox.dead_letter(ids[1], "boom", worker_id="next") is True
     assert await store.outbox.mark_processed(ids, worker_id="next") == 1
-    assert await store.outbox.mark_processed(ids, worker_id="late") == 1, "nobody has claimed it since"
+    assert await store.outbox.mark_processed(ids, worker_id="late") == 1, "the event has not been claimed again"
 
 
 async def test_failures_at_once_are_all_counted(store: Adapters) -> None:
@@ -199,7 +199,7 @@ async def test_what_was_delivered_is_done(store: Adapters) -> None:
     assert (event.processed_at, event.claimed_by, event.error) == (NOW, None, None)
 
 
-async def test_what_was_given_up_is_listed_and_can_be_replayed(store: Adapters, hand: Hand) -> None:
+async def test_what_was_given_up_is_listed_and_can_be_replayed(store: Adapters, hand: ManualClock) -> None:
     ids = await put(store, 3)
     for id in ids:
         hand.now += timedelta(seconds=1)
@@ -232,7 +232,7 @@ async def test_a_payload_that_cannot_be_read_does_not_end_the_list(store: Adapte
     assert {event.id for event in await store.outbox.get_by_ids(ids)} == set(ids[3:])
 
 
-async def test_clean_up_takes_what_is_done_and_old(store: Adapters, hand: Hand) -> None:
+async def test_clean_up_takes_what_is_done_and_old(store: Adapters, hand: ManualClock) -> None:
     old, dead, new, waiting = await put(store, 4)
     await store.outbox.mark_processed([old])
     await store.outbox.dead_letter(dead, "x")

@@ -1,4 +1,4 @@
-"""Passwords: one is current, on every engine."""
+"""Passwords, of which one is current, on every engine."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ SECRET = "$argon2id$v=19$s3cret"
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
-    """A tenant with Ada and Eve."""
+    """Return adapters with a tenant and the users Ada and Eve."""
     await tenant(adapters, "acme")
     await adapters.users.create("acme", user("eve"))
     return adapters
 
 
 async def create(store: Adapters, name: str, user_id: str = "auth0|ada", **fields: Any) -> str:
-    """The id of a new password, which is its hash, too."""
+    """Create a password and return its ID, which is also its hash."""
     return (await store.passwords.create("acme", {"id": name, "user_id": user_id, "password": name, **fields})).id
 
 
 async def current(store: Adapters, user_id: str = "auth0|ada") -> list[str]:
-    """The ids of the current passwords."""
+    """Return the IDs of the current passwords."""
     return [item.id for item in await store.passwords.list("acme", user_id) if item.is_current]
 
 
@@ -81,7 +81,7 @@ async def test_updates_write_what_is_given_where_they_are_told(store: Adapters) 
     assert found == {"two": ("two", "bcrypt", True), "one": ("new", "argon2id", False)}
     assert await store.passwords.update("acme", {"id": "One", "password": "x"}) is False
     assert await store.passwords.update("acme", {"user_id": "auth0|ADA", "password": "x"}) is False
-    assert await store.passwords.update("acme", {"user_id": "auth0|eve", "password": "x"}) is False, "she has none"
+    assert await store.passwords.update("acme", {"user_id": "auth0|eve", "password": "x"}) is False, "the user has no password"
     for wrong in ({"created_at": SOON}, {"password": None}, {"nonsense": 1}):
         with pytest.raises(InvalidValueError):
             await store.passwords.update("acme", {"id": "one", **wrong})

@@ -1,4 +1,4 @@
-"""``q`` on every engine: the same rows everywhere, and exactly those that plain Python selects."""
+"""``q`` gives the same rows on every engine, compared with an evaluation in Python."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ NAMES: tuple[str | None, ...] = (
 )  # fmt: skip
 MARKED = (None, "true", "a.b*c+d|e^f$g")
 VERY_LONG = "".join(map(chr, range(0x400, 0x450)))
-"""More letters than a nested call would take."""
+"""More letters than nested function calls could handle."""
 
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
-    """Two tenants with the same sorts of users and log entries, clients and connections."""
+    """Return adapters with two tenants that have the same kinds of users, log entries, clients and connections."""
     async with adapters.batch() as batch:
         for name in ("acme", "globex"):
             await tenant(batch, name)
@@ -70,13 +70,13 @@ async def store(adapters: Adapters) -> Adapters:
 
 
 async def names(adapters: Adapters, q: str, **options: Any) -> list[str | None]:
-    """The names of acme's users that match, as often as they are there, in order."""
+    """Return the names of Acme's matching users, with duplicates, in order."""
     page = await adapters.users.list("acme", q=q, per_page=1000, sort="user_id:asc", **options)
     return [item.name for item in page.items if item.user_id != "auth0|ada"]
 
 
 async def ids(adapters: Adapters, q: str) -> set[str]:
-    """The ids of acme's users that match."""
+    """Return the IDs of Acme's matching users."""
     return {item.user_id.removeprefix("auth0|") for item in (await adapters.users.list("acme", q=q, per_page=1000)).items}
 
 
@@ -123,7 +123,7 @@ async def test_equality_is_exact(store: Adapters, name: str) -> None:
         ("?", {"$1 %s ? :a"}),
         (VERY_LONG, set()),
     ],
-    # A set has no order of its own.
+    # A set has no deterministic order.
     ids=lambda value: ascii(value) if isinstance(value, str) else "rows",
 )
 async def test_parts_are_found_in_either_case(store: Adapters, part: str, found: set[str]) -> None:
@@ -134,7 +134,7 @@ async def test_parts_are_found_in_either_case(store: Adapters, part: str, found:
 
 
 def unescaped(part: str) -> str:
-    """The part as it stands between quotes."""
+    """Return the part with the escapes of a quoted value removed."""
     plain = part.replace("\\\\", "\0").replace("\\", "").replace("\0", "\\")
     return plain.replace("\\", "\\\\").replace('"', '\\"')
 
@@ -162,12 +162,13 @@ async def test_beginnings_and_ends(store: Adapters, q: str, found: list[str]) ->
 
 
 def swapped(text: str) -> str:
-    """Every letter in its other case, if it has one."""
-    return "".join(letter.swapcase() if alike(letter, letter.swapcase()) else letter for letter in text)
+    """Return the text with the case of every letter swapped."""
+    return "".join(letter.swapcase() if same_letter(letter, letter.swapcase()) else letter for letter in text)
 
 
 LONG = "\u00fcn\u00cf x\u03c3\u0436\u00dfK.*[" * 6
-"""Longer than any pattern that an engine takes whole, with letters of one byte and of two, and what means something in patterns."""
+"""A text that exceeds the maximum length of a pattern, with letters of one and two bytes and characters with a special meaning in
+patterns."""
 
 
 @pytest.mark.parametrize("length", [9, 20, len(LONG)])
@@ -184,7 +185,7 @@ async def test_long_texts_are_compared_to_the_last_letter(store: Adapters, lengt
 
 
 def largest(seed: int) -> str:
-    """A filter of 8,192 bytes and 64 words, most of them of 60 different letters in another order, some negated."""
+    """Return a filter of 8,192 bytes and 64 words, most of them of 60 different letters in another order, some negated."""
     letters = [chr(0x400 + (number * 7 + seed) % 96) for number in range(60)]
     words = [f"{'-' if number % 4 == 1 else ''}{''.join(letters[number:] + letters[:number])}" for number in range(60)]
     whole = " OR ".join([*words, "e", "-E", "\u00c9", "x"])
@@ -234,7 +235,7 @@ async def test_exists(store: Adapters) -> None:
         assert await names(store, f"NOT NOT {q}") == [name for name in NAMES if name is not None]
 
 
-# --- other kinds -----------------------------------------------------------------------------------------------------------------
+# --- other types -----------------------------------------------------------------------------------------------------------------
 
 
 async def test_booleans(store: Adapters) -> None:
@@ -348,7 +349,7 @@ async def test_free_text(store: Adapters) -> None:
     assert await names(store, "u03@ACME") == [None]
     assert await names(store, "u03@acme lovelace") == []
     assert len(await names(store, "u03@acme OR lovelace")) == 3
-    # An id in part or in another case finds nobody; as it stands it does.
+    # A partial ID or one in another case matches no user, but the exact ID does.
     assert await names(store, "auth0|u03") == [None]
     assert await names(store, "auth0|u0") == await names(store, "AUTH0|U03") == []
     assert await names(store, "love*") == await names(store, "lovelace")
@@ -451,7 +452,7 @@ async def test_blank_is_no_filter(store: Adapters) -> None:
 
 
 def repositories(of: type[Adapter[Any]] = Adapter) -> list[type[Adapter[Any]]]:
-    """All adapters with a table and a list."""
+    """Return all adapters with a table and a list."""
     found = [of] if vars(of).get("rules") and of.__module__.startswith("authhero_sql.") else []
     return found + [each for below in of.__subclasses__() for each in repositories(below)]
 
@@ -509,7 +510,7 @@ async def test_pages_totals_and_walks_keep_to_the_filter(store: Adapters) -> Non
     assert {page.total for page in pages} == {whole.total}
     beyond = await store.users.list("acme", q=q, page=99, include_totals=True)
     assert (beyond.items, beyond.total) == ([], whole.total)
-    # A walk leaves linked accounts out, with a filter as without.
+    # Checkpoint pagination excludes linked accounts, with and without a filter.
     own = [item.user_id for item in whole.items if item.linked_to is None]
     assert len(own) < whole.length
     assert [item.user_id async for item in store.users.iterate("acme", q=q, batch=3)] == own
@@ -547,7 +548,7 @@ async def test_injections_are_values(store: Adapters, text: str) -> None:
             continue
 
 
-# --- what a server keeps -----------------------------------------------------------------------------------------------------------
+# --- prepared statements -----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.engines("postgresql")
@@ -567,7 +568,7 @@ async def test_a_server_keeps_none_of_callers_filters_prepared(migrated_url: str
         assert (await db.fetch(Call(query)))[0][0] == 0
 
 
-# --- tables whose collation folds case -------------------------------------------------------------------------------------------
+# --- case-insensitive collations ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.engines("mysql")
@@ -595,29 +596,29 @@ async def test_tables_that_fold_case_give_the_same_rows(database_url: str) -> No
                 assert [item.user_name for item in found.items] == expected
 
 
-# --- a plain evaluation ----------------------------------------------------------------------------------------------------------
+# --- evaluation in Python --------------------------------------------------------------------------------------------------------
 
 
-def alike(one: str, other: str) -> bool:
-    """Whether two characters are the same, or one letter in its two cases."""
+def same_letter(one: str, other: str) -> bool:
+    """Return whether two characters are equal or differ only in case."""
     if one == other:
         return True
     return (one.lower() == other and other.upper() == one) or (other.lower() == one and one.upper() == other)
 
 
 def contains(text: str, part: str) -> bool:
-    """Whether a text holds a part, in either case."""
-    return any(begins(text[start:], part) for start in range(len(text) - len(part) + 1))
+    """Return whether a text contains a part, ignoring case."""
+    return any(starts_with(text[start:], part) for start in range(len(text) - len(part) + 1))
 
 
-def begins(text: str, part: str) -> bool:
-    """Whether a text begins with a part, in either case."""
-    return len(text) >= len(part) and all(map(alike, text, part))
+def starts_with(text: str, part: str) -> bool:
+    """Return whether a text starts with a part, ignoring case."""
+    return len(text) >= len(part) and all(map(same_letter, text, part))
 
 
-def ends(text: str, part: str) -> bool:
-    """Whether a text ends with a part, in either case."""
-    return len(text) >= len(part) and all(map(alike, text[len(text) - len(part) :], part))
+def ends_with(text: str, part: str) -> bool:
+    """Return whether a text ends with a part, ignoring case."""
+    return len(text) >= len(part) and all(map(same_letter, text[len(text) - len(part) :], part))
 
 
 Test = Callable[[Any], bool]
@@ -625,7 +626,7 @@ Test = Callable[[Any], bool]
 
 @dataclass(frozen=True)
 class Clause:
-    """A text, and whether a row meets it."""
+    """A query, and a function that returns whether a row matches it."""
 
     q: str
     test: Test
@@ -635,14 +636,14 @@ class Clause:
 
 
 def operand(value: str, quoted: bool) -> str:
-    """The value as a text that means it."""
+    """Return the value as an operand of the query language."""
     if quoted or not value:
         return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
     return "".join(letter if letter.isalnum() else f"\\{letter}" for letter in value)
 
 
 def value_of(row: Any, field: str) -> Any:
-    """The public value of a field; a log's place lies in an object of its own."""
+    """Return the value of a field. The location of a log entry is a nested object."""
     if field in ("country_code", "city_name"):
         return getattr(row.location_info, field, None)
     value = getattr(row, field)
@@ -667,16 +668,16 @@ MOMENTS = [
 ]
 
 
-def present(field: str, test: Test) -> Test:
-    """The test of a field's value, where there is one."""
+def field_test(field: str, test: Test) -> Test:
+    """Return a test that requires the field to have a value."""
     return lambda row: value_of(row, field) is not None and test(value_of(row, field))
 
 
-def compared(field: str, text: str, bound: Any, cut: int | None = None) -> list[Clause]:
-    """Equality and all comparisons of a field, the values cut to so many characters."""
+def comparison_clauses(field: str, text: str, bound: Any, cut: int | None = None) -> list[Clause]:
+    """Return clauses with equality and all comparisons of a field, whose values are truncated to ``cut`` characters."""
 
     def at(test: Callable[[Any, Any], bool]) -> Test:
-        return present(field, lambda value: test(value if cut is None else value[:cut], bound))
+        return field_test(field, lambda value: test(value if cut is None else value[:cut], bound))
 
     clauses = [Clause(f"{field}:{text}", at(lambda a, b: bool(a == b)))]
     clauses += [Clause(f"{field}:{sign}{text}", at(test)) for sign, test in SIGNS.items()]
@@ -686,40 +687,40 @@ def compared(field: str, text: str, bound: Any, cut: int | None = None) -> list[
 
 @st.composite
 def text_clauses(draw: st.DrawFn, fields: tuple[str, ...]) -> Clause:
-    """A clause over a text column."""
+    """Generate clauses for a text column."""
     field, value, quoted = draw(st.sampled_from(fields)), draw(st.sampled_from(VALUES)), draw(st.booleans())
-    clauses = compared(field, operand(value, quoted), value)
+    clauses = comparison_clauses(field, operand(value, quoted), value)
     if value:
         bare = operand(value, False)
         clauses += [
-            Clause(f"{field}:{bare}*", present(field, lambda given: begins(given, value))),
-            Clause(f"{field}:*{bare}*", present(field, lambda given: contains(given, value))),
-            Clause(f"{field}:*{bare}", present(field, lambda given: ends(given, value))),
+            Clause(f"{field}:{bare}*", field_test(field, lambda given: starts_with(given, value))),
+            Clause(f"{field}:*{bare}*", field_test(field, lambda given: contains(given, value))),
+            Clause(f"{field}:*{bare}", field_test(field, lambda given: ends_with(given, value))),
         ]
     return draw(st.sampled_from(clauses))
 
 
 @st.composite
 def moment_clauses(draw: st.DrawFn, fields: tuple[str, ...]) -> Clause:
-    """A clause over a column of instants."""
+    """Generate clauses for a time column."""
     field, moment = draw(st.sampled_from(fields)), draw(st.sampled_from(MOMENTS))
-    return draw(st.sampled_from(compared(field, moment, moment, len(moment))))
+    return draw(st.sampled_from(comparison_clauses(field, moment, moment, len(moment))))
 
 
-def exists(fields: tuple[str, ...]) -> st.SearchStrategy[Clause]:
-    """Whether a field is there."""
-    return st.sampled_from([Clause(f"_exists_:{field}", present(field, lambda _: True)) for field in fields])
+def existence_clauses(fields: tuple[str, ...]) -> st.SearchStrategy[Clause]:
+    """Generate clauses for the existence of a field."""
+    return st.sampled_from([Clause(f"_exists_:{field}", field_test(field, lambda _: True)) for field in fields])
 
 
-def truths(fields: tuple[str, ...]) -> st.SearchStrategy[Clause]:
-    """A boolean."""
-    yes = [Clause(f"{field}:true", present(field, lambda given: given is True)) for field in fields]
-    no = [Clause(f"{field}:false", present(field, lambda given: given is False)) for field in fields]
+def flag_clauses(fields: tuple[str, ...]) -> st.SearchStrategy[Clause]:
+    """Generate clauses for a flag."""
+    yes = [Clause(f"{field}:true", field_test(field, lambda given: given is True)) for field in fields]
+    no = [Clause(f"{field}:false", field_test(field, lambda given: given is False)) for field in fields]
     return st.sampled_from([*yes, *no])
 
 
 def words(search: tuple[str, ...], exact: tuple[str, ...]) -> st.SearchStrategy[Clause]:
-    """Free text."""
+    """Generate free text."""
 
     def clause(value: str, quoted: bool) -> Clause:
         def test(row: Any) -> bool:
@@ -732,17 +733,17 @@ def words(search: tuple[str, ...], exact: tuple[str, ...]) -> st.SearchStrategy[
 
 
 def every(one: Test, other: Test) -> Test:
-    """Both."""
+    """Return the conjunction of two clauses."""
     return lambda row: one(row) and other(row)
 
 
-def either(one: Test, other: Test) -> Test:
-    """Any of both."""
+def disjunction(one: Test, other: Test) -> Test:
+    """Return the disjunction of two clauses."""
     return lambda row: one(row) or other(row)
 
 
-def combined(clauses: st.SearchStrategy[Clause]) -> st.SearchStrategy[Clause]:
-    """Clauses negated, side by side and in turn, in parentheses where they have to be."""
+def combinations(clauses: st.SearchStrategy[Clause]) -> st.SearchStrategy[Clause]:
+    """Generate combinations of clauses with negation, AND and OR, in parentheses if necessary."""
 
     def negated(clause: Clause, words: str) -> Clause:
         return Clause(f"{words}({clause.q})", lambda row: not clause.test(row))
@@ -750,12 +751,12 @@ def combined(clauses: st.SearchStrategy[Clause]) -> st.SearchStrategy[Clause]:
     def joined(parts: list[Clause], operator: str) -> Clause:
         whole = parts[0]
         for part in parts[1:]:
-            test = either(whole.test, part.test) if operator == " OR " else every(whole.test, part.test)
+            test = disjunction(whole.test, part.test) if operator == " OR " else every(whole.test, part.test)
             whole = Clause(f"({whole.q}){operator}({part.q})", test)
         return whole
 
     def flat(one: Clause, two: Clause, three: Clause) -> Clause:
-        """OR binds less than what stands side by side, and - binds most; each of these is one clause."""
+        """Generate clauses without parentheses: negation has the highest precedence and OR the lowest."""
         return Clause(f"(({one.q}) OR -({two.q}) ({three.q}))", lambda row: one.test(row) or (not two.test(row) and three.test(row)))
 
     def deeper(inner: st.SearchStrategy[Clause]) -> st.SearchStrategy[Clause]:
@@ -771,30 +772,31 @@ def combined(clauses: st.SearchStrategy[Clause]) -> st.SearchStrategy[Clause]:
 
 TEXTS = ("name", "nickname", "email", "user_id", "linked_to", "last_ip")
 TIMES = ("created_at", "last_login")
-TRUTHS = ("email_verified", "phone_verified", "is_social", "blocked")
-numbers = st.integers(-1, 4).flatmap(lambda number: st.sampled_from(compared("login_count", str(number), number)))
-user_clauses = combined(
+FLAGS = ("email_verified", "phone_verified", "is_social", "blocked")
+numbers = st.integers(-1, 4).flatmap(lambda number: st.sampled_from(comparison_clauses("login_count", str(number), number)))
+user_clauses = combinations(
     st.one_of(
-        text_clauses(TEXTS), moment_clauses(TIMES), truths(TRUTHS), numbers, exists((*TEXTS, *TIMES, *TRUTHS, "login_count")),
+        text_clauses(TEXTS), moment_clauses(TIMES), flag_clauses(FLAGS), numbers,
+        existence_clauses((*TEXTS, *TIMES, *FLAGS, "login_count")),
         words(("email", "name", "phone_number"), ("user_id",)),
     )
 )  # fmt: skip
 LOG_TEXTS = ("type", "ip", "user_id", "city_name", "country_code")
-log_clauses = combined(
+log_clauses = combinations(
     st.one_of(
         text_clauses(LOG_TEXTS),
         moment_clauses(("date",)),
-        exists((*LOG_TEXTS, "description")),
+        existence_clauses((*LOG_TEXTS, "description")),
         words(("ip", "description"), ("user_id",)),
         st.sampled_from([value for value in VALUES if value]).map(
-            lambda value: Clause(f"description:{operand(value, True)}", present("description", lambda given: contains(given, value)))
+            lambda value: Clause(f"description:{operand(value, True)}", field_test("description", lambda given: contains(given, value)))
         ),
     )
 )
 CLIENT_TEXTS = ("client_id", "name", "app_type", "owner_user_id")
-client_clauses = combined(
+client_clauses = combinations(
     st.one_of(
-        text_clauses(CLIENT_TEXTS), truths(("is_first_party",)), exists(CLIENT_TEXTS), moment_clauses(("created_at",)),
+        text_clauses(CLIENT_TEXTS), flag_clauses(("is_first_party",)), existence_clauses(CLIENT_TEXTS), moment_clauses(("created_at",)),
         words(("name", "client_id"), ()),
     )
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What must hold when 32 tasks do the same at once."""
+"""The guarantees for 32 concurrent tasks that do the same."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ DEVICE = {
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
-    """A tenant with a user, a client and a login session."""
+    """Return adapters with a tenant, a user, a client and a login session."""
     await adapters.tenants.create({"id": "acme", "friendly_name": "Acme"})
     await adapters.users.create("acme", {"user_id": "auth0|ada", "connection": "db", "email": "ada@acme.example"})
     await adapters.clients.create("acme", {"client_id": "web", "name": "Web"})
@@ -35,7 +35,7 @@ async def store(adapters: Adapters) -> Adapters:
 
 
 async def login_session(store: Adapters) -> str:
-    """The id of a login session that ends soon."""
+    """Create a login session that expires soon and return its ID."""
     params = {"csrf_token": "c", "authParams": {"client_id": "web"}, "expires_at": SOON}
     return (await store.login_sessions.create("acme", params)).id
 
@@ -282,14 +282,14 @@ async def test_a_code_of_a_type_is_consumed_alone(store: Adapters) -> None:
 
 
 async def rotations(store: Adapters, count: int = TASKS, **options: Any) -> list[RefreshTokenRotation]:
-    """What becomes of a token that as many requests exchange at once, each for a successor of its own."""
+    """Exchange a token in concurrent requests, each with its own successor."""
     await store.refresh_tokens.create("acme", refresh_token("old"))
     successors = [refresh_token(f"new{number}", token_hash=f"hash {number}") for number in range(count)]
     return await asyncio.gather(*(store.refresh_tokens.rotate("acme", "old", successor, **options) for successor in successors))
 
 
 async def tokens(store: Adapters) -> dict[str, RefreshToken]:
-    """All tokens by id."""
+    """Return all tokens by ID."""
     return {token.id: token for token in (await store.refresh_tokens.list("acme", per_page=1000)).items}
 
 
@@ -386,7 +386,7 @@ async def test_first_consents_given_at_once_in_transactions_are_united(store: Ad
         async with store.transaction() as tx:
             consent = {"user_id": "auth0|ada", "clientID": "web", "audience": audience, "scope": [f"scope:{number}"]}
             await tx.grants.create("acme", consent)
-            # The transaction goes on.
+            # The transaction can continue.
             await tx.user_activity.record_login("acme", "auth0|ada", ip="::1")
 
     for audience in ("one", "two", "three"):
@@ -414,7 +414,7 @@ async def test_a_consent_with_an_id_that_is_taken_changes_nothing(store: Adapter
 
 
 async def passwords_of_old(store: Adapters) -> list[str]:
-    """The ids of passwords of which none is current."""
+    """Return the IDs of passwords, none of which is current."""
     made = [{"user_id": "auth0|ada", "password": f"hash {number}", "is_current": False} for number in range(8)]
     return [(await store.passwords.create("acme", password)).id for password in made]
 
@@ -446,7 +446,7 @@ async def test_the_lifetimes_of_an_invitation_changed_at_once_leave_one_that_fit
     assert found.expires_at == found.created_at + timedelta(seconds=found.ttl_sec)
 
 
-# Every method that reads, checks and writes.
+# The tests of every method that reads, checks and writes.
 
 RACES = {
     "action_versions.create": test_actions.test_versions_made_at_once_get_a_number_each,
@@ -465,8 +465,8 @@ RACES = {
     "resource_servers.update": test_options_merged_at_once_lose_nothing,
     "session_cleanup.__call__": test_session_cleanup.test_a_session_that_is_renewed_meanwhile_is_kept_whole,
 }
-"""The race of each method whose write depends on what was read before it."""
-ALONE = {
+"""The test of each method whose write depends on an earlier read."""
+WITHOUT_RACE = {
     "client_registration_tokens.revoke": "reads only what its guarded statement did not find",
     "organization_connections.create": "reads what it has written",
     "proxy_routes.create": "a domain never changes its tenant",
@@ -476,16 +476,16 @@ ALONE = {
     "user_organizations.update": "an organization never changes its tenant",
     "users.update": "test_of_updates_that_expect_the_same_one_is_done: one guarded statement behind a lock",
 }
-"""Methods that read and write, and that nobody can come between; why."""
+"""Methods that read and write without a possible race, and the reasons."""
 READS = {"fetch", "fetch_many", "_get", "_get_as", "_get_written", "_all", "total", "lock_row", "_reject_foreign_tenant"}
 WRITES = {"affected", "counts", "_create", "matched", "_remove", "_update", "write", "write_in_savepoint"}
 BOTH = {"_merge", "_revise", "_revise_column", "_update_with"}
 
 
 def calls(function: Any) -> dict[str, bool]:
-    """The names of what a function calls, but for what only writes a statement down; of each whether it is the adapter's or the module's.
+    """Return the names of the functions that a function calls, and whether each belongs to the adapter or the module.
 
-    What ``_update_result`` reads is read after the write, for the caller.
+    Calls that only build a statement are excluded. ``_update_result`` reads a row for the caller after the write.
     """
     found = [node.func for node in ast.walk(ast.parse(textwrap.dedent(inspect.getsource(function)))) if isinstance(node, ast.Call)]
     found = [name for name in found if "_sql.lock_row" in ast.unparse(name) or "._sql." not in ast.unparse(name)]
@@ -498,8 +498,8 @@ def calls(function: Any) -> dict[str, bool]:
     }
 
 
-def reached(kind: type, name: str, seen: set[tuple[type, str]]) -> set[str]:
-    """What a method of an adapter calls, itself and by way of the adapter's other methods and its module's functions."""
+def called_functions(kind: type, name: str, seen: set[tuple[type, str]]) -> set[str]:
+    """Return the functions that a method calls, directly or through other methods of the adapter and functions of its module."""
     found: set[str] = set()
     for owner in kind.__mro__:
         if (owner, name) in seen or name not in owner.__dict__ or not owner.__module__.startswith("authhero_sql.adapters"):
@@ -508,18 +508,18 @@ def reached(kind: type, name: str, seen: set[tuple[type, str]]) -> set[str]:
         member = owner.__dict__[name]
         for other, own in calls(member.func if isinstance(member, cached_property) else member).items():
             beside = getattr(inspect.getmodule(owner), other, None)
-            found |= {other} | (reached(kind, other, seen) if own else set())
+            found |= {other} | (called_functions(kind, other, seen) if own else set())
             found |= calls(beside).keys() if inspect.isfunction(beside) else set()
     return found
 
 
 def test_every_method_that_reads_and_writes_has_its_race() -> None:
     methods = {
-        f"{adapter}.{name}": reached(kind, name, set())
+        f"{adapter}.{name}": called_functions(kind, name, set())
         for adapter, kind in adapter_classes().items()
         for name, _ in inspect.getmembers(kind, inspect.isfunction)
         if name == "__call__" or not name.startswith("_")
     }
     guarded = {name for name, called in methods.items() if called & BOTH or (called & READS and called & WRITES)}
-    assert guarded - RACES.keys() == ALONE.keys()
-    assert not ALONE.keys() & RACES.keys()
+    assert guarded - RACES.keys() == WITHOUT_RACE.keys()
+    assert not WITHOUT_RACE.keys() & RACES.keys()

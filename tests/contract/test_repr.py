@@ -1,4 +1,4 @@
-"""What adapters and databases look like in a debugger or a log line: what they are, and never a password."""
+"""The ``repr()`` of adapters and databases, which is informative and never contains a password."""
 
 from __future__ import annotations
 

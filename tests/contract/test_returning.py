@@ -1,4 +1,4 @@
-"""``update(…, returning=True)``: the row as it is stored now, instead of whether there was one."""
+"""``update(…, returning=True)`` returns the updated row."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.contract.builders import SOON, client, organization, role, session, t
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
-    """A tenant with Ada, a client, a connection and a session."""
+    """Return adapters with a tenant and the user Ada, a client, a connection and a session."""
     await tenant(adapters)
     await adapters.sessions.create("acme", session(login_session_id="login"))
     return adapters

@@ -1,4 +1,4 @@
-"""What goes in comes out, of every entity and on every engine; what cannot be kept is refused and leaves no trace."""
+"""Every stored value is read unchanged, for every entity and engine. Values that cannot be stored are rejected without any effect."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from authhero_sql.schema import Table
 from authhero_sql.tables import REGISTRY
 from tests.contract.builders import SOON, log, login_session, organization, outbox_event, role, tenant
 from tests.kinds import adapter_classes, entities, insert_of
-from tests.strategies import examples, field_values, instants, json_values, objects, poisons, same, same_parts, texts, wire_fields
+from tests.strategies import examples, field_values, instants, invalid_values, json_values, objects, same, same_parts, texts, wire_fields
 
 Given = dict[str, Any]
 _numbers = itertools.count(1)
@@ -28,17 +28,17 @@ _numbers = itertools.count(1)
 
 @dataclass(frozen=True, kw_only=True)
 class Entity:
-    """How a table is written and read through its adapter.
+    """How to write and read a table through its adapter.
 
     Attributes:
-        key: the Python names of the fields by which the row is found.
-        fixed: fields that are always given and how: they refer to other rows, or chance would break a rule. By wire name.
-        skip: fields that are not kept, are kept elsewhere, or are refused because there is no column for them.
-        free: of the fixed fields, those that ``update`` takes.
-        merged: an object that ``update`` merges key by key.
-        derived: fields that follow from others.
-        unique: the wire name of a key that must be unique across tenants.
-        changes: whether there is an ``update``.
+        key: The Python names of the fields that identify the row.
+        fixed: Strategies for fields that are always set, by wire name: references, and fields whose random values would violate a rule.
+        skip: Fields that are not stored, are stored elsewhere, or are rejected because they have no column.
+        free: The fixed fields that ``update`` accepts.
+        merged: An object that ``update`` merges key by key.
+        derived: Fields that are computed from others.
+        unique: The wire name of a key that must be unique across tenants.
+        changes: Whether the adapter has an ``update``.
     """
 
     key: tuple[str, ...] = ("id",)
@@ -54,20 +54,20 @@ class Entity:
     update: Callable[[Adapters, str, Any, Any], Awaitable[Any]] | None = None
 
 
-def just(**values: Any) -> dict[str, SearchStrategy[Any]]:
-    """Fields with one value each."""
+def constants(**values: Any) -> dict[str, SearchStrategy[Any]]:
+    """Return strategies for fields with one value each."""
     return {name: st.just(value) for name, value in values.items()}
 
 
-ADA = just(user_id="auth0|ada")
-CON = just(connection_id="con_db")
+ADA = constants(user_id="auth0|ada")
+CON = constants(connection_id="con_db")
 
 
-# --- methods of another shape --------------------------------------------------------------------------------------------------
+# --- methods with other parameters ---------------------------------------------------------------------------------------------
 
 
-async def _then(made: Awaitable[Any], got: Callable[[], Awaitable[Any]]) -> Any:
-    """For a method that answers nothing, or only whether: what there is afterwards."""
+async def _read_after(made: Awaitable[Any], got: Callable[[], Awaitable[Any]]) -> Any:
+    """Call a method that does not return a row, and read the row afterwards."""
     await made
     return await got()
 
@@ -77,18 +77,18 @@ async def _only(rows: Awaitable[Any]) -> Any:
     return found[0]
 
 
-def _setting(name: str, **more: Any) -> Entity:
-    """What a tenant has one of, with ``get`` and ``set``."""
+def _tenant_setting(name: str, **more: Any) -> Entity:
+    """Return the entity of a row that exists once per tenant, with ``get`` and ``set``."""
 
     def create(adapters: Adapters, tenant_id: str, values: Given) -> Awaitable[Any]:
         adapter: Any = getattr(adapters, name)
-        return _then(adapter.set(tenant_id, values), lambda: adapter.get(tenant_id))
+        return _read_after(adapter.set(tenant_id, values), lambda: adapter.get(tenant_id))
 
     return Entity(create=create, get=lambda a, t, _: getattr(a, name).get(t), changes=False, **more)
 
 
-def _operators(name: str, **more: Any) -> Entity:
-    """What belongs to no tenant."""
+def _without_tenant(name: str, **more: Any) -> Entity:
+    """Return an entity without a tenant."""
     return Entity(
         create=lambda a, _, values: getattr(a, name).create(values),
         get=lambda a, _, row: getattr(a, name).get(row.id),
@@ -139,12 +139,12 @@ async def _role_permission(adapters: Adapters, tenant_id: str, values: Given) ->
 def _activity(adapters: Adapters, tenant_id: str, values: Given) -> Awaitable[Any]:
     rest = {wire: value for wire, value in values.items() if wire != "user_id"}
     activity = adapters.user_activity
-    return _then(activity.upsert(tenant_id, "auth0|ada", rest), lambda: activity.get(tenant_id, "auth0|ada"))
+    return _read_after(activity.upsert(tenant_id, "auth0|ada", rest), lambda: activity.get(tenant_id, "auth0|ada"))
 
 
 def _user_permission(adapters: Adapters, tenant_id: str, values: Given) -> Awaitable[Any]:
     permissions = adapters.user_permissions
-    return _then(permissions.create(tenant_id, "auth0|ada", values), lambda: _only(permissions.list(tenant_id, "auth0|ada")))
+    return _read_after(permissions.create(tenant_id, "auth0|ada", values), lambda: _only(permissions.list(tenant_id, "auth0|ada")))
 
 
 ENTITIES: dict[str, Entity] = {
@@ -152,8 +152,8 @@ ENTITIES: dict[str, Entity] = {
     "action_versions": Entity(key=("action_id", "id"), changes=False),
     "actions": Entity(),
     "authentication_methods": Entity(fixed=ADA),
-    "branding": _setting("branding", skip=frozenset({"powered_by_logo_url"})),
-    "client_grants": Entity(fixed=just(client_id="web")),
+    "branding": _tenant_setting("branding", skip=frozenset({"powered_by_logo_url"})),
+    "client_grants": Entity(fixed=constants(client_id="web")),
     "client_registration_tokens": Entity(unique="id", changes=False),
     "clients": Entity(key=("client_id",)),
     "codes": Entity(key=("code_id", "code_type"), fixed=ADA, changes=False),
@@ -161,7 +161,7 @@ ENTITIES: dict[str, Entity] = {
     "custom_domains": Entity(
         key=("custom_domain_id",),
         unique="custom_domain_id",
-        # Kept as host names are compared.
+        # Stored in lower case, because host names are compared without case.
         fixed={"domain": texts(255).map(lambda text: text.lower()[:255].rstrip("."))},
         skip=frozenset({"verification_method"}),
     ),
@@ -179,7 +179,7 @@ ENTITIES: dict[str, Entity] = {
     "hooks": Entity(
         key=("hook_id",),
         unique="hook_id",
-        # A hook leads to one thing only, which depends on its trigger.
+        # The trigger of a hook depends on its only target.
         fixed={"trigger_id": st.just("post-user-login"), "url": texts(512)},
         skip=frozenset({"form_id", "template_id", "code_id", "page_id", "permission_required"}),
     ),
@@ -187,7 +187,7 @@ ENTITIES: dict[str, Entity] = {
     "keys": Entity(
         key=("kid",),
         unique="kid",
-        fixed=just(revoked_at=datetime(2999, 1, 1, tzinfo=UTC)),
+        fixed=constants(revoked_at=datetime(2999, 1, 1, tzinfo=UTC)),
         skip=frozenset({"tenant_id", "current", "next", "previous", "revoked"}),
         create=lambda a, _, values: a.keys.create(values),
         get=_key,
@@ -206,22 +206,22 @@ ENTITIES: dict[str, Entity] = {
     "organizations": Entity(unique="id"),
     "passwords": Entity(
         unique="id",
-        fixed={**ADA, **just(is_current=True)},
+        fixed={**ADA, **constants(is_current=True)},
         get=lambda a, t, _: a.passwords.get(t, "auth0|ada"),
         update=lambda a, t, row, fields: a.passwords.update(t, fields if isinstance(fields, BaseModel) else {**fields, "id": row.id}),
     ),
-    "prompt_settings": _setting("prompt_settings"),
+    "prompt_settings": _tenant_setting("prompt_settings"),
     "proxy_routes": Entity(unique="id"),
-    "refresh_tokens": Entity(fixed={**ADA, **just(client_id="web")}),
+    "refresh_tokens": Entity(fixed={**ADA, **constants(client_id="web")}),
     "resource_servers": Entity(merged="options"),
     "role_permissions": Entity(
-        fixed=just(role_id="rol"),
+        fixed=constants(role_id="rol"),
         create=_role_permission,
         get=lambda a, t, _: _only(a.role_permissions.list(t, "rol")),
         changes=False,
     ),
     "roles": Entity(),
-    "rollouts": _operators("rollouts"),
+    "rollouts": _without_tenant("rollouts"),
     "scim_configurations": Entity(key=("connection_id",), fixed=CON),
     "scim_external_ids": Entity(
         fixed={**ADA, **CON},
@@ -231,18 +231,18 @@ ENTITIES: dict[str, Entity] = {
     ),
     "scim_tokens": Entity(key=("token_id",), fixed=CON, get=lambda a, t, row: a.scim_tokens.get_by_hash(t, row.token_hash), changes=False),
     "sessions": Entity(fixed=ADA),
-    "tenant_operation_events": Entity(fixed=just(operation_id=""), create=_event, get=_same_event, changes=False),
-    "tenant_operations": _operators("tenant_operations"),
-    "tenants": _operators("tenants", unique="id"),
+    "tenant_operation_events": Entity(fixed=constants(operation_id=""), create=_event, get=_same_event, changes=False),
+    "tenant_operations": _without_tenant("tenant_operations"),
+    "tenants": _without_tenant("tenants", unique="id"),
     "themes": Entity(key=("theme_id",)),
-    "universal_login_templates": _setting("universal_login_templates"),
+    "universal_login_templates": _tenant_setting("universal_login_templates"),
     "user_activity": Entity(
         fixed=ADA,
         create=_activity,
         get=lambda a, t, _: a.user_activity.get(t, "auth0|ada"),
         update=lambda a, t, _, fields: a.user_activity.upsert(t, "auth0|ada", fields),
     ),
-    "user_organizations": Entity(fixed={**ADA, **just(organization_id="")}, create=_member, changes=False),
+    "user_organizations": Entity(fixed={**ADA, **constants(organization_id="")}, create=_member, changes=False),
     "user_permissions": Entity(
         fixed={**ADA, "organization_id": texts(64, 1)},
         create=_user_permission,
@@ -262,19 +262,19 @@ ENTITIES: dict[str, Entity] = {
         derived=frozenset({"identities"}),
     ),
 }
-"""How each table with fields of its own is used. A role of a user is nothing but its key: see the walks."""
+"""How to use each table with fields of its own. The role of a user only consists of its key; test_walks.py covers it."""
 
 
 def test_every_table_with_a_model_is_here() -> None:
-    assert set(ENTITIES) == entities().keys() - {"user_roles"}, "each table belongs into ENTITIES"
+    assert set(ENTITIES) == entities().keys() - {"user_roles"}, "add each table to ENTITIES"
 
 
-# --- what all of them share ----------------------------------------------------------------------------------------------------
+# --- all entities --------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Case:
-    """An entity with its table, and the ways in."""
+    """An entity and its table."""
 
     name: str
     entity: Entity = field(repr=False)
@@ -285,11 +285,11 @@ class Case:
 
     @property
     def fields(self) -> dict[str, Any]:
-        """The fields that are kept, by wire name."""
+        """The stored fields, by wire name."""
         return {wire: info for wire, info in wire_fields(self._model).items() if wire not in self.entity.skip}
 
     def strategy(self, wire: str) -> SearchStrategy[Any]:
-        """Values of a field; no key is empty, because an empty one is made up."""
+        """Return a strategy for a field. Keys are not empty, because the adapter replaces an empty key."""
         if wire in self.entity.fixed:
             return self.entity.fixed[wire]
         values = field_values(self.table, wire)
@@ -300,7 +300,7 @@ class Case:
         return values.filter(bool) if name in (*self.entity.key, "id") else values
 
     def python(self, wire: str) -> str:
-        """The Python name of a field."""
+        """Return the Python name of a field."""
         return str(next(name for name, info in self._model.model_fields.items() if (info.serialization_alias or name) == wire))
 
     @property
@@ -309,24 +309,24 @@ class Case:
 
     @property
     def constant(self) -> set[str]:
-        """The fields that refer to something: what is given for them is none of the caller's choice here."""
+        """The fields with references, whose values are not random."""
         return set(self.entity.fixed) - self.entity.free - {"domain", "audience", "clientID"}
 
     @property
     def changeable(self) -> list[str]:
-        """The fields that ``update`` takes."""
+        """The fields that ``update`` accepts."""
         fixed = {*self.entity.fixed, "tenant_id"} - self.entity.free
         key = {info.serialization_alias or name for name, info in self._model.model_fields.items() if name in (*self.entity.key, "id")}
         return [wire for wire in self.fields if wire not in fixed | key]
 
-    def poisons(self, *, changeable: bool = False) -> list[tuple[str, Any]]:
-        """Fields, each with something that its column cannot hold."""
+    def invalid_values(self, *, changeable: bool = False) -> list[tuple[str, Any]]:
+        """Return the fields with values that their columns cannot store."""
         wires = self.changeable if changeable else list(self.fields)
         columns = [(wire, self.table.stored(wire)) for wire in wires if wire not in self.constant]
-        return [(wire, poison) for wire, column in columns if column is not None for poison in poisons(column)]
+        return [(wire, value) for wire, column in columns if column is not None for value in invalid_values(column)]
 
     def nullable(self, wire: str) -> bool:
-        """Whether the field may be set to None."""
+        """Return whether the field may be None."""
         column = self.table.stored(wire)
         return column is not None and column.null
 
@@ -349,14 +349,14 @@ class Case:
         return [getattr(row, name) for name in self.entity.key]
 
 
-def shown(row: Any) -> dict[str, Any]:
-    """What a row shows, by wire name: exactly the keys that are stored, without what is absent."""
+def stored_fields(row: Any) -> dict[str, Any]:
+    """Return the stored fields of a row by wire name, without those that are None."""
     data = row if isinstance(row, dict) else row.model_dump(by_alias=True, exclude_unset=True)
     return {wire: value for wire, value in data.items() if value is not None}
 
 
-def kept(table: Table[Any], wire: str, value: Any, row: Mapping[str, Any]) -> bool:
-    """Whether the row shows what was given for a field."""
+def is_stored(table: Table[Any], wire: str, value: Any, row: Mapping[str, Any]) -> bool:
+    """Return whether the row contains the value of a field."""
     column = table.stored(wire)
     if column is not None and column.codec.kind == "mark":
         return row.get(wire) is (value or None)
@@ -368,14 +368,14 @@ def kept(table: Table[Any], wire: str, value: Any, row: Mapping[str, Any]) -> bo
 
 
 async def fresh_tenant(adapters: Adapters) -> str:
-    """A tenant with Ada, a client and a connection."""
+    """Create a tenant with the user Ada, a client and a connection, and return its ID."""
     name = f"t{next(_numbers)}"
     await tenant(adapters, name)
     return name
 
 
 async def count(adapters: Adapters, *tables: str) -> list[int]:
-    """How many rows there are in each."""
+    """Return the number of rows in each table."""
     named = map(adapters.database.dialect.identifier, tables)
     return [(await adapters.database.fetch(Call(f"SELECT count(*) FROM {table}")))[0][0] for table in named]
 
@@ -384,30 +384,30 @@ CASES = [Case(name, entity) for name, entity in ENTITIES.items()]
 CHANGING = [case for case in CASES if case.entity.changes]
 
 
-def every(cases: list[Case]) -> pytest.MarkDecorator:
-    """Runs a test for each of these."""
+def each_case(cases: list[Case]) -> pytest.MarkDecorator:
+    """Run a test for each of these cases."""
     return pytest.mark.parametrize("case", cases, ids=lambda case: case.name, indirect=True)
 
 
-# --- drawing -------------------------------------------------------------------------------------------------------------------
+# --- strategies ----------------------------------------------------------------------------------------------------------------
 
 
 class Current:
-    """The case of the test that runs: arguments are drawn by strategies that know nothing of a test's parameters."""
+    """The case of the current test, because strategies have no access to the parameters of a test."""
 
     case: Case
 
 
 @pytest.fixture
 def case(request: pytest.FixtureRequest) -> Case:
-    """The case, for the strategies, too."""
+    """Return the case and make it available to the strategies."""
     Current.case = request.param
     return Current.case
 
 
 @st.composite
 def inserts(draw: st.DrawFn) -> Given:
-    """What ``create`` takes, by wire name."""
+    """Generate the input of ``create``, by wire name."""
     case = Current.case
     required = [wire for wire, info in case.fields.items() if info.is_required() or wire in (*case.entity.fixed, case.entity.unique)]
     optional = [wire for wire in case.fields if wire not in required]
@@ -417,26 +417,26 @@ def inserts(draw: st.DrawFn) -> Given:
 
 @st.composite
 def updates(draw: st.DrawFn) -> Given:
-    """What ``update`` takes: a few fields, None where the column allows it."""
+    """Generate the input of ``update``: a few fields, including None if the column allows it."""
     case = Current.case
     chosen = draw(st.lists(st.sampled_from(case.changeable), max_size=5, unique=True))
     return {wire: draw(case.strategy(wire) | st.none() if case.nullable(wire) else case.strategy(wire)) for wire in chosen}
 
 
 @st.composite
-def poisoned(draw: st.DrawFn, *, changeable: bool = False) -> tuple[str, Any]:
-    """A field, and what its column cannot hold."""
-    pair: tuple[str, Any] = draw(st.sampled_from(Current.case.poisons(changeable=changeable)))
+def invalid_fields(draw: st.DrawFn, *, changeable: bool = False) -> tuple[str, Any]:
+    """Generate a field and a value that its column cannot store."""
+    pair: tuple[str, Any] = draw(st.sampled_from(Current.case.invalid_values(changeable=changeable)))
     return pair
 
 
 # --- round trips ---------------------------------------------------------------------------------------------------------------
 
 MADE = frozenset({"organization_id", "operation_id", "role_id"})
-"""References that a method takes beside the fields, or that are put in above."""
+"""References that are separate arguments or are set by the functions above."""
 
 
-@every(CASES)
+@each_case(CASES)
 @given(values=inserts())
 @examples(4)
 async def test_what_goes_in_comes_out(adapters: Adapters, case: Case, values: Given) -> None:
@@ -444,57 +444,57 @@ async def test_what_goes_in_comes_out(adapters: Adapters, case: Case, values: Gi
     created = await case.create(adapters, tenant_id, values)
     got = await case.get(adapters, tenant_id, created)
     assert got == created
-    row = shown(created)
-    assert shown(got) == row
+    row = stored_fields(created)
+    assert stored_fields(got) == row
     for wire, value in values.items():
-        # None where a row is made leaves the field to its default.
-        assert value is None or wire in MADE or kept(case.table, wire, value, row), wire
+        # With None, the field gets its default when the row is created.
+        assert value is None or wire in MADE or is_stored(case.table, wire, value, row), wire
 
 
-@every(CHANGING)
+@each_case(CHANGING)
 @given(values=inserts(), changes=updates())
 @examples(4)
 async def test_update_changes_what_is_given_and_nothing_else(adapters: Adapters, case: Case, values: Given, changes: Given) -> None:
     tenant_id = await fresh_tenant(adapters)
     created = await case.create(adapters, tenant_id, values)
-    before = shown(await case.get(adapters, tenant_id, created))
+    before = stored_fields(await case.get(adapters, tenant_id, created))
     assert await case.update(adapters, tenant_id, created, changes)
-    after = shown(await case.get(adapters, tenant_id, created))
+    after = stored_fields(await case.get(adapters, tenant_id, created))
     if "updated_at" in before:
         assert after["updated_at"] > before["updated_at"]
     for wire, value in changes.items():
         wanted = merged(before.get(wire), value) if wire == case.entity.merged else value
-        assert kept(case.table, wire, wanted, after), wire
+        assert is_stored(case.table, wire, wanted, after), wire
     for wire in (before.keys() | after.keys()) - changes.keys() - {"updated_at"} - case.entity.derived:
         assert before.get(wire) == after.get(wire), wire
 
 
-@every(CHANGING)
+@each_case(CHANGING)
 @given(values=inserts(), changes=updates())
 @examples(4)
 async def test_what_was_read_can_be_changed_and_handed_back(adapters: Adapters, case: Case, values: Given, changes: Given) -> None:
-    # A document may be anything, null included, but for where its column must hold one.
+    # A JSON document may have any value, including null, unless its column is NOT NULL.
     assume(all(value is not None or case.nullable(wire) for wire, value in changes.items()))
     tenant_id = await fresh_tenant(adapters)
     created = await case.create(adapters, tenant_id, values)
     read = await case.get(adapters, tenant_id, created)
     assert await case.update(adapters, tenant_id, read, read)
     found = await case.get(adapters, tenant_id, created)
-    assert unstamped(case, found) == unstamped(case, read)
-    before = shown(found)
+    assert without_updated_at(case, found) == without_updated_at(case, read)
+    before = stored_fields(found)
     for wire, value in changes.items():
         setattr(found, case.python(wire), value)
     assert await case.update(adapters, tenant_id, found, found)
-    after = shown(await case.get(adapters, tenant_id, created))
+    after = stored_fields(await case.get(adapters, tenant_id, created))
     for wire, value in changes.items():
-        assert wire == case.entity.merged or kept(case.table, wire, value, after), wire
+        assert wire == case.entity.merged or is_stored(case.table, wire, value, after), wire
     for wire in (before.keys() | after.keys()) - changes.keys() - {"updated_at"} - case.entity.derived:
         assert before.get(wire) == after.get(wire), wire
 
 
 def test_every_update_is_tried() -> None:
     updating = {name for name, kind in adapter_classes().items() if hasattr(kind, "update")}
-    # One takes nothing but an id; the other, which needs an organization, stands below.
+    # One only has an ID. The other requires an organization and has a test below.
     assert {case.name for case in CHANGING} - {"user_activity"} == updating - {"scim_external_ids", "user_organizations"}
 
 
@@ -519,7 +519,7 @@ async def test_memberships_and_settings_can_be_handed_back(adapters: Adapters) -
         assert await adapter.get(tenant_id) == read
 
 
-@every(CHANGING)
+@each_case(CHANGING)
 @given(values=inserts())
 @examples(2)
 async def test_a_mapping_may_name_the_row_and_nothing_else_that_cannot_change(adapters: Adapters, case: Case, values: Given) -> None:
@@ -535,61 +535,61 @@ async def test_a_mapping_may_name_the_row_and_nothing_else_that_cannot_change(ad
         with pytest.raises(InvalidValueError) as caught:
             await case.update(adapters, tenant_id, created, {name: SOON if name.endswith("_at") else "another"})
         assert (caught.value.table, caught.value.field, caught.value.reason) == (case.name, name, "cannot be updated")
-    assert unstamped(case, await case.get(adapters, tenant_id, created)) == unstamped(case, before)
+    assert without_updated_at(case, await case.get(adapters, tenant_id, created)) == without_updated_at(case, before)
 
 
-def unstamped(case: Case, row: Any) -> Given:
-    """What a row shows without the time of its last update; a merged object without what is absent in it."""
-    data = {wire: value for wire, value in shown(row).items() if wire != "updated_at"}
+def without_updated_at(case: Case, row: Any) -> Given:
+    """Return the fields of a row without the time of the last update, and with None removed from a merged object."""
+    data = {wire: value for wire, value in stored_fields(row).items() if wire != "updated_at"}
     return {wire: merged(value, {}) if wire == case.entity.merged else value for wire, value in data.items()}
 
 
 def merged(before: Given | None, given: Given | None) -> Given | None:
-    """An object with the given keys put over those it had; None takes a key out."""
+    """Return an object after merging the given keys. None removes a key."""
     return None if given is None else {key: value for key, value in {**(before or {}), **given}.items() if value is not None}
 
 
-# --- refusals ------------------------------------------------------------------------------------------------------------------
+# --- rejected values -----------------------------------------------------------------------------------------------------------
 
-BESIDE = {"users": ("user_activity", "passwords"), "sessions": ("login_sessions",), "refresh_tokens": ("login_sessions",)}
-"""What else a method writes."""
+OTHER_TABLES = {"users": ("user_activity", "passwords"), "sessions": ("login_sessions",), "refresh_tokens": ("login_sessions",)}
+"""The other tables that a method writes to."""
 
 
 @pytest.fixture
 async def tenant_id(adapters: Adapters) -> str:
-    """One tenant for all examples: none of them may write anything."""
+    """Return one tenant for all examples, because none of them may write a row."""
     return await fresh_tenant(adapters)
 
 
-@every([case for case in CASES if case.poisons()])
-@given(values=inserts(), bad=poisoned())
+@each_case([case for case in CASES if case.invalid_values()])
+@given(values=inserts(), bad=invalid_fields())
 @examples(5)
 async def test_what_cannot_be_kept_is_refused(adapters: Adapters, tenant_id: str, case: Case, values: Given, bad: tuple[str, Any]) -> None:
-    wire, poison = bad
-    tables = (case.name, *BESIDE.get(case.name, ()))
+    wire, value = bad
+    tables = (case.name, *OTHER_TABLES.get(case.name, ()))
     before = await count(adapters, *tables)
     with pytest.raises(InvalidValueError) as caught:
-        await case.create(adapters, tenant_id, {**values, wire: poison})
+        await case.create(adapters, tenant_id, {**values, wire: value})
     assert (caught.value.table, (caught.value.field or "").split(".")[0]) == (case.name, wire)
     assert await count(adapters, *tables) == before
 
 
-@every([case for case in CHANGING if case.poisons(changeable=True)])
-@given(values=inserts(), changes=updates(), bad=poisoned(changeable=True))
+@each_case([case for case in CHANGING if case.invalid_values(changeable=True)])
+@given(values=inserts(), changes=updates(), bad=invalid_fields(changeable=True))
 @examples(5)
 async def test_a_refused_update_changes_nothing(
     adapters: Adapters, case: Case, values: Given, changes: Given, bad: tuple[str, Any]
 ) -> None:
-    wire, poison = bad
+    wire, value = bad
     tenant_id = await fresh_tenant(adapters)
     created = await case.create(adapters, tenant_id, values)
     with pytest.raises(InvalidValueError) as caught:
-        await case.update(adapters, tenant_id, created, {**changes, wire: poison})
+        await case.update(adapters, tenant_id, created, {**changes, wire: value})
     assert (caught.value.table, (caught.value.field or "").split(".")[0]) == (case.name, wire)
     assert await case.get(adapters, tenant_id, created) == created
 
 
-# --- what does not fit above ---------------------------------------------------------------------------------------------------
+# --- special cases -------------------------------------------------------------------------------------------------------------
 
 
 @given(text=texts(), detail=json_values(), wide=st.integers(0, 3))
@@ -632,13 +632,13 @@ async def test_a_role_is_given_to_exactly_that_user_there(adapters: Adapters, us
     assert await adapters.user_roles.remove(tenant_id, user_id, made.id, organization_id)
 
 
-# --- what a create does not take -----------------------------------------------------------------------------------------------
+# --- input that create rejects -------------------------------------------------------------------------------------------------
 
 IMPORTING = [case for case in CASES if case.entity.create is None and case.name != "keys"]
-"""Those whose ``create`` takes ``import_metadata``."""
+"""The entities whose ``create`` accepts ``import_metadata``."""
 
 
-@every(IMPORTING)
+@each_case(IMPORTING)
 @given(values=inserts())
 @examples(1)
 async def test_what_an_import_keeps_is_no_field(adapters: Adapters, tenant_id: str, case: Case, values: Given) -> None:

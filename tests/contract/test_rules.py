@@ -1,4 +1,4 @@
-"""The rules that hold for every adapter, on every engine."""
+"""The common rules of all adapters, on every engine."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from tests.contract.builders import (
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
-    """Two tenants that look alike."""
+    """Return adapters with two equal tenants."""
     await tenant(adapters, "acme")
     await tenant(adapters, "globex")
     return adapters
@@ -91,12 +91,12 @@ async def test_updates_of_every_adapter(store: Adapters) -> None:
     ]
     for adapter, place, fields, name in adapters:
         assert await adapter.update(*place, fields) is True
-        assert await adapter.update(*place, fields) is True, "the same values again still match"
+        assert await adapter.update(*place, fields) is True, "an update with the same values matches"
         before = await adapter.get(*place)
         assert await adapter.update(*place, {}) is True
         after = await adapter.get(*place)
         if hasattr(after, "updated_at"):
-            assert after.updated_at > before.updated_at, "bumped, also by nothing"
+            assert after.updated_at > before.updated_at, "updated_at changes even without other changes"
         for missing in ((*place[:-1], "missing"), (*place[:-1], place[-1].upper()), (*place[:-1], f"{place[-1]} ")):
             assert await adapter.update(*missing, fields) is False
             assert await adapter.update(*missing, {}) is False
@@ -174,7 +174,7 @@ async def test_ids_are_compared_exactly(store: Adapters, entity: str) -> None:
     adapter: Any = getattr(store, entity)
     place = () if entity == "tenants" else ("acme",)
     more = ("otp",) if entity == "codes" else ()
-    # "ß" and "ss", "å" in one and in two characters, and a digit of another script are the same to some collations.
+    # Some collations treat as equal: "ß" and "ss", "å" in one and in two characters, and digits of different scripts.
     likes = ("kßå1", "Kßå1", "KSSÅ1", "ksså1", "kßa\u030a1", "kßa1", "kßå\u0661", "kßå1 ", " kßå1", "kßå1\t", "kßå1\u200b", "k%1", "kßå_")
     made = []
     for number, id in enumerate(likes):
@@ -289,7 +289,7 @@ async def test_json_keeps_what_it_is_given(store: Adapters) -> None:
     await store.users.create("acme", user("json", app_metadata=METADATA, user_metadata={"only": None}))
     found = await store.users.get("acme", "auth0|json")
     assert found is not None
-    assert json.dumps(found.app_metadata) == json.dumps(METADATA), "order included"
+    assert json.dumps(found.app_metadata) == json.dumps(METADATA), "including the order of keys"
     assert found.user_metadata == {"only": None}
     options = {"client_id": "x", "unknown": {"kept": [None]}, "passwordPolicy": "good"}
     made = await store.connections.create("acme", connection("o", options=options))

@@ -1,4 +1,4 @@
-"""SCIM configurations, tokens and external ids, on every engine."""
+"""SCIM configurations, tokens and external IDs, on every engine."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TASKS = 32
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
-    """Two tenants."""
+    """Return adapters with two tenants."""
     await tenant(adapters, "acme")
     await tenant(adapters, "globex")
     return adapters
@@ -80,7 +80,7 @@ async def test_what_a_token_is_given_comes_back(store: Adapters) -> None:
 
 async def test_a_token_is_found_by_its_hash_alone(store: Adapters) -> None:
     made = await store.scim_tokens.create("acme", scim_token(valid_until=SOON - timedelta(days=900)))
-    assert await store.scim_tokens.get_by_hash("acme", "hash of tok_1") == made, "expired ones included"
+    assert await store.scim_tokens.get_by_hash("acme", "hash of tok_1") == made, "including expired ones"
     for place in (
         ("globex", "hash of tok_1"),
         ("acme", "Hash of tok_1"),

@@ -1,4 +1,4 @@
-"""The indexes of beginnings: with and without them the same answers."""
+"""The indexes for prefix searches do not change the results."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from authhero_sql import (
     migrate_to_latest,
 )
 from authhero_sql.tables import USERS
-from tests.migrations.helpers import answer
+from tests.migrations.helpers import call_json
 
 pytestmark = [pytest.mark.anyio]
 NAMES = [
@@ -47,15 +47,15 @@ BEGINNINGS = [
 BUILT = ["idx_users_search_email", "idx_users_search_name"]
 
 
-async def found(adapters: Adapters) -> list[list[str]]:
-    """Who is found by each of the beginnings, and who is not."""
+async def matches_by_prefix(adapters: Adapters) -> list[list[str]]:
+    """Return the users that each prefix matches."""
     forms = ("name:{}*", "-name:{}*", "name:*{}*", "{}")
     asked = [form.format(beginning) for form in forms for beginning in BEGINNINGS]
     return [[user.user_id for user in (await adapters.users.list("acme", q=q)).items] for q in asked]
 
 
-async def filled(database: Database) -> Adapters:
-    """Two tenants with users of all the names."""
+async def create_users(database: Database) -> Adapters:
+    """Return adapters with two tenants that have users with all names."""
     adapters = await create_adapters(database)
     for tenant in ("acme", "globex"):
         await adapters.tenants.create({"id": tenant, "friendly_name": tenant})
@@ -68,8 +68,8 @@ async def filled(database: Database) -> Adapters:
 async def test_answers_are_the_same_with_and_without(database_url: str) -> None:
     async with connect(database_url) as database:
         await migrate_to_latest(database)
-        adapters = await filled(database)
-        before = await found(adapters)
+        adapters = await create_users(database)
+        before = await matches_by_prefix(adapters)
         assert before[0] == [f"auth0|acme{number}" for number in (5, 4, 3, 2, 1, 0)]
         assert before[len(BEGINNINGS) - 1] == []
         declared = (await check_schema(database)).differences
@@ -80,17 +80,17 @@ async def test_answers_are_the_same_with_and_without(database_url: str) -> None:
         built = [index.name for index in USERS.search if database.dialect.supports_index(index)]
         assert await create_search_indexes(database) == built
         assert await create_search_indexes(database) == []
-        assert await found(adapters) == before
-        assert (await check_schema(database)).differences == declared, "whoever has them has what is declared"
+        assert await matches_by_prefix(adapters) == before
+        assert (await check_schema(database)).differences == declared, "the search indexes are not reported as differences"
         assert await migrate_to_latest(database) == []
         assert await drop_search_indexes(database) == built
         assert await drop_search_indexes(database) == []
-        assert await found(adapters) == before
+        assert await matches_by_prefix(adapters) == before
 
 
 @pytest.mark.engines("sqlite")
 async def test_the_command_builds_and_drops_them(database_url: str) -> None:
-    await answer("migrate", url=database_url)
-    assert await answer("search-index", url=database_url) == {"created": BUILT}
-    assert await answer("search-index", url=database_url) == {"created": []}
-    assert await answer("search-index", "--drop", url=database_url) == {"dropped": BUILT}
+    await call_json("migrate", url=database_url)
+    assert await call_json("search-index", url=database_url) == {"created": BUILT}
+    assert await call_json("search-index", url=database_url) == {"created": []}
+    assert await call_json("search-index", "--drop", url=database_url) == {"dropped": BUILT}

@@ -1,4 +1,4 @@
-"""The clean-up of login sessions, sessions and refresh tokens, on every engine."""
+"""The cleanup of login sessions, sessions and refresh tokens, on every engine."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ MS = timedelta(milliseconds=1)
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
-    """Two tenants with Ada and Eve in each."""
+    """Return adapters with two tenants, each with the users Ada and Eve."""
     for name in ("acme", "globex"):
         await tenant(adapters, name)
         await adapters.users.create(name, user("eve"))
     return adapters
 
 
-async def counts(store: Adapters, tenant_id: str | None = None, user_id: str | None = None, **options: Any) -> tuple[int, int, int]:
-    """How many tokens, sessions and login sessions a clean-up removes."""
+async def cleanup_counts(store: Adapters, tenant_id: str | None = None, user_id: str | None = None, **options: Any) -> tuple[int, int, int]:
+    """Run a cleanup and return the numbers of deleted tokens, sessions and login sessions."""
     done = await store.session_cleanup(tenant_id, user_id, **options)
     return done.refresh_tokens, done.sessions, done.login_sessions
 
 
-async def one_of_each(store: Adapters, tenant_id: str, user_id: str, expires: datetime) -> None:
-    """A login session, a session and a token that end at the same instant."""
+async def create_expiring_rows(store: Adapters, tenant_id: str, user_id: str, expires: datetime) -> None:
+    """Create a login session, a session and a token that expire at the same time."""
     name = f"{tenant_id[0]}{user_id[-3:]}"
     await store.login_sessions.create(
         tenant_id, login_session(expires_at=expires, user_id=user_id), import_metadata={"id": f"login {name}"}
@@ -50,20 +50,20 @@ async def test_tenant_and_user_narrow_it(store: Adapters) -> None:
     expired = store.context.now() - 9 * DAY
     for tenant_id in ("acme", "globex"):
         for user_id in ("auth0|ada", "auth0|eve"):
-            await one_of_each(store, tenant_id, user_id, expired)
-    assert await counts(store, "nowhere") == (0, 0, 0)
-    assert await counts(store, "acme", "auth0|Ada") == (0, 0, 0)
-    assert await counts(store, "acme", "auth0|ada") == (1, 1, 1)
+            await create_expiring_rows(store, tenant_id, user_id, expired)
+    assert await cleanup_counts(store, "nowhere") == (0, 0, 0)
+    assert await cleanup_counts(store, "acme", "auth0|Ada") == (0, 0, 0)
+    assert await cleanup_counts(store, "acme", "auth0|ada") == (1, 1, 1)
     assert await store.sessions.get("acme", "aeve") is not None
     assert await store.sessions.get("globex", "gada") is not None
-    assert await counts(store, user_id="auth0|eve") == (2, 2, 2)
-    assert await counts(store, "globex") == (1, 1, 1)
-    assert await counts(store) == (0, 0, 0)
+    assert await cleanup_counts(store, user_id="auth0|eve") == (2, 2, 2)
+    assert await cleanup_counts(store, "globex") == (1, 1, 1)
+    assert await cleanup_counts(store) == (0, 0, 0)
 
 
 async def test_a_login_session_that_goes_with_its_session_is_counted(store: Adapters) -> None:
-    await one_of_each(store, "acme", "auth0|ada", store.context.now() - 9 * DAY)
-    assert await counts(store) == (1, 1, 1)
+    await create_expiring_rows(store, "acme", "auth0|ada", store.context.now() - 9 * DAY)
+    assert await cleanup_counts(store) == (1, 1, 1)
     assert await store.database.fetch(Call("SELECT id FROM login_sessions")) == []
 
 
@@ -71,13 +71,13 @@ async def test_a_login_session_that_goes_with_its_session_is_counted(store: Adap
 async def test_the_grace_is_kept_to_the_millisecond(store: Adapters, grace: timedelta) -> None:
     clock: Any = store.context.clock
     now = store.context.now()
-    await one_of_each(store, "acme", "auth0|ada", now - grace)
-    await one_of_each(store, "acme", "auth0|eve", now + DAY)
+    await create_expiring_rows(store, "acme", "auth0|ada", now - grace)
+    await create_expiring_rows(store, "acme", "auth0|eve", now + DAY)
     clock.step = timedelta(0)
     clock.now = now
-    assert await counts(store, grace=grace) == (0, 0, 0)
+    assert await cleanup_counts(store, grace=grace) == (0, 0, 0)
     clock.now = now + MS
-    assert await counts(store, grace=grace) == (1, 1, 1)
+    assert await cleanup_counts(store, grace=grace) == (1, 1, 1)
     for found in (
         await store.sessions.get("acme", "aeve"),
         await store.refresh_tokens.get("acme", "aeve"),
@@ -100,7 +100,7 @@ async def test_login_sessions_that_live_are_kept_without_their_session(store: Ad
         params = login_session(expires_at=expires, session_id="gone", state="completed")
         await store.login_sessions.create("acme", params, import_metadata={"id": name})
     await store.database.execute(Call("UPDATE login_sessions SET expires_at_ts = NULL WHERE id = 'endless'"))
-    assert await counts(store) == (0, 1, 0)
+    assert await cleanup_counts(store) == (0, 1, 0)
     left = await store.database.fetch(Call("SELECT id, session_id, state FROM login_sessions ORDER BY id"))
     assert [tuple(row) for row in left] == [(name, None, "completed") for name in ("endless", "in its grace", "living")]
 
@@ -115,7 +115,7 @@ async def test_either_expiry_ends_a_session_and_none_never_does(store: Adapters)
         times = {"expires_at": expires, "idle_expires_at": idle}
         await store.sessions.create("acme", session(name, login_session_id="x", **times))
         await store.refresh_tokens.create("acme", refresh_token(name, login_id="x", **times))
-    assert await counts(store) == (5, 5, 0)
+    assert await cleanup_counts(store) == (5, 5, 0)
     for table in ("sessions", "refresh_tokens"):
         left = await store.database.fetch(Call(f"SELECT id FROM {table} ORDER BY id"))
         assert [row[0] for row in left] == ["stays5", "stays6", "stays7", "stays8"]
@@ -128,34 +128,34 @@ async def test_more_than_a_batch(store: Adapters) -> None:
             await tx.sessions.create("acme", session(f"s{number}", login_session_id="x", expires_at=expired))
             await tx.refresh_tokens.create("acme", refresh_token(f"r{number}", login_id="x", expires_at=expired))
             await tx.login_sessions.create("acme", login_session(expires_at=expired, session_id=f"s{number}"))
-    assert await counts(store) == (501, 501, 501)
+    assert await cleanup_counts(store) == (501, 501, 501)
 
 
 @pytest.mark.transactions
 async def test_it_works_inside_a_transaction(store: Adapters) -> None:
-    await one_of_each(store, "acme", "auth0|ada", store.context.now() - 9 * DAY)
+    await create_expiring_rows(store, "acme", "auth0|ada", store.context.now() - 9 * DAY)
 
     async def fails() -> None:
         async with store.transaction() as tx:
-            assert await counts(tx) == (1, 1, 1)
+            assert await cleanup_counts(tx) == (1, 1, 1)
             raise KeyError
 
     with pytest.raises(KeyError):
         await fails()
-    assert await counts(store) == (1, 1, 1)
+    assert await cleanup_counts(store) == (1, 1, 1)
 
 
-class Interrupting(CountingDatabase):
-    """Lets something happen once, between the look for what has expired and its removal."""
+class InterruptingDatabase(CountingDatabase):
+    """A database that calls a function once, between the query for expired rows and their deletion."""
 
-    def __init__(self, database: Database, meanwhile: Callable[[], Awaitable[object]]) -> None:
+    def __init__(self, database: Database, interrupt: Callable[[], Awaitable[object]]) -> None:
         super().__init__(database)
-        self.meanwhile: list[Callable[[], Awaitable[object]]] = [meanwhile]
+        self.interrupts: list[Callable[[], Awaitable[object]]] = [interrupt]
 
     async def write(self, calls: Sequence[Call], *, unordered: bool = False) -> list[int]:
-        """Sessions are removed several statements at a time."""
-        while self.meanwhile:
-            await self.meanwhile.pop()()
+        """Call the function before the first deletion of sessions, which uses several statements."""
+        while self.interrupts:
+            await self.interrupts.pop()()
         return await super().write(calls, unordered=unordered)
 
 
@@ -166,9 +166,9 @@ async def test_a_session_that_is_renewed_meanwhile_is_kept_whole(store: Adapters
         await store.sessions.create("acme", session(name, login_session_id="x", **{expiry: now - 9 * DAY}))
         params = login_session(expires_at=now + DAY, session_id=name)
         await store.login_sessions.create("acme", params, import_metadata={"id": f"login {name}"})
-    interrupting = Interrupting(store.database, lambda: store.sessions.update("acme", "renewed", {expiry: now + DAY}))
+    interrupting = InterruptingDatabase(store.database, lambda: store.sessions.update("acme", "renewed", {expiry: now + DAY}))
     sweeping = Adapters(replace(store.context, database=interrupting, executor=interrupting))
-    assert await counts(sweeping) == (0, 1, 0)
+    assert await cleanup_counts(sweeping) == (0, 1, 0)
     assert await store.sessions.get("acme", "gone") is None
     assert await store.sessions.get("acme", "renewed") is not None
     left = await store.database.fetch(Call("SELECT id, session_id FROM login_sessions ORDER BY id"))
@@ -184,15 +184,15 @@ async def test_a_batch_is_one_whatever_the_tenants_in_it(store: Adapters) -> Non
             await batch.sessions.create(f"t{number}", session("same", login_session_id="x", expires_at=expired))
             alive = session(f"alive in {number}", login_session_id="x", expires_at=store.context.now() + DAY)
             await batch.sessions.create(f"t{number}", alive)
-        # The id that has expired elsewhere lives here.
+        # The session with this ID has expired in the other tenant only.
         await batch.sessions.create("acme", session("same", login_session_id="x", expires_at=store.context.now() + DAY))
         for tenant_id in ("acme", "t1"):
             params = login_session(session_id="same", expires_at=store.context.now() + DAY)
             await batch.login_sessions.create(tenant_id, params, import_metadata={"id": f"login {tenant_id}"})
     counting = CountingDatabase(store.database)
     sweeping = Adapters(replace(store.context, database=counting, executor=counting))
-    assert await counts(sweeping) == (0, 60, 0)
-    assert sum(len(statements) for _, statements in counting.taken()) <= 10
+    assert await cleanup_counts(sweeping) == (0, 60, 0)
+    assert sum(len(statements) for _, statements in counting.pop_trips()) <= 10
     left = await store.database.fetch(Call("SELECT id, session_id FROM login_sessions ORDER BY id"))
     assert [tuple(row) for row in left] == [("login acme", "same"), ("login t1", None)]
     assert await store.sessions.get("acme", "same") is not None
@@ -201,5 +201,5 @@ async def test_a_batch_is_one_whatever_the_tenants_in_it(store: Adapters) -> Non
 async def test_a_count_that_is_refused_leaves_nothing_behind(adapters: Adapters) -> None:
     with pytest.raises(InvalidValueError):
         await adapters.session_cleanup("acme", {"no": "id"}, dry_run=True)  # type: ignore[arg-type]
-    # A coroutine that nobody awaits is told when it is collected.
+    # The warning about a coroutine that was not awaited appears when it is collected.
     gc.collect()

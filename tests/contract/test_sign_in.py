@@ -1,4 +1,4 @@
-"""What a sign-in needs beside the user: login sessions, sessions, tokens, codes, passwords, clients' connections, clean-up."""
+"""The rows of a sign-in except the user: login sessions, sessions, tokens, codes, passwords, clients' connections, and the cleanup."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
-    """Two tenants with Ada in each, and a login session."""
+    """Return adapters with two tenants, each with the user Ada, and a login session."""
     await tenant(adapters, "acme")
     await tenant(adapters, "globex")
     await adapters.login_sessions.create("acme", login_session(), import_metadata={"id": "login"})
@@ -25,7 +25,7 @@ async def store(adapters: Adapters) -> Adapters:
 
 
 async def expiry(store: Adapters) -> datetime:
-    """When the login session ends."""
+    """Return when the login session expires."""
     found = await store.login_sessions.get("acme", "login")
     assert found is not None
     return found.expires_at
@@ -88,7 +88,7 @@ async def test_sessions_push_their_login_session_out_and_never_back(store: Adapt
         await store.sessions.create("acme", session("s2", expires_at=SOON + 9 * DAY))
     with pytest.raises(ForeignKeyError):
         await store.sessions.create("acme", session("s9", user_id="nobody", expires_at=SOON + 9 * DAY))
-    assert await expiry(store) == SOON + 3 * DAY, "nothing of a write that failed is there"
+    assert await expiry(store) == SOON + 3 * DAY, "the failed write was rolled back"
     assert await store.sessions.remove("acme", "s2") is True
 
 
@@ -117,7 +117,7 @@ async def test_refresh_tokens(store: Adapters) -> None:
     assert await store.refresh_tokens.revoke_by_login_session("acme", "login", SOON + DAY) == 1
     first = await store.refresh_tokens.get("acme", "r1")
     assert first is not None
-    assert first.revoked_at == SOON, "the first time is kept"
+    assert first.revoked_at == SOON, "the first time is stored"
 
 
 async def test_codes(store: Adapters) -> None:
@@ -212,7 +212,7 @@ async def test_log_entries(store: Adapters) -> None:
 
 
 async def cleanup_rows(store: Adapters, now: datetime) -> None:
-    """Rows that expired long ago, lately, and never."""
+    """Create rows that expired long ago, that expired recently, and that never expire."""
     for name, age in (("old", 8), ("late", 6)):
         gone = now - timedelta(days=age)
         await store.sessions.create("acme", session(f"s_{name}", expires_at=gone, login_session_id=f"l_{name}"))
@@ -235,7 +235,7 @@ async def test_clean_up_of_sessions(store: Adapters) -> None:
     assert (await store.session_cleanup()).model_dump() == {"refresh_tokens": 1, "sessions": 2, "login_sessions": 1}
     assert (await store.session_cleanup()).model_dump() == nothing
     alive = await store.login_sessions.get("acme", "l_alive")
-    assert alive is not None, "it lives, though its session has gone"
+    assert alive is not None, "it exists although its session was deleted"
     assert alive.session_id is None
     for name in ("s_late", "s_idle_late", "s_endless"):
         assert await store.sessions.get("acme", name) is not None

@@ -1,4 +1,4 @@
-"""Users: linked accounts, activity, passwords, outbox events."""
+"""Users: linked accounts, activity, passwords and outbox events."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ EVENT = {
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
-    """Two tenants with Ada in each."""
+    """Return adapters with two tenants and their users Ada."""
     await tenant(adapters, "acme")
     await tenant(adapters, "globex")
     return adapters
 
 
 async def events(store: Adapters) -> list[Any]:
-    """The rows of the outbox."""
+    """Return the rows of the outbox."""
     columns = "tenant_id, event_type, log_type, aggregate_type, aggregate_id, payload, id, retry_count, processed_at"
     return [tuple(row) for row in await store.database.fetch(Call(f"SELECT {columns} FROM outbox_events ORDER BY created_at, id"))]
 
@@ -79,7 +79,7 @@ async def test_linked_accounts_become_identities(store: Adapters) -> None:
 
 
 async def test_a_user_is_found_by_its_address(store: Adapters) -> None:
-    """What ``get`` gives of it, with the accounts that are linked to it and no other's."""
+    """Test that the result equals that of ``get`` and contains only the user's own linked accounts."""
     address = "ada@acme.example"
     linked = {"connection": "google", "linked_to": "auth0|ada", "email": "ada@gmail.example"}
     await store.users.create("acme", {**linked, "user_id": "google-oauth2|1"})
@@ -118,7 +118,7 @@ async def test_of_several_accounts_with_one_address_the_first_is_a_primary_one_t
         assert found == await store.users.get("acme", f"{first}|1")
         for provider in accounts:
             alone = await store.users.get_by_email("acme", address, provider=provider)
-            assert alone == await store.users.get("acme", f"{provider}|1"), "another provider's account is another one"
+            assert alone == await store.users.get("acme", f"{provider}|1"), "the account of another provider is a different user"
         assert await store.users.remove("acme", f"{first}|1")
     assert await store.users.get_by_email("acme", address) is None
     assert await store.users.get_by_email("acme", "ada@acme.example", provider="sms") is None
@@ -236,7 +236,7 @@ async def test_addresses_and_user_names_are_unique_with_their_provider_and_compa
     found = await store.users.get("acme", "auth0|e0")
     assert found is not None
     assert (found.email, found.login_count) == ("Ada@acme.example", 0), "all or nothing"
-    assert await store.users.update("acme", "auth0|ada", {"email": "ada@acme.example"}) is True, "its own address is no conflict"
+    assert await store.users.update("acme", "auth0|ada", {"email": "ada@acme.example"}) is True, "the user's own email is not a conflict"
 
 
 async def test_ids(store: Adapters) -> None:
@@ -317,7 +317,7 @@ async def test_an_identity_is_known_without_any_prefix(store: Adapters) -> None:
 
 
 async def test_accounts_are_listed_whole_however_much_they_hold(store: Adapters) -> None:
-    """Together longer than MariaDB lets the rows of a group be, with every letter that JSON has to escape."""
+    """Test a user whose accounts exceed MariaDB's limit for aggregated rows and contain all characters that JSON escapes."""
     hostile = json.dumps({"text": "".join(map(chr, (*range(1, 0x80), 0x2028, 0xFEFF, 0xFFFF, 0x1F600))) * 100}, ensure_ascii=False)
     for number in range(40):
         linked = {

@@ -1,4 +1,4 @@
-"""Walks and pages over every list, on every engine: nothing is repeated and nothing is lost, also while others write."""
+"""Iteration and pagination over every list on every engine: no row is repeated or missing, even during concurrent writes."""
 
 from __future__ import annotations
 
@@ -47,16 +47,16 @@ Made = dict[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Listed:
-    """A list: how a row is made and removed, and how rows are known and ordered.
+    """A list, with the functions that create, delete, identify and sort its rows.
 
     Attributes:
-        make: makes the row of that name with that import metadata; gives its identity.
-        remove: removes the row of that identity; None where nothing is ever removed.
-        id: the identity of a listed row.
-        when: the instant by which a walk goes.
-        sorts: what a walk may be asked for.
-        walks: whether there is a checkpoint mode.
-        place: what ``list`` takes before its options.
+        make: Creates the row with this name and import metadata, and returns its identity.
+        remove: Deletes the row with this identity, or None if rows cannot be deleted.
+        id: The identity of a listed row.
+        when: The time by which checkpoint pagination sorts.
+        sorts: The sorts of checkpoint pagination.
+        walks: Whether the list supports checkpoint pagination.
+        place: The arguments of ``list`` before its options.
     """
 
     make: Callable[[Adapters, str, str, Made], Awaitable[str]]
@@ -75,7 +75,7 @@ async def _kept(id: str, made: Awaitable[Any]) -> str:
 
 
 def plain(name: str, build: Callable[..., Made], id: str = "id", **more: Any) -> Listed:
-    """A list whose rows are imported under an id of their own."""
+    """Return a list whose rows are imported with an ID."""
 
     def make(adapters: Adapters, tenant_id: str, row: str, metadata: Made) -> Awaitable[str]:
         return _kept(row, getattr(adapters, name).create(tenant_id, build(row), import_metadata={"id": row, **metadata}))
@@ -109,7 +109,7 @@ async def _failed(adapters: Adapters, tenant_id: str, _: str, __: Made) -> str:
     return id
 
 
-async def _happened(adapters: Adapters, tenant_id: str, _: str, __: Made) -> str:
+async def _change(adapters: Adapters, tenant_id: str, _: str, __: Made) -> str:
     if not (await adapters.tenant_operations.list(tenant_id=tenant_id)).items:
         await adapters.tenant_operations.create(
             {"kind": "seed", "engine": "inline", "tenant_id": tenant_id}, import_metadata={"id": tenant_id}
@@ -147,7 +147,7 @@ LISTS: dict[str, Listed] = {
         when="",
     ),
     "users": plain("users", lambda row: user(row, user_id=row), "user_id", sorts=(None, "created_at:asc", "created_at:desc")),
-    # These have pages only.
+    # These lists only support pages.
     "action_versions": Listed(
         make=lambda a, t, row, made: _kept(row, a.action_versions.create(t, action_version(ACTION), import_metadata={"id": row, **made})),
         walks=False,
@@ -163,7 +163,7 @@ LISTS: dict[str, Listed] = {
         walks=False,
         place=lambda _: (),
     ),
-    "tenant_operation_events": Listed(make=_happened, walks=False, method="list_by_operation"),
+    "tenant_operation_events": Listed(make=_change, walks=False, method="list_by_operation"),
     "tenant_operations": Listed(
         make=lambda a, _, row, made: _kept(
             row, a.tenant_operations.create({"kind": "seed", "engine": "inline"}, import_metadata={"id": row, **made})
@@ -175,12 +175,12 @@ LISTS: dict[str, Listed] = {
         make=_joined, walks=False, method="list_user_organizations", place=lambda tenant_id: (tenant_id, "auth0|ada")
     ),
 }
-"""Every list that gives pages."""
+"""Every list with pages."""
 WALKS = [name for name, listed in LISTS.items() if listed.walks]
 
 
 class List:
-    """One of these lists, of a tenant with nothing but Ada, a client and a connection."""
+    """A list in a tenant that only contains the user Ada, a client and a connection."""
 
     def __init__(self, adapters: Adapters, name: str, tenant_id: str) -> None:
         self.adapters, self.tenant_id = adapters, tenant_id
@@ -196,7 +196,7 @@ class List:
         return cls(adapters, name, tenant_id)
 
     async def add(self, hour: int) -> str:
-        """Make a row of that hour: its identity, whose order has nothing to do with that of making."""
+        """Create a row of this hour and return its identity, whose order differs from the order of creation."""
         number = next(_numbers)
         row = f"{number * 7919 % 10007:05}-{number}"
         return await self.listed.make(self.adapters, self.tenant_id, row, {"created_at": SOON + timedelta(hours=hour)})
@@ -212,18 +212,18 @@ class List:
         return [item if isinstance(item, str) else getattr(item, self.listed.id) for item in items]
 
     async def all(self, **options: Any) -> list[str]:
-        """The identities of all rows, as one page has them."""
+        """Return the identities of all rows from one page."""
         return self.names((await self.page(per_page=1000, **options)).items)
 
 
 HOURS = st.lists(st.integers(0, 2), min_size=1, max_size=8)
 TAKES = st.lists(st.integers(1, 4), min_size=1, max_size=3)
 EVENTS = st.lists(st.tuples(st.booleans(), st.integers(-1, 3)), max_size=6)
-"""What others do: whether a row is made, with its hour, or one is removed, with its number."""
+"""The concurrent changes: whether a row is created, with its hour, or deleted, with its number."""
 
 
-async def walked(list_: List, takes: list[int], meanwhile: Callable[[], Awaitable[None]], sort: str | None) -> list[str]:
-    """The identities of all rows of a walk with pages of these sizes; something happens behind each page."""
+async def ids_by_pages(list_: List, takes: list[int], meanwhile: Callable[[], Awaitable[None]], sort: str | None) -> list[str]:
+    """Return the identities of all rows from pages of these sizes, with a change after each page."""
     found: list[str] = []
     cursor = None
     options = {} if sort is None else {"sort": sort}
@@ -240,7 +240,7 @@ async def walked(list_: List, takes: list[int], meanwhile: Callable[[], Awaitabl
     raise AssertionError
 
 
-async def _nothing() -> None:
+async def _do_nothing() -> None:
     pass
 
 
@@ -265,7 +265,7 @@ async def test_a_walk_repeats_and_loses_nothing_while_others_write(
             removed.add(rows[number % len(rows)])
             await list_.remove(rows[number % len(rows)])
 
-    seen = await walked(list_, takes, meanwhile, list_.listed.sorts[way % len(list_.listed.sorts)])
+    seen = await ids_by_pages(list_, takes, meanwhile, list_.listed.sorts[way % len(list_.listed.sorts)])
     assert len(seen) == len(set(seen))
     assert at_the_start - removed <= set(seen)
 
@@ -279,11 +279,11 @@ async def test_walks_pages_and_iterate_agree(
     list_ = await List.fresh(adapters, name)
     rows = [await list_.add(hour) for hour in hours]
     if name in ("sessions", "refresh_tokens") and (without := [row for number, row in enumerate(rows) if number in missing]):
-        # Rows from before the column: the sort value of a walk may be missing.
+        # Rows that are older than the column have no value to sort by.
         for row in without:
             await adapters.database.execute(Call(f"UPDATE {name} SET created_at_ts = NULL WHERE id = '{row}'"))
     sort = list_.listed.sorts[way % len(list_.listed.sorts)]
-    found = await walked(list_, takes, _nothing, sort)
+    found = await ids_by_pages(list_, takes, _do_nothing, sort)
     assert set(rows) <= set(found)
     if list_.listed.when:
         wanted = sort or f"{list_.listed.when}:desc"
@@ -350,7 +350,7 @@ async def test_a_list_is_sorted_by_its_own_default_order(adapters: Adapters, nam
         texts += [f"{order.sort_by}:-1", f"-{order.sort_by}"]
     every = await list_.all(sort=order)
     assert [await list_.all(sort=text) for text in texts] == [every] * len(texts)
-    # What a default order goes on with cannot be asked for.
+    # The additional keys of a default order cannot be requested.
     assert every == await list_.all() or then
 
 

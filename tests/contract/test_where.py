@@ -1,4 +1,4 @@
-"""``where=`` on every engine: exactly the rows that plain Python selects, whatever the values say."""
+"""``where=`` on every engine: the same rows as an evaluation in Python, for any values."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NAMES = ("Ada", "ada", "ADA LOVELACE", "", "o'brien", "100%", "a_b", "a\\b", '"'
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
-    """Two tenants with the same users."""
+    """Return adapters with two tenants that have the same users."""
     async with adapters.batch() as batch:
         for name in ("acme", "globex"):
             await tenant(batch, name)
@@ -41,7 +41,7 @@ async def store(adapters: Adapters) -> Adapters:
 
 @dataclass(frozen=True)
 class Case:
-    """A condition for a field, and what it means in Python for the value of a row."""
+    """A condition for a field, and the equivalent function in Python."""
 
     field: str
     condition: Any
@@ -49,7 +49,7 @@ class Case:
 
 
 def comparisons(field: str, values: st.SearchStrategy[Any]) -> st.SearchStrategy[Case]:
-    """All that can be asked of a field whose values have an order."""
+    """Return all conditions for a field whose values have an order."""
     return st.one_of(
         equalities(field, values),
         values.map(lambda v: Case(field, gt(v), lambda x: x is not None and x > v)),
@@ -61,7 +61,7 @@ def comparisons(field: str, values: st.SearchStrategy[Any]) -> st.SearchStrategy
 
 
 def equalities(field: str, values: st.SearchStrategy[Any]) -> st.SearchStrategy[Case]:
-    """All that can be asked of any field."""
+    """Return all conditions for any field."""
     return st.one_of(
         values.map(lambda v: Case(field, v, lambda x: x == v)),
         st.just(Case(field, None, lambda x: x is None)),
@@ -70,8 +70,8 @@ def equalities(field: str, values: st.SearchStrategy[Any]) -> st.SearchStrategy[
     )
 
 
-def opposite(case: Case) -> Case:
-    """The case that holds where another does not."""
+def negation(case: Case) -> Case:
+    """Return the negation of a case."""
     return Case(case.field, not_(case.condition), lambda x: not case.test(x))
 
 
@@ -86,7 +86,7 @@ plain = st.one_of(
     equalities("phone_verified", st.booleans()),
     equalities("user_id", st.integers(0, 18).map(lambda number: f"auth0|u{number:02}")),
 )
-cases = st.one_of(plain, plain.map(opposite), plain.map(opposite).map(opposite))
+cases = st.one_of(plain, plain.map(negation), plain.map(negation).map(negation))
 
 
 @given(sets=st.lists(st.lists(cases, min_size=1, max_size=3, unique_by=lambda case: case.field), min_size=1, max_size=3))
@@ -174,7 +174,7 @@ async def test_other_lists_take_conditions_too(store: Adapters) -> None:
 
 
 async def test_a_field_that_q_finds_by_a_part_must_be_equal(store: Adapters) -> None:
-    """``description:log`` finds ``login`` in a log, as at AuthHero; a value does not."""
+    """Test ``description:log``, which finds ``login`` in a log like in AuthHero, while a condition requires the whole value."""
     for number, description in enumerate(("log", "login")):
         await store.logs.create("acme", log(log_id=f"l{number}", description=description))
     assert await store.logs.count("acme", where={"description": "log"}) == 1

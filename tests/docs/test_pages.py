@@ -1,4 +1,4 @@
-"""What the documentation shows: every block of Python runs, and so does every ``authhero-sql`` in a block of shell."""
+"""The code in the documentation: every Python block and every ``authhero-sql`` command in a shell block runs."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ PAGES = sorted(
     and path.name not in ("changelog.md", "contributing.md", "security-policy.md")
 )
 ENGINE_PAGES = {"postgresql": "engines/postgresql.md", "mysql": "engines/mysql.md", "d1": "engines/d1.md"}
-"""The pages whose blocks run on another engine than SQLite, by the engine."""
+"""The pages whose blocks run on another engine than SQLite, by engine."""
 COMPLETE = {"index.md", "start.md", "tutorial.md", "frameworks/starlette-tutorial.md"}
-"""The pages whose blocks need nothing that the page does not show."""
+"""The pages whose blocks only use names that the page defines."""
 FENCE = re.compile(r"^( *)```(python|sh)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 FILES = {
     "guides/importing.md": {
@@ -40,9 +40,9 @@ FILES = {
 }
 """The files that a page reads."""
 WIDEST = 96
-"""The characters of a line of code that stand on a page without a scroll bar."""
+"""The maximum width of a line of code that a page shows without scrolling."""
 NOT_RUN = {"apt-get", "cd", "curl", "git", "make", "mysqldump", "npx", "pg_dump", "pip", "pytest", "python", "sqlite3", "uvicorn"}
-"""Programs that the pages name and the tests do not run: they install, serve, or belong to another package."""
+"""Programs that the tests do not run: they install something, start a server, or belong to another package."""
 URL = re.compile(r"""\b(?:postgresql|mysql(?:\+asyncmy)?|mariadb|d1)://[^"'\s?`]+(?:\?([^"'\s`]+))?""")
 
 
@@ -62,20 +62,20 @@ def blocks(page: str) -> Iterator[Block]:
 
 
 def words(block: Block) -> Iterator[Sequence[str]]:
-    """The words of each command in a block of shell."""
+    """Yield the words of each command in a shell block."""
     for line in re.sub(r"\\\n", " ", block.code).splitlines():
         if line.strip() and not line.lstrip().startswith("#"):
             yield line.split()
 
 
 def runs(block: Block) -> bool:
-    """Whether a block of shell is run: it has nothing but ``authhero-sql`` and words of the shell."""
+    """Return whether a shell block is run: it only contains ``authhero-sql`` and builtins of the shell."""
     return not any(command[0] in NOT_RUN for command in words(block))
 
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    """The environment of commands: ``authhero-sql`` on the path, and a database in the folder."""
+    """Return the environment of commands, with ``authhero-sql`` on the PATH and a database in the directory."""
     program = tmp_path / "bin" / "authhero-sql"
     program.parent.mkdir()
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m authhero_sql "$@"\n', "utf-8")
@@ -92,7 +92,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
 
 @pytest.fixture(autouse=True)
 def logging_as_before() -> Iterator[None]:
-    """A page sets up logging, which is the whole process's."""
+    """Restore the logging configuration after a page that changes it for the process."""
     root = logging.getLogger()
     loggers = [root, *(logging.getLogger(name) for name in ("authhero_sql", "authhero_sql.sql", "authhero_sql.migrations"))]
     before, handlers = [logger.level for logger in loggers], root.handlers[:]
@@ -107,8 +107,8 @@ def run(arguments: Sequence[str], folder: Path, environment: dict[str, str]) -> 
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
 
 
-async def play(page: str, folder: Path, environment: dict[str, str], names: dict[str, Any], url: str | None = None) -> None:
-    """Run the blocks of a page in their order; those of Python share their names."""
+async def run_blocks(page: str, folder: Path, environment: dict[str, str], names: dict[str, Any], url: str | None = None) -> None:
+    """Run the blocks of a page in order. The Python blocks share their names."""
     above: list[str] = []
     for number, block in enumerate(blocks(page)):
         code = block.code if url is None else URL.sub(partial(_own, url), block.code)
@@ -116,7 +116,7 @@ async def play(page: str, folder: Path, environment: dict[str, str], names: dict
             if runs(block):
                 run(["bash", "-euc", code], folder, environment)
         elif "asyncio.run(" in code:
-            # It may import what stands above it on the page.
+            # A block may import the module that was shown before.
             (folder / "main.py").write_text("\n\n".join(above), "utf-8")
             program = folder / f"block_{number}.py"
             program.write_text(code, "utf-8")
@@ -132,12 +132,12 @@ async def play(page: str, folder: Path, environment: dict[str, str], names: dict
 
 
 def _own(url: str, found: re.Match[str]) -> str:
-    """The URL of the test's database with the options of the one on the page."""
+    """Return the URL of the test's database with the options of the URL on the page."""
     return "&".join(filter(None, [url if "?" in url or not found[1] else f"{url}?", found[1]])).replace("?&", "?")
 
 
 async def execute(place: str, code: str, names: dict[str, Any]) -> None:
-    """Run a block, in which ``await`` may stand at the top."""
+    """Run a block, which may contain ``await`` at the top level."""
     compiled = compile(code, str(DOCS / place.partition(":")[0]), "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
     result: Awaitable[None] | None = eval(compiled, names)  # noqa: S307  # a block of the documentation
     if result is not None:
@@ -145,7 +145,7 @@ async def execute(place: str, code: str, names: dict[str, Any]) -> None:
 
 
 def test_every_program_is_known() -> None:
-    """A command that is not run is one that cannot be, not one that was forgotten."""
+    """Test that each command that is not run is listed, so that none is forgotten."""
     known = {*NOT_RUN, "authhero-sql", "export", "echo", "printf"}
     found = {(page, command[0]) for page in PAGES for block in blocks(page) if block.language == "sh" for command in words(block)}
     assert {(page, name) for page, name in found if name not in known} == set()
@@ -165,7 +165,7 @@ async def test_the_blocks_of_a_page_run(page: str, tmp_path: Path, environment: 
         (tmp_path / name).write_text(text, "utf-8")
     names: dict[str, Any] = {"__name__": "__main__"}
     if page in COMPLETE:
-        await play(page, tmp_path, environment, names)
+        await run_blocks(page, tmp_path, environment, names)
         return
     from authhero_sql import connect, create_adapters, migrate_to_latest
 
@@ -173,7 +173,7 @@ async def test_the_blocks_of_a_page_run(page: str, tmp_path: Path, environment: 
         await migrate_to_latest(db)
         adapters = await create_adapters(db)
         await prepare(adapters)
-        await play(page, tmp_path, environment, {**names, "db": db, "adapters": adapters, **given(), **inside(page)})
+        await run_blocks(page, tmp_path, environment, {**names, "db": db, "adapters": adapters, **given(), **excerpt_names(page)})
 
 
 @pytest.mark.engines(*ENGINE_PAGES)
@@ -187,19 +187,19 @@ async def test_the_blocks_of_an_engine_run(
         adapters = await create_adapters(db)
         await prepare(adapters)
         names = {"__name__": "__main__", "db": db, "adapters": adapters, "url": migrated_url, **given()}
-        await play(ENGINE_PAGES[engine], tmp_path, {**environment, "AUTHHERO_SQL_URL": migrated_url}, names, migrated_url)
+        await run_blocks(ENGINE_PAGES[engine], tmp_path, {**environment, "AUTHHERO_SQL_URL": migrated_url}, names, migrated_url)
 
 
 def given() -> dict[str, Any]:
-    """The names that a page may use without saying where they come from."""
+    """Return the names that a page may use without defining them."""
     from datetime import date
 
     now = datetime.now(UTC)
     return {"datetime": datetime, "timedelta": timedelta, "UTC": UTC, "date": date, "now": now, "yesterday": now - timedelta(days=1)}
 
 
-def inside(page: str) -> dict[str, Any]:
-    """What the excerpts of the code on the page about the design refer to."""
+def excerpt_names(page: str) -> dict[str, Any]:
+    """Return the names for the code excerpts on the page about the design."""
     if page != "design.md":
         return {}
     from authhero_sql import tables
@@ -210,7 +210,7 @@ def inside(page: str) -> dict[str, Any]:
 
 
 async def prepare(adapters: Any) -> None:
-    """Put in what the pages work on: a tenant with a client, a connection, users, a session and a refresh token."""
+    """Create the rows that the pages use: a tenant with a client, a connection, users, a session and a refresh token."""
     from authhero_sql.testing import build
 
     await adapters.tenants.create(build.tenant())

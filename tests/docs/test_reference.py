@@ -1,4 +1,4 @@
-"""What the generated reference promises: everything public stands in it, and every link of the README leads somewhere."""
+"""The generated reference contains all public names, and every link of the README is valid."""
 
 from __future__ import annotations
 

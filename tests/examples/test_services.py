@@ -1,4 +1,4 @@
-"""The examples as they run: each a process of its own, driven over HTTP."""
+"""The examples, each as a separate process that is called over HTTP."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ APPS = ("fastapi_app", "starlette_app", "litestar_app")
 
 
 @contextmanager
-def served(app: str, url: str, *, admin: str = ADMIN) -> Iterator[httpx.Client]:
-    """A client of the service, which listens on a free port and is stopped as a supervisor would."""
+def start_service(app: str, url: str, *, admin: str = ADMIN) -> Iterator[httpx.Client]:
+    """Start a service on a free port and yield a client. The service is stopped with a signal, like by a supervisor."""
     environment = {
         **os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", "AUTHHERO_SQL_URL": url, "AUTHHERO_EXAMPLE_ADMIN": admin,
     }  # fmt: skip
@@ -53,59 +53,59 @@ def served(app: str, url: str, *, admin: str = ADMIN) -> Iterator[httpx.Client]:
 
 @pytest.fixture(params=APPS)
 def service(request: pytest.FixtureRequest, database_url: str) -> Iterator[httpx.Client]:
-    """Each of the services, over an empty database."""
-    with served(request.param, database_url) as client:
+    """Start each service with an empty database."""
+    with start_service(request.param, database_url) as client:
         yield client
 
 
-def posted(client: httpx.Client, path: str, given: dict[str, Any], **headers: str) -> httpx.Response:
-    """The answer to a JSON body."""
+def post(client: httpx.Client, path: str, given: dict[str, Any], **headers: str) -> httpx.Response:
+    """Return the response to a JSON body."""
     return client.post(path, json=given, headers=headers)
 
 
 def login(password: str = PASSWORD, email: str = EMAIL, **given: str) -> dict[str, str]:
-    """The body of a sign-in."""
+    """Return the body of a sign-in."""
     return {"email": email, "password": password, "code_challenge": challenge_of(VERIFIER), **given}
 
 
 def admin(token: str = ADMIN) -> dict[str, str]:
-    """The header of an administrator."""
+    """Return the header of an administrator."""
     return {"authorization": f"Bearer {token}"}
 
 
 def exchange(client: httpx.Client, code: str, **given: str) -> httpx.Response:
-    """The answer to a code."""
-    return posted(
+    """Return the response to a code."""
+    return post(
         client, "/oauth/token", {"grant_type": "authorization_code", "client_id": "web", "code": code, "code_verifier": VERIFIER, **given}
     )
 
 
 def refresh(client: httpx.Client, token: str) -> httpx.Response:
-    """The answer to a refresh token."""
-    return posted(client, "/oauth/token", {"grant_type": "refresh_token", "client_id": "web", "refresh_token": token})
+    """Return the response to a refresh token."""
+    return post(client, "/oauth/token", {"grant_type": "refresh_token", "client_id": "web", "refresh_token": token})
 
 
-# --- what all of them do -------------------------------------------------------------------------------------------------------------
+# --- all services --------------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.engines("sqlite", "postgresql")
 def test_sign_up_sign_in_and_admin_lists(service: httpx.Client) -> None:
     sign_up = {"email": EMAIL, "password": PASSWORD}
-    first = posted(service, "/dbconnections/signup", sign_up)
-    second = posted(service, "/dbconnections/signup", {**sign_up, "password": "another " + PASSWORD})
+    first = post(service, "/dbconnections/signup", sign_up)
+    second = post(service, "/dbconnections/signup", {**sign_up, "password": "another " + PASSWORD})
     assert first.status_code == second.status_code == 202
-    # Nobody learns who has an account, and whoever comes second changes nothing.
+    # The response does not reveal whether an account exists, and a second request changes nothing.
     assert first.text == second.text
 
     refused = [
-        posted(service, "/login", login("wrong")),
-        posted(service, "/login", login("another " + PASSWORD)),
-        posted(service, "/login", login(email="nobody@acme.example")),
+        post(service, "/login", login("wrong")),
+        post(service, "/login", login("another " + PASSWORD)),
+        post(service, "/login", login(email="nobody@acme.example")),
     ]
     assert {(answer.status_code, answer.text) for answer in refused} == {(403, refused[0].text)}
     assert refused[0].json()["error"] == "invalid_grant"
 
-    done = posted(service, "/login", login(email=EMAIL.lower()))
+    done = post(service, "/login", login(email=EMAIL.lower()))
     assert done.status_code == 200
     assert done.json().keys() == {"code"}
     assert done.headers["cache-control"] == "no-store"
@@ -129,12 +129,12 @@ def test_sign_up_sign_in_and_admin_lists(service: httpx.Client) -> None:
 def test_what_is_not_valid_is_refused_without_being_repeated(service: httpx.Client) -> None:
     secret = "s3cret" * 100
     answers = [
-        posted(service, "/dbconnections/signup", {"email": EMAIL, "password": secret}),
-        posted(service, "/dbconnections/signup", {"email": "nobody", "password": PASSWORD}),
-        posted(service, "/dbconnections/signup", {"email": EMAIL, "password": "short"}),
-        posted(service, "/login", login(secret)),
-        posted(service, "/login", login(code_challenge="")),
-        posted(service, "/login", {"email": EMAIL, "password": PASSWORD}),
+        post(service, "/dbconnections/signup", {"email": EMAIL, "password": secret}),
+        post(service, "/dbconnections/signup", {"email": "nobody", "password": PASSWORD}),
+        post(service, "/dbconnections/signup", {"email": EMAIL, "password": "short"}),
+        post(service, "/login", login(secret)),
+        post(service, "/login", login(code_challenge="")),
+        post(service, "/login", {"email": EMAIL, "password": PASSWORD}),
         service.post("/login", content=f'{{"password": "{PASSWORD}', headers={"content-type": "application/json"}),
     ]
     assert {answer.status_code for answer in answers} == {400}
@@ -143,7 +143,7 @@ def test_what_is_not_valid_is_refused_without_being_repeated(service: httpx.Clie
 
 @pytest.mark.engines("sqlite")
 def test_a_form_of_another_site_signs_nobody_in(service: httpx.Client) -> None:
-    posted(service, "/dbconnections/signup", {"email": EMAIL, "password": PASSWORD})
+    post(service, "/dbconnections/signup", {"email": EMAIL, "password": PASSWORD})
     answer = service.post("/login", content=httpx.Request("POST", "http://x", json=login()).content, headers={"content-type": "text/plain"})
     assert answer.is_client_error
     assert "set-cookie" not in answer.headers
@@ -152,25 +152,25 @@ def test_a_form_of_another_site_signs_nobody_in(service: httpx.Client) -> None:
 @pytest.mark.engines("sqlite")
 @pytest.mark.parametrize("app", APPS)
 def test_without_a_token_of_their_own_the_lists_of_administrators_are_closed(app: str, database_url: str) -> None:
-    with served(app, database_url, admin="") as client:
+    with start_service(app, database_url, admin="") as client:
         for headers in ({}, {"authorization": "Bearer"}, admin("wrong")):
             assert client.get("/api/v2/users", headers=headers).status_code == 401
 
 
-# --- the whole life of an account ----------------------------------------------------------------------------------------------------
+# --- the life cycle of an account ----------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def client(database_url: str) -> Iterator[httpx.Client]:
-    """The service that does most, with an account."""
-    with served("fastapi_app", database_url) as client:
-        posted(client, "/dbconnections/signup", {"email": EMAIL, "password": PASSWORD})
+    """Start the service with the most features and create an account."""
+    with start_service("fastapi_app", database_url) as client:
+        post(client, "/dbconnections/signup", {"email": EMAIL, "password": PASSWORD})
         yield client
 
 
-def signed_in(client: httpx.Client, password: str = PASSWORD) -> tuple[str, dict[str, str]]:
-    """A code that has been used, and the tokens that came of it."""
-    code = posted(client, "/login", login(password)).json()["code"]
+def sign_in(client: httpx.Client, password: str = PASSWORD) -> tuple[str, dict[str, str]]:
+    """Return a used code and the tokens that it was exchanged for."""
+    code = post(client, "/login", login(password)).json()["code"]
     answer = exchange(client, code)
     assert answer.headers["cache-control"] == "no-store"
     tokens: dict[str, str] = answer.json()
@@ -178,27 +178,27 @@ def signed_in(client: httpx.Client, password: str = PASSWORD) -> tuple[str, dict
 
 
 def whoami(client: httpx.Client, tokens: dict[str, str]) -> int:
-    """The status of the userinfo."""
+    """Return the status of the userinfo endpoint."""
     return client.get("/userinfo", headers=admin(tokens["access_token"])).status_code
 
 
 @pytest.mark.engines("sqlite", "postgresql")
 def test_a_code_is_bound_to_its_client_and_used_once(client: httpx.Client) -> None:
-    code = posted(client, "/login", login()).json()["code"]
+    code = post(client, "/login", login()).json()["code"]
     assert exchange(client, code, code_verifier="wrong").json() == {"error": "invalid_grant"}
     assert exchange(client, code, code_verifier="").status_code == 403
     assert exchange(client, code, client_id="another").status_code == 401
     tokens = exchange(client, code).json()
     assert whoami(client, tokens) == 200
     assert exchange(client, code).status_code == 403
-    # One of the two has stolen it.
+    # One of the two clients has stolen the token.
     assert whoami(client, tokens) == 401
     assert refresh(client, tokens["refresh_token"]).status_code == 403
 
 
 @pytest.mark.engines("sqlite", "postgresql")
 def test_a_refresh_token_that_is_used_twice_revokes_its_family(client: httpx.Client) -> None:
-    _, tokens = signed_in(client)
+    _, tokens = sign_in(client)
     second = refresh(client, tokens["refresh_token"]).json()
     assert whoami(client, second) == 200
     assert refresh(client, tokens["refresh_token"]).json()["error_description"] == "refresh token reused"
@@ -210,24 +210,24 @@ def test_a_refresh_token_that_is_used_twice_revokes_its_family(client: httpx.Cli
 
 @pytest.mark.engines("sqlite", "postgresql")
 def test_a_new_password_signs_the_user_out_everywhere(client: httpx.Client) -> None:
-    _, phone = signed_in(client)
-    _, laptop = signed_in(client)
+    _, phone = sign_in(client)
+    _, laptop = sign_in(client)
     path, new = "/dbconnections/change_password", "another " + PASSWORD
     given = {"old_password": PASSWORD, "new_password": new}
-    assert posted(client, path, given).status_code == 401
-    assert posted(client, path, {**given, "old_password": "wrong"}, **admin(laptop["access_token"])).status_code == 403
+    assert post(client, path, given).status_code == 401
+    assert post(client, path, {**given, "old_password": "wrong"}, **admin(laptop["access_token"])).status_code == 403
     assert whoami(client, phone) == 200
-    assert posted(client, path, given, **admin(laptop["access_token"])).status_code == 204
+    assert post(client, path, given, **admin(laptop["access_token"])).status_code == 204
     for tokens in (phone, laptop):
         assert whoami(client, tokens) == 401
         assert refresh(client, tokens["refresh_token"]).status_code == 403
-    assert posted(client, "/login", login()).status_code == 403
-    assert posted(client, "/login", login(new)).status_code == 200
+    assert post(client, "/login", login()).status_code == 403
+    assert post(client, "/login", login(new)).status_code == 200
 
 
 @pytest.mark.engines("sqlite", "postgresql")
 def test_a_sign_out_ends_the_session_and_its_tokens(client: httpx.Client) -> None:
-    done = posted(client, "/login", login())
+    done = post(client, "/login", login())
     tokens = exchange(client, done.json()["code"]).json()
     assert client.post("/logout", headers={"cookie": "__Host-session=guessed"}).status_code == 204
     assert whoami(client, tokens) == 200

@@ -1,4 +1,4 @@
-"""What the example's sign-in costs, and what it gives away: statements and rows are counted, never the time."""
+"""The cost of the example's sign-in in statements and rows, and the information that its responses reveal."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ EMAIL, PASSWORD, VERIFIER = "ada@acme.example", "correct horse battery staple", 
 
 
 class Cost(NamedTuple):
-    """What the database did."""
+    """The number of statements and rows."""
 
     statements: tuple[str, ...]
     rows: int
 
 
 class RowCount(CountingDatabase):
-    """Counts the rows that were read, too."""
+    """A counting database that also counts the rows that were read."""
 
     rows = 0
 
     async def fetch(self, call: Call) -> list[Row]:
-        """One trip, one statement."""
+        """Count a round trip with one statement."""
         found = await super().fetch(call)
         self.rows += len(found)
         return found
 
     async def fetch_many(self, calls: Sequence[Call]) -> list[list[Row]]:
-        """One call, several statements."""
+        """Count a round trip with several statements."""
         found = await super().fetch_many(calls)
         self.rows += sum(map(len, found))
         return found
@@ -48,13 +48,13 @@ class RowCount(CountingDatabase):
 
 @pytest.fixture
 def counted(db: Database) -> RowCount:
-    """The database, counted."""
+    """Return the database with a counter."""
     return RowCount(db)
 
 
 @pytest.fixture
 async def store(counted: RowCount) -> Adapters:
-    """The adapters of the service, and Ada's account."""
+    """Return the adapters of the service, with an account."""
     adapters = Adapters(Context.of(counted, normalize_emails=True))
     await identity.seed(adapters)
     await identity.sign_up(adapters, BROWSER, SignUp(email=EMAIL, password=PASSWORD))
@@ -62,7 +62,7 @@ async def store(counted: RowCount) -> Adapters:
 
 
 async def cost(counted: RowCount, caplog: pytest.LogCaptureFixture, work: Callable[[], Awaitable[object]]) -> Cost:
-    """What some work costs."""
+    """Return the cost of a call."""
     counted.rows = 0
     caplog.clear()
     with caplog.at_level(logging.DEBUG, "authhero_sql.sql"):
@@ -71,17 +71,17 @@ async def cost(counted: RowCount, caplog: pytest.LogCaptureFixture, work: Callab
     return Cost(tuple(text for joined in texts for text in joined.split("; ")), counted.rows)
 
 
-async def signed_in(store: Adapters, email: str = EMAIL, password: str = PASSWORD) -> None:
-    """Both steps of a sign-in."""
+async def sign_in(store: Adapters, email: str = EMAIL, password: str = PASSWORD) -> None:
+    """Run both steps of a sign-in."""
     given = SignIn(email=email, password=password, code_challenge=identity.challenge_of(VERIFIER))
     done = await identity.sign_in(store, BROWSER, given)
     await identity.exchange_code(store, AccessTokens(), BROWSER, done.code, VERIFIER)
 
 
-async def refused(store: Adapters, email: str, password: str) -> None:
-    """A sign-in that comes to nothing."""
+async def failed_sign_in(store: Adapters, email: str, password: str) -> None:
+    """Run a sign-in that fails."""
     with pytest.raises(RefusedError):
-        await signed_in(store, email, password)
+        await sign_in(store, email, password)
 
 
 async def test_a_sign_in_costs_the_same_however_many_users_there_are(
@@ -92,7 +92,7 @@ async def test_a_sign_in_costs_the_same_however_many_users_there_are(
         rows = ({"user_id": f"auth0|{number}", "email": f"u{number}@acme.example", "connection": "db"} for number in range(there, size))
         await store.users.create_many(TENANT, rows)
         there = size
-        costs.append(await cost(counted, caplog, lambda: signed_in(store)))
+        costs.append(await cost(counted, caplog, lambda: sign_in(store)))
     assert costs[0] == costs[1]
     # The account, its password and the code.
     assert costs[0].rows == 3
@@ -101,9 +101,9 @@ async def test_a_sign_in_costs_the_same_however_many_users_there_are(
 
 async def test_no_count_tells_who_has_an_account(store: Adapters, counted: RowCount, caplog: pytest.LogCaptureFixture) -> None:
     await store.users.create(TENANT, {"user_id": "auth0|bob", "email": "bob@acme.example", "connection": "db"})
-    known = await cost(counted, caplog, lambda: refused(store, EMAIL, "wrong"))
-    nobody = await cost(counted, caplog, lambda: refused(store, "nobody@acme.example", "wrong"))
-    no_password = await cost(counted, caplog, lambda: refused(store, "bob@acme.example", "wrong"))
+    known = await cost(counted, caplog, lambda: failed_sign_in(store, EMAIL, "wrong"))
+    nobody = await cost(counted, caplog, lambda: failed_sign_in(store, "nobody@acme.example", "wrong"))
+    no_password = await cost(counted, caplog, lambda: failed_sign_in(store, "bob@acme.example", "wrong"))
     assert known.statements == nobody.statements == no_password.statements
 
 
@@ -129,7 +129,7 @@ async def test_whoever_has_linked_accounts_signs_in_as_one(store: Adapters) -> N
     account = await store.users.get_by_email(TENANT, EMAIL)
     assert account is not None
     await store.users.update(TENANT, account.user_id, {"linked_to": "google|ada"})
-    await signed_in(store)
+    await sign_in(store)
     activity = await store.user_activity.get(TENANT, "google|ada")
     assert activity is not None
     assert activity.login_count == 1
@@ -158,7 +158,7 @@ async def test_a_password_that_was_changed_meanwhile_is_not_changed_again(store:
     assert user is not None
 
     async def hash_password(_: str) -> str:
-        # Somebody else is quicker.
+        # Another request consumes the code first.
         await store.passwords.create(TENANT, {"user_id": user.user_id, "password": "$argon2id$theirs"})
         return "$argon2id$ours"
 

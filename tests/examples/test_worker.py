@@ -1,4 +1,4 @@
-"""The outbox relay: what becomes of each event, in the process of the tests and as a process of its own."""
+"""The outbox worker and the outcome of each event, in this process and as a separate process."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ SECRET = "the hook's secret"
 
 
 class Hook:
-    """Takes events, or does not."""
+    """A webhook that accepts or rejects events."""
 
     def __init__(self) -> None:
         self.seen: list[str] = []
         self.failing: dict[str, Exception] = {}
 
     async def __call__(self, event: OutboxEvent) -> None:
-        """Take one."""
+        """Receive an event."""
         self.seen.append(event.id)
         if event.id in self.failing:
             raise self.failing[event.id]
@@ -44,15 +44,15 @@ class Hook:
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
-    """A tenant, with three events."""
+    """Return adapters with a tenant and three events."""
     await tenant(adapters)
     for number in range(3):
         await adapters.outbox.create("acme", outbox_event(id=f"e{number}"))
     return adapters
 
 
-async def found(store: Adapters, id: str) -> OutboxEvent:
-    """An event, whatever became of it."""
+async def read_event(store: Adapters, id: str) -> OutboxEvent:
+    """Return an event with its current state."""
     (event,) = await store.outbox.get_by_ids([id])
     return event
 
@@ -81,14 +81,14 @@ async def test_what_fails_is_tried_again_later_and_holds_nobody_up(store: Adapte
     hook.failing = {"e1": ConnectionError("https://hook.example/?token=s3cret")}
     relay = Relay(store, hook, clock)
     await relay.once()
-    failed = await found(store, "e1")
+    failed = await read_event(store, "e1")
     assert (failed.retry_count, failed.error, failed.claimed_by, failed.processed_at) == (1, "ConnectionError", None, None)
-    assert {id for id in ("e0", "e2") if (await found(store, id)).processed_at} == {"e0", "e2"}
+    assert {id for id in ("e0", "e2") if (await read_event(store, id)).processed_at} == {"e0", "e2"}
     hook.failing = {}
     assert await relay.once() is False
     clock.now += timedelta(seconds=2)
     assert await relay.once() is True
-    assert (await found(store, "e1")).processed_at is not None
+    assert (await read_event(store, "e1")).processed_at is not None
 
 
 async def test_what_fails_again_and_again_is_given_up_and_can_be_replayed(store: Adapters, clock: TickingClock) -> None:
@@ -105,14 +105,14 @@ async def test_what_fails_again_and_again_is_given_up_and_can_be_replayed(store:
     hook.failing = {}
     assert await store.outbox.replay("acme", "e1")
     assert await relay.once() is True
-    assert (await found(store, "e1")).dead_lettered_at is None
+    assert (await read_event(store, "e1")).dead_lettered_at is None
 
 
 async def test_what_is_refused_for_good_is_given_up_at_once(store: Adapters, clock: TickingClock) -> None:
     hook = Hook()
     hook.failing = {"e1": RefusedError()}
     await Relay(store, hook, clock).once()
-    assert (await found(store, "e1")).final_error == "RefusedError"
+    assert (await read_event(store, "e1")).final_error == "RefusedError"
 
 
 async def test_a_worker_that_is_late_says_nothing_of_what_another_has_claimed(store: Adapters, clock: TickingClock) -> None:
@@ -126,7 +126,7 @@ async def test_a_worker_that_is_late_says_nothing_of_what_another_has_claimed(st
 
     await Relay(store, slow, clock).once()
     assert "e0" in second.seen
-    event = await found(store, "e0")
+    event = await read_event(store, "e0")
     assert (event.retry_count, event.processed_at is None) == (0, False)
 
 
@@ -137,11 +137,11 @@ def test_the_wait_doubles_to_an_hour(monkeypatch: pytest.MonkeyPatch) -> None:
     assert timedelta(seconds=worker.DELIVERY_TIMEOUT) < LEASE
 
 
-# --- as a process --------------------------------------------------------------------------------------------------------------------
+# --- as a separate process -----------------------------------------------------------------------------------------------------------
 
 
 class Receiver:
-    """A web hook on a port of its own; its first answer is no good."""
+    """A webhook on a free port. Its first response is an error."""
 
     def __init__(self) -> None:
         self.requests: asyncio.Queue[tuple[dict[str, str], bytes]] = asyncio.Queue()
@@ -149,7 +149,7 @@ class Receiver:
         self.url = ""
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Take one request."""
+        """Handle one request."""
         head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")[1:-2]
         headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in head)}
         body = await reader.readexactly(int(headers["content-length"]))
@@ -160,8 +160,8 @@ class Receiver:
 
 
 @asynccontextmanager
-async def receiving() -> AsyncIterator[Receiver]:
-    """A web hook that listens."""
+async def start_receiver() -> AsyncIterator[Receiver]:
+    """Start a webhook."""
     receiver = Receiver()
     async with await asyncio.start_server(receiver.serve, "127.0.0.1", 0) as server:
         receiver.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/hook?token=s3cret"
@@ -169,8 +169,8 @@ async def receiving() -> AsyncIterator[Receiver]:
 
 
 @asynccontextmanager
-async def working(url: str, hook: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    """The worker, running."""
+async def start_worker(url: str, hook: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Start the worker."""
     environment = {
         **os.environ, "AUTHHERO_SQL_URL": url, "AUTHHERO_EXAMPLE_HOOK": hook, "AUTHHERO_EXAMPLE_HOOK_SECRET": SECRET,
         "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error",
@@ -187,13 +187,13 @@ async def working(url: str, hook: str) -> AsyncIterator[asyncio.subprocess.Proce
 
 @pytest.mark.engines("sqlite", "postgresql")
 async def test_a_worker_delivers_until_it_is_stopped(migrated_url: str) -> None:
-    async with connect(migrated_url) as db, receiving() as receiver, asyncio.timeout(60):
+    async with connect(migrated_url) as db, start_receiver() as receiver, asyncio.timeout(60):
         store = await create_adapters(db)
         await tenant(store)
         await store.outbox.create(
             "acme", outbox_event(id="e1", target={"type": "user", "id": "auth0|ada", "after": {"password": "s3cret"}})
         )
-        async with working(migrated_url, receiver.url) as process:
+        async with start_worker(migrated_url, receiver.url) as process:
             first = await receiver.requests.get()
             assert await receiver.requests.get() == first
             headers, body = first

@@ -1,4 +1,4 @@
-"""A server between a client and a database that can stop listening, or hang up at a chosen word."""
+"""A proxy between a client and a database server that can freeze or cut connections."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 
 class Proxy:
-    """Passes everything on in both directions, unless it is told otherwise."""
+    """A proxy that forwards data in both directions unless a test changes its attributes."""
 
     def __init__(self, host: str, port: int) -> None:
         self._host = host
@@ -17,29 +17,29 @@ class Proxy:
         self._passing = asyncio.Event()
         self._passing.set()
         self._tasks: set[asyncio.Task[None]] = set()
-        self.hang_up_at: bytes | None = None
-        """A word of the client's at which the connection is cut: it has reached the server, and no answer comes back."""
-        self.piece = 65536
-        """How many bytes of an answer are passed on at once."""
-        self.cut = 0
-        """How many connections have been cut that way."""
+        self.cut_after: bytes | None = None
+        """A text in the client's data after which the connection is cut. The server receives the data, but the client gets no response."""
+        self.chunk_size = 65536
+        """The maximum number of response bytes that are forwarded together."""
+        self.cut_connections = 0
+        """The number of connections that were cut this way."""
         self.trips = 0
-        """How often a client has spoken and then waited for the server, all connections together."""
+        """The number of round trips on all connections: how often a client sent data and then waited for the server."""
         self.prepared = 0
-        """How many of these made asyncpg prepare a statement that it keeps; means nothing to MySQL."""
+        """The number of these round trips in which asyncpg prepared a cached statement. Not used for MySQL."""
         self._asking: set[asyncio.StreamWriter] = set()
-        """The connections, by their side to the client, whose client spoke last."""
+        """The client side of each connection whose client sent data last."""
 
     def freeze(self) -> None:
-        """Pass nothing on any more, as when the server has been stopped: connections stay open, and nobody answers."""
+        """Stop forwarding, like a stopped server: connections stay open without any response."""
         self._passing.clear()
 
     def thaw(self) -> None:
-        """Pass on again."""
+        """Continue forwarding."""
         self._passing.set()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Stand between a client and the server."""
+        """Forward the data of one connection."""
         task = asyncio.current_task()
         assert task is not None
         self._tasks.add(task)
@@ -61,37 +61,37 @@ class Proxy:
             if client not in self._asking:
                 self._asking.add(client)
                 self.trips += 1
-                # PostgreSQL's message Parse: its letter, its length, and the name of the statement.
+                # A Parse message of PostgreSQL consists of its letter, its length, and the name of the statement.
                 self.prepared += data[:1] == b"P" and data[5:6] != b"\0"
             await self._passing.wait()
-            if self.hang_up_at is not None and self.hang_up_at in data:
-                self.cut += 1
+            if self.cut_after is not None and self.cut_after in data:
+                self.cut_connections += 1
                 client.transport.abort()
                 writer.write(data)
                 await writer.drain()
-                # What has been written is read by the server, whoever has gone meanwhile.
+                # The server reads data that were written before the connection is closed.
                 writer.write_eof()
                 return
             writer.write(data)
             await writer.drain()
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while data := await reader.read(self.piece):
+        while data := await reader.read(self.chunk_size):
             self._asking.discard(writer)
             await self._passing.wait()
             writer.write(data)
             await writer.drain()
 
     async def close(self) -> None:
-        """Cut every connection."""
+        """Close all connections."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
 
 @asynccontextmanager
-async def proxied(url: str) -> AsyncIterator[tuple[Proxy, str]]:
-    """A proxy in front of a server, and the URL by which it is reached."""
+async def open_proxy(url: str) -> AsyncIterator[tuple[Proxy, str]]:
+    """Open a proxy in front of a server and yield it with its URL."""
     parts = urlsplit(url)
     assert parts.hostname is not None
     assert parts.port is not None

@@ -1,4 +1,4 @@
-"""A task that is cancelled leaves nothing half-written, no connection behind, and nobody else's work touched."""
+"""A cancelled task leaves no partial write and no unusable connection, and does not affect other tasks."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ import pytest
 
 from authhero_sql import Adapters, TransactionAbortedError, connect, create_adapters
 from authhero_sql.dialects import Call
-from tests.faults.proxy import proxied
+from tests.faults.proxy import open_proxy
 
 POOL = 3
-"""Connections of the pool: one that is not given back is soon missed."""
+"""The number of connections in the pool, small enough to notice one that is not released."""
 
 pytestmark = pytest.mark.transactions
 
 
 def user(name: str) -> dict[str, Any]:
-    """A user that is written in two rows."""
+    """Return a user that is stored in two rows."""
     return {
         "user_id": f"auth0|{name}",
         "email": f"{name}@acme.example",
@@ -33,10 +33,11 @@ def user(name: str) -> dict[str, Any]:
 
 @pytest.fixture
 async def store(migrated_url: str) -> AsyncIterator[Adapters]:
-    """Adapters over a small pool, with a tenant and a user that others work on."""
+    """Yield adapters with a small pool, a tenant, and a user that other tasks change."""
     options: dict[str, Any] = {"acquire_timeout": 5.0}
     if not migrated_url.startswith("sqlite"):
-        # All open from the start: asyncpg, cancelled while it connects, leaves a future behind whose error asyncio reports.
+        # All connections are open from the start. If asyncpg is cancelled while it connects, asyncio reports the error of an abandoned
+        # future.
         options |= {"min_size": POOL, "max_size": POOL}
     async with connect(migrated_url, **options) as db:
         adapters = await create_adapters(db)
@@ -46,14 +47,14 @@ async def store(migrated_url: str) -> AsyncIterator[Adapters]:
 
 
 async def rows(store: Adapters, name: str) -> int:
-    """How many rows of a user there are, its own and its passwords: at one moment, for what was cancelled may still be done."""
+    """Count the rows of a user and its passwords in one statement, because a cancelled write may still be running."""
     own = f"WHERE tenant_id = 'acme' AND user_id = 'auth0|{name}'"
     [[count]] = await store.database.fetch(Call(f"SELECT (SELECT COUNT(*) FROM users {own}) + (SELECT COUNT(*) FROM passwords {own})"))
     return int(count)
 
 
-async def usable(store: Adapters) -> None:
-    """More transactions than the pool has connections, all at once."""
+async def check_pool_usable(store: Adapters) -> None:
+    """Check that more transactions than connections can run concurrently."""
 
     async def work(number: int) -> None:
         async with store.transaction() as tx:
@@ -68,7 +69,7 @@ async def usable(store: Adapters) -> None:
 
 
 def cancel_now() -> None:
-    """Cancel the running task: its next wait, which is for what it has just sent, is cut short."""
+    """Cancel the running task, which interrupts its next wait: that for the statement it has just sent."""
     task = asyncio.current_task()
     assert task is not None
     task.cancel()
@@ -85,7 +86,7 @@ STEPS: list[tuple[str, Step]] = [
 
 
 async def transaction(store: Adapters, name: str, cancelled_at: int) -> None:
-    """All steps in one transaction, the task being cancelled as it enters one of them; the last is the commit."""
+    """Run all steps in one transaction and cancel the task at one of them. The last step is the commit."""
     async with store.transaction() as tx:
         for number, (_, step) in enumerate(STEPS):
             if number == cancelled_at:
@@ -104,7 +105,7 @@ async def test_cancelled_in_each_statement_and_at_commit(store: Adapters, at: in
             await task
     for number in range(times):
         assert await rows(store, f"u{number}") == 0
-    await usable(store)
+    await check_pool_usable(store)
 
 
 async def test_cancelled_while_the_commit_is_on_its_way_is_whole(store: Adapters) -> None:
@@ -128,9 +129,9 @@ async def test_cancelled_while_the_commit_is_on_its_way_is_whole(store: Adapters
         task = asyncio.ensure_future(work(f"u{hops}", hops))
         with suppress(asyncio.CancelledError):
             await task
-        # Both rows or none; and when nobody was told of a cancellation, both.
+        # Either both rows or none exist. If no cancellation was raised, both exist.
         assert await rows(store, f"u{hops}") in ((0, 2) if task.cancelled() else (2,))
-    await usable(store)
+    await check_pool_usable(store)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -164,7 +165,7 @@ async def test_cancelled_at_any_moment_is_all_or_nothing(store: Adapters, seed: 
         written = await rows(store, name)
         assert written in done
         done[written] += 1
-    await usable(store)
+    await check_pool_usable(store)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -174,7 +175,7 @@ async def test_several_writes_outside_a_transaction_are_all_or_nothing(store: Ad
         with anyio.move_on_after(chance.random() * 0.004):
             await store.users.create("acme", user(f"u{number}"))
         assert await rows(store, f"u{number}") in (0, 2)
-    await usable(store)
+    await check_pool_usable(store)
 
 
 async def test_cancelled_while_waiting_for_a_turn_leaks_nothing(store: Adapters) -> None:
@@ -199,14 +200,14 @@ async def test_cancelled_while_waiting_for_a_turn_leaks_nothing(store: Adapters)
         leave.set()
     bystander = await store.users.get("acme", "auth0|bystander")
     assert bystander is not None
-    # One statement by itself that has been sent may still be done: MySQL's server waits for the lock whoever has hung up.
+    # A single statement that was sent may still be executed, because MySQL waits for the lock even after the client disconnects.
     assert bystander.nickname in {"held", "waited"}
-    await usable(store)
+    await check_pool_usable(store)
 
 
 @pytest.fixture
 async def narrow(migrated_url: str) -> AsyncIterator[Adapters]:
-    """Adapters over a single connection, which everybody has to wait for; whoever waits in vain is told so soon."""
+    """Yield adapters with a single connection and a short timeout for acquiring it."""
     options: dict[str, Any] = {"acquire_timeout": 3.0} | ({} if migrated_url.startswith("sqlite") else {"min_size": 1, "max_size": 1})
     async with connect(migrated_url, **options) as db:
         adapters = await create_adapters(db)
@@ -272,7 +273,7 @@ async def test_one_that_is_cancelled_as_its_turn_comes_hands_it_on(narrow: Adapt
 
 @pytest.mark.parametrize("at", ["insert", "several writes"])
 async def test_a_cancellation_that_the_transaction_survives_leaves_nothing_half_written(store: Adapters, at: str) -> None:
-    """A scope inside the transaction is cancelled; the transaction goes on, or says that it has ended."""
+    """Test a cancelled scope inside a transaction. The transaction continues, or reports that it has ended."""
     for hops in range(12):
         name, scope = f"u{hops}", anyio.CancelScope()
         try:
@@ -287,11 +288,11 @@ async def test_a_cancellation_that_the_transaction_survives_leaves_nothing_half_
             assert await rows(store, name) == 0
         else:
             assert await rows(store, name) in ((2, 3) if at == "several writes" else (0, 2))
-    await usable(store)
+    await check_pool_usable(store)
 
 
 def cancel_later(scope: anyio.CancelScope, hops: int) -> None:
-    """Cancel a scope some turns of the loop from now."""
+    """Cancel a scope after some iterations of the event loop."""
     if hops:
         asyncio.get_running_loop().call_soon(cancel_later, scope, hops - 1)
     else:
@@ -300,14 +301,14 @@ def cancel_later(scope: anyio.CancelScope, hops: int) -> None:
 
 @pytest.mark.engines("postgresql", "mysql")
 @pytest.mark.parametrize("step", [name for name, _ in STEPS])
-@pytest.mark.parametrize("piece", [5, 65536], ids=["in pieces", "at once"])
-async def test_whoever_comes_after_one_that_was_cancelled_reads_an_answer_of_its_own(migrated_url: str, step: str, piece: int) -> None:
-    """Whatever had been sent and read at the moment: on one connection, moments later and later."""
-    async with proxied(migrated_url) as (proxy, url), connect(url, min_size=1, max_size=1) as db:
+@pytest.mark.parametrize("chunk_size", [5, 65536], ids=["in pieces", "at once"])
+async def test_whoever_comes_after_one_that_was_cancelled_reads_an_answer_of_its_own(migrated_url: str, step: str, chunk_size: int) -> None:
+    """Test cancellations at different times on one connection, regardless of the data that were sent and read before."""
+    async with open_proxy(migrated_url) as (proxy, url), connect(url, min_size=1, max_size=1) as db:
         store = await create_adapters(db)
         await store.tenants.create({"id": "acme", "friendly_name": "Acme"})
         await store.users.create("acme", user("there"))
-        proxy.piece = piece
+        proxy.chunk_size = chunk_size
         finished = 0
         for turns in range(0, 400, 7):
             task = asyncio.ensure_future(dict(STEPS)[step](store, "there" if step != "insert" else f"u{turns}"))
@@ -322,13 +323,13 @@ async def test_whoever_comes_after_one_that_was_cancelled_reads_an_answer_of_its
 
 @pytest.mark.parametrize("how", ["task", "scope"])
 async def test_cancelled_while_another_transaction_holds_the_row(store: Adapters, engine: str, how: str) -> None:
-    """In the middle of a statement: the server has it, and cannot do it yet. (SQLite's second transaction waits to begin.)"""
+    """Test a statement that is waiting in the server for a lock. On SQLite, the second transaction is waiting to begin."""
     await store.users.create("acme", user("wanted"))
     scope, ours = anyio.CancelScope(), anyio.Event()
 
     async def blocked() -> None:
         with scope:
-            # Started inside the other transaction, and not meant to be part of it.
+            # Started inside the other transaction without being part of it.
             if engine != "sqlite":
                 async with store.independent().transaction() as tx:
                     await tx.users.create("acme", user("undone"))
@@ -357,12 +358,12 @@ async def test_cancelled_while_another_transaction_holds_the_row(store: Adapters
     assert found is not None
     assert (found.nickname, found.name) == ("held", "kept")
     assert await rows(store, "undone") == 0
-    await usable(store)
-    await no_transaction_is_open(store, engine)
+    await check_pool_usable(store)
+    await check_no_open_transaction(store, engine)
 
 
-async def no_transaction_is_open(store: Adapters, engine: str) -> None:
-    """No connection was left in one: nothing of ours holds a lock any more."""
+async def check_no_open_transaction(store: Adapters, engine: str) -> None:
+    """Check that no connection is in a transaction, by taking a lock."""
     if engine == "sqlite":
         async with store.transaction():
             pass

@@ -1,4 +1,4 @@
-"""From a URL to a database and back: every form, every mistake, and no password in what is said about it."""
+"""Opening databases by URL: all formats, all errors, and no password in any message."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ import pytest
 
 from authhero_sql import Adapters, ConfigurationError, DatabaseUnavailableError, connect, create_adapters
 from authhero_sql.dialects import Call
-from tests.faults.proxy import proxied
+from tests.faults.proxy import open_proxy
 
 SECRET = "s3cret-value"
 
 
 async def opened(url: str, **options: Any) -> None:
-    """Open and close."""
+    """Open and close a database."""
     async with connect(url, **options):
         pass
 
@@ -53,7 +53,7 @@ async def test_a_mistake_is_a_configuration_error_that_keeps_the_password(url: s
     with pytest.raises(ConfigurationError) as caught:
         await opened(url, **options)
     said = "".join(traceback.format_exception(caught.value))
-    # The lines of code that a traceback shows are this file's.
+    # A traceback shows lines of this file.
     assert SECRET not in "\n".join(line for line in said.splitlines() if not line.startswith("    "))
 
 
@@ -137,7 +137,7 @@ async def test_an_opening_that_is_cancelled_leaves_nothing_open(migrated_url: st
 
 @pytest.mark.engines("postgresql", "mysql")
 async def test_a_server_that_ends_our_connections_is_survived(migrated_url: str, engine: str) -> None:
-    """A restart or an impatient administrator costs what was under way and nothing else."""
+    """Test that a restart, or an administrator who ends connections, only affects the running calls."""
     async with connect(migrated_url) as db:
         adapters = await create_adapters(db)
         await adapters.tenants.create({"id": "acme", "friendly_name": "Acme"})
@@ -146,7 +146,7 @@ async def test_a_server_that_ends_our_connections_is_survived(migrated_url: str,
             async def lost(*, at_commit: bool) -> None:
                 async with adapters.transaction() as tx:
                     await tx.tenants.update("acme", {"friendly_name": "Lost"})
-                    await end(tx, other, engine)
+                    await terminate_connection(tx, other, engine)
                     if not at_commit:
                         await tx.tenants.get("acme")
 
@@ -175,7 +175,7 @@ async def test_a_server_that_ends_idle_connections_costs_nobody_anything(migrate
                 await other.execute(Call("KILL %s", tuple(row)))
         inside: Any = db
         pool = inside._pool
-        # Until this side has heard of it.
+        # Until the client has noticed.
         while any(pool._driver.is_open(connection) for connection, _ in pool._idle):  # noqa: ASYNC110  # there is no event for it
             await asyncio.sleep(0)
         await adapters.tenants.create({"id": "acme", "friendly_name": "Acme"})
@@ -184,7 +184,7 @@ async def test_a_server_that_ends_idle_connections_costs_nobody_anything(migrate
 
 @pytest.mark.engines("mysql")
 async def test_mysql_is_asked_for_a_sign_of_life_after_a_long_silence(migrated_url: str) -> None:
-    async with proxied(migrated_url) as (proxy, url), connect(url, max_size=1) as db:
+    async with open_proxy(migrated_url) as (proxy, url), connect(url, max_size=1) as db:
         adapters = await create_adapters(db)
         inside: Any = db
         pool = inside._pool
@@ -248,8 +248,8 @@ async def test_the_names_of_aiomysqls_own_pool_are_known_too(migrated_url: str) 
         connect(migrated_url, loop=None)  # type: ignore[call-arg]  # it is no option of ours
 
 
-async def end(tx: Adapters, other: Any, engine: str) -> None:
-    """End the connection of a transaction from elsewhere."""
+async def terminate_connection(tx: Adapters, other: Any, engine: str) -> None:
+    """Terminate the connection of a transaction from another connection."""
     of = {"postgresql": "SELECT pg_backend_pid()", "mysql": "SELECT CONNECTION_ID()"}[engine]
     [[number]] = await tx.context.executor.fetch(Call(of))
     if engine == "postgresql":

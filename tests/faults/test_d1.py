@@ -1,4 +1,4 @@
-"""What a cancellation leaves of a write on D1: all of it or nothing, and a database that goes on."""
+"""The effect of a cancellation on a write to D1: all or nothing, and the database stays usable."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ async def test_a_write_that_is_cancelled_is_all_or_nothing(migrated_url: str, se
             id = f"auth0|u{number}"
             with anyio.move_on_after(chance.random() * 0.006):
                 await store.users.create("acme", {"user_id": id, **USER})
-            # A connection of its own: what was sent may still be under way on another.
+            # On a separate connection, because the write may still be running on the other one.
             found = (await store.users.get("acme", id) is not None) + len(await store.passwords.list("acme", id))
             assert found in (0, 2)
             whole += found == 2
@@ -47,7 +47,7 @@ async def test_the_gateway_lets_nobody_in_and_says_what_is_wrong(migrated_url: s
     parts = urlsplit(migrated_url)
     endpoint, sql = parse_qs(parts.query)["endpoint"][0], {"sql": "SELECT 1 AS one"}
     token = {"Authorization": f"Bearer {parts.password}"}
-    # A connection for each request: what is refused unread may end its connection.
+    # One connection for each request, because a rejected request that was not read may close its connection.
     alone = httpx.Limits(max_keepalive_connections=0)
     async with httpx.AsyncClient(base_url=f"{endpoint}/accounts/x/d1/database", limits=alone) as client:
 

@@ -1,4 +1,4 @@
-"""The same error for the same cause on every engine, the driver's own behind it, and no value in any message."""
+"""The same cause gives the same error on every engine, chained from the driver's error, without any value in its message."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from authhero_sql import (
 )
 from authhero_sql.dialects import Call
 from authhero_sql.errors import DatabaseError
-from tests.chains import shown
+from tests.chains import log_text
 
 SECRET = "s3cret-value"
 OURS = "authhero_sql."
@@ -43,7 +43,7 @@ OURS = "authhero_sql."
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
-    """A tenant with a user and a client."""
+    """Return adapters with a tenant, a user and a client."""
     await adapters.tenants.create({"id": "acme", "friendly_name": "Acme"})
     await adapters.users.create("acme", {"user_id": "auth0|ada", "email": f"{SECRET}@x", "connection": "db"})
     await adapters.clients.create("acme", {"client_id": "web", "name": "Web"})
@@ -51,7 +51,7 @@ async def store(adapters: Adapters) -> Adapters:
 
 
 def user(**fields: Any) -> dict[str, Any]:
-    """A user to be inserted."""
+    """Return a new user."""
     return {"user_id": "auth0|new", "connection": "db", **fields}
 
 
@@ -111,11 +111,11 @@ async def test_the_same_error_for_the_same_cause(store: Adapters, cause: str) ->
         assert (error.table, (error.field or "").split(".")[0]) == place
     if isinstance(error, DatabaseError):
         assert error.__cause__ is not None
-        # What D1 says is an answer; there is no driver that would make an error of it.
+        # D1 reports errors in responses, so no driver raises them.
         assert type(error.__cause__).__name__ == "D1Error" or not type(error.__cause__).__module__.startswith(OURS)
         assert error.table is not None
-    assert SECRET not in shown(error)
-    assert await store.users.get("acme", "auth0|nobody") is None, "the connection is still good"
+    assert SECRET not in log_text(error)
+    assert await store.users.get("acme", "auth0|nobody") is None, "the connection is still usable"
 
 
 SAYS: dict[str, dict[str, tuple[str, str, tuple[Any, ...]]]] = {
@@ -152,17 +152,17 @@ SAYS: dict[str, dict[str, tuple[str, str, tuple[Any, ...]]]] = {
         "no statement": ("fetch", f"SELECT FROM '{SECRET}'", ()),
     },
 }
-"""Statements whose errors repeat a value, and where they are run."""
+"""Statements whose errors contain a value, and the engines that they run on."""
 
 
 async def test_what_a_driver_said_shows_no_value(store: Adapters, engine: str) -> None:
     for value, (verb, sql, args) in SAYS[engine].items():
         with pytest.raises(DatabaseError) as caught:
             await getattr(store.database, verb)(Call(sql, args))
-        assert SECRET not in shown(caught.value), value
+        assert SECRET not in log_text(caught.value), value
         driver = caught.value.__cause__
         assert driver is not None, value
-        assert (caught.value.code or "") in f"{shown(driver)} {getattr(driver, 'sqlstate', '')}", f"{value}: its code is kept"
+        assert (caught.value.code or "") in f"{log_text(driver)} {getattr(driver, 'sqlstate', '')}", f"{value}: the error code is preserved"
 
 
 async def test_a_value_that_looks_like_the_name_of_a_key_is_none(store: Adapters) -> None:
@@ -171,7 +171,7 @@ async def test_a_value_that_looks_like_the_name_of_a_key_is_none(store: Adapters
     with pytest.raises(ConflictError) as caught:
         await store.users.create("acme", user(user_id="auth0|two", email=email, provider="auth0"))
     assert caught.value.fields == ("email", "provider")
-    assert SECRET not in shown(caught.value)
+    assert SECRET not in log_text(caught.value)
 
 
 async def test_a_conflict_names_its_fields(store: Adapters) -> None:
@@ -273,8 +273,8 @@ async def test_a_corrupt_row_names_its_place(store: Adapters, engine: str) -> No
         await store.users.get("acme", "auth0|ada")
     assert (caught.value.table, caught.value.column) == ("users", "app_metadata")
     assert caught.value.key["user_id"] == "auth0|ada"
-    assert SECRET not in shown(caught.value)
-    assert SECRET not in str(caught.value.__context__), "for those who log contexts that are suppressed"
+    assert SECRET not in log_text(caught.value)
+    assert SECRET not in str(caught.value.__context__), "because some loggers include suppressed contexts"
 
 
 async def test_no_tables_yet(database_url: str) -> None:
@@ -305,7 +305,7 @@ async def test_a_server_that_is_not_there(url: str) -> None:
     with pytest.raises(DatabaseUnavailableError) as caught:
         async with connect(url, connect_timeout=2):
             pass
-    assert SECRET not in shown(caught.value)
+    assert SECRET not in log_text(caught.value)
     assert caught.value.__cause__ is not None
 
 
@@ -316,7 +316,7 @@ async def test_a_wrong_password(migrated_url: str) -> None:
     with pytest.raises(DatabaseUnavailableError) as caught:
         async with connect(url):
             pass
-    assert SECRET not in shown(caught.value)
+    assert SECRET not in log_text(caught.value)
 
 
 @pytest.mark.engines("sqlite")
@@ -387,7 +387,7 @@ async def test_a_deadlock_ends_one_of_the_two(store: Adapters) -> None:
 
 
 async def test_a_write_that_meets_deadlocks_is_tried_again(store: Adapters) -> None:
-    """Many that remove and create the same user with its password, in several statements each."""
+    """Test concurrent tasks that delete and create the same user with its password, with several statements each."""
 
     async def work() -> None:
         for _ in range(4):

@@ -1,4 +1,4 @@
-"""MySQL's Group Replication: with one primary it does what a single server does, with several it is refused in words."""
+"""MySQL Group Replication behaves like a single server in single-primary mode. Errors of multi-primary mode have clear messages."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ ADA = {"user_id": "auth0|ada", "email": "ada@acme.example", "connection": "db"}
 
 @pytest.fixture(scope="module")
 def oracle(server: Server) -> None:
-    """Goes on where the server under test is Oracle's."""
-    with engines._mysql(server.url) as cursor:
+    """Skip the test unless the server is Oracle MySQL."""
+    with engines._mysql_cursor(server.url) as cursor:
         cursor.execute("SELECT VERSION()")
         if "MariaDB" in cursor.fetchone()[0]:
             pytest.skip("MariaDB has no Group Replication")
@@ -36,7 +36,7 @@ def oracle(server: Server) -> None:
 
 @contextmanager
 def group(members: int, mode: Sequence[str]) -> Iterator[list[str]]:
-    """The URLs of one database on every member."""
+    """Return the URLs of a database on every member."""
     servers = mysql9.start_group(members, mode)
     try:
         name = engines.create_database(servers[0]).rpartition("/")[2]
@@ -47,21 +47,21 @@ def group(members: int, mode: Sequence[str]) -> Iterator[list[str]]:
 
 @pytest.fixture
 def members() -> Iterator[list[str]]:
-    """A group with one primary, the first."""
+    """Yield a group whose first member is its primary."""
     with group(2, mysql9.SINGLE_PRIMARY) as urls:
         yield urls
 
 
 @pytest.fixture
 def multi_primary() -> Iterator[str]:
-    """A group whose members all take writes. One is enough: what it refuses, it refuses by itself."""
+    """Yield a group in multi-primary mode. One member is enough, because it rejects statements by itself."""
     with group(1, mysql9.MULTI_PRIMARY) as urls:
         yield urls[0]
 
 
 @asynccontextmanager
 async def store(url: str) -> AsyncIterator[Adapters]:
-    """All adapters on a database."""
+    """Open a database and yield its adapters."""
     async with connect(url) as db:
         yield await create_adapters(db)
 
@@ -83,8 +83,8 @@ async def test_with_one_primary_every_member_has_what_it_wrote_and_another_takes
         assert await adapters.users.get("gone", "auth0|ada") is None
         with pytest.raises(ReadOnlyError):
             await adapters.users.update("acme", "auth0|ada", {"nickname": "Ada"})
-    with engines._mysql(primary) as cursor:
-        # The other one is elected before this ends.
+    with engines._mysql_cursor(primary) as cursor:
+        # The other member is elected before this function returns.
         cursor.execute("STOP GROUP_REPLICATION")
     async with store(secondary) as adapters:
         assert await adapters.users.update("acme", "auth0|ada", {"nickname": "Ada"})

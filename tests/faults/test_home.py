@@ -1,4 +1,4 @@
-"""A database belongs to the process and the event loop that opened it: elsewhere it says so at once, and never hangs."""
+"""A database only works in the process and the event loop that opened it. Elsewhere it raises an error immediately instead of hanging."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ os._exit(0)
 
 @contextmanager
 def opened(url: str) -> Iterator[tuple[asyncio.AbstractEventLoop, ManagedDatabase, Adapters]]:
-    """A database and its adapters, with the event loop of both."""
+    """Yield a database and its adapters, with the event loop of both."""
     loop = asyncio.new_event_loop()
     db = loop.run_until_complete(connect(url).open())
     try:
@@ -49,8 +49,8 @@ def opened(url: str) -> Iterator[tuple[asyncio.AbstractEventLoop, ManagedDatabas
         loop.close()
 
 
-async def everything(adapters: Adapters) -> None:
-    """Each way to a connection is refused."""
+async def check_all_rejected(adapters: Adapters) -> None:
+    """Check that each method that acquires a connection raises an error."""
     works: list[Any] = [
         adapters.tenants.get("acme"),
         adapters.tenants.create({"id": "acme", "friendly_name": "Acme"}),
@@ -66,8 +66,8 @@ async def everything(adapters: Adapters) -> None:
 
 def test_a_second_event_loop_is_told_so(migrated_url: str) -> None:
     with opened(migrated_url) as (loop, _, adapters):
-        asyncio.run(everything(adapters))
-        assert loop.run_until_complete(adapters.tenants.get("acme")) is None, "where it belongs it goes on"
+        asyncio.run(check_all_rejected(adapters))
+        assert loop.run_until_complete(adapters.tenants.get("acme")) is None, "it still works in its own event loop"
 
 
 def test_a_forked_process_is_told_so(migrated_url: str) -> None:
@@ -83,7 +83,7 @@ def test_a_forked_process_is_told_so(migrated_url: str) -> None:
 
 
 def test_other_event_loops_than_those_of_asyncio_are_refused(migrated_url: str) -> None:
-    """Trio and curio run a coroutine without a loop of asyncio's, as is done here by hand."""
+    """Test a coroutine without an event loop of asyncio, like in Trio and curio."""
     with opened(migrated_url) as (_, _, adapters):
         for work in (connect(migrated_url).open(), adapters.tenants.get("acme"), adapters.tenants.remove("acme")):
             with pytest.raises(ConfigurationError, match="asyncio only"):

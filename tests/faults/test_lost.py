@@ -1,4 +1,4 @@
-"""Servers that stop answering and connections that break: every call ends in bounded time, typed, and tells its outcome truly."""
+"""Servers that stop responding and connections that break: every call ends in bounded time with the right exception and outcome."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ from authhero_sql import (
     connect,
     create_adapters,
 )
-from tests.faults.proxy import Proxy, proxied
+from tests.faults.proxy import Proxy, open_proxy
 from tests.faults.test_pools import asyncpg_pool, mysql_pool
 
 SERVERS = pytest.mark.engines("postgresql", "mysql")
 HANG = 20.0
-"""Seconds after which a test that hangs is ended; nothing that it waits for takes a tenth of that."""
+"""The seconds after which a hanging test is stopped. No wait in these tests takes a tenth of that."""
 
 COMMIT = {"postgresql": (b"COMMIT\0",), "mysql": (b"\3COMMIT", b"; COMMIT")}
-"""As it stands on the wire, at the end of several writes, too; the isolation level has the word in its name."""
+"""The commit in the protocol, including the one after several writes. The name of the isolation level also contains this word."""
 
 
 @pytest.fixture
 async def proxy(migrated_url: str) -> AsyncIterator[tuple[Proxy, str]]:
-    """What stands before the server, and its URL."""
-    async with proxied(migrated_url) as found:
+    """Yield a proxy in front of the server, and its URL."""
+    async with open_proxy(migrated_url) as found:
         yield found
 
 
-async def prepared(url: str) -> None:
-    """A tenant and a user, by the server itself."""
+async def create_user(url: str) -> None:
+    """Create a tenant and a user directly on the server."""
     async with connect(url) as db:
         store = await create_adapters(db)
         await store.tenants.create({"id": "acme", "friendly_name": "Acme"})
@@ -48,14 +48,14 @@ async def prepared(url: str) -> None:
 
 
 async def nickname(url: str) -> str | None:
-    """What has been written, asked of the server itself."""
+    """Read the written value directly from the server."""
     async with connect(url) as db:
         user = await (await create_adapters(db)).users.get("acme", "auth0|ada")
         assert user is not None
         return user.nickname
 
 
-# --- a server that has stopped -------------------------------------------------------------------------------------------------
+# --- a frozen server -----------------------------------------------------------------------------------------------------------
 
 
 async def read(store: Adapters) -> object:
@@ -83,7 +83,7 @@ WORK = {work.__name__: work for work in (read, write, writes, transaction)}
 async def test_a_server_that_has_stopped_answers_nobody_and_every_call_ends(
     migrated_url: str, proxy: tuple[Proxy, str], work: str, engine: str
 ) -> None:
-    await prepared(migrated_url)
+    await create_user(migrated_url)
     between, url = proxy
     async with connect(url, command_timeout=0.2, acquire_timeout=0.4, max_size=4) as db:
         store = await create_adapters(db)
@@ -92,7 +92,7 @@ async def test_a_server_that_has_stopped_answers_nobody_and_every_call_ends(
         async with asyncio.timeout(HANG):
             outcomes = await asyncio.gather(*(WORK[work](store) for _ in range(16)), return_exceptions=True)
         kinds = {type(outcome) for outcome in outcomes}
-        # On MySQL several writes are one trip with their COMMIT.
+        # On MySQL, several writes and their COMMIT are one round trip.
         committing = work == "write" or (work == "writes" and engine == "mysql")
         stopped = UnknownOutcomeError if committing else StatementTimeoutError
         assert stopped in kinds, outcomes
@@ -107,14 +107,14 @@ async def test_a_server_that_has_stopped_answers_nobody_and_every_call_ends(
 async def test_a_callers_own_timeout_ends_a_call_to_a_server_that_has_stopped(
     migrated_url: str, proxy: tuple[Proxy, str], work: str
 ) -> None:
-    await prepared(migrated_url)
+    await create_user(migrated_url)
     between, url = proxy
     async with connect(url, max_size=2) as db:
         store = await create_adapters(db)
         await read(store)
         between.freeze()
         for _ in range(3):
-            # Far less than the minute that a statement may take, and the half minute of a connection that is given back.
+            # Far less than the timeout of a statement (60 s) and of a released connection (30 s).
             async with asyncio.timeout(HANG):
                 with pytest.raises(TimeoutError):
                     async with asyncio.timeout(0.2):
@@ -126,7 +126,7 @@ async def test_a_callers_own_timeout_ends_a_call_to_a_server_that_has_stopped(
 
 @pytest.mark.engines("postgresql", "mysql")
 async def test_a_pool_of_ones_own_is_bounded_too(migrated_url: str, proxy: tuple[Proxy, str], engine: str) -> None:
-    await prepared(migrated_url)
+    await create_user(migrated_url)
     between, url = proxy
     opened = asyncpg_pool(url) if engine == "postgresql" else mysql_pool(url, charset="utf8mb4", autocommit=True)
     async with opened as pool:
@@ -144,7 +144,7 @@ async def test_a_pool_of_ones_own_is_bounded_too(migrated_url: str, proxy: tuple
 
 @pytest.mark.engines("sqlite")
 async def test_a_statement_of_sqlite_that_takes_too_long_is_interrupted(migrated_url: str) -> None:
-    await prepared(migrated_url)
+    await create_user(migrated_url)
     endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
     from authhero_sql.dialects import Call
 
@@ -163,7 +163,7 @@ async def test_a_statement_of_sqlite_that_takes_too_long_is_interrupted(migrated
 
         with pytest.raises(TransactionAbortedError):
             await inside()
-        # A caller who is cancelled is not kept until the end, either, and the connection serves the next one.
+        # A cancelled caller does not wait until the end either, and the connection serves the next caller.
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.05):
                 await db.fetch(Call(endless))
@@ -171,10 +171,10 @@ async def test_a_statement_of_sqlite_that_takes_too_long_is_interrupted(migrated
     assert await nickname(migrated_url) == "written"
 
 
-# --- a connection that breaks --------------------------------------------------------------------------------------------------
+# --- a broken connection -------------------------------------------------------------------------------------------------------
 
-# No connection is held ready (min_size=0): asyncpg opens another for one that was lost, and one that is closed while it
-# does so leaves a future behind whose error asyncio reports.
+# No connection is kept open (min_size=0), because asyncpg reconnects after it loses one. If it is closed
+# during that, asyncio reports the error of an abandoned future.
 
 
 @SERVERS
@@ -182,44 +182,44 @@ async def test_a_statement_of_sqlite_that_takes_too_long_is_interrupted(migrated
 async def test_a_connection_lost_after_the_commit_was_sent_is_an_unknown_outcome(
     migrated_url: str, proxy: tuple[Proxy, str], work: str, engine: str
 ) -> None:
-    await prepared(migrated_url)
+    await create_user(migrated_url)
     between, url = proxy
     async with connect(url, min_size=0) as db:
         store = await create_adapters(db)
-        between.hang_up_at = COMMIT[engine][-1 if work == "writes" else 0]
+        between.cut_after = COMMIT[engine][-1 if work == "writes" else 0]
         with pytest.raises(UnknownOutcomeError) as caught:
             await WORK[work](store)
         assert isinstance(caught.value, DatabaseUnavailableError)
         assert caught.value.__cause__ is not None
-        assert between.cut == 1
-        between.hang_up_at = None
+        assert between.cut_connections == 1
+        between.cut_after = None
         assert await read(store)
     assert await nickname(migrated_url) in {None, "written"}
 
 
 @SERVERS
 async def test_a_single_write_without_an_answer_is_an_unknown_outcome(migrated_url: str, proxy: tuple[Proxy, str]) -> None:
-    await prepared(migrated_url)
+    await create_user(migrated_url)
     between, url = proxy
     async with connect(url, min_size=0) as db:
         store = await create_adapters(db)
         await write(store)
-        between.hang_up_at = b"never-before"
+        between.cut_after = b"never-before"
         with pytest.raises(UnknownOutcomeError):
             await store.users.update("acme", "auth0|ada", {"nickname": "never-before"})
-        assert between.cut == 1
+        assert between.cut_connections == 1
     assert await nickname(migrated_url) in {"written", "never-before"}
 
 
 @SERVERS
 async def test_a_connection_lost_before_the_commit_has_written_nothing_and_says_so(migrated_url: str, proxy: tuple[Proxy, str]) -> None:
-    await prepared(migrated_url)
+    await create_user(migrated_url)
     between, url = proxy
 
     async def work(*, caught: bool) -> None:
         async with store.transaction() as tx:
             await tx.users.update("acme", "auth0|ada", {"nickname": "undone"})
-            between.hang_up_at = b"never-before"
+            between.cut_after = b"never-before"
             try:
                 async with tx.transaction() as inner:
                     await inner.users.update("acme", "auth0|ada", {"name": "never-before"})
@@ -231,7 +231,7 @@ async def test_a_connection_lost_before_the_commit_has_written_nothing_and_says_
         store = await create_adapters(db)
         with pytest.raises(ConnectionLostError):
             await work(caught=False)
-        between.hang_up_at = None
+        between.cut_after = None
         with pytest.raises(TransactionAbortedError) as aborted:
             await work(caught=True)
         assert isinstance(aborted.value.__cause__, ConnectionLostError)
@@ -253,7 +253,7 @@ async def test_what_runs_again_after_a_conflict_does_not_after_an_unknown_outcom
 
 @SERVERS
 async def test_connections_that_are_killed_under_load_are_typed_and_tell_their_outcome_truly(migrated_url: str, engine: str) -> None:
-    await prepared(migrated_url)
+    await create_user(migrated_url)
     kill = {
         "postgresql": "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
         " WHERE datname = current_database() AND pid <> pg_backend_pid()",
@@ -295,7 +295,7 @@ async def test_connections_that_are_killed_under_load_are_typed_and_tell_their_o
                     await _killed(killer, connection)
         over.set()
         outcomes = await asyncio.gather(*group, return_exceptions=True)
-        assert [outcome for outcome in outcomes if outcome is not None] == [], "every error is ours"
+        assert [outcome for outcome in outcomes if outcome is not None] == [], "every error is one of this package"
     async with connect(migrated_url) as db:
         there = {user.user_id async for user in (await create_adapters(db)).users.iterate("acme")}
     assert {name for name, outcome in done.items() if outcome == "kept"} <= there
@@ -308,6 +308,6 @@ async def _killed(killer: Any, connection: int) -> None:
     try:
         await killer.execute(Call("KILL %s", (connection,)))
     except DatabaseError as error:
-        # It has ended by itself meanwhile.
+        # The connection has already ended.
         if error.code != "1094":
             raise

@@ -1,4 +1,4 @@
-"""A column that the database lacks is an error on every engine, never text or NULL that looks like data."""
+"""A missing column is an error on every engine, and never read as text or NULL."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SQLite and D1 are told by which index to read, MySQL where there is an order. Without it everything works, and the log says so."""
+"""Statements with index hints (SQLite, D1 and sorted lists on MySQL) also work without the index, and a warning is logged."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from authhero_sql import Adapters, connect, create_adapters, migrate_to_latest
 from authhero_sql.dialects import Call
 from tests.contract.builders import SOON, tenant
 
-# In the order in which statements name them: SQLite tells of the first that it misses.
+# In the order of the statements, because SQLite reports the first missing index.
 INDEXES = ("idx_users_tenant_created_at", "unique_email_provider", "users_linked_to_index")
 GONE = {"user_id": "auth0|gone", "connection": "db"}
 
 
 async def reads(users: Any) -> list[Any]:
-    """What all reads give that name one of the indexes."""
+    """Return the results of all queries with index hints."""
     first = await users.list("acme", take=2)
     return [
         await users.get("acme", "auth0|u1"),
@@ -30,7 +30,7 @@ async def reads(users: Any) -> list[Any]:
 
 
 async def answers(store: Adapters) -> list[Any]:
-    """The reads and a write that names an index, by themselves, in a batch and in a transaction; nothing is different afterwards."""
+    """Return the results of the queries and of a write, run separately, in a batch and in a transaction."""
     await store.users.create("acme", GONE, import_metadata={"created_at": SOON})
     found = [*await reads(store.users), await store.users.remove("acme", "auth0|gone"), await store.users.remove("acme", "auth0|gone")]
     await store.users.create("acme", GONE, import_metadata={"created_at": SOON})
@@ -43,7 +43,7 @@ async def answers(store: Adapters) -> list[Any]:
 
 
 async def filled(store: Adapters) -> None:
-    """A tenant with users, one of them linked to another."""
+    """Yield a tenant with users, one of which is linked to another."""
     await tenant(store, "acme")
     for number in range(6):
         linked = {"linked_to": "auth0|u1"} if number == 5 else {}

@@ -1,4 +1,4 @@
-"""A pool of the user's own, whatever its settings: same answers, never closed by us, still good for the user afterwards."""
+"""An existing pool with any settings gives the same results, is never closed by this package, and stays usable."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ ADA = {"user_id": "auth0|ada", "email": "ada@acme.example", "connection": "db", 
 
 @asynccontextmanager
 async def asyncpg_pool(url: str, **options: Any) -> AsyncIterator[Any]:
-    """The user's pool."""
+    """Create a pool of asyncpg."""
     import asyncpg
 
     async with asyncpg.create_pool(url, **{"min_size": 1, "max_size": 4, **options}) as pool:
@@ -46,7 +46,7 @@ async def asyncpg_pool(url: str, **options: Any) -> AsyncIterator[Any]:
 
 @asynccontextmanager
 async def mysql_pool(url: str, **options: Any) -> AsyncIterator[Any]:
-    """The user's pool, of the driver that the URL names."""
+    """Create a pool of the driver in the URL."""
     parts = urlsplit(url)
     driver: Any = importlib.import_module(parts.scheme.partition("+")[2] or "aiomysql")
     pool = await driver.create_pool(
@@ -62,7 +62,7 @@ async def mysql_pool(url: str, **options: Any) -> AsyncIterator[Any]:
 
 @asynccontextmanager
 async def aiosqlite_connection(url: str, **options: Any) -> AsyncIterator[Any]:
-    """The user's connection."""
+    """Open a connection of aiosqlite."""
     import aiosqlite
 
     async with aiosqlite.connect(url.removeprefix("sqlite:///"), **options) as connection:
@@ -70,15 +70,15 @@ async def aiosqlite_connection(url: str, **options: Any) -> AsyncIterator[Any]:
 
 
 async def with_json_codecs(connection: Any) -> None:
-    """What many applications give to their pool."""
+    """Register JSON codecs, as many applications do."""
     for name in ("json", "jsonb"):
         await connection.set_type_codec(name, encoder=json.dumps, decoder=json.loads, schema="pg_catalog")
 
 
-async def whole_life(adapters: Adapters) -> None:
-    """What has to work the same over every pool."""
+async def run_all_calls(adapters: Adapters) -> None:
+    """Run the calls that must work with every pool."""
     await adapters.tenants.create({"id": "acme", "friendly_name": "Acme"})
-    # Still for a moment, so that a second update changes nothing at all.
+    # The clock stops, so that a second update does not change any value.
     frozen = await create_adapters(adapters.database, clock=lambda: datetime(2026, 1, 31, tzinfo=UTC))
     created = await adapters.users.create("acme", {**ADA, "app_metadata": {"text": 'O\'Brien \\ "x" % _ 🔐'}})
     assert await adapters.users.get("acme", "auth0|ada") == created
@@ -105,8 +105,8 @@ async def whole_life(adapters: Adapters) -> None:
     assert page.total == 33
 
 
-async def seen_from_elsewhere(url: str) -> None:
-    """What was written has been committed."""
+async def check_committed(url: str) -> None:
+    """Check that the writes are committed."""
     async with connect(url) as db:
         adapters = await create_adapters(db)
         user = await adapters.users.get("acme", "auth0|ada")
@@ -128,12 +128,12 @@ async def seen_from_elsewhere(url: str) -> None:
 async def test_an_asyncpg_pool(migrated_url: str, options: dict[str, Any]) -> None:
     async with asyncpg_pool(migrated_url, **options) as pool:
         adapters = await create_adapters(pool)
-        await whole_life(adapters)
+        await run_all_calls(adapters)
         await adapters.database.close()
         assert await pool.fetchval("SELECT count(*) FROM users") == 33
         async with pool.acquire() as connection:
             assert not connection.is_in_transaction()
-    await seen_from_elsewhere(migrated_url)
+    await check_committed(migrated_url)
 
 
 @pytest.mark.engines("mysql")
@@ -153,20 +153,20 @@ async def test_a_mysql_pool(migrated_url: str, options: dict[str, Any]) -> None:
     driver: Any = importlib.import_module("asyncmy.cursors" if "asyncmy" in migrated_url else "aiomysql")
     given = dict(options)
     if "asyncmy" not in migrated_url:
-        # aiomysql prepares nothing.
+        # aiomysql has no prepared statements.
         given.pop("stmt_cache_size", None)
     if given.pop("cursor", None):
         given["cursor_cls" if "asyncmy" in migrated_url else "cursorclass"] = driver.DictCursor
     async with mysql_pool(migrated_url, charset="utf8mb4", **given) as pool:
         adapters = await create_adapters(pool)
-        await whole_life(adapters)
+        await run_all_calls(adapters)
         await adapters.database.close()
         async with pool.acquire() as connection:
             assert connection.get_autocommit() is options["autocommit"]
             async with connection.cursor(driver.Cursor) as cursor:
                 await cursor.execute("SELECT count(*) FROM users")
                 assert await cursor.fetchone() == (33,)
-    await seen_from_elsewhere(migrated_url)
+    await check_committed(migrated_url)
 
 
 @pytest.mark.engines("mysql")
@@ -184,12 +184,12 @@ async def test_an_aiosqlite_connection(migrated_url: str, options: dict[str, Any
     async with aiosqlite_connection(migrated_url, **options) as connection:
         connection.row_factory = sqlite3.Row
         adapters = await create_adapters(connection)
-        await whole_life(adapters)
+        await run_all_calls(adapters)
         await adapters.database.close()
         assert not connection.in_transaction
         rows = await connection.execute_fetchall("SELECT count(*) AS many FROM users")
         assert [row["many"] for row in rows] == [33]
-    await seen_from_elsewhere(migrated_url)
+    await check_committed(migrated_url)
 
 
 @pytest.mark.engines("sqlite")
@@ -228,7 +228,10 @@ async def test_anything_else_is_a_type_error(given: object) -> None:
 @pytest.mark.engines("mysql")
 @pytest.mark.parametrize("options", [{}, {"init_command": "SET lc_messages = 'de_DE'"}], ids=["English", "German"])
 async def test_rows_that_stay_as_they_are_have_matched(migrated_url: str, options: dict[str, Any]) -> None:
-    """Without FOUND_ROWS the server counts those that changed; how many it found it says in a sentence, in its language."""
+    """Test a server that counts changed rows, because FOUND_ROWS is not set.
+
+    The number of matched rows is only in a message, which may be localized.
+    """
     async with mysql_pool(migrated_url, charset="utf8mb4", autocommit=True, **options) as pool:
         adapters = await create_adapters(pool)
         for name in ("a", "b", "c"):
@@ -266,7 +269,7 @@ async def test_text_survives_every_sql_mode(migrated_url: str, modes: str) -> No
 @pytest.mark.engines("postgresql")
 @pytest.mark.parametrize("own", [True, False], ids=["a pool of ours", "a pool of the user's own"])
 async def test_a_table_that_changes_costs_one_transaction(database_url: str, own: bool) -> None:
-    """What was prepared before is refused in a transaction; one refusal is enough for all connections to forget it."""
+    """Test that prepared statements fail in one transaction after a change of the table, and are then discarded on all connections."""
     read = Call("SELECT a FROM changing")
 
     async def both(db: Database) -> list[Any]:
@@ -338,7 +341,7 @@ async def test_a_connection_whose_text_is_not_str_is_refused(migrated_url: str) 
 
 @pytest.mark.engines("sqlite")
 async def test_a_legacy_connection_with_the_users_writes_pending(migrated_url: str) -> None:
-    """Python has begun a transaction by itself: what we write is committed or undone with it, by the user."""
+    """Test a transaction that Python started implicitly: the writes of this package are committed or rolled back with it."""
     async with aiosqlite_connection(migrated_url) as connection:
         adapters = await create_adapters(connection)
         assert list(await connection.execute_fetchall("PRAGMA foreign_keys")) == [(1,)]
@@ -353,4 +356,4 @@ async def test_a_legacy_connection_with_the_users_writes_pending(migrated_url: s
             assert connection.in_transaction
             await (connection.commit() if keep else connection.rollback())
             assert (await adapters.users.get("acme", "auth0|ada") is not None) is keep
-    await seen_from_elsewhere(migrated_url)
+    await check_committed(migrated_url)

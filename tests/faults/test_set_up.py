@@ -1,4 +1,4 @@
-"""Each way to set a database up wrongly has a sentence of its own: what happened, the engine's code, the way out, and no secret."""
+"""Each wrong configuration has its own message: the problem, the engine's error code and the solution, without any secret."""
 
 from __future__ import annotations
 
@@ -39,27 +39,27 @@ from authhero_sql import (
 from authhero_sql.dialects import Call
 from authhero_sql.dialects.d1 import D1Database, HTTPTransport
 from authhero_sql.errors import DatabaseError
-from tests.chains import shown
+from tests.chains import log_text
 from tests.faults.test_tls import Plain
 
 SECRET = "s3cret-value"
 
 
 async def use(url: str, **options: Any) -> None:
-    """Open a database, and read a row."""
+    """Open a database and read a row."""
     async with connect(url, **options) as db:
         await (await create_adapters(db)).tenants.get("acme")
 
 
 async def migrate(url: str) -> None:
-    """Open a database, and migrate it."""
+    """Open a database and run the migrations."""
     async with connect(url) as db:
         await migrate_to_latest(db)
 
 
 @dataclass(frozen=True)
 class Row:
-    """What is raised, with which code and sentence, where something is done."""
+    """The expected exception, error code and message of an action."""
 
     kind: type[AuthHeroSQLError]
     code: str | None
@@ -68,24 +68,24 @@ class Row:
 
 
 async def check(row: Row, place: Any) -> None:
-    """Do what is wrong, and compare what is said of it."""
+    """Run the action and compare the exception."""
     with pytest.raises(AuthHeroSQLError) as caught:
         await row.cause(place)
     error = caught.value
     assert str(error) == row.sentence.format(**vars(place))
     assert type(error) is row.kind
     assert getattr(error, "code", None) == row.code
-    assert SECRET not in shown(error)
+    assert SECRET not in log_text(error)
     assert SECRET not in "".join(traceback.format_exception(error))
     if isinstance(error, DatabaseError):
-        # What D1 says by its status is no driver's error.
+        # D1 reports this in its status, so there is no error of a driver.
         assert error.__cause__ is not None or error.code in ("401", "403", "404")
 
 
 # --- URLs --------------------------------------------------------------------------------------------------------------------------
 
 SCHEMES = (
-    "sqlite://, postgresql://, postgres://, mysql://, mariadb://, mysql+asyncmy://, mariadb+asyncmy://, d1://"  # in the order of ENGINES
+    "sqlite://, postgresql://, postgres://, mysql://, mariadb://, mysql+asyncmy://, mariadb+asyncmy://, d1://"  # In the order of ENGINES.
 )
 URLS = {
     "unknown scheme": ("oracle://u:{0}@h/x", f'unknown URL scheme "oracle": use one of {SCHEMES}'),
@@ -160,7 +160,7 @@ async def test_a_driver_that_is_not_installed(module: str, url: str, sentence: s
 
 @contextmanager
 def unprivileged() -> Iterator[None]:
-    """Work as an account that may write to nothing that is root's."""
+    """Run as an account that cannot write files of root."""
     if os.geteuid() != 0:
         yield
         return
@@ -277,7 +277,7 @@ SQLITE = {
 @pytest.mark.usefixtures("engine")
 @pytest.mark.parametrize("name", SQLITE)
 async def test_sqlite(name: str) -> None:
-    # Another account is to reach it, which pytest's own folder does not let in.
+    # Not in a directory of pytest, which other accounts cannot access.
     with tempfile.TemporaryDirectory(prefix="authhero-set-up-") as folder:
         await anyio.Path(folder).chmod(0o755)
         await check(SQLITE[name], SimpleNamespace(folder=folder, file=f"{folder}/auth.db"))
@@ -288,7 +288,7 @@ async def test_sqlite(name: str) -> None:
 
 @pytest.fixture
 async def place(migrated_url: str, engine: str) -> AsyncIterator[Any]:
-    """A server with a user that may log in and nothing else, whose password is the secret."""
+    """Create a server with a user that may only log in, and whose password is the secret."""
     parts = urlsplit(migrated_url)
     user, database = f"authhero_test_{secrets.token_hex(4)}", parts.path[1:]
     address = f"{parts.hostname}:{parts.port}"
@@ -333,7 +333,7 @@ async def _granted(server: Any, statement: str, work: Callable[[str], Awaitable[
 
 @asynccontextmanager
 async def answering(answer: bytes | None, *, at_once: bool) -> AsyncIterator[str]:
-    """The address of a server that gives this answer, at once or to the first word, and hangs up; None: it says nothing at all."""
+    """Start a server that sends a response immediately or after the first data, and closes the connection. With None, it sends nothing."""
     closed: list[asyncio.Future[None]] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -359,13 +359,13 @@ async def _answered(server: Any, answer: bytes | None, **options: Any) -> None:
 
 
 def _fatal(state: str) -> bytes:
-    """An error of PostgreSQL's."""
+    """Return an error message of PostgreSQL."""
     body = b"".join(letter + text.encode() + b"\0" for letter, text in ((b"S", "FATAL"), (b"V", "FATAL"), (b"C", state), (b"M", "said")))
     return b"E" + (len(body) + 5).to_bytes(4, "big") + body + b"\0"
 
 
 def _error(number: int) -> bytes:
-    """An error of MySQL's instead of a greeting."""
+    """Return an error message that MySQL sends instead of a greeting."""
     body = b"\xff" + number.to_bytes(2, "little") + b"said"
     return len(body).to_bytes(3, "little") + b"\0" + body
 
@@ -603,7 +603,7 @@ async def _granted_at(server: Any, statement: str, url: str, work: Callable[[str
 
 
 async def on_server(row: Row, server: Any, database_url: str) -> None:
-    """Check a row; an empty database is there as well."""
+    """Check a row with a server and an empty database."""
     server.empty = database_url
     server.own_empty = f"{server.url}{urlsplit(database_url).path}"
     await check(row, server)

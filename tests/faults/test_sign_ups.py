@@ -1,4 +1,4 @@
-"""Many processes that sign users up at once, one transaction each: none of them hears of the others."""
+"""Many processes concurrently sign users up in one transaction each, without any conflict."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.transactions
 
 
 async def sign_up(url: str, process: int) -> None:
-    """What one process does: so many tasks, each with so many users of its own."""
+    """Run the tasks of one process, each of which creates several users."""
     async with connect(url) as db:
         store = await create_adapters(db)
 

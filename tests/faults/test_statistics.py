@@ -1,4 +1,4 @@
-"""SQLite counts again when what we opened is closed and when the schema has changed; that it cannot is no reason to fail."""
+"""SQLite's statistics are updated when a database is closed and after a change of the schema. A failure of this is ignored."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ import pytest
 from authhero_sql import connect, create_adapters, migrate_to_latest
 from authhero_sql.dialects import wrap
 from tests.contract.builders import tenant
-from tests.migrations.helpers import watched
+from tests.migrations.helpers import record_statements
 
 COUNTED = "SELECT COUNT(*) FROM sqlite_master WHERE name = 'sqlite_stat1'"
 
 
-def counted(url: str) -> bool:
-    """Whether a file has statistics."""
+def has_statistics(url: str) -> bool:
+    """Return whether a file has statistics."""
     connection = sqlite3.connect(url.removeprefix("sqlite:///"))
     try:
         return bool(connection.execute(COUNTED).fetchone()[0])
@@ -27,12 +27,12 @@ def counted(url: str) -> bool:
 
 
 def content(url: str) -> bytes:
-    """What is in a file."""
+    """Return the content of a file."""
     return Path(url.removeprefix("sqlite:///")).read_bytes()
 
 
-async def worked(database: object) -> None:
-    """Write what makes SQLite guess."""
+async def change_many_rows(database: object) -> None:
+    """Make changes after which SQLite considers its statistics outdated."""
     store = await create_adapters(database)
     await tenant(store, "acme")
     assert await store.users.remove("acme", "auth0|ada")
@@ -41,9 +41,9 @@ async def worked(database: object) -> None:
 @pytest.mark.engines("sqlite")
 async def test_a_file_that_was_written_is_closed_with_statistics(migrated_url: str) -> None:
     async with connect(migrated_url) as db:
-        assert not counted(migrated_url)
-        await worked(db)
-    assert counted(migrated_url)
+        assert not has_statistics(migrated_url)
+        await change_many_rows(db)
+    assert has_statistics(migrated_url)
 
 
 @pytest.mark.engines("sqlite")
@@ -54,7 +54,7 @@ async def test_a_file_that_was_only_read_is_left_as_it_is(migrated_url: str) -> 
     async with connect(migrated_url) as db:
         store = await create_adapters(db)
         assert (await store.users.list("acme")).items == []
-        # A transaction reads on the writer.
+        # A transaction reads on the writer's connection.
         async with store.transaction() as inside:
             assert (await inside.users.list("acme", q="linked_to:x")).items == []
     assert content(migrated_url) == before
@@ -64,9 +64,9 @@ async def test_a_file_that_was_only_read_is_left_as_it_is(migrated_url: str) -> 
 async def test_a_caller_s_connection_is_left_as_it_is(migrated_url: str) -> None:
     async with aiosqlite.connect(migrated_url.removeprefix("sqlite:///"), isolation_level=None) as given:
         db = await wrap(given)
-        await worked(db)
+        await change_many_rows(db)
         await db.close()
-    assert not counted(migrated_url)
+    assert not has_statistics(migrated_url)
 
 
 @pytest.mark.engines("sqlite")
@@ -75,19 +75,19 @@ async def test_a_file_that_another_process_writes_is_closed_all_the_same(migrate
     try:
         with caplog.at_level(logging.INFO, "authhero_sql.sqlite"):
             async with connect(migrated_url) as db:
-                await worked(db)
+                await change_many_rows(db)
                 other.execute("BEGIN IMMEDIATE")
         assert "without refreshing the planner statistics: database is locked" in caplog.text
         other.execute("ROLLBACK")
     finally:
         other.close()
-    assert not counted(migrated_url)
+    assert not has_statistics(migrated_url)
 
 
 async def test_the_engine_counts_after_the_migrations_and_not_when_there_are_none(database_url: str) -> None:
     async with connect(database_url) as db:
         for wanted in (list(db.dialect.analyze_commands), []):
-            with watched(db) as seen:
+            with record_statements(db) as seen:
                 await migrate_to_latest(db)
             assert [sql for sql in seen.statements if sql.startswith("PRAGMA")] == wanted
 

@@ -1,4 +1,4 @@
-"""SQLite's threads: who reads where, what a slow read costs the others, and what aiosqlite's inside is needed for."""
+"""SQLite's threads: the connections for reads, the effect of slow reads, and the private attributes of aiosqlite that are used."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ ENDLESS = Call("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) 
 
 @asynccontextmanager
 async def busy(store: Adapters, readers: int) -> AsyncIterator[list[asyncio.Task[Any]]]:
-    """So many reads that never end, each on a reader of its own."""
+    """Run endless queries, each on a separate reading connection."""
     slow = [asyncio.ensure_future(store.database.fetch(ENDLESS)) for _ in range(readers)]
     try:
         yield slow
@@ -45,7 +45,7 @@ async def busy(store: Adapters, readers: int) -> AsyncIterator[list[asyncio.Task
 
 @pytest.fixture
 def opened(migrated_url: str) -> Callable[..., Any]:
-    """Opens the database with options, and a tenant in it."""
+    """Open a database with options, and create a tenant."""
 
     @asynccontextmanager
     async def open_it(**options: Any) -> AsyncIterator[Adapters]:
@@ -73,7 +73,7 @@ async def test_when_every_reader_is_busy_the_wait_is_bounded(opened: Callable[..
             outcomes = await asyncio.gather(*(store.tenants.get("acme") for _ in range(5)), return_exceptions=True)
             assert {type(outcome) for outcome in outcomes} == {PoolTimeoutError}
             assert "every reader was busy" in str(outcomes[0])
-            # Whoever is cancelled while it waits leaves at once.
+            # A cancelled task stops waiting immediately.
             waiting = asyncio.ensure_future(store.tenants.get("acme"))
             await asyncio.sleep(0)
             waiting.cancel()
@@ -113,7 +113,7 @@ async def test_a_caller_who_is_cancelled_does_not_wait_for_another_process(opene
 
 
 async def test_single_writes_of_several_writers_wait_for_each_other_and_lose_nothing(opened: Callable[..., Any]) -> None:
-    """Each is a statement by itself, without a BEGIN IMMEDIATE that would take the lock before anything is read."""
+    """Test single statements without BEGIN IMMEDIATE, which would lock the database before the first read."""
     more = Call("UPDATE tenants SET friendly_name = CAST(friendly_name AS INTEGER) + 1 WHERE id = 'acme'")
     async with opened() as one, opened() as two, opened() as three:
         await one.tenants.update("acme", {"friendly_name": "0"})
@@ -155,7 +155,7 @@ async def test_a_single_write_that_fails_leaves_nothing_and_no_transaction(opene
 
 
 def test_the_short_way_to_a_thread_is_known() -> None:
-    """Where this fails, aiosqlite has changed inside: everything still works by its public methods, and is slower."""
+    """Test private attributes of aiosqlite. If they change, everything works through its public methods, but is slower."""
     import aiosqlite
 
     connection = aiosqlite.connect(":memory:")
@@ -176,24 +176,24 @@ async def test_everything_works_by_aiosqlites_public_methods(opened: Callable[..
         async with store.transaction() as tx:
             await tx.users.update("acme", "auth0|ada", {"nickname": "kept"})
             with pytest.raises(ConflictError):
-                await in_a_block(tx)
+                await fail_in_block(tx)
         with pytest.raises(TransactionAbortedError):
-            await store.run_transaction(swallowing)
+            await store.run_transaction(catch_conflict)
         found = await store.users.get("acme", "auth0|ada")
         assert found is not None
         assert (found.nickname, found.name, found.login_count) == ("kept", None, 3)
         assert len(await asyncio.gather(*(store.users.get("acme", "auth0|ada") for _ in range(20)))) == 20
 
 
-async def in_a_block(tx: Adapters) -> None:
-    """A nested block that fails at its second write."""
+async def fail_in_block(tx: Adapters) -> None:
+    """Run a nested transaction that fails at its second write."""
     async with tx.transaction() as inner:
         await inner.users.update("acme", "auth0|ada", {"name": "undone"})
         await inner.users.create("acme", {"user_id": "auth0|ada", "connection": "db"})
 
 
-async def swallowing(tx: Adapters) -> None:
-    """A conflict that is caught: nothing of the transaction is kept all the same."""
+async def catch_conflict(tx: Adapters) -> None:
+    """Catch a conflict. The transaction is rolled back nevertheless."""
     await tx.users.update("acme", "auth0|ada", {"nickname": "undone"})
     with suppress(ConflictError):
         await tx.users.create("acme", {"user_id": "auth0|ada", "connection": "db"})
@@ -209,7 +209,7 @@ async def test_every_read_has_its_time_also_one_that_had_to_wait(opened: Callabl
 
 
 async def test_work_that_has_not_begun_never_does_when_nobody_waits_for_it_any_more(migrated_url: str) -> None:
-    """The thread of a caller's connection may be busy with its owner's work."""
+    """Test a connection whose thread is busy with other work of its owner."""
     import aiosqlite
 
     async with aiosqlite.connect(migrated_url.removeprefix("sqlite:///"), isolation_level=None) as connection:
@@ -269,7 +269,7 @@ async def test_a_database_that_is_closed_does_not_swallow_a_cancellation(opened:
 
 @pytest.mark.parametrize("fails", [False, True])
 async def test_a_stray_nested_block_touches_nobody_elses_transaction(opened: Callable[..., Any], fails: bool) -> None:
-    """The block around it has been left, and the writer has begun the next one's transaction."""
+    """Test a nested transaction whose outer one has ended while the writer runs the next transaction."""
     async with opened() as store:
         inside, leave = asyncio.Event(), asyncio.Event()
 

@@ -1,4 +1,4 @@
-"""On the way to the database: encrypted by default where it leaves the machine, and never less than was asked for."""
+"""TLS: remote connections are encrypted by default, and never with less security than requested."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ import pytest
 from authhero_sql import ConfigurationError, ConnectionSetupError, DatabaseUnavailableError, connect
 from authhero_sql.dialects import Call
 from tests import certificates, engines
-from tests.engines import Server, driven
+from tests.engines import Server, with_driver
 
 TOKEN = "s3cret-value"
 
 
 @pytest.fixture(scope="module")
 def certificate() -> Iterator[Path]:
-    """A folder with a certificate for 127.0.0.1 and its key, which the servers' accounts can read."""
+    """Create a directory with a certificate for 127.0.0.1 and its key, both readable by the servers' accounts."""
     with tempfile.TemporaryDirectory(prefix="authhero-tls-") as directory:
         path = Path(directory)
         path.chmod(0o755)
@@ -36,7 +36,7 @@ def certificate() -> Iterator[Path]:
 
 @asynccontextmanager
 async def listening(context: ssl.SSLContext | None) -> AsyncIterator[tuple[int, list[bytes]]]:
-    """A port, and what was sent to it."""
+    """Open a port, and yield it with the data that clients send."""
     heard: list[bytes] = []
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -91,22 +91,22 @@ async def test_plain_http_goes_to_this_machine_or_where_it_was_asked_to() -> Non
 
 @pytest.fixture(scope="module")
 def encrypted(engine: str, mysql_driver: str, certificate: Path) -> Iterator[Server]:
-    """A server of the test's own that speaks TLS."""
+    """Start a private server with TLS."""
     server = engines.start_private(engine, (certificate / "certificate.pem", certificate / "key.pem"))
-    yield replace(server, url=named(driven(server.url, mysql_driver)))
+    yield replace(server, url=with_database(with_driver(server.url, mysql_driver)))
     server.stop()
 
 
-def named(url: str) -> str:
-    """The URL with the database that every server has."""
+def with_database(url: str) -> str:
+    """Return the URL with the name of a database that every server has."""
     return f"{url}mysql" if url.endswith("/") else url
 
 
 @pytest.fixture(scope="module")
 def plain(engine: str, mysql_driver: str) -> Iterator[Server]:
-    """A server of the test's own that does not."""
+    """Start a private server without TLS."""
     server = engines.start_private(engine)
-    yield replace(server, url=named(driven(server.url, mysql_driver)))
+    yield replace(server, url=with_database(with_driver(server.url, mysql_driver)))
     server.stop()
 
 
@@ -117,19 +117,19 @@ CIPHER = {
 
 
 def sockets() -> int:
-    """How many sockets the event loop waits for."""
+    """Return the number of sockets that the event loop watches."""
     loop: Any = asyncio.get_running_loop()
     return len(loop._selector.get_map())
 
 
-async def goodbye(before: int) -> None:
-    """Wait until TLS has ended on both sides, which aiomysql does not."""
+async def wait_for_tls_close(before: int) -> None:
+    """Wait until both sides have closed TLS, which aiomysql does not do."""
     while sockets() > before:  # noqa: ASYNC110  # there is no event for it
         await asyncio.sleep(0.01)
 
 
 async def is_encrypted(url: str, **options: object) -> bool:
-    """Whether the connection of that URL is."""
+    """Return whether the connection of a URL is encrypted."""
     watched = sockets()
     try:
         async with connect(url, connect_timeout=5, **options) as db:
@@ -137,7 +137,7 @@ async def is_encrypted(url: str, **options: object) -> bool:
             [row] = await db.fetch(Call(CIPHER[engine]))
             return bool(row[-1])
     finally:
-        await goodbye(watched)
+        await wait_for_tls_close(watched)
 
 
 @pytest.mark.engines("postgresql", "mysql")
@@ -156,7 +156,7 @@ async def test_a_pool_that_insists_on_tls_is_like_any_other(encrypted: Server) -
         found = await asyncio.gather(*(db.fetch(Call("SELECT CONNECTION_ID() FROM (SELECT SLEEP(0.01)) AS s")) for _ in range(12)))
         assert len({row[0] for rows in found for row in rows}) == 2
         assert len(await asyncio.gather(*(db.fetch(Call(CIPHER["mysql"])) for _ in range(2)))) == 2
-    await goodbye(watched)
+    await wait_for_tls_close(watched)
 
 
 @pytest.mark.engines("postgresql", "mysql")
@@ -179,7 +179,7 @@ async def test_the_name_in_the_certificate_is_looked_at(encrypted: Server, certi
 
 @pytest.mark.engines("postgresql", "mysql")
 async def test_what_must_be_encrypted_is_not_sent_to_a_server_that_cannot(plain: Server, certificate: Path) -> None:
-    """Also the sign-in: whoever stands between could say that the server cannot."""
+    """Test that no credentials are sent either, because an attacker could claim that the server does not support TLS."""
     assert not await is_encrypted(f"{plain.url}?ssl=prefer")
     ca = f"ssl_ca={certificate / 'certificate.pem'}"
     for mode in ("require", f"verify-ca&{ca}", f"verify-full&{ca}", ca):
@@ -188,11 +188,11 @@ async def test_what_must_be_encrypted_is_not_sent_to_a_server_that_cannot(plain:
 
 
 class Plain:
-    """A MySQL server that offers no TLS and then asks for the password as it is."""
+    """A MySQL server that does not support TLS and requests the password in plain text."""
 
     GREETING = (
         b"\x0a8.0.36\0\x01\0\0\0salt5678\0"
-        # Every capability but TLS (0x0800).
+        # Every capability except TLS (0x0800).
         + (0xF7FF).to_bytes(2, "little")
         + b"\xff\x02\0"
         + (0xDFFF).to_bytes(2, "little")
@@ -228,7 +228,7 @@ async def test_a_server_that_takes_tls_back_gets_no_password(certificate: Path, 
 
 
 def context(url: str, **options: object) -> object:
-    """What the driver gets for TLS."""
+    """Return the TLS context that the driver gets."""
     db: Any = connect(url, **options)
     return db._options["ssl"]
 

@@ -1,4 +1,4 @@
-"""What a transaction survives, what ends it, and whose turn it is: the same on every engine."""
+"""Errors within transactions, nesting and locking, the same on every engine."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from authhero_sql import (
     migrate_to_latest,
 )
 from authhero_sql.dialects import Call
-from tests.faults.proxy import proxied
+from tests.faults.proxy import open_proxy
 from tests.faults.test_pools import mysql_pool
 from tests.kinds import adapter_classes
 
@@ -35,7 +35,7 @@ pytestmark = pytest.mark.transactions
 
 @pytest.fixture
 async def store(adapters: Adapters) -> Adapters:
-    """A tenant with two users."""
+    """Return adapters with a tenant and two users."""
     await adapters.tenants.create({"id": "acme", "friendly_name": "Acme"})
     for name in ("one", "two"):
         await adapters.users.create("acme", user(name))
@@ -43,12 +43,12 @@ async def store(adapters: Adapters) -> Adapters:
 
 
 def user(name: str, **fields: Any) -> dict[str, Any]:
-    """A user to be inserted."""
+    """Return a new user."""
     return {"user_id": f"auth0|{name}", "connection": "db", **fields}
 
 
 async def values(store: Adapters, field: str) -> dict[str, Any]:
-    """A field of all users."""
+    """Return the values of a field of all users."""
     return {found.user_id: getattr(found, field) for found in (await store.users.list("acme")).items}
 
 
@@ -156,7 +156,7 @@ async def test_another_process_that_writes_is_waited_for_and_then_a_conflict(sto
 
 
 async def test_savepoints_of_tasks_that_share_a_transaction_do_not_mix(store: Adapters) -> None:
-    """Each task's part is kept or undone alone, whatever the others do meanwhile."""
+    """Test that the savepoint of each task is released or rolled back independently of the other tasks."""
 
     async def part(tx: Adapters, number: int) -> None:
         with suppress(KeyError):
@@ -205,7 +205,7 @@ async def test_savepoints_two_deep_are_rolled_back_alone(store: Adapters) -> Non
                 async with inner.transaction() as innermost:
                     await innermost.users.update("acme", "auth0|one", {"nickname": "innermost"})
                     await innermost.users.create("acme", user("two"))
-                    pytest.fail("there is such a user")
+                    pytest.fail("the user exists")
             found = await inner.users.get("acme", "auth0|one")
             assert found is not None
             assert found.nickname == "inner"
@@ -217,7 +217,10 @@ async def test_savepoints_two_deep_are_rolled_back_alone(store: Adapters) -> Non
 
 
 async def test_adapters_of_an_outer_block_are_misuse_and_say_so(store: Adapters) -> None:
-    """Written outside, it would stay when the transaction is rolled back; on SQLite it would wait for itself."""
+    """Test writes through adapters of the outer transaction.
+
+    Outside the transaction, they would survive a rollback. On SQLite, they would wait for themselves.
+    """
     async with store.transaction() as tx:
         await tx.users.update("acme", "auth0|one", {"nickname": "inside"})
         for work in (
@@ -250,7 +253,7 @@ async def test_independent_adapters_work_outside_on_purpose(store: Adapters, eng
             await tx.users.update("acme", "auth0|one", {"nickname": "undone"})
             found = await store.independent().users.get("acme", "auth0|one")
             assert found is not None
-            assert found.nickname is None, "it does not see what is not committed"
+            assert found.nickname is None, "it does not read uncommitted rows"
             if engine == "sqlite":
                 with pytest.raises(TransactionMisuseError, match="one writer"):
                     await tx.independent().users.update("acme", "auth0|two", {"nickname": "stays"})
@@ -274,7 +277,7 @@ async def test_in_memory_there_is_one_connection_and_nobody_waits_for_oneself() 
 
 
 async def test_a_transaction_may_be_left_by_another_task_than_entered_it(store: Adapters) -> None:
-    """As a fixture that yields, and asyncio.wait_for on Python 3.11, do; the old lock belonged to its task for good."""
+    """Test a fixture that yields, or asyncio.wait_for on Python 3.11. A lock that belongs to a task would never be released."""
     for name, leave in (("kept", None), ("undone", KeyError())):
         outer = store.transaction()
         tx = await asyncio.create_task(outer.__aenter__())
@@ -308,7 +311,7 @@ async def test_a_generator_that_is_abandoned_in_a_transaction_blocks_nobody(stor
 
     assert await asyncio.create_task(first())
     gc.collect()
-    # The loop finalises it in a task of its own.
+    # The event loop finalizes the generator in another task.
     await anyio.wait_all_tasks_blocked()
     async with store.transaction() as tx:
         await tx.users.update("acme", "auth0|two", {"nickname": "written"})
@@ -321,7 +324,7 @@ async def test_another_tasks_nested_block_is_waited_for_in_bounded_time(migrated
         await store.tenants.create({"id": "acme", "friendly_name": "Acme"})
         async with store.transaction() as tx:
             nested = tx.transaction()
-            # Entered in another task: here nothing says that it is open.
+            # Entered in another task, so the context of this task does not contain it.
             inner = await asyncio.create_task(nested.__aenter__())
             with pytest.raises(PoolTimeoutError, match="another task"):
                 await tx.tenants.get("acme")
@@ -333,7 +336,7 @@ async def test_another_tasks_nested_block_is_waited_for_in_bounded_time(migrated
 
 
 async def test_one_of_several_that_fails_undoes_what_the_others_still_write(store: Adapters) -> None:
-    """asyncio.gather raises the first error while the other tasks go on."""
+    """Test that asyncio.gather raises the first error while the other tasks are still running."""
     stray: list[asyncio.Task[Any]] = []
 
     async def work() -> None:
@@ -377,7 +380,7 @@ async def test_an_exhausted_pool_says_so_and_recovers(migrated_url: str) -> None
 
 @pytest.mark.engines("sqlite")
 async def test_an_error_that_ended_the_transaction_is_not_committed_around(store: Adapters) -> None:
-    """As after a full disk: what came later would be committed by itself."""
+    """Test an error like a full disk, after which later statements would be committed automatically."""
 
     async def work() -> None:
         async with store.transaction() as tx:
@@ -394,7 +397,7 @@ async def test_an_error_that_ended_the_transaction_is_not_committed_around(store
 
 @pytest.mark.engines("mysql")
 async def test_transactions_of_different_users_do_not_meet(store: Adapters) -> None:
-    """At MySQL's default isolation level a statement that finds nothing locks the gap in which others insert."""
+    """Test gap locks: at MySQL's default isolation level, a query without a result locks the gap in which others insert."""
 
     async def sign_up(number: int) -> None:
         async with store.transaction() as tx:
@@ -434,7 +437,7 @@ async def test_the_whole_work_is_run_again_after_a_conflict(store: Adapters, cau
         await tx.users.create("acme", user(f"r{number}"))
         if number < 2:
             if caught:
-                # As when the work itself has swallowed it: nothing of it is kept, and it is run again all the same.
+                # The work itself has caught the error. The transaction is rolled back and run again nevertheless.
                 assert tx.context.current is not None
                 tx.context.current._fail(TransactionConflictError())
                 return number
@@ -454,7 +457,7 @@ async def test_deadlocks_of_concurrent_work_never_reach_the_caller(store: Adapte
 
         await store.run_transaction(both, attempts=20)
 
-    # Few: PostgreSQL looks for a deadlock only after a second.
+    # Only a few, because PostgreSQL checks for deadlocks after one second.
     await asyncio.gather(work("one", "two"), work("two", "one"), work("one", "two"))
 
 
@@ -563,7 +566,7 @@ async def test_a_pool_without_autocommit_keeps_no_lock_after_an_error(migrated_u
 
 @pytest.mark.engines("mysql")
 async def test_one_that_is_woken_and_cancelled_at_once_leaves_its_connection_to_the_next(migrated_url: str) -> None:
-    """In a pool of one's own; in ours the driver's pool is not there."""
+    """Test an existing pool, because the pools of this package do not use the driver's."""
     async with mysql_pool(migrated_url, maxsize=1, charset="utf8mb4", autocommit=True) as pool:
         store = await create_adapters(pool)
         for hops in range(6):
@@ -579,7 +582,7 @@ async def test_one_that_is_woken_and_cancelled_at_once_leaves_its_connection_to_
             first, second = (asyncio.ensure_future(store.tenants.get("acme")) for _ in range(2))
             await anyio.wait_all_tasks_blocked()
             leave.set()
-            # Until it is given back; the first one that waits hears of it some turns of the loop later.
+            # Until the connection is released. The first waiting task is notified some iterations of the event loop later.
             while not pool.freesize:  # noqa: ASYNC110  # each turn of the loop counts here
                 await asyncio.sleep(0)
             for _ in range(hops):
@@ -602,7 +605,7 @@ async def test_one_write_in_a_transaction_is_one_trip(migrated_url: str) -> None
     async with connect(migrated_url, max_size=1, init=heard) as db:
         store = await create_adapters(db)
         await store.tenants.create({"id": "acme", "friendly_name": "Acme"})
-        # What listens is called in the loop's next turn.
+        # The logger is called in the next iteration of the event loop.
         await anyio.lowlevel.checkpoint()
         sent.clear()
         async with store.transaction() as tx:
@@ -626,11 +629,11 @@ async def test_mysql_is_sent_no_savepoint_for_a_write(store: Adapters) -> None:
         await tx.users.update("acme", "auth0|new", {"nickname": "n"})
         after = await counted(tx)
     assert after["Com_savepoint"] == before["Com_savepoint"]
-    assert after["Questions"] - before["Questions"] == 3, "the two writes, and the question itself"
+    assert after["Questions"] - before["Questions"] == 3, "the two writes and this query"
 
 
 def long_writes(letters: int) -> list[Call]:
-    """Six writes of so many letters each."""
+    """Return six writes with this many letters each."""
     return [Call("UPDATE users SET app_metadata = %s", (f'{{"{number}": "{"x" * letters}"}}',)) for number in range(6)]
 
 
@@ -639,7 +642,7 @@ def long_writes(letters: int) -> list[Call]:
 async def test_on_mysql_several_writes_are_one_trip_unless_they_are_too_long(
     store: Adapters, migrated_url: str, letters: int, trips: int
 ) -> None:
-    async with proxied(migrated_url) as (proxy, url), connect(url, max_size=1) as db:
+    async with open_proxy(migrated_url) as (proxy, url), connect(url, max_size=1) as db:
         before = proxy.trips
         assert await db.write(long_writes(letters)) == [2] * 6
         assert proxy.trips - before == trips
@@ -672,7 +675,7 @@ async def test_on_mysql_a_write_that_fails_undoes_those_of_its_trip(store: Adapt
             with pytest.raises(TransactionAbortedError):
                 await caught(calls)
             assert set((await values(store, "nickname")).values()) == {None}
-            # No lock of theirs is left, and the connection serves the next one.
+            # All locks are released, and the connection is usable.
             assert await store.database.write(several) == [2] * 6
             assert await db.write([Call("UPDATE users SET nickname = NULL"), *several]) == [2] * 7
 

@@ -1,4 +1,4 @@
-"""The calls that were recorded on AuthHero's own database, and where our answers differ on purpose."""
+"""The calls that were recorded on AuthHero's own database, and the intended differences in the results."""
 
 from __future__ import annotations
 
@@ -18,9 +18,7 @@ from authhero_sql.models import ActionExecution
 INTEROP = Path(__file__).parents[3] / "shared" / "interop"
 SQLITE = INTEROP / "authhero.sqlite"
 MYSQL = INTEROP / "authhero.mysql.sql"
-needs_interop = pytest.mark.skipif(
-    not INTEROP.is_dir(), reason="the database that AuthHero wrote (../shared/interop) is not beside the project"
-)
+needs_interop = pytest.mark.skipif(not INTEROP.is_dir(), reason="requires AuthHero's database in ../shared/interop")
 
 ADAPTERS = frozenset({
     "tenants", "clients", "connections", "client_connections", "users", "user_activity", "passwords", "login_sessions", "sessions",
@@ -32,17 +30,17 @@ ADAPTERS = frozenset({
     "client_registration_tokens", "scim_configurations", "scim_tokens", "scim_external_ids", "themes", "tenant_operations",
     "tenant_operation_events", "rollouts", "outbox", "stats", "analytics",
 })  # fmt: skip
-"""The adapters that are compared: all that the recording has calls of."""
+"""The adapters in the recording, which are compared."""
 
 
 def snake(name: str) -> str:
-    """The Python name of a wire name."""
+    """Return the Python name of a wire name."""
     return re.sub(r"(?<=[a-z])([A-Z])", lambda match: "_" + match[1].lower(), name)
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """One call and AuthHero's answer."""
+    """A call and AuthHero's result."""
 
     number: int
     adapter: str
@@ -52,18 +50,18 @@ class Recorded:
 
     @property
     def options(self) -> dict[str, Any]:
-        """The keyword arguments: the last argument, where that is an object."""
+        """The keyword arguments, which are the last argument if that is an object."""
         last = self.args[-1] if self.args else None
         return last if isinstance(last, dict) else {}
 
     @property
     def walks(self) -> bool:
-        """Whether it asks for a page by checkpoint."""
+        """Whether it requests a page by checkpoint."""
         return "take" in self.options or "from" in self.options
 
     @property
     def refused(self) -> bool:
-        """Whether it filters by a field that there is none of: theirs drops the clause and gives everybody, ours refuses it."""
+        """Whether it filters by an unknown field. AuthHero ignores the condition and returns all rows; this package raises an error."""
         return self.options.get("q") == "tenant_id:globex"
 
     def __str__(self) -> str:
@@ -71,18 +69,18 @@ class Recorded:
         return f"{self.number}-{self.adapter}.{self.method}-{given}"[:80]
 
     async def ask(self, adapters: Adapters) -> Any:
-        """Our answer."""
+        """Call this package."""
         method = getattr(getattr(adapters, self.adapter), self.method)
         if self.adapter == "analytics":
-            # The one method that takes its parameters as an object.
+            # This method has a parameter for all options.
             return await method(*self.args)
         positional = self.args[:-1] if self.args and isinstance(self.args[-1], dict) else self.args
-        # Theirs take null for what is not given.
+        # AuthHero accepts null for omitted arguments.
         return await method(*(given for given in positional if given is not None), **keywords(self.options))
 
 
 def keywords(options: dict[str, Any]) -> dict[str, Any]:
-    """The options by our names."""
+    """Return the options with the parameter names of this package."""
     named = {"from_" if name == "from" else snake(name): value for name, value in options.items()}
     if "sort" in named:
         named["sort"] = Sort(named["sort"]["sort_by"], named["sort"]["sort_order"])
@@ -91,7 +89,7 @@ def keywords(options: dict[str, Any]) -> dict[str, Any]:
 
 @cache
 def recorded() -> list[Recorded]:
-    """All calls in their order; empty without the recording."""
+    """Return all calls in order, or nothing if the recording is not available."""
     if not INTEROP.is_dir():
         return []
     calls = json.loads((INTEROP / "calls.json").read_text("utf-8"))["calls"]
@@ -102,16 +100,16 @@ def recorded() -> list[Recorded]:
 
 
 def covered() -> list[Recorded]:
-    """The calls that ours answers."""
+    """Return the calls that this package accepts."""
     return [call for call in recorded() if not call.refused]
 
 
 def wire(answer: Any) -> Any:
-    """Our answer as it goes over the wire."""
+    """Return a result in its wire format."""
     if isinstance(answer, list):
         return [wire(item) for item in answer]
     if isinstance(answer, ActionExecution):
-        # The one entity with a null that must be there, deep inside.
+        # The only entity with a required null, inside a nested value.
         return {name: value for name, value in answer.model_dump(mode="json", by_alias=True).items() if value is not None} | {
             "results": answer.model_dump(mode="json", exclude_unset=True)["results"]
         }
@@ -120,11 +118,14 @@ def wire(answer: Any) -> Any:
     return answer
 
 
-# --- the differences on purpose; each takes their answer closer to ours ----------------------------------------------------------
+# --- intended differences: each function converts AuthHero's result --------------------------------------------------------------
 
 
-def one_page(call: Recorded, result: Any) -> Any:
-    """Theirs counts all rows in ``length``, knows no place without totals, and nests totals for clients: ours is one Page."""
+def convert_pages(call: Recorded, result: Any) -> Any:
+    """Convert a list to a Page.
+
+    AuthHero's ``length`` is the total number of rows. It only returns the position together with totals, and nests the totals of clients.
+    """
     if not call.method.startswith("list") or not isinstance(result, dict):
         return result
     rows = next(name for name, value in result.items() if isinstance(value, list))
@@ -160,34 +161,34 @@ LEAKED = {
 LOCATION = {"country_code", "city_name", "latitude", "longitude", "time_zone", "continent_code"}
 
 
-def storage_stays_inside(call: Recorded, result: Any) -> Any:
-    """Theirs shows storage columns where it hands out the row as it is; a log's location is shown as ``location_info`` already."""
+def remove_storage_columns(call: Recorded, result: Any) -> Any:
+    """Remove columns that AuthHero exposes. The location of a log entry is already in ``location_info``."""
     leaked = LEAKED.get((call.adapter, call.method), set()) | (LOCATION if call.adapter == "logs" else set())
     return _each_row(result, lambda row: {name: value for name, value in row.items() if name not in leaked})
 
 
-def nulls_are_absent(_: Recorded, result: Any) -> Any:
-    """Theirs keeps the nulls of some entities, of logs above all; ours has none anywhere."""
+def remove_nulls(_: Recorded, result: Any) -> Any:
+    """Remove null values, which AuthHero returns for some entities, especially logs."""
     return _each_row(result, lambda row: {name: value for name, value in row.items() if value is not None})
 
 
-def json_is_decoded(call: Recorded, result: Any) -> Any:
-    """Theirs gives the verification of a domain that is asked for by name as text: ours as the object."""
+def decode_json(call: Recorded, result: Any) -> Any:
+    """Decode the verification of a domain, which AuthHero returns as text if the domain is read by name."""
     if call.method != "get_by_domain":
         return result
     return {**result, "verification": json.loads(result["verification"])}
 
 
-def roles_are_whole(call: Recorded, result: Any) -> Any:
-    """Theirs gives five fields of a user's roles; ours what ``roles.get`` gives."""
+def complete_roles(call: Recorded, result: Any) -> Any:
+    """Return all fields of a user's roles, like ``roles.get``. AuthHero only returns five of them."""
     if (call.adapter, call.method) != ("user_roles", "list"):
         return result
     whole = {other.result["id"]: other.result for other in recorded() if (other.adapter, other.method) == ("roles", "get")}
     return [whole[role["id"]] for role in result]
 
 
-def apis_have_names(_: Recorded, result: Any) -> Any:
-    """Theirs gives a permission's API its identifier as name, though there is such an API; ours its name, as adapters.md has it."""
+def set_api_names(_: Recorded, result: Any) -> Any:
+    """Set the name of a permission's API as in adapters.md. AuthHero returns the identifier instead."""
     named = {"https://acme.example/api": "Acme API"}
     return _each_row(
         result,
@@ -197,8 +198,8 @@ def apis_have_names(_: Recorded, result: Any) -> Any:
     )
 
 
-def fonts_are_grouped(call: Recorded, result: Any) -> Any:
-    """Theirs gives a theme's fonts column by column; ours in the groups that fields.md has."""
+def group_fonts(call: Recorded, result: Any) -> Any:
+    """Group the fonts of a theme as in fields.md. AuthHero returns a flat object."""
     if call.adapter != "themes":
         return result
     fonts: dict[str, Any] = {}
@@ -211,8 +212,8 @@ def fonts_are_grouped(call: Recorded, result: Any) -> Any:
     return {**result, "fonts": fonts}
 
 
-def failures_are_told(call: Recorded, result: Any) -> Any:
-    """Theirs tells only in ``list_failed`` that an event was given up; ours wherever the event is read."""
+def add_failures(call: Recorded, result: Any) -> Any:
+    """Add the failure to an event. AuthHero only returns it in ``list_failed``."""
     if (call.adapter, call.method) != ("outbox", "get_by_ids"):
         return result
     (failed,) = (other.result["events"] for other in recorded() if other.method == "list_failed")
@@ -221,19 +222,19 @@ def failures_are_told(call: Recorded, result: Any) -> Any:
 
 
 DIFFERENCES: tuple[Callable[[Recorded, Any], Any], ...] = (
-    fonts_are_grouped,
-    failures_are_told,
-    one_page,
-    storage_stays_inside,
-    json_is_decoded,
-    roles_are_whole,
-    apis_have_names,
-    nulls_are_absent,
+    group_fonts,
+    add_failures,
+    convert_pages,
+    remove_storage_columns,
+    decode_json,
+    complete_roles,
+    set_api_names,
+    remove_nulls,
 )
 
 
 def _each_row(result: Any, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Any:
-    """The answer with each of its rows changed: of a list, of a page, or the one that it is."""
+    """Apply a change to each row of a list or a page, or to a single row."""
     if isinstance(result, list):
         return [change(row) if isinstance(row, dict) else row for row in result]
     if isinstance(result, dict) and {"start", "limit", "length"} <= result.keys():
@@ -242,7 +243,7 @@ def _each_row(result: Any, change: Callable[[dict[str, Any]], dict[str, Any]]) -
 
 
 def expected(call: Recorded) -> Any:
-    """AuthHero's answer with the differences that are on purpose."""
+    """Return AuthHero's result with all intended differences."""
     result = call.result
     for difference in DIFFERENCES:
         result = difference(call, result)

@@ -1,4 +1,4 @@
-"""Taking over a live database that AuthHero made: recognised, compared, completed, and nothing lost."""
+"""The adoption of a database that AuthHero created: it is recognized, compared and completed without losing data."""
 
 from __future__ import annotations
 
@@ -40,19 +40,19 @@ from tests.interop.test_interop import own_ids, provided, without_generated
 pytestmark = [
     needs_interop,
     pytest.mark.engines("sqlite", "mysql", "d1"),
-    # The two alike on login_sessions.state, of which our own tables have one.
+    # The duplicate indexes on login_sessions.state, one of which this package also has.
     pytest.mark.filterwarnings("ignore:Duplicate index"),
 ]
 
 
 @pytest.fixture
 def theirs_url(server: Server | None, tmp_path: Path) -> Iterator[str]:
-    """A database that AuthHero wrote."""
+    """Create a database with AuthHero's rows."""
     yield from provided(server, tmp_path)
 
 
 async def contents(db: Database) -> dict[str, list[tuple[Any, ...]]]:
-    """All rows of the tables that are there, in the columns that they have now."""
+    """Return all rows of the existing tables with their current columns."""
     words = db.dialect
     found = {}
     for name, table in (await live_schema(db)).items():
@@ -86,7 +86,7 @@ async def test_what_differs_is_what_is_wider_here(theirs_url: str) -> None:
         assert told
         others = [str(part) for part in found.differences if part.part != "column" and part.table in REGISTRY]
         compared = [part for part in found.differences if part.part == "collation"]
-        assert len(compared) == (1 if db.dialect.name == "mysql" else 0), "told once for all tables"
+        assert len(compared) == (1 if db.dialect.name == "mysql" else 0), "one message for all tables"
         ours = {step.index.name for name in OWN for step in history.load(name).up if isinstance(step, CreateIndex)}
         known = ("login_sessions", "organization_connections", "users_user_id", *(f"index {name} is missing" for name in ours))
         assert all(any(part in line for part in known) for line in others), others
@@ -112,13 +112,16 @@ async def test_adopted_it_answers_as_before_and_has_lost_nothing(engine: str, th
                 assert without_generated(answer) == without_generated(result), str(call)
 
 
-# --- AuthHero goes on migrating ------------------------------------------------------------------------------------------------
+# --- later migrations of AuthHero ----------------------------------------------------------------------------------------------
 
 
 @asynccontextmanager
 async def opened(url: str) -> AsyncIterator[Database]:
-    """Open it so that its tables can be changed: since 8.4 MySQL has to be told for each connection to take AuthHero's references."""
-    # One connection is all connections; SQLite has no such option.
+    """Open a database whose tables can be changed.
+
+    Since version 8.4, MySQL rejects AuthHero's foreign keys unless the session allows them.
+    """
+    # The setting applies to a single connection, so the pool has only one. SQLite has no such option.
     async with connect(url, **({"max_size": 1} if url.startswith("mysql") else {})) as db:
         if isinstance(db.dialect, MySQL8Dialect):
             await db.execute(Call("SET SESSION restrict_fk_on_non_standard_key = OFF"))
@@ -127,14 +130,14 @@ async def opened(url: str) -> AsyncIterator[Database]:
 
 @dataclass(frozen=True)
 class Step:
-    """One of AuthHero's migrations."""
+    """A migration of AuthHero."""
 
     name: str
     statements: tuple[str, ...]
 
 
-async def kysely(db: Database, steps: Sequence[Step]) -> list[str]:
-    """Migrate as Kysely does it: what has been applied must be the first of what is known, and the rest is applied; its names."""
+async def migrate_like_kysely(db: Database, steps: Sequence[Step]) -> list[str]:
+    """Run the pending migrations like Kysely, which requires the applied ones to be the first. Return their names."""
     applied = [row[0] for row in await db.fetch(Call("SELECT name FROM kysely_migration ORDER BY timestamp, name"))]
     known = [step.name for step in steps]
     assert applied == known[: len(applied)], "corrupted migrations"
@@ -146,8 +149,8 @@ async def kysely(db: Database, steps: Sequence[Step]) -> list[str]:
     return known[len(applied) :]
 
 
-def authhero(db: Database) -> list[Step]:
-    """The migrations of AuthHero's that ours are equivalent to; of the first one no statements, it is there."""
+def authhero_migrations(db: Database) -> list[Step]:
+    """Return the equivalent migrations of AuthHero. The first one is already applied, so it has no statements."""
     words = db.dialect
     own = {name: tuple(filter(None, (step.sql(words) for step in history.load(name).up))) for name in history.names()}
     return [Step(THEIRS[name], own[name] if number else ()) for number, name in enumerate(THEIRS)]
@@ -157,8 +160,8 @@ OWN = [name for name in history.names() if name not in THEIRS]
 """The migrations that only this package has."""
 
 
-async def age(db: Database) -> None:
-    """Make of it what an AuthHero that had applied only its baseline would have left."""
+async def revert_to_baseline(db: Database) -> None:
+    """Revert the database to the state after AuthHero's first migration."""
     for name in reversed(list(THEIRS)[1:]):
         for step in history.load(name).down:
             await db.execute(Call(step.sql(db.dialect) or ""))
@@ -176,8 +179,8 @@ NEXT = Step("2026-12-02T00:00:00_shoe_size", ("ALTER TABLE users ADD COLUMN shoe
 
 
 @contextmanager
-def released(*steps: Operation) -> Iterator[str]:
-    """A newer version of this package, with one migration more; its name."""
+def add_newer_migration(*steps: Operation) -> Iterator[str]:
+    """Add a migration to this package, like a newer version, and yield its name."""
     name = "0099_next"
     load, checksum, names = history.load, history.checksum, history.names()
     with pytest.MonkeyPatch.context() as patch:
@@ -189,20 +192,20 @@ def released(*steps: Operation) -> Iterator[str]:
 
 async def test_an_older_authhero_migrates_first_and_both_go_on(theirs_url: str) -> None:
     async with opened(theirs_url) as db:
-        await age(db)
+        await revert_to_baseline(db)
         before = await contents(db)
         for _ in range(2):
             with pytest.raises(MigrationError, match=r"AuthHero has not applied 2026-07-16T15:00:00_codes_expires_at_ts.*kysely_migration"):
                 await migrate_to_latest(db, adopt=True)
         assert await contents(db) == before
-        assert await db.dialect.describe(db) == await live_schema(db), "not even a ledger"
-        assert await kysely(db, authhero(db)) == [step.name for step in authhero(db)[1:]]
+        assert await db.dialect.describe(db) == await live_schema(db), "no ledger either"
+        assert await migrate_like_kysely(db, authhero_migrations(db)) == [step.name for step in authhero_migrations(db)[1:]]
         theirs = await contents(db)
         assert await migrate_to_latest(db, adopt=True) == history.names()
         after = await contents(db)
-        # The one data step among them: AuthHero's own fills the numbers of codes in.
+        # The only data step among them: AuthHero fills the numeric expiry of codes.
         assert {**after, "codes": ()} == {**theirs, "codes": ()}
-        assert await kysely(db, [*authhero(db), NEXT]) == [NEXT.name]
+        assert await migrate_like_kysely(db, [*authhero_migrations(db), NEXT]) == [NEXT.name]
         assert await migrate_to_latest(db) == []
         assert (await check_schema(db)).usable
 
@@ -210,23 +213,23 @@ async def test_an_older_authhero_migrates_first_and_both_go_on(theirs_url: str) 
 async def test_both_go_on_after_a_current_one_was_adopted(theirs_url: str) -> None:
     async with opened(theirs_url) as db:
         await migrate_to_latest(db, adopt=True)
-        assert await kysely(db, authhero(db)) == []
-        assert await kysely(db, [*authhero(db), NEXT]) == [NEXT.name]
+        assert await migrate_like_kysely(db, authhero_migrations(db)) == []
+        assert await migrate_like_kysely(db, [*authhero_migrations(db), NEXT]) == [NEXT.name]
         assert await migrate_to_latest(db) == []
-        # A newer version here has what AuthHero has made meanwhile.
-        with released(add_column("users", "shoe_size", "varchar(8)")) as name:
+        # A newer version of this package contains the migration that AuthHero has applied.
+        with add_newer_migration(add_column("users", "shoe_size", "varchar(8)")) as name:
             assert await migrate_to_latest(db) == [name]
             with pytest.raises(MigrationError, match="was adopted"):
                 await migrate_down(db, drop_data=True)
         await db.execute(Call(f"DELETE FROM {LEDGER.name} WHERE name = '{name}'"))
-        # What AuthHero has too, it makes; what only this package has is added, and can be taken back.
-        with released(add_column("users", "hat_size", "varchar(8)")) as name, pytest.MonkeyPatch.context() as patch:
+        # Migrations that AuthHero has are recorded. Those that only this package has are applied and can be reverted.
+        with add_newer_migration(add_column("users", "hat_size", "varchar(8)")) as name, pytest.MonkeyPatch.context() as patch:
             patch.setitem(THEIRS, name, "2026-12-03T00:00:00_hat_size")
             with pytest.raises(MigrationError, match="2026-12-03T00:00:00_hat_size"):
                 await migrate_to_latest(db)
             patch.delitem(THEIRS, name)
             assert await migrate_to_latest(db) == [name]
-            assert await kysely(db, [*authhero(db), NEXT]) == []
+            assert await migrate_like_kysely(db, [*authhero_migrations(db), NEXT]) == []
             assert await migrate_down(db, drop_data=True) == [name]
             assert "hat_size" not in {column.name for column in (await live_schema(db))["users"].columns}
 
@@ -246,7 +249,7 @@ async def test_what_the_owner_has_added_is_left_alone(theirs_url: str) -> None:
 async def test_down_takes_nothing_that_was_adopted(theirs_url: str) -> None:
     async with opened(theirs_url) as db:
         await migrate_to_latest(db, adopt=True)
-        # What AuthHero does not have was added, and goes.
+        # Additions that AuthHero does not have are removed.
         assert await migrate_down(db, len(OWN)) == OWN[::-1]
         before = await contents(db)
         for steps in (1, len(THEIRS)):
@@ -256,14 +259,14 @@ async def test_down_takes_nothing_that_was_adopted(theirs_url: str) -> None:
                 await preview_data_loss(db, steps)
         assert await contents(db) == before
         assert (await migration_status(db)).pending == tuple(OWN)
-        # The way out that it tells.
+        # The solution in the message.
         await db.execute(Call(db.dialect.drop_table(LEDGER.name)))
         await db.execute(Call(db.dialect.drop_table(LEASES.name)))
-        assert await kysely(db, authhero(db)) == []
+        assert await migrate_like_kysely(db, authhero_migrations(db)) == []
 
 
 async def test_where_authhero_has_left_what_is_missing_is_added_and_can_be_taken_back(theirs_url: str) -> None:
-    """One from before SCIM, page hooks, the index of the sweep and the numbers of codes' expiry."""
+    """Test a database from before SCIM, page hooks, the index of the cleanup, and the numeric expiry of codes."""
     async with opened(theirs_url) as db:
         words = db.dialect
         before = await contents(db)
@@ -315,7 +318,7 @@ async def test_a_run_that_was_killed_while_it_adopted_begins_again(theirs_url: s
         await db.execute(Call(words.drop_table(THEIR_LEDGER)))
         await db.execute(Call(words.drop_table("scim_tokens")))
         await db.execute(Call(words.drop_table("scim_external_ids")))
-        # One of the two is there again, and its index; nothing has been written down.
+        # One of the two columns exists again with its index, but the migration is not recorded.
         table = REGISTRY["scim_external_ids"]
         await db.execute(Call(words.create_table(table.name, [column.definition for column in table.columns], table.key, ())))
         await migrate_to_latest(db, adopt=True)

@@ -1,4 +1,4 @@
-"""AuthHero's own database, opened as it stands: ours give the answers that AuthHero gave."""
+"""This package gives the same results as AuthHero on AuthHero's own database."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from authhero_sql import Adapters, Database, InvalidQueryError, connect, create_
 from authhero_sql.dialects import Call
 from authhero_sql.dialects.mysql import MySQL8Dialect
 from tests import engines
-from tests.conftest import LEDGER, sqlite_url
+from tests.conftest import MIGRATION_TABLES, sqlite_url
 from tests.engines import Server
 from tests.interop.answers import (
     ADAPTERS,
@@ -36,34 +36,34 @@ from tests.interop.answers import (
 
 pytestmark = [
     needs_interop,
-    # The two alike on login_sessions.state, of which our own tables have one.
+    # The duplicate indexes on login_sessions.state, one of which this package also has.
     pytest.mark.filterwarnings("ignore:Duplicate index"),
 ]
 on_their_engines = pytest.mark.engines("sqlite", "mysql", "d1")
 each_covered = pytest.mark.parametrize("call", covered(), ids=str)
 
 WRITTEN = ("2026-11-23T03:", "2026-11-24T03:")
-"""How every time begins at which the two databases were written, or a day later, and no other that is stored in them."""
+"""The start of every time at which the databases were written (or a day later). No other value starts like this."""
 
 
 async def load(url: str) -> None:
-    """Load the dump, statement by statement; into D1, what is in the SQLite file."""
+    """Run the statements of the dump. On D1, copy the SQLite file."""
     async with connect(url, max_size=1) as db:
         if url.startswith("d1:"):
-            await db.write([Call("PRAGMA defer_foreign_keys = on"), *copied()])
+            await db.write([Call("PRAGMA defer_foreign_keys = on"), *sqlite_statements()])
             return
         if isinstance(db.dialect, MySQL8Dialect):
-            # Since 8.4 it refuses their reference to a part of a key, as long as it is not told to be as it was.
+            # Since version 8.4, MySQL rejects AuthHero's references to a part of a key unless the session allows them.
             await db.execute(Call("SET SESSION restrict_fk_on_non_standard_key = OFF"))
-        # MariaDB wrote the dump. Oracle's MySQL takes the default of a text only as an expression, MariaDB both.
+        # The dump is from MariaDB. Oracle MySQL requires an expression for the default of a text column, which MariaDB also accepts.
         dump = MYSQL.read_text("utf-8").replace("text NOT NULL DEFAULT '{}'", "text NOT NULL DEFAULT ('{}')")
         for statement in dump.split(";\n"):
             if statement.strip():
                 await db.execute(Call(statement.replace("%", "%%")))
 
 
-def copied() -> Iterator[Call]:
-    """The statements that make the SQLite file again."""
+def sqlite_statements() -> Iterator[Call]:
+    """Return the statements that recreate the SQLite file."""
     with closing(sqlite3.connect(SQLITE)) as file:
         made = file.execute("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY rowid")
         for kind, name, sql in made.fetchall():
@@ -73,7 +73,7 @@ def copied() -> Iterator[Call]:
 
 
 def provided(server: Server | None, directory: Path) -> Iterator[str]:
-    """The URL of a database with what AuthHero wrote, dropped afterwards."""
+    """Create a database with AuthHero's rows, yield its URL and drop it afterwards."""
     if server is None:
         path = directory / "copy.sqlite"
         shutil.copyfile(SQLITE, path)
@@ -89,26 +89,26 @@ def provided(server: Server | None, directory: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def shared_url(server: Server | None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """One database for the tests that only read."""
+    """Return the URL of a database for tests that only read."""
     yield from provided(server, tmp_path_factory.mktemp("interop"))
 
 
 @pytest.fixture
 def own_url(server: Server | None, tmp_path: Path) -> Iterator[str]:
-    """A database of the test's own."""
+    """Return the URL of a database that only this test uses."""
     yield from provided(server, tmp_path)
 
 
 @pytest.fixture
 async def database(shared_url: str) -> AsyncIterator[Database]:
-    """AuthHero's database, open, to be read only."""
+    """Open AuthHero's database for reading."""
     async with connect(shared_url) as db:
         yield db
 
 
 @pytest.fixture
 async def theirs(database: Database) -> Adapters:
-    """Adapters over AuthHero's database."""
+    """Return adapters over AuthHero's database."""
     return await create_adapters(database)
 
 
@@ -128,21 +128,21 @@ GENERATED = {
     "rollouts": "kind",
     "outbox_events": "retry_count",
 }
-"""The tables whose ids were generated, and a column by which their rows are told apart in both databases."""
+"""The tables with generated IDs, and a column that identifies their rows in both databases."""
 
 
 def written_ids(fetch: Callable[[str], Any]) -> list[str]:
-    """The ids of those tables, in an order that is the same in both databases."""
+    """Return the IDs of these tables, in the same order in both databases."""
     return [str(row[0]) for table, column in GENERATED.items() for row in fetch(ids_of(table, column))]
 
 
 def ids_of(table: str, column: str) -> str:
-    """The query for the ids of one of them."""
-    return f"SELECT id FROM {table} ORDER BY {column}"  # names from the table above
+    """Return the query for the IDs of a table."""
+    return f"SELECT id FROM {table} ORDER BY {column}"  # the names are from the table above
 
 
 async def own_ids(database: Database) -> dict[str, str]:
-    """The generated ids, of which each of the two databases has its own: those of the recorded calls to those here."""
+    """Return the generated IDs of this database, by the recorded ID."""
     with closing(sqlite3.connect(SQLITE)) as file:
         theirs = written_ids(lambda sql: file.execute(sql).fetchall())
     here = [await database.fetch(Call(ids_of(table, column))) for table, column in GENERATED.items()]
@@ -150,7 +150,7 @@ async def own_ids(database: Database) -> dict[str, str]:
 
 
 def without_generated(value: Any) -> Any:
-    """Without the times of writing and the ids of passwords, of which each of the two databases has its own."""
+    """Replace the times of writing and the IDs of passwords, which differ between the databases."""
     if isinstance(value, list):
         return [without_generated(item) for item in value]
     if isinstance(value, dict):
@@ -159,7 +159,7 @@ def without_generated(value: Any) -> Any:
     return "generated" if isinstance(value, str) and value.startswith(WRITTEN) else value
 
 
-# --- the answers -----------------------------------------------------------------------------------------------------------------
+# --- results -------------------------------------------------------------------------------------------------------------------------
 
 
 @on_their_engines
@@ -177,7 +177,7 @@ async def test_ours_gives_their_answer(engine: str, database: Database, theirs: 
 
 
 def test_each_difference_is_one() -> None:
-    """Differences that no answer shows any more must go."""
+    """Test that each difference still occurs in a result."""
     for place, difference in enumerate(DIFFERENCES):
         changed = []
         for call in covered():
@@ -191,7 +191,7 @@ def test_each_difference_is_one() -> None:
 
 @on_their_engines
 async def test_a_broken_or_foreign_cursor_is_refused(theirs: Adapters) -> None:
-    # There it starts over.
+    # AuthHero starts again from the beginning.
     page = await theirs.users.list("acme", take=3)
     assert page.next is not None
     for cursor in ("nonsense", page.next[:-4], "bnVsbA", "e30"):
@@ -215,7 +215,7 @@ async def test_walks_and_pages_meet_the_same_rows(theirs: Adapters) -> None:
     assert {user.user_id async for user in theirs.users.iterate("acme", batch=4)} == own
 
 
-# --- nothing is forgotten --------------------------------------------------------------------------------------------------------
+# --- completeness ----------------------------------------------------------------------------------------------------------------
 
 
 def test_every_call_is_covered() -> None:
@@ -232,7 +232,7 @@ async def test_a_filter_by_an_unknown_field_is_refused(theirs: Adapters) -> None
         await call.ask(theirs)
 
 
-# --- both programs on one database -----------------------------------------------------------------------------------------------
+# --- both programs with one database -------------------------------------------------------------------------------------------------
 
 
 @on_their_engines
@@ -247,7 +247,7 @@ async def test_opening_and_reading_leaves_the_tables_alone(engine: str, database
     }
     names = {str(row[0]) for row in await database.fetch(Call(tables[engine]))}
     assert len(names) > 50
-    assert not [name for name in names if name.startswith(LEDGER)]
+    assert not [name for name in names if name.startswith(MIGRATION_TABLES)]
 
 
 @on_their_engines
@@ -312,6 +312,6 @@ async def test_ours_writes_into_their_tables(own_url: str) -> None:
         assert await adapters.logs.get("initech", log.log_id) == log
         assert await adapters.users.remove("initech", "auth0|bill")
         assert await adapters.tenants.remove("initech")
-        # What was theirs is as it was.
+        # AuthHero's rows are unchanged.
         assert (await adapters.tenants.list(include_totals=True)).total == 2
         assert await adapters.codes.consume("acme", "otp-123456")

@@ -1,8 +1,8 @@
-"""A database that ours wrote, with every adapter used, has rows of the same shape as AuthHero's own.
+"""The rows that all adapters write have the same format as AuthHero's rows.
 
-Every row that AuthHero stored is read through our adapters and written again through them into a fresh database: once from all that
-the row has, and once from the least that must be given for it. Then the two rows are compared column by column: which values are NULL,
-numbers or text, which text is JSON or an instant and in which form, and the values themselves.
+Every row of AuthHero is read with the adapters and written again to a new database: once with all fields of the row, and once with only the
+required ones. Then both rows are compared by column: which values are NULL, numbers or text, which text is JSON or a time and in which
+format, and the values themselves.
 """
 
 from __future__ import annotations
@@ -19,7 +19,19 @@ from tests.contract.builders import ENTITIES, key, login_session, rollout, sessi
 from tests.contract_data import needs_contract
 from tests.engines import Server
 from tests.interop.answers import needs_interop
-from tests.interop.shapes import WRITES, Again, GivenIds, Stored, Watch, default_of, difference, form, keyed, stored, write_again
+from tests.interop.shapes import (
+    WRITES,
+    FixedIds,
+    ManualClock,
+    RewrittenRow,
+    Stored,
+    by_key,
+    default_of,
+    difference,
+    stored,
+    value_format,
+    write_again,
+)
 from tests.interop.test_interop import provided
 from tests.kinds import adapter_classes
 
@@ -34,7 +46,7 @@ DIFFERENT = {
     "sessions.device": ORDER,
     "tenants.flags": ORDER,
 }
-"""What differs on purpose, by table and column: how, and why."""
+"""The intended differences by table and column, with the reasons."""
 WITHOUT_ADAPTER = {
     "control_plane_comm_keys": "the control plane's own; the contract has no adapter for it, and AuthHero has written none",
     "migrations": "no adapter has it, and AuthHero has written none",
@@ -48,22 +60,22 @@ WRITES_NOTHING = {
 
 @pytest.fixture(scope="module")
 def their_url(server: Server | None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A database with what AuthHero wrote: its own on SQLite and MySQL, the one of SQLite beside PostgreSQL."""
+    """Create a database with AuthHero's rows. PostgreSQL is compared with the recording on SQLite."""
     own = server if server is not None and server.name == "mysql" else None
     yield from provided(own, tmp_path_factory.mktemp("shapes"))
 
 
 @pytest.fixture
 async def theirs(their_url: str) -> AsyncIterator[Adapters]:
-    """Adapters over it, before everything that happened in it."""
+    """Return adapters over AuthHero's database, with a clock that is earlier than all of its rows."""
     async with connect(their_url) as db:
-        yield await create_adapters(db, clock=Watch())
+        yield await create_adapters(db, clock=ManualClock())
 
 
 def differences(name: str, before: list[Stored], after: list[Stored]) -> dict[str, set[str]]:
-    """By ``table.column``: in which ways the rows of a table differ."""
+    """Return how the rows of a table differ, by ``table.column``."""
     table = REGISTRY[name]
-    theirs, ours = keyed(table, before), keyed(table, after)
+    theirs, ours = by_key(table, before), by_key(table, after)
     assert ours.keys() == theirs.keys(), name
     found: dict[str, set[str]] = {}
     for place, row in theirs.items():
@@ -74,7 +86,7 @@ def differences(name: str, before: list[Stored], after: list[Stored]) -> dict[st
 
 
 class Noting:
-    """Adapters, and the names of those that were asked for."""
+    """Adapters that record which of them were used."""
 
     def __init__(self, adapters: Adapters) -> None:
         self.adapters = adapters
@@ -87,7 +99,7 @@ class Noting:
 
 @pytest.mark.parametrize("least", [False, True], ids=["all-given", "least-given"])
 async def test_rows_are_stored_as_theirs(theirs: Adapters, db: Database, least: bool) -> None:
-    watch, ids = Watch(), GivenIds()
+    watch, ids = ManualClock(), FixedIds()
     ours: Any = Noting(await create_adapters(db, clock=watch, ids=ids))
     await write_again(theirs, ours, watch, ids, least=least)
     found: dict[str, set[str]] = {}
@@ -100,7 +112,7 @@ async def test_rows_are_stored_as_theirs(theirs: Adapters, db: Database, least: 
 
 
 def test_every_table_and_adapter_is_covered() -> None:
-    """A table or an adapter that has come must be written above, or have its reason."""
+    """Test that a new table or adapter is covered or listed with a reason."""
     assert REGISTRY.keys() == WRITES.keys() | WITHOUT_ADAPTER.keys()
     behind = {table.name for kind in adapter_classes().values() if (table := getattr(kind, "table", None)) is not None}
     assert behind == WRITES.keys()
@@ -114,24 +126,24 @@ SMALL = {
     ("users", "sms|222"): {"user_id", "provider", "connection", "linked_to", "phone_number", "phone_verified"},
     ("users", "auth0|bulk000"): {"user_id", "provider", "connection", "email", "email_verified", "name"},
 }
-"""Rows that AuthHero made of little."""
+"""Rows that AuthHero created from little input."""
 
 
 @pytest.mark.engines("sqlite")
 @pytest.mark.parametrize(("place", "fields"), SMALL.items(), ids=["-".join(place) for place in SMALL])
 async def test_little_is_given_where_little_was(theirs: Adapters, place: tuple[str, str], fields: set[str]) -> None:
-    """The rows above are no copies: what nobody gave is not given."""
+    """Test that the input of these rows is minimal and not a copy of the row."""
     table = REGISTRY[place[0]]
     rows = await stored(theirs.database, table)
     (row,) = [row for row in rows if place[1] in row.values()]
     find: Any = getattr(theirs, table.name)
     found = await find.get(*([row["tenant_id"]] if table.tenant_scoped else []), place[1])
-    given = Again(theirs, theirs, Watch(), GivenIds(), table, row, least=True, rows=rows).given(found)
+    given = RewrittenRow(theirs, theirs, ManualClock(), FixedIds(), table, row, least=True, rows=rows).given(found)
     assert given.keys() == fields
 
 
 async def one_of_each(adapters: Adapters) -> None:
-    """A row of every table, from the smallest input that the contract tests have."""
+    """Create a row in every table from the minimal input of the contract tests."""
     await tenant(adapters)
     await adapters.login_sessions.create("acme", login_session(), import_metadata={"id": "login"})
     for make, _ in ENTITIES.values():
@@ -148,10 +160,10 @@ async def test_rows_of_the_smallest_input_have_the_forms_of_theirs(theirs: Adapt
     for name in WRITES:
         before, after = [await stored(side.database, REGISTRY[name]) for side in (theirs, adapters)]
         for column in REGISTRY[name].names:
-            known = {form(row[column]) for row in before}
+            known = {value_format(row[column]) for row in before}
             if known != {"NULL"}:
                 optional = {"NULL"} if REGISTRY[name][column].null and default_of(REGISTRY[name], column) is None else set()
-                strange = {form(row[column]) for row in after} - known - optional
+                strange = {value_format(row[column]) for row in after} - known - optional
                 found |= {f"{name}.{column}": strange} if strange else {}
     assert found == {"keys.created_at": {"instant"}}
 

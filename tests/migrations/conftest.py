@@ -11,6 +11,6 @@ from authhero_sql import Database, connect
 
 @pytest.fixture
 async def empty(database_url: str) -> AsyncIterator[Database]:
-    """An open, empty database."""
+    """Open an empty database."""
     async with connect(database_url) as db:
         yield db

@@ -1,4 +1,7 @@
-"""What the tests of the migrations share: the command line, comparing schemas, damaging migrations, counting statements."""
+"""Shared helpers for the tests of the migrations.
+
+They call the command line, compare schemas, modify migrations and count statements.
+"""
 
 from __future__ import annotations
 
@@ -32,14 +35,14 @@ from authhero_sql.schema import Table
 from authhero_sql.tables import REGISTRY
 
 ALL = history.names()
-"""The names of all migrations, read before any test changes what there is."""
+"""The names of all migrations before any test changes them."""
 
 
 # --- the command line ----------------------------------------------------------------------------------------------------------
 
 
 def call(*arguments: str, url: str | None = None, under: Sequence[str] = ()) -> subprocess.CompletedProcess[str]:
-    """Call authhero-sql, started by the program ``under``."""
+    """Run authhero-sql, started by the program ``under``."""
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "COLUMNS": "200"}
     environment.pop("AUTHHERO_SQL_URL", None)
     if url is not None:
@@ -48,50 +51,50 @@ def call(*arguments: str, url: str | None = None, under: Sequence[str] = ()) -> 
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
 
 
-def answered(replies: Mapping[str, str | Sequence[str]], url: str, *arguments: str) -> tuple[int, str]:
-    """Call authhero-sql on a terminal, and type a line where it asks; its exit code and what it showed.
+def call_on_terminal(replies: Mapping[str, str | Sequence[str]], url: str, *arguments: str) -> tuple[int, str]:
+    """Run authhero-sql on a terminal and answer its questions. Return its exit code and output.
 
-    ``replies`` has for the end of a question what is typed; for one that is asked several times, several. What is typed before the space
-    behind the colon of a question for a password is thrown away.
+    The keys of ``replies`` are the ends of questions, and the values are the answers. A question that is repeated has several answers. A
+    password prompt discards any input that arrives before the space after its colon.
     """
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "authhero_sql", "--url", url, *arguments]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "COLUMNS": "200", "TERM": "dumb"}
-    # Without a terminal of its own session it asks for passwords on this one, too.
+    # Without a new session, it would read passwords from the terminal of the tests.
     process = subprocess.Popen(command, env=environment, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True)
     os.close(theirs)
     left = {question: [typed] if isinstance(typed, str) else list(typed) for question, typed in replies.items()}
-    shown, answered = "", 0
-    # At the end of the other side reading is an error on Linux.
+    shown, call_on_terminal = "", 0
+    # On Linux, reading fails when the other side of the terminal is closed.
     with suppress(OSError):
         while True:
             if not select.select([ours], [], [], 60)[0]:
                 process.kill()
                 process.wait()
                 os.close(ours)
-                pytest.fail(f"it waits for an answer: {shown}")
+                pytest.fail(f"the command is waiting for an answer: {shown}")
             part = os.read(ours, 65536)
             if not part:
                 break
             shown += part.decode()
-            question = next((end for end in left if left[end] and end in shown[answered:]), None)
+            question = next((end for end in left if left[end] and end in shown[call_on_terminal:]), None)
             if question is not None:
-                answered = len(shown)
+                call_on_terminal = len(shown)
                 os.write(ours, f"{left[question].pop(0)}\n".encode())
     os.close(ours)
     return process.wait(60), shown
 
 
-async def called(*arguments: str, url: str | None = None) -> Result:
-    """Call it with --json in this process, which is quicker and sees what a test has put in the way."""
+async def call_in_process(*arguments: str, url: str | None = None) -> Result:
+    """Call the command line with --json in this process, which is faster and respects monkeypatches."""
     given = ["--url", url] if url is not None else []
-    # It runs an event loop of its own.
+    # In a new thread, because it starts an event loop.
     return await to_thread.run_sync(lambda: CliRunner().invoke(app, ["--json", *given, *arguments]))
 
 
-async def answer(*arguments: str, url: str | None = None, code: int = 0) -> Any:
-    """What it answers as JSON."""
-    done = await called(*arguments, url=url)
+async def call_json(*arguments: str, url: str | None = None, code: int = 0) -> Any:
+    """Return its output as JSON."""
+    done = await call_in_process(*arguments, url=url)
     assert done.exit_code == code, done.output
     return json.loads(done.stdout)
 
@@ -100,22 +103,22 @@ async def answer(*arguments: str, url: str | None = None, code: int = 0) -> Any:
 
 
 def declared(tables: Iterable[Table[Any]], dialect: Dialect | None = None) -> dict[str, TableShape]:
-    """Tables as they are declared; with a dialect, as it gives them back."""
+    """Return the declared tables, or with a dialect, the tables as its engine reports them."""
     states = {table.name: check.table_state(table) for table in tables}
     return {name: check.described(state, dialect) if dialect else state for name, state in states.items()}
 
 
 async def drift(db: Database) -> list[str]:
-    """How a live database differs from the registry and from the ledger's own tables."""
+    """Return the differences between a live database and the registry with the tables of the migrations."""
     tables = [*REGISTRY.values(), LEDGER, LEASES]
     return differences(await db.dialect.describe(db), declared(tables, db.dialect))
 
 
-async def untold(db: Database) -> list[str]:
-    """How a live database differs from what its ledger says was done."""
+async def unrecorded_differences(db: Database) -> list[str]:
+    """Return the differences between a live database and the steps in its ledger."""
     schema: Schema = {}
     for name, entry in (await Ledger(Context.of(db)).entries() or {}).items():
-        assert entry.steps_started == entry.steps_done, f"step {entry.steps_started} of {name} may be done or not"
+        assert entry.steps_started == entry.steps_done, f"step {entry.steps_started} of {name} may or may not be complete"
         assert (entry.applied_at is None) == (entry.steps_done < entry.steps), name
         for step in history.load(name).up[: entry.steps_done]:
             step.apply(schema)
@@ -124,29 +127,29 @@ async def untold(db: Database) -> list[str]:
 
 
 def differences(found: Mapping[str, TableShape], wanted: Mapping[str, TableShape]) -> list[str]:
-    """Every difference in words; the order of columns and the names of references are none."""
+    """Describe all differences, except the order of columns and the names of foreign keys."""
     return [str(difference) for difference in check.differences(found, wanted)]
 
 
-def keeps_nothing(dialect: Dialect) -> bool:
-    """Whether an ordinary migration that fails leaves nothing behind."""
+def failures_leave_nothing(dialect: Dialect) -> bool:
+    """Return whether a failed ordinary migration leaves no changes."""
     return dialect.features.transactional_ddl or not dialect.features.interactive_transactions
 
 
-# --- changing the migrations that there are ------------------------------------------------------------------------------------
+# --- modifying the migrations --------------------------------------------------------------------------------------------------
 
 
 @contextmanager
-def only(*names: str) -> Iterator[None]:
-    """Know these migrations and no others."""
+def use_migrations(*names: str) -> Iterator[None]:
+    """Make these migrations the only ones."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(history, "names", lambda: list(names))
         yield
 
 
 @contextmanager
-def replaced(name: str, position: int, step: Operation) -> Iterator[None]:
-    """Put another step in the place of one of a migration's, counted from 1."""
+def replace_step(name: str, position: int, step: Operation) -> Iterator[None]:
+    """Replace a step of a migration. The steps are counted from 1."""
     load = history.load
 
     def damaged(asked: str) -> Migration:
@@ -165,18 +168,18 @@ def replaced(name: str, position: int, step: Operation) -> Iterator[None]:
 
 
 @dataclass
-class Seen:
-    """What a database was asked to do."""
+class RecordedStatements:
+    """The statements and transactions that were recorded."""
 
     statements: list[str] = field(default_factory=list)
     transactions: int = 0
 
 
 @contextmanager
-def watched(db: Database) -> Iterator[Seen]:
-    """Note every transaction, and every statement outside one, whoever sends it."""
-    seen = Seen()
-    # One of a database's methods may call another.
+def record_statements(db: Database) -> Iterator[RecordedStatements]:
+    """Record every transaction, and every statement outside transactions, on all connections."""
+    seen = RecordedStatements()
+    # A method of a database may call another one.
     inside = ContextVar("inside", default=False)
 
     def noting(name: str) -> Any:
@@ -219,5 +222,5 @@ def watched(db: Database) -> Iterator[Seen]:
 
 
 async def rows(db: Database, sql: str) -> list[tuple[Any, ...]]:
-    """The rows of a query without parameters."""
+    """Return the rows of a query without parameters."""
     return [tuple(row) for row in await db.fetch(Call(sql))]

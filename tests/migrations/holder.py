@@ -1,4 +1,4 @@
-"""A process that takes the lease for an hour and keeps it until it is killed: ``python holder.py URL``. Prints ``held`` once it has it."""
+"""Hold the migration lease for an hour, until killed: ``python holder.py URL``. Prints ``held`` once it has the lease."""
 
 from __future__ import annotations
 

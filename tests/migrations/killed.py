@@ -1,8 +1,8 @@
-"""A process that migrates and is killed on the way: ``python killed.py URL``.
+"""Run migrations in child processes that are killed: ``python killed.py URL``.
 
-For each line on its input, JSON of ``[migration, step, "before" | "after"]`` or ``null``, it forks a child that migrates and is
-killed before or after that step's statement, before anybody has written so, or the batch that it is part of; ``null`` kills
-nobody. Prints the child's exit status: a negative number is the signal.
+Each line of the input is JSON: ``[migration, step, "before" | "after"]`` or ``null``. For each line, a child process runs the migrations.
+It is killed before or after the statement or the batch of that step, before the step is recorded. With ``null`` it is not killed. The
+script prints the exit status of the child, which is negative for a signal.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ Point = tuple[str, int, str] | None
 
 
 def die() -> None:
-    """End here, as if the power had gone."""
+    """Kill the process, like a power failure."""
     os.kill(os.getpid(), signal.SIGKILL)
 
 
 def arm(point: tuple[str, int, str]) -> None:
-    """Put the end in the way."""
+    """Make the process die at the given step."""
     plain = migrator._Run._do
 
     async def do(self: Any, context: Any, number: int, **options: Any) -> None:
@@ -54,16 +54,16 @@ def arm(point: tuple[str, int, str]) -> None:
 
 
 async def migrate(url: str) -> None:
-    """One run."""
+    """Run the migrations."""
     async with authhero_sql.connect(url) as db:
         await authhero_sql.migrate_to_latest(db)
 
 
 def main() -> None:
-    """The command line."""
+    """Run the command line."""
     url = sys.argv[1]
     authhero_sql.connect(url)
-    # Whoever was killed gives nothing back: the next one takes over at once.
+    # A killed process does not release its lease. It expires immediately, so that the next process takes it over.
     ledger.LEASE_DURATION = timedelta(0)
     for line in sys.stdin:
         point: Any = json.loads(line)

@@ -1,6 +1,6 @@
-"""One of several processes that migrate the same database: ``python racer.py URL``, started together by a line on its input.
+"""One of several processes that run migrations concurrently: ``python racer.py URL``. A line on standard input starts all of them.
 
-Prints ``ready``, and when that line has come the names of the migrations that it applied, as JSON.
+It prints ``ready``, and after the start, the names of the migrations that it applied, as JSON.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ async def _race(url: str) -> list[str]:
 
 
 def main() -> None:
-    """The command line."""
+    """Run the command line."""
     url = sys.argv[1]
-    # The drivers are loaded now, so that the race is for the database.
+    # Load the drivers before the start, so that the race is only about the database.
     authhero_sql.connect(url)
     sys.stdout.write("ready\n")
     sys.stdout.flush()

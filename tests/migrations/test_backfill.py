@@ -1,4 +1,4 @@
-"""codes.expires_at_ts is filled for the rows from before the column, on a live database of every engine."""
+"""The migration fills codes.expires_at_ts of existing rows, on a live database of every engine."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from authhero_sql.dialects.interface import Call
 from authhero_sql.errors import DatabaseError
 from authhero_sql.migrations import history
 from authhero_sql.migrations.operations import Backfill
-from tests.migrations.helpers import ALL, only, rows, untold, watched
+from tests.migrations.helpers import ALL, record_statements, rows, unrecorded_differences, use_migrations
 
 NAME = "0002_codes_expires_at_ts"
-# Far away: what has expired is not converted.
+# In the distant future, because expired codes are not converted.
 WHEN = "2126-01-31T10:00:00.789Z"
 MILLISECONDS = 4_925_527_200_789
 UNREADABLE = ("", "soon", "2126-13-01T00:00:00.000Z", "2126-01-31T10:00:00", "0001-01-01T00:00:00+14:00", "1769853600")
@@ -27,8 +27,8 @@ BATCH = next(step.batch for step in history.load(NAME).up if isinstance(step, Ba
 
 
 async def _baseline(db: Database, codes: dict[str, str], code_type: str = "otp") -> None:
-    """The schema from before the column, with codes: their ids and ``expires_at``."""
-    with only(ALL[0]):
+    """Create the schema without the column, and codes with these IDs and values of ``expires_at``."""
+    with use_migrations(ALL[0]):
         assert await migrate_to_latest(db) == ALL[:1]
     statements = []
     for tenant in ("acme", "beta"):
@@ -44,12 +44,12 @@ async def _baseline(db: Database, codes: dict[str, str], code_type: str = "otp")
 async def _insert(db: Database, codes: dict[str, str], code_type: str = "otp", tenant: str = "acme") -> None:
     values = [f"('{tenant}', 'auth0|ada', 'login', '{id}', '{code_type}', '{WHEN}', '{expires}')" for id, expires in codes.items()]
     into = "INSERT INTO codes (tenant_id, user_id, login_id, code_id, code_type, created_at, expires_at) VALUES"
-    # Statements of D1 may have 100,000 bytes.
+    # Statements on D1 are limited to 100,000 bytes.
     await db.write([Call(f"{into} {', '.join(values[start : start + 500])}") for start in range(0, len(values), 500)])
 
 
 async def _migrated(db: Database) -> list[str]:
-    # A backfill that does not get on must fail, not hang.
+    # A backfill that makes no progress must fail instead of hanging.
     with anyio.fail_after(60):
         return await migrate_to_latest(db)
 
@@ -113,7 +113,7 @@ async def test_the_filled_rows_are_what_the_adapter_reads_and_sweeps(empty: Data
 
 @contextmanager
 def _failing_after(db: Database, batches: int) -> Iterator[None]:
-    """The first statements of the backfill work, the next one is refused."""
+    """Make the backfill fail after some statements."""
     written = 0
     write = db.write
 
@@ -131,7 +131,7 @@ def _failing_after(db: Database, batches: int) -> Iterator[None]:
 
 
 async def test_a_backfill_that_was_interrupted_goes_on_where_it_stood(empty: Database) -> None:
-    """Its batches commit by themselves on every engine."""
+    """Test an interruption. On every engine, each batch is committed separately."""
     codes = {f"c{number:05}": WHEN if number % 5 else "soon" for number in range(3 * BATCH)}
     await _baseline(empty, codes)
     told = (
@@ -139,24 +139,24 @@ async def test_a_backfill_that_was_interrupted_goes_on_where_it_stood(empty: Dat
     )
     with _failing_after(empty, 1), pytest.raises(MigrationError, match=told):
         await migrate_to_latest(empty)
-    assert await untold(empty) == []
+    assert await unrecorded_differences(empty) == []
     done = [id for id, value in (await _filled(empty)).items() if value is not None]
     assert len(done) == BATCH * 4 // 5
-    # Not written again.
+    # These rows are not written again.
     await empty.execute(Call("UPDATE codes SET expires_at_ts = 1 WHERE expires_at_ts IS NOT NULL"))
-    with watched(empty) as seen:
+    with record_statements(empty) as seen:
         assert await _migrated(empty) == ALL[1:]
     made = [sql for sql in seen.statements if sql.startswith(("ALTER TABLE", "CREATE INDEX"))]
     assert not [sql for sql in made if "codes" in sql and "expires_at_ts" in sql]
     assert await _filled(empty) == {id: 1 if id in done else MILLISECONDS if text == WHEN else None for id, text in codes.items()}
 
 
-# --- how it walks --------------------------------------------------------------------------------------------------------------
+# --- batches -------------------------------------------------------------------------------------------------------------------
 
 
 async def _statements(db: Database) -> list[str]:
-    """What the data step sends."""
-    with watched(db) as seen:
+    """Return the statements of the data step."""
+    with record_statements(db) as seen:
         await _migrated(db)
     return [sql for sql in seen.statements if "codes" in sql and sql.startswith(("SELECT", "UPDATE", "DELETE"))]
 
@@ -191,7 +191,7 @@ async def test_a_batch_is_found_by_the_key_and_sorts_nothing(empty: Database) ->
             assert "Sort" not in plan
 
 
-# --- what has expired ----------------------------------------------------------------------------------------------------------
+# --- expired codes -------------------------------------------------------------------------------------------------------------
 
 
 async def test_what_expired_long_ago_is_dropped_instead_of_converted(empty: Database) -> None:

@@ -1,4 +1,4 @@
-"""Every migration of the history with rows in the database from before it: nothing is lost, on the way up and down."""
+"""Every migration preserves existing rows, in both directions."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from authhero_sql import Database, Progress, migrate_down, migrate_to_latest
 from authhero_sql.dialects.interface import Call
 from authhero_sql.migrations import history
 from authhero_sql.schema import ColumnType
-from tests.migrations.helpers import ALL, only, rows
+from tests.migrations.helpers import ALL, rows, use_migrations
 
 ISO = "2126-01-31T10:00:00.123Z"
-"""Far away: what has expired is not converted."""
+"""In the distant future, because expired codes are not converted."""
 
 
 def sample(column: ColumnType, number: int) -> str:
-    """A value that the column takes, as SQL."""
+    """Return a valid SQL value for a column."""
     if "int" in column.type:
         return str(number % 2)
     if column.name.endswith("_at") or column.name == "date":
@@ -26,7 +26,7 @@ def sample(column: ColumnType, number: int) -> str:
 
 
 async def fill(db: Database, names: list[str]) -> None:
-    """Two rows in every table that those migrations make, as far as its references go."""
+    """Insert two rows in each table of these migrations, if their references exist."""
     schema = history.schema_after([history.load(name) for name in names])
     words = db.dialect
     for name, table in schema.items():
@@ -35,7 +35,7 @@ async def fill(db: Database, names: list[str]) -> None:
             for column in table.columns:
                 references = [part for part in table.foreign_keys if column.name in part.columns]
                 if references or not column.null or column.name in ("expires_at", "page_id", "blocked"):
-                    # The same in every table, so that what refers finds what it refers to.
+                    # The same value in every table, so that the references are valid.
                     values[column.name] = f"'t{number}'" if column.name == "tenant_id" else sample(column, number)
             for reference in table.foreign_keys:
                 for ours, theirs in zip(reference.columns, reference.ref_columns, strict=True):
@@ -48,7 +48,7 @@ async def fill(db: Database, names: list[str]) -> None:
 
 
 async def contents(db: Database, names: list[str]) -> dict[str, list[tuple[Any, ...]]]:
-    """All that stands in the columns that those migrations make."""
+    """Return the values of all columns of these migrations."""
     schema = history.schema_after([history.load(name) for name in names])
     words = db.dialect
     return {
@@ -64,12 +64,12 @@ async def contents(db: Database, names: list[str]) -> dict[str, list[tuple[Any, 
 @pytest.mark.parametrize("last", range(1, len(ALL)))
 async def test_rows_from_before_a_migration_are_there_after_it(empty: Database, last: int) -> None:
     before = ALL[:last]
-    with only(*before):
+    with use_migrations(*before):
         await migrate_to_latest(empty)
     await fill(empty, before)
     there = await contents(empty, before)
     assert all(len(found) == 2 for found in there.values())
-    with only(*ALL[: last + 1]):
+    with use_migrations(*ALL[: last + 1]):
         assert await migrate_to_latest(empty) == [ALL[last]]
         assert await contents(empty, before) == there
         assert await migrate_down(empty, drop_data=True) == [ALL[last]]
@@ -79,7 +79,7 @@ async def test_rows_from_before_a_migration_are_there_after_it(empty: Database, 
 
 
 async def test_a_data_step_tells_how_far_it_is(empty: Database) -> None:
-    with only(*ALL[:1]):
+    with use_migrations(*ALL[:1]):
         await migrate_to_latest(empty)
     await empty.execute(Call("INSERT INTO tenants (id, friendly_name, created_at, updated_at) VALUES ('t', 'T', '2026', '2026')"))
     for start in range(0, 1200, 200):

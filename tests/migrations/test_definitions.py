@@ -1,4 +1,4 @@
-"""A migration of tables that are in use: nobody queues behind it for long, and an index is built while others write."""
+"""Migrations of tables that are in use: they do not block other sessions for long, and build indexes without blocking writes."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ from authhero_sql.dialects.transactions import Transaction
 from authhero_sql.migrations import definitions, history, ledger
 from authhero_sql.migrations.ledger import LEDGER
 from authhero_sql.migrations.operations import CreateIndex, CreateTable, create_index
-from tests.migrations.helpers import ALL, drift, only, replaced, rows, untold
+from tests.migrations.helpers import ALL, drift, replace_step, rows, unrecorded_differences, use_migrations
 
 ROOT = Path(__file__).parents[2]
 CODES, BLOCKED, EXECUTIONS = "0002_codes_expires_at_ts", "0004_users_blocked", "0006_action_executions_created_at_index"
 LISTS = "0008_list_indexes"
 INDEX = "idx_action_executions_created_at_ts"
 LONG = 60.0
-"""Seconds after which a test that hangs gives up."""
+"""The time limit of a hanging test, in seconds."""
 WHEN = "2026-01-31T10:00:00.000Z"
 
 
-async def _before(db: Database, name: str) -> None:
-    """Everything before that migration is applied, and there is a tenant."""
-    with only(*ALL[: ALL.index(name)]):
+async def _migrate_before(db: Database, name: str) -> None:
+    """Apply all earlier migrations and create a tenant."""
+    with use_migrations(*ALL[: ALL.index(name)]):
         await migrate_to_latest(db)
     await db.execute(Call(f"INSERT INTO tenants (id, created_at, updated_at) VALUES ('acme', '{WHEN}', '{WHEN}')"))
 
@@ -45,12 +45,12 @@ def _execution(number: int | str) -> Call:
 
 
 async def _index(db: Database) -> bool | None:
-    """Whether PostgreSQL can use the index; None where there is none."""
+    """Return whether the index is valid on PostgreSQL, or None if it does not exist."""
     found = await rows(db, f"SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('{INDEX}')")
     return bool(found[0][0]) if found else None
 
 
-# --- nobody queues -------------------------------------------------------------------------------------------------------------
+# --- blocking ------------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.engines("postgresql", "mysql")
@@ -65,25 +65,25 @@ async def _index(db: Database) -> bool | None:
 async def test_others_go_on_while_a_migration_waits_for_its_table(
     database_url: str, monkeypatch: pytest.MonkeyPatch, pending: str, report: Call, work: Any
 ) -> None:
-    """Somebody has the table in a transaction for as long as it takes the others to be served."""
+    """Test a transaction that holds the table until the other sessions are served."""
     monkeypatch.setattr(definitions, "MAX_BACKOFF", 0.2, raising=False)
     async with connect(database_url) as mine, connect(database_url) as theirs, connect(database_url) as others:
-        await _before(mine, pending)
-        with only(*ALL[: ALL.index(pending) + 1]), anyio.fail_after(LONG):
+        await _migrate_before(mine, pending)
+        with use_migrations(*ALL[: ALL.index(pending) + 1]), anyio.fail_after(LONG):
             async with anyio.create_task_group() as group, theirs.transaction() as long:
                 await long.fetch(report) if report.sql.startswith("SELECT") else await long.execute(report)
                 group.start_soon(migrate_to_latest, mine)
-                await _waiting(others)
+                await _wait_for_lock(others)
                 for number in range(20):
                     await (others.fetch if pending == BLOCKED else others.execute)(work(number))
                 assert pending not in {
                     name for (name,) in await rows(others, f"SELECT name FROM {LEDGER.name} WHERE applied_at IS NOT NULL")
                 }
-        assert await untold(mine) == []
+        assert await unrecorded_differences(mine) == []
 
 
-async def _waiting(db: Database) -> None:
-    """The migration waits for the table."""
+async def _wait_for_lock(db: Database) -> None:
+    """Wait until the migration is waiting for the table."""
     found = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query ~ '^(ALTER|CREATE)' AND datname = current_database()"
     if db.dialect.name == "mysql":
         found = "SELECT 1 FROM information_schema.processlist WHERE state LIKE '%%metadata lock' AND db = DATABASE()"
@@ -95,7 +95,7 @@ async def _waiting(db: Database) -> None:
 async def test_how_long_a_connection_waits_is_as_it_was_before(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(definitions, "LOCK_RETRY_TIMEOUT", 0.0, raising=False)
     async with connect(database_url, max_size=2) as mine, connect(database_url) as theirs:
-        await _before(mine, BLOCKED)
+        await _migrate_before(mine, BLOCKED)
         before = await rows(mine, "SELECT @@GLOBAL.lock_wait_timeout")
         async with theirs.transaction() as long:
             await long.fetch(Call("SELECT * FROM users"))
@@ -112,7 +112,7 @@ async def test_how_long_a_connection_waits_is_as_it_was_before(database_url: str
 @pytest.mark.engines("postgresql")
 async def test_a_definition_may_take_longer_than_a_statement(database_url: str) -> None:
     async with connect(database_url) as db:
-        await _before(db, EXECUTIONS)
+        await _migrate_before(db, EXECUTIONS)
         await db.execute(Call("CREATE FUNCTION slow() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.7); END $$"))
         await db.execute(Call("CREATE EVENT TRIGGER slow ON ddl_command_start EXECUTE FUNCTION slow()"))
     async with connect(database_url, command_timeout=0.5) as db:
@@ -151,14 +151,14 @@ async def test_no_definition_has_a_time_limit(empty: Database, monkeypatch: pyte
 
 
 OWN = ("authhero_sql_", "d1_migrations")
-"""The tables beside the schema, which are made before there is a migration."""
+"""Tables outside the schema, which exist before the first migration."""
 
 
 # --- indexes -------------------------------------------------------------------------------------------------------------------
 
 
 async def test_an_index_of_an_older_table_is_built_while_others_write(empty: Database) -> None:
-    """Those of tables that the migration has just made are built with them."""
+    """Test an index on an existing table. Indexes on new tables are created together with the table."""
     online = {"postgresql": "CREATE INDEX CONCURRENTLY", "mysql": "ALGORITHM=INPLACE LOCK=NONE"}.get(empty.dialect.name)
     planned = {migration.name: migration.statements for migration in await plan_migrations(empty)}
     builds = {name: [text for text in texts if online and online in text] for name, texts in planned.items()}
@@ -169,8 +169,8 @@ async def test_an_index_of_an_older_table_is_built_while_others_write(empty: Dat
     assert await drift(empty) == []
 
 
-async def _unsure(db: Database) -> None:
-    """A run was killed while it did the first step of EXECUTIONS."""
+async def _start_first_step(db: Database) -> None:
+    """Simulate a run that was killed during the first step of EXECUTIONS."""
     values = f"'{EXECUTIONS}', '{history.checksum(EXECUTIONS)}', 1, 1, 0"
     await db.execute(Call(f"INSERT INTO {LEDGER.name} (name, checksum, steps, steps_started, steps_done) VALUES ({values})"))
 
@@ -182,8 +182,8 @@ async def _half_built(db: Database) -> None:
 
 @pytest.mark.engines("postgresql")
 async def test_what_a_killed_run_has_left_is_dropped_and_built_anew(empty: Database) -> None:
-    await _before(empty, EXECUTIONS)
-    await _unsure(empty)
+    await _migrate_before(empty, EXECUTIONS)
+    await _start_first_step(empty)
     await _half_built(empty)
     (damage,) = await find_interrupted_migrations(empty)
     assert (damage.uncertain_step, damage.is_done) == (1, False)
@@ -194,8 +194,8 @@ async def test_what_a_killed_run_has_left_is_dropped_and_built_anew(empty: Datab
 
 @pytest.mark.engines("postgresql")
 async def test_repair_does_not_take_half_an_index_for_one(empty: Database) -> None:
-    await _before(empty, EXECUTIONS)
-    await _unsure(empty)
+    await _migrate_before(empty, EXECUTIONS)
+    await _start_first_step(empty)
     await _half_built(empty)
     await repair(empty)
     ((started, done),) = await rows(empty, f"SELECT steps_started, steps_done FROM {LEDGER.name} WHERE name = '{EXECUTIONS}'")
@@ -204,7 +204,7 @@ async def test_repair_does_not_take_half_an_index_for_one(empty: Database) -> No
 
 @pytest.mark.engines("postgresql")
 async def test_half_an_index_of_somebody_elses_is_left_alone(empty: Database) -> None:
-    await _before(empty, EXECUTIONS)
+    await _migrate_before(empty, EXECUTIONS)
     await _half_built(empty)
     for _ in range(2):
         with pytest.raises(MigrationError, match=r"an unfinished index with this name exists: drop it and try again"):
@@ -217,24 +217,24 @@ async def test_half_an_index_of_somebody_elses_is_left_alone(empty: Database) ->
 
 @pytest.mark.engines("postgresql", "mysql")
 async def test_an_index_that_cannot_be_built_leaves_nothing(empty: Database) -> None:
-    await _before(empty, EXECUTIONS)
+    await _migrate_before(empty, EXECUTIONS)
     await empty.write([_execution(1), _execution(2)])
     wrong = create_index("action_executions", INDEX, ("created_at_ts",), unique=True)
-    with replaced(EXECUTIONS, 1, wrong):
+    with replace_step(EXECUTIONS, 1, wrong):
         for _ in range(2):
             with pytest.raises(MigrationError, match=rf"{EXECUTIONS}, step 1 of 1 \(CreateIndex\) failed on {empty.dialect.name}"):
                 await migrate_to_latest(empty)
             assert INDEX not in {index.name for index in (await empty.dialect.describe(empty))["action_executions"].indexes}
-    assert await untold(empty) == []
+    assert await unrecorded_differences(empty) == []
     await migrate_to_latest(empty)
     assert await drift(empty) == []
 
 
 @pytest.mark.engines("postgresql")
 async def test_a_build_that_conflicts_is_begun_again(empty: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The server has a lock_timeout of its own; what the first attempt leaves does not stop the second."""
+    """Test a retry. The server has a lock_timeout, and the remains of the first attempt do not block the second."""
     monkeypatch.setattr(definitions, "INITIAL_BACKOFF", 0.0)
-    await _before(empty, EXECUTIONS)
+    await _migrate_before(empty, EXECUTIONS)
     name = (await rows(empty, "SELECT current_database()"))[0][0]
     await empty.execute(Call(f"ALTER DATABASE {name} SET lock_timeout = '50ms'"))
     url = await _url(empty)
@@ -261,8 +261,8 @@ async def _url(db: Any) -> str:
 
 
 @contextmanager
-def _migrating(url: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A process that migrates, with a lease that ends at once."""
+def _start_migration(url: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Start a process that runs migrations with a lease that expires immediately."""
     code = (
         "import asyncio, sys, datetime, authhero_sql\n"
         "from authhero_sql.migrations import ledger\n"
@@ -281,22 +281,22 @@ def _migrating(url: str) -> Iterator[subprocess.Popen[bytes]]:
 
 @pytest.mark.engines("postgresql", "mysql")
 async def test_a_run_that_is_killed_while_its_index_is_built(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The server does not notice, and goes on building for nobody."""
+    """Test that the server does not notice the killed process and continues to build the index."""
     monkeypatch.setattr(ledger, "SILENCE_TIMEOUT", 0.0)
     async with connect(database_url) as mine, connect(database_url) as theirs, anyio.create_task_group() as group:
-        await _before(mine, EXECUTIONS)
+        await _migrate_before(mine, EXECUTIONS)
         with anyio.fail_after(LONG):
             async with theirs.transaction() as long:
                 await long.execute(_execution("long"))
-                with _migrating(database_url) as process:
-                    await _waiting(mine)
+                with _start_migration(database_url) as process:
+                    await _wait_for_lock(mine)
                     process.send_signal(signal.SIGKILL)
                     process.wait()
                 group.start_soon(migrate_to_latest, mine)
-                await _waiting(mine)
+                await _wait_for_lock(mine)
     async with connect(database_url) as db:
         assert await drift(db) == []
-        assert await untold(db) == []
+        assert await unrecorded_differences(db) == []
         assert await find_interrupted_migrations(db) == []
 
 

@@ -1,4 +1,4 @@
-"""Taking migrations back, on every engine."""
+"""Reverting migrations, on every engine."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from authhero_sql.schema import ColumnType, ForeignKey
 from tests.migrations.helpers import ALL, differences, drift, rows
 
 INDEXES = ["0008_list_indexes", "0009_connections_name"]
-"""Migrations of indexes alone; the one before them, 0007_page_hooks, adds two columns."""
+"""Migrations that only create indexes. The one before them, 0007_page_hooks, adds two columns."""
 LATER = ALL[ALL.index(INDEXES[0]) :]
-"""They, and whatever came since."""
+"""These migrations and all later ones."""
 
 
 def schema(db: Database, names: list[str]) -> dict[str, TableShape]:
-    """What those migrations make, as the engine gives it back."""
+    """Return the tables of these migrations, as the engine reports them."""
     made = history.schema_after([history.load(name) for name in names])
     words = db.dialect
     return {
@@ -45,7 +45,7 @@ async def test_every_migration_goes_down_and_up_again(empty: Database) -> None:
 
 async def test_there_is_no_way_below_nothing(empty: Database) -> None:
     assert await migrate_down(empty, drop_data=True) == []
-    assert await empty.dialect.describe(empty) == {}, "not even a ledger"
+    assert await empty.dialect.describe(empty) == {}, "no ledger either"
     await migrate_to_latest(empty)
     assert await migrate_down(empty, 0, drop_data=True) == []
     assert await migrate_down(empty, len(ALL) + 5, drop_data=True) == ALL[::-1]
@@ -60,7 +60,7 @@ async def test_what_would_be_lost_is_counted_and_goes_only_when_that_is_said(emp
     hook = "INSERT INTO hooks (hook_id, tenant_id, trigger_id, enabled, page_id) VALUES ('h', 'acme', 'post-login', 1, 'p')"
     await empty.execute(Call(tenant))
     await empty.execute(Call(hook))
-    # Indexes go without anything being lost.
+    # Removing an index does not lose any data.
     assert await preview_data_loss(empty) == []
     assert await migrate_down(empty, len(INDEXES)) == INDEXES[::-1]
     assert await preview_data_loss(empty, 2) == [DataLoss("hooks", "permission_required", 0), DataLoss("hooks", "page_id", 1)]
@@ -69,7 +69,7 @@ async def test_what_would_be_lost_is_counted_and_goes_only_when_that_is_said(emp
     assert await migrate_to_latest(empty, target=INDEXES[-1]) == INDEXES
     all_of_it = await preview_data_loss(empty, len(ALL))
     assert {loss.table: loss.rows for loss in all_of_it if loss.column is None and loss.rows} == {"tenants": 1, "hooks": 1}
-    assert not [loss for loss in all_of_it if loss.column is not None], "what goes with its table is not told twice"
+    assert not [loss for loss in all_of_it if loss.column is not None], "the columns of a dropped table are not listed"
     with pytest.raises(MigrationError, match=r"tenants \(1 row\)"):
         await migrate_down(empty, len(ALL))
     assert (await migration_status(empty)).pending == tuple(LATER[len(INDEXES) :])
@@ -107,7 +107,7 @@ async def test_a_step_down_that_fails_leaves_the_ledger_true(empty: Database) ->
     await migrate_to_latest(empty)
     await migrate_down(empty, len(LATER), drop_data=True)
     hooks = ColumnType(name="page_id", type="varchar(64)")
-    # Somebody has dropped it by hand.
+    # An administrator has dropped it.
     await empty.execute(Call(empty.dialect.drop_column("hooks", "page_id")))
     with pytest.raises(MigrationError, match="0007_page_hooks, step 1 of 2"):
         await migrate_down(empty, drop_data=True)
@@ -127,7 +127,7 @@ async def test_a_step_down_that_fails_leaves_the_ledger_true(empty: Database) ->
 @pytest.mark.parametrize("undone", [False, True])
 @pytest.mark.parametrize("upwards", [False, True])
 async def test_a_run_down_that_was_killed_is_taken_up_in_either_direction(empty: Database, *, undone: bool, upwards: bool) -> None:
-    """It was killed while it undid the last step of the newest migration, before or after the statement itself."""
+    """Test a killed reversal of the newest migration, before or after the statement of its last step."""
     await migrate_to_latest(empty)
     await migrate_down(empty, len(LATER), drop_data=True)
     await empty.execute(

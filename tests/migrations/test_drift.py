@@ -1,4 +1,4 @@
-"""What the migrations make is what the registry declares, on a live database of every engine."""
+"""The migrations create the schema that the registry declares, on a live database of every engine."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ NOTES = {
     "mysql": """CREATE TABLE notes (id int AUTO_INCREMENT PRIMARY KEY, at timestamp NOT NULL DEFAULT CURRENT_TIMESTAMP,
                 kind enum('a''b', 'c') DEFAULT 'c', bits bit(3) DEFAULT b'101', place point)""",
 }
-# What an owner may have added, by engine: statements, and how each is told.
+# Additions by an owner of the database, by engine: statements, and the messages about them.
 ADDED: dict[str, list[tuple[str, str]]] = {
     "sqlite": [
         ("CREATE INDEX w ON users (lower(email), name DESC)", "users: index w is not part of the schema"),
@@ -129,7 +129,7 @@ async def test_a_unique_index_of_a_part_of_the_rows_is_not_the_whole(empty: Data
     assert str(part.found).startswith("unique (tenant_id, name) where ")
     assert not check.usable
     assert check.verdict.startswith("The adapters cannot work with this database: 1 required difference.")
-    # Another one that holds for all rows will do.
+    # Another check constraint that all rows satisfy is accepted.
     await _do(empty, "CREATE UNIQUE INDEX other ON roles (name, tenant_id DESC)")
     assert (await check_schema(empty)).usable
 

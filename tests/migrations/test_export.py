@@ -1,4 +1,4 @@
-"""Scripts that make the same schema as the migrations, loaded into every engine."""
+"""Scripts that create the same schema as the migrations, loaded on every engine."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from authhero_sql.dialects import SCRIPTS
 from authhero_sql.dialects.interface import Call
 from authhero_sql.dialects.mysql import MariaDBDialect
 from authhero_sql.migrations.export import MODES, Mode
-from tests.migrations.helpers import ALL, drift, only, rows
+from tests.migrations.helpers import ALL, drift, rows, use_migrations
 
 each_mode = pytest.mark.parametrize("mode", MODES)
 
 
 def dialect_of(db: Database) -> str:
-    """The name of a live database's dialect for scripts."""
+    """Return the name of the script dialect of a live database."""
     return "mariadb" if isinstance(db.dialect, MariaDBDialect) else db.dialect.name
 
 
 async def load(db: Database, text: str) -> None:
-    """Run a script, statement by statement."""
+    """Run the statements of a script."""
     for statement in re.sub(r"(?m)^--.*\n", "", text).split(";\n"):
         if statement.strip():
-            # The driver of MySQL formats the text.
+            # The MySQL driver interprets percent signs as placeholders.
             await db.execute(Call(statement.replace("%", "%%") if db.dialect.name == "mysql" else statement))
 
 
@@ -50,7 +50,7 @@ async def test_a_database_goes_on_from_where_scripts_left_it(empty: Database) ->
 
 
 async def test_scripts_go_on_from_where_migrations_left_it(empty: Database) -> None:
-    with only(*ALL[:1]):
+    with use_migrations(*ALL[:1]):
         await migrate_to_latest(empty)
     quote = empty.dialect.identifier
     await empty.execute(Call("INSERT INTO tenants (id, friendly_name, created_at, updated_at) VALUES ('t', 'T', '2026', '2026')"))
@@ -77,7 +77,7 @@ def test_scripts_are_the_same_every_time(dialect: str, mode: Mode) -> None:
     assert scripts == export_sql(dialect, mode)
     assert list(scripts) == sorted(scripts)
     assert all(re.fullmatch(r"\d{4}_\w+\.sql", name) for name in scripts)
-    assert not re.search(r"\b20\d\d-", "".join(scripts.values())), "no dates"
+    assert not re.search(r"\b20\d\d-", "".join(scripts.values())), "the script contains no dates"
 
 
 def test_d1_has_sqlite_s_words() -> None:

@@ -1,4 +1,4 @@
-"""The migrations in memory: together they are the registry, and each can be undone."""
+"""The migrations without a database: together they equal the registry, and each can be reverted."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_down_and_up_again_is_where_it_began(name: str) -> None:
     began = dict(schema)
     for step in (*migration.down, *migration.up):
         step.apply(schema)
-    # What is created anew stands at the end; an index is made by a step of its own.
+    # New tables and columns are at the end. An index is created in a separate step.
     assert differences(schema, began) == []
 
 

@@ -1,4 +1,4 @@
-"""A run that is killed at any step goes on there: the same schema, and nothing lost."""
+"""After a run is killed at any step, the next one continues there, with the same schema and without losing data."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ POINTS = [(name, number, when) for name in ALL for number in range(1, len(histor
 
 @contextmanager
 def victims(url: str) -> Iterator[subprocess.Popen[str]]:
-    """The process whose children are killed."""
+    """Start the process whose children are killed."""
     command = [sys.executable, str(Path(__file__).with_name("killed.py")), url]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment) as process:
@@ -35,7 +35,7 @@ def victims(url: str) -> Iterator[subprocess.Popen[str]]:
 
 
 def run(process: subprocess.Popen[str], point: tuple[str, int, str] | None) -> int:
-    """How the child ended that was to be killed there."""
+    """Return how the child was killed at a step."""
     assert process.stdin is not None
     assert process.stdout is not None
     process.stdin.write(json.dumps(point) + "\n")
@@ -43,8 +43,8 @@ def run(process: subprocess.Popen[str], point: tuple[str, int, str] | None) -> i
     return int(process.stdout.readline())
 
 
-def _happens(db: Database, point: tuple[str, int, str]) -> bool:
-    """Whether a run can still end there: of a batch that has been sent all is done, so its steps have one end."""
+def _can_end_at(db: Database, point: tuple[str, int, str]) -> bool:
+    """Return whether a run can end there. A batch is sent as a whole, so all of its steps end together."""
     name, number, when = point
     run = migrator._Run(Context.of(db), history.load(name), None)
     if db.dialect.features.interactive_transactions or run._runs_alone(number, None):
@@ -55,7 +55,7 @@ def _happens(db: Database, point: tuple[str, int, str]) -> bool:
 @pytest.mark.slow
 async def test_a_run_killed_at_every_step_of_the_history_ends_where_it_should(database_url: str) -> None:
     async with connect(database_url) as db:
-        points = [point for point in POINTS if _happens(db, point)]
+        points = [point for point in POINTS if _can_end_at(db, point)]
     with victims(database_url) as process:
         for point in points:
             assert run(process, point) == -signal.SIGKILL, point

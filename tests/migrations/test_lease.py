@@ -1,4 +1,4 @@
-"""Who may migrate, on hosts whose clocks differ, and when one of them has died."""
+"""The migration lease on hosts with different clocks, and after its holder has died."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.migrations.helpers import ALL, rows
 ROOT = Path(__file__).parents[2]
 HOLDER = Path(__file__).with_name("holder.py")
 LONG = 60.0
-"""Seconds after which a test that hangs gives up."""
+"""The time limit of a hanging test, in seconds."""
 SKEWS = [timedelta(minutes=2), timedelta(minutes=-2), timedelta(days=400), timedelta(days=-400)]
 
 
@@ -38,7 +38,7 @@ async def _owner(db: Database) -> str | None:
 
 
 async def _expired(db: Database) -> bool:
-    """Whether the lease has run out, by the database's clock."""
+    """Return whether the lease has expired by the database's clock."""
     [(left,)] = await db.fetch(Call(f"SELECT expires_at_ts - {db.dialect.now_ms()} FROM {LEASES.name}".replace("%", "%%")))
     return int(left) <= 0
 
@@ -100,15 +100,15 @@ async def test_racing_hosts_with_wrong_clocks_hold_the_lease_one_after_the_other
     assert len(held) == 3 * len(SKEWS)
 
 
-# --- the dead ------------------------------------------------------------------------------------------------------------------
+# --- dead holders --------------------------------------------------------------------------------------------------------------
 
-TOLD = ("postgresql", "mysql")
-"""The engines that can tell whether a session has ended."""
+WITH_SESSION_CHECK = ("postgresql", "mysql")
+"""The engines that can report whether a session has ended."""
 
 
 @contextmanager
 def _holder(url: str) -> Iterator[subprocess.Popen[str]]:
-    """A process that has the lease for an hour."""
+    """Start a process that holds the lease for an hour."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen([sys.executable, str(HOLDER), url], stdout=subprocess.PIPE, text=True, env=environment) as process:
         try:
@@ -119,7 +119,7 @@ def _holder(url: str) -> Iterator[subprocess.Popen[str]]:
             process.kill()
 
 
-@pytest.mark.engines(*TOLD)
+@pytest.mark.engines(*WITH_SESSION_CHECK)
 async def test_nobody_waits_for_the_lease_of_a_process_that_was_killed(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ledger, "SILENCE_TIMEOUT", 0.1, raising=False)
     async with connect(database_url) as db:
@@ -131,16 +131,16 @@ async def test_nobody_waits_for_the_lease_of_a_process_that_was_killed(database_
 
 
 @contextmanager
-def _watch(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
-    """A watch that goes on by what is added to the list."""
+def _manual_clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
+    """Replace the clock by one that only advances by the items that the test adds to the list."""
     passed = [0.0]
     with monkeypatch.context() as patch:
         patch.setattr(anyio, "current_time", lambda: sum(passed))
         yield passed
 
 
-async def _beat(leases: Leases, owner: str) -> None:
-    """Renew the lease, until it ends later by a millisecond at least: here beats follow one another at once."""
+async def _renew(leases: Leases, owner: str) -> None:
+    """Renew the lease until its end moves by at least a millisecond, because the renewals follow each other immediately."""
     before = await leases.holder()
     while await leases.holder() == before:
         assert await leases._run.matched(
@@ -153,51 +153,51 @@ async def test_silence_alone_frees_no_lease(database_url: str, monkeypatch: pyte
         await Ledger(Context.of(mine)).prepare()
         assert await Leases(Context.of(mine))._acquire("holder")
         waiting = Leases(Context.of(other))
-        with _watch(monkeypatch) as passed:
+        with _manual_clock(monkeypatch) as passed:
             for _ in range(5):
                 assert not await waiting._acquire("thief")
                 passed.append(ledger.SILENCE_TIMEOUT)
 
 
-@pytest.mark.engines(*TOLD)
+@pytest.mark.engines(*WITH_SESSION_CHECK)
 async def test_a_session_that_has_ended_frees_no_lease_that_is_renewed(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A pooler has closed it, or a firewall: the holder has others."""
+    """Test a session that was closed by a pooler or a firewall while the holder has others."""
     async with connect(database_url) as mine, connect(database_url) as other:
         await Ledger(Context.of(mine)).prepare()
         holding, waiting = Leases(Context.of(mine)), Leases(Context.of(other))
         monkeypatch.setattr(type(other.dialect), "session_ended", lambda *_: Call("SELECT 1"))
         assert await holding._acquire("holder")
-        with _watch(monkeypatch) as passed:
+        with _manual_clock(monkeypatch) as passed:
             for _ in range(5):
                 assert not await waiting._acquire("thief")
                 passed.append(ledger.SILENCE_TIMEOUT)
-                await _beat(holding, "holder")
-            # And what it has renewed after it was looked at stays its own.
+                await _renew(holding, "holder")
+            # A lease that was renewed after the check is not taken over either.
             assert not await waiting._acquire("thief")
             passed.append(ledger.SILENCE_TIMEOUT)
             assert await waiting._acquire("heir")
 
 
-@pytest.mark.engines(*TOLD)
+@pytest.mark.engines(*WITH_SESSION_CHECK)
 async def test_the_lease_of_a_session_that_has_ended_is_taken_after_a_silence(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     async with connect(database_url) as other:
         async with connect(database_url) as mine:
             await Ledger(Context.of(mine)).prepare()
             assert await Leases(Context.of(mine))._acquire("dead")
         waiting = Leases(Context.of(other))
-        with _watch(monkeypatch) as passed:
+        with _manual_clock(monkeypatch) as passed:
             assert not await waiting._acquire("heir")
             passed.append(ledger.SILENCE_TIMEOUT)
             with anyio.fail_after(LONG):
-                # The server needs a moment to notice that the connection was closed.
+                # The server needs a moment to notice the closed connection.
                 while not await waiting._acquire("heir"):
                     await anyio.lowlevel.checkpoint()
         assert await _owner(other) == "heir"
 
 
-@pytest.mark.engines(*TOLD)
+@pytest.mark.engines(*WITH_SESSION_CHECK)
 async def test_a_session_of_another_server_is_nobodys_to_judge(empty: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A name that means nothing here, and a server that does not answer the question."""
+    """Test an unknown server name, and a server that does not answer the query."""
     await Ledger(Context.of(empty)).prepare()
     assert await Leases(Context.of(empty))._acquire("holder")
     waiting = Leases(Context.of(empty))
@@ -205,7 +205,7 @@ async def test_a_session_of_another_server_is_nobodys_to_judge(empty: Database, 
         await empty.execute(Call(f"UPDATE {LEASES.name} SET session = 'elsewhere:1'"))
     else:
         monkeypatch.setattr(type(empty.dialect), "session_ended", lambda *_: Call("SELECT * FROM nobody_may_ask"))
-    with _watch(monkeypatch) as passed:
+    with _manual_clock(monkeypatch) as passed:
         for _ in range(3):
             assert not await waiting._acquire("thief")
             passed.append(ledger.SILENCE_TIMEOUT)
@@ -215,7 +215,7 @@ async def test_those_who_wait_look_less_and_less_often(empty: Database, monkeypa
     await Ledger(Context.of(empty)).prepare()
     assert await Leases(Context.of(empty))._acquire("holder")
     pauses: list[float] = []
-    with _watch(monkeypatch) as passed:
+    with _manual_clock(monkeypatch) as passed:
 
         async def sleep(seconds: float) -> None:
             pauses.append(seconds)
@@ -225,6 +225,6 @@ async def test_those_who_wait_look_less_and_less_often(empty: Database, monkeypa
         with pytest.raises(MigrationError, match="for 60 seconds"):
             async with Leases(Context.of(empty)).hold("waiting", 60):
                 pass
-    # Cloudflare's API takes 1,200 calls in five minutes, from all that wait.
+    # The limit of Cloudflare's API is 1,200 calls in five minutes, for all waiting processes together.
     assert len(pauses) < 75
     assert pauses == sorted(pauses)

@@ -1,4 +1,4 @@
-"""Writing a migration: what the registry has and the newest schema has not."""
+"""Generating a migration from the differences between the registry and the newest schema."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ TABLE = TableState(
 
 
 def changed(**tables: TableState | None) -> Schema:
-    """The registry's schema with some tables changed, added or, with None, taken away."""
+    """Return the registry with some tables changed, added or, with None, removed."""
     schema = {**check.registry_schema(), **tables}
     return {name: table for name, table in schema.items() if table is not None}
 
 
 def declare(monkeypatch: pytest.MonkeyPatch, **tables: TableState | None) -> Schema:
-    """Make this the schema that the registry declares."""
+    """Replace the schema that the registry declares."""
     schema = changed(**tables)
     monkeypatch.setattr(writer, "registry_schema", lambda: schema)
     return schema
 
 
 def load(path: Path) -> Migration:
-    """The migration in a file."""
+    """Load the migration in a file."""
     scope: dict[str, Any] = {}
     exec(compile(path.read_text("utf-8"), str(path), "exec"), scope)  # noqa: S102  # what was written just now
     migration: Migration = replace(scope["migration"], name=path.stem[1:])
@@ -46,7 +46,7 @@ def load(path: Path) -> Migration:
 
 
 def users(**fields: Any) -> TableState:
-    """The users' table, changed."""
+    """Return a changed users table."""
     return replace(check.registry_schema()["users"], **fields)
 
 

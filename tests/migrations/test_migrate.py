@@ -1,4 +1,4 @@
-"""Running the migrations: once, twice, with a ledger that does not fit, and with a step that fails."""
+"""Running migrations once and repeatedly, with an invalid ledger, and with a failing step."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from authhero_sql.migrations import history, migrator
 from authhero_sql.migrations.ledger import LEASES, LEDGER
 from authhero_sql.migrations.operations import CreateTable, add_column
 from authhero_sql.schema import ColumnType
-from tests.migrations.helpers import ALL, drift, keeps_nothing, only, replaced, rows, watched
+from tests.migrations.helpers import ALL, drift, failures_leave_nothing, record_statements, replace_step, rows, use_migrations
 
 SCIM = "0003_scim"
 STEP = 5
-"""A step of it that is neither its first nor its last one."""
+"""A step that is neither the first nor the last one of its migration."""
 BAD = add_column("no_such_table", "bad", "text")
 
 
 async def _ledger(db: Database) -> dict[str, tuple[int, int, bool]]:
-    """Steps started, steps done, and whether it is applied, by name."""
+    """Return the numbers of started and completed steps, and whether it is applied, for each migration."""
     found = await rows(db, f"SELECT name, steps_started, steps_done, applied_at FROM {LEDGER.name} ORDER BY name")
     return {name: (started, done, applied is not None) for name, started, done, applied in found}
 
@@ -36,7 +36,7 @@ async def _owners(db: Database) -> list[str | None]:
     return [owner for (owner,) in await rows(db, f"SELECT owner FROM {LEASES.name}")]
 
 
-# --- once and again ------------------------------------------------------------------------------------------------------------
+# --- first and repeated runs ---------------------------------------------------------------------------------------------------
 
 
 async def test_the_first_run_applies_all_in_order(empty: Database) -> None:
@@ -47,7 +47,7 @@ async def test_the_first_run_applies_all_in_order(empty: Database) -> None:
 
 async def test_the_second_run_costs_one_query_and_no_lock(empty: Database) -> None:
     await migrate_to_latest(empty)
-    with watched(empty) as seen:
+    with record_statements(empty) as seen:
         assert await migrate_to_latest(empty) == []
     assert len(seen.statements) == 1
     assert seen.statements[0].startswith("SELECT")
@@ -56,15 +56,15 @@ async def test_the_second_run_costs_one_query_and_no_lock(empty: Database) -> No
 
 
 async def test_a_run_that_has_something_to_do_takes_the_lease(empty: Database) -> None:
-    with only(*ALL[:-1]):
+    with use_migrations(*ALL[:-1]):
         await migrate_to_latest(empty)
-    with watched(empty) as seen:
+    with record_statements(empty) as seen:
         assert await migrate_to_latest(empty) == ALL[-1:]
     assert any(LEASES.name in sql for sql in seen.statements)
 
 
 async def test_only_what_is_pending_is_applied(empty: Database) -> None:
-    with only(*ALL[:3]):
+    with use_migrations(*ALL[:3]):
         assert await migrate_to_latest(empty) == ALL[:3]
     assert await migrate_to_latest(empty) == ALL[3:]
     assert await drift(empty) == []
@@ -74,12 +74,12 @@ async def test_the_status_before_between_and_after(empty: Database) -> None:
     before = await migration_status(empty)
     assert (before.applied, before.pending) == ((), tuple(ALL))
     assert await empty.dialect.describe(empty) == {}
-    with only(*ALL[:2]):
+    with use_migrations(*ALL[:2]):
         await migrate_to_latest(empty)
     between = await migration_status(empty)
     assert ([entry.name for entry in between.applied], list(between.pending)) == (ALL[:2], ALL[2:])
     await migrate_to_latest(empty)
-    with watched(empty) as seen:
+    with record_statements(empty) as seen:
         after = await migration_status(empty)
     assert len(seen.statements) == 1
     assert after.pending == ()
@@ -123,15 +123,15 @@ async def test_what_is_no_database_is_refused() -> None:
 
 
 async def test_one_table_of_the_ledger_without_the_other_is_completed(empty: Database) -> None:
-    """A run was killed between the two."""
+    """Test a run that was killed between the creation of both tables."""
     columns = [column.definition for column in LEASES.columns]
     await empty.execute(Call(empty.dialect.create_table(LEASES.name, columns, LEASES.key, ())))
     assert await migrate_to_latest(empty) == ALL
 
 
 async def test_the_ledger_is_made_after_the_lock(empty: Database) -> None:
-    """Whoever sees the ledger takes the lock for given."""
-    with watched(empty) as seen:
+    """Test the order of creation, because a process that finds the ledger assumes that the lock exists."""
+    with record_statements(empty) as seen:
         await migrate_to_latest(empty)
     made = [name for sql in seen.statements if sql.startswith("CREATE TABLE") for name in (LEASES.name, LEDGER.name) if name in sql]
     assert made == [LEASES.name, LEDGER.name]
@@ -142,7 +142,7 @@ async def test_the_ledger_is_made_after_the_lock(empty: Database) -> None:
 
 @pytest.mark.engines("d1")
 async def test_a_new_database_takes_few_requests(empty: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Cloudflare's API takes 1,200 in five minutes."""
+    """Test the number of requests, because Cloudflare's API is limited to 1,200 in five minutes."""
     requests: list[int] = []
     post = HTTPTransport._post
 
@@ -158,9 +158,9 @@ async def test_a_new_database_takes_few_requests(empty: Database, monkeypatch: p
 
 @pytest.mark.engines("d1")
 async def test_an_index_of_a_table_that_is_there_is_a_request_of_its_own(empty: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    """D1 gives all of a batch thirty seconds, and the table may be large."""
+    """Test separate requests, because D1 limits a batch to thirty seconds and the table may be large."""
     name = "0008_list_indexes"
-    with only(*ALL[: ALL.index(name)]):
+    with use_migrations(*ALL[: ALL.index(name)]):
         await migrate_to_latest(empty)
     indexes: list[int] = []
     post = HTTPTransport._post
@@ -170,7 +170,7 @@ async def test_an_index_of_a_table_that_is_there_is_a_request_of_its_own(empty: 
         return await post(self, form, statements, repeatable=repeatable)
 
     monkeypatch.setattr(HTTPTransport, "_post", counted)
-    with only(*ALL[: ALL.index(name) + 1]):
+    with use_migrations(*ALL[: ALL.index(name) + 1]):
         assert await migrate_to_latest(empty) == [name]
     assert [number for number in indexes if number] == [1] * len(history.load(name).up)
 
@@ -178,21 +178,21 @@ async def test_an_index_of_a_table_that_is_there_is_a_request_of_its_own(empty: 
 @pytest.mark.engines("d1")
 @pytest.mark.parametrize("step", range(1, 7))
 async def test_of_a_batch_the_step_that_is_refused_is_named_and_none_is_kept(empty: Database, step: int) -> None:
-    with only(*ALL[: ALL.index(SCIM)]):
+    with use_migrations(*ALL[: ALL.index(SCIM)]):
         await migrate_to_latest(empty)
     before = await empty.dialect.describe(empty)
-    with replaced(SCIM, step, BAD):
+    with replace_step(SCIM, step, BAD):
         await _fails(empty, step)
     assert await empty.dialect.describe(empty) == before
     assert SCIM not in await _ledger(empty)
 
 
-# --- a ledger that does not fit ------------------------------------------------------------------------------------------------
+# --- an invalid ledger ---------------------------------------------------------------------------------------------------------
 
 
 async def _refused(db: Database, pattern: str) -> None:
     before = await _ledger(db)
-    with watched(db) as seen, pytest.raises(MigrationError, match=pattern):
+    with record_statements(db) as seen, pytest.raises(MigrationError, match=pattern):
         await migrate_to_latest(db)
     assert len(seen.statements) == 1
     assert seen.transactions == 0
@@ -201,9 +201,9 @@ async def _refused(db: Database, pattern: str) -> None:
 
 async def test_a_migration_from_the_future_is_refused(empty: Database) -> None:
     await migrate_to_latest(empty)
-    with only(*ALL[:-2]):
+    with use_migrations(*ALL[:-2]):
         await _refused(empty, f"this version does not know .{ALL[-2]}, {ALL[-1]}.: install a newer version")
-    # Also where something else is pending.
+    # Even if another migration is pending.
     await empty.execute(Call(f"UPDATE {LEDGER.name} SET name = '0042_the_answer' WHERE name = '{ALL[-1]}'"))
     await _refused(empty, "this version does not know .0042_the_answer.: install a newer version")
 
@@ -222,13 +222,13 @@ async def test_a_migration_that_was_begun_before_a_later_one_is_a_gap(empty: Dat
 
 @pytest.mark.parametrize("pending", [False, True])
 async def test_a_changed_file_is_refused(empty: Database, pending: bool) -> None:
-    with only(*ALL[: 4 if pending else len(ALL)]):
+    with use_migrations(*ALL[: 4 if pending else len(ALL)]):
         await migrate_to_latest(empty)
     await empty.execute(Call(f"UPDATE {LEDGER.name} SET checksum = '{'0' * 64}' WHERE name = '{ALL[1]}'"))
     await _refused(empty, f"the file of {ALL[1]} has changed since the migration was applied: reinstall the version that applied it")
 
 
-# --- a step that fails ---------------------------------------------------------------------------------------------------------
+# --- a failing step ------------------------------------------------------------------------------------------------------------
 
 
 async def _fails(db: Database, step: int = STEP, kind: str = "AddColumn") -> None:
@@ -237,20 +237,20 @@ async def _fails(db: Database, step: int = STEP, kind: str = "AddColumn") -> Non
     with pytest.raises(MigrationError, match=f"^{place}.+") as caught:
         await migrate_to_latest(db)
     assert isinstance(caught.value.__cause__, DatabaseError)
-    # Nobody has to wait for the run that failed.
+    # Other processes do not have to wait for the lease of the failed run.
     assert await _owners(db) == [None]
 
 
 async def test_a_step_that_fails_is_named_and_the_next_run_goes_on_from_it(empty: Database) -> None:
     before = ALL[: ALL.index(SCIM)]
-    with only(*before):
+    with use_migrations(*before):
         await migrate_to_latest(empty)
     described = await empty.dialect.describe(empty)
-    with replaced(SCIM, STEP, BAD):
+    with replace_step(SCIM, STEP, BAD):
         for _ in range(2):
             await _fails(empty)
             ledger = await _ledger(empty)
-            if keeps_nothing(empty.dialect):
+            if failures_leave_nothing(empty.dialect):
                 assert list(ledger) == before
                 assert await empty.dialect.describe(empty) == described
             else:
@@ -260,9 +260,9 @@ async def test_a_step_that_fails_is_named_and_the_next_run_goes_on_from_it(empty
                 assert made == {step.name for step in history.load(SCIM).up[: STEP - 1] if isinstance(step, CreateTable)}
             status = await migration_status(empty)
             assert list(status.pending) == ALL[len(before) :]
-    with watched(empty) as seen:
+    with record_statements(empty) as seen:
         assert await migrate_to_latest(empty) == ALL[len(before) :]
-    if not keeps_nothing(empty.dialect):
+    if not failures_leave_nothing(empty.dialect):
         assert [sql for sql in seen.statements if "scim" in sql] == [step.sql(empty.dialect) for step in history.load(SCIM).up[STEP - 1 :]]
     assert await drift(empty) == []
     total = len(history.load(SCIM).up)
@@ -270,9 +270,9 @@ async def test_a_step_that_fails_is_named_and_the_next_run_goes_on_from_it(empty
 
 
 async def test_what_failed_at_the_first_step_begins_there(empty: Database) -> None:
-    with only(*ALL[: ALL.index(SCIM)]):
+    with use_migrations(*ALL[: ALL.index(SCIM)]):
         await migrate_to_latest(empty)
-    with replaced(SCIM, 1, BAD):
+    with replace_step(SCIM, 1, BAD):
         await _fails(empty, 1)
     await migrate_to_latest(empty)
     assert await drift(empty) == []
@@ -280,11 +280,11 @@ async def test_what_failed_at_the_first_step_begins_there(empty: Database) -> No
 
 async def test_somebody_elses_table_is_never_taken_for_ours(empty: Database) -> None:
     theirs = empty.dialect.create_table("scim_tokens", [ColumnType(name="id", type="int", null=False)], ("id",), ())
-    with only(*ALL[: ALL.index(SCIM)]):
+    with use_migrations(*ALL[: ALL.index(SCIM)]):
         await migrate_to_latest(empty)
     await empty.execute(Call(theirs))
     for _ in range(2):
-        # The second time, too: the step was refused, not interrupted.
+        # Including the second time: the step was rejected and not interrupted.
         await _fails(empty, 2, "CreateTable")
     await empty.execute(Call(empty.dialect.drop_table("scim_tokens")))
     await migrate_to_latest(empty)
@@ -304,8 +304,8 @@ async def test_a_database_with_tables_of_ours_and_no_ledger_is_refused_and_left_
 @pytest.mark.engines("mysql")
 @pytest.mark.parametrize("step", range(1, 7))
 async def test_a_step_that_was_done_without_being_written_down_is_passed_over(empty: Database, step: int) -> None:
-    """A run was killed between doing the step and saying so."""
-    with only(*ALL[: ALL.index(SCIM)]):
+    """Test a run that was killed after a step and before the step was recorded."""
+    with use_migrations(*ALL[: ALL.index(SCIM)]):
         await migrate_to_latest(empty)
     steps = history.load(SCIM).up
     for done in steps[:step]:
@@ -324,7 +324,7 @@ async def test_a_step_that_was_done_without_being_written_down_is_passed_over(em
 
 @pytest.mark.engines("mysql")
 async def test_a_step_of_unknown_outcome_stays_written_down_as_started(empty: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    with only(*ALL[: ALL.index(SCIM)]):
+    with use_migrations(*ALL[: ALL.index(SCIM)]):
         await migrate_to_latest(empty)
     define = empty.dialect.execute_ddl
     lost = history.load(SCIM).up[STEP - 1].sql(empty.dialect)
@@ -344,16 +344,16 @@ async def test_a_step_of_unknown_outcome_stays_written_down_as_started(empty: Da
 
 @pytest.mark.engines("mysql")
 async def test_what_was_begun_from_another_file_is_not_finished_from_this_one(empty: Database) -> None:
-    with replaced(SCIM, STEP, BAD):
+    with replace_step(SCIM, STEP, BAD):
         await _fails(empty)
     await empty.execute(Call(f"UPDATE {LEDGER.name} SET checksum = '{'0' * 64}' WHERE name = '{SCIM}'"))
     await _refused(empty, f"the file of {SCIM} has changed since the migration was started: reinstall the version that started it")
 
 
 async def test_a_failed_first_migration_leaves_a_database_that_can_be_migrated(empty: Database) -> None:
-    with replaced(ALL[0], 3, BAD), pytest.raises(MigrationError, match=f"^{ALL[0]}, step 3 of "):
+    with replace_step(ALL[0], 3, BAD), pytest.raises(MigrationError, match=f"^{ALL[0]}, step 3 of "):
         await migrate_to_latest(empty)
-    if keeps_nothing(empty.dialect):
+    if failures_leave_nothing(empty.dialect):
         assert set(await empty.dialect.describe(empty)) == {LEDGER.name, LEASES.name}
     assert await migrate_to_latest(empty) == ALL
     assert await drift(empty) == []

@@ -1,4 +1,4 @@
-"""Behind PgBouncer in transaction mode, where every transaction may run on another connection of the server."""
+"""PgBouncer in transaction mode, where each transaction may use a different connection to the server."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ from tests.migrations.helpers import ALL, drift, rows
 
 PACKAGE = "pgbouncer"
 CONNECTIONS = 2
-"""How many connections to the server it shares out among its clients."""
+"""The number of connections to the server that PgBouncer shares among its clients."""
 CLIENTS = 8
 
 
 def _program() -> Path:
-    """PgBouncer's program, installed if need be.
+    """Return the program of PgBouncer, and install it if necessary.
 
     Raises:
-        EngineError: it is not there and we may not install it.
+        EngineError: It is not installed, and this account cannot install it.
     """
     hint = f"as root on Debian or Ubuntu: apt-get install --no-install-recommends {PACKAGE}"
     if not engines._find(PACKAGE):
         if os.geteuid() != 0 or not shutil.which("apt-get"):
-            raise EngineError(f"PgBouncer cannot be started: it is not installed; {hint}")
+            raise EngineError(f"PgBouncer is not installed: {hint}")
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         options = ("-y", "-qq", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300")
         for command in (["apt-get", "update", "-qq"], ["apt-get", "install", *options, PACKAGE]):
@@ -43,16 +43,16 @@ def _program() -> Path:
                 raise EngineError(f"{' '.join(command[:2])} failed: {done.stderr[-1000:]}\nInstall it yourself, {hint}")
     found = engines._find(PACKAGE)
     if not found:
-        raise EngineError(f"there is no program {PACKAGE} although the package is installed")
+        raise EngineError(f"{PACKAGE} does not exist although the package is installed")
     return found
 
 
 def _start(program: Path, port: int, server: str) -> Server:
-    """One on a free port of 127.0.0.1, in front of a server."""
+    """Start PgBouncer on a free port of 127.0.0.1 in front of a server."""
     address = urlsplit(server)
     name, password = unquote(address.username or ""), unquote(address.password or "")
-    # It refuses to run as root.
-    user, directory = engines._home("postgres")
+    # PgBouncer does not run as root.
+    user, directory = engines._create_home("postgres")
     accounts, settings = directory / "accounts", directory / "settings.ini"
     quoted = [part.replace('"', '""') for part in (name, password)]
     accounts.write_text('"{}" "{}"\n'.format(*quoted))
@@ -77,7 +77,7 @@ def _start(program: Path, port: int, server: str) -> Server:
 
 @pytest.fixture
 def pooled_url(server: Server | None, database_url: str) -> Iterator[str]:
-    """An empty database, by way of PgBouncer."""
+    """Return the URL of an empty database through PgBouncer."""
     assert server is not None
     pooler = _start(_program(), engines._free_port(), server.url)
     try:
@@ -129,7 +129,7 @@ async def test_two_migrate_at_once_behind_a_pooler_and_then_read_and_write(poole
 
 @pytest.mark.engines("postgresql")
 async def test_many_rows_go_through_a_pooler(pooled_url: str) -> None:
-    """By COPY, by INSERTs and by UPDATEs that go together, several clients at once."""
+    """Test several concurrent clients with COPY, INSERT and combined UPDATE statements."""
     async with connect(pooled_url, min_size=CLIENTS // 2) as db:
         await migrate_to_latest(db)
         adapters = await create_adapters(db)

@@ -1,4 +1,4 @@
-"""Several processes migrate one database at once, and what becomes of the lease of one that died."""
+"""Several processes that migrate a database concurrently, and the lease of a dead process."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ from authhero_sql.errors import DatabaseUnavailableError
 from authhero_sql.migrations import history, ledger
 from authhero_sql.migrations.ledger import LEASE_DURATION, LEASES, LEDGER, Leases, Ledger
 from authhero_sql.statements.conditions import DatabaseNow
-from tests.migrations.helpers import ALL, drift, only, rows
+from tests.migrations.helpers import ALL, drift, rows, use_migrations
 
 ROOT = Path(__file__).parents[2]
 RACER = Path(__file__).with_name("racer.py")
 LONG = 60.0
-"""Seconds after which a test that hangs gives up."""
+"""The time limit of a hanging test, in seconds."""
 
 
 # --- processes -----------------------------------------------------------------------------------------------------------------
 
 
 @contextmanager
-def _racers(url: str, count: int) -> Iterator[list[subprocess.Popen[str]]]:
-    """Processes that stand at the start."""
+def _start_racers(url: str, count: int) -> Iterator[list[subprocess.Popen[str]]]:
+    """Start processes that wait for the start of the race."""
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     command = [sys.executable, "-W", "error", str(RACER), url]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -54,8 +54,8 @@ def _racers(url: str, count: int) -> Iterator[list[subprocess.Popen[str]]]:
 
 
 def _race(url: str, count: int) -> list[list[str]]:
-    """What each process applied."""
-    with _racers(url, count) as processes:
+    """Start the race and return the migrations that each process applied."""
+    with _start_racers(url, count) as processes:
         for process in processes:
             assert process.stdin is not None
             process.stdin.write("go\n")
@@ -70,7 +70,7 @@ def _race(url: str, count: int) -> list[list[str]]:
 
 
 async def _all_once(url: str, applied: list[list[str]]) -> None:
-    # Each migration in one of them, and in the right order there.
+    # Each migration is applied by one process, in the right order.
     assert sorted(name for names in applied for name in names) == ALL
     assert all(names == sorted(names) for names in applied)
     async with connect(url) as db:
@@ -86,7 +86,7 @@ async def test_processes_that_migrate_at_once(database_url: str, count: int) -> 
 
 async def test_processes_that_complete_a_database_at_once(database_url: str) -> None:
     async with connect(database_url) as db:
-        with only(*ALL[:1]):
+        with use_migrations(*ALL[:1]):
             await migrate_to_latest(db)
     applied = _race(database_url, 2)
     await _all_once(database_url, [ALL[:1], *applied])
@@ -112,8 +112,8 @@ async def test_tasks_that_migrate_at_once(empty: Database) -> None:
 # --- the lease -----------------------------------------------------------------------------------------------------------------
 
 
-async def _held_by_another(db: Database, left: timedelta) -> None:
-    """Somebody has a lease that lasts so much longer, by the database's clock."""
+async def _insert_lease(db: Database, left: timedelta) -> None:
+    """Insert a lease of another process with the given remaining time, by the database's clock."""
     await Ledger(Context.of(db)).prepare()
     leases = Leases(Context.of(db))
     await leases._run.write(leases._sql.insert({"id": "migrate", "owner": "somebody", "expires_at_ts": DatabaseNow(left)}))
@@ -126,7 +126,7 @@ async def _lease(db: Database) -> tuple[str | None, int | None]:
 
 @pytest.mark.parametrize("left", [timedelta(seconds=30), LEASE_DURATION])
 async def test_a_living_lease_is_respected(empty: Database, left: timedelta) -> None:
-    await _held_by_another(empty, left)
+    await _insert_lease(empty, left)
     before = await _lease(empty)
     holder = r"the migration lease is held by somebody, last renewed at [0-9: -]+ UTC"
     refusal = rf"^another process has been migrating for 0 seconds: wait until it ends, and try again \({holder}\)$"
@@ -138,14 +138,14 @@ async def test_a_living_lease_is_respected(empty: Database, left: timedelta) -> 
 
 @pytest.mark.parametrize("left", [timedelta(0), timedelta(milliseconds=-1), timedelta(days=-1)])
 async def test_a_lease_that_has_run_out_is_taken_over(empty: Database, left: timedelta) -> None:
-    await _held_by_another(empty, left)
+    await _insert_lease(empty, left)
     assert await migrate_to_latest(empty, lock_timeout=0) == ALL
     assert await _lease(empty) == (None, None)
 
 
 async def test_a_lease_runs_out_while_somebody_waits_for_it(empty: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ledger, "POLL_INTERVAL", 0.0)
-    await _held_by_another(empty, LEASE_DURATION)
+    await _insert_lease(empty, LEASE_DURATION)
     refused = 0
     acquire = Leases._acquire
 
@@ -194,7 +194,7 @@ async def test_a_living_lease_is_waited_for(database_url: str, monkeypatch: pyte
 
 async def test_the_wait_for_a_living_lease_ends(empty: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ledger, "POLL_INTERVAL", 0.0)
-    await _held_by_another(empty, LEASE_DURATION)
+    await _insert_lease(empty, LEASE_DURATION)
     looks = 0
     acquire = Leases._acquire
 
@@ -204,7 +204,7 @@ async def test_the_wait_for_a_living_lease_ends(empty: Database, monkeypatch: py
         return await acquire(self, owner)
 
     monkeypatch.setattr(Leases, "_acquire", counted)
-    # An hour passes between two looks.
+    # An hour passes between two reads of the clock.
     monkeypatch.setattr(anyio, "current_time", lambda: looks * 3600.0)
     with pytest.raises(MigrationError, match="for 9000 seconds"), anyio.fail_after(LONG):
         await migrate_to_latest(empty, lock_timeout=9000)
@@ -218,13 +218,13 @@ async def test_without_patience_a_free_lease_is_taken_all_the_same(empty: Databa
 async def test_a_database_that_is_up_to_date_does_not_ask_for_the_lease(empty: Database) -> None:
     await migrate_to_latest(empty)
     await empty.execute(Call(f"DELETE FROM {LEASES.name}"))
-    await _held_by_another(empty, LEASE_DURATION)
+    await _insert_lease(empty, LEASE_DURATION)
     assert await migrate_to_latest(empty, lock_timeout=0) == []
 
 
 @asynccontextmanager
-async def _beating(db: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Leases]:
-    """Leases that are renewed all the time."""
+async def _leases_with_frequent_renewal(db: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Leases]:
+    """Yield leases that are renewed continuously."""
     monkeypatch.setattr(ledger, "RENEWAL_INTERVAL", 0.001)
     context = Context.of(db)
     await Ledger(context).prepare()
@@ -233,7 +233,7 @@ async def _beating(db: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
 
 
 async def test_a_lease_is_renewed_while_it_is_held(empty: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with _beating(empty, monkeypatch) as leases, leases.hold("me", 0):
+    async with _leases_with_frequent_renewal(empty, monkeypatch) as leases, leases.hold("me", 0):
         owner, first = await _lease(empty)
         assert owner == "me"
         while (await _lease(empty))[1] == first:
@@ -242,7 +242,7 @@ async def test_a_lease_is_renewed_while_it_is_held(empty: Database, monkeypatch:
 
 
 async def test_a_heart_that_misses_a_beat_goes_on_beating(empty: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with _beating(empty, monkeypatch) as leases:
+    async with _leases_with_frequent_renewal(empty, monkeypatch) as leases:
         matched = leases._run.matched
         missed = 0
 
@@ -262,7 +262,7 @@ async def test_a_heart_that_misses_a_beat_goes_on_beating(empty: Database, monke
 
 
 async def test_who_lost_the_lease_stops(empty: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with _beating(empty, monkeypatch) as leases:
+    async with _leases_with_frequent_renewal(empty, monkeypatch) as leases:
 
         async def lose_it() -> None:
             async with leases.hold("me", 0):
@@ -271,7 +271,7 @@ async def test_who_lost_the_lease_stops(empty: Database, monkeypatch: pytest.Mon
 
         with pytest.raises(MigrationError, match="took over the migration lease"):
             await lose_it()
-    # The other one's lease is not given back by us.
+    # The process does not release the lease of another one.
     assert (await _lease(empty))[0] == "somebody"
 
 
@@ -339,7 +339,7 @@ async def test_who_is_cancelled_while_taking_the_lease_leaves_it_free(empty: Dat
 
 @pytest.mark.engines("sqlite")
 async def test_a_new_file_that_somebody_else_is_opening_too(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """All switch it to WAL, which SQLite refuses to all but one of them, at once: the others try again."""
+    """Test concurrent switches to WAL, which SQLite immediately rejects for all processes except one. The others retry."""
     with closing(sqlite3.connect(database_url.removeprefix("sqlite:///"), isolation_level=None, check_same_thread=False)) as other:
         other.execute("CREATE TABLE theirs (id)")
         other.execute("BEGIN")
@@ -364,10 +364,10 @@ async def test_a_new_file_that_somebody_else_is_opening_too(database_url: str, m
 
 @pytest.mark.engines("sqlite")
 async def test_a_busy_file_is_waited_for(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A long migration there keeps everybody from writing, also from asking for the lease."""
+    """Test a long migration, during which no other process can write or even request the lease."""
     monkeypatch.setattr(ledger, "POLL_INTERVAL", 0.0)
     async with connect(database_url) as first, connect(database_url, busy_timeout=0) as second:
-        with only(*ALL[:-1]):
+        with use_migrations(*ALL[:-1]):
             await migrate_to_latest(first)
         applied: list[str] = []
 

@@ -1,4 +1,4 @@
-"""Migrating up to a migration, what the status says of databases without a ledger, and who holds the lease."""
+"""Migrating to a given migration, the status without a ledger, and the holder of the lease."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from authhero_sql import Database, MigrationError, lease_holder, migrate_down, m
 from authhero_sql.context import Context
 from authhero_sql.dialects.interface import Call
 from authhero_sql.migrations.ledger import LEASES, Lease, Leases, lease_owner
-from tests.migrations.helpers import ALL, answer, called
+from tests.migrations.helpers import ALL, call_in_process, call_json
 
 
 async def test_it_stops_after_the_target(empty: Database) -> None:
@@ -41,16 +41,16 @@ async def test_a_target_is_one_migration(empty: Database) -> None:
     ):
         with pytest.raises(MigrationError, match=reason):
             await migrate_to_latest(empty, target=target)
-    assert not await empty.dialect.describe(empty), "not even a ledger"
+    assert not await empty.dialect.describe(empty), "no ledger either"
 
 
 async def test_the_command_takes_a_target(database_url: str) -> None:
-    assert await answer("migrate", "--to", "0007", url=database_url) == {"applied": ALL[:7]}
-    assert (await called("migrate", "--to", "0003", url=database_url)).exit_code == 3
-    assert (await called("status", url=database_url)).exit_code == 0
-    assert (await called("status", "--exit-code", url=database_url)).exit_code == 1
-    assert await answer("migrate", url=database_url) == {"applied": ALL[7:]}
-    assert (await called("status", "--exit-code", url=database_url)).exit_code == 0
+    assert await call_json("migrate", "--to", "0007", url=database_url) == {"applied": ALL[:7]}
+    assert (await call_in_process("migrate", "--to", "0003", url=database_url)).exit_code == 3
+    assert (await call_in_process("status", url=database_url)).exit_code == 0
+    assert (await call_in_process("status", "--exit-code", url=database_url)).exit_code == 1
+    assert await call_json("migrate", url=database_url) == {"applied": ALL[7:]}
+    assert (await call_in_process("status", "--exit-code", url=database_url)).exit_code == 0
 
 
 async def test_the_status_says_whose_tables_these_are(empty: Database) -> None:
@@ -71,5 +71,5 @@ async def test_the_lease_says_where_its_holder_runs(db: Database) -> None:
         assert str(await lease_holder(db)).startswith(f"held by {owner}, last renewed at 20")
         with pytest.raises(MigrationError, match=f"the migration lease is held by {owner}"):
             async with Leases(Context.of(db)).hold(lease_owner(), 0):
-                pytest.fail("two hold it")
+                pytest.fail("two processes hold the lease")
     assert str(Lease(id="migrate", owner="x")) == "held by x"

@@ -1,4 +1,4 @@
-"""The files for Cloudflare D1, applied by Cloudflare's own tool to its own local database."""
+"""The files for Cloudflare D1, applied by Cloudflare's tool to its local database."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ CONFIGURATION = {
 
 @pytest.fixture(scope="session")
 def wrangler(request: pytest.FixtureRequest) -> str:
-    """The path of wrangler, installed where it is not."""
+    """Return the path of wrangler, and install it if necessary."""
     if request.config.getoption("--engines") == "sqlite":
-        pytest.skip("the quick loop needs no Node")
+        pytest.skip("requires Node, which tests with --engines sqlite do not use")
     return str(node_modules() / ".bin" / "wrangler")
 
 
 def apply(wrangler: str, folder: Path) -> str:
-    """What ``wrangler d1 migrations apply AUTH_DB --local`` says."""
+    """Run ``wrangler d1 migrations apply AUTH_DB --local`` and return its output."""
     environment = {**os.environ, "CI": "1", "WRANGLER_SEND_METRICS": "false", "XDG_CONFIG_HOME": str(folder / "config")}
     command = [wrangler, "d1", "migrations", "apply", "AUTH_DB", "--local"]
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300, check=False)
@@ -44,7 +44,7 @@ def apply(wrangler: str, folder: Path) -> str:
 
 
 async def compare(folder: Path) -> None:
-    """Hold the local database, which is a SQLite file, against the registry."""
+    """Compare the local database, which is a SQLite file, with the registry."""
     (file,) = (path for path in (folder / ".wrangler").rglob("*.sqlite") if path.stem != "metadata")
     copy = folder / "copy.sqlite"
     for suffix in ("", "-wal", "-shm"):
@@ -59,7 +59,7 @@ async def compare(folder: Path) -> None:
 
 
 def write(folder: Path, scripts: dict[str, str]) -> None:
-    """Put scripts where wrangler looks for them."""
+    """Write scripts to wrangler's directory."""
     (folder / "wrangler.json").write_text(json.dumps(CONFIGURATION), "utf-8")
     (folder / "files").mkdir(exist_ok=True)
     for name, text in scripts.items():
@@ -88,7 +88,7 @@ async def test_wrangler_goes_on_with_the_files_of_a_newer_version(wrangler: str,
 
 @asynccontextmanager
 async def gateway(folder: Path) -> AsyncIterator[Database]:
-    """wrangler's local database over HTTP."""
+    """Start a gateway to wrangler's local database."""
     server = await to_thread.run_sync(start_gateway, folder / ".wrangler/state/v3/d1")
     try:
         async with connect(urlsplit(server.url)._replace(path="/DB_0").geturl()) as db:

@@ -1,1 +1,1 @@
-"""How each engine reads for every statement that the package can send."""
+"""The query plans of every statement that the package can send."""

@@ -1,4 +1,4 @@
-"""How an engine reads for a statement: by which index, whether it sorts, and how many rows it looks at for those that it gives."""
+"""The query plan of a statement on each engine: the index, whether it sorts, and the number of rows that it examines."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from authhero_sql.schema import Index
 from tests.plans.statements import GROWING, Sent
 
 WORK = 40
-"""How many steps of SQLite's machine are taken for a row: it does not tell how many rows it reads."""
+"""The number of SQLite's virtual machine steps that count as one row, because SQLite does not report the number of rows it reads."""
 SECONDS = 20
-"""What takes longer reads too much, whatever it is."""
+"""The time limit of a statement in seconds. A slower one examines too many rows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """How a statement was read.
+    """How a statement reads.
 
     Attributes:
-        plan: the tables in the order in which they are read, each with its index, and whether something is sorted.
-        examined: how many rows were looked at; None where the database refused the statement for its values.
-        given: how many rows came of it, or were changed.
+        plan: The tables in the order in which they are read, each with its index, and whether rows are sorted.
+        examined: The number of examined rows, or None if the database rejected the values of the statement.
+        given: The number of rows that were returned or changed.
     """
 
     plan: str
@@ -41,27 +41,27 @@ class Read:
 
 
 class Explainer(Protocol):
-    """Explains statements on one engine."""
+    """Explains statements on an engine."""
 
     async def explain(self, sent: Sent) -> Mapping[str, Read]:
-        """How a statement is read in each of the ways in which the engine may plan it. What it writes is not kept, but on D1."""
+        """Return how a statement reads in each planning mode of the engine. Its writes are rolled back, except on D1."""
         ...
 
     async def plans(self, sent: Sent) -> str:
-        """The plan alone."""
+        """Return only the plan."""
         ...
 
     async def statistics(self) -> None:
-        """Make the statistics that the engine plans by."""
+        """Create the statistics that the planner uses."""
         ...
 
     def without(self, table: str, index: Index) -> AbstractAsyncContextManager[None]:
-        """In the block it is as if the index were not there."""
+        """Hide the index from the planner inside the block."""
         ...
 
 
-def shown(accesses: Sequence[str], sorts: Sequence[str]) -> str:
-    """A plan as a line has it."""
+def format_plan(accesses: Sequence[str], sorts: Sequence[str]) -> str:
+    """Format a plan for a line of the file."""
     return f"{', '.join(accesses) or '-'} | {' '.join(dict.fromkeys(sorts)) or '-'}"
 
 
@@ -74,12 +74,12 @@ _STEP = re.compile(
 
 
 def _conditions(columns: str) -> str:
-    """``tenant_id=? AND (created_at,id)<(?,?)`` as ``tenant_id created_at,id<``."""
+    """Convert ``tenant_id=? AND (created_at,id)<(?,?)`` to ``tenant_id created_at,id<``."""
     return re.sub(r"\(([\w,]+)\)([<>])\([?,]+\)", r"\1\2", columns).replace(" AND ", " ").replace("=?", "").replace("?", "")
 
 
 def sqlite_plan(details: Sequence[str]) -> str:
-    """What EXPLAIN QUERY PLAN says."""
+    """Return the plan of EXPLAIN QUERY PLAN."""
     accesses, sorts = [], []
     made = {detail.split()[-1] for detail in details if detail.startswith(("CO-ROUTINE", "MATERIALIZE"))}
     for detail in details:
@@ -98,25 +98,25 @@ def sqlite_plan(details: Sequence[str]) -> str:
                 if "PART" in words or "LAST" in words
                 else {"ORDER BY": "sorted", "GROUP BY": "grouped"}.get(words, words.lower())
             )
-    return shown(accesses, sorts)
+    return format_plan(accesses, sorts)
 
 
 class SQLite:
-    """A file, without the statistics of ANALYZE and with them."""
+    """A SQLite file without and with the statistics of ANALYZE."""
 
     def __init__(self, path: str) -> None:
-        # A statement that is kept goes on telling the plan that it was made with.
+        # A cached statement would keep its previous plan.
         self._connection = sqlite3.connect(path, isolation_level=None, cached_statements=0)
         self._connection.execute("PRAGMA foreign_keys = ON")
-        self._forget()
+        self._remove_statistics()
         self._steps = 0
 
     def close(self) -> None:
-        """Let the file go."""
+        """Close the file."""
         self._connection.close()
 
     async def plans(self, sent: Sent) -> str:
-        """As EXPLAIN QUERY PLAN tells it."""
+        """Return the plan of EXPLAIN QUERY PLAN."""
         try:
             rows = self._connection.execute(f"EXPLAIN QUERY PLAN {sent.sql}", sent.args).fetchall()
         except sqlite3.OperationalError as error:
@@ -124,9 +124,9 @@ class SQLite:
         return sqlite_plan([row[3] for row in rows])
 
     async def explain(self, sent: Sent) -> Mapping[str, Read]:
-        """The work is counted in steps."""
+        """Run the statement and count its steps."""
         plan = await self.plans(sent)
-        with self._undone():
+        with self._run_and_roll_back():
             before = self._connection.total_changes
             self._steps = 0
             self._connection.set_progress_handler(self._step, WORK)
@@ -136,7 +136,7 @@ class SQLite:
                 return {"": Read(plan)}
             finally:
                 self._connection.set_progress_handler(None, 0)
-            # Those that went by a reference are counted too.
+            # Includes the rows that were changed by foreign keys.
             return {"": Read(plan, self._steps, len(rows) or self._connection.total_changes - before)}
 
     def _step(self) -> int:
@@ -144,33 +144,33 @@ class SQLite:
         return 0
 
     @contextmanager
-    def _undone(self) -> Iterator[None]:
+    def _run_and_roll_back(self) -> Iterator[None]:
         self._connection.execute("BEGIN")
         try:
             yield
         finally:
             self._connection.execute("ROLLBACK")
 
-    def _forget(self) -> None:
-        """As in a file for which nobody has run ANALYZE; closing a database may have."""
+    def _remove_statistics(self) -> None:
+        """Remove the statistics, which a closed database may have created, as if ANALYZE had never run."""
         if self._connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'sqlite_stat1'").fetchone():
             self._connection.execute("DELETE FROM sqlite_stat1")
             self._connection.execute("ANALYZE sqlite_master")
 
     async def statistics(self) -> None:
-        """Make them."""
+        """Create the statistics."""
         self._connection.execute("ANALYZE")
 
     @asynccontextmanager
     async def without(self, table: str, index: Index) -> AsyncIterator[None]:
-        """As if the index were not there."""
-        with self._undone():
+        """Hide the index."""
+        with self._run_and_roll_back():
             self._connection.execute(f'DROP INDEX "{index.name}"')
             yield
 
 
 class D1:
-    """A local D1, which tells how many rows it has read."""
+    """A local D1, which reports the number of rows it reads."""
 
     def __init__(self, url: str) -> None:
         given = urlsplit(url)
@@ -182,11 +182,11 @@ class D1:
         )
 
     async def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         await self._client.aclose()
 
     async def statistics(self) -> None:
-        """It has none."""
+        """Do nothing, because D1 has no statistics."""
 
     async def _query(self, sql: str, args: tuple[Any, ...] = ()) -> dict[str, Any]:
         text, params = as_d1_sends(Call(sql, args))
@@ -195,14 +195,14 @@ class D1:
         return result
 
     async def plans(self, sent: Sent) -> str:
-        """As EXPLAIN QUERY PLAN tells it."""
-        # A text that it has had goes on telling the plan that it was made with.
+        """Return the plan of EXPLAIN QUERY PLAN."""
+        # The same text would give the previous plan.
         self._asked += 1
         answer = await self._query(f"EXPLAIN QUERY PLAN /* {self._asked} */ {sent.sql}", sent.args)
         return f"refused: {answer['refused']}" if "refused" in answer else sqlite_plan([row["detail"] for row in answer["results"]])
 
     async def explain(self, sent: Sent) -> Mapping[str, Read]:
-        """What it bills."""
+        """Run the statement and return the rows that D1 bills."""
         plan = await self.plans(sent)
         answer = await self._query(sent.sql, sent.args)
         if "refused" in answer:
@@ -212,7 +212,7 @@ class D1:
 
     @asynccontextmanager
     async def without(self, table: str, index: Index) -> AsyncIterator[None]:
-        """As if the index were not there."""
+        """Hide the index."""
         await self._query(f'DROP INDEX "{index.name}"')
         try:
             yield
@@ -236,7 +236,7 @@ def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def postgresql_plan(plan: dict[str, Any]) -> str:
-    """What EXPLAIN (FORMAT JSON) says."""
+    """Return the plan of EXPLAIN (FORMAT JSON)."""
     accesses, sorts, bitmap = [], [], ""
     for node in reversed(list(_nodes(plan))):
         kind = node["Node Type"]
@@ -253,7 +253,7 @@ def postgresql_plan(plan: dict[str, Any]) -> str:
             sorts.append("sorted" if kind == "Sort" else "part sorted")
         elif kind in ("Aggregate", "Unique", "WindowAgg", "Hash Join", "Merge Join"):
             sorts.append(kind.lower())
-    return shown(accesses[::-1], sorts)
+    return format_plan(accesses[::-1], sorts)
 
 
 def _by(node: dict[str, Any]) -> str:
@@ -280,19 +280,19 @@ def _examined(plan: dict[str, Any]) -> int:
 
 
 class PostgreSQL:
-    """A server, planning for the values and planning for any."""
+    """A PostgreSQL server with custom and generic plans."""
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection
 
     async def statistics(self) -> None:
-        """Make them of all rows, and say that all are visible, so that they are the same every time."""
+        """Analyze all rows and mark all pages as visible, so that the plans are deterministic."""
         await self._connection.execute("SET default_statistics_target = 1000")
         await self._connection.execute("VACUUM ANALYZE")
 
     @asynccontextmanager
     async def without(self, table: str, index: Index) -> AsyncIterator[None]:
-        """As if the index were not there."""
+        """Hide the index."""
         transaction = self._connection.transaction()
         await transaction.start()
         try:
@@ -301,8 +301,8 @@ class PostgreSQL:
         finally:
             await transaction.rollback()
 
-    async def _undone(self, *statements: str) -> tuple[Any, int, int] | None:
-        """The answer of the last statement, and how many rows were read and changed; None where it was refused."""
+    async def _run_and_roll_back(self, *statements: str) -> tuple[Any, int, int] | None:
+        """Run the statements, roll them back, and return the result of the last one with the numbers of read and changed rows, or None."""
         import asyncpg
 
         transaction = self._connection.transaction()
@@ -325,19 +325,19 @@ class PostgreSQL:
 
     async def _explained(self, sent: Sent, mode: str, what: str) -> tuple[Any, int, int] | None:
         values = f"({', '.join(map(literal, sent.args))})" if sent.args else ""
-        return await self._undone(
+        return await self._run_and_roll_back(
             f"SET LOCAL plan_cache_mode = {mode}",
             f"PREPARE explained AS {sent.sql}",
             f"EXPLAIN ({what}FORMAT JSON) EXECUTE explained{values}",
         )
 
     async def plans(self, sent: Sent) -> str:
-        """For the values."""
+        """Return the custom plan."""
         told = await self._explained(sent, "force_custom_plan", "")
         return postgresql_plan(told[0]) if told else "refused"
 
     async def explain(self, sent: Sent) -> Mapping[str, Read]:
-        """In both of its modes, where the server keeps the statement."""
+        """Explain in both modes if the server caches the statement."""
         modes = {"": "force_custom_plan", **({} if sent.planned else {"generic": "force_generic_plan"})}
         return {name: await self._read(sent, mode) for name, mode in modes.items()}
 
@@ -352,7 +352,7 @@ class PostgreSQL:
 
 
 def literal(value: Any) -> str:
-    """A value in the text: EXECUTE takes no parameters."""
+    """Return a value as SQL, because EXECUTE has no bound parameters."""
     if value is None:
         return "NULL"
     if isinstance(value, list):
@@ -370,7 +370,7 @@ _LOOKUPS = {"const": "", "eq_ref": "", "ref": "", "ref_or_null": "", "system": "
 
 
 def mysql_plan(rows: Sequence[Mapping[str, Any]]) -> str:
-    """What EXPLAIN says."""
+    """Return the plan of EXPLAIN."""
     accesses, sorts = [], []
     for row in rows:
         extra = row["Extra"] or ""
@@ -382,11 +382,11 @@ def mysql_plan(rows: Sequence[Mapping[str, Any]]) -> str:
             covering = "covering " if "Using index" in re.sub("Using index (condition|for)", "", extra) else ""
             accesses.append(f"{row['table']} {_LOOKUPS[row['type'].partition('|')[0]]}{covering}{key}".rstrip())
         sorts += ["sorted"] if "Using filesort" in extra else []
-    return shown(accesses, sorts)
+    return format_plan(accesses, sorts)
 
 
 class MySQL:
-    """A server, which counts what its storage reads."""
+    """A MySQL server, which counts the reads of its storage engine."""
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection
@@ -395,33 +395,33 @@ class MySQL:
     async def _ask(self, sql: str, args: tuple[Any, ...] | None = None) -> tuple[list[Mapping[str, Any]], int]:
         import aiomysql
 
-        # EXPLAIN tells as a warning how it has understood a statement.
+        # EXPLAIN adds a warning with the rewritten statement.
         with warnings.catch_warnings(action="ignore"):
             async with self._connection.cursor(aiomysql.DictCursor) as cursor:
                 await cursor.execute(sql, args)
                 return list(await cursor.fetchall()), cursor.rowcount
 
     async def plans(self, sent: Sent) -> str:
-        """As EXPLAIN tells it."""
+        """Return the plan of EXPLAIN."""
         import pymysql
 
-        # MySQL has other forms now, MariaDB this one alone.
+        # MySQL has other formats by default now. MariaDB only has this one.
         form = "FORMAT=TRADITIONAL " if self._is_mysql else ""
         try:
             return mysql_plan((await self._ask(f"EXPLAIN {form}{sent.sql}", sent.args))[0])
         except pymysql.err.OperationalError as error:
-            # The statement names an index that was taken away.
+            # The statement has a hint with the hidden index.
             return str(error)
 
     async def statistics(self) -> None:
-        """Make them of more pages than most tables have, so that they are the same every time."""
+        """Analyze more pages than most tables have, so that the plans are deterministic."""
         for table in sorted({*GROWING, "tenants"}):
             await self._ask(f"ALTER TABLE `{table}` STATS_SAMPLE_PAGES = 1000, STATS_AUTO_RECALC = 0")
             await self._ask(f"ANALYZE TABLE `{table}`")
 
     @asynccontextmanager
     async def without(self, table: str, index: Index) -> AsyncIterator[None]:
-        """As if the index were not there."""
+        """Hide the index."""
         hidden, seen = ("INVISIBLE", "VISIBLE") if self._is_mysql else ("IGNORED", "NOT IGNORED")
         await self._ask(f"ALTER TABLE `{table}` ALTER INDEX `{index.name}` {hidden}")
         try:
@@ -430,7 +430,7 @@ class MySQL:
             await self._ask(f"ALTER TABLE `{table}` ALTER INDEX `{index.name}` {seen}")
 
     async def explain(self, sent: Sent) -> Mapping[str, Read]:
-        """Counted by the session's handlers."""
+        """Run the statement and count the reads in the session's handler status."""
         import pymysql
 
         plan = await self.plans(sent)
@@ -451,7 +451,7 @@ class MySQL:
 
 @asynccontextmanager
 async def opened(engine: str, url: str) -> AsyncIterator[Any]:
-    """The explainer of a database."""
+    """Yield the explainer of a database."""
     parts = urlsplit(url)
     if engine == "sqlite":
         explainer = SQLite(url.removeprefix("sqlite:///"))
@@ -468,7 +468,7 @@ async def opened(engine: str, url: str) -> AsyncIterator[Any]:
     elif engine == "postgresql":
         import asyncpg
 
-        # What the machine has decides whether workers help; the statistics are made of all rows, so that they are the same every time.
+        # Parallel workers depend on the machine. The statistics cover all rows, so that the plans are deterministic.
         connection = await asyncpg.connect(
             url, statement_cache_size=0, server_settings={"max_parallel_workers_per_gather": "0", "jit": "off"}
         )
@@ -485,7 +485,7 @@ async def opened(engine: str, url: str) -> AsyncIterator[Any]:
             "user": unquote(parts.username or ""),
             "password": unquote(parts.password or ""),
         }
-        async with _as_if_nothing_were_cached(options):
+        async with _ignore_buffer_pool(options):
             connection = await aiomysql.connect(**options, db=parts.path[1:], charset="utf8mb4", autocommit=True)
             try:
                 async with connection.cursor() as cursor:
@@ -496,8 +496,8 @@ async def opened(engine: str, url: str) -> AsyncIterator[Any]:
 
 
 @asynccontextmanager
-async def _as_if_nothing_were_cached(options: dict[str, Any]) -> AsyncIterator[None]:
-    """MySQL's plans go by how much of an index is in memory at the moment; in the block what is there costs as much as what is not."""
+async def _ignore_buffer_pool(options: dict[str, Any]) -> AsyncIterator[None]:
+    """Ignore the buffer pool, because MySQL's plans depend on the part of an index that is currently in memory."""
     import aiomysql
 
     async def cost(value: str) -> None:

@@ -1,4 +1,4 @@
-"""Every statement that the package can send: those of all lists in all their forms, of what is called below, and of the workload."""
+"""All statements of the package: those of all lists with all options, of the calls below, and of the workload."""
 
 from __future__ import annotations
 
@@ -28,35 +28,35 @@ from authhero_sql.statements.filters import compile_filter
 from authhero_sql.where import one_of
 from tests import population
 from tests.kinds import adapter_classes
-from tests.population import BIG, START, STEP, Words
+from tests.population import BIG, START, STEP, SqlDialect
 from tests.workload.calls import calls
-from tests.workload.replay import Ticking, outcome
+from tests.workload.replay import SteppingClock, outcome
 
 NOW = datetime(2025, 3, 1, tzinfo=UTC)
-"""Within the time of the population."""
-GROWING = frozenset(population.tables(Words("sqlite")))
-"""The tables of which a statement may read only so much."""
+"""A time within the population."""
+GROWING = frozenset(population.tables(SqlDialect("sqlite")))
+"""The growing tables, whose statements may only read a limited number of rows."""
 ROW = 6
-"""A row of the big tenant's that others refer to; to its user an account is linked."""
+"""The number of a row in the large tenant that other rows refer to. Its user has a linked account."""
 SMALL = "small7"
-"""A tenant that can be removed in good time."""
-THERE: dict[str, Any] = {
+"""A tenant that is small enough to be deleted."""
+EXISTING: dict[str, Any] = {
     "tenant_id": BIG, "user_id": f"auth0|u{ROW:08}", "role_id": "role0", "organization_id": "org00000001", "client_id": "client1",
     "action_id": "act_1", "operation_id": "op_1", "connection_id": "con_db", "custom_domain_id": "cd_1",
 }  # fmt: skip
-"""What the parameters of these names are of the population."""
-IN_PLACE = {
+"""Values of these parameters in the population."""
+REPLACEMENTS = {
     "auth0|ada": f"auth0|u{ROW:08}", "auth0|eve": f"auth0|u{ROW + 1:08}", "auth0|lin": f"auth0|u{ROW + 20:08}", "web": "client1",
     "s1": f"s{ROW:08}", "r1": f"r{ROW:08}", "c1": f"c{ROW:08}", "log_1": f"g{ROW:08}", "grant_1": f"n{ROW:08}", "am_1": f"a{ROW:08}",
     "login_acme": f"l{ROW:08}", "org_1": "org00000001", "uo_1": f"m{ROW:08}", "inv_1": f"i{ROW:08}", "ae_1": f"x{ROW:08}",
     "evt_1": "e00000010", "evt_2": "e00000030", "cg_1": "h00000001", "crt_1": "k00000001", "role_1": "role0", "p1": f"p{ROW:08}",
 }  # fmt: skip
-"""The population's rows in the place of the workload's."""
+"""The rows of the population that replace those of the workload."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A statement with the call that it belongs to."""
+    """A statement with the call that sent it."""
 
     source: str
     sql: str
@@ -66,17 +66,17 @@ class Sent:
 
     @property
     def key(self) -> str:
-        """What it is, for a line of its own."""
+        """The identification of the statement in the file."""
         return f"{self.source}: {summary(self.sql)}"
 
     @property
     def grows(self) -> bool:
-        """Whether it has to do with a table that grows."""
+        """Whether it uses a growing table."""
         return not GROWING.isdisjoint(_TABLE.findall(self.sql))
 
     @property
     def values(self) -> int:
-        """How many values the lists have that it looks for."""
+        """The number of values in its lists."""
         lists = [json.loads(value) if isinstance(value, str) and value.startswith("[") else value for value in self.args]
         return sum(len(value) for value in lists if isinstance(value, list))
 
@@ -93,7 +93,7 @@ _MATCHED = re.compile(r"""(?:strpos|starts_with|right|INSTR|LIKE|REGEXP|LOCATE|G
 
 
 def summary(sql: str) -> str:
-    """The verb, the table, and what is compared: ``select users tenant_id= linked_to null``."""
+    """Summarize the verb, the table and the compared columns: ``select users tenant_id= linked_to null``."""
     found = _VERB.match(sql)
     verb, table = (found[1].lower(), found[2]) if found else ("select", next(iter(_TABLE.findall(sql)), ""))
     _, _, conditions = sql.partition(" WHERE ")
@@ -104,8 +104,8 @@ def summary(sql: str) -> str:
     return " ".join([what, *compared, *matched])
 
 
-class Noting(StatementCache):
-    """Notes each statement that is bound, by its text."""
+class RecordingCache(StatementCache):
+    """A statement cache that records each statement with its parameters."""
 
     def __init__(self, dialect: Dialect) -> None:
         super().__init__(dialect)
@@ -115,7 +115,7 @@ class Noting(StatementCache):
     def get(
         self, shape: Any, build: Callable[[], Any], *, filtered: bool = False, planned: bool = False, is_plain_insert: bool = False
     ) -> CompiledStatement:
-        """The statement, which notes what is bound to it."""
+        """Return a statement that records its parameters."""
         statement = super().get(shape, build, filtered=filtered, planned=planned, is_plain_insert=is_plain_insert)
 
         def noted(values: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -126,19 +126,19 @@ class Noting(StatementCache):
         return replace(statement, _pick=noted)
 
 
-class Reading:
-    """Reads from a database, and only says that it has written."""
+class ReadOnlyExecutor:
+    """An executor that reads from a database and simulates writes."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._asked: set[str] = set()
 
     async def fetch(self, call: Call) -> list[Row]:
-        """What is there."""
+        """Return the rows."""
         return (await self.fetch_many((call,)))[0]
 
     async def fetch_many(self, calls: Sequence[Call]) -> list[list[Row]]:
-        """What is there the first time, and nothing when it is asked for again: it would have been removed."""
+        """Return the rows the first time, and none for a repeated query, because a deletion would have removed them."""
         again = {call.sql for call in calls} <= self._asked
         self._asked |= {call.sql for call in calls}
         if again:
@@ -146,86 +146,86 @@ class Reading:
         return await self._database.fetch_many(calls)
 
     def forget(self) -> None:
-        """Begin another call."""
+        """Reset before the next call."""
         self._asked.clear()
 
     async def execute(self, call: Call) -> int:
-        """It is noted elsewhere: one row, which ends what goes on until nothing is left."""
+        """Return one row, so that loops end. The cache has recorded the statement."""
         return 1
 
     async def write(self, calls: Sequence[Call], *, unordered: bool = False) -> list[int]:
-        """One row each."""
+        """Return one row for each statement."""
         return [1] * len(calls)
 
 
 async def statements(filled: Database, empty: Database) -> list[Sent]:
-    """All of them, each once, with arguments of the population's.
+    """Return all statements, each once, with arguments from the population.
 
     Args:
-        filled: a database with the population.
-        empty: one with our tables alone.
+        filled: A database with the population.
+        empty: A migrated database without rows.
     """
-    asked, reading = Noting(filled.dialect), Reading(filled)
+    asked, reading = RecordingCache(filled.dialect), ReadOnlyExecutor(filled)
     adapters = Adapters(Context(filled, reading, asked, lambda: NOW, IdGenerator(Random(7).randbytes)))
     async for source, call in _asked(adapters, filled):
         asked.source = source
         reading.forget()
         await call()
-    played = Noting(empty.dialect)
-    adapters = Adapters(Context(empty, empty, played, Ticking(), IdGenerator(Random(7).randbytes)))
+    played = RecordingCache(empty.dialect)
+    adapters = Adapters(Context(empty, empty, played, SteppingClock(), IdGenerator(Random(7).randbytes)))
     for made in calls():
         played.source = made.name
         await outcome(adapters, made)
-    # A value that many rows have and one that few have are two things to a server; how the second batch is sized is up to the clock.
+    # A planner distinguishes frequent from rare values. The size of the second batch depends on the clock, so it does not count.
     of_source = [sent for each in asked.sent.values() for sent in {sent.source: sent for sent in reversed(each)}.values()]
     first = {(sent.sql, repr(sent.args)): sent for sent in reversed(of_source)}
-    rest = [max(map(_in_place, each), key=_familiarity) for sql, each in played.sent.items() if sql not in asked.sent]
+    rest = [max(map(_replace_args, each), key=_familiarity) for sql, each in played.sent.items() if sql not in asked.sent]
     return [sent for sent in (*first.values(), *rest) if _reads(sent)]
 
 
 def _reads(sent: Sent) -> bool:
-    """Whether it reads at all: an INSERT of values does not, but by a key."""
+    """Return whether a statement reads rows. An INSERT of values only reads by key."""
     return not sent.sql.startswith("INSERT") or " SELECT " in sent.sql
 
 
-def _in_place(sent: Sent) -> Sent:
-    return replace(sent, args=tuple(_moved(value) for value in sent.args))
+def _replace_args(sent: Sent) -> Sent:
+    return replace(sent, args=tuple(_replace_ids(value) for value in sent.args))
 
 
-def _moved(value: Any) -> Any:
+def _replace_ids(value: Any) -> Any:
     if isinstance(value, list):
-        return [_moved(item) for item in value]
+        return [_replace_ids(item) for item in value]
     if isinstance(value, str) and value.startswith("["):
-        for name, there in IN_PLACE.items():
+        for name, there in REPLACEMENTS.items():
             value = value.replace(f'"{name}"', f'"{there}"')
-    return IN_PLACE.get(value, value) if isinstance(value, str) else value
+    return REPLACEMENTS.get(value, value) if isinstance(value, str) else value
 
 
 def _familiarity(sent: Sent) -> int:
-    known = {BIG, *IN_PLACE.values()}
+    known = {BIG, *REPLACEMENTS.values()}
     return sum(isinstance(value, str) and value in known for value in sent.args)
 
 
-# --- what is asked -----------------------------------------------------------------------------------------------------------------
+# --- calls -------------------------------------------------------------------------------------------------------------------------
 
-Asked = tuple[str, Callable[[], Awaitable[object]]]
+NamedCall = tuple[str, Callable[[], Awaitable[object]]]
 
 
-async def _asked(adapters: Adapters, filled: Database) -> AsyncIterator[Asked]:
+async def _asked(adapters: Adapters, filled: Database) -> AsyncIterator[NamedCall]:
     for name, kind in adapter_classes().items():
         if hasattr(kind, "list"):
             async for asked in _list(name, getattr(adapters, name), filled):
                 yield asked
-    for asked in _named(adapters):
+    for asked in _other_calls(adapters):
         yield asked
 
 
-async def _list(name: str, adapter: Any, filled: Database) -> AsyncIterator[Asked]:
-    """A list in all its forms."""
+async def _list(name: str, adapter: Any, filled: Database) -> AsyncIterator[NamedCall]:
+    """Yield the calls of a list with all options."""
     parameters = inspect.signature(adapter.list).parameters
-    own = {each.name: THERE[each.name] for each in parameters.values() if each.default is each.empty}
+    own = {each.name: EXISTING[each.name] for each in parameters.values() if each.default is each.empty}
 
-    def asked(form: str, **given: Any) -> Asked:
+    def asked(form: str, **given: Any) -> NamedCall:
         return f"{name}.list · {form}", lambda: adapter.list(**own, **given)
 
     yield asked("default")
@@ -235,7 +235,7 @@ async def _list(name: str, adapter: Any, filled: Database) -> AsyncIterator[Aske
     yield asked("page with totals", page=3, include_totals=True)
     forms = [{"page": 0}]
     if "from_" in parameters and adapter.rules.checkpoint is not None:
-        for walk, given in _walks(adapter):
+        for walk, given in _checkpoint_options(adapter):
             yield asked(walk, **given)
         forms.append({"take": 50})
     if "sort" in parameters and adapter.rules is not None:
@@ -248,8 +248,8 @@ async def _list(name: str, adapter: Any, filled: Database) -> AsyncIterator[Aske
             yield asked(f"page with totals q {field}", q=f"{field}:{quote(value)}", page=0, include_totals=True)
 
 
-def _walks(adapter: Any) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The first page of a walk, one in the middle, the last one, and one among the rows that have no value."""
+def _checkpoint_options(adapter: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the options for the first, middle and last page of checkpoint pagination, and for a page of rows without a value."""
     rules: ListRules = adapter.rules
     column = next(column for column in adapter.table.columns if column.public == rules.checkpoint)
     for direction in ("desc", "asc") if rules.bidirectional else ("desc",):
@@ -269,7 +269,7 @@ def _minute(column: Column, number: int) -> Any:
 
 
 def _indexed_sorts(adapter: Adapter[Any]) -> Iterator[str]:
-    """The sorts in whose whole order an index has the rows of a tenant, NULL where it has to be."""
+    """Yield the sorts that an index supports completely, including the position of NULL."""
     table = adapter.table
     has = [table.key, *(index.columns for index in table.indexes)]
     for column in table.columns:
@@ -284,13 +284,13 @@ def _indexed_sorts(adapter: Adapter[Any]) -> Iterator[str]:
 
 
 async def _indexed_fields(adapter: Adapter[Any], filled: Database) -> AsyncIterator[tuple[str, str]]:
-    """The fields of ``q`` that an index leads to, each with a value that some row has."""
+    """Yield the fields of ``q`` with an index, each with an existing value."""
     table = adapter.table
     rules = adapter._lists.rules
     order = adapter._lists.order(rules.order, *rules.then_by)
     for field, target in adapter._targets().items():
         name = target.column.name
-        if name not in table or name == "tenant_id" or (value := await _some(filled, table.name, table[name])) is None:
+        if name not in table or name == "tenant_id" or (value := await _existing_value(filled, table.name, table[name])) is None:
             continue
         filter = compile_filter(Equal(field, value), rules, adapter._targets(), filled.dialect)
         led = {name} & filter.equal or {name} & {order[0].column}
@@ -300,8 +300,8 @@ async def _indexed_fields(adapter: Adapter[Any], filled: Database) -> AsyncItera
             yield field, value
 
 
-async def _some(filled: Database, table: str, column: Column) -> str | None:
-    """A value of a column as ``q`` has it; None where no row of the big tenant has one."""
+async def _existing_value(filled: Database, table: str, column: Column) -> str | None:
+    """Return a value of a column in the format of ``q``, or None if no row of the large tenant has one."""
     name = filled.dialect.identifier
     own = f"{name('tenant_id')} = '{BIG}' AND " if table != "tenants" else ""
     rows = await filled.fetch(Call(f"SELECT MIN({name(column.name)}) FROM {name(table)} WHERE {own}{name(column.name)} IS NOT NULL"))
@@ -311,9 +311,9 @@ async def _some(filled: Database, table: str, column: Column) -> str | None:
     return to_iso(from_epoch_ms(value)) if column.codec is EPOCH_MS else str(value)
 
 
-def _named(a: Adapters) -> Iterator[Asked]:
-    """What is no list."""
-    user, later = THERE["user_id"], NOW - timedelta(days=30)
+def _other_calls(a: Adapters) -> Iterator[NamedCall]:
+    """Yield the calls of other methods."""
+    user, later = EXISTING["user_id"], NOW - timedelta(days=30)
     yield "users.get", lambda: a.users.get(BIG, user)
     yield "users.remove", lambda: a.users.remove(BIG, user)
     for field, value in (("email", "adbeka1@example.com"), ("username", "nick10"), ("phone_number", "+4600000005"), ("name", "Ada")):

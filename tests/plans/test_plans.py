@@ -1,12 +1,12 @@
-"""By which index each engine reads for every statement, and that it looks at no more rows than it gives.
+"""The indexes that each statement uses on each engine, and the limit of examined rows.
 
-A database of 100,000 users, nearly all of one tenant, is filled, and every statement is explained and run on it. ``plans.<engine>.txt``
-holds a line for each: the call and the statement, the tables in the order in which they are read and by what, whether anything is sorted,
-and how many rows are looked at for one that is given. SQLite and D1 plan without statistics; SQLite with those of ANALYZE too, and
-PostgreSQL also for values that it does not know (``[generic]``), where that makes a difference. Statements over tables that stay empty
-here are in the files of SQLite and D1 alone: a server looks at how much there is.
+A database is filled with 100,000 users, nearly all of one tenant. Every statement is explained and run on it. ``plans.<engine>.txt``
+contains a line for each: the call and the statement, the tables in the order in which they are read with their indexes, whether rows are
+sorted, and the number of examined rows per returned row. SQLite and D1 plan without statistics. SQLite with ANALYZE, and generic plans of
+PostgreSQL (``[generic]``), have separate lines if they differ. Statements on tables that are empty here are only in the files of SQLite and
+D1, because the plans of servers depend on the number of rows.
 
-``AUTHHERO_PLANS=write python -m pytest tests/plans --engines sqlite`` writes the files anew. So it does with servers, behind
+``AUTHHERO_PLANS=write python -m pytest tests/plans --engines sqlite`` writes the files again. For servers, run the same command with
 ``python tests/engines.py run --engines postgresql,mysql,d1 --`` and ``python tests/mysql9.py --``.
 """
 
@@ -36,11 +36,11 @@ from tests.plans.statements import GROWING, Sent, statements
 from tests.population import BIG
 
 USERS = {"d1": 50_000}
-"""How many users, where it is not 100,000: the local D1 is slow."""
+"""The number of users on engines with another number than 100,000. The local D1 is slow."""
 FILES = Path(__file__).parent
 MIGRATION = "0008_list_indexes"
 BUCKETS = (4, 20, 200)
-"""Rows that are looked at for one that is given, at the most."""
+"""The maximum number of examined rows per returned row."""
 STEPS = (20, 200)
 """The same for SQLite, which counts steps."""
 
@@ -51,7 +51,7 @@ ALL = (*SQLITES, *SERVERS)
 
 @dataclass(frozen=True, slots=True)
 class Exempt:
-    """Statements that may look at more than they give, by a pattern of their key, and where they do."""
+    """Statements that may examine more rows, by a pattern of their key, and the engines on which they do."""
 
     keys: str
     reason: str
@@ -59,34 +59,34 @@ class Exempt:
 
 
 EXEMPT = (
-    Exempt("*· page with totals*: select*", "an exact count reads what it counts"),
-    Exempt("*dry run: select count*", "an exact count reads what it counts"),
-    Exempt("logs.cleanup: select count*", "an exact count reads what it counts"),
-    Exempt("*cleanup*: select *<", "where a batch ends is found by going over it"),
-    Exempt("user_roles.list_users · totals: *", "an exact count reads what it counts"),
-    Exempt("*.count: select count*", "an exact count reads what it counts"),
-    Exempt("analytics.*", "statistics read the time that they are of"),
-    Exempt("stats.*", "statistics read the time that they are of"),
-    Exempt("users.*~*", "a part of a text is looked for in the rows, one after the other"),
-    Exempt("client_grants.list: *~", "a part of a text is looked for in the rows, one after the other"),
+    Exempt("*· page with totals*: select*", "an exact count examines all counted rows"),
+    Exempt("*dry run: select count*", "an exact count examines all counted rows"),
+    Exempt("logs.cleanup: select count*", "an exact count examines all counted rows"),
+    Exempt("*cleanup*: select *<", "the end of a batch is found by scanning it"),
+    Exempt("user_roles.list_users · totals: *", "an exact count examines all counted rows"),
+    Exempt("*.count: select count*", "an exact count examines all counted rows"),
+    Exempt("analytics.*", "statistics examine all rows of their period"),
+    Exempt("stats.*", "statistics examine all rows of their period"),
+    Exempt("users.*~*", "a substring search scans the rows"),
+    Exempt("client_grants.list: *~", "a substring search scans the rows"),
     Exempt("client_connections.list_by_connection: *", "the connections of a client are a list in a column"),
-    Exempt("organizations.remove: *", "MySQL counts the memberships that go by the reference", ("mysql9",)),
-    Exempt("organizations.list · *", "so few are read and sorted as fast", ("mysql9",)),
-    Exempt("users.list · *found by one of several*", "MySQL does not merge indexes where the tenant has one, too", ("mysql9",)),
-    Exempt("clients.list · sort client_id:*", "where one tenant has nearly all clients, PostgreSQL goes over all", ("postgresql",)),
-    Exempt("outbox.get_unprocessed: *", "a backlog is short, and sorted as fast", ("postgresql",)),
+    Exempt("organizations.remove: *", "MySQL counts the memberships that the foreign key deletes", ("mysql9",)),
+    Exempt("organizations.list · *", "sorting so few rows is as fast", ("mysql9",)),
+    Exempt("users.list · *found by one of several*", "MySQL does not merge indexes if the tenant also has one", ("mysql9",)),
+    Exempt("clients.list · sort client_id:*", "PostgreSQL scans all clients if one tenant has nearly all of them", ("postgresql",)),
+    Exempt("outbox.get_unprocessed: *", "sorting a short backlog is as fast", ("postgresql",)),
 )
 UNREAD = (
-    Exempt("idx_user_roles_role_user", "there the index of the reference has the key at its end", ("mariadb", "mysql9")),
-    Exempt("idx_logs_tenant_user_date", "of so few it sorts those that another index finds", ("mysql9",)),
-    Exempt("idx_user_organizations_members", "of so few it reads others, or sorts", ("mysql9",)),
+    Exempt("idx_user_roles_role_user", "the index of the foreign key ends with the primary key", ("mariadb", "mysql9")),
+    Exempt("idx_logs_tenant_user_date", "for so few rows, it uses another index and sorts", ("mysql9",)),
+    Exempt("idx_user_organizations_members", "for so few rows, it uses another index or sorts", ("mysql9",)),
 )
-"""The indexes of the migration that no statement is read by."""
+"""The indexes of the migration that no statement uses."""
 
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A statement, in one of the ways in which the engine plans it."""
+    """A statement in a planning mode of the engine."""
 
     sent: Sent
     way: str
@@ -94,13 +94,13 @@ class Explained:
 
     @property
     def exceeds(self) -> bool:
-        """Whether more is looked at than what is asked for and given is worth."""
-        # MySQL has each value of a list as a parameter of its own.
+        """Whether it examines more rows than its values and results justify."""
+        # MySQL has a separate bound parameter for each value of a list.
         worth = self.read.given + max(self.sent.values, len(self.sent.args))
         return self.sent.grows and self.read.examined is not None and self.read.examined > 60 + 8 * worth
 
     def figure(self, buckets: Sequence[int]) -> str:
-        """Rows looked at for one that is given, roughly."""
+        """Return the approximate number of examined rows per returned row."""
         if self.read.examined is None:
             return "refused"
         if self.exceeds:
@@ -128,7 +128,7 @@ async def test_every_statement_reads_by_an_index_and_no_more_than_it_gives(engin
 
 
 def test_every_reference_has_an_index_that_begins_with_its_columns() -> None:
-    # What is removed looks for its references by these, on engines that do not make such an index themselves.
+    # A deletion needs these indexes for its foreign keys. Some engines do not create them.
     assert [f"{table.name}.{key.columns}" for table in REGISTRY.values() for key in table.foreign_keys if not _is_led(table, key)] == []
 
 
@@ -144,7 +144,7 @@ def _file_name(dialect: Dialect) -> str:
 
 
 async def _explained(engine: str, explainer: Explainer, sent: Sequence[Sent]) -> AsyncIterator[Explained]:
-    # What is read comes first: D1 keeps what is written.
+    # Queries come first, because D1 does not roll back writes.
     ordered = sorted(sent, key=lambda each: each.writes)
     passes = ("", "analyzed") if engine == "sqlite" else ("",)
     for turn in passes:
@@ -156,7 +156,7 @@ async def _explained(engine: str, explainer: Explainer, sent: Sequence[Sent]) ->
 
 
 def _lines(explained: Sequence[Explained], buckets: Sequence[int]) -> list[str]:
-    """A line for each statement, and another for each way that reads it differently."""
+    """Yield a line for each statement, and additional lines for other modes that read differently."""
     ways: dict[tuple[str, str, str], list[Explained]] = {}
     for each in explained:
         ways.setdefault((each.sent.key, each.sent.sql, repr(each.sent.args)), []).append(each)
@@ -174,8 +174,8 @@ def _changed(file: Path, lines: Sequence[str]) -> Iterator[str]:
     if os.environ.get("AUTHHERO_PLANS") == "write":
         file.write_text("\n".join(lines) + "\n", "utf-8")
     before, now = set(file.read_text("utf-8").splitlines()), set(lines)
-    yield from (f"{file.name} has no line: {line}" for line in sorted(now - before))
-    yield from (f"{file.name} has a line too many: {line}" for line in sorted(before - now))
+    yield from (f"{file.name} does not contain: {line}" for line in sorted(now - before))
+    yield from (f"{file.name} contains an outdated line: {line}" for line in sorted(before - now))
 
 
 def _unbounded(name: str, explained: Sequence[Explained]) -> Iterator[str]:
@@ -189,21 +189,21 @@ def _unbounded(name: str, explained: Sequence[Explained]) -> Iterator[str]:
         if not reasons:
             rows = f"{each.read.examined} rows for {each.read.given}"
             yield f"reads {rows}: {each.sent.key} [{each.way}] | {each.read.plan}\n  {each.sent.sql}"
-    yield from (f"reads no more than it gives, so it is exempt no longer: {rule.keys}" for rule in exempt if rule not in used)
+    yield from (f"is within the limit, so remove the exemption: {rule.keys}" for rule in exempt if rule not in used)
 
 
 async def _unused(name: str, explainer: Explainer, explained: Sequence[Explained]) -> AsyncIterator[str]:
-    """The indexes of the migration without which no statement is read differently."""
+    """Yield the indexes of the migration whose absence does not change any plan."""
     unread = {rule.keys for rule in UNREAD if name in rule.on}
     for table, index in _added():
         if index.name in unread or _serves_a_reference(REGISTRY[table], index) or (table not in GROWING and name not in SQLITES):
             continue
-        # Only those can change that are read by it.
+        # Only statements that use the index can change.
         by_it = [each for each in explained if index.name in each.read.plan and each.way != "generic"]
         async with explainer.without(table, index):
             after = [await explainer.plans(each.sent) for each in by_it]
         if [each.read.plan for each in by_it] == after:
-            yield f"no statement is read differently without {index.name}"
+            yield f"no statement uses {index.name}"
 
 
 def _added() -> Iterator[tuple[str, Index]]:
@@ -220,7 +220,7 @@ def _serves_a_reference(table: Table[Any], index: Index) -> bool:
 
 @pytest.mark.engines("postgresql")
 async def test_before_the_first_analyze_no_statement_about_linked_accounts_reads_the_tenant(adapters: Adapters) -> None:
-    """As after an import or a restore: to a planner without statistics each index of the tenant seems to lead to a few rows."""
+    """Test the state after an import or a restore: without statistics, the planner expects few rows from any index of the tenant."""
     sent: list[Call] = []
 
     async def fetch(call: Call) -> list[Row]:

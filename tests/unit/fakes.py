@@ -1,4 +1,4 @@
-"""A database that keeps what it is sent, and one that counts what another is sent."""
+"""A fake database that records its calls, and a database that records the round trips to another one."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ DIALECTS: dict[str, Dialect] = {
     "mysql": MySQLDialect(),
     "mysql_folding": MySQLDialect(exact=False),
 }
-"""Every dialect by name; the last one is for tables whose collation folds case."""
+"""Every dialect by name. The last one is for tables with a case-insensitive collation."""
 
 
 class FakeDatabase(Database):
-    """Keeps the calls, and answers queries with what ``answers`` holds, in order, then with no rows."""
+    """A database that records its calls. Queries return the given answers in order, and then no rows."""
 
     def __init__(self, dialect: Dialect, *answers: list[Row]) -> None:
         self.dialect = dialect
@@ -38,36 +38,36 @@ class FakeDatabase(Database):
         return self.answers.pop(0) if self.answers else []
 
     async def fetch(self, call: Call) -> list[Row]:
-        """The next answer."""
+        """Return the next answer."""
         return self._answer(call)
 
     async def fetch_many(self, calls: Sequence[Call]) -> list[list[Row]]:
-        """The next answers."""
+        """Return the next answers."""
         return [self._answer(call) for call in calls]
 
     async def execute(self, call: Call) -> int:
-        """Everything matches a row, and what is said again at once finds nothing more to do."""
+        """Return 1 row, or 0 if the same call is repeated, so that loops end."""
         again = self.calls[-1:] == [call]
         self.calls.append(call)
         return int(not again)
 
     async def write(self, calls: Sequence[Call], *, unordered: bool = False) -> list[int]:
-        """Everything matches a row."""
+        """Return 1 row for each call."""
         self.calls += calls
         return [1 for _ in calls]
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
-        """A block whose statements are kept like all others."""
+        """Open a transaction whose statements are recorded, too."""
         async with open_transaction(FakeTransactionBackend(self), self) as block:
             yield block
 
     async def close(self) -> None:
-        """Nothing to close."""
+        """Do nothing."""
 
 
 class FakeTransactionBackend:
-    """The transaction backend of a database that records what it is sent. It does not record the begin and the end."""
+    """The transaction backend of a fake database. It does not record the begin and the end."""
 
     acquire_timeout = 1.0
 
@@ -75,49 +75,49 @@ class FakeTransactionBackend:
         self._database = database
 
     async def fetch(self, calls: Sequence[Call]) -> list[list[Row]]:
-        """The next answers."""
+        """Return the next answers."""
         return await self._database.fetch_many(calls)
 
     async def write(self, calls: Sequence[Call], *, unordered: bool = False) -> list[int]:
-        """Everything matches a row."""
+        """Return 1 row for each call."""
         return await self._database.write(calls, unordered=unordered)
 
     async def begin(self) -> None:
-        """Nothing to begin."""
+        """Do nothing."""
 
     async def commit(self) -> None:
-        """Nothing to commit."""
+        """Do nothing."""
 
     async def rollback(self) -> None:
-        """Nothing to undo."""
+        """Do nothing."""
 
     async def savepoint(self, name: str) -> None:
-        """Nothing to mark."""
+        """Do nothing."""
 
     async def release_savepoint(self, name: str) -> None:
-        """Nothing to keep."""
+        """Do nothing."""
 
     async def rollback_to_savepoint(self, name: str) -> None:
-        """Nothing to undo."""
+        """Do nothing."""
 
     async def abort(self) -> None:
-        """Nothing to end."""
+        """Do nothing."""
 
     def is_lost(self) -> bool:
-        """It never is."""
+        """Return False."""
         return False
 
 
 class CountingDatabase(Database):
-    """Hands everything to another database and keeps the trips: the method and its statements."""
+    """A proxy of another database that records each round trip: the method and its statements."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self.dialect = database.dialect
         self.trips: list[tuple[str, tuple[str, ...]]] = []
 
-    def taken(self) -> list[tuple[str, tuple[str, ...]]]:
-        """The trips since the last look."""
+    def pop_trips(self) -> list[tuple[str, tuple[str, ...]]]:
+        """Return the round trips since the last call of this method."""
         trips, self.trips = self.trips, []
         return trips
 
@@ -125,29 +125,29 @@ class CountingDatabase(Database):
         self.trips.append((method, tuple(call.sql for call in calls)))
 
     async def fetch(self, call: Call) -> list[Row]:
-        """One trip, one statement."""
+        """Count a round trip with one statement."""
         self._count("fetch", call)
         return await self._database.fetch(call)
 
     async def fetch_many(self, calls: Sequence[Call]) -> list[list[Row]]:
-        """One call, several statements."""
+        """Count a round trip with several statements."""
         self._count("fetch_many", *calls)
         return await self._database.fetch_many(calls)
 
     async def execute(self, call: Call) -> int:
-        """One trip, one statement."""
+        """Count a round trip with one statement."""
         self._count("execute", call)
         return await self._database.execute(call)
 
     async def write(self, calls: Sequence[Call], *, unordered: bool = False) -> list[int]:
-        """One call, several statements."""
+        """Count a round trip with several statements."""
         self._count("write", *calls)
         return await self._database.write(calls, unordered=unordered)
 
     def transaction(self) -> AbstractAsyncContextManager[Any]:
-        """The database's own, not counted."""
+        """Open a transaction of the other database, which is not counted."""
         return self._database.transaction()
 
     async def close(self) -> None:
-        """The database's own."""
+        """Close the other database."""
         await self._database.close()

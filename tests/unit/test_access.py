@@ -1,4 +1,4 @@
-"""By which index a statement reads."""
+"""The choice of an index for a statement."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ NEWEST_LOG = (Order("date", descending=True), Order("log_id", descending=True))
     ("table", "equal", "bounded", "order", "index"),
     [
         ("users", {"tenant_id"}, (), NEWEST, "idx_users_tenant_created_at"),
-        # Backwards it is as good as forwards, but not one part this way and one that.
+        # An index can be read backwards, but not with mixed directions.
         ("users", {"tenant_id"}, (), (Order("created_at"), Order("user_id")), "idx_users_tenant_created_at"),
-        # What few rows equal leads to less than any order does.
+        # An equality condition that few rows match is better than a matching order.
         ("users", {"tenant_id", "email"}, (), NEWEST, "unique_email_provider"),
         ("users", {"tenant_id", "phone_number"}, (), NEWEST, "users_phone_tenant_provider_index"),
         ("users", {"tenant_id", "linked_to"}, (), (), "users_linked_to_index"),
-        # And where an index has both, it is that one.
+        # An index that supports both is better still.
         ("logs", {"tenant_id", "user_id"}, (), NEWEST_LOG, "idx_logs_tenant_user_date"),
         ("logs", {"tenant_id", "type"}, {"date"}, (), "idx_logs_tenant_type_date"),
-        # A bound is worth more than the tenant, of whose rows there may be a million.
+        # A bound is better than the tenant alone, which may have a million rows.
         ("sessions", {"tenant_id"}, {"expires_at_ts"}, (), "idx_sessions_expires_at_ts"),
         ("sessions", {"tenant_id", "user_id"}, {"expires_at_ts"}, (), "idx_sessions_user_id"),
-        # One row: every engine finds it by itself.
+        # Every engine finds a single row by its unique key.
         ("users", {"tenant_id", "user_id"}, (), (), None),
         ("users", {"tenant_id", "email", "provider"}, (), (), None),
-        # Nothing helps but reading the tenant; by which of its indexes is no matter.
+        # Only a scan of the tenant is possible, and any of its indexes is suitable.
         ("users", {"tenant_id"}, (), (Order("nickname"),), None),
         ("users", {"tenant_id"}, (), (), None),
         ("users", {"nickname"}, (), (), None),

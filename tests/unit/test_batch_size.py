@@ -1,4 +1,4 @@
-"""The size of a sweep's batches, without a clock."""
+"""The size of the batches of a bulk deletion, without a clock."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from authhero_sql.crud.batch_size import FIRST, GOAL, GREATEST, LEAST, BatchSize
 
 
 def sizes(batch: BatchSize) -> tuple[int, int]:
-    """How many rows the next batch is meant to remove, and how many entries it walks over."""
+    """Return the number of rows to delete in the next batch, and the number of index entries to scan."""
     return batch.rows, batch.reach
 
 
@@ -29,7 +29,7 @@ def test_it_settles_where_a_batch_takes_what_it_should() -> None:
     for _ in range(20):
         batch.record(batch.rows * 0.0002, batch.rows)
     assert sizes(batch) == (500, 500)
-    # And again where the database has become ten times as slow.
+    # It adapts again if the database becomes ten times as slow.
     batch.record(batch.rows * 0.002, batch.rows)
     assert sizes(batch) == (50, 50)
 
@@ -42,7 +42,7 @@ def test_what_is_passed_over_quickly_is_walked_over_further_and_no_more_is_remov
         batch.record(0.0, 3)
     assert sizes(batch) == (100, GREATEST)
     batch.record(GOAL, batch.limit)
-    assert sizes(batch) == (125, 125), "where there are many again, one batch walks over no more than it may remove"
+    assert sizes(batch) == (125, 125), "with many rows again, the scan is limited to the number of rows that a batch may delete"
 
 
 def test_where_nothing_was_found_a_slow_batch_makes_the_next_one_smaller() -> None:

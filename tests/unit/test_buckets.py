@@ -1,4 +1,4 @@
-"""Where intervals begin by the clock on the wall."""
+"""The boundaries of intervals in local time."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from authhero_sql import InvalidQueryError
 from authhero_sql.buckets import FORMATS, buckets, zone
 
 
-def told(start: str, end: str, interval: str, name: str) -> list[tuple[str, str]]:
-    """The buckets: when each begins in UTC, and its label."""
+def buckets_of(start: str, end: str, interval: str, name: str) -> list[tuple[str, str]]:
+    """Return the buckets: the start of each in UTC, and its label."""
     found = buckets(datetime.fromisoformat(start), datetime.fromisoformat(end), interval, zone(name))
     return [(f"{bucket.start:%m-%dT%H:%M}", bucket.label) for bucket in found]
 
 
 def test_an_hour_that_is_repeated_is_one_of_two_hours() -> None:
-    assert told("2026-10-24T23:00:00Z", "2026-10-25T03:00:00Z", "hour", "Europe/Berlin") == [
+    assert buckets_of("2026-10-24T23:00:00Z", "2026-10-25T03:00:00Z", "hour", "Europe/Berlin") == [
         ("10-24T23:00", "2026-10-25T01"),
         ("10-25T00:00", "2026-10-25T02"),
         ("10-25T02:00", "2026-10-25T03"),
@@ -28,7 +28,7 @@ def test_an_hour_that_is_repeated_is_one_of_two_hours() -> None:
 
 
 def test_an_hour_that_is_left_out_is_none() -> None:
-    assert told("2026-03-29T00:00:00Z", "2026-03-29T03:00:00Z", "hour", "Europe/Berlin") == [
+    assert buckets_of("2026-03-29T00:00:00Z", "2026-03-29T03:00:00Z", "hour", "Europe/Berlin") == [
         ("03-29T00:00", "2026-03-29T01"),
         ("03-29T01:00", "2026-03-29T03"),
         ("03-29T02:00", "2026-03-29T04"),
@@ -36,23 +36,23 @@ def test_an_hour_that_is_left_out_is_none() -> None:
 
 
 def test_half_an_hour_and_three_quarters() -> None:
-    assert told("2026-04-04T14:00:00Z", "2026-04-04T17:00:00Z", "hour", "Australia/Lord_Howe") == [
+    assert buckets_of("2026-04-04T14:00:00Z", "2026-04-04T17:00:00Z", "hour", "Australia/Lord_Howe") == [
         ("04-04T14:00", "2026-04-05T01"),
         ("04-04T15:30", "2026-04-05T02"),
         ("04-04T16:30", "2026-04-05T03"),
     ]
-    assert told("2026-01-01T00:00:00Z", "2026-01-01T02:00:00Z", "hour", "Asia/Kathmandu")[0] == ("12-31T23:15", "2026-01-01T05")
+    assert buckets_of("2026-01-01T00:00:00Z", "2026-01-01T02:00:00Z", "hour", "Asia/Kathmandu")[0] == ("12-31T23:15", "2026-01-01T05")
 
 
 def test_a_day_that_is_left_out_is_none() -> None:
-    days = told("2011-12-29T12:00:00Z", "2012-01-01T12:00:00Z", "day", "Pacific/Apia")
+    days = buckets_of("2011-12-29T12:00:00Z", "2012-01-01T12:00:00Z", "day", "Pacific/Apia")
     assert [label for _, label in days] == ["2011-12-29", "2011-12-31", "2012-01-01", "2012-01-02"]
 
 
 def test_weeks_begin_on_monday_and_months_on_their_first() -> None:
-    weeks = told("2026-02-01T00:00:00Z", "2026-02-10T00:00:00Z", "week", "UTC")
+    weeks = buckets_of("2026-02-01T00:00:00Z", "2026-02-10T00:00:00Z", "week", "UTC")
     assert weeks == [("01-26T00:00", "2026-01-26"), ("02-02T00:00", "2026-02-02"), ("02-09T00:00", "2026-02-09")]
-    months = told("2026-01-31T23:30:00Z", "2026-04-01T00:00:00Z", "month", "Europe/Berlin")
+    months = buckets_of("2026-01-31T23:30:00Z", "2026-04-01T00:00:00Z", "month", "Europe/Berlin")
     assert months == [("01-31T23:00", "2026-02"), ("02-28T23:00", "2026-03"), ("03-31T22:00", "2026-04")]
 
 
@@ -73,7 +73,7 @@ def test_what_is_no_zone_is_refused(name: str) -> None:
         zone(name)
 
 
-# The clocks of Troll went back by two hours: there is an hour of another name between the two of one name.
+# The clocks of Troll are set back by two hours: between the two hours with the same label is an hour with a different one.
 ZONES = sorted(available_timezones() - {"localtime", "Antarctica/Troll"})
 INSTANTS = st.datetimes(datetime(1975, 1, 1), datetime(2037, 12, 1), timezones=st.just(UTC))  # noqa: DTZ001  # its bounds are naive
 

@@ -1,4 +1,4 @@
-"""How values are stored: what is kept, what is cut, what is refused."""
+"""The encoding of values: what is stored unchanged, truncated or rejected."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ NOW = datetime(2026, 1, 31, 10, 0, 0, 123456, tzinfo=UTC)
 SECRET = "s3cret-value"
 
 
-class Colour(StrEnum):
+class Color(StrEnum):
     """An enum of text."""
 
     RED = "red"
@@ -70,7 +70,7 @@ def test_text_is_kept(value: str) -> None:
 def test_text_that_no_engine_can_store_is_refused(before: str, bad: str, after: str) -> None:
     for codec, value in ((TEXT, before + bad + after), (JSON, {"a": [bad]}), (JSON, {bad: 1}), (JSON_OR_TEXT, bad)):
         if codec is not TEXT and bad == "\0":
-            # JSON text has an escape for it, and holds none itself.
+            # JSON text escapes NUL, so it contains none itself.
             assert "\0" not in codec.encode(value)
         else:
             with pytest.raises(ValueError, match="cannot be stored"):
@@ -84,7 +84,7 @@ def test_what_is_no_text_is_refused(value: Any) -> None:
 
 
 def test_an_enum_is_stored_as_plain_text() -> None:
-    stored = TEXT.encode(Colour.RED)
+    stored = TEXT.encode(Color.RED)
     assert stored == "red"
     assert type(stored) is str
 
@@ -143,7 +143,7 @@ def test_what_is_no_instant_is_refused(codec: Codec, value: Any) -> None:
 
 
 def same(one: Any, other: Any) -> bool:
-    """Equal, and of the same types and order throughout."""
+    """Return whether two values are equal, with the same types and the same order throughout."""
     if isinstance(one, dict) and isinstance(other, dict):
         return list(one) == list(other) and all(same(one[key], other[key]) for key in one)
     if isinstance(one, list) and isinstance(other, list):
@@ -181,7 +181,7 @@ def test_a_value_inside_itself_is_refused() -> None:
 
 
 def nested(depth: int) -> Any:
-    """A list in a list, and so on."""
+    """Return a nested list."""
     value: Any = [0]
     for level in range(depth - 1):
         value = [value] if level % 2 else {"a": value}
@@ -197,7 +197,7 @@ def test_what_is_nested_too_deeply_to_be_read_is_refused(depth: int) -> None:
 def test_depth_is_not_width() -> None:
     values: list[Any] = [nested(JSON_DEPTH), [[]] * 1000, "[" * 1000, {"{" * 300: nested(JSON_DEPTH - 1)}]
     for value in values:
-        # What pydantic-core reads is what rows are read with.
+        # Rows are decoded by pydantic-core.
         assert from_json(dump_json(value)) == value
 
 
@@ -220,7 +220,7 @@ def test_a_width_counts_characters(value: str, size: int) -> None:
 def test_text_without_a_width_is_cut_between_characters(tail: str, around: int, medium: bool) -> None:
     limit = MEDIUMTEXT_BYTES if medium else TEXT_BYTES
     if medium and around:
-        # Sixteen megabytes each: a few are enough.
+        # Each value has sixteen megabytes, so a few are enough.
         return
     value = "a" * (limit - len(tail.encode()) + around) + tail
     column, cutting = Column(TEXT, medium=medium, name="a"), Column(TEXT, medium=medium, truncate=True, name="a")
@@ -251,7 +251,7 @@ def test_null_is_kept_where_it_may_be(column: Column) -> None:
 
 
 def test_an_operand_may_be_longer_than_the_column() -> None:
-    # It equals no row: asking is no error.
+    # The value equals no row. A query for it is not an error.
     assert Column(TEXT, 3, name="a").operand("four") == "four"
 
 

@@ -1,4 +1,4 @@
-"""Several writes as one statement of PostgreSQL's: its text, its values, and what cannot be part of one."""
+"""Several writes in one statement of PostgreSQL: its SQL, its parameters, and the writes that cannot be combined."""
 
 from __future__ import annotations
 

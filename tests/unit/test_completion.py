@@ -1,4 +1,4 @@
-"""What has been sent to a database is waited for, even by a task that is cancelled."""
+"""A statement that has been sent is awaited, even if its task is cancelled."""
 
 from __future__ import annotations
 

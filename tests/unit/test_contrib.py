@@ -1,4 +1,4 @@
-"""The adapters in web frameworks: one behaviour in all of them, over HTTP without a network."""
+"""The adapters in web frameworks: all of them behave the same, tested over HTTP without a network."""
 
 from __future__ import annotations
 
@@ -47,39 +47,39 @@ from authhero_sql.contrib.http import ListParams
 SECRET = "correct horse battery staple"
 
 
-class TakenError(ConflictError):
-    """An address is taken."""
+class EmailTakenError(ConflictError):
+    """The email is taken."""
 
     status_code = 409
 
 
-class AwayError(DatabaseUnavailableError):
+class UnavailableError(DatabaseUnavailableError):
     """The password of the database is hunter2."""
 
     status_code = 503
 
 
-ERRORS: dict[str, type[Exception]] = {"taken": TakenError, "away": AwayError}
+ERRORS: dict[str, type[Exception]] = {"taken": EmailTakenError, "away": UnavailableError}
 
 
-class Given(BaseModel):
-    """A body that does not validate easily."""
+class Body(BaseModel):
+    """A request body that usually fails validation."""
 
     password: str = Field(min_length=100)
 
 
-async def dumped(adapters: Adapters, params: ListParams) -> dict[str, Any]:
-    """A page of users on the wire."""
+async def users_page(adapters: Adapters, params: ListParams) -> dict[str, Any]:
+    """Return a page of users in its wire format."""
     page = await adapters.users.list("acme", **params.arguments())
     return page.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
-# --- the same application three times ------------------------------------------------------------------------------------------------
+# --- the same application in each framework ------------------------------------------------------------------------------------------
 
 
 def starlette_app(url: str) -> Starlette:
     async def listed(request: Request) -> Response:
-        return JSONResponse(await dumped(for_starlette.get_adapters(request), for_starlette.list_params(request)))
+        return JSONResponse(await users_page(for_starlette.get_adapters(request), for_starlette.list_params(request)))
 
     async def fail(request: Request) -> Response:
         raise ERRORS[request.path_params["name"]]
@@ -96,22 +96,22 @@ def fastapi_app(url: str) -> FastAPI:
 
     @app.get("/users")
     async def listed(adapters: AdaptersDep, params: ListQuery) -> dict[str, Any]:
-        return await dumped(adapters, params)
+        return await users_page(adapters, params)
 
     @app.get("/fail/{name}")
     async def fail(name: str) -> None:
         raise ERRORS[name]
 
     @app.post("/given")
-    async def given(given: Given) -> None:
-        """Take a body."""
+    async def post_body(body: Body) -> None:
+        """Read the request body."""
 
     return app
 
 
 @litestar.get("/users")
 async def litestar_listed(adapters: for_litestar.AdaptersDep, params: for_litestar.ListQuery) -> dict[str, Any]:
-    return await dumped(adapters, params)
+    return await users_page(adapters, params)
 
 
 @litestar.get("/fail/{name:str}")
@@ -120,13 +120,13 @@ async def litestar_fail(name: FromPath[str]) -> None:
 
 
 @litestar.post("/given")
-async def litestar_given(data: JSONBody[Given]) -> None:
-    """Take a body."""
+async def litestar_post_body(data: JSONBody[Body]) -> None:
+    """Read the request body."""
 
 
 def litestar_app(url: str) -> Litestar:
     return Litestar(
-        [litestar_listed, litestar_fail, litestar_given],
+        [litestar_listed, litestar_fail, litestar_post_body],
         lifespan=[for_litestar.lifespan(url, migrate=True)],
         dependencies=for_litestar.dependencies,
         exception_handlers=for_litestar.exception_handlers,
@@ -137,8 +137,8 @@ APPS: Mapping[str, Callable[[str], Any]] = {"starlette": starlette_app, "fastapi
 
 
 @asynccontextmanager
-async def running(app: Any) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of an application that has started."""
+async def open_client(app: Any) -> AsyncIterator[httpx.AsyncClient]:
+    """Open a client of a running application."""
     life: AbstractAsyncContextManager[Any] = app.lifespan() if isinstance(app, Litestar) else app.router.lifespan_context(app)
     async with life, httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://acme.example") as client:
         yield client
@@ -146,7 +146,7 @@ async def running(app: Any) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture(params=APPS)
 def app(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
-    """The application in each framework, over an empty file."""
+    """Return the application of each framework, with an empty file."""
     return APPS[request.param](f"sqlite:///{tmp_path}/auth.db")
 
 
@@ -156,11 +156,11 @@ async def filled(adapters: Adapters) -> None:
     await adapters.users.create_many("acme", rows)
 
 
-# --- what holds in all of them -------------------------------------------------------------------------------------------------------
+# --- all frameworks ------------------------------------------------------------------------------------------------------------------
 
 
 async def test_the_parameters_of_a_list_are_auth0_s(app: Any) -> None:
-    async with running(app) as client:
+    async with open_client(app) as client:
         await filled(app.state.adapters)
         found = (await client.get("/users", params={"per_page": "2", "page": "1", "include_totals": "true", "sort": "user_id:1"})).json()
         assert [user["user_id"] for user in found["users"]] == ["auth0|2", "auth0|3"]
@@ -184,7 +184,7 @@ async def test_the_parameters_of_a_list_are_auth0_s(app: Any) -> None:
     ],
 )
 async def test_a_parameter_that_is_not_valid_is_named_and_not_repeated(app: Any, query: str, field: str) -> None:
-    async with running(app) as client:
+    async with open_client(app) as client:
         answer = await client.get(f"/users?{query}")
     assert answer.status_code == 400
     assert answer.json().keys() == {"statusCode", "error", "message"}
@@ -194,24 +194,24 @@ async def test_a_parameter_that_is_not_valid_is_named_and_not_repeated(app: Any,
 
 
 async def test_a_filter_that_cannot_be_read_is_a_bad_request(app: Any) -> None:
-    async with running(app) as client:
+    async with open_client(app) as client:
         for query in ("q=nothing:x", "sort=nothing:x", "from=nonsense"):
             answer = await client.get(f"/users?{query}")
             assert (answer.status_code, answer.json()["error"]) == (400, "Bad Request")
 
 
 async def test_what_the_client_caused_is_explained(app: Any, caplog: pytest.LogCaptureFixture) -> None:
-    async with running(app) as client:
+    async with open_client(app) as client:
         answer = await client.get("/fail/taken")
     assert (answer.status_code, answer.json()) == (
         409,
-        {"statusCode": 409, "error": "Conflict", "message": "An address is taken."},
+        {"statusCode": 409, "error": "Conflict", "message": "The email is taken."},
     )
     assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
 
 
 async def test_what_the_server_answers_for_is_logged_and_not_explained(app: Any, caplog: pytest.LogCaptureFixture) -> None:
-    async with running(app) as client:
+    async with open_client(app) as client:
         answer = await client.get("/fail/away")
     assert answer.status_code == 503
     assert (answer.json()["statusCode"], answer.json()["error"]) == (503, "Service Unavailable")
@@ -219,13 +219,13 @@ async def test_what_the_server_answers_for_is_logged_and_not_explained(app: Any,
     assert answer.json()["message"] == "The database did not complete the request. Try again later."
     assert answer.headers["Retry-After"] == "1"
     logged = [record for record in caplog.records if record.name == "authhero_sql.http"]
-    assert [(record.levelname, record.getMessage()) for record in logged] == [("ERROR", "responding with status 503: AwayError")]
+    assert [(record.levelname, record.getMessage()) for record in logged] == [("ERROR", "responding with status 503: UnavailableError")]
     assert logged[0].exc_info is not None
 
 
 @pytest.mark.parametrize("name", ["fastapi", "litestar"])
 async def test_a_body_that_does_not_validate_is_not_repeated(name: str, tmp_path: Path) -> None:
-    async with running(APPS[name](f"sqlite:///{tmp_path}/auth.db")) as client:
+    async with open_client(APPS[name](f"sqlite:///{tmp_path}/auth.db")) as client:
         answer = await client.post("/given", json={"password": SECRET})
         broken = await client.post("/given", content=f'{{"password": "{SECRET}', headers={"content-type": "application/json"})
     assert (answer.status_code, answer.json()["error"]) == (400, "Bad Request")
@@ -258,7 +258,7 @@ def test_an_error_that_a_retry_does_not_help_does_not_ask_for_one(error: AuthHer
 def test_an_error_of_the_whole_body_has_no_field() -> None:
     for body, start in (("{", "Invalid JSON: "), ("{}", "password: ")):
         with pytest.raises(ValidationError) as caught:
-            Given.model_validate_json(body)
+            Body.model_validate_json(body)
         assert http.describe_errors(caught.value.errors()).startswith(start)
 
 
@@ -266,7 +266,7 @@ def test_an_error_of_the_whole_body_has_no_field() -> None:
 
 
 async def test_the_database_is_open_while_the_application_runs(app: Any) -> None:
-    async with running(app):
+    async with open_client(app):
         adapters = app.state.adapters
         assert await adapters.tenants.get("acme") is None
     with pytest.raises(DatabaseUnavailableError):
@@ -275,7 +275,7 @@ async def test_the_database_is_open_while_the_application_runs(app: Any) -> None
 
 async def test_nothing_is_migrated_unless_that_is_asked_for(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/auth.db"
-    async with running(Starlette(lifespan=http.lifespan(url))), connect(url) as db:
+    async with open_client(Starlette(lifespan=http.lifespan(url))), connect(url) as db:
         assert not (await migration_status(db)).applied
 
 
@@ -288,7 +288,7 @@ async def test_a_function_is_called_at_the_start_and_options_reach_the_adapters(
 
     app = Starlette(lifespan=http.lifespan(source, migrate=True, normalize_emails=True))
     assert made == []
-    async with running(app):
+    async with open_client(app):
         await filled(app.state.adapters)
         assert await app.state.adapters.users.get_by_email("acme", "U3@ACME.example") is not None
     assert made == [1]
@@ -320,17 +320,17 @@ def test_without_its_framework_a_module_names_the_extra(name: str, monkeypatch: 
 
 
 def test_the_parameters_are_those_of_a_list() -> None:
-    given = ListParams.parse({"page": "1", "per_page": "2", "include_totals": "estimate", "sort": "s", "q": "q", "from": "f", "take": "3"})
-    assert given.arguments() == {"page": 1, "per_page": 2, "include_totals": "estimate", "sort": "s", "q": "q", "from_": "f", "take": 3}
-    assert given.arguments().keys() == ListParams.model_fields.keys()
+    params = ListParams.parse({"page": "1", "per_page": "2", "include_totals": "estimate", "sort": "s", "q": "q", "from": "f", "take": "3"})
+    assert params.arguments() == {"page": 1, "per_page": 2, "include_totals": "estimate", "sort": "s", "q": "q", "from_": "f", "take": 3}
+    assert params.arguments().keys() == ListParams.model_fields.keys()
     assert ListParams().arguments() == {}
     with pytest.raises(InvalidQueryError):
         ListParams.parse({"take": "many"})
-    assert given.arguments().keys() | {"where"} == (users.Users.list.__kwdefaults__ or {}).keys()
+    assert params.arguments().keys() | {"where"} == (users.Users.list.__kwdefaults__ or {}).keys()
 
 
 class Wide(ListParams):
-    """A list of one's own may allow more."""
+    """A custom list that allows larger pages."""
 
     per_page: int = Field(default=200, ge=1, le=1000)
     allowed: ClassVar[bool] = True

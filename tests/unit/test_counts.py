@@ -1,4 +1,4 @@
-"""How often the database is asked, on every engine: nothing is built, read or written that need not be."""
+"""The number of round trips and statements on every engine: no unnecessary read, write or compilation."""
 
 from __future__ import annotations
 
@@ -22,29 +22,29 @@ Trips = list[tuple[str, tuple[str, ...]]]
 
 @pytest.fixture
 def counting(db: Database) -> CountingDatabase:
-    """The database, counted."""
+    """Return the database with a counter."""
     return CountingDatabase(db)
 
 
 @pytest.fixture
 async def store(counting: CountingDatabase, clock: TickingClock) -> Adapters:
-    """Adapters over the counted database, with a tenant, a client, a connection and a user."""
+    """Return adapters over the counted database, with a tenant, a client, a connection and a user."""
     adapters = Adapters(Context.of(counting, clock=clock))
     await adapters.tenants.create({"id": "acme", "friendly_name": "Acme"})
     await adapters.connections.create("acme", {"id": "con_db", "name": "db", "strategy": "auth0"})
     await adapters.clients.create("acme", {"client_id": "web", "name": "Web", "connections": ["con_db"]})
     await adapters.users.create("acme", {"user_id": "auth0|ada", "connection": "db", "email": "ada@acme.example"})
-    counting.taken()
+    counting.pop_trips()
     return adapters
 
 
 def methods(trips: Trips) -> list[tuple[str, int]]:
-    """Each trip's method and how many statements it carried."""
+    """Return the method and the number of statements of each round trip."""
     return [(method, len(statements)) for method, statements in trips]
 
 
 def is_read(statement: str) -> bool:
-    """Whether a statement reads."""
+    """Return whether a statement is a query."""
     return statement.startswith("SELECT")
 
 
@@ -54,15 +54,15 @@ def is_read(statement: str) -> bool:
 async def test_a_user_is_one_statement(store: Adapters, counting: CountingDatabase) -> None:
     for linked in range(3):
         await store.users.create("acme", {"user_id": f"google|{linked}", "connection": "google", "linked_to": "auth0|ada"})
-    counting.taken()
+    counting.pop_trips()
     user = await store.users.get("acme", "auth0|ada")
     assert user is not None
     assert len(user.identities or ()) == 4
-    assert methods(counting.taken()) == [("fetch", 1)]
+    assert methods(counting.pop_trips()) == [("fetch", 1)]
     assert await store.users.get_by_email("acme", "ada@acme.example") == user
-    assert methods(counting.taken()) == [("fetch", 1)]
+    assert methods(counting.pop_trips()) == [("fetch", 1)]
     assert await store.users.get("acme", "auth0|none") is None
-    assert methods(counting.taken()) == [("fetch", 1)]
+    assert methods(counting.pop_trips()) == [("fetch", 1)]
 
 
 async def test_a_page_of_users_is_one_or_two_queries_however_many_are_linked(store: Adapters, counting: CountingDatabase) -> None:
@@ -70,38 +70,38 @@ async def test_a_page_of_users_is_one_or_two_queries_however_many_are_linked(sto
     for number in range(25):
         await store.users.create("acme", {"user_id": f"auth0|{number:02}", "connection": "db"})
         await store.users.create("acme", {"user_id": f"google|{number:02}", "connection": "google", "linked_to": f"auth0|{number:02}"})
-    counting.taken()
+    counting.pop_trips()
     page = await store.users.list("acme", per_page=50, include_totals=True)
     assert (page.length, page.total) == (50, 51)
-    assert methods(counting.taken()) == queries
+    assert methods(counting.pop_trips()) == queries
     walked = await store.users.list("acme", take=50)
     assert walked.length == 26
     assert sum(len(user.identities or ()) for user in walked.items) == 51
-    assert methods(counting.taken()) == queries
+    assert methods(counting.pop_trips()) == queries
     assert (await store.users.list("acme", page=9)).items == []
-    assert methods(counting.taken()) == [("fetch", 1)]
+    assert methods(counting.pop_trips()) == [("fetch", 1)]
 
 
 @pytest.mark.parametrize("totals", [False, True, "estimate"])
 async def test_a_page_and_its_total_are_one_query(store: Adapters, counting: CountingDatabase, totals: Totals) -> None:
     for adapter in (store.clients, store.connections):
         assert (await adapter.list("acme", include_totals=totals)).length == 1
-        assert methods(counting.taken()) == [("fetch", 1)]
+        assert methods(counting.pop_trips()) == [("fetch", 1)]
     assert (await store.tenants.list(include_totals=totals)).length == 1
-    assert methods(counting.taken()) == [("fetch", 1)]
+    assert methods(counting.pop_trips()) == [("fetch", 1)]
 
 
 async def test_a_walk_asks_once_a_page(store: Adapters, counting: CountingDatabase) -> None:
     for number in range(9):
         await store.logs.create("acme", {"type": "s", "date": SOON, "isMobile": False, "log_id": f"log{number}"})
-    counting.taken()
+    counting.pop_trips()
     assert len([log async for log in store.logs.iterate("acme", batch=3)]) == 9
-    assert methods(counting.taken()) == [("fetch", 1)] * 3
+    assert methods(counting.pop_trips()) == [("fetch", 1)] * 3
 
 
 async def test_a_client_s_connections_are_two_queries(store: Adapters, counting: CountingDatabase) -> None:
     assert len(await store.client_connections.list_by_client("acme", "web")) == 1
-    assert methods(counting.taken()) == [("fetch", 1), ("fetch", 1)]
+    assert methods(counting.pop_trips()) == [("fetch", 1), ("fetch", 1)]
 
 
 READS: dict[str, Callable[[Adapters], Awaitable[Any]]] = {
@@ -125,7 +125,7 @@ READS: dict[str, Callable[[Adapters], Awaitable[Any]]] = {
 @pytest.mark.parametrize("name", READS)
 async def test_any_other_read_is_one_query(store: Adapters, counting: CountingDatabase, name: str) -> None:
     await READS[name](store)
-    assert methods(counting.taken()) == [("fetch", 1)]
+    assert methods(counting.pop_trips()) == [("fetch", 1)]
 
 
 # --- writes ----------------------------------------------------------------------------------------------------------------------
@@ -140,7 +140,7 @@ async def test_creating_reads_nothing_back(store: Adapters, counting: CountingDa
     await store.logs.create("acme", {"type": "s", "date": SOON, "isMobile": False})
     key = {"kid": "k", "cert": "c", "fingerprint": "f", "thumbprint": "t", "type": "jwt_signing"}
     await store.keys.create(key)
-    trips = counting.taken()
+    trips = counting.pop_trips()
     assert methods(trips) == [("execute", 1)] * 7
     await store.users.create("acme", {"user_id": "auth0|bob", "connection": "db"})
     await store.users.create(
@@ -149,8 +149,8 @@ async def test_creating_reads_nothing_back(store: Adapters, counting: CountingDa
     session = {"id": "s", "user_id": "auth0|bob", "login_session_id": login.id, "clients": [], "device": DEVICE, "expires_at": SOON}
     await store.sessions.create("acme", session)
     await store.sessions.create("acme", {**session, "id": "s2", "expires_at": None})
-    trips += counting.taken()
-    # The user; with activity and password; the session with its login session; without.
+    trips += counting.pop_trips()
+    # The user; the user with activity and password; a session with its login session; a session without one.
     assert methods(trips)[7:] == [("execute", 1), ("write", 3), ("write", 2), ("execute", 1)]
     assert not [statement for _, statements in trips for statement in statements if is_read(statement)]
 
@@ -178,32 +178,32 @@ UPDATES: dict[str, Callable[[Adapters], Awaitable[bool]]] = {
 @pytest.mark.parametrize("name", UPDATES)
 async def test_an_update_is_one_statement(store: Adapters, counting: CountingDatabase, name: str) -> None:
     await UPDATES[name](store)
-    ((_, statements),) = counting.taken()
+    ((_, statements),) = counting.pop_trips()
     assert len(statements) == 1
     assert not is_read(statements[0])
 
 
 async def test_an_update_with_more_to_write_is_still_one_call(store: Adapters, counting: CountingDatabase) -> None:
     assert await store.users.update("acme", "auth0|ada", {"name": "Ada", "last_ip": "::1"})
-    assert methods(counting.taken()) == [("write", 2)]
+    assert methods(counting.pop_trips()) == [("write", 2)]
     await store.sessions.update("acme", "none", {"expires_at": SOON})
-    assert methods(counting.taken()) == [("write", 2)]
+    assert methods(counting.pop_trips()) == [("write", 2)]
     await store.refresh_tokens.update("acme", "none", {"rotating": True}, login_session_bump=("none", SOON))
-    assert methods(counting.taken()) == [("write", 2)]
+    assert methods(counting.pop_trips()) == [("write", 2)]
     assert await store.users.remove("acme", "auth0|ada")
-    assert [method for method, _ in methods(counting.taken())] == ["write"]
+    assert [method for method, _ in methods(counting.pop_trips())] == ["write"]
 
 
 async def test_editing_a_list_reads_once_and_writes_once(store: Adapters, counting: CountingDatabase) -> None:
     assert await store.client_connections.add_client_to_connection("acme", "con_x", "web")
-    assert methods(counting.taken()) == [("fetch", 1), ("execute", 1)]
+    assert methods(counting.pop_trips()) == [("fetch", 1), ("execute", 1)]
 
 
-# --- builds ----------------------------------------------------------------------------------------------------------------------
+# --- compilations ----------------------------------------------------------------------------------------------------------------
 
 
 async def mixed(store: Adapters, name: str, size: int) -> None:
-    """A bit of everything for one user, with lists of ``size``."""
+    """Run various calls for a user, with lists of ``size``."""
     id = f"auth0|{name}"
     await store.users.create("acme", {"user_id": id, "connection": "db", "password": {"hash": "h", "algorithm": "bcrypt"}})
     await store.users.update("acme", id, {"name": name, "last_ip": "::1"})
@@ -279,11 +279,11 @@ async def test_the_connections_and_organizations_cost_the_same_whatever_their_nu
         own = (await store.organizations.create("acme", {"name": f"o{number}"})).id
         await store.user_organizations.create("acme", {"user_id": "auth0|ada", "organization_id": own})
     await store.client_connections.update_by_client("acme", "web", ids)
-    counting.taken()
+    counting.pop_trips()
     assert len(await store.organization_connections.list("acme", organization)) == size
-    assert sum(number for _, number in methods(counting.taken())) == 1
+    assert sum(number for _, number in methods(counting.pop_trips())) == 1
     assert len(await store.client_connections.list_by_client("acme", "web")) == size
-    assert sum(number for _, number in methods(counting.taken())) == 2
+    assert sum(number for _, number in methods(counting.pop_trips())) == 2
     page = await store.user_organizations.list_user_organizations("acme", "auth0|ada", per_page=1000, include_totals=True)
     assert page.total == size
-    assert sum(number for _, number in methods(counting.taken())) == 2
+    assert sum(number for _, number in methods(counting.pop_trips())) == 2

@@ -1,4 +1,4 @@
-"""What goes to D1 over HTTP and what comes back: shapes, limits, and when a call is sent again."""
+"""The HTTP requests to D1 and their responses: formats, limits and retries."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ DELETE = Call("DELETE FROM t", ())
 
 
 class Cloudflare:
-    """Answers in the API's shape; keeps what it was asked."""
+    """A fake of Cloudflare's API that records its requests."""
 
     def __init__(self, *answers: httpx.Response | Exception) -> None:
         self.answers = list(answers)
@@ -53,11 +53,11 @@ class Cloudflare:
 
     @property
     def bodies(self) -> list[Any]:
-        """What was asked."""
+        """Return the bodies of the requests."""
         return [json.loads(request.content) for request in self.asked]
 
     def database(self, **options: Any) -> D1Database:
-        """A database behind it."""
+        """Return a database that uses this API."""
         transport = httpx.MockTransport(self)
         return D1Database(HTTPTransport("acc", "db", **{"token": TOKEN, "transport": transport, **options}))
 
@@ -65,29 +65,29 @@ class Cloudflare:
 SOON = {"Retry-After": "0"}
 
 
-def good(*results: dict[str, Any]) -> httpx.Response:
-    """An answer."""
+def success(*results: dict[str, Any]) -> httpx.Response:
+    """Return a successful response."""
     return httpx.Response(200, json={"result": list(results), "success": True, "errors": [], "messages": []})
 
 
-def bad(message: str, status: int = 400, code: int = 7500, headers: dict[str, str] | None = None) -> httpx.Response:
-    """A refusal."""
+def failure(message: str, status: int = 400, code: int = 7500, headers: dict[str, str] | None = None) -> httpx.Response:
+    """Return an error response."""
     body = {"result": [], "success": False, "errors": [{"code": code, "message": message}], "messages": []}
     return httpx.Response(status, json=body, headers=headers)
 
 
 def rows(*found: list[Any]) -> dict[str, Any]:
-    """What ``/raw`` gives for a query."""
+    """Return the response of ``/raw`` to a query."""
     return {"results": {"columns": ["a"], "rows": list(found)}, "success": True, "meta": {}}
 
 
 def changed(count: int, *found: dict[str, Any]) -> dict[str, Any]:
-    """What ``/query`` gives for a statement."""
+    """Return the response of ``/query`` to a write."""
     return {"results": list(found), "success": True, "meta": {"changes": count}}
 
 
 async def test_a_read_is_one_post_to_raw() -> None:
-    cloudflare = Cloudflare(good(rows([1], [None])))
+    cloudflare = Cloudflare(success(rows([1], [None])))
     async with cloudflare.database() as db:
         assert await db.fetch(READ) == [[1], [None]]
     (request,) = cloudflare.asked
@@ -97,7 +97,7 @@ async def test_a_read_is_one_post_to_raw() -> None:
 
 
 async def test_several_reads_are_one_post() -> None:
-    cloudflare = Cloudflare(good(rows([1]), rows()))
+    cloudflare = Cloudflare(success(rows([1]), rows()))
     async with cloudflare.database(endpoint="https://gateway.example/") as db:
         assert await db.fetch_many([READ, READ]) == [[[1]], []]
     assert str(cloudflare.asked[0].url) == "https://gateway.example/accounts/acc/d1/database/db/raw"
@@ -105,7 +105,7 @@ async def test_several_reads_are_one_post() -> None:
 
 
 async def test_writes_are_one_batch_and_a_delete_is_counted_without_what_went_with_it() -> None:
-    cloudflare = Cloudflare(good(changed(1), changed(7), changed(0, {"n": 2}), changed(0)))
+    cloudflare = Cloudflare(success(changed(1), changed(7), changed(0, {"n": 2}), changed(0)))
     async with cloudflare.database() as db:
         assert await db.write([WRITE, DELETE, WRITE]) == [1, 2, 0]
     assert str(cloudflare.asked[0].url).endswith("/query")
@@ -134,7 +134,7 @@ async def test_writes_are_one_batch_and_a_delete_is_counted_without_what_went_wi
     ],
 )
 async def test_errors_are_ours(message: str, kind: type[DatabaseError]) -> None:
-    cloudflare = Cloudflare(bad(message))
+    cloudflare = Cloudflare(failure(message))
     async with cloudflare.database() as db:
         with pytest.raises(kind) as caught:
             await db.execute(WRITE)
@@ -153,14 +153,14 @@ AT_ONCE = {"Retry-After": format_datetime(NOW, usegmt=True), "Date": format_date
 @pytest.mark.parametrize("headers", [{"Retry-After": "0"}, AT_ONCE], ids=["seconds", "a date"])
 @pytest.mark.parametrize("write", [False, True])
 async def test_a_call_that_was_refused_unread_is_sent_again(write: bool, headers: dict[str, str]) -> None:
-    cloudflare = Cloudflare(bad("rate limited", 429, 971, headers), good(changed(1)) if write else good(rows([1])))
+    cloudflare = Cloudflare(failure("rate limited", 429, 971, headers), success(changed(1)) if write else success(rows([1])))
     async with cloudflare.database() as db:
         assert await (db.execute(WRITE) if write else db.fetch(READ)) == (1 if write else [[1]])
     assert len(cloudflare.asked) == 2
 
 
 async def test_the_rate_limit_says_what_to_use_instead() -> None:
-    cloudflare = Cloudflare(bad("rate limited", 429, headers=SOON))
+    cloudflare = Cloudflare(failure("rate limited", 429, headers=SOON))
     async with cloudflare.database() as db:
         with pytest.raises(DatabaseUnavailableError, match=r"1,200 requests in 5 minutes.*gateway") as caught:
             await db.execute(WRITE)
@@ -171,26 +171,26 @@ BROKEN: list[httpx.Response | Exception] = [
     httpx.ReadError("reset"),
     httpx.RemoteProtocolError("gone"),
     httpx.ReadTimeout("late"),
-    bad("D1 DB is overloaded. Requests queued for too long.", 400, headers=SOON),
-    bad("internal error", 500, headers=SOON),
+    failure("D1 DB is overloaded. Requests queued for too long.", 400, headers=SOON),
+    failure("internal error", 500, headers=SOON),
     httpx.Response(502, text="<html>", headers={"Retry-After": "0"}),
 ]
 
 
 @pytest.fixture
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tries again at once."""
+    """Retry without a delay."""
     monkeypatch.setattr("authhero_sql.dialects.d1.jitter", lambda _: 0.0)
 
 
 @pytest.mark.usefixtures("no_waiting")
 @pytest.mark.parametrize("trouble", BROKEN, ids=str)
 async def test_only_what_may_be_done_twice_is_sent_again_when_nobody_knows(trouble: httpx.Response | Exception) -> None:
-    reading = Cloudflare(trouble, good(rows([1])))
+    reading = Cloudflare(trouble, success(rows([1])))
     async with reading.database() as db:
         assert await db.fetch(READ) == [[1]]
     assert len(reading.asked) == 2
-    writing = Cloudflare(trouble, good(changed(1)))
+    writing = Cloudflare(trouble, success(changed(1)))
     async with writing.database() as db:
         with pytest.raises(UnknownOutcomeError):
             await db.execute(WRITE)
@@ -232,7 +232,7 @@ async def test_command_timeout_is_for_all_attempts_together_and_for_a_binding() 
 
 @pytest.mark.usefixtures("no_waiting")
 async def test_a_connection_that_was_never_made_is_tried_again() -> None:
-    cloudflare = Cloudflare(httpx.ConnectError("refused"), httpx.ConnectTimeout("late"), good(changed(1)))
+    cloudflare = Cloudflare(httpx.ConnectError("refused"), httpx.ConnectTimeout("late"), success(changed(1)))
     async with cloudflare.database() as db:
         assert await db.execute(WRITE) == 1
     gone = Cloudflare(httpx.ConnectError("refused"))
@@ -250,7 +250,7 @@ async def test_no_free_connection() -> None:
 
 @pytest.mark.parametrize("status", [401, 403])
 async def test_a_token_that_is_not_accepted_is_told_once_and_never_shown(status: int) -> None:
-    cloudflare = Cloudflare(bad(f"Authentication error {TOKEN}", status, 10000))
+    cloudflare = Cloudflare(failure(f"Authentication error {TOKEN}", status, 10000))
     async with cloudflare.database() as db:
         with pytest.raises(DatabaseUnavailableError) as caught:
             await db.fetch(READ)
@@ -261,12 +261,12 @@ async def test_a_token_that_is_not_accepted_is_told_once_and_never_shown(status:
 @pytest.mark.parametrize(
     "answer",
     [
-        bad("not found", 404, 7404),
+        failure("not found", 404, 7404),
         httpx.Response(200, text="<html>"),
         httpx.Response(200, json=[]),
         httpx.Response(200, json={"success": True}),
-        good({}),
-        good({"results": [], "success": True, "meta": {}}),
+        success({}),
+        success({"results": [], "success": True, "meta": {}}),
         httpx.Response(302, headers={"Location": "https://elsewhere.example"}),
         httpx.Response(400, json={"success": False, "errors": "x"}),
     ],
@@ -279,7 +279,7 @@ async def test_what_is_no_answer_of_d1_is_told_so(answer: httpx.Response) -> Non
 
 
 async def test_a_statement_too_long_is_never_sent() -> None:
-    cloudflare = Cloudflare(good())
+    cloudflare = Cloudflare(success())
     async with cloudflare.database() as db:
         with pytest.raises(StatementTooLargeError, match=r"100,000 bytes.*maximum SQL statement length"):
             await db.fetch(Call("SELECT " + "é" * (STATEMENT_BYTES // 2)))
@@ -287,14 +287,14 @@ async def test_a_statement_too_long_is_never_sent() -> None:
 
 
 async def test_there_is_no_transaction_and_the_error_says_what_there_is() -> None:
-    async with Cloudflare(good()).database() as db:
+    async with Cloudflare(success()).database() as db:
         with pytest.raises(UnsupportedError, match=r"adapters\.batch\(\)"):
             async with db.transaction():
                 pass
 
 
 async def test_what_is_closed_stays_closed() -> None:
-    db = Cloudflare(good()).database()
+    db = Cloudflare(success()).database()
     await db.close()
     await db.close()
     for call in (lambda: db.fetch(READ), lambda: db.execute(WRITE)):
@@ -317,38 +317,38 @@ def test_urls(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Binding:
-    """A binding as the newer SDKs wrap it: Python in, Python out."""
+    """A binding like those of newer SDKs, with Python values as input and output."""
 
     def __init__(self, answer: Callable[[str, tuple[Any, ...]], Any]) -> None:
         self.answer = answer
 
     def prepare(self, sql: str) -> Prepared:
-        """A statement."""
+        """Prepare a statement."""
         return Prepared(self, sql)
 
     async def batch(self, statements: list[Prepared]) -> list[Any]:
-        """All of them."""
+        """Run all statements."""
         return [self.answer(statement.sql, statement.params) for statement in statements]
 
 
 class Prepared:
-    """A statement of a binding."""
+    """A prepared statement of a binding."""
 
     def __init__(self, binding: Binding, sql: str, params: tuple[Any, ...] = ()) -> None:
         self.binding, self.sql, self.params = binding, sql, params
 
     def bind(self, *params: Any) -> Prepared:
-        """With its parameters, which are text alone."""
+        """Bind the parameters, all of which are text."""
         assert all(type(param) is str for param in params)
         return Prepared(self.binding, self.sql, params)
 
     async def raw(self) -> Any:
-        """The rows."""
+        """Return the rows."""
         return self.binding.answer(self.sql, self.params)
 
 
 JsNull = type("JsNull", (), {})
-"""What a row may hold for NULL."""
+"""The type of NULL in a row."""
 
 
 async def test_a_wrapped_binding() -> None:

@@ -1,4 +1,4 @@
-"""What each field of a model says of itself, in editors and in JSON schema."""
+"""The descriptions of the models' fields, in editors and in JSON schemas."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MODELS = [value for name in dir(models) if isinstance(value := getattr(models, n
 
 
 def properties(schema: Any, at: str = "") -> Iterator[tuple[str, Any]]:
-    """Every property in a JSON schema, however deep, by where it stands."""
+    """Yield every property in a JSON schema, at any depth, with its path."""
     for model in ({**schema.get("$defs", {}), schema["title"]: schema}).values():
         for name, found in model.get("properties", {}).items():
             yield f"{model.get('title', at)}.{name}", found
@@ -49,13 +49,13 @@ def test_a_field_keeps_the_description_of_the_one_that_it_overrides() -> None:
 
 
 def test_whoever_extends_a_model_describes_its_fields_likewise() -> None:
-    assert Extended.model_json_schema()["properties"]["favourite"]["description"] == "The favourite colour."
+    assert Extended.model_json_schema()["properties"]["favorite"]["description"] == "The favorite color."
     assert Extended.model_json_schema()["properties"]["email"]["description"] == field_descriptions(User)["email"]
 
 
 class Extended(User):
-    favourite: str
-    """The favourite colour."""
+    favorite: str
+    """The favorite color."""
     plain: str
 
 

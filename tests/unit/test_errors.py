@@ -1,4 +1,4 @@
-"""What the errors promise without a database: a status for each, the table of them in docs/errors.md, and no value in any message."""
+"""The errors without a database: their statuses, the table in docs/errors.md, and messages without values."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from authhero_sql.errors import DatabaseError, Reference
 DOCUMENT = Path(__file__).parents[2] / "docs/errors.md"
 KINDS = {name: kind for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, AuthHeroSQLError)}
 INSIDE = {"ValueRefusedError", "DuplicateObjectError"}
-"""Those that no caller sees."""
+"""Internal errors."""
 
 
 def test_the_document_lists_every_class_with_its_status_and_its_sentence() -> None:

@@ -1,4 +1,4 @@
-"""What is kept of a filter: its shape, never a value; and what its declarations may not say."""
+"""The cache of filters, which contains the shape of a filter but no values, and invalid declarations of filters."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ KNOWN = targets(RULES, COLUMNS, Thing)
 
 
 async def texts_of(dialect: Dialect, *filters: str, of: str = "users") -> tuple[list[list[str]], int]:
-    """The statements that each filter of a list sends, and how many were built after the first filter."""
+    """Return the statements of each filter of a list, and the number of compilations after the first one."""
     database = FakeDatabase(dialect)
     context = Context.of(database)
     adapter = getattr(Adapters(context), of)
@@ -71,7 +71,7 @@ async def texts_of(dialect: Dialect, *filters: str, of: str = "users") -> tuple[
 
 
 def compile_filter(q: str, rules: ListRules, known: Any, dialect: Dialect) -> Filter:
-    """The filter that a ``q`` is."""
+    """Return the filter of a ``q``."""
     tree = parse(q)
     assert tree is not None
     return compiled_tree(tree, rules, known, dialect)
@@ -192,7 +192,7 @@ def test_two_cases_are_each_others() -> None:
 
 @each_dialect
 async def test_several_numbers_are_compared_one_by_one(dialect: Dialect) -> None:
-    """A list is bound as one of text, in which no number is; SQLite would not even say so."""
+    """Test separate comparisons: a list is bound as text, which never equals a number, and SQLite reports no error."""
     database = FakeDatabase(dialect)
     users = Adapters(Context.of(database)).users
     await users.list("acme", where={"login_count": one_of([1, 2, 1])})

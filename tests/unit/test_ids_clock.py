@@ -1,4 +1,4 @@
-"""Instants and ids, as properties."""
+"""Properties of times and IDs."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_the_alphabets_have_no_character_twice() -> None:
     assert [(len(alphabet), len(set(alphabet))) for alphabet in (URL_SAFE, BASE36, CROCKFORD)] == [(64, 64), (36, 36), (32, 32)]
     assert re.fullmatch(r"[\w-]+", URL_SAFE, re.ASCII)
     assert not set("ILOU") & set(CROCKFORD)
-    # So that what is made later sorts later.
+    # A later ID sorts after an earlier one.
     assert list(CROCKFORD) == sorted(CROCKFORD)
 
 
@@ -105,7 +105,7 @@ def test_a_prefixed_id_has_17_characters_behind_its_prefix(prefix: str) -> None:
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=256).map(lambda text: "".join(dict.fromkeys(text))))
 def test_every_character_of_an_alphabet_is_drawn_evenly(alphabet: str) -> None:
-    """All 256 bytes once: each character comes up as often as any other."""
+    """Test all 256 bytes: each character occurs equally often."""
     size = 256 // len(alphabet) * len(alphabet)
     ids = IdGenerator(lambda count: bytes(range(256))[:count] if count >= size else bytes(count))
     assert set(Counter(ids.random_text(alphabet, size)).values()) == {256 // len(alphabet)}
@@ -114,7 +114,7 @@ def test_every_character_of_an_alphabet_is_drawn_evenly(alphabet: str) -> None:
 def test_bytes_that_would_favour_a_character_are_drawn_again() -> None:
     answers = [bytes([255, 252, 251, 0]), bytes([1, 2, 3, 4])]
     ids = IdGenerator(lambda _: answers.pop(0))
-    # 252 = 7 × 36: the four bytes from there on are thrown away.
+    # 252 = 7 × 36, so the last four byte values are discarded.
     assert ids.random_text(BASE36, 4) == BASE36[251 % 36] + "012"
 
 

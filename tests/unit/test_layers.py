@@ -1,4 +1,4 @@
-"""Who may import whom, read from the source: each layer only what stands below it, a driver only where it belongs."""
+"""The allowed imports between the parts of the package, checked in the source: each layer imports only lower layers."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ MAY_IMPORT: dict[str, set[str]] = {
     "ids": {"clock"},
     "codecs": {"errors", "clock"},
     "schema": {"errors", "clock", "codecs"},
-    # The entities know how an instant is written and nothing of how it is stored.
+    # The models format times, but do not know how they are stored.
     "models": {"clock"},
     "tables": {"schema", "codecs"},
-    # No engine knows a table: of the schema only the words for columns and indexes.
+    # The dialects use the declarations of columns and indexes, but no tables.
     "dialects": {"errors", "schema"},
-    # The first room: what is said, and nothing that could say it.
+    # The statements are built here and run elsewhere.
     "statements": {"codecs", "dialects", "errors", "pagination", "lucene", "row_mapping", "schema"},
-    # Which table an error is about: a call of one adapter may write to the tables of others.
+    # An error names its table, because a call of one adapter may write to other tables.
     "error_details": {"dialects", "errors", "schema", "tables"},
     "context": {*GROUND, "dialects", "error_details", "schema", "statements"},
     "row_mapping": {*GROUND, "codecs", "schema"},
     "pagination": {*GROUND, "schema", "codecs"},
-    # The language knows nothing of what it is asked about.
+    # The query language does not know the fields that it is used for.
     "lucene": {"errors"},
-    # What callers write, on the way to the same tree.
+    # Conditions in Python, which become the same tree as ``q``.
     "where": {"errors", "lucene"},
-    # Loaded by nobody but callers: the adapters name it for type checkers.
+    # Only imported by users and, for type checkers, by the adapters.
     "types": {"models", "row_mapping", "where"},
     "runner": {"dialects", "errors", "error_details", "schema", "context"},
-    # The second room: what is done with what is said.
+    # The operations on rows.
     "crud": {*GROUND, "codecs", "schema", "models", "dialects", "statements", "context", "runner", "row_mapping", "pagination", "lists"},
-    # The third: pages and walks.
+    # Pages and iterations.
     "lists": {"dialects", "errors", "pagination", "lucene", "models", "row_mapping", "runner", "schema", "statements", "where"},
     "buckets": {"errors"},
     "adapters": {
@@ -57,20 +57,20 @@ MAY_IMPORT: dict[str, set[str]] = {
         "crud",
         "where",
     },
-    # All but the adapters: what migrates a database must not depend on what runs on it.
+    # Everything except the adapters: a migration must not depend on the code that uses the database.
     "migrations": {*GROUND, "codecs", "schema", "models", "tables", "dialects", "statements", "context", "crud"},
     "upkeep": {"adapters"},
     "doctor": {"adapters", "clock", "dialects", "errors", "migrations", "context", "statements", "tables", "upkeep"},
     "__init__": {"adapters", "clock", "dialects", "doctor", "errors", "ids", "pagination", "lucene", "migrations", "models", "crud"},
-    # What a user can do in Python, and how a user calls it.
+    # The command line, which covers the features of the Python API.
     "cli": {"adapters", "dialects", "doctor", "errors", "migrations", "models", "types", "upkeep"},
     "__main__": {"cli"},
-    # What frameworks need: the container, and what opens and migrates its database.
+    # The web frameworks only need the container, and the functions that open and migrate its database.
     "contrib": {*GROUND, "adapters", "dialects", "migrations"},
-    # What tests need: the same, over SQLite in memory, whose registry says what is secret.
+    # The test utilities need the same, with SQLite in memory, and the registry for the secret columns.
     "testing": {*GROUND, "adapters", "codecs", "dialects", "migrations", "context", "tables"},
 }
-"""What each part of the package may import of the others; a part is a module or a folder. ``TYPE_CHECKING`` is no excuse."""
+"""The parts of the package that each part may import, including imports under ``TYPE_CHECKING``. A part is a module or a directory."""
 LIBRARIES: dict[str, set[str]] = {
     "pypika": {"dialects", "statements", "migrations"},
     "pydantic": {"models", "row_mapping", "statements", "crud", "lists", "adapters", "migrations", "cli", "contrib"},
@@ -84,7 +84,7 @@ LIBRARIES: dict[str, set[str]] = {
     "fastapi": {"contrib"},
     "litestar": {"contrib"},
 }
-"""What the package is made with, and the parts that may know of it."""
+"""The libraries, and the parts that may import them."""
 DRIVERS = {
     "aiosqlite": "dialects/threads.py",
     "asyncpg": "dialects/postgresql.py",
@@ -93,29 +93,29 @@ DRIVERS = {
     "pymysql": "dialects/mysql_drivers.py",
     "httpx": "dialects/d1.py",
 }
-"""The one file that knows a driver."""
+"""The only file that may import each driver."""
 TIME = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today"), ("time", "time"), ("time", "time_ns")}
 FILES = sorted(PACKAGE.rglob("*.py"))
 every_file = pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
 
 
 def name_of(path: Path) -> str:
-    """The file's place in the package."""
+    """Return the path of the file in the package."""
     return path.relative_to(PACKAGE).as_posix()
 
 
 def part_of(path: Path) -> str:
-    """The part of the package that a file belongs to."""
+    """Return the part of the package that a file belongs to."""
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
 def tree(path: Path) -> ast.Module:
-    """The file's syntax."""
+    """Return the syntax tree of the file."""
     return ast.parse(path.read_text("utf-8"))
 
 
 def imports(path: Path) -> Iterator[str]:
-    """The absolute names that a file imports, at the top or inside a function."""
+    """Yield the absolute names that a file imports, at the top level or inside functions."""
     package = ["authhero_sql", *path.relative_to(PACKAGE).parts[:-1]]
     for node in ast.walk(tree(path)):
         if isinstance(node, ast.Import):
@@ -127,32 +127,32 @@ def imports(path: Path) -> Iterator[str]:
 
 
 def own_parts(path: Path) -> set[str]:
-    """The other parts of the package that a file imports."""
+    """Return the other parts of the package that a file imports."""
     parts = {name.split(".")[1] for name in imports(path) if name.startswith("authhero_sql.")}
     return parts - {part_of(path)}
 
 
 @every_file
 def test_a_part_imports_only_what_it_may(path: Path) -> None:
-    assert part_of(path) in MAY_IMPORT, "a new part of the package needs its line in MAY_IMPORT"
+    assert part_of(path) in MAY_IMPORT, "add the new part of the package to MAY_IMPORT"
     assert own_parts(path) <= MAY_IMPORT[part_of(path)]
 
 
 @every_file
 def test_an_entity_is_imported_from_its_module(path: Path) -> None:
-    """The package of the models loads all of them, which is for users."""
+    """Test that no part imports the package of the models, which loads all of them."""
     for node in ast.walk(tree(path)):
         if isinstance(node, ast.ImportFrom):
             assert not (node.level and node.module == "models"), node.lineno
 
 
 def test_no_two_parts_import_each_other() -> None:
-    """The table itself has an order."""
+    """Test that the table above has no cycles."""
     done: set[str] = set()
     left = dict(MAY_IMPORT)
     while left:
         ready = {part for part, needs in left.items() if needs <= done}
-        assert ready, f"these need one another: {', '.join(sorted(left))}"
+        assert ready, f"circular imports: {', '.join(sorted(left))}"
         done |= ready
         left = {part: needs for part, needs in left.items() if part not in ready}
 
@@ -193,7 +193,7 @@ def test_no_engine_is_known_outside_the_dialects(path: Path) -> None:
 
 @every_file
 def test_no_engine_is_asked_its_name(path: Path) -> None:
-    """Code asks a feature; whoever needs ``if dialect.name ==`` lacks a word in the dialect."""
+    """Test that code checks features of an engine: ``if dialect.name ==`` shows that the dialect lacks an attribute."""
     for node in ast.walk(tree(path)):
         if isinstance(node, ast.Compare) and isinstance(node.left, ast.Attribute) and node.left.attr == "name":
             owner = node.left.value
@@ -215,7 +215,7 @@ def test_the_time_and_chance_have_one_source(path: Path) -> None:
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
                 assert (node.value.id, node.attr) not in TIME, node.lineno
     chance = {name.split(".")[0] for name in imports(path)} & {"secrets", "uuid", "random"}
-    # Between two tries: no id, no secret.
+    # The random delay between retries is neither an ID nor a secret.
     allowed = {"ids.py": {"secrets"}, "dialects/managed.py": {"random"}}
     assert chance <= allowed.get(name_of(path), set())
 
@@ -236,7 +236,7 @@ def test_no_assertions_prints_or_swallowed_errors(path: Path) -> None:
 
 @every_file
 def test_text_that_is_sql_is_never_formatted_with_values(path: Path) -> None:
-    """An f-string in a module that only adapters and verbs see would be the way for a value into a text."""
+    """Test that f-strings are only used in modules that build SQL, because elsewhere they could put a value into a statement."""
     if part_of(path) not in {"adapters", "crud", "lists", "pagination", "row_mapping", "context"}:
         return
     words = ("SELECT ", "INSERT ", "UPDATE ", "DELETE ", " WHERE ")

@@ -1,4 +1,4 @@
-"""How long what is awaited may take, and what comes of a write without an answer."""
+"""Timeouts, and writes without a response."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from authhero_sql.errors import ConflictError
 from tests.unit.test_pool import run
 
 
-async def long() -> None:
-    """Ends when it is cancelled."""
+async def wait_forever() -> None:
+    """Wait until it is cancelled."""
     await asyncio.Event().wait()
 
 
 async def within(seconds: float | None, error: type[Exception] | None = None) -> None:
-    """Wait, and not for ever."""
+    """Await something with a timeout."""
     with (TimeLimits(seconds) if error is None else TimeLimits(seconds, error)).enforce():
-        await long()
+        await wait_forever()
 
 
 async def test_what_takes_too_long_is_cancelled_and_its_task_goes_on() -> None:
@@ -33,7 +33,7 @@ async def test_what_takes_too_long_is_cancelled_and_its_task_goes_on() -> None:
     with pytest.raises(PermissionError):
         await within(0.0, PermissionError)
     with pytest.raises(StatementTimeoutError):
-        await with_timeout(long(), 0.0)
+        await with_timeout(wait_forever(), 0.0)
     task = asyncio.current_task()
     assert task is not None
     assert task.cancelling() == 0
@@ -55,7 +55,7 @@ async def test_what_ends_in_time_has_no_timer_of_its_own() -> None:
 
 
 def test_each_has_its_own_time_and_nobody_else_is_cancelled() -> None:
-    """On a clock of its own: one timer looks after all, and after those that come later."""
+    """Test with a virtual clock, because one timer serves all waiting tasks, including later ones."""
     ended: list[tuple[str, float]] = []
 
     async def work() -> None:
@@ -70,7 +70,7 @@ def test_each_has_its_own_time_and_nobody_else_is_cancelled() -> None:
             except StatementTimeoutError:
                 name += " late"
             ended.append((name, loop.time()))
-            # What it does next is no longer limited.
+            # The timeout does not apply to later statements of the task.
             await asyncio.sleep(100)
 
         async with anyio.create_task_group() as group:

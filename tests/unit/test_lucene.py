@@ -1,4 +1,4 @@
-"""The language of ``q``: what binds what, what an escape means, what is refused and how long that takes."""
+"""The query language of ``q``: precedence, escapes, rejected input and the time of parsing."""
 
 from __future__ import annotations
 
@@ -201,13 +201,13 @@ def test_any_text_is_a_tree_or_refused(q: str) -> None:
         parse(q)
     except InvalidQueryError:
         return
-    # What can be read stays the same between parentheses, and its opposite can be read.
+    # A valid query stays the same in parentheses, and can be negated.
     assert parse(f"( {q} )" if q.strip() else q) == parse(q)
     assert not q.strip() or parse(f"-({q} )") == Not(parse(q))  # type: ignore[arg-type]  # not blank, so a tree
 
 
 def escaped(value: str) -> str:
-    """The value without quotes, all of its characters escaped."""
+    """Return the value without quotes, with all characters escaped."""
     return "".join(f"\\{letter}" for letter in value)
 
 

@@ -1,4 +1,4 @@
-"""The container against the contract: every adapter, every method, and no other."""
+"""The container compared with the contract: all adapters and methods exist, and no others."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SHORT = {
     "RETURN": "expect=None, returning=False",
     "WEEK": "datetime.timedelta(days=7)",
 }
-"""What the table below says in one word."""
+"""The abbreviations in the table below."""
 TABLE = """
     action_executions.cleanup(older_than, *, dry_run=False) -> int
     action_executions.create(tenant_id, params, *, IMPORT) -> ActionExecution
@@ -415,33 +415,33 @@ TABLE = """
     users.unlink(tenant_id, user_id, provider, linked_user_id) -> bool
     users.update(tenant_id, user_id, fields, *, EXPECT, outbox_events=(), returning=False) -> bool | User | None
 """
-"""Every method: its parameters with their defaults, and what comes out."""
+"""Every method with its parameters, their defaults, and its result."""
 NOT_ADAPTERS = {"merges", "transaction"}
-"""What the contract sets in bold beside the adapters."""
+"""Names that the contract prints in bold although they are not adapters."""
 SILENT = {
     "forms", "hook_code", "hooks", "invites", "resource_servers", "scim_configurations", "session_cleanup", "user_permissions",
 }  # fmt: skip
-"""Of these the contract names no method, or says that they are like another; what they have stands in the table."""
+"""Adapters whose methods the contract does not list. The table contains them."""
 EXPECTED = 53
-"""How many adapters the contract counts: ``session_cleanup`` is a function beside them."""
+"""The number of adapters in the contract. ``session_cleanup`` is an additional function."""
 
 
 def render(kind: type, name: str) -> str:
-    """A method's parameters and what comes out, as the table has them."""
+    """Return the parameters and the result of a method in the format of the table."""
     method = getattr(kind, name)
     parts: list[str] = []
     for parameter in [*inspect.signature(method).parameters.values()][1:]:
         if parameter.kind is parameter.KEYWORD_ONLY and "*" not in parts:
             parts.append("*")
         parts.append(parameter.name if parameter.default is parameter.empty else f"{parameter.name}={parameter.default!r}")
-    # What comes out of an inherited method is the adapter's own model.
+    # An inherited method returns the model of its adapter.
     model = getattr(getattr(kind, "model", None), "__name__", "")
     answer = re.sub(r"\bM\b", model, str(inspect.signature(method).return_annotation)).replace("builtins.", "")
     return f"({', '.join(parts)}) -> {answer}"
 
 
 def methods() -> dict[str, Callable[..., Any]]:
-    """The public methods of all adapters."""
+    """Return the public methods of all adapters."""
     return {
         f"{adapter}.{name}": method
         for adapter, kind in ADAPTERS.items()
@@ -451,7 +451,7 @@ def methods() -> dict[str, Callable[..., Any]]:
 
 
 def expected() -> dict[str, str]:
-    """The table: the signature of every method."""
+    """Return the signature of every method in the table."""
     table = TABLE
     for short, long in SHORT.items():
         table = re.sub(rf"\b{short}\b", long, table)
@@ -461,7 +461,7 @@ def expected() -> dict[str, str]:
 
 @cache
 def contract() -> dict[str, frozenset[str]]:
-    """The adapters that the contract names, each with the methods that it names for it."""
+    """Return the adapters of the contract with the methods that it lists."""
     text = (CONTRACT / "adapters.md").read_text(encoding="utf-8").partition("## Adapter by adapter")[2]
     parts = re.split(r"\*\*([a-z_]+)(?:\([^*]*\))?\*\*", text.partition("- **transaction**")[0])
     known = {name.partition(".")[2] for name in methods()}
@@ -483,7 +483,7 @@ def test_the_container_has_the_adapters_of_the_contract() -> None:
 
 @needs_contract
 def test_the_contract_is_read() -> None:
-    """Else the test below would look for nothing."""
+    """Test that the contract is found. Otherwise, the test below would compare nothing."""
     assert {name for name, named in contract().items() if not named} == SILENT
     assert contract()["role_permissions"] == {"assign", "list", "remove"}
     assert contract()["users"] >= {*PLAIN, "raw_create", "unlink"}
@@ -506,7 +506,7 @@ def test_the_methods_are_those_of_the_table() -> None:
 
 @pytest.mark.parametrize("name", methods())
 def test_a_method_is_documented_and_made(name: str) -> None:
-    """Its parameters are named in a docstring that has an Args section; none is left for later."""
+    """Test that a method has a docstring whose Args section names its parameters, and that it is implemented."""
     method = methods()[name]
     text = inspect.getdoc(method) or ""
     assert text.strip()
@@ -520,7 +520,7 @@ def test_a_method_is_documented_and_made(name: str) -> None:
 
 @pytest.mark.parametrize("adapter", ADAPTERS)
 def test_an_adapter_is_made_of_finished_parts(adapter: str) -> None:
-    """The methods behind the public ones too."""
+    """Test that the private methods of an adapter are implemented, too."""
     for kind in ADAPTERS[adapter].__mro__:
         if kind.__module__.startswith("authhero_sql"):
             assert "NotImplementedError" not in inspect.getsource(kind)

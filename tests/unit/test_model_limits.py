@@ -1,4 +1,4 @@
-"""What fits the columns, as the JSON schemas of the models say it: derived from nothing but the registry."""
+"""The limits of the columns in the JSON schemas of the models, compared with the registry."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Schema = Mapping[str, Any]
 
 
 def alternatives(schema: Schema, definitions: Mapping[str, Schema]) -> Iterator[Schema]:
-    """The schemas of which a value meets one, null left out."""
+    """Return the alternatives of a schema, except null."""
     if "$ref" in schema:
         yield from alternatives(definitions[schema["$ref"].rpartition("/")[2]], definitions)
     elif "anyOf" in schema:
@@ -29,7 +29,7 @@ def alternatives(schema: Schema, definitions: Mapping[str, Schema]) -> Iterator[
 
 
 def property_of(model: type[BaseModel], column: Column) -> Iterator[Schema]:
-    """What the JSON schema of a model says of the field that a column stands for."""
+    """Return the JSON schema of the field that a column stores."""
     root = model.model_json_schema()
     found: list[Schema] = [root]
     for part in column.public.split("."):
@@ -50,7 +50,7 @@ def test_a_field_says_what_its_column_holds(kind: type[Adapter[Any]]) -> None:
         for model in (writer.insert, writer.update_model):
             for said in property_of(model, column):
                 if column.codec is TEXT and column.size and not column.truncate and not {"enum", "const"} & said.keys():
-                    # The contract may allow less than the column.
+                    # The contract may have a lower limit than the column.
                     fits = 0 < said.get("maxLength", 0) <= column.size
                 elif column.codec is INT:
                     fits = said.get("minimum", -INT32 - 1) >= -INT32 and said.get("maximum", INT32) < INT32

@@ -1,4 +1,4 @@
-"""The entities against the contract's fields, and what all models promise."""
+"""The models compared with the fields of the contract, and the common behavior of all models."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ from authhero_sql.row_mapping import wire_fields
 from tests.contract_data import CONTRACT, enums, fields, needs_contract
 
 FILLED_IN = {
-    ("LoginSessionInsert", "expires_at"),  # create makes it 24 hours from now
+    ("LoginSessionInsert", "expires_at"),  # create sets it to 24 hours from now
 }
-"""What the contract's fields require and its adapters fill in."""
+"""Fields that the contract requires and its adapters fill in."""
 ENTITIES = [
     "Action",
     "ActionDependency",
@@ -194,19 +194,19 @@ ENTITIES = [
     "Widget",
 ]
 NAMED = {"LoginSessionAuthStrategy": "AuthStrategy"}
-"""Entities that are called differently here."""
+"""Entities with other names in this package."""
 
 NULLABLE = {("Tenant", "created_at"), ("Tenant", "updated_at"), ("ActionExecutionResult", "error")}
 """Required fields that may be null."""
 
 ALWAYS = {("Connection", "id"), ("MigrationSource", "id"), ("ResourceServer", "id")}
-"""Fields that a stored entity always has, though the contract calls them optional."""
+"""Fields that a stored entity always has, although they are optional in the contract."""
 
 MADE_UP = {"client_secret"}
-"""The contract's defaults that are chance: the adapter makes them up, so a model has none."""
+"""Random defaults of the contract. The adapter generates them, so the model has no default."""
 
 TEXT = {("ActionExecutionResult", "started_at"), ("ActionExecutionResult", "ended_at"), ("DailyStats", "date")}
-"""Times that are kept as the text they are: inside a JSON column, and a day."""
+"""Times that are stored as text: those inside JSON columns, and a day."""
 
 INSTANT = re.compile(r".*(_at|_until|_since)|date|last_login|last_password_reset|timestamp")
 
@@ -224,18 +224,18 @@ def model_of(entity: str) -> type[BaseModel]:
 
 
 def members(annotation: Any) -> list[Any]:
-    """The parts of a union, or the annotation alone; without ``None`` and without limits."""
+    """Return the members of a union, or the annotation alone, without ``None`` and metadata."""
     parts = get_args(annotation) if get_origin(annotation) in (Union, types.UnionType) else (annotation,)
     return [get_args(part)[0] if get_origin(part) is Annotated else part for part in parts if part is not type(None)]
 
 
 def choices(info: FieldInfo) -> set[str]:
-    """The values of a field that is one of some strings."""
+    """Return the allowed strings of a field."""
     return {value for part in members(info.annotation) if get_origin(part) is Literal for value in get_args(part)}
 
 
 def groups(text: str) -> dict[str, str]:
-    """The fields of an object in the contract's words, by name: ``{a?: string}`` gives ``{"a?": "string"}``."""
+    """Return the fields of an object in the contract's notation: ``{a?: string}`` gives ``{"a?": "string"}``."""
     found: dict[str, str] = {}
     depth, start = 0, 1
     for position, character in enumerate(text):
@@ -250,14 +250,14 @@ def groups(text: str) -> dict[str, str]:
 
 
 def nested(annotation: Any) -> type[BaseModel] | None:
-    """The model somewhere in an annotation: an object, a list or a map of it."""
+    """Return the model inside an annotation: an object, or a list or map of objects."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     return next((found for part in get_args(annotation) if (found := nested(part))), None)
 
 
 def check_group(model: type[BaseModel], text: str, place: str) -> int:
-    """Compare a nested model with the contract's words for it, all the way down; how many models were compared."""
+    """Compare a nested model and all models inside it with the contract. Return the number of models."""
     theirs = groups(text)
     ours = wire_fields(model)
     assert set(ours) == {name.removesuffix("?") for name in theirs}, place
@@ -285,14 +285,14 @@ UNIONS: dict[str, Any] = {
     "WidgetComponent": models.Component,
     "FlowActionStep": models.FlowAction,
 }
-"""The contract's unions, and where their members are here."""
+"""The unions of the contract, and their equivalents in the models."""
 
 ALONE = {"ACTION": "ActionNode"}
-"""Members that the contract has as entities of their own, by type."""
+"""Members that are separate entities in the contract, by type."""
 
 
 def parts(text: str, separator: str) -> list[str]:
-    """A text cut where the separator stands outside all brackets."""
+    """Split a text at the separators outside all brackets."""
     found, depth, start = [], 0, 0
     for position, character in enumerate(text):
         depth += {"{": 1, "(": 1, "[": 1, "}": -1, ")": -1, "]": -1}.get(character, 0)
@@ -302,46 +302,46 @@ def parts(text: str, separator: str) -> list[str]:
     return [*found, text[start:]]
 
 
-def theirs_of(text: str) -> Any:
-    """A type in the contract's words, taken apart: the same thing as :func:`ours_of` makes of an annotation."""
+def parse_contract_type(text: str) -> Any:
+    """Parse a type in the contract's notation into the format of :func:`parse_annotation`."""
     for word in ("array of ", "map of "):
         if text.startswith(word):
-            return word, theirs_of(text.removeprefix(word))
+            return word, parse_contract_type(text.removeprefix(word))
     options = parts(text, " | ")
     if len(options) > 1:
-        return together([theirs_of(option) for option in options])
+        return format_union([parse_contract_type(option) for option in options])
     if text.startswith("{"):
-        return "object", {field: theirs_field(kind) for field, kind in groups(text).items()}
+        return "object", {field: parse_contract_field(kind) for field, kind in groups(text).items()}
     if text.startswith(("enum(", '"')):
         return "one of", frozenset(re.findall(r"[^|\"]+", text.removeprefix("enum(").removesuffix(")")))
     kind, low, high = re.fullmatch(r"(\w+)(?:\[(\d*)\.\.(\d*)\])?", text).groups()  # type: ignore[union-attr]  # else the test fails
     return kind, int(low) if low else None, int(high) if high else None
 
 
-def theirs_field(text: str) -> Any:
-    """The type of a field, and its default."""
+def parse_contract_field(text: str) -> Any:
+    """Return the type of a field and its default."""
     kind, *default = parts(text, " = ")
-    return theirs_of(kind), TypeAdapter(Any).validate_json(default[0]) if default else None
+    return parse_contract_type(kind), TypeAdapter(Any).validate_json(default[0]) if default else None
 
 
-def ours_of(annotation: Any, *limits: Any) -> Any:
-    """A type of a model in the same terms."""
+def parse_annotation(annotation: Any, *limits: Any) -> Any:
+    """Return the type of a model's field in the same format."""
     origin, inside = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
-        return ours_of(inside[0], *limits, *inside[1:])
+        return parse_annotation(inside[0], *limits, *inside[1:])
     if origin in (Union, types.UnionType):
         options = [part for part in inside if part is not type(None)]
-        return ("number", None, None) if options == [int, float] else together([ours_of(part, *limits) for part in options])
+        return ("number", None, None) if options == [int, float] else format_union([parse_annotation(part, *limits) for part in options])
     if origin is Literal:
         return "one of", frozenset(inside)
     if origin is list:
-        return "array of ", ours_of(inside[0])
+        return "array of ", parse_annotation(inside[0])
     if annotation == dict[str, Any] or annotation is Any:
         return "any" if annotation is Any else "object", None, None
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return "object", {
             f"{wire}{'' if info.is_required() else '?'}": (
-                ours_of(info.annotation, *info.metadata),
+                parse_annotation(info.annotation, *info.metadata),
                 None if info.is_required() else info.default,
             )
             for wire, (_, info) in wire_fields(annotation).items()
@@ -352,19 +352,19 @@ def ours_of(annotation: Any, *limits: Any) -> Any:
 
 
 def limit(limits: tuple[Any, ...], names: str) -> int | None:
-    """The first of the limits that has one of these names."""
+    """Return the first limit with one of these names."""
     every = [inner for outer in limits for inner in (outer, *getattr(outer, "metadata", ()))]
     found = [value for one in every for name in names.split() if (value := getattr(one, name, None)) is not None]
     return found[0] if found else None
 
 
-def together(options: list[Any]) -> Any:
-    """A union, whatever the order; of one alone, that."""
+def format_union(options: list[Any]) -> Any:
+    """Return a union regardless of the order of its members, or the only member."""
     return options[0] if len(options) == 1 else ("or", sorted(options, key=repr))
 
 
 def union(name: str) -> list[str]:
-    """The members of one of the contract's unions, in its words."""
+    """Return the members of a union in the contract's notation."""
     text = (CONTRACT / "fields.md").read_text(encoding="utf-8")
     found = re.search(rf"^### {name}\n= (.*)$", text, re.MULTILINE)
     assert found is not None
@@ -372,7 +372,7 @@ def union(name: str) -> list[str]:
 
 
 def variants(of: Any) -> dict[str, Any]:
-    """The members of a union here by their ``type``, but for the one that takes what is not known."""
+    """Return the members of a union by their ``type``, except the one that accepts unknown types."""
     known = [(get_args(member)[0], get_args(member)[1].tag) for member in get_args(get_args(of)[0])]
     found = {tag: model for model, tag in known if choices(model.model_fields["type"]) == {tag}}
     assert len(found) == len(known) - 1
@@ -384,7 +384,7 @@ def variants(of: Any) -> dict[str, Any]:
 def test_the_members_of_unions_are_those_of_the_contract(name: str) -> None:
     ours = variants(UNIONS[name])
     for member in union(name):
-        assert without_general(ours_of(ours[type_of(member)])) == without_general(theirs_of(member))
+        assert without_fallback(parse_annotation(ours[type_of(member)])) == without_fallback(parse_contract_type(member))
     known = [type_of(member) for other, of in UNIONS.items() if of is UNIONS[name] for member in union(other)]
     assert sorted(known) == sorted(ours.keys() - ALONE.keys())
     for kind in ours.keys() & ALONE.keys():
@@ -392,23 +392,23 @@ def test_the_members_of_unions_are_those_of_the_contract(name: str) -> None:
 
 
 def type_of(member: str) -> str:
-    """By what a member is told apart."""
-    kind, _ = theirs_field(groups(member)["type"])
+    """Return the discriminator of a member."""
+    kind, _ = parse_contract_field(groups(member)["type"])
     (only,) = kind[1]
     return str(only)
 
 
-def without_general(described: Any) -> Any:
-    """The same without the members that take what is not known."""
+def without_fallback(described: Any) -> Any:
+    """Return the members except those that accept unknown types."""
     if isinstance(described, dict):
-        return {name: without_general(part) for name, part in described.items()}
+        return {name: without_fallback(part) for name, part in described.items()}
     if isinstance(described, list):
-        return [without_general(part) for part in described if not is_general(part)]
-    return tuple(without_general(part) for part in described) if isinstance(described, tuple) else described
+        return [without_fallback(part) for part in described if not is_fallback(part)]
+    return tuple(without_fallback(part) for part in described) if isinstance(described, tuple) else described
 
 
-def is_general(described: Any) -> bool:
-    """Whether this is an object whose type is any text."""
+def is_fallback(described: Any) -> bool:
+    """Return whether this is an object whose type may be any text."""
     return described[0] == "object" and isinstance(described[1], dict) and described[1].get("type") == (("string", None, None), None)
 
 
@@ -507,7 +507,7 @@ def test_objects_inside_are_those_of_the_contract(entity: str) -> None:
     ours = wire_fields(model_of(entity))
     for wire, field in fields()[entity].items():
         kind = field["type"]
-        # Where a log entry names the one variable that AuthHero knows, Auth0Client takes any.
+        # AuthHero only knows one variable here, but Auth0Client accepts any of them.
         if "{" in kind and not (wire == "auth0_client" and entity.startswith("Log")):
             model = nested(ours[wire][1].annotation)
             assert model is not None, wire
@@ -733,7 +733,7 @@ def test_the_package_exports_what_its_modules_export() -> None:
     assert sorted(name for module in MODULES for name in module.__all__) == EXPORTED
     assert set(EXPORTED) <= set(dir(models))
     assert all(getattr(models, name) is getattr(module, name) for module in MODULES for name in module.__all__)
-    # What type checkers see is what there is.
+    # The star imports for type checkers cover the same modules.
     stars = re.findall(r"^    from \.(\w+) import \*$", Path(models.__file__).read_text("utf-8"), re.MULTILINE)
     assert [f"authhero_sql.models.{name}" for name in stars] == [module.__name__ for module in MODULES]
 

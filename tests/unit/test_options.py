@@ -1,4 +1,4 @@
-"""The options of ``connect`` that type checkers know are those that the engines take."""
+"""The options of ``connect`` for type checkers are those that the engines accept."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from authhero_sql.dialects.postgresql import PostgreSQLDatabase
 from authhero_sql.dialects.sqlite import SQLiteDatabase
 
 TLS = {"ssl", "ssl_ca"}
-"""What connect itself reads for PostgreSQL."""
+"""The options that ``connect`` itself handles for PostgreSQL."""
 AS_AIOMYSQL_HAS_THEM = {"minsize", "maxsize", "pool_recycle"}
 
 
-def taken(*functions: Callable[..., Any]) -> set[str]:
-    """The names of the parameters of functions, without those that connect fills in or refuses."""
+def parameter_names(*functions: Callable[..., Any]) -> set[str]:
+    """Return the parameter names of functions, except those that ``connect`` sets or rejects."""
     every = {
         name
         for function in functions
@@ -39,10 +39,10 @@ def taken(*functions: Callable[..., Any]) -> set[str]:
 @pytest.mark.parametrize(
     ("options", "accepted"),
     [
-        (SQLiteOptions, taken(SQLiteDatabase.__init__)),
-        (PostgreSQLOptions, taken(PostgreSQLDatabase.__init__, asyncpg.connect) | TLS),
-        (MySQLOptions, taken(MySQLDatabase.__init__, aiomysql.connect, asyncmy.connect) | AS_AIOMYSQL_HAS_THEM),
-        (D1Options, taken(HTTPTransport.__init__) - {"database"}),
+        (SQLiteOptions, parameter_names(SQLiteDatabase.__init__)),
+        (PostgreSQLOptions, parameter_names(PostgreSQLDatabase.__init__, asyncpg.connect) | TLS),
+        (MySQLOptions, parameter_names(MySQLDatabase.__init__, aiomysql.connect, asyncmy.connect) | AS_AIOMYSQL_HAS_THEM),
+        (D1Options, parameter_names(HTTPTransport.__init__) - {"database"}),
     ],
 )
 def test_they_are_those_that_the_engine_takes(options: Any, accepted: set[str]) -> None:

@@ -1,4 +1,4 @@
-"""What a caller may ask of a list: whatever it is, a page or an InvalidQueryError."""
+"""The options of lists: any input gives a page or an InvalidQueryError."""
 
 from __future__ import annotations
 
@@ -51,12 +51,12 @@ storable = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="
 
 
 def encoded(data: bytes) -> str:
-    """Bytes as a cursor's text."""
+    """Return bytes as the text of a cursor."""
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
-def answered(ask: Callable[[], Any]) -> Any:
-    """The answer, or None where the query is refused; anything else is a failure."""
+def answer_or_none(ask: Callable[[], Any]) -> Any:
+    """Return the answer, or None if the query is rejected. Other exceptions are failures."""
     try:
         return ask()
     except InvalidQueryError:
@@ -96,7 +96,7 @@ def test_what_is_no_sort_is_refused(wrong: Any) -> None:
 
 @given(anything, anything)
 def test_any_sort_is_one_or_refused(value: Any, order: Any) -> None:
-    for parsed in (answered(lambda: Sort.parse(value)), answered(lambda: Sort.parse(Sort(value, order)))):
+    for parsed in (answer_or_none(lambda: Sort.parse(value)), answer_or_none(lambda: Sort.parse(Sort(value, order)))):
         assert parsed is None or (isinstance(parsed.sort_by, str) and parsed.sort_order in ("asc", "desc"))
 
 
@@ -196,14 +196,14 @@ def test_a_number_too_great_for_any_column_is_refused() -> None:
 @given(anything | st.text(st.sampled_from("eyJzIjoiMjAyNi0_-=")))
 def test_any_text_is_a_cursor_or_refused(text: Any) -> None:
     for column in (TEXT_TIME, NUMBER_TIME):
-        answered(lambda column=column: Cursor.decode(text, None, column))  # type: ignore[misc]  # bound in the loop
+        answer_or_none(lambda column=column: Cursor.decode(text, None, column))  # type: ignore[misc]  # bound in the loop
 
 
 @given(json_values)
 def test_any_json_is_a_cursor_or_refused(data: Any) -> None:
     text = encoded(json.dumps(data).encode())
     for column in (TEXT_TIME, NUMBER_TIME):
-        cursor = answered(lambda column=column: Cursor.decode(text, KIND, column))  # type: ignore[misc]  # bound in the loop
+        cursor = answer_or_none(lambda column=column: Cursor.decode(text, KIND, column))  # type: ignore[misc]  # bound in the loop
         if cursor is not None:
             assert data["k"] == KIND
             assert isinstance(cursor.id, str)
@@ -222,7 +222,7 @@ def test_a_page_has_a_thousand_rows_at_the_most(page: int, per_page: int) -> Non
 
 @given(anything, anything)
 def test_any_page_is_one_or_refused(page: Any, per_page: Any) -> None:
-    window = answered(lambda: Window.of(page, per_page))
+    window = answer_or_none(lambda: Window.of(page, per_page))
     if window is not None:
         assert type(window.page) is type(window.per_page) is int
         assert 0 <= window.start <= MAX_OFFSET
@@ -271,8 +271,8 @@ LISTS = ("users", "clients", "connections", "logs", "sessions", "refresh_tokens"
 options = st.fixed_dictionaries({}, optional=dict.fromkeys(("page", "per_page", "sort", "from_", "take"), anything))
 
 
-async def asked(**given_options: Any) -> list[str]:
-    """What each list does with the options."""
+async def list_outcomes(**given_options: Any) -> list[str]:
+    """Return the outcome of the options for each list."""
     adapters = Adapters(Context.of(FakeDatabase(DIALECTS["sqlite"])))
     outcomes = []
     for name in LISTS:
@@ -288,7 +288,7 @@ async def asked(**given_options: Any) -> list[str]:
 
 @given(options)
 async def test_any_options_give_a_page_or_are_refused(given_options: dict[str, Any]) -> None:
-    await asked(**given_options)
+    await list_outcomes(**given_options)
 
 
 @pytest.mark.parametrize(
@@ -309,7 +309,7 @@ async def test_any_options_give_a_page_or_are_refused(given_options: dict[str, A
     ids=str,
 )
 async def test_every_list_refuses(given_options: dict[str, Any]) -> None:
-    assert await asked(**given_options) == ["refused"] * len(LISTS)
+    assert await list_outcomes(**given_options) == ["refused"] * len(LISTS)
 
 
 async def test_secrets_and_storage_are_no_sort_fields() -> None:
@@ -329,9 +329,9 @@ async def test_secrets_and_storage_are_no_sort_fields() -> None:
     ("dialect", "field", "behind"),
     [
         ("sqlite", "created_at", ["code_id", "code_type"]),
-        # No index of InnoDB has room for the last column, and the rows are in its order all the same.
+        # The last column does not fit in an InnoDB index, but the rows are sorted by it.
         ("mysql", "created_at", ["code_id"]),
-        # There is no index of this order that could have it.
+        # No index of this order can contain it.
         ("mysql", "used_at", ["code_id", "code_type"]),
     ],
 )

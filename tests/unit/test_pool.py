@@ -1,4 +1,7 @@
-"""The pool against a driver that fails, hangs and hangs up by chance, on a clock of its own: nothing is lost and nobody waits for ever."""
+"""The pool with a driver that fails, hangs and disconnects at random, on a virtual clock.
+
+No connection may be lost, and no task may wait forever.
+"""
 
 from __future__ import annotations
 
@@ -20,25 +23,25 @@ from authhero_sql.dialects.transactions import SETTLE_TIMEOUT
 from authhero_sql.dialects.wait_queue import WaitQueue
 from authhero_sql.errors import ConflictError
 
-PATIENCE = 30.0
+ACQUIRE_TIMEOUT = 30.0
 
 
 class _Selector(selectors.DefaultSelector):
-    """Waits for nothing: the time for which it is to wait is over at once."""
+    """A selector that advances the virtual clock instead of waiting."""
 
     now = 0.0
 
     def select(self, timeout: float | None = None) -> list[Any]:
         found: list[Any] = super().select(0)
         if timeout is None and not found:
-            raise AssertionError("everybody waits, and nothing will ever happen")
+            raise AssertionError("all tasks are waiting, and no timer is set")
         if not found:
             self.now += timeout or 0.0
         return found
 
 
 class Loop(asyncio.SelectorEventLoop):
-    """An event loop in which time is a number: it goes on when everybody waits."""
+    """An event loop with a virtual clock, which advances when all tasks are waiting."""
 
     def __init__(self) -> None:
         self._virtual = _Selector()
@@ -49,45 +52,45 @@ class Loop(asyncio.SelectorEventLoop):
 
 
 def run(work: Coroutine[Any, Any, None]) -> None:
-    """Run on a loop of its own; nothing may be left behind that asyncio has to complain about."""
-    complaints: list[Any] = []
+    """Run on an event loop with a virtual clock, and check that asyncio reports no unhandled error."""
+    errors: list[Any] = []
     with asyncio.Runner(loop_factory=Loop) as runner:
-        runner.get_loop().set_exception_handler(lambda _, context: complaints.append(context))
+        runner.get_loop().set_exception_handler(lambda _, context: errors.append(context))
         runner.run(work)
         gc.collect()
-    assert complaints == []
+    assert errors == []
 
 
 class Connection:
-    """As much of a connection as a pool sees of it."""
+    """A fake connection with the state that a pool checks."""
 
     def __init__(self) -> None:
         self.open = True
         self.in_transaction = False
         self.unknown = False
-        """Whether nobody knows its state, so that it may not be lent."""
+        """Whether its state is unknown, so that it must not be acquired."""
 
 
 class Driver:
-    """Opens what never fails and takes no time, unless a test says otherwise."""
+    """A fake driver whose connections open immediately and never fail, unless a test overrides ``pause``."""
 
     def __init__(self) -> None:
         self.opened: list[Connection] = []
         self.opening = 0
-        self.most = 0
+        self.max_opened = 0
         self.log: list[str] = []
 
     async def pause(self, what: str) -> None:
-        """What happens before something is done."""
+        """Wait or fail before an operation."""
 
-    def alive(self) -> int:
-        """How many connections the server has."""
+    def connection_count(self) -> int:
+        """Return the number of connections that the server has."""
         return self.opening + sum(connection.open for connection in self.opened)
 
     async def open(self) -> Connection:
         self.opening += 1
         try:
-            self.most = max(self.most, self.alive())
+            self.max_opened = max(self.max_opened, self.connection_count())
             await self.pause("open")
             connection = Connection()
         finally:
@@ -117,25 +120,25 @@ class Driver:
         connection.open = False
 
 
-def pool_of(driver: Driver, **options: Any) -> Pool[Connection]:
-    """A pool of two connections, unless a test says otherwise."""
-    return Pool(driver, **{"min_size": 0, "max_size": 2, "acquire_timeout": PATIENCE, **options})
+def make_pool(driver: Driver, **options: Any) -> Pool[Connection]:
+    """Return a pool of two connections, unless other options are given."""
+    return Pool(driver, **{"min_size": 0, "max_size": 2, "acquire_timeout": ACQUIRE_TIMEOUT, **options})
 
 
 @contextmanager
-def cancelled_too() -> Iterator[None]:
+def suppress_cancellation() -> Iterator[None]:
     with suppress(asyncio.CancelledError):
         yield
 
 
-# --- one thing at a time -------------------------------------------------------------------------------------------------------
+# --- single scenarios ----------------------------------------------------------------------------------------------------------
 
 
 def test_sizes_that_make_no_sense_are_refused() -> None:
     async def work() -> None:
-        for least, most in ((0, 0), (2, 1), (-1, 5), (0, -1)):
+        for least, max_opened in ((0, 0), (2, 1), (-1, 5), (0, -1)):
             with pytest.raises(ConfigurationError, match="max_size"):
-                pool_of(Driver(), min_size=least, max_size=most)
+                make_pool(Driver(), min_size=least, max_size=max_opened)
 
     run(work())
 
@@ -143,7 +146,7 @@ def test_sizes_that_make_no_sense_are_refused() -> None:
 def test_the_one_that_came_back_last_is_lent_first_and_no_more_are_opened_than_are_needed() -> None:
     async def work() -> None:
         driver = Driver()
-        pool = pool_of(driver, max_size=5)
+        pool = make_pool(driver, max_size=5)
         first, second = await pool.acquire(), await pool.acquire()
         await pool.release(first)
         await pool.release(second)
@@ -152,14 +155,14 @@ def test_the_one_that_came_back_last_is_lent_first_and_no_more_are_opened_than_a
             await pool.release(second)
         assert len(driver.opened) == 2
         await pool.close()
-        assert driver.alive() == 0
+        assert driver.connection_count() == 0
 
     run(work())
 
 
 def test_an_idle_connection_is_had_without_giving_up_control() -> None:
     async def work() -> None:
-        pool = pool_of(Driver(), min_size=1)
+        pool = make_pool(Driver(), min_size=1)
         await pool.open()
         with pytest.raises(StopIteration) as taken:
             pool.acquire().send(None)
@@ -173,9 +176,9 @@ def test_an_idle_connection_is_had_without_giving_up_control() -> None:
 def test_the_smallest_number_is_opened_at_once_and_what_is_wrong_is_said_once() -> None:
     async def work() -> None:
         driver = Driver()
-        pool = pool_of(driver, min_size=3, max_size=4)
+        pool = make_pool(driver, min_size=3, max_size=4)
         await pool.open()
-        assert driver.alive() == 3
+        assert driver.connection_count() == 3
         await pool.close()
 
         class Down(Driver):
@@ -184,7 +187,7 @@ def test_the_smallest_number_is_opened_at_once_and_what_is_wrong_is_said_once() 
                 raise DatabaseUnavailableError("down")
 
         down = Down()
-        pool = pool_of(down, min_size=3, max_size=4)
+        pool = make_pool(down, min_size=3, max_size=4)
         with pytest.raises(DatabaseUnavailableError, match="down"):
             await pool.open()
         await pool.close()
@@ -195,16 +198,16 @@ def test_the_smallest_number_is_opened_at_once_and_what_is_wrong_is_said_once() 
 
 def test_whoever_waits_too_long_is_told_what_there_is() -> None:
     async def work() -> None:
-        pool = pool_of(Driver())
-        lent = [await pool.acquire(), await pool.acquire()]
+        pool = make_pool(Driver())
+        acquired = [await pool.acquire(), await pool.acquire()]
         loop = asyncio.get_running_loop()
         begun = loop.time()
         with pytest.raises(PoolTimeoutError, match=r"in 30 seconds \(2 of 2 open, 0 idle\)"):
             await pool.acquire()
-        assert loop.time() - begun == PATIENCE
-        await pool.release(lent.pop())
+        assert loop.time() - begun == ACQUIRE_TIMEOUT
+        await pool.release(acquired.pop())
         await pool.release(await pool.acquire())
-        await pool.release(lent.pop())
+        await pool.release(acquired.pop())
         await pool.close()
 
     run(work())
@@ -220,7 +223,7 @@ def test_an_opening_that_fails_is_told_to_one_and_leaves_its_room_to_the_next() 
                     raise DatabaseUnavailableError("just now")
 
         driver = Flaky()
-        pool = pool_of(driver, max_size=1)
+        pool = make_pool(driver, max_size=1)
         outcomes = await asyncio.gather(*(using(pool) for _ in range(4)), return_exceptions=True)
         assert [type(outcome) for outcome in outcomes] == [DatabaseUnavailableError, type(None), type(None), type(None)]
         await pool.close()
@@ -238,11 +241,11 @@ def test_an_opening_outlives_whoever_it_was_begun_for() -> None:
                 await asyncio.sleep(1)
 
         driver = Slow()
-        pool = pool_of(driver)
+        pool = make_pool(driver)
         task = asyncio.ensure_future(pool.acquire())
         await asyncio.sleep(0.5)
         task.cancel()
-        with cancelled_too():
+        with suppress_cancellation():
             await task
         await pool.release(await pool.acquire())
         assert len(driver.opened) == 1
@@ -253,7 +256,7 @@ def test_an_opening_outlives_whoever_it_was_begun_for() -> None:
 
 def test_a_connection_that_comes_just_as_its_waiter_is_cancelled_goes_to_the_next() -> None:
     async def work() -> None:
-        pool = pool_of(Driver(), max_size=1)
+        pool = make_pool(Driver(), max_size=1)
         connection = await pool.acquire()
         first, second = asyncio.ensure_future(pool.acquire()), asyncio.ensure_future(pool.acquire())
         await asyncio.sleep(0)
@@ -270,7 +273,7 @@ def test_a_connection_that_comes_just_as_its_waiter_is_cancelled_goes_to_the_nex
 def test_one_that_has_been_closed_is_not_lent_and_its_room_is_filled() -> None:
     async def work() -> None:
         driver = Driver()
-        pool = pool_of(driver, max_size=1)
+        pool = make_pool(driver, max_size=1)
         connection = await pool.acquire()
         waiting = asyncio.ensure_future(pool.acquire())
         await asyncio.sleep(0)
@@ -281,7 +284,7 @@ def test_one_that_has_been_closed_is_not_lent_and_its_room_is_filled() -> None:
         await pool.release(another)
         another.open = False
         assert await pool.acquire() is not another
-        assert driver.most == 1
+        assert driver.max_opened == 1
 
     run(work())
 
@@ -302,7 +305,7 @@ def test_what_was_left_in_doubt_is_revived_before_it_is_lent_again(
 ) -> None:
     async def work() -> None:
         driver = Driver()
-        pool = pool_of(driver, max_size=1)
+        pool = make_pool(driver, max_size=1)
         connection = await pool.acquire()
         connection.in_transaction = in_transaction
         await pool.release(connection, error)
@@ -325,13 +328,13 @@ def test_what_cannot_be_revived_is_cut_and_another_comes(how: str, caplog: pytes
                     await asyncio.sleep(3600)
 
         driver = Dead()
-        pool = pool_of(driver, max_size=1)
+        pool = make_pool(driver, max_size=1)
         connection = await pool.acquire()
         await pool.release(connection, asyncio.CancelledError())
         begun = asyncio.get_running_loop().time()
         assert await pool.acquire() is not connection
         assert asyncio.get_running_loop().time() - begun == (RESET_TIMEOUT if how == "hangs" else 0)
-        assert driver.alive() == 1
+        assert driver.connection_count() == 1
 
     with caplog.at_level(logging.WARNING, "authhero_sql.pool"):
         run(work())
@@ -341,7 +344,7 @@ def test_what_cannot_be_revived_is_cut_and_another_comes(how: str, caplog: pytes
 def test_one_that_was_idle_for_long_is_revived_before_it_is_lent() -> None:
     async def work() -> None:
         driver = Driver()
-        pool = pool_of(driver, reset_after_idle=20, max_idle=100)
+        pool = make_pool(driver, reset_after_idle=20, max_idle=100)
         connection = await pool.acquire()
         await pool.release(connection)
         await asyncio.sleep(20)
@@ -360,17 +363,17 @@ def test_one_that_was_idle_for_long_is_revived_before_it_is_lent() -> None:
 def test_those_that_are_idle_for_too_long_are_closed_but_for_the_smallest_number() -> None:
     async def work() -> None:
         driver = Driver()
-        pool = pool_of(driver, min_size=1, max_size=4, max_idle=100)
-        lent = [await pool.acquire() for _ in range(4)]
-        for connection in lent:
+        pool = make_pool(driver, min_size=1, max_size=4, max_idle=100)
+        acquired = [await pool.acquire() for _ in range(4)]
+        for connection in acquired:
             await pool.release(connection)
             await asyncio.sleep(10)
         await asyncio.sleep(59)
-        assert driver.alive() == 4
+        assert driver.connection_count() == 4
         await asyncio.sleep(2)
-        assert driver.alive() == 3
+        assert driver.connection_count() == 3
         await asyncio.sleep(1000)
-        assert [connection.open for connection in lent] == [False, False, False, True]
+        assert [connection.open for connection in acquired] == [False, False, False, True]
         await pool.close()
 
     run(work())
@@ -379,11 +382,11 @@ def test_those_that_are_idle_for_too_long_are_closed_but_for_the_smallest_number
 def test_one_that_is_kept_and_was_idle_for_too_long_is_replaced_where_idle_ones_are_not_trusted() -> None:
     async def work() -> None:
         driver = Driver()
-        pool = pool_of(driver, min_size=1, max_size=1, max_idle=100, reset_after_idle=20)
+        pool = make_pool(driver, min_size=1, max_size=1, max_idle=100, reset_after_idle=20)
         await pool.open()
         await asyncio.sleep(101)
         assert await pool.acquire() is driver.opened[1]
-        assert (driver.log, driver.most) == (["close"], 1)
+        assert (driver.log, driver.max_opened) == (["close"], 1)
 
     run(work())
 
@@ -391,14 +394,14 @@ def test_one_that_is_kept_and_was_idle_for_too_long_is_replaced_where_idle_ones_
 def test_what_is_outdated_is_not_lent_again() -> None:
     async def work() -> None:
         driver = Driver()
-        pool = pool_of(driver)
-        lent, idle = await pool.acquire(), await pool.acquire()
+        pool = make_pool(driver)
+        acquired, idle = await pool.acquire(), await pool.acquire()
         await pool.release(idle)
         pool.expire_connections()
-        await pool.release(lent)
+        await pool.release(acquired)
         again = {await pool.acquire(), await pool.acquire()}
-        assert not again & {lent, idle}
-        assert driver.most == 2
+        assert not again & {acquired, idle}
+        assert driver.max_opened == 2
         for connection in again:
             await pool.release(connection)
         await pool.close()
@@ -409,7 +412,7 @@ def test_what_is_outdated_is_not_lent_again() -> None:
 def test_a_close_waits_for_what_is_lent_and_tells_whoever_waits() -> None:
     async def work() -> None:
         driver = Driver()
-        pool = pool_of(driver, max_size=1)
+        pool = make_pool(driver, max_size=1)
         connection = await pool.acquire()
         waiting = asyncio.ensure_future(pool.acquire())
         await asyncio.sleep(0)
@@ -437,7 +440,7 @@ def test_a_close_ends_whatever_hangs(hangs: str, caplog: pytest.LogCaptureFixtur
                     await asyncio.sleep(3600)
 
         driver = Stuck()
-        pool = pool_of(driver)
+        pool = make_pool(driver)
         taking = asyncio.ensure_future(pool.acquire())
         if hangs == "open":
             await asyncio.sleep(1)
@@ -448,7 +451,7 @@ def test_a_close_ends_whatever_hangs(hangs: str, caplog: pytest.LogCaptureFixtur
         begun = asyncio.get_running_loop().time()
         await pool.close()
         assert asyncio.get_running_loop().time() - begun <= CLOSE_TIMEOUT + SETTLE_TIMEOUT
-        assert driver.alive() == 0
+        assert driver.connection_count() == 0
         if hangs == "open":
             with pytest.raises(DatabaseUnavailableError):
                 await taking
@@ -468,7 +471,7 @@ def test_one_that_comes_after_the_end_is_cut() -> None:
                         await asyncio.sleep(1)
 
         driver = Stubborn()
-        pool = pool_of(driver)
+        pool = make_pool(driver)
         taking = asyncio.ensure_future(pool.acquire())
         await asyncio.sleep(0)
         await pool.close()
@@ -479,28 +482,28 @@ def test_one_that_comes_after_the_end_is_cut() -> None:
     run(work())
 
 
-# --- everything at once --------------------------------------------------------------------------------------------------------
+# --- random scenarios ----------------------------------------------------------------------------------------------------------
 
 
-class Chaos(Driver):
-    """Fails, takes its time, hangs and hangs up by chance."""
+class RandomDriver(Driver):
+    """A driver whose operations fail or take time at random."""
 
-    def __init__(self, chance: Random, trouble: float) -> None:
+    def __init__(self, rng: Random, fault_rate: float) -> None:
         super().__init__()
-        self.chance = chance
-        self.trouble = trouble
+        self.rng = rng
+        self.fault_rate = fault_rate
 
     async def pause(self, what: str) -> None:
-        for _ in range(self.chance.randrange(4)):
+        for _ in range(self.rng.randrange(4)):
             await asyncio.sleep(0)
-        if self.chance.random() < self.trouble:
-            await asyncio.sleep(self.chance.choice((0.0, 0.01, 1.0, 7.0)))
-        if self.chance.random() < self.trouble:
+        if self.rng.random() < self.fault_rate:
+            await asyncio.sleep(self.rng.choice((0.0, 0.01, 1.0, 7.0)))
+        if self.rng.random() < self.fault_rate:
             raise DatabaseUnavailableError(what)
 
 
-class Watched(WaitQueue[Connection]):
-    """A line in which it is seen who was served before whom."""
+class CheckedQueue(WaitQueue[Connection]):
+    """A wait queue that checks the order in which the waiting tasks are served."""
 
     def __init__(self, queue: WaitQueue[Connection]) -> None:
         super().__init__(queue._timeout, queue._make_error, queue._take_back)
@@ -508,9 +511,9 @@ class Watched(WaitQueue[Connection]):
 
     def wait(self) -> Awaitable[Connection]:
         self.joined += 1
-        return self.seen(self.joined, super().wait())
+        return self.check_order(self.joined, super().wait())
 
-    async def seen(self, number: int, served: Awaitable[Connection]) -> Connection:
+    async def check_order(self, number: int, served: Awaitable[Connection]) -> Connection:
         connection = await served
         assert number > self.last, "out of order"
         self.last = number
@@ -518,30 +521,30 @@ class Watched(WaitQueue[Connection]):
 
 
 class Model:
-    """What must hold of a pool, looked at from outside whenever something happens."""
+    """A pool whose invariants are checked after each event."""
 
-    def __init__(self, chance: Random) -> None:
-        self.chance = chance
-        self.driver = Chaos(chance, chance.choice((0.0, 0.1, 0.4)))
-        self.max_size = chance.randrange(1, 5)
-        options = {"min_size": chance.randrange(self.max_size + 1), "max_size": self.max_size}
-        self.pool = pool_of(
+    def __init__(self, rng: Random) -> None:
+        self.rng = rng
+        self.driver = RandomDriver(rng, rng.choice((0.0, 0.1, 0.4)))
+        self.max_size = rng.randrange(1, 5)
+        options = {"min_size": rng.randrange(self.max_size + 1), "max_size": self.max_size}
+        self.pool = make_pool(
             self.driver,
             **options,
-            acquire_timeout=chance.choice((0.5, 3.0, PATIENCE)),
-            max_idle=chance.choice((None, 0.5, 5.0)),
-            reset_after_idle=chance.choice((0.0, 0.2, 1000.0)),
+            acquire_timeout=rng.choice((0.5, 3.0, ACQUIRE_TIMEOUT)),
+            max_idle=rng.choice((None, 0.5, 5.0)),
+            reset_after_idle=rng.choice((0.0, 0.2, 1000.0)),
         )
-        self.pool._waiters = Watched(self.pool._waiters)
-        self.lent: set[Connection] = set()
+        self.pool._waiters = CheckedQueue(self.pool._waiters)
+        self.acquired: set[Connection] = set()
 
     async def use(self) -> None:
-        """Borrow, do something, give back."""
+        """Acquire a connection, use it, and release it."""
         connection = await self.pool.acquire()
-        assert connection not in self.lent, "lent twice"
+        assert connection not in self.acquired, "acquired twice"
         assert not connection.unknown
-        self.lent.add(connection)
-        assert self.driver.alive() <= self.max_size
+        self.acquired.add(connection)
+        assert self.driver.connection_count() <= self.max_size
         error: BaseException | None = None
         try:
             await self._something(connection)
@@ -550,13 +553,13 @@ class Model:
             connection.unknown = True
             raise
         finally:
-            self.lent.discard(connection)
+            self.acquired.discard(connection)
             await self.pool.release(connection, error)
 
     async def _something(self, connection: Connection) -> None:
-        for _ in range(self.chance.randrange(3)):
-            await asyncio.sleep(self.chance.choice((0, 0, 0.05, 0.4)))
-        kind = self.chance.random()
+        for _ in range(self.rng.randrange(3)):
+            await asyncio.sleep(self.rng.choice((0, 0, 0.05, 0.4)))
+        kind = self.rng.random()
         if kind < 0.05:
             connection.open = False
         elif kind < 0.1:
@@ -564,44 +567,44 @@ class Model:
         elif kind < 0.2:
             raise DatabaseUnavailableError("in use")
 
-    async def tick(self, group: list[asyncio.Task[None]]) -> None:
-        """Some turn of the world."""
-        kind = self.chance.random()
+    async def random_event(self, group: list[asyncio.Task[None]]) -> None:
+        """Make a random event happen."""
+        kind = self.rng.random()
         if kind < 0.5:
             group.append(asyncio.ensure_future(self.use()))
         elif kind < 0.7 and group:
-            self.chance.choice(group).cancel()
+            self.rng.choice(group).cancel()
         elif kind < 0.75 and self.driver.opened:
-            # The server hangs up on somebody, idle or not.
-            self.chance.choice(self.driver.opened).open = False
+            # The server closes a connection, which may be in use.
+            self.rng.choice(self.driver.opened).open = False
         elif kind < 0.77:
             self.pool.expire_connections()
         else:
-            await asyncio.sleep(self.chance.choice((0, 0, 0, 0.02, 0.3)))
-        assert self.driver.alive() <= self.max_size
+            await asyncio.sleep(self.rng.choice((0, 0, 0, 0.02, 0.3)))
+        assert self.driver.connection_count() <= self.max_size
         assert len(self.pool._open) <= self.pool._size <= self.max_size
 
 
 @pytest.mark.parametrize("seed", range(100))
 def test_by_chance(seed: int, caplog: pytest.LogCaptureFixture) -> None:
-    chance = Random(seed)
+    rng = Random(seed)
 
     async def work() -> None:
-        model = Model(chance)
+        model = Model(rng)
         with suppress(DatabaseUnavailableError):
             await model.pool.open()
         group: list[asyncio.Task[None]] = []
-        for _ in range(chance.randrange(20, 200)):
-            await model.tick(group)
-        early = chance.random() < 0.3
+        for _ in range(rng.randrange(20, 200)):
+            await model.random_event(group)
+        early = rng.random() < 0.3
         if not early:
-            await ended(group)
-            await whole(model)
+            await wait_for_all(group)
+            await check_no_connection_lost(model)
         begun = asyncio.get_running_loop().time()
         await model.pool.close()
         assert asyncio.get_running_loop().time() - begun <= CLOSE_TIMEOUT + SETTLE_TIMEOUT + 0.001
-        await ended(group)
-        assert model.driver.alive() == 0
+        await wait_for_all(group)
+        assert model.driver.connection_count() == 0
         assert not model.pool._tasks
         assert not model.pool._idle
 
@@ -609,16 +612,16 @@ def test_by_chance(seed: int, caplog: pytest.LogCaptureFixture) -> None:
         run(work())
 
 
-async def ended(group: list[asyncio.Task[None]]) -> None:
-    """Everybody ends, with what may be raised and nothing else."""
+async def wait_for_all(group: list[asyncio.Task[None]]) -> None:
+    """Wait for all tasks and check that they only raised allowed exceptions."""
     outcomes = await asyncio.gather(*group, return_exceptions=True)
     wrong = [outcome for outcome in outcomes if not isinstance(outcome, DatabaseUnavailableError | asyncio.CancelledError | None)]
     assert wrong == []
 
 
-async def whole(model: Model) -> None:
-    """Nothing was lost: when the trouble is over, the pool lends as many connections as ever, all at once."""
-    model.driver.trouble = 0.0
+async def check_no_connection_lost(model: Model) -> None:
+    """Check that no connection was lost: without faults, the pool can acquire the maximum number of connections at the same time."""
+    model.driver.fault_rate = 0.0
     while model.pool._tasks:
         await asyncio.wait(model.pool._tasks)
         await asyncio.sleep(0)
@@ -626,8 +629,8 @@ async def whole(model: Model) -> None:
     assert len(model.pool._waiters) == 0
     assert model.pool._size == len(model.pool._open) == len(model.pool._idle)
     every: list[Awaitable[Connection]] = [model.pool.acquire() for _ in range(model.max_size)]
-    lent = await asyncio.gather(*every)
-    assert len(set(lent)) == model.max_size
+    acquired = await asyncio.gather(*every)
+    assert len(set(acquired)) == model.max_size
     assert model.pool._size == model.max_size
-    give: Callable[[Connection], Awaitable[None]] = model.pool.release
-    await asyncio.gather(*map(give, lent))
+    release: Callable[[Connection], Awaitable[None]] = model.pool.release
+    await asyncio.gather(*map(release, acquired))

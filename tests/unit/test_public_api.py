@@ -1,4 +1,4 @@
-"""The names that users import: all there, documented, annotated."""
+"""The public names: all exist, are documented and are annotated."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ ADAPTERS = adapter_classes()
 
 
 def public_classes() -> dict[str, type]:
-    """The public classes, and the adapters behind the container's attributes."""
+    """Return the public classes, and the classes of the adapters."""
     exported = {name: getattr(authhero_sql, name) for name in authhero_sql.__all__}
     classes = {name: value for name, value in exported.items() if isinstance(value, type)}
     return {**classes, **{f"adapters.{name}": kind for name, kind in ADAPTERS.items()}}
 
 
 def public_functions() -> Iterator[tuple[str, Callable[..., Any]]]:
-    """The public functions, and the public methods of the public classes."""
+    """Return the public functions, and the public methods of the public classes."""
     for name in authhero_sql.__all__:
         value = getattr(authhero_sql, name)
         if isinstance(value, types.FunctionType):
@@ -59,7 +59,7 @@ def test_every_name_can_be_imported() -> None:
 
 def test_every_error_that_callers_can_see_is_exported() -> None:
     raised = {name for name, value in vars(errors).items() if isinstance(value, type) and issubclass(value, AuthHeroSQLError)}
-    # Refused values reach callers as InvalidValueError, duplicate objects only migrations.
+    # Callers get InvalidValueError for rejected values. Only migrations raise the error for duplicate objects.
     assert raised - {"ValueRefusedError", "DuplicateObjectError"} <= set(authhero_sql.__all__)
 
 
@@ -98,7 +98,7 @@ def test_the_functions_are_found() -> None:
 
 
 def test_every_adapter_takes_the_tenant_first() -> None:
-    """The exceptions are the contract's."""
+    """Test the first parameter of all methods. The exceptions are those of the contract."""
     without = {
         "tenants.create", "tenants.get", "tenants.list", "tenants.iterate", "tenants.update", "tenants.remove",
         "tenants.count", "tenants.exists", "tenants.get_one", "tenant_operations.get_one", "rollouts.get_one",

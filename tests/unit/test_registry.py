@@ -1,4 +1,4 @@
-"""The registry against the contract's tables, and the rules that every engine's tables must keep."""
+"""The registry compared with the contract's tables, and the rules for the tables of every engine."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ WIDENED = {
     "prompt_settings.tenant_id": ("varchar(64)", "varchar(191)"),
     "user_permissions.organization_id": ("varchar(21)", "varchar(64)"),
 }
-"""The columns that are wider than AuthHero's: its type and ours."""
+"""Columns that are larger than AuthHero's: the type of AuthHero and of this package."""
 
 KEYS = {"organization_connections": ("tenant_id", "organization_id", "connection_id")}
-"""Primary keys where AuthHero has none."""
+"""Primary keys of tables without a primary key in AuthHero."""
 DROPPED_INDEXES = {"login_sessions_state_updated_idx", "organization_connections_unique"}
-"""Indexes of AuthHero that say what another index, or the key, says already."""
+"""Indexes of AuthHero that duplicate another index or the primary key."""
 UNIQUE_INDEXES = {"users_user_id_tenant_id"}
-"""Indexes that are unique here only: MySQL wants a unique key behind a reference."""
+"""Indexes that are unique only in this package, because MySQL requires a unique key for a foreign key."""
 
 OWN_INDEXES = {
     (step.table, step.index.name)
@@ -73,14 +73,14 @@ VIRTUAL = {
     "tenants": {"is_control_plane"},
     "users": {"identities", "last_ip", "last_login", "login_count", "password", "verify_email"},
 }
-"""Fields that are no column of the entity's table."""
+"""Fields that are not columns of the entity's table."""
 
 TRUNCATED = {"login_sessions.authorization_url", "logs.description", "logs.details", "logs.user_agent"}
 MOST_KEY_CHARACTERS = 768
-"""InnoDB's 3,072 bytes of a key, in characters of four bytes."""
+"""The limit of an InnoDB key, 3,072 bytes, in characters of four bytes."""
 MOST_ROW_BYTES = 65_535
 POINTER_BYTES = 12
-"""What a text column takes of a MySQL row, at the most."""
+"""The maximum size of a text column in a MySQL row."""
 
 ENTITIES = {
     "action_executions": "ActionExecution",
@@ -131,7 +131,7 @@ ENTITIES = {
     "user_roles": "UserRole",
     "users": "User",
 }
-"""The entity of each table's rows; the other tables hold none of the contract's."""
+"""The entity of each table. The other tables do not contain entities of the contract."""
 
 every_table = pytest.mark.parametrize("table", REGISTRY.values(), ids=list(REGISTRY))
 every_entity = pytest.mark.parametrize("kind", entities().values(), ids=list(entities()))
@@ -145,12 +145,12 @@ def contract_default(column: dict[str, Any]) -> str | int | None:
 
 
 def characters(column: Column) -> int:
-    assert column.size is not None, f"{column.name} is a text column, which no engine can index whole"
+    assert column.size is not None, f"{column.name} is a text column, which cannot be indexed completely"
     return column.size
 
 
 def model_of(annotation: Any) -> type[BaseModel] | None:
-    """The model in an annotation, if there is one."""
+    """Return the model in an annotation, or None."""
     if get_origin(annotation) in (Union, types.UnionType):
         return next((found for part in get_args(annotation) if (found := model_of(part))), None)
     return annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None
@@ -191,7 +191,7 @@ def test_indexes_are_those_of_the_contract(table: Table[Any]) -> None:
     }
     ours = {(index.name, index.columns, index.unique) for index in table.indexes}
     assert ours >= theirs
-    # The rest is this package's own, and hinders nobody: it forbids no row.
+    # The rest is specific to this package and allows all rows of AuthHero.
     assert {(name, unique) for name, _, unique in ours - theirs} == {(name, False) for owner, name in OWN_INDEXES if owner == table.name}
 
 
@@ -248,7 +248,7 @@ def test_keys_fit_every_engine(table: Table[Any]) -> None:
 
 @every_table
 def test_rows_fit_in_mysql(table: Table[Any]) -> None:
-    # Two bytes of length before a varchar; eight for any number.
+    # A varchar has a length of two bytes. A number has at most eight bytes.
     used = sum((POINTER_BYTES if column.size is None else column.size * 4 + 2) if column.is_text else 8 for column in table.columns)
     assert used <= MOST_ROW_BYTES
 
@@ -349,7 +349,7 @@ def test_fields_with_a_default_can_be_null_where_the_column_can(kind: type[Adapt
             continue
         default = info.get_default(call_default_factory=True)
         optional = type(None) in get_args(info.annotation)
-        if (table.name, wire) != ("prompt_settings", "show_last_used_connection"):  # NULL is off there, as AuthHero reads it
+        if (table.name, wire) != ("prompt_settings", "show_last_used_connection"):  # AuthHero reads NULL as off.
             assert optional == (column.null or default is None), wire
 
 

@@ -1,4 +1,4 @@
-"""Preparing a release: the texts it changes, what it refuses, and that nothing changes unless the wheel works."""
+"""The preparation of a release: the files that it changes, the states that it rejects, and no changes unless the wheel works."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def git(root: Path, *arguments: str) -> str:
 
 @pytest.fixture
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A repository that has what a release changes."""
+    """Create a repository with the files that a release changes."""
     for variable, value in {"NAME": "Ada", "EMAIL": "ada@example.com"}.items():
         monkeypatch.setenv(f"GIT_AUTHOR_{variable}", value)
         monkeypatch.setenv(f"GIT_COMMITTER_{variable}", value)
@@ -52,7 +52,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def built(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
-    """The versions that were built, each with the changelog of its source; building itself takes a network."""
+    """Replace the build, which requires a network, and return the built versions with the changelog of their sources."""
     calls: list[tuple[str, str]] = []
 
     def build(source: Path, version: str, dist: Path) -> None:
@@ -64,7 +64,7 @@ def built(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
     return calls
 
 
-# --- the texts -------------------------------------------------------------------------------------------------------------------
+# --- the files ---------------------------------------------------------------------------------------------------------------
 
 
 def test_the_version_is_set_in_its_one_place() -> None:

@@ -1,4 +1,4 @@
-"""Rows to models and models to rows: what was stored is what is read."""
+"""The conversion of rows to models and back: a stored value is read unchanged."""
 
 from __future__ import annotations
 
@@ -21,40 +21,40 @@ from authhero_sql.schema import Column, Columns, Table
 
 
 class Place(Nested):
-    """An object in a JSON column."""
+    """A model in a JSON column."""
 
     city: str
     zip_code: str | None = Field(default=None, validation_alias="zipCode", serialization_alias="zipCode")
 
 
 class Pair(Model):
-    """An object in two columns."""
+    """A model in two columns."""
 
     left: str | None = None
     right: str | None = None
 
 
 class Street(Nested):
-    """An object in an object."""
+    """A model inside another one."""
 
     name: str
 
 
 class Town(Nested):
-    """An object with others."""
+    """A model that contains others."""
 
     streets: dict[str, list[Street]] | None = None
     neighbour: Town | None = None
 
 
 class Map(Model):
-    """What nobody builds."""
+    """A model without instances."""
 
     towns: list[Town | Literal["none"]] | None = None
 
 
 class ThingInsert(Insert):
-    """What makes a thing."""
+    """The insert model of a thing."""
 
     id: str
     kind: Literal["a", "b"] | None = None
@@ -74,7 +74,7 @@ class ThingInsert(Insert):
 
 
 class Thing(ThingInsert):
-    """A thing."""
+    """The model of a thing."""
 
     created_at: Instant | None = None
 
@@ -112,7 +112,7 @@ documents = st.recursive(
     max_leaves=8,
 )
 milliseconds = st.one_of(
-    # pydantic reads small and great numbers in different units unless it is told.
+    # pydantic reads small and large numbers in different units unless the unit is configured.
     st.integers(-10, 10),
     st.integers(-20_000_000_000, 20_000_000_000),
     st.integers(to_epoch_ms(datetime(1, 1, 1, tzinfo=UTC)), to_epoch_ms(datetime(9999, 12, 31, 23, 59, 59, 999000, tzinfo=UTC))),
@@ -120,12 +120,12 @@ milliseconds = st.one_of(
 
 
 def read(**stored: Any) -> Thing:
-    """The thing of a row with these stored values."""
+    """Return the thing of a row with these stored values."""
     return READER.read(list({**KEPT, **stored}.values()))
 
 
 def written(**given_values: Any) -> Thing:
-    """What is read after these values were written, and that they were written."""
+    """Return the values after writing and reading them, and check that they were written."""
     values = WRITER.row(WRITER.accept({"id": "t", **given_values}), {"tenant_id": "acme"})
     return READER.read([values[name] for name in READER.names])
 
@@ -163,7 +163,7 @@ def test_what_is_written_is_read(instant: datetime, city: str, extra: str, docum
     )
     assert thing.at == thing.until == truncate(instant)
     assert thing.place is not None
-    # Key order, unknown keys and a null that was given are kept.
+    # The order of keys, unknown keys and an explicit null are preserved.
     assert json.dumps(thing.place.model_dump(by_alias=True, exclude_unset=True)) == json.dumps(place)
     assert thing.details == document
     assert type(thing.details) is type(document)
@@ -220,13 +220,13 @@ def test_parts_of_an_object_in_columns() -> None:
 
 def test_a_reader_of_few_columns() -> None:
     reader = RowReader(TABLE, Thing, [TABLE["id"], TABLE["token"], TABLE["until_ts"]])
-    # What is no field of the model is not read.
+    # Columns that are not fields of the model are ignored.
     assert reader.names == ("id", "until_ts")
     assert reader.read(["t", 5]).until == from_epoch_ms(5)
 
 
 def test_the_flag_of_pydantic_core_is_still_there() -> None:
-    """Where this fails, the flag has gone: rows are read all the same, in two steps."""
+    """Test an internal flag. Without it, rows are still read, but in two steps."""
     assert type(READER._validate.__self__) is SchemaValidator  # type: ignore[attr-defined]  # a bound method
 
 
@@ -275,7 +275,7 @@ def test_a_new_row_has_every_column() -> None:
     values = WRITER.row(WRITER.accept({"id": "t", "place": {"city": "Uppsala"}}), {"tenant_id": "acme"})
     assert tuple(values) == TABLE.names
     assert values["place"] == '{"city":"Uppsala"}'
-    # The database's default and the model's.
+    # The default of the database and that of the model.
     assert (values["display_name"], values["count"], values["switch"]) == ("unnamed", 7, None)
 
 
@@ -325,7 +325,7 @@ def test_what_is_no_insert_is_refused(params: dict[str, Any]) -> None:
     assert "s3cret" not in str(caught.value)
 
 
-# --- what is built ---------------------------------------------------------------------------------------------------------------
+# --- compilations ------------------------------------------------------------------------------------------------------------
 
 
 def is_built(*models: type[Model]) -> list[bool]:
@@ -340,7 +340,7 @@ def test_the_objects_inside_a_model_are_built_and_the_model_is_not() -> None:
 
 def test_a_reader_builds_no_model_that_only_it_is_derived_from() -> None:
     class Bare(Thing):
-        """A thing that only its rows are read of."""
+        """A thing that is only read."""
 
     RowReader(TABLE, Bare, TABLE.columns)
     assert is_built(Bare) == [False]

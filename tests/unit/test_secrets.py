@@ -1,4 +1,4 @@
-"""What is secret is in no ``repr()``: not of an entity, not of what stands in it, not of a statement."""
+"""No ``repr()`` contains a secret: neither that of an entity or its parts nor that of a statement."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SOUNDS_SECRET = re.compile(
     r"secret|token|password|hash$|credential|otp|nonce|verifier|challenge$|csrf|pkcs7|(api|private|signing|encryption)_?key|body$|auth_params"
 )
 HARMLESS = {
-    # What is called a password, a token or a body and is a setting, a page's text or a name.
+    # Fields named like secrets that are settings, the text of a page or names.
     "body": {"EmailTemplate", "UniversalLoginTemplate", "Fonts"},
     "http_body": {"HTTPVerification"},
     "change_password": None,
@@ -39,7 +39,7 @@ HARMLESS = {
     "token": {"RefreshTokenRotation"},
     "tokens": None,
 }
-"""Fields that sound secret and are not, and in which models; None: in all of them."""
+"""Fields that are named like secrets but are not secret, and the models that contain them (None for all models)."""
 SETTINGS = re.compile(
     r"_hint$|^(token|default_token)_(quota|endpoint\w*|lifetime\w*|dialect)$|token_lifetime$|^(use_|bound_|allow_|disable_|enable_|revoke_"
     r"|forgot_|require_|dcr_|client_cred|password_|enforce_|change_pwd|breached_password|pre_change)\w*$|^token_id$"
@@ -47,7 +47,7 @@ SETTINGS = re.compile(
 
 
 def tables() -> Iterator[tuple[Table[Any], type[BaseModel]]]:
-    """Every table with each of the models that its rows are or come from."""
+    """Yield every table with each model of its rows and its input."""
     for kind in entities().values():
         for model in MODELS:
             if issubclass(model, (kind.model, insert_of(kind.table))):
@@ -55,7 +55,7 @@ def tables() -> Iterator[tuple[Table[Any], type[BaseModel]]]:
 
 
 def secrets(model: type[BaseModel]) -> set[str]:
-    """The wire names that are left out of the ``repr()`` of a model."""
+    """Return the wire names that the ``repr()`` of a model omits."""
     return {wire for wire, (_, info) in wire_fields(model).items() if not info.repr}
 
 
@@ -63,7 +63,7 @@ def test_a_field_is_secret_in_the_registry_and_in_its_models_or_in_none() -> Non
     wrong = {}
     for table, model in tables():
         registered = {column.public.partition(".")[0] for column in table.columns if column.secret}
-        # A password of a user that is created goes to a table of its own.
+        # The password of a new user is stored in another table.
         kept = {column.public.partition(".")[0] for column in table.columns}
         if found := registered & set(wire_fields(model)) ^ secrets(model) & kept:
             wrong[f"{table.name} {model.__name__}"] = sorted(found)
@@ -125,7 +125,7 @@ def test_a_page_and_a_statement_show_none() -> None:
 
 @pytest.mark.parametrize("kind", entities().values(), ids=lambda kind: kind.table.name)
 def test_what_a_call_was_given_is_in_no_repr(kind: type[Adapter[Any]]) -> None:
-    # What is made of a mapping remembers it, to keep the order of keys.
+    # A model of a mapping stores the mapping to preserve the order of its keys.
     writer = kind._make_writer()
     every = dict.fromkeys(writer.names, SECRET)
     for model in (writer.insert, writer.update_model):

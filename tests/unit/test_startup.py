@@ -1,4 +1,4 @@
-"""What a start costs, by what it loads and makes: modules and adapters are counted, and never the time, which is for benchmarks/."""
+"""The cost of a start, measured in loaded modules and created adapters. The benchmarks measure its time."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from tests.kinds import adapter_classes
 from tests.unit.fakes import DIALECTS, FakeDatabase
 
 REQUIRED = {"annotated_types", "anyio", "pydantic", "pydantic_core", "pypika", "typing_extensions", "typing_inspection"}
-"""What importing may load besides the standard library: the dependencies that stand in pyproject.toml, with what they need."""
+"""The packages that the import may load: the dependencies in pyproject.toml and their dependencies."""
 LATER = re.compile(
     r"sqlite3|authhero_sql\.(cli|dialects\.(sqlite|postgresql|mysql|d1)|migrations\.m\d.*|adapters\.(?!properties$)\w+|models\.(?!base$)\w+)"
 )
-"""What waits until a database is opened or migrated, an adapter is used, or the command is called."""
+"""The modules that must not be loaded before a database is opened or migrated, an adapter is used, or the command line runs."""
 MODULES = 300
-"""How many modules importing may load at the most; 267 are usual, and a framework more would not fit."""
+"""The maximum number of modules that the import loads. It usually loads 267; a framework would exceed the limit."""
 
 
-def loaded(program: str) -> list[str]:
-    """The modules that a program loads, in a process of its own."""
-    # Where the package is need not be where the tests were started.
+def loaded_modules(program: str) -> list[str]:
+    """Return the modules that a program loads, in a new process."""
+    # The package need not be installed in the directory in which the tests were started.
     root = Path(authhero_sql.__file__).parents[1]
     watched = f"import json, sys\nbefore = set(sys.modules)\n{program}\nprint(json.dumps(sorted(set(sys.modules) - before)))"
     done = subprocess.run([sys.executable, "-c", watched], check=True, capture_output=True, text=True, cwd=root)
@@ -40,16 +40,16 @@ def loaded(program: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def at_once() -> list[str]:
-    return loaded("import authhero_sql")
+    return loaded_modules("import authhero_sql")
 
 
 def fake() -> Adapters:
-    """Adapters over nothing."""
+    """Return adapters over a fake database."""
     return Adapters(Context.of(FakeDatabase(DIALECTS["sqlite"])))
 
 
-def made(adapters: Adapters) -> set[str]:
-    """The adapters that have been made."""
+def created_adapters(adapters: Adapters) -> set[str]:
+    """Return the adapters that have been created."""
     return vars(adapters).keys() - {"context"}
 
 
@@ -70,20 +70,22 @@ def test_importing_loads_few_modules(at_once: list[str]) -> None:
 
 
 def test_a_page_brings_no_other_model() -> None:
-    found = loaded("from authhero_sql import Page; from authhero_sql.models.base import Instant; import authhero_sql.models as m; repr(m)")
+    found = loaded_modules(
+        "from authhero_sql import Page; from authhero_sql.models.base import Instant; import authhero_sql.models as m; repr(m)"
+    )
     assert [name for name in found if name.startswith("authhero_sql.models.")] == ["authhero_sql.models.base"]
 
 
 @pytest.mark.parametrize("asked", ["from authhero_sql.models import User", "from authhero_sql.models import *\nUser"])
 def test_the_first_entity_brings_all(asked: str) -> None:
-    found = loaded(f"{asked}\nassert User.model_fields")
+    found = loaded_modules(f"{asked}\nassert User.model_fields")
     modules = {f"authhero_sql.models.{path.stem}" for path in Path(authhero_sql.__file__).parent.glob("models/[a-z]*.py")}
     assert {name for name in found if name.startswith("authhero_sql.models.")} == modules
 
 
 def test_an_adapter_brings_its_own_models() -> None:
     program = "from authhero_sql.adapters.codes import Codes"
-    models = [name for name in loaded(program) if re.fullmatch(r"authhero_sql\.models\.\w+", name)]
+    models = [name for name in loaded_modules(program) if re.fullmatch(r"authhero_sql\.models\.\w+", name)]
     assert models == ["authhero_sql.models.base", "authhero_sql.models.codes"]
 
 
@@ -93,19 +95,19 @@ def test_an_adapter_brings_its_own_models() -> None:
 async def test_an_adapter_is_made_when_it_is_used() -> None:
     async with connect("sqlite://:memory:") as db:
         adapters = await create_adapters(db)
-        assert made(adapters) == set()
+        assert created_adapters(adapters) == set()
         assert adapters.users is adapters.users
-        assert made(adapters) == {"users"}
+        assert created_adapters(adapters) == {"users"}
 
 
 async def test_a_transaction_makes_what_is_used_in_it() -> None:
     adapters = fake()
     async with adapters.transaction() as tx:
         await tx.codes.get("acme", "c1", "otp")
-        assert made(tx) == {"codes"}
+        assert created_adapters(tx) == {"codes"}
     async with adapters.batch() as batch:
-        assert made(batch) == set()
-    assert made(adapters.independent()) == made(adapters) == set()
+        assert created_adapters(batch) == set()
+    assert created_adapters(adapters.independent()) == created_adapters(adapters) == set()
 
 
 def test_every_adapter_is_shown_and_documented() -> None:

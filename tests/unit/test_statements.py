@@ -1,4 +1,4 @@
-"""What is sent to each engine, word for word, and what never is: a value."""
+"""The exact SQL for each engine, without any values in it."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ NOTE, TAG = NOTES.c, TAGS.c
 
 
 class Notes(Adapter[Note]):
-    """A table with a side table and a walk both ways, over a column that may be NULL."""
+    """A table with a joined table and pagination in both directions over a nullable column."""
 
     table = NOTES
     model = Note
@@ -93,7 +93,7 @@ class Notes(Adapter[Note]):
 
 
 class Plain(Adapter[Note]):
-    """The same table alone."""
+    """The same table without the joined table."""
 
     table = NOTES
     model = Note
@@ -109,25 +109,25 @@ WALK = {**PAGE, "page": None, "per_page": None}
 
 
 def filtered(q: str, **options: Any) -> Callable[[Notes, Plain], Awaitable[Any]]:
-    """A page with a filter."""
+    """List a page with a filter."""
     how = WALK if "take" in options else PAGE
     return lambda notes, _: notes._lists.page(OF_TENANT, **{**how, "q": q}, **options)
 
 
 def walk(sort: str, value: str | None) -> Callable[[Notes, Plain], Awaitable[Any]]:
-    """A page behind a cursor."""
+    """List the page after a cursor."""
     cursor = Cursor(value, "n", sort).encode()
     return lambda notes, _: notes._lists.page(OF_TENANT, **{**WALK, "sort": sort}, from_=cursor, take=2)
 
 
 async def in_transaction(plain: Plain, work: Callable[[Plain], Awaitable[Any]]) -> None:
-    """Run inside a transaction."""
+    """Run in a transaction."""
     async with plain.context.transaction() as session:
         await work(Plain(session))
 
 
 def run(make: Callable[[Plain], Call]) -> Callable[[Notes, Plain], Awaitable[Any]]:
-    """Execute one statement of the table alone."""
+    """Execute one statement of the table without the joined table."""
     return lambda _, plain: plain._run.write(make(plain))
 
 
@@ -193,9 +193,9 @@ SHAPES: dict[str, Callable[[Notes, Plain], Awaitable[Any]]] = {
     ),
     "filter: totals": lambda notes, _: notes._lists.page(OF_TENANT, **{**PAGE, "include_totals": True, "q": "body:b"}),
 }
-"""Everything that the core sends, by what it is for."""
+"""All kinds of statements, by their purpose."""
 ANSWERS: dict[str, Sequence[list[Row]]] = {
-    # As many entries as were asked for, and then fewer.
+    # A full page, and then a partial one.
     "delete in batches": ([["2025-01-01T00:00:00.000Z", 100]], [["2025-02-01T00:00:00.000Z", 1]]),
     "swap": ([["b"]],),
     "swap in a transaction": ([["b"]],),
@@ -205,19 +205,22 @@ ANSWERS: dict[str, Sequence[list[Row]]] = {
     "filter: totals over the side table": ([], [[0]]),
     "filter: totals": ([], [[0]]),
 }
-"""What the database says to the shapes that go on from an answer."""
+"""The answers of the database for shapes that send several statements."""
 
 
-async def sent(dialect: Dialect, shape: str) -> list[Call]:
-    """What a shape sends."""
+async def statements_of(dialect: Dialect, shape: str) -> list[Call]:
+    """Return the statements of a shape."""
     database = FakeDatabase(dialect, *ANSWERS.get(shape, ()))
     session = Context.of(database, clock=lambda: NOW)
     await SHAPES[shape](Notes(session), Plain(session))
     return database.calls
 
 
-def pinned(name: str) -> dict[str, list[str]]:
-    """The expected statements of a dialect, by shape: a comment names it, and lists its values behind each statement."""
+def expected_statements(name: str) -> dict[str, list[str]]:
+    """Return the expected statements of a dialect by shape.
+
+    In the file, a comment contains the name of the shape and the values of each statement.
+    """
     shapes: dict[str, list[str]] = {}
     for line in (EXPECTED / f"{name}.sql").read_text("utf-8").splitlines():
         if line.startswith("-- # "):
@@ -231,16 +234,16 @@ def pinned(name: str) -> dict[str, list[str]]:
 @pytest.mark.parametrize("name", DIALECTS)
 async def test_statements_are_pinned(name: str, shape: str) -> None:
     lines = []
-    for call in await sent(DIALECTS[name], shape):
+    for call in await statements_of(DIALECTS[name], shape):
         lines += [f"{call.sql};", f"-- {json.dumps(call.args)}"]
-    assert lines == pinned(name).get(shape, [])
+    assert lines == expected_statements(name).get(shape, [])
 
 
 @pytest.mark.parametrize("name", DIALECTS)
 def test_no_pinned_statement_is_left_over(name: str) -> None:
-    # No statement at all is what an engine without row locks is sent for one.
-    assert set(SHAPES) - set(pinned(name)) <= {"lock"}
-    assert set(pinned(name)) <= set(SHAPES)
+    # An engine without row locks gets no statement here.
+    assert set(SHAPES) - set(expected_statements(name)) <= {"lock"}
+    assert set(expected_statements(name)) <= set(SHAPES)
 
 
 @pytest.mark.parametrize(("entries", "calls"), [(0, 1), (99, 2), (100, 3)])
@@ -250,7 +253,7 @@ async def test_the_sweep_ends_where_fewer_entries_are_left_than_it_asks_for(entr
     assert len(database.calls) == calls
 
 
-# --- no value in a text ----------------------------------------------------------------------------------------------------------
+# --- no values in statements -------------------------------------------------------------------------------------------------
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=20)
 SNEAKY = (
@@ -273,7 +276,7 @@ DEVICE = dict.fromkeys(("initial_user_agent", "initial_ip", "initial_asn", "last
 
 
 async def workload(dialect: Dialect, text: str, number: int, flag: bool) -> list[str]:
-    """The texts that a bit of everything sends for a caller's values."""
+    """Return the statements of various calls with a caller's values."""
     database = FakeDatabase(dialect)
     adapters = Adapters(Context.of(database, clock=lambda: NOW))
     user = {"user_id": text, "connection": text, "email": text, "blocked": flag, "app_metadata": {text: number}}
@@ -309,7 +312,7 @@ async def workload(dialect: Dialect, text: str, number: int, flag: bool) -> list
 
 
 async def same_texts(dialect: Dialect, text: str, number: int, flag: bool) -> None:
-    """The texts are those of harmless values."""
+    """Check that the statements are the same as those for harmless values."""
     assert await workload(dialect, text, number, flag) == await workload(dialect, "harmless", 5, True)
 
 
@@ -329,7 +332,7 @@ async def test_sneaky_values_change_no_text(dialect: Dialect, text: str) -> None
 @each_dialect
 @pytest.mark.parametrize("shape", SHAPES)
 async def test_there_is_a_placeholder_for_each_value(dialect: Dialect, shape: str) -> None:
-    for call in await sent(dialect, shape):
+    for call in await statements_of(dialect, shape):
         if dialect.name in {"postgresql", "d1"}:
             place = "${}".format if dialect.name == "postgresql" else lambda number: f"(?1->>{number - 1})"
             assert all(place(number + 1) in call.sql for number in range(len(call.args)))
@@ -381,11 +384,11 @@ def test_names_with_digits_are_no_literals(dialect: Dialect) -> None:
     compile_statement(dialect, dialect.query.from_("t1").select("line_2", "3rd").where(Field("is_true") == Bind("true1")))
 
 
-# --- kept statements -------------------------------------------------------------------------------------------------------------
+# --- cached statements -------------------------------------------------------------------------------------------------------
 
 
 def count_star(dialect: str = "sqlite") -> Any:
-    """Any statement."""
+    """Return a simple statement."""
     return DIALECTS[dialect].query.from_("t").select("a")
 
 
@@ -405,10 +408,10 @@ def test_no_more_is_kept_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch)
         kept.get(shape, count_star)
     kept.get(99, count_star)
     assert kept.builds == 100
-    # The oldest went, and comes back.
+    # The oldest statement was evicted and is compiled again.
     kept.get(0, count_star)
     assert kept.builds == 101
-    # What has no room at all is used and not kept.
+    # A statement that exceeds the size of the cache is used but not cached.
     for _ in range(2):
         kept.get("x" * 1000, count_star)
     assert kept.builds == 103
@@ -454,7 +457,7 @@ async def test_a_callers_filter_is_planned_for_its_values_unless_it_names_a_row(
 
 @each_dialect
 async def test_what_is_gathered_is_that_of_the_row_around_it(dialect: Dialect) -> None:
-    """A column without its table would be the inner query's own, and nobody's account is linked to itself."""
+    """Test the correlation of the subquery: an unqualified column would belong to the inner table, and no account is linked to itself."""
     database = FakeDatabase(dialect)
     await Adapters(Context.of(database)).users.list("acme")
     found = re.search(r"others[`\"]\.[`\"]linked_to[`\"] ?= ?[`\"](\w+)[`\"](?:\.[`\"](\w+))?", database.calls[0].sql)
@@ -466,7 +469,7 @@ async def test_what_is_gathered_is_that_of_the_row_around_it(dialect: Dialect) -
 async def test_many_large_filters_take_no_more_memory_than_allowed(dialect: Dialect, monkeypatch: pytest.MonkeyPatch) -> None:
     room = 1 << 18
     monkeypatch.setattr(cache, "FILTER_CACHE_BYTES", room)
-    users = Adapters(Context.of(Forgetful(dialect))).users
+    users = Adapters(Context.of(NonRecordingDatabase(dialect))).users
     await users.list("acme", q="a -b")
     tracemalloc.start()
     try:
@@ -479,11 +482,11 @@ async def test_many_large_filters_take_no_more_memory_than_allowed(dialect: Dial
     assert held < room
 
 
-class Forgetful(FakeDatabase):
-    """Keeps no calls."""
+class NonRecordingDatabase(FakeDatabase):
+    """A database that does not record its calls."""
 
     async def fetch(self, call: Call) -> list[Row]:
-        """No rows."""
+        """Return no rows."""
         return []
 
 

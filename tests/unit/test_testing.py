@@ -1,4 +1,4 @@
-"""What the package has for everybody's tests: the pytest plugin, databases in memory, the clock, the builders, the look for secrets."""
+"""The test utilities for users: the pytest plugin, databases in memory, the clock, the builders and the search for secrets."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def adapters(copies: MigratedCopies, clock: ManualClock) -> Iterator[Adapters]:
 
 
 def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, source: str, *options: str) -> pytest.RunResult:
-    """Run a test module of a project that has the plugin, in a process of its own."""
+    """Run a test module of a project that uses the plugin, in a new process."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     pytester.makepyfile(source)
     return pytester.runpytest_subprocess("-p", "pytest_authhero_sql", "-W", "error", *options)
@@ -263,9 +263,9 @@ async def test_the_clock_is_turned(adapters: Adapters, clock: ManualClock) -> No
 # --- the builders --------------------------------------------------------------------------------------------------------------------
 
 NO_INPUT = {"analytics", "client_connections", "session_cleanup", "stats", "user_roles"}
-"""Adapters none of whose methods takes fields of a row of its own."""
+"""Adapters without a method that creates a row from fields."""
 CALLED = {"outbox": "outbox_event", "role_permissions": "permission", "user_permissions": "permission"}
-"""The builders whose names are not those of the adapters."""
+"""Builders whose names differ from those of the adapters."""
 BUILT = {
     name: CALLED.get(name) or (name if hasattr(build, name) else name.removesuffix("s"))
     for name in adapter_classes()
@@ -279,7 +279,7 @@ def test_every_entity_is_built_valid(name: str) -> None:
     made = getattr(build, BUILT[name])()
     model = getattr(kind, "insert", None) or kind.model
     if name in ("outbox", "custom_text") or BUILT[name] == "permission":
-        # What the call names beside.
+        # The fields that are separate arguments of the call.
         assert made
     else:
         valid = partial_model(model, wire_fields(model)).model_validate(made)
@@ -343,12 +343,12 @@ async def test_what_is_built_can_be_stored_together(adapters: Adapters) -> None:
     await adapters.keys.create(build.key())
 
 
-# --- the look for secrets ------------------------------------------------------------------------------------------------------------
+# --- the search for secrets --------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
 async def store(adapters: Adapters, caplog: pytest.LogCaptureFixture) -> Adapters:
-    """Ada, with a password; everything is logged."""
+    """Return adapters with a user and her password, and log everything."""
     caplog.set_level(logging.DEBUG)
     await adapters.tenants.create(build.tenant())
     await adapters.users.create("acme", build.user(password={"hash": "$argon2id$hash-of-ada", "algorithm": "argon2id"}))
@@ -356,8 +356,8 @@ async def store(adapters: Adapters, caplog: pytest.LogCaptureFixture) -> Adapter
     return adapters
 
 
-def refused(caplog: pytest.LogCaptureFixture, store: Adapters, *also: str) -> str:
-    """What is said of a secret in the log."""
+def secret_message(caplog: pytest.LogCaptureFixture, store: Adapters, *also: str) -> str:
+    """Return the message about a secret in the log."""
     with pytest.raises(AssertionError) as caught:
         assert_no_secrets(caplog, store, *also)
     return str(caught.value)
@@ -374,13 +374,13 @@ async def test_what_the_package_logs_holds_none(store: Adapters, caplog: pytest.
 
 async def test_what_is_stored_is_found_wherever_a_record_has_it(store: Adapters, caplog: pytest.LogCaptureFixture) -> None:
     logger.info("the hash is %s", "$argon2id$hash-of-ada")
-    said = refused(caplog, store)
+    said = secret_message(caplog, store)
     assert said.startswith("passwords.password occurs in a record of app at level INFO")
     assert "hash-of-ada" not in said
     caplog.clear()
     assert_no_secrets(caplog, store)
     logger.error("it failed", exc_info=RuntimeError("the-client-s-secret"))
-    assert "clients.client_secret" in refused(caplog, store)
+    assert "clients.client_secret" in secret_message(caplog, store)
 
 
 async def test_what_was_bound_is_found_when_no_row_has_it(store: Adapters, caplog: pytest.LogCaptureFixture) -> None:
@@ -396,7 +396,7 @@ async def test_what_was_bound_is_found_when_no_row_has_it(store: Adapters, caplo
     }.items():
         caplog.clear()
         logger.info("seen: %s", value)
-        assert place in refused(caplog, store)
+        assert place in secret_message(caplog, store)
 
 
 async def test_of_json_what_sounds_secret_is_one(store: Adapters, caplog: pytest.LogCaptureFixture) -> None:
@@ -412,12 +412,12 @@ async def test_of_json_what_sounds_secret_is_one(store: Adapters, caplog: pytest
     }.items():
         caplog.clear()
         logger.info("seen: %s", value)
-        assert place in refused(caplog, store)
+        assert place in secret_message(caplog, store)
 
 
 async def test_the_test_s_own_secrets_and_what_is_allowed(store: Adapters, caplog: pytest.LogCaptureFixture) -> None:
     logger.info("password: correct horse; secret: the-client-s-secret")
-    assert "secret 1 of the test" in refused(caplog, store, "correct horse")
+    assert "secret 1 of the test" in secret_message(caplog, store, "correct horse")
     assert_no_secrets(caplog, store, allowed=["the-client-s-secret"])
 
 

@@ -1,4 +1,4 @@
-"""The generated modules are current: the typed dictionaries, and the properties of the adapters."""
+"""The generated modules are up to date: the typed dictionaries, and the properties of the adapters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What type checkers find in calls: mypy and pyright, on the same lines."""
+"""The errors that mypy and pyright report in calls, on the same lines."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 OFFLINE = {**os.environ, "PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"}
-"""It would ask whether there is a newer pyright."""
+"""Otherwise, pyright looks for a newer version of itself."""
 CALLS = """
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ MARKED = [number for number, line in enumerate(CALLS.splitlines(), 1) if line.en
 
 
 def mypy(path: Path) -> set[int]:
-    """The lines with errors."""
+    """Return the lines with errors."""
     command = [sys.executable, "-m", "mypy", "--strict", "--config-file", str(ROOT / "pyproject.toml"), str(path)]
     done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=ROOT)
     assert done.returncode in (0, 1), done.stdout + done.stderr
@@ -116,7 +116,7 @@ def mypy(path: Path) -> set[int]:
 
 
 def pyright(path: Path) -> set[int]:
-    """The lines with errors."""
+    """Return the lines with errors."""
     path.with_name("pyrightconfig.json").write_text(json.dumps({"extraPaths": [str(ROOT)], "typeCheckingMode": "strict"}), "utf-8")
     command = [sys.executable, "-m", "pyright", "--outputjson", "--pythonpath", sys.executable, "--project", str(path.parent)]
     done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=path.parent, env=OFFLINE)
@@ -135,11 +135,11 @@ def test_a_type_checker_finds_what_is_wrong_and_nothing_else(checker: Callable[[
 
 
 LEFT_OUT = re.compile(r"authhero_sql\.migrations\.m\d{4}_")
-"""The migrations, which are frozen, and which nobody imports by name."""
+"""The migrations, which are frozen and not imported by name."""
 
 
 def test_every_public_name_has_a_type() -> None:
-    # pyright asks the first Python on the path where packages are; these are the ones of this checkout, installed or not.
+    # pyright asks the first Python in the PATH for its packages. These are the packages of this environment.
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     environment = {**OFFLINE, "PATH": path, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
     command = [sys.executable, "-m", "pyright", "--verifytypes", "authhero_sql", "--ignoreexternal", "--outputjson"]
@@ -148,7 +148,7 @@ def test_every_public_name_has_a_type() -> None:
     found = json.loads(done.stdout)["typeCompleteness"]
     assert Path(found["packageRootDirectory"]) == ROOT / "authhero_sql"
     assert len(found["symbols"]) > 10_000
-    # What is made of something unknown is unknown, too; what counts is where it begins.
+    # Anything derived from an unknown type is unknown, too. Only its origin matters.
     wrong = [
         f"{symbol['name']}: {each['message']}"
         for symbol in found["symbols"]

@@ -1,1 +1,1 @@
-"""The package inside a Python Worker."""
+"""Tests of the package in a Python Worker."""

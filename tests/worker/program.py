@@ -1,4 +1,4 @@
-"""What runs in Pyodide: the recorded workload over the binding, then the same binding as newer SDKs wrap it."""
+"""The program that runs in Pyodide: the recorded workload over the binding, and a wrapped binding like in newer SDKs."""
 
 from __future__ import annotations
 
@@ -13,39 +13,39 @@ DRIVERS = {"aiosqlite", "asyncpg", "aiomysql", "httpx"}
 
 
 class Wrapped:
-    """The binding with Python on its outside."""
+    """A binding with a Python interface."""
 
     def __init__(self, binding: Any) -> None:
         self.binding = binding
 
     def prepare(self, sql: str) -> WrappedStatement:
-        """A statement."""
+        """Prepare a statement."""
         return WrappedStatement(self.binding.prepare(sql))
 
     async def batch(self, statements: list[WrappedStatement]) -> Any:
-        """All of them at once."""
+        """Run all statements in a batch."""
         from pyodide.ffi import to_js  # type: ignore[import-not-found]  # Pyodide's own
 
         return (await self.binding.batch(to_js([statement.statement for statement in statements]))).to_py()
 
 
 class WrappedStatement:
-    """A statement with Python on its outside."""
+    """A statement with a Python interface."""
 
     def __init__(self, statement: Any) -> None:
         self.statement = statement
 
     def bind(self, *params: str) -> WrappedStatement:
-        """With its parameters."""
+        """Bind the parameters."""
         return WrappedStatement(self.statement.bind(*params))
 
     async def raw(self) -> Any:
-        """The rows."""
+        """Return the rows."""
         return (await self.statement.raw()).to_py()
 
 
 async def a_bit_of_everything(adapters: Adapters) -> list[str]:
-    """What went wrong: nothing."""
+    """Run various calls and return the differences, which should be empty."""
     wrong = []
     await adapters.tenants.create({"id": "wrapped", "friendly_name": "W"})
     ada = {"user_id": "auth0|ada", "connection": "db", "email": None, "name": "Ada 🦉"}
@@ -77,7 +77,7 @@ async def a_bit_of_everything(adapters: Adapters) -> list[str]:
 
 
 async def main(binding: Any) -> str:
-    """What came of it, as JSON."""
+    """Run everything and return the outcome as JSON."""
     applied = await migrate_to_latest(binding)
     again = await migrate_to_latest(binding)
     usable = (await check_schema(binding)).usable

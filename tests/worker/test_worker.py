@@ -1,4 +1,4 @@
-"""The package in a Python Worker: Pyodide under Node, and a real local D1 handed in as its binding."""
+"""The package in a Python Worker: Pyodide in Node, with a local D1 as its binding."""
 
 from __future__ import annotations
 
@@ -18,19 +18,27 @@ from tests.workload.calls import calls
 ROOT = Path(__file__).parents[2]
 HOME = ROOT / ".venv" / "pyodide"
 PYODIDE, PYTHON, PLATFORM = "314.0.7", "314", "pyemscripten_2026_0_wasm32"
-"""Pyodide, its Python, and the platform that wheels for it are tagged with."""
+"""The versions of Pyodide and its Python, and the platform tag of its wheels."""
 
 
 @pytest.fixture(scope="session")
 def pyodide(request: pytest.FixtureRequest) -> Path:
-    """Pyodide's module, installed where it is not."""
+    """Return Pyodide's module, and install it if necessary."""
     if request.config.getoption("--engines") == "sqlite":
-        pytest.skip("the quick loop needs no Node")
+        pytest.skip("requires Node, which tests with --engines sqlite do not use")
     module = HOME / "node_modules/pyodide/pyodide.mjs"
     if not module.exists():
         HOME.mkdir(parents=True, exist_ok=True)
         (HOME / "package.json").write_text('{"private": true}', "utf-8")
-        command = [str(engines._program("d1")), "install", "--silent", "--no-audit", "--no-fund", "--no-package-lock", f"pyodide@{PYODIDE}"]
+        command = [
+            str(engines._installer("d1")),
+            "install",
+            "--silent",
+            "--no-audit",
+            "--no-fund",
+            "--no-package-lock",
+            f"pyodide@{PYODIDE}",
+        ]
         done = subprocess.run(command, cwd=HOME, capture_output=True, text=True, timeout=300, check=False)
         assert done.returncode == 0, f"npm could not install Pyodide: {done.stderr[-2000:]}"
     return module
@@ -38,7 +46,7 @@ def pyodide(request: pytest.FixtureRequest) -> Path:
 
 @pytest.fixture(scope="session")
 def wheel(pyodide: Path) -> Path:
-    """pydantic-core, which is no Python, as it was compiled for Pyodide."""
+    """Return the wheel of pydantic-core that was compiled for Pyodide, because it contains native code."""
     version = importlib.metadata.version("pydantic-core")
     name = f"pydantic_core-{version}-cp{PYTHON}-cp{PYTHON}-{PLATFORM}.whl"
     folder = pyodide.parents[2] / "wheels"

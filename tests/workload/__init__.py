@@ -1,1 +1,1 @@
-"""A recorded workload: the same calls give the same answers, and the same errors, on every engine."""
+"""A recorded workload: the same calls give the same results and errors on every engine."""

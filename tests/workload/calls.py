@@ -1,4 +1,4 @@
-"""The calls: over every method of every adapter, valid, on the edge and bad; the same ones every time."""
+"""The calls of the workload: every method of every adapter with valid, borderline and invalid arguments, in a deterministic order."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from tests.kinds import adapter_classes
 
 SOON = builders.SOON
 ROUNDS = 7
-"""How often each method is called with arguments drawn from the pools."""
+"""The number of calls of each method with random arguments."""
 SECRET = "s3cret-of-the-workload"
-"""What no error may repeat."""
+"""A value that no error may contain."""
 TENANTS = ("acme", "acme", "acme", "acme", "acme", "acme", "acme", "globex", "globex", "nowhere", "ACME", "")
 IDS = (
     "auth0|ada", "auth0|eve", "web", "spa", "con_db", "con_x", "db", "login", "s1", "r1", "c1", "otp", "k1", "ae_1", "act_1", "crt_1",
@@ -44,7 +44,7 @@ INPUTS: tuple[Callable[[], dict[str, Any]], ...] = tuple(
         "tenant_operation", "theme",
     )
 )  # fmt: skip
-THERE: dict[str, Any] = {
+EXISTING: dict[str, Any] = {
     "action_id": "act_1", "audience": "https://api.example", "client_id": "web", "code_id": "c1", "connection_id": "con_db",
     "connection_ids": ["con_db"], "credential_id": "cred", "custom_domain_id": "cd_1", "domain": "login.acme.example",
     "email": "ada@acme.example",
@@ -53,7 +53,7 @@ THERE: dict[str, Any] = {
     "organization_id": "org_1", "prompt": "login", "provider": "auth0", "role_id": "role_1", "template": "verify_email",
     "theme_id": "theme_1", "token_hash": "hash of crt_1", "token_id": "tok_1", "user_id": "auth0|ada",
 }  # fmt: skip
-"""What the parameters of these names are of the rows that are there."""
+"""Values of these parameters that exist in the database."""
 THERE_IDS = {
     "action_executions": "ae_1", "action_versions": "ver_1", "actions": "act_1", "authentication_methods": "am_1", "client_grants": "cg_1",
     "client_registration_tokens": "crt_1", "clients": "web", "connections": "con_db", "custom_domains": "cd_1", "flows": "flow_1",
@@ -67,7 +67,7 @@ THERE_IDS = {
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A call: where it goes and with what."""
+    """A call: the method and its arguments."""
 
     name: str
     arguments: dict[str, Any]
@@ -82,12 +82,12 @@ def _short(value: Any) -> str:
 
 
 def calls() -> list[Made]:
-    """All of them, in their order."""
-    return [*_beginning(), *_several(), *_drawn()]
+    """Return all calls in order."""
+    return [*_setup(), *_multiple_writes(), *_random_calls()]
 
 
-def _beginning() -> Iterator[Made]:
-    """Two tenants that look alike, with something of everything."""
+def _setup() -> Iterator[Made]:
+    """Yield the calls that create two equal tenants with rows in all tables."""
     for tenant in ("acme", "globex"):
         yield Made("tenants.create", {"params": {"id": tenant, "friendly_name": tenant.title()}})
         yield Made("users.create", {"tenant_id": tenant, "params": builders.user()})
@@ -101,7 +101,7 @@ def _beginning() -> Iterator[Made]:
         parameters = inspect.signature(_method(name)).parameters
         taken = next((each for each in ("params", "key", "template", "provider", "theme", "event") if each in parameters), None)
         if "import_metadata" in parameters and (there := THERE_IDS.get(name.partition(".")[0])):
-            # Imported with the id that later calls ask for.
+            # Imported with the ID that later calls use.
             imported = {taken or "": make(), "tenant_id": "acme", "organization_id": "org_1", "import_metadata": {"id": there}}
             yield Made(name, {each: value for each, value in imported.items() if each in parameters})
         for given in (make(), make(), {**make(), "surprise": 1}, {}, None):
@@ -112,12 +112,12 @@ def _beginning() -> Iterator[Made]:
                 arguments["organization_id"] = "org_1"
             yield Made(name, arguments)
         if "tenant_id" in parameters:
-            # What refers to a tenant that there is not.
+            # References to a missing tenant.
             yield Made(name, {**arguments, "tenant_id": "nowhere", **({taken: make()} if taken else {})})
 
 
-def _several() -> Iterator[Made]:
-    """What writes several rows at once, with all that it may write."""
+def _multiple_writes() -> Iterator[Made]:
+    """Yield the calls that write several rows, with all optional rows."""
     b, event, later = builders, builders.outbox_event(), SOON + timedelta(days=30)
     own = {"tenant_id": "acme"}
     secret = {"hash": SECRET, "algorithm": "bcrypt"}
@@ -158,7 +158,7 @@ def _several() -> Iterator[Made]:
 
 
 def _creations() -> dict[str, Callable[[], dict[str, Any]]]:
-    """What creates each entity, and of what."""
+    """Yield the calls that create each entity, and their input."""
     b = builders
     return {
         "organizations.create": lambda: b.organization(id="org_1"),
@@ -185,12 +185,12 @@ def _creations() -> dict[str, Callable[[], dict[str, Any]]]:
 
 
 def many() -> set[str]:
-    """The methods that create many rows."""
+    """Return the methods that create many rows."""
     return {name for name in methods() if name.endswith(".create_many")}
 
 
 def methods() -> dict[str, Callable[..., Any]]:
-    """Every public method of every adapter, by name."""
+    """Return all public methods of all adapters by name."""
     found: dict[str, Callable[..., Any]] = {}
     for adapter, kind in sorted(adapter_classes().items()):
         if adapter == "session_cleanup":
@@ -206,14 +206,14 @@ def _method(name: str) -> Callable[..., Any]:
     return methods()[name]
 
 
-def _drawn() -> Iterator[Made]:
-    """Each method some times, with arguments of its parameters' kinds; what removes whole tenants comes last."""
+def _random_calls() -> Iterator[Made]:
+    """Yield calls of each method with random arguments. The methods that delete whole tenants come last."""
     last = ("tenants.remove", "session_cleanup.__call__")
     for turn in range(ROUNDS):
         for name, method in sorted(methods().items(), key=lambda item: (item[0] in last, item[0])):
             if turn < (ROUNDS - 1 if name in last else ROUNDS - 3 if "remove" in name or "delete" in name else 0):
-                continue  # so that there is something for the others
-            draw = Random(f"{name} {turn}")  # the same every time
+                continue  # so that the other methods find rows
+            draw = Random(f"{name} {turn}")  # deterministic
             parameters = [*inspect.signature(method).parameters.values()][1:]
             yield Made(
                 name, {each.name: _argument(draw, name, each) for each in parameters if each.default is each.empty or draw.random() < 0.3}
@@ -221,9 +221,9 @@ def _drawn() -> Iterator[Made]:
 
 
 def _argument(draw: Random, method: str, parameter: inspect.Parameter) -> Any:
-    """Mostly what the parameter is for, now and then something else."""
+    """Return an argument, usually of the expected kind."""
     kind, name, adapter = str(parameter.annotation), parameter.name, method.partition(".")[0]
-    there = THERE_IDS.get(adapter) if name == "id" else "hash of tok_1" if method == "scim_tokens.get_by_hash" else THERE.get(name)
+    there = THERE_IDS.get(adapter) if name == "id" else "hash of tok_1" if method == "scim_tokens.get_by_hash" else EXISTING.get(name)
     if there is not None and draw.random() < 0.7:
         return there
     own = _creations().get(f"{adapter}.create")
@@ -257,7 +257,7 @@ def _argument(draw: Random, method: str, parameter: inspect.Parameter) -> Any:
 
 
 def _mapping(draw: Random, own: Callable[[], dict[str, Any]] | None) -> dict[str, Any]:
-    """Some fields of this entity, mostly, or of some other."""
+    """Return some fields, usually of this entity."""
     given = own() if own and draw.random() < 0.7 else draw.choice(INPUTS)()
     if draw.random() < 0.5:
         given = {name: given[name] for name in draw.sample(sorted(given), min(2, len(given)))}

@@ -1,4 +1,4 @@
-"""What writes several rows writes all of them or none: each statement of each such call of the workload fails in turn."""
+"""Calls that write several rows write all or none. Each statement of each such call of the workload fails once."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from authhero_sql.dialects.interface import Row
 from authhero_sql.tables import REGISTRY
 from tests.unit.fakes import CountingDatabase
 from tests.workload.calls import Made, calls, many
-from tests.workload.replay import Ticking, outcome
+from tests.workload.replay import SteppingClock, outcome
 
 SEVERAL = {
     "action_versions.create", "passwords.create", "passwords.update", "refresh_tokens.create", "refresh_tokens.rotate",
     "refresh_tokens.update", "role_permissions.assign", "role_permissions.remove", "session_cleanup.__call__", "sessions.create",
     "sessions.update", "users.create", "users.raw_create", "users.remove", "users.update",
 }  # fmt: skip
-"""The methods that send several statements at once, beside those that create many rows."""
+"""The methods that send several statements, except those that create many rows."""
 _TOKEN = {
     "login_id": "login", "user_id": "auth0|ada", "client_id": "web", "resource_servers": [], "rotating": True,
     "device": dict.fromkeys(("initial_user_agent", "initial_ip", "initial_asn", "last_user_agent", "last_ip", "last_asn"), "x"),
@@ -40,12 +40,12 @@ ROTATIONS = [
         )
     ),
 ]
-"""Exchanges that succeed: the workload's own meet no token that can be exchanged."""
+"""Successful rotations. The workload does not contain any, because its tokens cannot be exchanged."""
 BROKEN = Call("SELECT id FROM no_such_table")
 
 
-class Failing(CountingDatabase):
-    """A database in which one statement of a write of several fails."""
+class FailingDatabase(CountingDatabase):
+    """A database in which one statement of a write fails."""
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)
@@ -53,7 +53,7 @@ class Failing(CountingDatabase):
         self.failed = 0
 
     async def contents(self) -> list[list[Row]]:
-        """Every row of every table."""
+        """Return every row of every table."""
         quote = self.dialect.quote
         return [
             sorted(map(tuple, rows), key=repr)
@@ -61,21 +61,21 @@ class Failing(CountingDatabase):
         ]
 
     async def write(self, calls: Sequence[Call], *, unordered: bool = False) -> list[int]:
-        """Fail where it is due, and look at what is left."""
+        """Fail at the chosen statement, and compare the rows."""
         if self.at is None or self.at >= len(calls) or len(calls) < 2:
             return await super().write(calls, unordered=unordered)
         before = await self.contents()
         broken = [*calls[: self.at], BROKEN, *calls[self.at + 1 :]]
         with pytest.raises(SchemaMismatchError):
             await super().write(broken, unordered=unordered)
-        assert await self.contents() == before, f"statement {self.at + 1} of {len(calls)} failed, and something stayed"
+        assert await self.contents() == before, f"statement {self.at + 1} of {len(calls)} failed, but some rows were written"
         self.failed += 1
         raise SchemaMismatchError
 
 
 async def test_a_statement_that_fails_takes_the_others_with_it(db: Database) -> None:
-    failing = Failing(db)
-    adapters = Adapters(Context.of(failing, clock=Ticking(), ids=IdGenerator(Random(7).randbytes)))
+    failing = FailingDatabase(db)
+    adapters = Adapters(Context.of(failing, clock=SteppingClock(), ids=IdGenerator(Random(7).randbytes)))
     several: set[str] = set()
     for made in (*calls(), *ROTATIONS):
         failing.at = 0

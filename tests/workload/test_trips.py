@@ -1,8 +1,8 @@
-"""How often each method of the workload goes to the engine, held to a file for each engine.
+"""The number of round trips of each method of the workload, compared with a file for each engine.
 
-A trip is what a call waits for: a message to a server and its answer, a request to D1, work for a thread of SQLite. What PostgreSQL
-does once, to prepare a statement, is not counted. ``AUTHHERO_TRIPS=write python -m pytest tests/workload/test_trips.py`` writes the
-files anew; a number that grows needs a reason.
+A round trip is a message to a server and its response, a request to D1, or a call to a thread of SQLite. The additional round trips in
+which PostgreSQL prepares a statement are not counted. ``AUTHHERO_TRIPS=write python -m pytest tests/workload/test_trips.py`` writes the
+files again. An increase needs a reason.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ import pytest
 
 from authhero_sql import Adapters, Database, IdGenerator, connect, create_adapters
 from authhero_sql.dialects.threads import WorkerThread
-from tests.faults.proxy import proxied
+from tests.faults.proxy import open_proxy
 from tests.workload.calls import calls
-from tests.workload.replay import Ticking, outcome
+from tests.workload.replay import SteppingClock, outcome
 
 HEAD = """\
 # Each method of the workload: how many trips its calls take, where they give an answer and where they are refused, and how many
@@ -30,41 +30,41 @@ HEAD = """\
 
 
 @asynccontextmanager
-async def counted(engine: str, url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Adapters, Callable[[], int]]]:
-    """Adapters, and how many trips they have taken."""
+async def count_round_trips(engine: str, url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Adapters, Callable[[], int]]]:
+    """Yield adapters, and a function that returns the number of round trips."""
     if engine in ("postgresql", "mysql"):
-        # asyncpg forgets what it has prepared after five minutes, and would have to say so.
+        # asyncpg discards prepared statements after five minutes, and would prepare them again.
         options = {"max_cached_statement_lifetime": 0} if engine == "postgresql" else {}
-        async with proxied(url) as (proxy, between), connect(between, max_size=1, **options) as db:
-            yield await over(db), lambda: proxy.trips - (proxy.prepared if engine == "postgresql" else 0)
+        async with open_proxy(url) as (proxy, between), connect(between, max_size=1, **options) as db:
+            yield await deterministic_adapters(db), lambda: proxy.trips - (proxy.prepared if engine == "postgresql" else 0)
         return
     sent: list[object] = []
     async with connect(url) as db:
         if engine == "sqlite":
-            monkeypatch.setattr(WorkerThread, "send", _noting(sent, WorkerThread.send))
+            monkeypatch.setattr(WorkerThread, "send", _recording(sent, WorkerThread.send))
         else:
             inside: Any = db
-            inside._transport._post = _noting(sent, inside._transport._post)
-        yield await over(db), lambda: len(sent)
+            inside._transport._post = _recording(sent, inside._transport._post)
+        yield await deterministic_adapters(db), lambda: len(sent)
 
 
-def _noting(sent: list[object], method: Callable[..., Any]) -> Callable[..., Any]:
-    def noted(*given: Any, **more: Any) -> Any:
+def _recording(sent: list[object], method: Callable[..., Any]) -> Callable[..., Any]:
+    def recorded(*given: Any, **more: Any) -> Any:
         sent.append(given)
         return method(*given, **more)
 
-    return noted
+    return recorded
 
 
-async def over(db: Database) -> Adapters:
-    """Adapters that do the same every time."""
-    return await create_adapters(db, clock=Ticking(), ids=IdGenerator(Random(7).randbytes))
+async def deterministic_adapters(db: Database) -> Adapters:
+    """Return adapters with deterministic IDs and times."""
+    return await create_adapters(db, clock=SteppingClock(), ids=IdGenerator(Random(7).randbytes))
 
 
 async def test_no_call_takes_more_trips_than_it_did(engine: str, migrated_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     answered: dict[str, Counter[int]] = {}
     refused: dict[str, Counter[int]] = {}
-    async with counted(engine, migrated_url, monkeypatch) as (adapters, trips):
+    async with count_round_trips(engine, migrated_url, monkeypatch) as (adapters, trips):
         for made in calls():
             before = trips()
             answer = await outcome(adapters, made)
@@ -78,7 +78,7 @@ async def test_no_call_takes_more_trips_than_it_did(engine: str, migrated_url: s
     if os.environ.get("AUTHHERO_TRIPS") == "write":
         path.write_text(now, "utf-8")
     different = sorted({*path.read_text("utf-8").splitlines()} ^ {*now.splitlines()})
-    assert different == [], "where that is meant, write the file again with AUTHHERO_TRIPS=write"
+    assert different == [], "if this is intended, write the file again with AUTHHERO_TRIPS=write"
 
 
 def _shown(counts: Counter[int] | None) -> str:
