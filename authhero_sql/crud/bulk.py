@@ -51,7 +51,7 @@ YIELD_EVERY = 50
 """The number of rows of a synchronous iterable after which other tasks may run."""
 LONG_COLUMN = 255
 """The size above which the text of a column counts towards ``CHUNK_CHARACTERS``."""
-MAX_REFUSALS = 1_000
+MAX_REJECTIONS = 1_000
 """The maximum number of rejected rows that are reported individually."""
 ATTEMPTS = 3
 """How often a chunk is planned if other transactions interfere. After that, its rows are written one by one."""
@@ -177,7 +177,7 @@ class BulkAdapter(Adapter[M], Generic[M]):
             if chunk:
                 await chunks.write(chunk)
             result.rejected += len(refused)
-            result.rejections += refused[: max(0, MAX_REFUSALS - len(result.rejections))]
+            result.rejections += refused[: max(0, MAX_REJECTIONS - len(result.rejections))]
             if progress is not None and inspect.isawaitable(awaitable := progress(result)):
                 await awaitable
 

@@ -113,7 +113,7 @@ class Dialect:
     Empty if the engine does not support expression indexes.
     """
     no_expression_index_reason: ClassVar[str] = ""
-    """Why :attr:`lowered` is empty."""
+    """Why :attr:`lower_expression` is empty."""
     trigram_extension_sql: ClassVar[str] = ""
     """The statement that enables trigram indexes; empty if the engine does not support them."""
     index_in_use_codes: ClassVar[tuple[str, ...]] = ()
@@ -148,18 +148,18 @@ class Dialect:
         """Return :meth:`equal` in a form that uses no index, if the engine would choose an index that is less selective than it expects."""
         return self.equal(field, value, text=text)
 
-    def lateral_lookup(self, beside: SQLTable, read: Sequence[str], source: Any, on: Mapping[str, str]) -> SQLTable:
+    def lateral_lookup(self, table: SQLTable, read: Sequence[str], source: Any, on: Mapping[str, str]) -> SQLTable:
         """Return a joined table whose row is fetched separately for each of the few rows of the source.
 
         The default returns the table itself, for engines that plan such a join by themselves.
 
         Args:
-            beside: The joined table.
+            table: The joined table.
             read: The columns of the joined table that the query reads.
             source: The rows that the table is joined to.
             on: The columns of the source, each mapped to the column of the joined table that it equals.
         """
-        return beside
+        return table
 
     def placeholders(self, text: str, mark: re.Pattern[str]) -> tuple[str, tuple[str, ...]]:
         """Replace the marked names in a statement with the placeholders of the engine.
@@ -219,7 +219,7 @@ class Dialect:
     def prefix_range(self, field: Term, binds: Sequence[Term]) -> Criterion:
         """Return the condition that the field, in lower case, lies in the range of the texts with a prefix.
 
-        An index can serve it, and it excludes no row that :meth:`match` accepts. ``binds`` are the placeholders for :meth:`beginning`.
+        An index can serve it, and it excludes no row that :meth:`match` accepts. ``binds`` are the placeholders for :meth:`prefix_bounds`.
         """
         return Fragment(f"({self.lower_expression} >= {{1}} AND {self.lower_expression} < {{2}})", field, *binds)
 

@@ -187,15 +187,15 @@ class PostgreSQLDialect(Dialect):
         """
         return Fragment("{0} IS NOT DISTINCT FROM {1}", field, value)
 
-    def lateral_lookup(self, beside: SQLTable, read: Sequence[str], source: Any, on: Mapping[str, str]) -> SQLTable:
+    def lateral_lookup(self, table: SQLTable, read: Sequence[str], source: Any, on: Mapping[str, str]) -> SQLTable:
         """Use a LATERAL subquery.
 
         Its LIMIT prevents the planner from turning it into a join. To join fifty rows to a few thousand, it would hash all of these.
         """
-        row = SQLTable(beside.get_table_name()).as_("one")
+        row = SQLTable(table.get_table_name()).as_("one")
         condition = Criterion.all([row.field(theirs) == source.field(ours) for ours, theirs in on.items()])
         query = self.query.from_(row).select(*(row.field(name) for name in dict.fromkeys(read))).where(condition)
-        return LateralSubquery(beside.get_table_name(), query)
+        return LateralSubquery(table.get_table_name(), query)
 
     def cast(self, bind: Term, column_type: str) -> Term:
         """Cast the parameter, because a parameter in a select list is text by default."""

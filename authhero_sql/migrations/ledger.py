@@ -149,7 +149,7 @@ class Ledger(Adapter[Entry]):
         await self._run.write(self.insert_call(entry))
 
     async def execute(self, calls: Sequence[Call]) -> None:
-        """Execute statements of :meth:`insert_call`, :meth:`update_call` or :meth:`Dialect.applied`, all or nothing."""
+        """Execute statements of :meth:`insert_call`, :meth:`update_call` or :meth:`Dialect.mark_applied`, all or nothing."""
         if calls:
             await self._run.write(*calls)
 
