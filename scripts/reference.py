@@ -194,6 +194,8 @@ def format_signature(function: Callable[..., Any], kind: type | None = None) -> 
         if parameter.name != "self"
     ]
     result = found.return_annotation
+    if (manager := _context_manager(function)) and isinstance(result, str):
+        result = re.sub(r"^(?:Async)?Iterator\b", manager, result)
     return str(
         found.replace(
             parameters=parameters,
@@ -202,6 +204,14 @@ def format_signature(function: Callable[..., Any], kind: type | None = None) -> 
             else inspect.Signature.empty,
         )
     )
+
+
+def _context_manager(function: Callable[..., Any]) -> str | None:
+    """Return the type of the context managers that a decorated generator function returns, or None for other functions."""
+    generator = getattr(function, "__wrapped__", None)
+    if inspect.isasyncgenfunction(generator):
+        return "AbstractAsyncContextManager"
+    return "AbstractContextManager" if inspect.isgeneratorfunction(generator) else None
 
 
 class _Unquoted:
@@ -224,8 +234,22 @@ def directive(kind: str, name: str, documented: Any, sign: str = "", extra: str 
     text, fields = parse_docstring(documented)
     options = ":async:\n" if inspect.iscoroutinefunction(documented) or inspect.isasyncgenfunction(documented) else ""
     fence = "`" * (level + 1)
-    body = "\n\n".join(part for part in (text, extra, fields) if part)
+    body = "\n\n".join(part for part in (text, extra, fields, property_table(documented)) if part)
     return f"{fence}{{py:{kind}}} {name}{sign}\n{options}\n{body}\n{fence}\n"
+
+
+def property_table(documented: object) -> str:
+    """Return the table of the public properties of a class, or an empty string."""
+    if not inspect.isclass(documented):
+        return ""
+    bases = [base for base in documented.__mro__ if base.__module__.startswith("authhero_sql")]
+    found = {name: value for base in reversed(bases) for name, value in vars(base).items() if isinstance(value, property)}
+    rows = [
+        [f"`{name}`", f"`{format_annotation(inspect.signature(value.fget).return_annotation, None)}`", to_markdown(docstring(value))]
+        for name, value in found.items()
+        if value.fget is not None and not name.startswith("_")
+    ]
+    return table(["Property", "Type", "Meaning"], rows)
 
 
 # --- adapters ----------------------------------------------------------------------------------------------------------------------
@@ -428,7 +452,7 @@ def model_pages() -> Iterator[tuple[str, str]]:
             head += "\n" + table(["Name", "Values"], rows)
         parts = [head]
         for model in entities:
-            body = field_table(model)
+            body = "\n".join(filter(None, [field_table(model), property_table(model)]))
             text = to_markdown(docstring(model))
             parts.append(f"(model-{model.__name__})=\n## {model.__name__}\n\n`````{{py:class}} {model.__name__}\n\n{text}\n`````\n\n{body}")
         yield f"models/{found.name}.md", "\n".join(parts)
@@ -583,7 +607,7 @@ def python_pages() -> Iterator[tuple[str, str]]:
         directive(
             "method",
             f"Adapters.{name}",
-            function.__wrapped__ if hasattr(function, "__wrapped__") else function,
+            function,
             format_signature(function, Adapters),
             f"These methods cannot be called in a batch: {', '.join(f'`{each}`' for each in methods_without_batch())}."
             if name == "batch"
@@ -599,7 +623,10 @@ def python_pages() -> Iterator[tuple[str, str]]:
         *_connect_options(),
         "## Adapters\n",
         directive("function", "create_adapters", authhero_sql.create_adapters, format_signature(authhero_sql.create_adapters)),
-        (f"````{{py:class}} Adapters\n\n{to_markdown(docstring(Adapters))} Its attributes are [the adapters](adapters/index.md).\n````\n"),
+        (
+            f"````{{py:class}} Adapters\n\n{to_markdown(docstring(Adapters))} Its attributes are [the adapters](adapters/index.md).\n\n"
+            f"{property_table(Adapters)}````\n"
+        ),
         *container,
         "## Cleanup and health\n",
         directive("function", "diagnose", authhero_sql.diagnose, format_signature(authhero_sql.diagnose)),
@@ -694,8 +721,9 @@ def _contrib() -> Iterator[str]:
 
     yield "# Web frameworks\n\nThe guides for [FastAPI](../frameworks/fastapi.md), [Starlette](../frameworks/starlette.md) and "
     yield (
-        "[Litestar](../frameworks/litestar.md) show how to use these names. Each of the three modules exports "
-        "`lifespan` and `ListParams`; `authhero_sql.contrib.http` has all of them.\n"
+        "[Litestar](../frameworks/litestar.md) show how to use these names. `lifespan` and `ListParams` can be "
+        "imported from each of the three modules. The functions `error_body`, `describe_errors` and `error_response` are in "
+        "`authhero_sql.contrib.http`.\n"
     )
     yield directive("function", "lifespan", http.lifespan, format_signature(http.lifespan))
     yield f"`````{{py:class}} ListParams\n\n{parse_docstring(http.ListParams)[0]}\n`````\n"
@@ -756,7 +784,7 @@ def _testing() -> Iterator[str]:
     for kind in (testing.ManualClock, testing.MigratedCopies):
         yield directive("class", kind.__name__, kind)
         for name, function in public_methods(kind).items():
-            yield directive("method", f"{kind.__name__}.{name}", inspect.unwrap(function), format_signature(function))
+            yield directive("method", f"{kind.__name__}.{name}", function, format_signature(function))
     yield f"## build\n\n{parse_docstring(build)[0]} [Builders](build.md) describes the functions.\n"
 
 

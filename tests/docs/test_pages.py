@@ -264,6 +264,12 @@ def test_a_tutorial_passes_strict_type_checks(page: str, tmp_path: Path) -> None
     assert type_errors(tmp_path) == []
 
 
+def test_the_guide_to_testing_passes_strict_type_checks(tmp_path: Path) -> None:
+    for number, block in enumerate(block for block in blocks("guides/testing.md") if block.language == "python"):
+        (tmp_path / f"test_{number}.py").write_text(block.code, "utf-8")
+    assert type_errors(tmp_path) == []
+
+
 def test_a_type_checker_finds_the_misspelled_key_of_the_quick_start(tmp_path: Path) -> None:
     for number, block in enumerate(block for block in blocks("start.md") if block.language == "python"):
         (tmp_path / f"start_{number}.py").write_text(block.code, "utf-8")
