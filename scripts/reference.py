@@ -62,6 +62,11 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "Operation": ("tenants", "keys", "tenant_operations", "tenant_operation_events", "rollouts"),
 }
 """The topics of the reference and the diagrams, and the adapters of each. A test ensures that every adapter has one topic."""
+RELATED_TOPICS = {
+    "Events": "[`tenant_operation_events`](#adapter-tenant_operation_events) contains the events of operations on tenants.",
+    "Operation": "[Events](events.md) describes the log entries of each tenant and the events of the outbox.",
+}
+"""The links to a similar topic, which are shown at the beginning of a page."""
 SHARED_METHODS = {
     name: value
     for kind in (mixins.CreateMixin, mixins.UpdateMixin, mixins.ListMixin, mixins.IterateMixin)
@@ -310,7 +315,8 @@ def _or(names: Sequence[str]) -> str:
 def adapter_pages() -> Iterator[tuple[str, str]]:
     """Yield the pages of the adapters."""
     for topic, names in GROUPS.items():
-        parts = [f"# {topic}: adapters\n", *(part for name in names for part in adapter_section(name))]
+        related = [f"{RELATED_TOPICS[topic]}\n"] if topic in RELATED_TOPICS else []
+        parts = [f"# {topic}: adapters\n", *related, *(part for name in names for part in adapter_section(name))]
         yield f"adapters/{slug(topic)}.md", "\n".join(parts)
     shared = [
         (
@@ -719,8 +725,8 @@ def _docstrings(module: ModuleType) -> Mapping[str, Mapping[str, str]]:
 def _contrib() -> Iterator[str]:
     from authhero_sql.contrib import http
 
-    yield "# Web frameworks\n\nThe guides for [FastAPI](../frameworks/fastapi.md), [Starlette](../frameworks/starlette.md) and "
     yield (
+        "# Web frameworks\n\nThe guides for [FastAPI](../frameworks/fastapi.md), [Starlette](../frameworks/starlette.md) and "
         "[Litestar](../frameworks/litestar.md) show how to use these names. `lifespan` and `ListParams` can be "
         "imported from each of the three modules. The functions `error_body`, `describe_errors` and `error_response` are in "
         "`authhero_sql.contrib.http`.\n"

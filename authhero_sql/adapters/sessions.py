@@ -443,7 +443,7 @@ class RefreshTokens(_ExpiringAdapter[RefreshToken, "RefreshTokenWhere"]):
 
         A family consists of the tokens that descend from the same first token. Tokens that are already revoked keep
         their revocation time. A first token that was created without a ``family_id`` belongs to no family until
-        :meth:`rotate` sets its ``family_id`` to its ID, so this method does not revoke it before that.
+        :meth:`rotate` sets its ``family_id`` to its ID. Until then, this method does not find it.
 
         Args:
             tenant_id: The tenant's ID.
