@@ -9,7 +9,8 @@ import re
 import subprocess
 import sys
 import textwrap
-from collections.abc import Awaitable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Iterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -232,12 +233,29 @@ async def prepare(adapters: Any) -> None:
 
 # --- the tutorials -------------------------------------------------------------------------------------------------------------------
 
+ADA = {"email": "ada@acme.example", "password": "correct horse"}
 TUTORIALS = ("tutorial.md", "frameworks/starlette-tutorial.md")
 
 
 def application(page: str) -> str:
     """Return the ``main.py`` of a tutorial."""
     return "\n\n".join(block.code for block in blocks(page) if block.language == "python" and "asyncio.run(" not in block.code)
+
+
+@asynccontextmanager
+async def signed_up(page: str) -> AsyncIterator[tuple[Any, Any]]:
+    """Start the application of a tutorial, sign Ada up, and yield the adapters and an HTTP client."""
+    import httpx
+
+    names: dict[str, Any] = {"__name__": "main"}
+    await execute(page, application(page), names)
+    app = names["app"]
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="https://test") as client,
+    ):
+        assert (await client.post("/signup", json=ADA)).status_code == 202
+        yield app.state.adapters, client
 
 
 def type_errors(folder: Path) -> list[str]:
@@ -284,18 +302,8 @@ async def test_a_failed_sign_in_runs_the_same_statements_for_every_reason(
     page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The duration does not reveal who has an account."""
-    import httpx
-
     monkeypatch.chdir(tmp_path)
-    names: dict[str, Any] = {"__name__": "main"}
-    await execute(page, application(page), names)
-    app = names["app"]
-    ada = {"email": "ada@acme.example", "password": "correct horse"}
-    async with (
-        app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="https://test") as client,
-    ):
-        await client.post("/signup", json=ada)
+    async with signed_up(page) as (adapters, client):
         statements, responses = [], []
         caplog.set_level(logging.DEBUG, "authhero_sql.sql")
 
@@ -305,17 +313,16 @@ async def test_a_failed_sign_in_runs_the_same_statements_for_every_reason(
             responses.append((response.status_code, response.content))
             statements.append([record.args[1] for record in caplog.records if isinstance(record.args, tuple)])
 
-        await sign_in({**ada, "email": "nobody@acme.example"})
-        await sign_in({**ada, "password": "wrong horse"})
-        users = app.state.adapters.users
-        user = await users.get_by_email("acme", ada["email"])
-        await users.update("acme", user.user_id, {"blocked": True})
-        await sign_in(ada)
+        await sign_in({**ADA, "email": "nobody@acme.example"})
+        await sign_in({**ADA, "password": "wrong horse"})
+        user = await adapters.users.get_by_email("acme", ADA["email"])
+        await adapters.users.update("acme", user.user_id, {"blocked": True})
+        await sign_in(ADA)
         assert len(statements[0]) == 3
         assert statements[0] == statements[1] == statements[2]
         assert responses[0][0] == 403
         assert responses[0] == responses[1] == responses[2]
-        logs = await app.state.adapters.logs.list("acme", sort="date:asc")
+        logs = await adapters.logs.list("acme", sort="date:asc")
         assert [log.type for log in logs.items] == ["fu", "fp", "f"]
 
 
@@ -324,21 +331,10 @@ async def test_a_failed_sign_in_runs_the_same_statements_for_every_reason(
 async def test_a_user_who_was_blocked_or_removed_gets_no_tokens(
     page: str, change: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import httpx
-
     monkeypatch.chdir(tmp_path)
-    names: dict[str, Any] = {"__name__": "main"}
-    await execute(page, application(page), names)
-    app = names["app"]
-    ada = {"email": "ada@acme.example", "password": "correct horse"}
-    async with (
-        app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="https://test") as client,
-    ):
-        await client.post("/signup", json=ada)
-        tokens = (await client.post("/login", json=ada)).json()
-        adapters = app.state.adapters
-        user = await adapters.users.get_by_email("acme", ada["email"])
+    async with signed_up(page) as (adapters, client):
+        tokens = (await client.post("/login", json=ADA)).json()
+        user = await adapters.users.get_by_email("acme", ADA["email"])
         if change == "block":
             await adapters.users.update("acme", user.user_id, {"blocked": True})
         else:
