@@ -62,6 +62,11 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "Operation": ("tenants", "keys", "tenant_operations", "tenant_operation_events", "rollouts"),
 }
 """The topics of the reference and the diagrams, and the adapters of each. A test ensures that every adapter has one topic."""
+RELATED_TOPICS = {
+    "Events": "[`tenant_operation_events`](#adapter-tenant_operation_events) contains the events of operations on tenants.",
+    "Operation": "[Events](events.md) describes the log entries of each tenant and the events of the outbox.",
+}
+"""The links to a similar topic, which are shown at the beginning of a page."""
 SHARED_METHODS = {
     name: value
     for kind in (mixins.CreateMixin, mixins.UpdateMixin, mixins.ListMixin, mixins.IterateMixin)
@@ -194,6 +199,8 @@ def format_signature(function: Callable[..., Any], kind: type | None = None) -> 
         if parameter.name != "self"
     ]
     result = found.return_annotation
+    if (manager := _context_manager(function)) and isinstance(result, str):
+        result = re.sub(r"^(?:Async)?Iterator\b", manager, result)
     return str(
         found.replace(
             parameters=parameters,
@@ -202,6 +209,14 @@ def format_signature(function: Callable[..., Any], kind: type | None = None) -> 
             else inspect.Signature.empty,
         )
     )
+
+
+def _context_manager(function: Callable[..., Any]) -> str | None:
+    """Return the type of the context managers that a decorated generator function returns, or None for other functions."""
+    generator = getattr(function, "__wrapped__", None)
+    if inspect.isasyncgenfunction(generator):
+        return "AbstractAsyncContextManager"
+    return "AbstractContextManager" if inspect.isgeneratorfunction(generator) else None
 
 
 class _Unquoted:
@@ -224,8 +239,22 @@ def directive(kind: str, name: str, documented: Any, sign: str = "", extra: str 
     text, fields = parse_docstring(documented)
     options = ":async:\n" if inspect.iscoroutinefunction(documented) or inspect.isasyncgenfunction(documented) else ""
     fence = "`" * (level + 1)
-    body = "\n\n".join(part for part in (text, extra, fields) if part)
+    body = "\n\n".join(part for part in (text, extra, fields, property_table(documented)) if part)
     return f"{fence}{{py:{kind}}} {name}{sign}\n{options}\n{body}\n{fence}\n"
+
+
+def property_table(documented: object) -> str:
+    """Return the table of the public properties of a class, or an empty string."""
+    if not inspect.isclass(documented):
+        return ""
+    bases = [base for base in documented.__mro__ if base.__module__.startswith("authhero_sql")]
+    found = {name: value for base in reversed(bases) for name, value in vars(base).items() if isinstance(value, property)}
+    rows = [
+        [f"`{name}`", f"`{format_annotation(inspect.signature(value.fget).return_annotation, None)}`", to_markdown(docstring(value))]
+        for name, value in found.items()
+        if value.fget is not None and not name.startswith("_")
+    ]
+    return table(["Property", "Type", "Meaning"], rows)
 
 
 # --- adapters ----------------------------------------------------------------------------------------------------------------------
@@ -286,7 +315,8 @@ def _or(names: Sequence[str]) -> str:
 def adapter_pages() -> Iterator[tuple[str, str]]:
     """Yield the pages of the adapters."""
     for topic, names in GROUPS.items():
-        parts = [f"# {topic}: adapters\n", *(part for name in names for part in adapter_section(name))]
+        related = [f"{RELATED_TOPICS[topic]}\n"] if topic in RELATED_TOPICS else []
+        parts = [f"# {topic}: adapters\n", *related, *(part for name in names for part in adapter_section(name))]
         yield f"adapters/{slug(topic)}.md", "\n".join(parts)
     shared = [
         (
@@ -428,7 +458,7 @@ def model_pages() -> Iterator[tuple[str, str]]:
             head += "\n" + table(["Name", "Values"], rows)
         parts = [head]
         for model in entities:
-            body = field_table(model)
+            body = "\n".join(filter(None, [field_table(model), property_table(model)]))
             text = to_markdown(docstring(model))
             parts.append(f"(model-{model.__name__})=\n## {model.__name__}\n\n`````{{py:class}} {model.__name__}\n\n{text}\n`````\n\n{body}")
         yield f"models/{found.name}.md", "\n".join(parts)
@@ -583,7 +613,7 @@ def python_pages() -> Iterator[tuple[str, str]]:
         directive(
             "method",
             f"Adapters.{name}",
-            function.__wrapped__ if hasattr(function, "__wrapped__") else function,
+            function,
             format_signature(function, Adapters),
             f"These methods cannot be called in a batch: {', '.join(f'`{each}`' for each in methods_without_batch())}."
             if name == "batch"
@@ -599,7 +629,10 @@ def python_pages() -> Iterator[tuple[str, str]]:
         *_connect_options(),
         "## Adapters\n",
         directive("function", "create_adapters", authhero_sql.create_adapters, format_signature(authhero_sql.create_adapters)),
-        (f"````{{py:class}} Adapters\n\n{to_markdown(docstring(Adapters))} Its attributes are [the adapters](adapters/index.md).\n````\n"),
+        (
+            f"````{{py:class}} Adapters\n\n{to_markdown(docstring(Adapters))} Its attributes are [the adapters](adapters/index.md).\n\n"
+            f"{property_table(Adapters)}````\n"
+        ),
         *container,
         "## Cleanup and health\n",
         directive("function", "diagnose", authhero_sql.diagnose, format_signature(authhero_sql.diagnose)),
@@ -692,10 +725,11 @@ def _docstrings(module: ModuleType) -> Mapping[str, Mapping[str, str]]:
 def _contrib() -> Iterator[str]:
     from authhero_sql.contrib import http
 
-    yield "# Web frameworks\n\nThe guides for [FastAPI](../frameworks/fastapi.md), [Starlette](../frameworks/starlette.md) and "
     yield (
-        "[Litestar](../frameworks/litestar.md) show how to use these names. Each of the three modules exports "
-        "`lifespan` and `ListParams`; `authhero_sql.contrib.http` has all of them.\n"
+        "# Web frameworks\n\nThe guides for [FastAPI](../frameworks/fastapi.md), [Starlette](../frameworks/starlette.md) and "
+        "[Litestar](../frameworks/litestar.md) show how to use these names. `lifespan` and `ListParams` can be "
+        "imported from each of the three modules. The functions `error_body`, `describe_errors` and `error_response` are in "
+        "`authhero_sql.contrib.http`.\n"
     )
     yield directive("function", "lifespan", http.lifespan, format_signature(http.lifespan))
     yield f"`````{{py:class}} ListParams\n\n{parse_docstring(http.ListParams)[0]}\n`````\n"
@@ -756,7 +790,7 @@ def _testing() -> Iterator[str]:
     for kind in (testing.ManualClock, testing.MigratedCopies):
         yield directive("class", kind.__name__, kind)
         for name, function in public_methods(kind).items():
-            yield directive("method", f"{kind.__name__}.{name}", inspect.unwrap(function), format_signature(function))
+            yield directive("method", f"{kind.__name__}.{name}", function, format_signature(function))
     yield f"## build\n\n{parse_docstring(build)[0]} [Builders](build.md) describes the functions.\n"
 
 

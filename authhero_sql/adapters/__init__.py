@@ -115,6 +115,7 @@ class Adapters(AdapterProperties):
         Nothing is written before the end of the block. Then either all writes take effect or none does. An exception in
         the block discards the writes. Reads in the block do not see the collected writes.
 
+        ``create`` returns the row that will be stored, with its generated ID, so that later writes can refer to it.
         A method that returns whether it found a row returns True in a batch. If the row does not exist, the whole batch
         is rolled back. Methods that need the result of their own write raise UnsupportedError. So do ``update`` with
         ``returning=True`` and ``create_many`` with an ``on_conflict`` other than ``"error"``.

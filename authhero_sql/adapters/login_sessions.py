@@ -27,7 +27,7 @@ LIFETIME = timedelta(hours=24)
 
 
 class LoginSessions(Adapter[LoginSession]):
-    """Login sessions: sign-ins in progress.
+    """Login sessions: sign-ins in progress, completed or failed, until they expire.
 
     Generated IDs are ULIDs.
     """

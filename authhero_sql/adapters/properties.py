@@ -215,7 +215,7 @@ class AdapterProperties:
 
     @cached_property
     def login_sessions(self) -> LoginSessions:
-        """Login sessions: sign-ins in progress."""
+        """Login sessions: sign-ins in progress, completed or failed, until they expire."""
         from .login_sessions import LoginSessions
 
         return LoginSessions(self.context)

@@ -322,6 +322,9 @@ class RefreshTokens(_ExpiringAdapter[RefreshToken, "RefreshTokenWhere"]):
         Reuse is reported as an outcome instead of an exception, because an exception that leaves a transaction would
         roll the revocation back.
 
+        The user is not checked. A token remains usable after its user was blocked or removed, so read the user first and
+        reject the token if ``user is None or user.blocked``.
+
         Args:
             tenant_id: The tenant's ID.
             id: The ID of the presented token. The caller must have compared its hash.
@@ -336,9 +339,10 @@ class RefreshTokens(_ExpiringAdapter[RefreshToken, "RefreshTokenWhere"]):
 
             - ``"rotated"``: ``token`` is the successor that this call has stored.
             - ``"repeated"``: The leeway has not passed. ``token`` is the successor that an earlier call has stored.
-            - ``"reused"``: The token was already used. All tokens of its family have been revoked.
-            - ``"invalid"``: The token does not exist, has expired or was revoked. If the token is presented again
-              within the leeway, this outcome means that its successor has expired or was revoked.
+            - ``"reused"``: The token was already used. All tokens of its family have been revoked. Each further use has
+              this outcome again, although the token is revoked by then.
+            - ``"invalid"``: The token does not exist, or it was never used and has expired or was revoked. If the token
+              is presented again within the leeway, this outcome means that its successor has expired or was revoked.
 
         Raises:
             ConflictError: The ID of the successor is taken. Nothing was written.
@@ -439,7 +443,7 @@ class RefreshTokens(_ExpiringAdapter[RefreshToken, "RefreshTokenWhere"]):
 
         A family consists of the tokens that descend from the same first token. Tokens that are already revoked keep
         their revocation time. A first token that was created without a ``family_id`` belongs to no family until
-        :meth:`rotate` sets its ``family_id`` to its ID, so this method does not revoke it before that.
+        :meth:`rotate` sets its ``family_id`` to its ID. Until then, this method does not find it.
 
         Args:
             tenant_id: The tenant's ID.

@@ -529,6 +529,10 @@ class Users(BulkAdapter[User], IterateMixin[User, "UserWhere"]):
     async def remove(self, tenant_id: str, user_id: str, *, outbox_events: OutboxEvents = ()) -> bool:
         """Remove the user, its linked accounts, and the authentication methods of all of these accounts.
 
+        Rows that reference the user by a foreign key are removed, too, such as passwords, sessions, codes and grants.
+        Refresh tokens, login sessions and log entries have no such reference and remain. A remaining refresh token can
+        still be rotated, so check that its user exists before you call ``refresh_tokens.rotate``.
+
         Args:
             tenant_id: The tenant's ID.
             user_id: The user's ID.

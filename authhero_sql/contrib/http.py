@@ -6,9 +6,10 @@ import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from http import HTTPStatus
-from typing import Any, ClassVar, Literal, Self, TypedDict, Unpack
+from typing import Annotated, Any, ClassVar, Literal, Self, TypedDict, Unpack
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic_core import PydanticCustomError
 
 from ..adapters import Adapters, create_adapters
 from ..clock import Clock
@@ -78,6 +79,14 @@ def get_app_adapters(app: Any) -> Adapters:
     return result
 
 
+def _validate_totals(value: object, validate: ValidatorFunctionWrapHandler) -> object:
+    try:
+        return validate(value)
+    except ValidationError:
+        # Pydantic would report one error for each member of the union.
+        raise PydanticCustomError("include_totals", "must be true, false or estimate") from None
+
+
 class ListParams(BaseModel):
     """The query parameters of a list, with the names and limits of Auth0's Management API.
 
@@ -89,11 +98,19 @@ class ListParams(BaseModel):
 
     page: int = Field(default=0, ge=0, description="The page number, starting at 0.")
     per_page: int = Field(default=50, ge=1, le=MAX_PER_PAGE, description="The maximum number of rows on the page, at most 100.")
-    include_totals: bool | Literal["estimate"] = Field(default=False, description="Whether to return the total number of matching rows.")
+    include_totals: Annotated[bool | Literal["estimate"], WrapValidator(_validate_totals)] = Field(
+        default=False,
+        description=(
+            "Whether to return the total number of matching rows: true, false, or estimate, which stops counting at 10,000. "
+            "Checkpoint pagination ignores it."
+        ),
+    )
     sort: str | None = Field(default=None, description="The field to sort by and the direction, such as created_at:-1.")
     q: str | None = Field(default=None, description="A filter in Auth0's subset of the Lucene query syntax.")
     from_: str | None = Field(
-        default=None, alias="from", description="The cursor for checkpoint pagination, from the `next` of the previous page."
+        default=None,
+        alias="from",
+        description="The cursor for checkpoint pagination: the `next` of the previous page, or empty for the first page.",
     )
     take: int | None = Field(
         default=None, ge=1, le=MAX_PER_PAGE, description="The maximum number of rows on the page with checkpoint pagination, at most 100."

@@ -43,6 +43,30 @@ async def token(store: Adapters, id: str) -> RefreshToken:
 # Refresh tokens.
 
 
+@pytest.mark.parametrize("change", ["block", "remove"])
+async def test_rotate_does_not_check_the_user(store: Adapters, change: str) -> None:
+    await store.sessions.create("acme", session())
+    await store.refresh_tokens.create("acme", refresh_token("r1"))
+    if change == "block":
+        assert await store.users.update("acme", "auth0|ada", {"blocked": True})
+    else:
+        assert await store.users.remove("acme", "auth0|ada")
+    # The session references the user by a foreign key; the refresh token and the login session do not.
+    assert (await store.sessions.get("acme", session()["id"]) is None) == (change == "remove")
+    assert await store.login_sessions.get("acme", "login") is not None
+    assert (await store.refresh_tokens.rotate("acme", "r1", refresh_token("r2"))).outcome == "rotated"
+
+
+async def test_a_used_token_is_reused_even_if_it_is_revoked_or_expired(store: Adapters) -> None:
+    await store.refresh_tokens.create("acme", refresh_token("r1"))
+    assert (await store.refresh_tokens.rotate("acme", "r1", refresh_token("r2"))).outcome == "rotated"
+    for _ in range(2):
+        assert (await store.refresh_tokens.rotate("acme", "r1", refresh_token("r3"))).outcome == "reused"
+    assert (await token(store, "r1")).revoked_at is not None
+    await store.refresh_tokens.update("acme", "r1", {"expires_at": SOON - DAY * 365})
+    assert (await store.refresh_tokens.rotate("acme", "r1", refresh_token("r3"))).outcome == "reused"
+
+
 async def test_a_token_is_exchanged_for_its_successor(store: Adapters) -> None:
     await store.refresh_tokens.create("acme", refresh_token("r1"))
     done = await store.refresh_tokens.rotate("acme", "r1", refresh_token("r2", expires_at=SOON + DAY, family_id="other"))

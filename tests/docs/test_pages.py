@@ -9,7 +9,8 @@ import re
 import subprocess
 import sys
 import textwrap
-from collections.abc import Awaitable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Iterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -228,3 +229,138 @@ async def prepare(adapters: Any) -> None:
     )
     await adapters.codes.create("acme", build.code("code-hash", code_type="authorization_code", user_id="auth0|ada", expires_at=soon))
     await adapters.logs.create("acme", build.log(user_id="auth0|ada"))
+
+
+# --- the tutorials -------------------------------------------------------------------------------------------------------------------
+
+ADA = {"email": "ada@acme.example", "password": "correct horse"}
+TUTORIALS = ("tutorial.md", "frameworks/starlette-tutorial.md")
+
+
+def application(page: str) -> str:
+    """Return the ``main.py`` of a tutorial."""
+    return "\n\n".join(block.code for block in blocks(page) if block.language == "python" and "asyncio.run(" not in block.code)
+
+
+@asynccontextmanager
+async def signed_up(page: str) -> AsyncIterator[tuple[Any, Any]]:
+    """Start the application of a tutorial, sign Ada up, and yield the adapters and an HTTP client."""
+    import httpx
+
+    names: dict[str, Any] = {"__name__": "main"}
+    await execute(page, application(page), names)
+    app = names["app"]
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="https://test") as client,
+    ):
+        assert (await client.post("/signup", json=ADA)).status_code == 202
+        yield app.state.adapters, client
+
+
+def type_errors(folder: Path) -> list[str]:
+    """Return the errors that ``mypy --strict`` finds in the programs of a folder."""
+    files = sorted(path.name for path in folder.glob("*.py"))
+    # The tests share the cache, because most of the time is spent on the package.
+    options = ["--strict", "--config-file=", "--no-error-summary", "--hide-error-context", "--cache-dir", str(folder.parent / "mypy")]
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", *options, *files],
+        cwd=folder,
+        env={**os.environ, "MYPYPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.stderr == ""
+    return [line for line in done.stdout.splitlines() if ": error:" in line]
+
+
+@pytest.mark.parametrize("page", TUTORIALS)
+def test_a_tutorial_passes_strict_type_checks(page: str, tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text(application(page), "utf-8")
+    assert type_errors(tmp_path) == []
+
+
+def test_the_guide_to_testing_passes_strict_type_checks(tmp_path: Path) -> None:
+    for number, block in enumerate(block for block in blocks("guides/testing.md") if block.language == "python"):
+        (tmp_path / f"test_{number}.py").write_text(block.code, "utf-8")
+    assert type_errors(tmp_path) == []
+
+
+def test_a_type_checker_finds_the_misspelled_key_of_the_quick_start(tmp_path: Path) -> None:
+    for number, block in enumerate(block for block in blocks("start.md") if block.language == "python"):
+        (tmp_path / f"start_{number}.py").write_text(block.code, "utf-8")
+    [error] = type_errors(tmp_path)
+    assert "KnownField" in error
+    number, line = re.findall(r"start_(\d+)\.py:(\d+):", error)[0]
+    assert '"nickame"' in (tmp_path / f"start_{number}.py").read_text("utf-8").splitlines()[int(line) - 1]
+
+
+@pytest.mark.parametrize("page", TUTORIALS)
+async def test_a_failed_sign_in_runs_the_same_statements_for_every_reason(
+    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The duration does not reveal who has an account."""
+    monkeypatch.chdir(tmp_path)
+    async with signed_up(page) as (adapters, client):
+        statements, responses = [], []
+        caplog.set_level(logging.DEBUG, "authhero_sql.sql")
+
+        async def sign_in(body: dict[str, str]) -> None:
+            caplog.clear()
+            response = await client.post("/login", json=body)
+            responses.append((response.status_code, response.content))
+            statements.append([record.args[1] for record in caplog.records if isinstance(record.args, tuple)])
+
+        await sign_in({**ADA, "email": "nobody@acme.example"})
+        await sign_in({**ADA, "password": "wrong horse"})
+        user = await adapters.users.get_by_email("acme", ADA["email"])
+        await adapters.users.update("acme", user.user_id, {"blocked": True})
+        await sign_in(ADA)
+        assert len(statements[0]) == 3
+        assert statements[0] == statements[1] == statements[2]
+        assert responses[0][0] == 403
+        assert responses[0] == responses[1] == responses[2]
+        logs = await adapters.logs.list("acme", sort="date:asc")
+        assert [log.type for log in logs.items] == ["fu", "fp", "f"]
+
+
+@pytest.mark.parametrize("page", TUTORIALS)
+@pytest.mark.parametrize("change", ["block", "remove"])
+async def test_a_user_who_was_blocked_or_removed_gets_no_tokens(
+    page: str, change: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with signed_up(page) as (adapters, client):
+        tokens = (await client.post("/login", json=ADA)).json()
+        user = await adapters.users.get_by_email("acme", ADA["email"])
+        if change == "block":
+            await adapters.users.update("acme", user.user_id, {"blocked": True})
+        else:
+            await adapters.users.remove("acme", user.user_id)
+        assert (await client.get("/me")).status_code == 401
+        refused = await client.post("/refresh", json=tokens)
+        assert (refused.status_code, "invalid_grant" in refused.text) == (403, True)
+        [token] = (await adapters.refresh_tokens.list("acme")).items
+        assert token.rotated_at is None
+
+
+@pytest.mark.parametrize("page", [*TUTORIALS, "explanation/sign-in.md"])
+async def test_the_pages_check_a_session_as_rotate_checks_a_token(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from authhero_sql.adapters.sessions import _is_active
+    from authhero_sql.models import RefreshToken, Session
+    from authhero_sql.testing import build
+
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {"__name__": "main", **given()}
+    await execute(page, application(page), names)
+    now = datetime.now(UTC)
+    times = dict.fromkeys(("created_at", "updated_at", "authenticated_at", "last_interaction_at"), now)
+    for revoked in (None, now):
+        for expires in (None, now - timedelta(minutes=1), now + timedelta(minutes=1)):
+            for idle in (None, now - timedelta(minutes=1), now + timedelta(minutes=1)):
+                state = {"revoked_at": revoked, "expires_at": expires, "idle_expires_at": idle}
+                session = Session.model_validate({**build.session(), **times, **state})
+                token = RefreshToken.model_validate({**build.refresh_token(), "created_at": now, **state})
+                assert names["is_active"](session) is _is_active(token, now)

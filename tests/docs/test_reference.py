@@ -128,6 +128,22 @@ def test_every_reference_is_an_arrow_between_boxes_that_lie_apart() -> None:
             assert x + width < left or left + across < x or y + height < top or top + down < y
 
 
+def test_the_properties_of_models_and_classes_are_described(written: dict[str, str]) -> None:
+    rotation = written["models/sessions.md"].partition("## RefreshTokenRotation")[2].partition("\n## ")[0]
+    assert "| `reused` | `bool` | Whether reuse was detected" in rotation
+    assert "| `descending` | `bool` |" in written["database.md"].partition("{py:class} Sort")[2].partition("````")[0]
+
+
+def test_context_managers_are_shown_as_such(written: dict[str, str]) -> None:
+    for name in ("transaction", "batch"):
+        found = re.search(rf"\{{py:method\}} Adapters\.{name}\(\) -> (.*)\n(.*)", written["database.md"])
+        assert found is not None
+        assert found.groups() == ("AbstractAsyncContextManager[Adapters]", "")
+    assert ") -> AbstractContextManager[Adapters]\n" in written["testing.md"]
+    assert "users.iterate(" in written["adapters/people.md"]
+    assert "-> AsyncIterator[User]\n:async:\n" in written["adapters/people.md"]
+
+
 def test_the_links_of_the_readme_lead_somewhere() -> None:
     text = (ROOT / "README.md").read_text("utf-8")
     for target in re.findall(r"\]\(([^)#]+)[^)]*\)", text):

@@ -171,6 +171,18 @@ async def test_the_parameters_of_a_list_are_auth0_s(app: Any) -> None:
         first = (await client.get("/users", params={"take": "3"})).json()
         rest = (await client.get("/users", params={"take": "3", "from": first["next"]})).json()
         assert len({user["user_id"] for user in first["users"] + rest["users"]}) == 5
+        assert (await client.get("/users", params={"take": "3", "include_totals": "true"})).json() == first
+        assert (await client.get("/users", params={"take": "3", "from": ""})).json() == first
+        assert (await client.get("/users", params={"from": ""})).json() == (await client.get("/users", params={"take": "50"})).json()
+
+
+async def test_the_message_about_totals_names_the_values(app: Any) -> None:
+    async with running(app) as client:
+        answer = await client.get("/users?include_totals=maybe")
+        assert answer.status_code == 400
+        assert answer.json()["message"].endswith("include_totals: must be true, false or estimate")
+        assert "bool" not in answer.text
+        assert (await client.get("/users?include_totals=estimate")).json()["total"] == 0
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 LIBRARIES: dict[str, set[str]] = {
     "pypika": {"dialects", "statements", "migrations"},
     "pydantic": {"models", "row_mapping", "statements", "crud", "lists", "adapters", "migrations", "cli", "contrib"},
-    "pydantic_core": {"models", "codecs", "row_mapping"},
+    "pydantic_core": {"models", "codecs", "row_mapping", "contrib"},
     "anyio": {"dialects", "migrations", "cli"},
     "typer": {"cli"},
     "rich": {"cli"},

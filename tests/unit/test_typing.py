@@ -42,6 +42,7 @@ async def right(store: Adapters, body: dict[str, Any], given: Mapping[str, Any],
     await store.users.create("acme", {"email": email, "connection": "db", "address": {"locality": "London"}, "app_metadata": {"plan": 1}})
     await store.users.create("acme", {"connection": "db", "address": Address(locality="London"), "last_login": datetime.now(UTC)})
     await store.users.create("acme", {"connection": "db", "address": body, "profileData": "{}"})
+    await store.users.create("acme", {**ada, "name": "Ada"})
     await store.users.create("acme", UserInsert(email=email, connection="db"))
     await store.users.create("acme", UserInsert.model_validate(body))
     await store.users.create("acme", body)
@@ -83,6 +84,10 @@ def connections(url: str, options: dict[str, Any]) -> None:
 
 
 async def wrong(store: Adapters, body: dict[str, Any], email: str, json: Any) -> None:
+    ada: UserCreate = {"email": email, "connection": "db"}
+    await store.users.create("acme", {**ada, "nmae": "Ada"})  # wrong
+    plain = {"email": email, "connection": "db"}
+    await store.users.create("acme", plain)  # wrong
     await store.users.create("acme", {"emial": email, "connection": "db"})  # wrong
     await store.users.create("acme", {"emial": json, "connection": "db"})  # wrong
     await store.users.create("acme", {"email": 5, "connection": "db"})  # wrong
