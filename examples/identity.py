@@ -249,7 +249,8 @@ async def sign_in(adapters: Adapters, browser: Browser, params: SignIn) -> Signe
     # A linked account signs in as its primary user.
     user = await adapters.users.get(TENANT, account.linked_to) if account and account.linked_to else account
     if not valid or user is None or user.blocked:
-        await log(adapters, browser, "fp", "Wrong email or password", user)
+        failure = "fu" if user is None else "f" if valid else "fp"
+        await log(adapters, browser, failure, "Wrong email or password, or the user is blocked", user)
         raise RefusedError("invalid_grant", "Wrong email or password.")
     code, cookie = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
     async with adapters.batch() as batch:

@@ -120,7 +120,7 @@ def test_sign_up_sign_in_and_admin_lists(service: httpx.Client) -> None:
     assert users["total"] == users["users"][0]["login_count"] == 1
     page = service.get("/api/v2/logs", params={"take": "2"}, headers=admin()).json()
     rest = service.get("/api/v2/logs", params={"take": "9", "from": page["next"]}, headers=admin()).json()
-    assert sorted(entry["type"] for entry in page["logs"] + rest["logs"]) == ["fp", "fp", "fp", "fs", "s", "ss"]
+    assert sorted(entry["type"] for entry in page["logs"] + rest["logs"]) == ["fp", "fp", "fs", "fu", "s", "ss"]
     broken = service.get("/api/v2/logs", params={"take": "many"}, headers=admin())
     assert (broken.status_code, broken.json()["error"]) == (400, "Bad Request")
 

@@ -177,7 +177,7 @@ async def test_the_parameters_of_a_list_are_auth0_s(app: Any) -> None:
 
 
 async def test_the_message_about_totals_names_the_values(app: Any) -> None:
-    async with running(app) as client:
+    async with open_client(app) as client:
         answer = await client.get("/users?include_totals=maybe")
         assert answer.status_code == 400
         assert answer.json()["message"].endswith("include_totals: must be true, false or estimate")
