@@ -184,7 +184,7 @@ async def show_rows(url: str) -> None:
         adapters = await create_adapters(db)
         for name in ("users", "clients", "connections", "sessions", "refresh_tokens", "codes", "logs"):
             page = await getattr(adapters, name).list("acme", per_page=3, include_totals=True)
-            print(f"  {name}: {page.total} rows")
+            print(f"  {name}: {page.total} {'row' if page.total == 1 else 'rows'}")
             for item in page.items:
                 shown = item.model_dump(mode="json", by_alias=True, exclude_none=True)
                 fields = ("id", "user_id", "client_id", "type", "name", "email", "used_at", "revoked_at", "expires_at", "description")
