@@ -23,7 +23,7 @@ class Bucket:
     label: str
 
 
-def zone(name: str) -> tzinfo:
+def get_time_zone(name: str) -> tzinfo:
     """Return the time zone with an IANA name.
 
     Raises:
@@ -36,7 +36,7 @@ def zone(name: str) -> tzinfo:
         raise InvalidQueryError("tz must be the name of an IANA time zone, such as Europe/Berlin") from None
 
 
-def buckets(start: datetime, end: datetime, interval: str, zone: tzinfo) -> list[Bucket]:
+def split_into_buckets(start: datetime, end: datetime, interval: str, zone: tzinfo) -> list[Bucket]:
     """Return the buckets that cover the time from ``start`` to ``end``, oldest first and without gaps.
 
     An hour that is repeated when daylight saving time ends is one bucket of two hours, because both have the same label. An hour or day

@@ -40,7 +40,7 @@ class Codec:
     sql: str | None = None
 
 
-def storable(value: str) -> str:
+def require_storable(value: str) -> str:
     """Return the text if every engine can store it.
 
     Raises:
@@ -60,7 +60,7 @@ def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError("must be a string")
     # A member of a string enum is a string too, but drivers treat it differently.
-    return storable(value if type(value) is str else str.__str__(value))
+    return require_storable(value if type(value) is str else str.__str__(value))
 
 
 def _int(value: Any) -> int:
@@ -98,7 +98,7 @@ def dump_json(value: Any) -> str:
         raise ValueError("must be valid JSON, without NaN and infinity") from None
     except RecursionError:
         raise ValueError("must be valid JSON that is not nested too deeply and does not contain itself") from None
-    storable(text)
+    require_storable(text)
     if text.count("[") + text.count("{") > JSON_DEPTH:
         try:
             from_json(text)

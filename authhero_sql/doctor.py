@@ -126,7 +126,7 @@ async def encryption(target: _Target) -> Results:
 
 async def isolation(target: _Target) -> Results:
     """Check that single statements run at READ COMMITTED, which guarded changes require."""
-    level = await target.engine.weak_isolation_level()
+    level = await target.engine.unexpected_isolation_level()
     if level:
         fix = "set the default of the database, or of the connections in the pool, to READ COMMITTED"
         yield "warning", f"the default isolation level is {level}, expected READ COMMITTED", fix

@@ -1,7 +1,8 @@
 """The exceptions that this package raises on purpose.
 
 The class says what happened, regardless of the engine. The driver's own exception is available as ``__cause__``. The first line of a
-class's docstring is its default message. No message repeats a stored value or an argument, because it may be a secret.
+class's docstring is its default message. No message repeats a value, because it may be a secret. The exceptions are the key
+in :class:`CorruptRowError`, and names of fields, which are shortened and escaped.
 """
 
 from __future__ import annotations
@@ -10,21 +11,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-LONGEST_NAME = 200
+MAX_NAME_LENGTH = 200
 """The maximum number of characters of a name that a message repeats."""
 
 
 def printable(name: str) -> str:
     """Return a caller-supplied name in a form that is safe in a message: short, printable and on one line."""
     safe = name if name.isprintable() else name.encode("unicode_escape").decode()
-    return safe if len(safe) <= LONGEST_NAME else f"{safe[: LONGEST_NAME - 1]}…"
+    return safe if len(safe) <= MAX_NAME_LENGTH else f"{safe[: MAX_NAME_LENGTH - 1]}…"
 
 
 def did_you_mean(name: str, names: Iterable[str]) -> str:
     """Return a suggestion to append to a message about an unknown name, or an empty string if no known name is similar."""
     from difflib import get_close_matches
 
-    close = get_close_matches(name[:LONGEST_NAME], list(names), n=1)
+    close = get_close_matches(name[:MAX_NAME_LENGTH], list(names), n=1)
     return f'; did you mean "{close[0]}"?' if close else ""
 
 
@@ -145,18 +146,16 @@ class NotFoundError(AuthHeroSQLError):
 
     Attributes:
         table: The name of the table.
-        key: The names of the fields that identify the row. Their values are not repeated, because they may be secret.
     """
 
     status_code = 404
 
-    def __init__(self, table: str, key: Sequence[str] = ()) -> None:
-        super().__init__(f"{table}: there is no row with this {' and '.join(key)}" if key else f"{table}: there is no such row")
+    def __init__(self, table: str) -> None:
+        super().__init__(f"{table}: there is no such row")
         self.table = table
-        self.key: tuple[str, ...] = tuple(key)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.table, self.key)
+        return type(self), (self.table,)
 
 
 class AmbiguousError(AuthHeroSQLError):
@@ -192,7 +191,7 @@ class DatabaseError(AuthHeroSQLError):
 
     Attributes:
         table: The table of the statement.
-        owner: The table that the engine names. It may differ from the table of the adapter that was called.
+        reported_table: The table that the engine names. It may differ from the table of the adapter that was called.
         code: The engine's own error code: SQLSTATE, a MySQL error number, a SQLite error name, or the HTTP status of D1.
         constraint: The engine's name for the violated constraint, if the engine reports it.
         sent: False if the driver rejected a value before it sent anything. A transaction then remains usable.

@@ -64,7 +64,7 @@ class Column:
         secret: Whether errors and logs must not show the value.
         truncate: Whether a value that is too long is truncated to the column's size instead of rejected.
         medium: Whether the type is ``mediumtext``, which holds 16,777,215 bytes, instead of ``text``.
-        was: AuthHero's type, if this package deliberately uses a wider one.
+        authhero_type: AuthHero's type, if this package deliberately uses a wider one.
         name: The name of the column in SQL, if it is not a valid name for a Python attribute.
     """
 

@@ -1,7 +1,7 @@
 """The tables, ordered so that each table follows the tables that its foreign keys reference.
 
-Types, defaults, keys and indexes match AuthHero's, so that both can use the same database. If a column is wider here, ``was`` is its
-type in AuthHero. If an index or a key differs, a comment describes the difference.
+Types, defaults, keys and indexes match AuthHero's, so that both can use the same database. If a column is wider here, ``authhero_type``
+is its type in AuthHero. If an index or a key differs, a comment describes the difference.
 """
 
 from __future__ import annotations

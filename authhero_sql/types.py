@@ -1490,7 +1490,7 @@ class ChoiceFieldConfigDict(TypedDict, total=False):
     multiple: bool | None
     """Whether the user may select multiple options."""
     default_value: str | list[str] | None
-    """The value of the options that are selected by default."""
+    """The value of the option, or the values of the options, selected by default."""
 
 
 class ChoiceFieldDict(TypedDict, total=False):
@@ -1696,7 +1696,7 @@ class DropdownFieldConfigDict(TypedDict, total=False):
     multiple: bool | None
     """Whether the user may select multiple options."""
     default_value: str | list[str] | None
-    """The value of the options that are selected by default."""
+    """The value of the option, or the values of the options, selected by default."""
 
 
 class DropdownFieldDict(TypedDict, total=False):
@@ -5420,7 +5420,7 @@ class UserActivityUpdate(TypedDict, total=False):
     login_count: int
     """The number of logins."""
     failed_logins: list[str] | None
-    """The failed logins, in the format that the server uses."""
+    """The failed logins, as strings that the server defines."""
     last_password_reset: Instant | None
     """When the user last reset the password."""
 

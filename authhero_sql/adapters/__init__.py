@@ -36,7 +36,7 @@ class Adapters(AdapterProperties):
         back alone.
 
         Tasks can share ``tx``; their statements run one after the other. A cancellation that arrives after the COMMIT
-        was sent is raised when the COMMIT has finished.
+        was sent is raised when the COMMIT has finished, or after half a second, when its outcome is unknown.
 
         If ``__aenter__`` runs in a separate task, as under ``asyncio.wait_for`` on Python 3.11, the open transaction
         cannot be detected. Using adapters from outside the transaction then does not raise TransactionMisuseError.
@@ -88,8 +88,8 @@ class Adapters(AdapterProperties):
 
         Every callback is called once, in the order of registration. Callbacks that were registered in a nested
         ``tx.transaction()`` are discarded if it is rolled back. If a callback raises, the remaining ones are still
-        called. The errors are then raised together in an ExceptionGroup. If the process dies after the commit, the
-        callbacks are lost: use the outbox for work that must happen.
+        called. The errors are then raised together in an ExceptionGroup. If the process crashes after the COMMIT,
+        the callbacks are not called: use the outbox for work that must not be lost.
 
         Args:
             callback: A function without parameters. If it returns an awaitable, the awaitable is awaited.
@@ -124,7 +124,8 @@ class Adapters(AdapterProperties):
             BatchRowNotFoundError: A write found no row, so nothing was written. This is also raised if a write depends
                 on a value that was read before, such as the scopes of a consent, and that has changed since.
             ConflictError: A unique value is taken, so nothing was written.
-            TransactionConflictError: The batch conflicted with another transaction and can be retried.
+            TransactionConflictError: Every attempt conflicted with another transaction. Inside a transaction there is only
+                one attempt: retry the whole transaction.
             TransactionMisuseError: A transaction is open here, and these adapters do not belong to it.
             UnsupportedError: These adapters already belong to a batch.
         """
@@ -139,7 +140,7 @@ async def create_adapters(
 
     Args:
         pool: A :class:`Database` from ``connect(url)``, or an existing pool: an ``asyncpg.Pool``, an ``aiomysql.Pool``,
-            an ``aiosqlite.Connection`` or the D1 binding of a Worker. An existing pool is used with the default
+            an ``asyncmy.Pool``, an ``aiosqlite.Connection`` or the D1 binding of a Worker. An existing pool is used with the default
             options, and is never closed by the adapters.
         clock: A function that returns the current time as an aware datetime. Defaults to the system clock.
         ids: The generator of IDs. IDs are random by default.

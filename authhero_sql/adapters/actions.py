@@ -242,7 +242,7 @@ class ActionExecutions(Adapter[ActionExecution]):
             InvalidValueError: ``older_than`` is a naive datetime.
             UnsupportedError: The method is called in a batch.
         """
-        return await self._sweeps.sweep({}, ACTION_EXECUTION.created_at_ts, older_than, dry_run=dry_run)
+        return await self._deleter.delete_before({}, ACTION_EXECUTION.created_at_ts, older_than, dry_run=dry_run)
 
 
 class Hooks(CreateMixin[Hook, HookInsert, "HookCreate"], UpdateMixin[Hook, "HookUpdate"], ListMixin[Hook, "HookWhere"]):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from ..buckets import Bucket, buckets, zone
+from ..buckets import Bucket, get_time_zone, split_into_buckets
 from ..clock import to_epoch_ms, to_iso
 from ..crud.adapter import Adapter
 from ..errors import InvalidQueryError, printable
@@ -218,7 +218,7 @@ class Stats(Adapter[Log]):
         if first > last:
             raise InvalidQueryError("from must not be after to")
         end = last + timedelta(days=1) - timedelta(milliseconds=1)
-        days = buckets(first, end, "day", UTC)
+        days = split_into_buckets(first, end, "day", UTC)
         starts = [to_iso(day.start) for day in days]
         where = {LOG.tenant_id: tenant_id, LOG.date: gte(first) & lte(end)}
         rows = await self._run.fetch(Aggregates(LOGS, self.context.statement_cache).daily(where, "date", starts, DAILY, "type"))
@@ -274,8 +274,8 @@ def _before(instant: datetime, by: timedelta) -> datetime:
 
 def _time_buckets(query: AnalyticsQuery, since: datetime, until: datetime) -> Sequence[Bucket] | None:
     """Return the time buckets, or None if the query does not group by time."""
-    tz = zone(query.tz)
-    return buckets(since, until, query.interval, tz) if "time" in query.group_by else None
+    tz = get_time_zone(query.tz)
+    return split_into_buckets(since, until, query.interval, tz) if "time" in query.group_by else None
 
 
 def _dimensions(query: AnalyticsQuery, times: Sequence[Bucket] | None) -> dict[str, Dimension]:

@@ -91,7 +91,8 @@ class ClientRegistrationTokens(TenantAdapter[ClientRegistrationToken]):
     async def mark_used(self, tenant_id: str, id: str, used_at: datetime | None = None) -> bool:
         """Mark the token as used, unless it is already marked.
 
-        Of any number of concurrent calls, exactly one returns True.
+        Of any number of concurrent calls, at most one returns True. In a batch, every call returns True, and at most one
+        of the batches is written.
 
         Args:
             tenant_id: The tenant's ID.

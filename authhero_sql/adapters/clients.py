@@ -58,8 +58,8 @@ class Clients(StandardAdapter[Client, ClientInsert, "ClientCreate", "ClientUpdat
     async def get_by_client_id(self, client_id: str) -> ClientWithTenantId | None:
         """Return the client with this ID from any tenant, with its ``tenant_id``, or None.
 
-        If several tenants have a client with this ID, nothing in the rows shows which one is meant. Their age does not
-        either, because an import sets it. Use :meth:`get` with the tenant's ID in this case.
+        If several tenants have a client with this ID, the ID alone does not identify one of them. The oldest one is not
+        necessarily meant, because an import can set ``created_at``. Use :meth:`get` with the tenant's ID in this case.
 
         Raises:
             AmbiguousError: Several tenants have a client with this ID.

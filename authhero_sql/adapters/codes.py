@@ -106,15 +106,18 @@ class Codes(ListMixin[Code, "CodeWhere"]):
     async def used(self, tenant_id: str, code_id: str) -> bool:
         """Mark the code as used now, even if it is already marked.
 
+        Codes of several types can have the same ID; all of them are marked.
+
         Returns:
-            Whether the code exists.
+            Whether such a code exists.
         """
         return await self._run.matched(self._sql.update({CODE.tenant_id: tenant_id, CODE.code_id: code_id}, self._used_now()))
 
     async def consume(self, tenant_id: str, code_id: str, *, type: str | None = None) -> bool:
         """Mark the code as used now, if it is unused.
 
-        Of any number of concurrent calls, exactly one returns True.
+        Of any number of concurrent calls, at most one returns True. In a batch, every call returns True, and at most one
+        of the batches is written.
 
         Args:
             tenant_id: The tenant's ID.
@@ -134,10 +137,10 @@ class Codes(ListMixin[Code, "CodeWhere"]):
         return {"used_at": CODE.used_at.encode(self.context.now())}
 
     async def remove(self, tenant_id: str, code_id: str) -> bool:
-        """Remove the code.
+        """Remove the code. Codes of several types can have the same ID; all of them are removed.
 
         Returns:
-            Whether the code existed.
+            Whether such a code existed.
         """
         return await self._remove({CODE.tenant_id: tenant_id, CODE.code_id: code_id})
 
@@ -155,6 +158,6 @@ class Codes(ListMixin[Code, "CodeWhere"]):
             InvalidValueError: ``older_than`` is a naive datetime.
             UnsupportedError: The method is called in a batch.
         """
-        removed = await self._sweeps.sweep({}, CODE.expires_at_ts, older_than, dry_run=dry_run)
+        removed = await self._deleter.delete_before({}, CODE.expires_at_ts, older_than, dry_run=dry_run)
         # Rows that were stored before the column existed have no number.
-        return removed + await self._sweeps.purge({CODE.expires_at_ts: NULL, CODE.expires_at: lt(older_than)}, dry_run=dry_run)
+        return removed + await self._deleter.delete_matching({CODE.expires_at_ts: NULL, CODE.expires_at: lt(older_than)}, dry_run=dry_run)

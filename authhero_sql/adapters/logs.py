@@ -182,7 +182,7 @@ class Logs(IterateMixin[Log, "LogWhere"]):
         self.table.encode_operand("date", older_than)
         total = 0
         for scope in self._scopes(tenant_id, types):
-            total += await self._sweeps.sweep(scope, LOG.date, older_than, dry_run=dry_run)
+            total += await self._deleter.delete_before(scope, LOG.date, older_than, dry_run=dry_run)
         return total
 
     def _scopes(self, tenant_id: str | None, types: Any) -> Iterable[Where]:

@@ -226,7 +226,8 @@ class CreateMixin(BulkAdapter[M], RowMixin[M], Generic[M, I, C]):
         """Create many rows, in chunks of up to 1,000.
 
         The rows are read as they are needed, so an import can have any length. Each chunk is written atomically, and
-        stays written if a later chunk fails. Inside ``transaction()``, all chunks are part of the transaction. In
+        stays written if a later chunk fails. With ``on_conflict``, it may be split into parts that are written one after
+        the other. Inside ``transaction()``, all chunks are part of the transaction. In
         ``batch()``, the rows are collected with the other writes, and ``on_conflict`` must be ``"error"``.
 
         Args:
@@ -243,7 +244,7 @@ class CreateMixin(BulkAdapter[M], RowMixin[M], Generic[M, I, C]):
                 awaitable is awaited.
 
         Returns:
-            The number of rows that were created, updated, skipped and refused, and the first 1,000 refused rows with
+            The number of rows that were created, updated, skipped and rejected, and the first 1,000 rejected rows with
             their errors.
 
         Raises:
@@ -254,7 +255,7 @@ class CreateMixin(BulkAdapter[M], RowMixin[M], Generic[M, I, C]):
             UnsupportedError: ``on_conflict`` is not ``"error"`` in a batch.
 
             Errors that occur while rows are read or written have two more attributes. ``row`` is the index of the row
-            that was refused, or None. ``result`` is the result so far: the first ``result.done`` rows have been
+            that was rejected, or None. ``result`` is the result so far: the first ``result.done`` rows have been
             processed.
         """
         return await self._create_many(tenant_id, rows, on_conflict, on_invalid, progress)

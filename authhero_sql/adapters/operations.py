@@ -42,8 +42,8 @@ TENANT_OPERATION_EVENT = TENANT_OPERATION_EVENTS.c
 NEWEST_FIRST = (Order("created_at", descending=True), Order("id", descending=True))
 
 
-class _PendingAdapter(Adapter[M]):
-    """An adapter whose new rows are pending, and whose rows are listed newest first."""
+class _OperationAdapter(Adapter[M]):
+    """The base class of the adapters for operations and rollouts: new rows are pending, and lists are sorted newest first."""
 
     def _generated(self, params: BaseModel, created: datetime) -> dict[str, Any]:
         return {"status": "pending"}
@@ -56,7 +56,7 @@ class _PendingAdapter(Adapter[M]):
             raise InvalidQueryError(f"{error.field}: {error.reason}") from error
 
 
-class TenantOperations(_PendingAdapter[TenantOperation]):
+class TenantOperations(_OperationAdapter[TenantOperation]):
     """Long-running operations on tenants, such as provisioning, upgrades and backups."""
 
     table = TENANT_OPERATIONS
@@ -234,7 +234,7 @@ class TenantOperationEvents(Adapter[TenantOperationEvent]):
     async def list_by_operation(
         self, operation_id: str, *, page: int = 0, per_page: int = 100, include_totals: Totals = False
     ) -> Page[TenantOperationEvent]:
-        """Return a page of the operation's events, in the order in which they were added.
+        """Return a page of the operation's events, sorted by ID: the order in which a process added them.
 
         Args:
             operation_id: The operation's ID.
@@ -248,11 +248,11 @@ class TenantOperationEvents(Adapter[TenantOperationEvent]):
             InvalidQueryError: The page is invalid.
         """
         where = {TENANT_OPERATION_EVENT.operation_id: operation_id}
-        # Sort by ID only: a clock can go backwards, but the IDs never do.
+        # The IDs of one process are in the order in which they were generated, even if its clock is set back.
         return await self._lists.by_offset(where, (TENANT_OPERATION_EVENT.id.asc,), page, per_page, include_totals)
 
 
-class Rollouts(_PendingAdapter[Rollout]):
+class Rollouts(_OperationAdapter[Rollout]):
     """Operations that run on many tenants in waves."""
 
     table = ROLLOUTS

@@ -181,7 +181,7 @@ class Outbox(Adapter[StoredEvent]):
 
         Args:
             ids: The IDs of the events.
-            worker_id: Mark only events that this worker still holds.
+            worker_id: Mark only events that this worker claimed last, even if its lease has expired.
 
         Returns:
             The number of events marked by this call.
@@ -197,16 +197,17 @@ class Outbox(Adapter[StoredEvent]):
     async def mark_retry(self, id: str, error: str, next_retry_at: datetime, *, worker_id: str | None = None) -> bool:
         """Record a failed delivery, and release the claim.
 
-        The event can be claimed again from ``next_retry_at`` on.
+        The event can be claimed again immediately, but :meth:`get_unprocessed` returns it only from ``next_retry_at`` on.
 
         Args:
             id: The ID of the event.
             error: The reason for the failure.
             next_retry_at: When to retry, as an aware datetime.
-            worker_id: Change the event only if this worker still holds it. This protects the claim of another worker.
+            worker_id: Change the event only if this worker claimed it last, even if its lease has expired. This protects the
+                claim of another worker.
 
         Returns:
-            Whether the event exists, is not delivered yet, and is held by the worker.
+            Whether the event exists, was not delivered yet and, with ``worker_id``, was claimed last by this worker.
 
         Raises:
             InvalidValueError: ``next_retry_at`` is a naive datetime, or ``error`` cannot be stored.
@@ -226,10 +227,10 @@ class Outbox(Adapter[StoredEvent]):
         Args:
             id: The ID of the event.
             error: The reason for the failure.
-            worker_id: Change the event only if this worker still holds it.
+            worker_id: Change the event only if this worker claimed it last, even if its lease has expired.
 
         Returns:
-            Whether the event exists, was not delivered yet, and was held by the worker.
+            Whether the event exists, was not delivered yet and, with ``worker_id``, was claimed last by this worker.
 
         Raises:
             InvalidValueError: ``error`` cannot be stored.
@@ -289,7 +290,7 @@ class Outbox(Adapter[StoredEvent]):
             InvalidValueError: ``older_than`` is a naive datetime.
             UnsupportedError: The method is called in a batch.
         """
-        return await self._sweeps.sweep({}, OUTBOX_EVENT.processed_at, older_than, dry_run=dry_run)
+        return await self._deleter.delete_before({}, OUTBOX_EVENT.processed_at, older_than, dry_run=dry_run)
 
     async def _now(self) -> datetime:
         """Return the current time by a clock that all workers agree on."""

@@ -167,7 +167,7 @@ class Grants(IterateMixin[Grant, "GrantWhere"]):
             if self.context.batch is not None:
                 await self._run.write(self._sql.insert(values))
                 return _without_empty_audience(self._read_values(values))
-            if await self._sweeps.total({GRANT.id: values["id"]}):
+            if await self._deleter.count({GRANT.id: values["id"]}):
                 raise ConflictError().with_fields(("id",)).with_table(self.table.name)
 
     async def get(self, tenant_id: str, user_id: str, client_id: str, audience: str | None = None) -> Grant | None:

@@ -66,9 +66,11 @@ class SessionCleanup:
         if dry_run:
             return await self._count(scopes, cutoff)
         # This precedes the removal of the sessions, which would remove login sessions without counting them.
-        login_sessions = await logins._sweeps.sweep(scopes[LOGIN_SESSIONS], LOGIN.expires_at_ts, cutoff)
+        login_sessions = await logins._deleter.delete_before(scopes[LOGIN_SESSIONS], LOGIN.expires_at_ts, cutoff)
         # Each expiry has a separate pass, because an OR of two columns would use neither index.
-        refresh_tokens = sum([await tokens._sweeps.sweep(scopes[REFRESH_TOKENS], expiry, cutoff) for expiry in _expiries(REFRESH_TOKENS)])
+        refresh_tokens = sum(
+            [await tokens._deleter.delete_before(scopes[REFRESH_TOKENS], expiry, cutoff) for expiry in _expiries(REFRESH_TOKENS)]
+        )
         sessions = sum([await self._remove_sessions(scopes[SESSIONS], expiry, cutoff) for expiry in _expiries(SESSIONS)])
         return SessionCleanupResult(refresh_tokens=refresh_tokens, sessions=sessions, login_sessions=login_sessions)
 
@@ -78,13 +80,13 @@ class SessionCleanup:
         async def total(adapter: RefreshTokens | Sessions) -> int:
             first, second = _expiries(adapter.table)
             either: tuple[Where, ...] = ({first: lt(cutoff)}, {second: lt(cutoff), first: null_or(gte(cutoff))})
-            return sum([await adapter._sweeps.total({**scopes[adapter.table], **expired}) for expired in either])
+            return sum([await adapter._deleter.count({**scopes[adapter.table], **expired}) for expired in either])
 
         expired = {**scopes[LOGIN_SESSIONS], LOGIN.expires_at_ts: lt(cutoff)}
         return SessionCleanupResult(
             refresh_tokens=await total(RefreshTokens(self.context)),
             sessions=await total(Sessions(self.context)),
-            login_sessions=await LoginSessions(self.context)._sweeps.total(expired),
+            login_sessions=await LoginSessions(self.context)._deleter.count(expired),
         )
 
     async def _remove_sessions(self, scope: Where, expiry: Column, cutoff: datetime) -> int:
@@ -99,7 +101,7 @@ class SessionCleanup:
             chosen = [(row[0], row[1]) for row in rows]
             return len(chosen), await sessions._run.affected(*_removal_calls(sessions, logins, chosen, expired)) if chosen else 0
 
-        return await sessions._sweeps.remove_in_segments(scope, expiry, cutoff, remove, BATCH * 4 // 5)
+        return await sessions._deleter.remove_in_segments(scope, expiry, cutoff, remove, BATCH * 4 // 5)
 
 
 def _scope(table: AnyTable, tenant_id: str | None, user_id: str | None) -> dict[Column, Any]:

@@ -42,7 +42,7 @@ EXPIRIES = ("expires_at_ts", "idle_expires_at_ts")
 
 
 class _ExpiringAdapter(RowMixin[M], IterateMixin[M, W], Generic[M, W]):
-    """An adapter whose rows extend the expiry of their login session to at least their own."""
+    """An adapter whose new rows extend the expiry of their login session to at least their own."""
 
     login_column: ClassVar[str]
 

@@ -28,11 +28,11 @@ SECRET_LENGTH = 43
 """The length of a client secret: 258 bits, at 6 bits per character."""
 KEY_BITS = 2048
 KEY_LIFETIME = timedelta(days=3650)
-SHORTEST_PASSWORD = 8
+MIN_PASSWORD_LENGTH = 8
 
 
 @dataclass(frozen=True, slots=True)
-class ClientWanted:
+class ClientSpec:
     """A client to create unless the tenant has one with this name."""
 
     name: str
@@ -42,7 +42,7 @@ class ClientWanted:
 
 
 @dataclass(frozen=True, slots=True)
-class UserWanted:
+class UserSpec:
     """A user to create unless the tenant has one with this email. ``password`` is only called if the user does not exist."""
 
     email: str
@@ -51,7 +51,7 @@ class UserWanted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class ProvisioningSpec:
     """The objects to create unless they exist. Those that are None or False are not created."""
 
     tenant: str
@@ -59,12 +59,12 @@ class Wanted:
     """The name of the tenant. If it is None, the tenant must exist."""
     key: bool = False
     connection: bool = False
-    client: ClientWanted | None = None
-    user: UserWanted | None = None
+    client: ClientSpec | None = None
+    user: UserSpec | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ProvisionedObject:
     """An object that exists after provisioning.
 
     Attributes:
@@ -89,7 +89,7 @@ class _Existing:
     user: User | None = None
 
 
-async def provision(adapters: Adapters, wanted: Wanted) -> list[Part]:
+async def provision(adapters: Adapters, wanted: ProvisioningSpec) -> list[ProvisionedObject]:
     """Create the missing objects, all or nothing, and return all of them.
 
     Raises:
@@ -100,19 +100,19 @@ async def provision(adapters: Adapters, wanted: Wanted) -> list[Part]:
     existing = await _find_existing(adapters, wanted)
     # The user may be prompted for the password, so get it before the batch starts.
     password = _hash_password(wanted.user.password()) if wanted.user is not None and existing.user is None else ""
-    parts: list[Part] = []
+    parts: list[ProvisionedObject] = []
     async with adapters.batch() as batch:
         if wanted.tenant_name is not None:
             if existing.tenant is None:
                 await batch.tenants.create({"id": wanted.tenant, "friendly_name": wanted.tenant_name})
-            parts.append(Part("tenant", wanted.tenant, existing.tenant is None))
+            parts.append(ProvisionedObject("tenant", wanted.tenant, existing.tenant is None))
         if wanted.key:
             key = existing.key or await batch.keys.create(_signing_key(adapters, wanted.tenant))
-            parts.append(Part("signing key", key.kid, existing.key is None))
+            parts.append(ProvisionedObject("signing key", key.kid, existing.key is None))
         connection = existing.connection
         if wanted.connection:
             connection = connection or await batch.connections.create(wanted.tenant, {"name": CONNECTION, "strategy": PROVIDER})
-            parts.append(Part("connection", CONNECTION, existing.connection is None))
+            parts.append(ProvisionedObject("connection", CONNECTION, existing.connection is None))
         if wanted.client is not None:
             parts.append(await _create_client(batch, wanted.tenant, wanted.client, existing.client, connection))
         if wanted.user is not None:
@@ -120,7 +120,7 @@ async def provision(adapters: Adapters, wanted: Wanted) -> list[Part]:
     return parts
 
 
-async def _find_existing(adapters: Adapters, wanted: Wanted) -> _Existing:
+async def _find_existing(adapters: Adapters, wanted: ProvisioningSpec) -> _Existing:
     existing = _Existing(tenant=await adapters.tenants.get(wanted.tenant))
     if wanted.key:
         keys = await adapters.keys.list(where={"type": "jwt_signing"}, per_page=1000)
@@ -139,10 +139,12 @@ async def _find_existing(adapters: Adapters, wanted: Wanted) -> _Existing:
 
 
 async def _create_client(
-    batch: Adapters, tenant: str, wanted: ClientWanted, existing: Client | None, connection: Connection | None
-) -> Part:
+    batch: Adapters, tenant: str, wanted: ClientSpec, existing: Client | None, connection: Connection | None
+) -> ProvisionedObject:
     if existing is not None:
-        return Part("client", existing.name, created=False, details={"client_id": existing.client_id, "callbacks": existing.callbacks})
+        return ProvisionedObject(
+            "client", existing.name, created=False, details={"client_id": existing.client_id, "callbacks": existing.callbacks}
+        )
     public = wanted.app_type in PUBLIC
     secret = None if public else batch.context.ids.nanoid(SECRET_LENGTH)
     fields: ClientCreate = {
@@ -157,12 +159,12 @@ async def _create_client(
         fields["client_secret"] = secret
     client = await batch.clients.create(tenant, fields)
     details = {"client_id": client.client_id, **({"client_secret": secret} if secret else {}), "callbacks": client.callbacks}
-    return Part("client", client.name, created=True, details=details)
+    return ProvisionedObject("client", client.name, created=True, details=details)
 
 
-async def _create_user(batch: Adapters, tenant: str, wanted: UserWanted, existing: User | None, password: str) -> Part:
+async def _create_user(batch: Adapters, tenant: str, wanted: UserSpec, existing: User | None, password: str) -> ProvisionedObject:
     if existing is not None:
-        return Part("user", wanted.email, created=False, details={"user_id": existing.user_id})
+        return ProvisionedObject("user", wanted.email, created=False, details={"user_id": existing.user_id})
     user = await batch.users.create(
         tenant,
         {
@@ -175,7 +177,7 @@ async def _create_user(batch: Adapters, tenant: str, wanted: UserWanted, existin
             "password": {"hash": password, "algorithm": "argon2id"},
         },
     )
-    return Part("user", wanted.email, created=True, details={"user_id": user.user_id})
+    return ProvisionedObject("user", wanted.email, created=True, details={"user_id": user.user_id})
 
 
 def _hash_password(password: str) -> str:

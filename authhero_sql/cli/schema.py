@@ -237,8 +237,8 @@ def search_index(
 ) -> None:
     """Create the optional indexes for user searches.
 
-    They speed up searches for part of a name or an email address, and make
-    writes slower.
+    They speed up searches for the beginning of a name or an email address (on
+    PostgreSQL with pg_trgm, for any part of it), and make writes slower.
     """
     names = cli.run(migrations.drop_search_indexes if drop else migrations.create_search_indexes)
     verb = "dropped" if drop else "created"

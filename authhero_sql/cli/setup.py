@@ -14,7 +14,7 @@ from .. import migrations
 from ..adapters import create_adapters
 from ..dialects import Database
 from .invocation import MIGRATION_FAILED, Invocation, ProgressBar, UsageError, app, command, group, pluralize
-from .provisioning import APP_TYPES, SHORTEST_PASSWORD, ClientWanted, Part, UserWanted, Wanted, provision
+from .provisioning import APP_TYPES, MIN_PASSWORD_LENGTH, ClientSpec, ProvisionedObject, ProvisioningSpec, UserSpec, provision
 
 PASSWORD = "AUTHHERO_SQL_PASSWORD"  # noqa: S105  # the name of an environment variable
 
@@ -103,20 +103,20 @@ def init(
     email = _require(cli, "--email", "Email address of the administrator", email, _validate_email)
     with ProgressBar(cli) as bar:
 
-        async def work(database: Database) -> tuple[list[str], list[Part]]:
+        async def work(database: Database) -> tuple[list[str], list[ProvisionedObject]]:
             pending = (await migrations.migration_status(database)).pending
             if pending and not yes:
                 _confirm_migrations(cli, len(pending))
             applied = await migrations.migrate_to_latest(database, report=bar)
             return applied, await provision(await create_adapters(database), wanted)
 
-        wanted = Wanted(
+        wanted = ProvisioningSpec(
             tenant=tenant,
             tenant_name=tenant_name or tenant,
             key=True,
             connection=True,
-            client=ClientWanted(client_name, tuple(callback), app_type),
-            user=UserWanted(email, _password_reader(cli, stdin=password_stdin), user_name),
+            client=ClientSpec(client_name, tuple(callback), app_type),
+            user=UserSpec(email, _password_reader(cli, stdin=password_stdin), user_name),
         )
         applied, parts = cli.run(work, create=True)
     _print_parts(cli, parts, applied)
@@ -126,7 +126,7 @@ def init(
 def create_tenant(cli: Invocation, tenant: TenantOption = None, name: TenantName = None) -> None:
     """Create a tenant, unless it exists."""
     tenant = _require(cli, "--tenant", "Tenant ID", tenant)
-    _provision(cli, Wanted(tenant=tenant, tenant_name=name or tenant))
+    _provision(cli, ProvisioningSpec(tenant=tenant, tenant_name=name or tenant))
 
 
 @command(clients, "create")
@@ -143,7 +143,7 @@ def create_client(
     """
     tenant = _require(cli, "--tenant", "Tenant ID", tenant)
     callback = callback or [_prompt(cli, "--callback", "Callback URL of the client", _validate_callback)]
-    _provision(cli, Wanted(tenant=tenant, client=ClientWanted(name, tuple(callback), app_type)))
+    _provision(cli, ProvisioningSpec(tenant=tenant, client=ClientSpec(name, tuple(callback), app_type)))
 
 
 @command(users, "create")
@@ -153,7 +153,9 @@ def create_user(
     """Create a user with a password, unless the email address is taken."""
     tenant = _require(cli, "--tenant", "Tenant ID", tenant)
     email = _require(cli, "--email", "Email address", email, _validate_email)
-    _provision(cli, Wanted(tenant=tenant, connection=True, user=UserWanted(email, _password_reader(cli, stdin=password_stdin), name)))
+    _provision(
+        cli, ProvisioningSpec(tenant=tenant, connection=True, user=UserSpec(email, _password_reader(cli, stdin=password_stdin), name))
+    )
 
 
 def _require(
@@ -201,21 +203,21 @@ def _password_reader(cli: Invocation, *, stdin: bool) -> Callable[[], str]:
             password = str(typer.prompt("Password", hide_input=True, confirmation_prompt="Repeat password"))
         else:
             raise UsageError(f"missing password: pass --password-stdin or set {PASSWORD}")
-        if len(password) < SHORTEST_PASSWORD:
-            raise UsageError(f"the password must have at least {SHORTEST_PASSWORD} characters")
+        if len(password) < MIN_PASSWORD_LENGTH:
+            raise UsageError(f"the password must have at least {MIN_PASSWORD_LENGTH} characters")
         return password
 
     return read
 
 
-def _provision(cli: Invocation, wanted: Wanted) -> None:
-    async def work(database: Database) -> list[Part]:
+def _provision(cli: Invocation, wanted: ProvisioningSpec) -> None:
+    async def work(database: Database) -> list[ProvisionedObject]:
         return await provision(await create_adapters(database), wanted)
 
     _print_parts(cli, cli.run(work), [])
 
 
-def _print_parts(cli: Invocation, parts: list[Part], applied: list[str]) -> None:
+def _print_parts(cli: Invocation, parts: list[ProvisionedObject], applied: list[str]) -> None:
     """Print the objects, and the values that the application has to be configured with."""
     shown: dict[str, Any] = {part.kind.replace(" ", "_"): {"name": part.name, "created": part.created, **part.details} for part in parts}
     lines = [f"{pluralize(len(applied), 'migration')} applied."] if applied else []

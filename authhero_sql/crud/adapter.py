@@ -1,7 +1,7 @@
 """The base class of the adapters, and the operations that their methods are composed of.
 
 A method defines which statements (``self._sql``) are executed in which way (``self._run``), and how the results are used. Lists are in
-``self._lists``, and deletion in batches is in ``self._sweeps``.
+``self._lists``, and deletion in batches is in ``self._deleter``.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ class Adapter(Generic[M]):
         return Lists(self._sql, self._run, self._reader, self.rules, self._models, self.checkpoint_where)
 
     @cached_property
-    def _sweeps(self) -> BatchDeleter:
+    def _deleter(self) -> BatchDeleter:
         return BatchDeleter(self._sql, self._run)
 
     # Objects that are created once per class.
@@ -131,7 +131,7 @@ class Adapter(Generic[M]):
         """Return the columns of the fields that a filter may name."""
 
         def make() -> Mapping[str, Target]:
-            return filters.targets(cls.rules or ListRules(wire=""), cls._columns(), cls.model, cls.table.searched)
+            return filters.build_targets(cls.rules or ListRules(wire=""), cls._columns(), cls.model, cls.table.searched)
 
         targets: Mapping[str, Target] = _cached(cls, "targets", None, make)
         return targets

@@ -27,15 +27,15 @@ class BatchDeleter:
         self.sql = sql
         self.run = run
 
-    async def total(self, where: Where) -> int:
+    async def count(self, where: Where) -> int:
         """Return the number of rows that meet the conditions."""
         total: int = (await self.run.fetch(self.sql.count(where)))[0][0]
         return total
 
-    async def sweep(self, scope: Where, column: Column, cutoff: Any, *, dry_run: bool = False) -> int:
+    async def delete_before(self, scope: Where, column: Column, cutoff: Any, *, dry_run: bool = False) -> int:
         """Delete all rows in the scope whose column is before the cutoff, and return their number. A dry run only counts them."""
         if dry_run:
-            return await self.total({**scope, column: lt(cutoff)})
+            return await self.count({**scope, column: lt(cutoff)})
 
         async def remove(where: Where, limit: int) -> tuple[int, int]:
             removed = await self.run.affected(self.sql.delete_some(where, limit))
@@ -84,10 +84,10 @@ class BatchDeleter:
         last, entries = rows[0] if rows else (None, 0)
         return StoredValue(last), entries
 
-    async def purge(self, where: Where, *, dry_run: bool = False) -> int:
+    async def delete_matching(self, where: Where, *, dry_run: bool = False) -> int:
         """Delete all rows that meet conditions that no index covers in order, and return their number. A dry run only counts them."""
         if dry_run:
-            return await self.total(where)
+            return await self.count(where)
         self.run.reject_batch()
         size, total = BatchSize(), 0
         while True:

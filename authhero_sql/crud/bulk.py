@@ -53,7 +53,7 @@ LONG_COLUMN = 255
 """The size above which the text of a column counts towards ``CHUNK_CHARACTERS``."""
 MAX_REJECTIONS = 1_000
 """The maximum number of rejected rows that are reported individually."""
-ATTEMPTS = 3
+MAX_PLANS = 3
 """How often a chunk is planned if other transactions interfere. After that, its rows are written one by one."""
 
 
@@ -355,7 +355,7 @@ class _ChunkWriter:
                 gone = await self._execute(plan)
             except (IntegrityError, InvalidValueError) as error:
                 # Without on_conflict, or for an invalid value, a second attempt would fail in the same way.
-                if attempt >= ATTEMPTS or self.on_conflict == "error" or not isinstance(error, IntegrityError):
+                if attempt >= MAX_PLANS or self.on_conflict == "error" or not isinstance(error, IntegrityError):
                     await self._write_individually(chunk[: plan.rows], error)
                     chunk = chunk[plan.rows :]
                 attempt += 1
@@ -461,7 +461,7 @@ class _ChunkWriter:
     async def _write_individually(self, chunk: Sequence[NewRow], error: AuthHeroSQLError) -> None:
         """Write the rows of a rejected chunk one by one in one transaction, so that an error concerns a single row."""
         if not self.context.dialect.features.interactive_transactions:
-            raise with_row_number(error, chunk[await self._bisect_refused(chunk) - 1].row)
+            raise with_row_number(error, chunk[await self._bisect_rejected(chunk) - 1].row)
 
         async def work(inside: Context) -> ManyResult:
             result = ManyResult()
@@ -471,7 +471,7 @@ class _ChunkWriter:
             return result
 
         if self.context.current is None:
-            done = await self.context.run_transaction(work, ATTEMPTS, None)
+            done = await self.context.run_transaction(work, MAX_PLANS, None)
         else:
             async with self.context.transaction() as inside:
                 done = await work(inside)
@@ -496,7 +496,7 @@ class _ChunkWriter:
         except (IntegrityError, InvalidValueError) as error:
             raise with_row_number(error, new.row) from error.__cause__
 
-    async def _bisect_refused(self, chunk: Sequence[NewRow]) -> int:
+    async def _bisect_rejected(self, chunk: Sequence[NewRow]) -> int:
         """Return the smallest number of leading rows with which the batch is rejected, by bisection. Every attempt is rolled back."""
         fine, refused = 0, len(chunk)
         while refused - fine > 1:

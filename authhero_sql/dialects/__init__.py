@@ -287,8 +287,9 @@ def _convert_number(name: str, value: Any) -> Any:
         number = math.nan
     minimum = _MINIMUMS.get(name)
     if not math.isfinite(number) or (number <= 0 if minimum is None else number < minimum):
+        kind = "a whole number" if _NUMBERS[name] is int else "a number"
         allowed = "greater than 0" if minimum is None else f"of at least {minimum:g}"
-        raise ConfigurationError(f"the option {name} must be a number {allowed}")
+        raise ConfigurationError(f"the option {name} must be {kind} {allowed}")
     return number
 
 

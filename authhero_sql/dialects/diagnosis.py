@@ -53,7 +53,7 @@ class Diagnosis:
         """Return whether the connection leaves this machine without TLS."""
         return False
 
-    async def weak_isolation_level(self) -> str | None:
+    async def unexpected_isolation_level(self) -> str | None:
         """Return the isolation level of single statements, or None if it is READ COMMITTED."""
         return None
 
@@ -140,7 +140,7 @@ class PostgreSQLDiagnosis(Diagnosis):
             )
         )
 
-    async def weak_isolation_level(self) -> str | None:
+    async def unexpected_isolation_level(self) -> str | None:
         """Return the default isolation level of the session, or None if it is READ COMMITTED."""
         level: str = await self._scalar("SHOW default_transaction_isolation")
         return None if level == "read committed" else level.upper()
@@ -190,7 +190,7 @@ class MySQLDiagnosis(Diagnosis):
         host = await self._scalar("SELECT host FROM information_schema.processlist WHERE id = CONNECTION_ID()")
         return not cipher and host is not None and not is_local(re.sub(r":\d+$", "", str(host)))
 
-    async def weak_isolation_level(self) -> str | None:
+    async def unexpected_isolation_level(self) -> str | None:
         """Return the isolation level of the session, or None if it is READ COMMITTED."""
         # The variable has another name before MariaDB 11.1.
         rows = await self.database.fetch(Call("SHOW SESSION VARIABLES WHERE Variable_name IN ('transaction_isolation', 'tx_isolation')"))

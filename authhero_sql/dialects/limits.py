@@ -12,7 +12,7 @@ _UNLIMITED: AbstractContextManager[None] = nullcontext()
 
 
 class TimeLimits:
-    """A timeout that the tasks of one event loop share: ``with limits.enforce(): await …``.
+    """Timeouts of the same duration for the tasks of one event loop: ``with limits.enforce(): await …``.
 
     It works like ``asyncio.timeout``, but all open limits share one timer, which is set for the oldest of them. Nearly every statement
     ends long before its timeout, and a timer for each of them would cost more than all other work on its path.

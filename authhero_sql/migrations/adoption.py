@@ -22,7 +22,7 @@ from ..errors import AuthHeroSQLError, IncompatibleDatabaseError, MigrationError
 from ..tables import REGISTRY
 from . import history
 from .backfills import fill
-from .check import Difference, differences, live_schema, wanted_schema
+from .check import Difference, compare_schemas, expected_schema, live_schema
 from .definitions import build_index, define
 from .ledger import Entry, Ledger
 from .operations import AddColumn, Backfill, CreateIndex, CreateTable, Operation
@@ -61,7 +61,7 @@ async def is_foreign(context: Context, *, adopt: bool) -> bool:
     creator = made_by_others(live)
     if creator is None:
         return False
-    found = differences(live, wanted_schema(context.dialect))
+    found = compare_schemas(live, expected_schema(context.dialect))
     if not adopt:
         raise MigrationError(_refusal(creator, found))
     blocking = list(_blocking_differences(found))

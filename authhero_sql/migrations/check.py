@@ -120,7 +120,7 @@ async def check_schema(pool: object) -> SchemaCheck:
         DatabaseError: The schema cannot be read.
     """
     database = await wrap(pool)
-    return SchemaCheck(tuple(differences(await live_schema(database), wanted_schema(database.dialect))))
+    return SchemaCheck(tuple(compare_schemas(await live_schema(database), expected_schema(database.dialect))))
 
 
 async def live_schema(database: Database) -> dict[str, TableShape]:
@@ -129,12 +129,12 @@ async def live_schema(database: Database) -> dict[str, TableShape]:
     return {name: table for name, table in live.items() if name not in OURS}
 
 
-def wanted_schema(dialect: Dialect) -> dict[str, TableShape]:
+def expected_schema(dialect: Dialect) -> dict[str, TableShape]:
     """Return the tables of the registry as the engine would describe them."""
-    return {name: described(state, dialect) for name, state in registry_schema().items()}
+    return {name: describe_table_state(state, dialect) for name, state in registry_schema().items()}
 
 
-def described(state: TableState, dialect: Dialect) -> TableState:
+def describe_table_state(state: TableState, dialect: Dialect) -> TableState:
     """Return the table as the engine would describe it."""
     columns, indexes = map(dialect.as_described, state.columns), map(dialect.index_as_described, state.indexes)
     return replace(state, columns=tuple(columns), indexes=tuple(indexes))
@@ -150,7 +150,7 @@ def table_state(table: Table[Any]) -> TableState:
     return TableState(tuple(column.definition for column in table.columns), table.key, table.indexes, table.foreign_keys)
 
 
-def differences(found: Mapping[str, TableShape], wanted: Mapping[str, TableShape]) -> list[Difference]:
+def compare_schemas(found: Mapping[str, TableShape], wanted: Mapping[str, TableShape]) -> list[Difference]:
     """Return all differences, sorted by their text."""
     every = [Difference(name, "table", "", None, "declared", required=True) for name in wanted if name not in found]
     every += [Difference(name, "table", "", _kind(found[name]) or "table", None) for name in found if name not in wanted]

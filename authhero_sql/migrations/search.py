@@ -1,4 +1,7 @@
-"""Optional indexes for searching users by part of a name or an email address. They make each write slower, so they are opt-in."""
+"""Optional indexes for searching users by the beginning of a name or an email address, or with ``pg_trgm`` by any part of it.
+
+They make each write slower, so they are opt-in.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ logger: logging.Logger = logging.getLogger("authhero_sql.migrations")
 
 
 async def create_search_indexes(pool: object) -> list[str]:
-    """Build the indexes for user searches. Only on MySQL does this block writes to the table.
+    """Build the indexes for user searches. This blocks writes, except on PostgreSQL.
 
     With these indexes, SQLite, PostgreSQL, MySQL and D1 can find a prefix, such as ``q="name:ada*"``, without scanning all users. On
     PostgreSQL with the extension ``pg_trgm``, this includes substrings such as ``q="name:*lovel*"`` and free text. Without them, such a

@@ -441,7 +441,7 @@ class ChoiceFieldConfig(Nested):
     multiple: bool | None = None
     """Whether the user may select multiple options."""
     default_value: str | list[str] | None = None
-    """The value of the options that are selected by default."""
+    """The value of the option, or the values of the options, selected by default."""
 
 
 class ChoiceField(FieldBase):
@@ -555,7 +555,7 @@ class DropdownFieldConfig(Nested):
     multiple: bool | None = None
     """Whether the user may select multiple options."""
     default_value: str | list[str] | None = None
-    """The value of the options that are selected by default."""
+    """The value of the option, or the values of the options, selected by default."""
 
 
 class DropdownField(FieldBase):

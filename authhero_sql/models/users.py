@@ -235,7 +235,7 @@ class UserActivity(Model):
     login_count: Int32 = 0
     """The number of logins."""
     failed_logins: list[str] | None = None
-    """The failed logins, in the format that the server uses."""
+    """The failed logins, as strings that the server defines."""
     last_password_reset: Instant | None = None
     """When the user last reset the password."""
 

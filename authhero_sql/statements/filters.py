@@ -2,7 +2,8 @@
 
 A filter consists of a shape and values. The shape is a nested tuple of operators, column names and counts, and is part of the key of the
 cached statement. The values are bound as ``q_0``, ``q_1`` and so on, in the order of the shape's leaves. Negation is part of the leaves:
-a positive leaf is never true if the column is NULL, and a negated leaf always is.
+a positive leaf is never true if the column is NULL, and a negated leaf always is, unless NULL represents a value of the column
+(:attr:`Target.absent`).
 """
 
 from __future__ import annotations
@@ -73,7 +74,9 @@ class Filter:
     alternatives: tuple[frozenset[str], ...] = ()
 
 
-def targets(rules: ListRules, columns: tuple[Column, ...], model: type[BaseModel], searched: Collection[str] = ()) -> dict[str, Target]:
+def build_targets(
+    rules: ListRules, columns: tuple[Column, ...], model: type[BaseModel], searched: Collection[str] = ()
+) -> dict[str, Target]:
     """Return the columns of the fields that a list can be filtered by. Public names take precedence over column names.
 
     Raises:
@@ -285,7 +288,7 @@ def _depth(node: lucene.Node) -> int:
     return 0
 
 
-def criterion(
+def build_criterion(
     filter: Filter, known: Mapping[str, Target], dialect: Dialect, field: Callable[[Column], Field], guards: Sequence[Criterion | None] = ()
 ) -> Criterion:
     """Return the predicate of a filter's shape.

@@ -267,4 +267,4 @@ class ListStatements(Statements):
             bind = Bind(f"where_{names(where).index(TENANT_ID)}")
             tenant = self.dialect.equal(source.field(TENANT_ID), bind, text=True)
             guards = [None if index_for(self.table, equal) else tenant for equal in filter.alternatives]
-        return builder.where(filters.criterion(filter, self.targets(), self.dialect, partial(self._field, source), guards))
+        return builder.where(filters.build_criterion(filter, self.targets(), self.dialect, partial(self._field, source), guards))

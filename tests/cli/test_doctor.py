@@ -190,7 +190,7 @@ async def test_what_may_not_be_asked_is_a_note(db: Database, monkeypatch: pytest
         await self.database.fetch(Call("SELECT nonsense()"))
         return None
 
-    monkeypatch.setattr(type(diagnosis.diagnosis_for(db)), "weak_isolation_level", refused)
+    monkeypatch.setattr(type(diagnosis.diagnosis_for(db)), "unexpected_isolation_level", refused)
     (finding,) = await diagnose(db)
     assert (finding.check, finding.severity) == ("isolation", "note")
     assert finding.message.startswith("this check could not run: ")

@@ -17,7 +17,7 @@ from typer.testing import CliRunner, Result
 
 from authhero_sql import Adapters, AuthHeroSQLError, connect, create_adapters
 from authhero_sql.cli import app, provisioning
-from authhero_sql.cli.provisioning import CONNECTION, ClientWanted, UserWanted, Wanted, provision
+from authhero_sql.cli.provisioning import CONNECTION, ClientSpec, ProvisioningSpec, UserSpec, provision
 from tests.migrations.helpers import ALL, call, call_json, call_on_terminal
 
 PASSWORD = "correct horse"
@@ -63,7 +63,7 @@ async def test_everything_is_there_for_the_first_login(database_url: str) -> Non
 
 
 async def test_the_key_signs_what_its_certificate_verifies(adapters: Adapters) -> None:
-    await provision(adapters, Wanted(tenant="acme", tenant_name="Acme", key=True))
+    await provision(adapters, ProvisioningSpec(tenant="acme", tenant_name="Acme", key=True))
     (key,) = (await adapters.keys.list()).items
     certificate = x509.load_pem_x509_certificate(key.cert.encode())
     private = serialization.load_pem_private_key((key.pkcs7 or "").encode(), None)
@@ -77,13 +77,13 @@ async def test_the_key_signs_what_its_certificate_verifies(adapters: Adapters) -
 
 
 async def test_what_fails_leaves_nothing(adapters: Adapters, monkeypatch: pytest.MonkeyPatch) -> None:
-    wanted = Wanted(
+    wanted = ProvisioningSpec(
         tenant="acme",
         tenant_name="Acme",
         key=True,
         connection=True,
-        client=ClientWanted("App"),
-        user=UserWanted("ada@acme.example", lambda: PASSWORD),
+        client=ClientSpec("App"),
+        user=UserSpec("ada@acme.example", lambda: PASSWORD),
     )
     monkeypatch.setattr(provisioning, "PROVIDER", "x" * 1000)
     with pytest.raises(AuthHeroSQLError, match=r"provider|strategy"):

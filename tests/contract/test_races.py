@@ -477,7 +477,7 @@ WITHOUT_RACE = {
     "users.update": "test_of_updates_that_expect_the_same_one_is_done: one guarded statement behind a lock",
 }
 """Methods that read and write without a possible race, and the reasons."""
-READS = {"fetch", "fetch_many", "_get", "_get_as", "_get_written", "_all", "total", "lock_row", "_reject_foreign_tenant"}
+READS = {"fetch", "fetch_many", "_get", "_get_as", "_get_written", "_all", "count", "lock_row", "_reject_foreign_tenant"}
 WRITES = {"affected", "counts", "_create", "matched", "_remove", "_update", "write", "write_in_savepoint"}
 BOTH = {"_merge", "_revise", "_revise_column", "_update_with"}
 

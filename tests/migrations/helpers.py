@@ -105,7 +105,7 @@ async def call_json(*arguments: str, url: str | None = None, code: int = 0) -> A
 def declared(tables: Iterable[Table[Any]], dialect: Dialect | None = None) -> dict[str, TableShape]:
     """Return the declared tables, or with a dialect, the tables as its engine reports them."""
     states = {table.name: check.table_state(table) for table in tables}
-    return {name: check.described(state, dialect) if dialect else state for name, state in states.items()}
+    return {name: check.describe_table_state(state, dialect) if dialect else state for name, state in states.items()}
 
 
 async def drift(db: Database) -> list[str]:
@@ -122,13 +122,13 @@ async def unrecorded_differences(db: Database) -> list[str]:
         assert (entry.applied_at is None) == (entry.steps_done < entry.steps), name
         for step in history.load(name).up[: entry.steps_done]:
             step.apply(schema)
-    wanted = {name: check.described(state, db.dialect) for name, state in schema.items()}
+    wanted = {name: check.describe_table_state(state, db.dialect) for name, state in schema.items()}
     return differences(await db.dialect.describe(db), {**wanted, **declared([LEDGER, LEASES], db.dialect)})
 
 
 def differences(found: Mapping[str, TableShape], wanted: Mapping[str, TableShape]) -> list[str]:
     """Describe all differences, except the order of columns and the names of foreign keys."""
-    return [str(difference) for difference in check.differences(found, wanted)]
+    return [str(difference) for difference in check.compare_schemas(found, wanted)]
 
 
 def failures_leave_nothing(dialect: Dialect) -> bool:

@@ -51,7 +51,7 @@ async def compare(folder: Path) -> None:
         if (source := Path(f"{file}{suffix}")).exists():
             shutil.copyfile(source, f"{copy}{suffix}")
     async with connect(f"sqlite:///{copy}") as db:
-        wanted = check.wanted_schema(db.dialect)
+        wanted = check.expected_schema(db.dialect)
         live = await check.live_schema(db)
         # Cloudflare's own tables.
         assert differences({name: table for name, table in live.items() if not name.startswith(("d1_", "_cf_"))}, wanted) == []

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from authhero_sql import InvalidQueryError
-from authhero_sql.buckets import FORMATS, buckets, zone
+from authhero_sql.buckets import FORMATS, get_time_zone, split_into_buckets
 
 
 def buckets_of(start: str, end: str, interval: str, name: str) -> list[tuple[str, str]]:
     """Return the buckets: the start of each in UTC, and its label."""
-    found = buckets(datetime.fromisoformat(start), datetime.fromisoformat(end), interval, zone(name))
+    found = split_into_buckets(datetime.fromisoformat(start), datetime.fromisoformat(end), interval, get_time_zone(name))
     return [(f"{bucket.start:%m-%dT%H:%M}", bucket.label) for bucket in found]
 
 
@@ -59,18 +59,18 @@ def test_weeks_begin_on_monday_and_months_on_their_first() -> None:
 def test_too_many_and_too_far_is_refused() -> None:
     start = datetime(2026, 1, 1, tzinfo=UTC)
     with pytest.raises(InvalidQueryError, match="2,000"):
-        buckets(start, start + timedelta(hours=2001), "hour", UTC)
-    assert len(buckets(start, start + timedelta(hours=2000), "hour", UTC)) == 2000
+        split_into_buckets(start, start + timedelta(hours=2001), "hour", UTC)
+    assert len(split_into_buckets(start, start + timedelta(hours=2000), "hour", UTC)) == 2000
     for edge in (datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, tzinfo=UTC)):
         for name in ("America/New_York", "Asia/Tokyo"):
             with pytest.raises(InvalidQueryError):
-                buckets(edge, edge + timedelta(minutes=59), "month", zone(name))
+                split_into_buckets(edge, edge + timedelta(minutes=59), "month", get_time_zone(name))
 
 
 @pytest.mark.parametrize("name", ["", "Nowhere", "../etc/passwd", "/etc/passwd", "Europe/Berlin\0", "UTC ", "a" * 5000, "Europe"])
 def test_what_is_no_zone_is_refused(name: str) -> None:
     with pytest.raises(InvalidQueryError, match="IANA"):
-        zone(name)
+        get_time_zone(name)
 
 
 # The clocks of Troll are set back by two hours: between the two hours with the same label is an hour with a different one.
@@ -81,7 +81,7 @@ INSTANTS = st.datetimes(datetime(1975, 1, 1), datetime(2037, 12, 1), timezones=s
 @given(st.sampled_from(ZONES), INSTANTS, st.sampled_from(sorted(FORMATS)), st.integers(0, 60))
 def test_each_instant_lies_in_the_bucket_of_its_local_time(name: str, start: datetime, interval: str, minutes: int) -> None:
     end = start + timedelta(minutes=minutes * 60)
-    found = buckets(start, end, interval, zone(name))
+    found = split_into_buckets(start, end, interval, get_time_zone(name))
     starts = [bucket.start for bucket in found]
     assert starts == sorted(set(starts))
     if end > start:

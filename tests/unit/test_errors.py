@@ -62,7 +62,6 @@ def test_a_set_up_that_is_wrong_is_unavailable_and_misconfigured() -> None:
     ("error", "text"),
     [
         (NotFoundError("users"), "users: there is no such row"),
-        (NotFoundError("users", ("tenant_id", "user_id")), "users: there is no row with this tenant_id and user_id"),
         (InvalidValueError("users", "email", "is wrong"), "users.email: is wrong"),
         (InvalidValueError("users", None, "is wrong"), "users: is wrong"),
         (InvalidValueError("users", "emial", 'unknown field "emial"'), 'users: unknown field "emial"'),

@@ -17,7 +17,7 @@ from authhero_sql.dialects.dialect import case_pairs, other_case
 from authhero_sql.lucene import parse, quote
 from authhero_sql.pagination import ListRules
 from authhero_sql.schema import Column
-from authhero_sql.statements.filters import Filter, targets
+from authhero_sql.statements.filters import Filter, build_targets
 from authhero_sql.statements.filters import compile_filter as compiled_tree
 from authhero_sql.where import one_of
 from tests.unit.fakes import DIALECTS, FakeDatabase
@@ -50,7 +50,7 @@ COLUMNS = (
     Column(JSON, name="data"),
 )
 RULES = ListRules(wire="things", fields=("name", "kind", "size", "on", "marked", "off", "city", "kept"), search=("name",), exact=("kind",))
-KNOWN = targets(RULES, COLUMNS, Thing)
+KNOWN = build_targets(RULES, COLUMNS, Thing)
 
 
 async def texts_of(dialect: Dialect, *filters: str, of: str = "users") -> tuple[list[list[str]], int]:
@@ -133,7 +133,9 @@ def test_a_shape_holds_names_and_counts(dialect: Dialect, text: str) -> None:
 
 def test_a_field_is_found_by_its_public_name_and_then_by_its_column() -> None:
     assert [target.column.name for target in KNOWN.values()] == ["name", "kind", "size", "on", "marked", "off", "city", "kept"]
-    named = targets(ListRules(wire="x", fields=("a",)), (Column(TEXT, hidden=True, name="a"), Column(TEXT, field="a", name="b")), Thing)
+    named = build_targets(
+        ListRules(wire="x", fields=("a",)), (Column(TEXT, hidden=True, name="a"), Column(TEXT, field="a", name="b")), Thing
+    )
     assert named["a"].column.name == "b"
 
 
@@ -159,7 +161,7 @@ def test_what_null_stands_for_is_what_reading_gives() -> None:
 )
 def test_a_wrong_declaration_is_found(rules: ListRules) -> None:
     with pytest.raises(KeyError):
-        targets(rules, COLUMNS, Thing)
+        build_targets(rules, COLUMNS, Thing)
 
 
 @each_dialect

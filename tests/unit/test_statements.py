@@ -160,8 +160,8 @@ SHAPES: dict[str, Callable[[Notes, Plain], Awaitable[Any]]] = {
             {TAG.tenant_id: "t", TAG.id: Subquery(NOTES, NOTE.id, {**OF_TENANT, NOTE.body: "b"}, several=True)}, TAGS
         )
     ),
-    "delete in batches": lambda _, plain: plain._sweeps.sweep(OF_TENANT, NOTE.created_at, NOW),
-    "delete in batches, unordered": lambda _, plain: plain._sweeps.purge({NOTE.created_at: NULL}),
+    "delete in batches": lambda _, plain: plain._deleter.delete_before(OF_TENANT, NOTE.created_at, NOW),
+    "delete in batches, unordered": lambda _, plain: plain._deleter.delete_matching({NOTE.created_at: NULL}),
     "upsert": run(lambda plain: plain._sql.upsert(ROW)),
     "upsert of a key": run(lambda plain: plain._sql.upsert(KEY)),
     "upsert that changes nothing": run(lambda plain: plain._sql.upsert(ROW, (), key=("tenant_id", "body"))),
@@ -249,7 +249,7 @@ def test_no_pinned_statement_is_left_over(name: str) -> None:
 @pytest.mark.parametrize(("entries", "calls"), [(0, 1), (99, 2), (100, 3)])
 async def test_the_sweep_ends_where_fewer_entries_are_left_than_it_asks_for(entries: int, calls: int) -> None:
     database = FakeDatabase(DIALECTS["sqlite"], [["2025-01-01T00:00:00.000Z" if entries else None, entries]])
-    assert await Plain(Context.of(database))._sweeps.sweep({}, NOTE.created_at, NOW) == int(entries > 0)
+    assert await Plain(Context.of(database))._deleter.delete_before({}, NOTE.created_at, NOW) == int(entries > 0)
     assert len(database.calls) == calls
 
 
