@@ -116,7 +116,7 @@ URLS = {
         "the MySQL URL has no database name: add it after the host, as in mysql://user:password@host/name",
     ),
     "unknown option": ("sqlite:///x?bussy_timeout={0}", 'SQLite has no option "bussy_timeout"; did you mean "busy_timeout"?'),
-    "option that is no number": ("mysql://u@h/x?max_size={0}", "the option max_size must be a number greater than 0"),
+    "option that is no number": ("mysql://u@h/x?max_size={0}", "the option max_size must be a whole number greater than 0"),
     "option that is not on or off": ("postgresql://u@h/x?pgbouncer={0}", "the option pgbouncer must be on or off"),
     "unknown mode of TLS": (
         "mysql://u:{0}@h/x?ssl=on",
