@@ -97,7 +97,7 @@ def driver_time(results: Mapping[str, Any], row: str) -> str:
 
 def draw(found: Sequence[Mapping[str, Any]], path: Path) -> None:
     """Draw the panels of all engines side by side."""
-    figure = Figure(figsize=(4.1 * len(found) + 1.6, 4.9))
+    figure = Figure(figsize=(4.1 * len(found) + 1.6, 5.1))
     panels = figure.subplots(1, len(found), sharey=True, squeeze=False)
     for axes, results in zip(panels[0], found, strict=True):
         panel(axes, results)
@@ -110,14 +110,14 @@ def draw(found: Sequence[Mapping[str, Any]], path: Path) -> None:
     legend.set_in_layout(False)
     figure.suptitle("Time of a call (less is better)", x=0.01, y=0.975, ha="left", color=GREY, fontweight="bold", fontsize=13)
     figure.text(0.01, 0.012, _note(found), color=GREY, fontsize=8.5, ha="left")
-    figure.tight_layout(rect=(0, 0.04, 1, 0.96))
+    figure.tight_layout(rect=(0, 0.06, 1, 0.96))
     figure.savefig(path, transparent=True, metadata={"Date": None} if path.suffix == ".svg" else None, dpi=150)
 
 
 def _note(found: Sequence[Mapping[str, Any]]) -> str:
     cores, date = found[0]["machine"]["cores"], found[0]["date"][:10]
     return (
-        "1× is the bare driver with hand-written SQL, without validation and models; the label next to the line is its time. "
+        "1× is the bare driver with hand-written SQL, without validation and models; the label next to the line is its time.\n"
         f"All others return the same validated models, or a number in the last row. Measured with make bench on {cores} cores, {date}."
     )
 
