@@ -95,11 +95,11 @@ class OutcomeGuard:
 
 
 def unknown_keyword(error: Exception) -> str | None:
-    """Return the keyword argument that a function does not have, or None if the error has another reason.
+    """Return the keyword argument that a function does not accept, or None if the error has another reason.
 
-    Since Python 3.13, the message also suggests a similar name.
+    Since Python 3.13, the message about an unexpected argument also suggests a similar name.
     """
-    found = re.search(r"unexpected keyword argument '([^']*)'", str(error))
+    found = re.search(r"(?:unexpected keyword|multiple values for(?: keyword)?) argument '([^']*)'", str(error))
     return found[1] if found else None
 
 

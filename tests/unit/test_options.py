@@ -11,7 +11,7 @@ import asyncmy
 import asyncpg
 import pytest
 
-from authhero_sql import connect
+from authhero_sql import ConfigurationError, connect
 from authhero_sql.dialects import _NOT_IN_URL
 from authhero_sql.dialects.d1 import HTTPTransport
 from authhero_sql.dialects.managed import unknown_keyword
@@ -63,9 +63,15 @@ def test_connect_knows_those_of_every_engine() -> None:
     [
         "connect() got an unexpected keyword argument 'sslx'",
         "connect() got an unexpected keyword argument 'sslx'. Did you mean 'ssl'?",
+        "connect() got multiple values for argument 'sslx'",
     ],
-    ids=["Python 3.12", "Python 3.13"],
+    ids=["Python 3.12", "Python 3.13", "given twice"],
 )
 def test_an_unknown_option_is_found_in_what_python_says(message: str) -> None:
     assert unknown_keyword(TypeError(message)) == "sslx"
     assert unknown_keyword(TypeError("'int' object is not callable")) is None
+
+
+def test_the_argument_behind_the_url_is_no_option() -> None:
+    with pytest.raises(ConfigurationError, match='SQLite has no option "path"'):
+        connect("sqlite:///auth.db", path="other.db")  # type: ignore[call-arg]  # that is the point
