@@ -69,7 +69,8 @@ RELATED_TOPICS = {
 """The links to a similar topic, which are shown at the beginning of a page."""
 SHARED_METHODS = {
     name: value
-    for kind in (mixins.CreateMixin, mixins.UpdateMixin, mixins.ListMixin, mixins.IterateMixin)
+    for kind in vars(mixins).values()
+    if inspect.isclass(kind) and kind.__name__.endswith("Mixin")
     for name, value in vars(kind).items()
     if inspect.isfunction(value) and not name.startswith("_")
 }

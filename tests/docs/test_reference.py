@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections import Counter
 from itertools import combinations
 from pathlib import Path
 from typing import is_typeddict
@@ -44,6 +45,13 @@ def test_every_adapter_has_one_topic() -> None:
 def test_every_table_has_one_topic() -> None:
     named = [table.name for tables in table_groups().values() for table in tables]
     assert sorted(named) == sorted(REGISTRY)
+
+
+def test_what_many_adapters_inherit_is_described_once(written: dict[str, str]) -> None:
+    shared = Counter(function for kind in adapter_classes().values() for function in set(public_methods(kind).values()))
+    common = {function.__name__ for function, number in shared.items() if number > 5}
+    assert {"get", "get_one", "exists", "remove", "create", "update", "list"} <= common
+    assert {name for name in common if f"\n## {name}\n" not in written["adapters/shared.md"]} == set()
 
 
 def test_every_method_is_described(written: dict[str, str]) -> None:
