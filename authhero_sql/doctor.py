@@ -10,7 +10,7 @@ from typing import Literal, get_args
 from .adapters import Adapters, create_adapters
 from .clock import Clock, from_epoch_ms, system_clock, truncate
 from .context import Context
-from .dialects import Call, wrap
+from .dialects import wrap
 from .dialects.diagnosis import Diagnosis, diagnosis_for
 from .errors import DatabaseError, DatabaseUnavailableError, SchemaMismatchError, UnsupportedError
 from .migrations import Difference, check_schema, find_interrupted_migrations, lease_holder, migration_status
@@ -50,14 +50,23 @@ class Finding:
 class _Target:
     """The database to examine, and what the checks need to examine it."""
 
-    context: Context
     adapters: Adapters
     engine: Diagnosis
     clock: Clock
 
+    @property
+    def context(self) -> Context:
+        """The context of the adapters."""
+        return self.adapters.context
+
+    @property
+    def outbox(self) -> ListStatements:
+        """The statements of the outbox."""
+        return ListStatements(OUTBOX_EVENTS, self.context.statement_cache)
+
     async def database_now(self) -> datetime:
         """Return the current time of the database's clock."""
-        [[milliseconds]] = await self.context.executor.fetch(Call(f"SELECT {self.context.dialect.now_ms()}"))
+        [[milliseconds]] = await self.context.executor.fetch(self.outbox.now())
         return from_epoch_ms(int(milliseconds))
 
 
@@ -82,7 +91,7 @@ async def diagnose(pool: object, *, thorough: bool = False, clock: Clock = syste
     """
     try:
         database = await wrap(pool)
-        target = _Target(Context.of(database), await create_adapters(database), diagnosis_for(database), clock)
+        target = _Target(await create_adapters(database), diagnosis_for(database), clock)
     except DatabaseUnavailableError as error:
         return [_unreachable(error)]
     findings: list[Finding] = []
@@ -243,8 +252,7 @@ async def expired_rows(target: _Target) -> Results:
 
 async def dead_letters(target: _Target) -> Results:
     """Check that the outbox has no dead letters."""
-    statements = ListStatements(OUTBOX_EVENTS, target.context.statement_cache)
-    [[number]] = await target.context.executor.fetch(statements.count({OUTBOX_EVENTS.c.dead_lettered_at: NOT_NULL}))
+    [[number]] = await target.context.executor.fetch(target.outbox.count({OUTBOX_EVENTS.c.dead_lettered_at: NOT_NULL}))
     if number:
         text = f"{number} outbox events could not be delivered" if number > 1 else "1 outbox event could not be delivered"
         yield "warning", text, "make sure that the receiver works, then call outbox.replay() for the events in outbox.list_failed()"

@@ -27,7 +27,6 @@ import authhero_sql
 
 from .. import migrations
 from ..dialects import Database, connect, inspection_options
-from ..dialects.diagnosis import file_to_create
 from ..dialects.managed import ManagedDatabase
 from ..errors import AuthHeroSQLError, ConfigurationError, DatabaseUnavailableError, IncompatibleDatabaseError, MigrationError
 from .sources import TABLE, VARIABLE, Source, find_url
@@ -163,9 +162,9 @@ class Invocation:
 def _connect(source: Source, *, create: bool) -> ManagedDatabase:
     # The database may belong to another program, so opening it must not change it.
     database = connect(source.url, **inspection_options(source.url))
-    path = file_to_create(database)
-    if path is not None and not create:
-        raise ConfigurationError(f"the SQLite file {path} does not exist: run `authhero-sql migrate` or `authhero-sql init` to create it")
+    file = database.file
+    if file is not None and not create and not file.exists():
+        raise ConfigurationError(f"the SQLite file {file} does not exist: run `authhero-sql migrate` or `authhero-sql init` to create it")
     return database
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, ClassVar
 
 from .dialect import Dialect
 from .interface import Call, Database
-from .managed import COMMAND_TIMEOUT, ManagedDatabase, reraise
+from .managed import COMMAND_TIMEOUT, reraise
 from .tls import is_local
 
 LARGE = 10_000
@@ -210,9 +209,3 @@ def diagnosis_for(database: Database) -> Diagnosis:
     """Return the checks for the engine of an open database."""
     dialect: Dialect = database.dialect
     return _KINDS.get(dialect.name, Diagnosis)(database)
-
-
-def file_to_create(database: ManagedDatabase) -> Path | None:
-    """Return the path of the file that opening the database would create, or None if it exists or the database is not a file."""
-    file = database.file
-    return file if file is not None and not file.exists() else None
